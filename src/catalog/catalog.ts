@@ -1,0 +1,186 @@
+// The catalog: opening, creating and checking catalog.sqlite3 (docs/format.md, "The catalog").
+// Readers use `read`, one short transaction that sees one state; the writer uses `write`, of which
+// one is the commit of a backup. Nothing is awaited inside either.
+import Database from 'better-sqlite3';
+import { CorruptError, NewerFormatError } from '../errors.js';
+import { type BytePath, formatPath } from '../system/byte-path.js';
+import { APPLICATION_ID, FORMAT_VERSION, SCHEMA } from './schema.js';
+import { type Connection, connect, translate } from './sqlite.js';
+import { IncrementTable } from './increment-table.js';
+import { OwedOperationTable } from './owed-operation-table.js';
+import { RepositoryTable } from './repository-table.js';
+import { SnapshotTable } from './snapshot-table.js';
+import { SourceStateTable } from './source-state-table.js';
+import { VersionTable } from './version-table.js';
+
+export class Catalog {
+  readonly repository: RepositoryTable;
+  readonly snapshots: SnapshotTable;
+  readonly versions: VersionTable;
+  readonly increments: IncrementTable;
+  readonly owed: OwedOperationTable;
+  readonly sourceStates: SourceStateTable;
+  readonly #connection: Connection;
+  readonly #path: BytePath;
+
+  private constructor(path: BytePath, connection: Connection) {
+    this.#path = path;
+    this.#connection = connection;
+    this.repository = new RepositoryTable(connection);
+    this.snapshots = new SnapshotTable(connection);
+    this.versions = new VersionTable(connection);
+    this.increments = new IncrementTable(connection);
+    this.owed = new OwedOperationTable(connection);
+    this.sourceStates = new SourceStateTable(connection);
+  }
+
+  /**
+   * Opens the catalog of a repository.
+   * @throws NewerFormatError when a newer program wrote it, CorruptError when it is no catalog, or
+   *   holds anything but this format's own tables.
+   */
+  static open(path: BytePath, options: { readonly readOnly: boolean }): Catalog {
+    const connection = connect(path, options);
+    try {
+      return translate('read', path, () => {
+        checkIdentity(path, connection);
+        return new Catalog(path, connection);
+      });
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+  }
+
+  /** Makes an empty catalog, durably, in the file at `path`, which must exist and be empty. */
+  static create(path: BytePath, uuid: string, createdAt: number): void {
+    const connection = connect(path, { readOnly: false });
+    try {
+      translate('create', path, () => {
+        connection.transaction(() => {
+          connection.pragma(`application_id = ${APPLICATION_ID}`);
+          connection.pragma(`user_version = ${FORMAT_VERSION}`);
+          for (const statement of SCHEMA) connection.exec(statement);
+          new RepositoryTable(connection).insert(uuid, createdAt);
+        })();
+      });
+    } finally {
+      connection.close();
+    }
+  }
+
+  /** Runs `query` in one read transaction, so that all it reads is one state of the catalog. */
+  read<T>(query: () => T): T {
+    return translate('read', this.#path, () => this.#connection.transaction(query).deferred());
+  }
+
+  /**
+   * Runs `change` in one transaction that is durable when this returns, and moves the generation.
+   * When it throws, nothing of it is in the catalog, unless COMMIT itself failed: then the caller
+   * must open the catalog again and ask.
+   */
+  write<T>(change: () => T): T {
+    return translate('write', this.#path, () =>
+      this.#connection
+        .transaction(() => {
+          const result = change();
+          this.repository.advanceGeneration();
+          return result;
+        })
+        .immediate(),
+    );
+  }
+
+  /** Size of the database in bytes, inside a transaction as it will be after the commit. */
+  sizeBytes(): number {
+    const pages = this.#connection.pragma('page_count', { simple: true }) as bigint;
+    const pageBytes = this.#connection.pragma('page_size', { simple: true }) as bigint;
+    return Number(pages * pageBytes);
+  }
+
+  /** The journalling settings in force, by SQLite's own names and numbers. */
+  durability(): { readonly journalMode: string; readonly synchronous: number } {
+    return {
+      journalMode: this.#connection.pragma('journal_mode', { simple: true }) as string,
+      synchronous: Number(this.#connection.pragma('synchronous', { simple: true })),
+    };
+  }
+
+  /** What SQLite's own checks find wrong, a line each; empty when all is well. */
+  integrityProblems(): string[] {
+    return translate('check', this.#path, () => {
+      const rows = this.#connection.pragma('integrity_check') as { integrity_check: string }[];
+      const broken = this.#connection.pragma('foreign_key_check') as { table: string }[];
+      return [
+        ...rows.map((row) => row.integrity_check).filter((line) => line !== 'ok'),
+        ...broken.map((row) => `a row of ${row.table} refers to one that does not exist`),
+      ];
+    });
+  }
+
+  /** The whole database as the bytes of a catalog file. */
+  serialize(): Buffer {
+    return translate('copy', this.#path, () => this.#connection.serialize());
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+}
+
+interface SchemaRow {
+  readonly type: string;
+  readonly name: string;
+  readonly sql: string | null;
+}
+
+function checkIdentity(path: BytePath, connection: Connection): void {
+  const shown = formatPath(path);
+  const application = Number(connection.pragma('application_id', { simple: true }));
+  const version = Number(connection.pragma('user_version', { simple: true }));
+  if (application !== APPLICATION_ID) {
+    throw new CorruptError(`'${shown}' is not the catalog of a repository`);
+  }
+  if (version > FORMAT_VERSION) {
+    throw new NewerFormatError(
+      `'${shown}' has format ${version}, and this program reads formats up to ${FORMAT_VERSION}`,
+      { hint: 'install a newer redis-rewind' },
+    );
+  }
+  if (version !== FORMAT_VERSION) {
+    throw new CorruptError(`'${shown}' has the unknown format ${version}`);
+  }
+  const difference = findDifference(schemaOf(connection), expectedSchema());
+  if (difference !== null) {
+    throw new CorruptError(`'${shown}' holds ${difference}, which no catalog has or lacks`);
+  }
+}
+
+/** Every table, index, trigger and view of a database, in order of their names. */
+function schemaOf(connection: Connection): SchemaRow[] {
+  return connection
+    .prepare<[], SchemaRow>('SELECT type, name, sql FROM sqlite_schema ORDER BY type, name')
+    .all();
+}
+
+let expected: SchemaRow[] | null = null;
+
+function expectedSchema(): SchemaRow[] {
+  if (expected === null) {
+    const model = new Database(':memory:');
+    for (const statement of SCHEMA) model.exec(statement);
+    expected = schemaOf(model);
+    model.close();
+  }
+  return expected;
+}
+
+function findDifference(found: SchemaRow[], wanted: SchemaRow[]): string | null {
+  const format = (row: SchemaRow): string => `${row.type} ${row.name} ${row.sql ?? ''}`;
+  const foundTexts = new Set(found.map(format));
+  const wantedTexts = new Set(wanted.map(format));
+  const odd =
+    found.find((row) => !wantedTexts.has(format(row))) ??
+    wanted.find((row) => !foundTexts.has(format(row)));
+  return odd === undefined ? null : `${odd.type} '${odd.name}'`;
+}

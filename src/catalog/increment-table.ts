@@ -1,0 +1,95 @@
+// The rows of `increment`: what rebuilds each content that is no longer in the mirror. A content has
+// exactly one increment or lies in the mirror, never both, so chains cannot run in a circle.
+import type { Increment } from './records.js';
+import { KIND_NUMBER } from './schema.js';
+import { nextId } from './snapshot-table.js';
+import type { Connection } from './sqlite.js';
+
+interface Row {
+  readonly id: bigint;
+  readonly kind: bigint;
+  readonly result: bigint;
+  readonly basis: bigint | null;
+  readonly result_sha256: Buffer;
+  readonly result_size: bigint;
+  readonly plain_bytes: bigint;
+  readonly stored_bytes: bigint;
+  readonly stored_sha256: Buffer;
+}
+
+export class IncrementTable {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** The id that the next increment gets; ids are never reused. */
+  nextId(): number {
+    return nextId(this.#connection, 'increment');
+  }
+
+  list(): Increment[] {
+    return this.#connection
+      .prepare<[], Row>('SELECT * FROM increment ORDER BY id')
+      .all()
+      .map(toIncrement);
+  }
+
+  /** The increment that rebuilds a content; null where the content lies in the mirror. */
+  findByResult(contentId: number): Increment | null {
+    const row = this.#connection
+      .prepare<[number], Row>('SELECT * FROM increment WHERE result = ?')
+      .get(contentId);
+    return row === undefined ? null : toIncrement(row);
+  }
+
+  /** Ids of the contents of which only damaged bytes were there to be kept. */
+  listDamagedResults(): number[] {
+    return this.#connection
+      .prepare<[], { result: bigint }>(
+        `SELECT result FROM increment JOIN content ON content.id = increment.result
+         WHERE content.sha256 <> increment.result_sha256`,
+      )
+      .all()
+      .map((row) => Number(row.result));
+  }
+
+  insert(increment: Increment): void {
+    this.#connection
+      .prepare(
+        `INSERT INTO increment (id, kind, result, basis, result_sha256, result_size, plain_bytes,
+           stored_bytes, stored_sha256)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      )
+      .run(
+        increment.id,
+        KIND_NUMBER[increment.kind],
+        increment.resultId,
+        increment.basisId,
+        increment.resultSha256,
+        increment.resultBytes,
+        increment.plainBytes,
+        increment.storedBytes,
+        increment.storedSha256,
+      );
+  }
+
+  delete(id: number): void {
+    this.#connection.prepare('DELETE FROM increment WHERE id = ?').run(id);
+  }
+}
+
+function toIncrement(row: Row): Increment {
+  return {
+    id: Number(row.id),
+    kind: Number(row.kind) === KIND_NUMBER.full ? 'full' : 'delta',
+    resultId: Number(row.result),
+    basisId: row.basis === null ? null : Number(row.basis),
+    resultSha256: row.result_sha256,
+    resultBytes: Number(row.result_size),
+    plainBytes: Number(row.plain_bytes),
+    storedBytes: Number(row.stored_bytes),
+    storedSha256: row.stored_sha256,
+  };
+}

@@ -1,0 +1,39 @@
+// The single row of `repository`: identity, and the generation that readers watch.
+import type { RepositoryRecord } from './records.js';
+import type { Connection } from './sqlite.js';
+
+interface Row {
+  readonly uuid: string;
+  readonly created_at: bigint;
+  readonly generation: bigint;
+}
+
+export class RepositoryTable {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  insert(uuid: string, createdAt: number): void {
+    this.#connection
+      .prepare('INSERT INTO repository (id, uuid, created_at, generation) VALUES (1, ?, ?, 0)')
+      .run(uuid, createdAt);
+  }
+
+  get(): RepositoryRecord | null {
+    const row = this.#connection
+      .prepare<[], Row>('SELECT uuid, created_at, generation FROM repository')
+      .get();
+    if (row === undefined) return null;
+    return {
+      uuid: row.uuid,
+      createdAt: Number(row.created_at),
+      generation: Number(row.generation),
+    };
+  }
+
+  advanceGeneration(): void {
+    this.#connection.prepare('UPDATE repository SET generation = generation + 1').run();
+  }
+}

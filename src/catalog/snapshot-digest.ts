@@ -1,0 +1,61 @@
+// The SHA-256 that a snapshot row carries over its own rows in canonical form (docs/format.md,
+// "The digest of a snapshot"): it proves the whole listing of the snapshot, and stays the same when
+// other snapshots come and go. The canonical form is a sequence of netstrings, `<length>:<bytes>,`,
+// with `-,` for null and integers in decimal.
+import { createHash, type Hash } from 'node:crypto';
+import { pathToBytes } from '../system/byte-path.js';
+import type { Snapshot, Version } from './records.js';
+
+/** Digests a snapshot and the versions valid at it, which must come in byte order of their paths. */
+export function digestSnapshot(
+  snapshot: Omit<Snapshot, 'digest'>,
+  versions: Iterable<Omit<Version, 'id' | 'firstSnapshot' | 'lastSnapshot'>>,
+): Buffer {
+  const hash = createHash('sha256');
+  addFields(hash, [
+    'redis-rewind snapshot 1',
+    snapshot.id,
+    snapshot.time,
+    snapshot.host,
+    pathToBytes(snapshot.source),
+    snapshot.program,
+    snapshot.files,
+    snapshot.sourceBytes,
+    snapshot.newFiles,
+    snapshot.changedFiles,
+    snapshot.deletedFiles,
+    snapshot.incrementBytes,
+    snapshot.addedBytes,
+    snapshot.notes,
+  ]);
+  for (const version of versions) {
+    addFields(hash, [
+      pathToBytes(version.path),
+      version.type,
+      version.mode,
+      version.uid,
+      version.gid,
+      version.ownerName,
+      version.groupName,
+      version.mtimeNs,
+      version.content?.sizeBytes ?? null,
+      version.content?.sha256 ?? null,
+      version.linkTarget === null ? null : pathToBytes(version.linkTarget),
+      version.stale ? 1 : 0,
+    ]);
+  }
+  return hash.digest();
+}
+
+type Field = string | number | bigint | Uint8Array | null;
+
+function addFields(hash: Hash, fields: readonly Field[]): void {
+  for (const field of fields) {
+    if (field === null) {
+      hash.update('-,');
+      continue;
+    }
+    const bytes = field instanceof Uint8Array ? field : Buffer.from(String(field), 'utf8');
+    hash.update(`${bytes.length}:`).update(bytes).update(',');
+  }
+}

@@ -1,0 +1,109 @@
+// The rows of `snapshot`, one for each restorable point.
+import { pathFromBytes, pathToBytes } from '../system/byte-path.js';
+import type { Snapshot } from './records.js';
+import type { Connection } from './sqlite.js';
+
+interface Row {
+  readonly id: bigint;
+  readonly time: bigint;
+  readonly host: string;
+  readonly source: Buffer;
+  readonly program: string;
+  readonly files: bigint;
+  readonly source_bytes: bigint;
+  readonly new_files: bigint;
+  readonly changed_files: bigint;
+  readonly deleted_files: bigint;
+  readonly increment_bytes: bigint;
+  readonly added_bytes: bigint;
+  readonly notes: string;
+  readonly digest: Buffer;
+}
+
+export class SnapshotTable {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** All snapshots, oldest first. */
+  list(): Snapshot[] {
+    return this.#connection
+      .prepare<[], Row>('SELECT * FROM snapshot ORDER BY id')
+      .all()
+      .map(toSnapshot);
+  }
+
+  newest(): Snapshot | null {
+    const row = this.#connection
+      .prepare<[], Row>('SELECT * FROM snapshot ORDER BY id DESC LIMIT 1')
+      .get();
+    return row === undefined ? null : toSnapshot(row);
+  }
+
+  /** The id that the next snapshot gets; ids are never reused. */
+  nextId(): number {
+    return nextId(this.#connection, 'snapshot');
+  }
+
+  /** Inserts the row; `digest` and `addedBytes` may be filled in later by `seal`. */
+  insert(snapshot: Snapshot): void {
+    this.#connection
+      .prepare(
+        `INSERT INTO snapshot (id, time, host, source, program, files, source_bytes, new_files,
+           changed_files, deleted_files, increment_bytes, added_bytes, notes, digest)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      )
+      .run(
+        snapshot.id,
+        snapshot.time,
+        snapshot.host,
+        pathToBytes(snapshot.source),
+        snapshot.program,
+        snapshot.files,
+        snapshot.sourceBytes,
+        snapshot.newFiles,
+        snapshot.changedFiles,
+        snapshot.deletedFiles,
+        snapshot.incrementBytes,
+        snapshot.addedBytes,
+        snapshot.notes,
+        snapshot.digest,
+      );
+  }
+
+  /** Sets what is only known when all other rows of the snapshot are written. */
+  seal(id: number, addedBytes: number, digest: Buffer): void {
+    this.#connection
+      .prepare('UPDATE snapshot SET added_bytes = ?, digest = ? WHERE id = ?')
+      .run(addedBytes, digest, id);
+  }
+}
+
+/** One more than the largest id that a table with AUTOINCREMENT has ever had. */
+export function nextId(connection: Connection, table: 'snapshot' | 'increment'): number {
+  const row = connection
+    .prepare<[string], { seq: bigint }>('SELECT seq FROM sqlite_sequence WHERE name = ?')
+    .get(table);
+  return Number(row?.seq ?? 0n) + 1;
+}
+
+function toSnapshot(row: Row): Snapshot {
+  return {
+    id: Number(row.id),
+    time: Number(row.time),
+    host: row.host,
+    source: pathFromBytes(row.source),
+    program: row.program,
+    files: Number(row.files),
+    sourceBytes: Number(row.source_bytes),
+    newFiles: Number(row.new_files),
+    changedFiles: Number(row.changed_files),
+    deletedFiles: Number(row.deleted_files),
+    incrementBytes: Number(row.increment_bytes),
+    addedBytes: Number(row.added_bytes),
+    notes: row.notes,
+    digest: row.digest,
+  };
+}

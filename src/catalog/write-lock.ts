@@ -1,0 +1,41 @@
+// The writers' lock: an exclusive transaction on lock.sqlite3. The kernel drops it when the process
+// dies, so no lock is ever stale, and holding it proves that no other backup is alive.
+import { LockedError } from '../errors.js';
+import { type BytePath, formatPath } from '../system/byte-path.js';
+import { type Connection, connect, translate } from './sqlite.js';
+
+export class WriteLock {
+  readonly #connection: Connection;
+
+  private constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /**
+   * Takes the lock if it is free.
+   * @param path of lock.sqlite3, which must exist (an empty file will do)
+   * @returns null where another process holds it
+   */
+  static tryAcquire(path: BytePath): WriteLock | null {
+    const connection = connect(path, { readOnly: false, busyTimeoutMs: 0 });
+    try {
+      translate('lock', path, () => connection.exec('BEGIN EXCLUSIVE'));
+      return new WriteLock(connection);
+    } catch (error) {
+      connection.close();
+      if (error instanceof LockedError) return null;
+      throw error;
+    }
+  }
+
+  release(): void {
+    this.#connection.close();
+  }
+}
+
+/** The error for a lock that another process holds. */
+export function lockHeldError(repository: BytePath): LockedError {
+  return new LockedError(`repository '${formatPath(repository)}' is in use by another process`, {
+    hint: 'wait for the other run to end, or give --wait-lock SECONDS',
+  });
+}

@@ -1,0 +1,71 @@
+// Which command a command line means: the one it names, or, as people write it for rdiff-backup,
+// `SOURCE REPO` for a backup and `-r TIME REPO[/PATH] DEST` for a restore. Pure.
+import { UsageError } from '../errors.js';
+import { type CommandSpec, COMMANDS, findCommand } from './command-table.js';
+import { nearestName } from './nearest-name.js';
+import { commandHasOption, OPTION_SPECS, optionLabel, type OptionName } from './option-table.js';
+import type { ParsedArguments } from './parse-arguments.js';
+import { FOREIGN_COMMANDS } from './rdiff-backup-options.js';
+
+export interface ChosenCommand {
+  readonly command: CommandSpec;
+  /** The paths; as many as the command takes. */
+  readonly operands: readonly string[];
+}
+
+/** @throws UsageError for an unknown command, a wrong number of operands, or an option of another command. */
+export function chooseCommand(parsed: ParsedArguments): ChosenCommand {
+  const first = parsed.operands[0];
+  if (first === undefined) throw new UsageError('no command given', { hint: HELP_HINT });
+  const named = findCommand(first);
+  const command = named ?? nameless(parsed, first);
+  if (parsed.backupMode && command.name !== 'backup')
+    throw new UsageError(`option '--backup-mode' does not go with ${command.name}`);
+  const operands = named === null ? parsed.operands : parsed.operands.slice(1);
+  checkOptions(command, parsed.counts);
+  checkOperands(command, operands);
+  return { command, operands };
+}
+
+const HELP_HINT = "see 'redis-rewind --help'";
+
+/** The command that a line without a command's name stands for. */
+function nameless(parsed: ParsedArguments, first: string): CommandSpec {
+  const isBareWord = /^[a-z-]+$/.test(first);
+  const near = nearestName(
+    first,
+    COMMANDS.map((command) => command.name),
+  );
+  const isAlone = parsed.operands.length === 1;
+  if (isBareWord && (isAlone || near !== null || FOREIGN_COMMANDS.includes(first)))
+    throw unknownCommand(first, near, isAlone);
+  return findCommand(parsed.counts.has('at') ? 'restore' : 'backup') as CommandSpec;
+}
+
+function unknownCommand(word: string, near: string | null, isAlone: boolean): UsageError {
+  const folder = `a folder of that name is './${word}'`;
+  if (near === null)
+    return new UsageError(`unknown command '${word}'`, { hint: isAlone ? HELP_HINT : folder });
+  const question = `did you mean '${near}'?`;
+  return new UsageError(`unknown command '${word}'`, {
+    hint: isAlone ? question : `${question} (${folder})`,
+  });
+}
+
+function checkOptions(command: CommandSpec, given: ReadonlyMap<OptionName, number>): void {
+  for (const option of OPTION_SPECS) {
+    if (!given.has(option.name as OptionName) || commandHasOption(command.name, option)) continue;
+    throw new UsageError(`option '${optionLabel(option)}' does not go with ${command.name}`, {
+      hint: `see 'redis-rewind ${command.name} --help'`,
+    });
+  }
+}
+
+function checkOperands(command: CommandSpec, operands: readonly string[]): void {
+  if (operands.length === command.operands.length) return;
+  const wanted = command.operands.join(' and ');
+  const given = operands.length === 0 ? 'nothing' : operands.map((text) => `'${text}'`).join(' ');
+  throw new UsageError(`${command.name} takes ${wanted}, ${given} was given`, {
+    hint: `see 'redis-rewind ${command.name} --help'`,
+  });
+}

@@ -1,0 +1,59 @@
+// The commands: how each is called and what it says of itself. Each one's code is loaded only when
+// it runs, so that --help and --version answer at once.
+import type { RunCommand } from './command.js';
+import type { CommandName } from './option-table.js';
+
+export interface CommandSpec {
+  readonly name: CommandName;
+  /** Names of its operands, in order; all are needed. */
+  readonly operands: readonly string[];
+  readonly summary: string;
+  /** A paragraph of its own help, below the usage. */
+  readonly about: string;
+  readonly load: () => Promise<RunCommand>;
+}
+
+export const COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'backup',
+    operands: ['SOURCE', 'REPO'],
+    summary: 'take one snapshot of SOURCE; makes REPO where there is none',
+    about:
+      'Takes one snapshot of the directory SOURCE into the repository REPO, which is made where there is none. The files are taken as they are: no server is asked to save.',
+    load: async () => (await import('./commands/backup.js')).runBackup,
+  },
+  {
+    name: 'restore',
+    operands: ['REPO[/PATH]', 'DEST'],
+    summary: 'bring back a file, a folder or everything as of -r TIME',
+    about:
+      'Brings back PATH, or everything, as of TIME; without -r as of the newest snapshot. Nothing that exists is replaced without --force, and nothing is ever deleted.',
+    load: async () => (await import('./commands/restore.js')).runRestore,
+  },
+  {
+    name: 'list',
+    operands: ['REPO'],
+    summary: 'the snapshots, the files of one, or what changed since one',
+    about: 'Lists the snapshots, oldest first; or the files of one; or what changed since TIME.',
+    load: async () => (await import('./commands/list.js')).runList,
+  },
+  {
+    name: 'verify',
+    operands: ['REPO'],
+    summary: 'prove every version (or those of -r TIME) byte for byte',
+    about:
+      'Rebuilds every version, or those of the snapshot at TIME, and compares their digests with the catalog. Names what cannot be restored, and ends with exit 20.',
+    load: async () => (await import('./commands/verify.js')).runVerify,
+  },
+  {
+    name: 'info',
+    operands: ['REPO'],
+    summary: 'what the repository holds and what it costs',
+    about: 'Shows what the repository holds, where it comes from and what it costs.',
+    load: async () => (await import('./commands/info.js')).runInfo,
+  },
+];
+
+export function findCommand(name: string): CommandSpec | null {
+  return COMMANDS.find((command) => command.name === name) ?? null;
+}

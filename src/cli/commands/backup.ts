@@ -1,0 +1,44 @@
+// `backup SOURCE REPO`: silent on success unless somebody is there to read the statistics.
+import type { BackupRequest } from '../../engine/requests.js';
+import { UsageError } from '../../errors.js';
+import type { Invocation, ToPath } from '../command.js';
+import { exitCodeOf } from '../output/notes.js';
+import { formatBackupStatistics } from '../output/statistics.js';
+import type { ParsedArguments } from '../parse-arguments.js';
+
+export async function runBackup(invocation: Invocation): Promise<number> {
+  const { parsed, operands, toPath, context, output } = invocation;
+  const request = toBackupRequest(parsed, operands, toPath);
+  const { backup } = await import('../../engine/backup.js');
+  const report = await backup(request, context);
+  output.account(report, formatBackupStatistics);
+  output.notes(report.notes);
+  return exitCodeOf(report.notes);
+}
+
+/** @throws UsageError for a path or a number that makes no sense. */
+export function toBackupRequest(
+  parsed: ParsedArguments,
+  operands: readonly string[],
+  toPath: ToPath,
+): BackupRequest {
+  const [source = '', repository = ''] = operands;
+  return {
+    source: toPath(source),
+    repository: toPath(repository),
+    also: (parsed.values.get('also') ?? []).map(toPath),
+    rules: parsed.rules,
+    force: parsed.counts.has('force'),
+    rehash: parsed.counts.has('rehash'),
+    waitLockMs: parseSeconds(parsed.values.get('wait-lock')?.[0] ?? '0'),
+  };
+}
+
+const LONGEST_WAIT_SECONDS = 1_000_000;
+
+function parseSeconds(text: string): number {
+  const seconds = /^[0-9]+(\.[0-9]+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (!(seconds <= LONGEST_WAIT_SECONDS))
+    throw new UsageError(`--wait-lock takes a number of seconds, '${text}' was given`);
+  return Math.round(seconds * 1000);
+}

@@ -1,0 +1,42 @@
+// `list REPO`: the snapshots; with --files the files of one, with --changed-since what changed.
+import { EXIT, UsageError } from '../../errors.js';
+import type { Invocation } from '../command.js';
+import { formatChangeList, formatFileList } from '../output/file-list.js';
+import { formatSnapshotList } from '../output/snapshot-table.js';
+import type { ParsedArguments } from '../parse-arguments.js';
+
+export async function runList(invocation: Invocation): Promise<number> {
+  const { parsed, operands, toPath, context, output } = invocation;
+  const view = toListView(parsed);
+  const repository = toPath(operands[0] ?? '');
+  const { listChangedSince, listFiles, listSnapshots } = await import('../../engine/list.js');
+  if (view.kind === 'files') {
+    const report = listFiles({ repository, time: view.time }, context);
+    output.result(report, (files) => formatFileList(files, output.isVerbose));
+  } else if (view.kind === 'changes') {
+    output.result(listChangedSince({ repository, time: view.time }, context), formatChangeList);
+  } else {
+    const report = listSnapshots({ repository }, context);
+    output.result(report, (snapshots) => formatSnapshotList(snapshots, output.isVerbose));
+  }
+  return EXIT.done;
+}
+
+/** What is to be listed. */
+export type ListView =
+  { readonly kind: 'snapshots' } | { readonly kind: 'files' | 'changes'; readonly time: string };
+
+/** @throws UsageError for options that do not go together. */
+export function toListView(parsed: ParsedArguments): ListView {
+  const wantsFiles = parsed.counts.has('files');
+  const since = parsed.values.get('changed-since')?.[0];
+  const at = parsed.values.get('at')?.[0];
+  if (wantsFiles && since !== undefined)
+    throw new UsageError("'--files' and '--changed-since' do not go together");
+  if (at !== undefined && !wantsFiles)
+    throw new UsageError("'-r TIME' needs '--files' with list", {
+      hint: "'list --files -r TIME REPO' lists the files of a snapshot",
+    });
+  if (wantsFiles) return { kind: 'files', time: at ?? 'now' };
+  return since === undefined ? { kind: 'snapshots' } : { kind: 'changes', time: since };
+}

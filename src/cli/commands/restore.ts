@@ -1,0 +1,33 @@
+// `restore [-r TIME] REPO[/PATH] DEST`: without -r the newest snapshot.
+import type { RestoreRequest } from '../../engine/requests.js';
+import { formatPath } from '../../system/byte-path.js';
+import type { Invocation, ToPath } from '../command.js';
+import { exitCodeOf } from '../output/notes.js';
+import { formatRestoreStatistics } from '../output/statistics.js';
+import type { ParsedArguments } from '../parse-arguments.js';
+
+export async function runRestore(invocation: Invocation): Promise<number> {
+  const { parsed, operands, toPath, context, output } = invocation;
+  const request = toRestoreRequest(parsed, operands, toPath);
+  const { restore } = await import('../../engine/restore.js');
+  const report = await restore(request, context);
+  output.account(report, formatRestoreStatistics);
+  output.notes(report.notes);
+  return exitCodeOf(report.notes);
+}
+
+/** @throws UsageError for a path that makes no sense. */
+export function toRestoreRequest(
+  parsed: ParsedArguments,
+  operands: readonly string[],
+  toPath: ToPath,
+): RestoreRequest {
+  const [repositoryPath = '', destination = ''] = operands;
+  return {
+    repositoryPath: formatPath(toPath(repositoryPath)),
+    time: parsed.values.get('at')?.[0] ?? 'now',
+    destination: toPath(destination),
+    force: parsed.counts.has('force'),
+    owner: parsed.values.get('chown')?.[0] ?? null,
+  };
+}

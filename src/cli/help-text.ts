@@ -1,0 +1,88 @@
+// The help: of the program, and of each command. Made from the tables, at most 80 columns wide.
+import { type CommandSpec, COMMANDS } from './command-table.js';
+import { commandHasOption, OPTION_SPECS, type OptionSpec } from './option-table.js';
+
+export function programHelp(): string {
+  return [
+    ...wrap(
+      'redis-rewind keeps the backups of a Redis data directory: the newest as plain files, the older ones as increments.',
+    ),
+    '',
+    'Usage:',
+    ...COMMANDS.map((command) => `  ${usageOf(command)}`),
+    '  redis-rewind [OPTIONS] SOURCE REPO               the same as backup',
+    '  redis-rewind [OPTIONS] -r TIME REPO[/PATH] DEST  the same as restore',
+    '',
+    'Commands:',
+    ...alignPairs(COMMANDS.map((command) => [command.name, command.summary])),
+    '',
+    'Options of every command:',
+    ...optionLines(OPTION_SPECS.filter((option) => option.commands === undefined)),
+    '',
+    "'redis-rewind COMMAND --help' has the options of a command.",
+    '',
+  ].join('\n');
+}
+
+export function commandHelp(command: CommandSpec): string {
+  const isOwn = (option: OptionSpec): boolean =>
+    option.commands !== undefined && commandHasOption(command.name, option);
+  const own = OPTION_SPECS.filter(isOwn);
+  return [
+    `Usage: ${usageOf(command)}`,
+    '',
+    ...wrap(command.about),
+    '',
+    ...(own.length === 0 ? [] : ['Options:', ...optionLines(own), '']),
+    'Options of every command:',
+    ...optionLines(OPTION_SPECS.filter((option) => option.commands === undefined)),
+    '',
+    ...(own.some((option) => option.value === 'TIME') ? [...TIME_FORMS, ''] : []),
+  ].join('\n');
+}
+
+const TIME_FORMS = [
+  'TIME:',
+  ...alignPairs([
+    ['now', 'the newest snapshot'],
+    ['2026-11-22T03:00:00+01:00', 'a moment; without a zone, local time'],
+    ['2026-11-22', 'a day, from its first second'],
+    ['3D, 2h30m', 'so long ago: s, m, h, D, W, M (30 D), Y (365 D)'],
+    ['5B', 'five snapshots before the newest'],
+    ['1795312800', 'seconds since 1970'],
+  ]),
+];
+
+function usageOf(command: CommandSpec): string {
+  return `redis-rewind ${command.name} [OPTIONS] ${command.operands.join(' ')}`;
+}
+
+function optionLines(options: readonly OptionSpec[]): string[] {
+  return alignPairs(
+    options.map((option) => {
+      const short = option.short === undefined ? '    ' : `-${option.short}, `;
+      const value = option.value === undefined ? '' : ` ${option.value}`;
+      return [`${short}--${option.name}${value}`, option.help];
+    }),
+  );
+}
+
+function alignPairs(pairs: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(...pairs.map(([left]) => left.length));
+  return pairs.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
+}
+
+const WIDTH = 80;
+
+function wrap(text: string): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > WIDTH) {
+      lines.push(line);
+      line = '';
+    }
+    line += line === '' ? word : ` ${word}`;
+  }
+  return [...lines, line];
+}

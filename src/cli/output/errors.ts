@@ -1,0 +1,50 @@
+// A failure as it is shown: `redis-rewind: message` and `hint: …`, or one JSON object. Anything that is
+// no RewindError is a broken invariant and shows its stack.
+import { EXIT, RewindError } from '../../errors.js';
+import type { Painter } from './styles.js';
+
+/** What `--json` prints on stderr. */
+export interface ErrorReport {
+  readonly code: string;
+  readonly exitCode: number;
+  readonly message: string;
+  readonly hint: string | null;
+  /** Only of a broken invariant, or with -vv. */
+  readonly stack?: string;
+}
+
+const REPORT_IT = 'this is a defect of redis-rewind; please report it with the lines above';
+
+export function toErrorReport(error: unknown, showStack: boolean): ErrorReport {
+  const isExpected = error instanceof RewindError;
+  const { message } = toError(error);
+  const report = isExpected
+    ? { code: error.code, exitCode: error.exitCode, message, hint: error.hint ?? null }
+    : { code: 'INTERNAL', exitCode: EXIT.failed, message, hint: REPORT_IT };
+  return isExpected && !showStack ? report : { ...report, stack: stackOf(error) };
+}
+
+/** The report as lines for people, each ended by a newline. */
+export function formatError(report: ErrorReport, paint: Painter): string {
+  const lines = [`${paint('error', 'redis-rewind:')} ${report.message}`];
+  if (report.stack !== undefined) lines.push(report.stack);
+  if (report.hint !== null) lines.push(`hint: ${report.hint}`);
+  return `${lines.join('\n')}\n`;
+}
+
+/** The stack with those of its causes, outermost first. */
+function stackOf(error: unknown): string {
+  const stacks: string[] = [];
+  const seen = new Set<unknown>();
+  for (let current = error; current !== undefined && !seen.has(current);) {
+    seen.add(current);
+    const { stack, message, cause } = toError(current);
+    stacks.push(stack ?? message);
+    current = cause;
+  }
+  return stacks.join('\ncaused by: ');
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(`thrown: ${String(error)}`);
+}

@@ -1,0 +1,16 @@
+// Notes of a run that went through: `look` is a warning, `info` a remark.
+import type { Note } from '../../engine/reports.js';
+import { EXIT } from '../../errors.js';
+import type { Painter } from './styles.js';
+
+/** One note as lines for people, each ended by a newline. */
+export function formatNote(note: Note, paint: Painter): string {
+  const word = note.severity === 'look' ? paint('warning', 'warning:') : 'note:';
+  const hint = note.hint === null ? '' : `hint: ${note.hint}\n`;
+  return `redis-rewind: ${word} ${note.message}\n${hint}`;
+}
+
+/** Exit 3 where something needs a look. */
+export function exitCodeOf(notes: readonly Note[]): number {
+  return notes.some((note) => note.severity === 'look') ? EXIT.needsALook : EXIT.done;
+}

@@ -1,0 +1,104 @@
+// Where a command writes: results to stdout, everything else to stderr. It knows the rules of silence:
+// statistics and remarks only on a terminal or with -v, progress only on a terminal, warnings always.
+import type { Note } from '../../engine/reports.js';
+import type { ProgressEvent } from '../../engine/run-context.js';
+import { formatError, toErrorReport } from './errors.js';
+import { formatNote } from './notes.js';
+import { ProgressLine } from './progress-line.js';
+import { createPainter, isCapable, type Painter } from './styles.js';
+
+/** process.stdout and process.stderr, or what stands for them. */
+export interface OutputStream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+}
+
+export interface OutputStreams {
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly monotonicMs: () => number;
+}
+
+export interface OutputSettings {
+  readonly isJson: boolean;
+  readonly isQuiet: boolean;
+  /** How many -v. */
+  readonly verbosity: number;
+  readonly wantsProgress: boolean;
+}
+
+export class Output {
+  readonly #stdout: OutputStream;
+  readonly #stderr: OutputStream;
+  readonly #settings: OutputSettings;
+  readonly #paintStderr: Painter;
+  readonly #progress: ProgressLine | null;
+
+  constructor(streams: OutputStreams, settings: OutputSettings) {
+    const { stdout, stderr, environment } = streams;
+    this.#stdout = stdout;
+    this.#stderr = stderr;
+    this.#settings = settings;
+    const isTerminal = stderr.isTTY === true;
+    this.#paintStderr = createPainter({ isTerminal, environment });
+    const showsProgress =
+      isTerminal && isCapable(environment) && settings.wantsProgress && !settings.isQuiet;
+    this.#progress = showsProgress ? new ProgressLine(stderr, streams.monotonicMs) : null;
+  }
+
+  get isQuiet(): boolean {
+    return this.#settings.isQuiet;
+  }
+
+  get isVerbose(): boolean {
+    return this.#settings.verbosity > 0;
+  }
+
+  /** Whether somebody is there to read more than results and warnings. */
+  get #isTalkative(): boolean {
+    return !this.isQuiet && (this.isVerbose || this.#stderr.isTTY === true);
+  }
+
+  /** What was asked for: the report as JSON with --json, else `toText` of it. */
+  result<Report extends object>(report: Report, toText: (report: Report) => string): void {
+    this.#progress?.clear();
+    const text = this.#settings.isJson ? `${JSON.stringify(report)}\n` : toText(report);
+    if (text !== '') this.#stdout.write(text);
+  }
+
+  /** What a run did that prints no result: JSON with --json, else lines on stderr for who is there. */
+  account<Report extends object>(report: Report, toText: (report: Report) => string): void {
+    if (this.#settings.isJson) this.result(report, toText);
+    else if (this.#isTalkative) this.#say(toText(report));
+  }
+
+  /** Warnings to everybody, remarks to who is there. */
+  notes(notes: readonly Note[]): void {
+    for (const note of notes) {
+      if (note.severity === 'look' || this.#isTalkative)
+        this.#say(formatNote(note, this.#paintStderr));
+    }
+  }
+
+  /** A failure; answers its exit code. */
+  error(error: unknown): number {
+    const report = toErrorReport(error, this.#settings.verbosity >= 2);
+    this.#say(
+      this.#settings.isJson
+        ? `${JSON.stringify(report)}\n`
+        : formatError(report, this.#paintStderr),
+    );
+    return report.exitCode;
+  }
+
+  progress(event: ProgressEvent): void {
+    this.#progress?.update(event);
+  }
+
+  #say(text: string): void {
+    this.#progress?.clear();
+    this.#stderr.write(text);
+  }
+}

@@ -1,0 +1,59 @@
+// One line on a terminal that tells how far a run has got: redrawn in place, wiped before anything
+// else is written there.
+import type { ProgressEvent } from '../../engine/run-context.js';
+import { formatSize } from './quantities.js';
+import { textWidth } from './text-table.js';
+
+/** What the line is drawn on. */
+export interface ProgressTerminal {
+  write(text: string): unknown;
+  readonly columns?: number | undefined;
+}
+
+const REDRAW_EVERY_MS = 100;
+const RETURN_AND_WIPE = '\r\u001B[K';
+
+export class ProgressLine {
+  readonly #terminal: ProgressTerminal;
+  readonly #monotonicMs: () => number;
+  #lastDrawnMs: number;
+  #isShown = false;
+
+  /** Nothing is drawn in the first tenth of a second, so that short runs do not flicker. */
+  constructor(terminal: ProgressTerminal, monotonicMs: () => number) {
+    this.#terminal = terminal;
+    this.#monotonicMs = monotonicMs;
+    this.#lastDrawnMs = monotonicMs();
+  }
+
+  /** Draws the line, at most ten times a second. */
+  update(event: ProgressEvent): void {
+    const nowMs = this.#monotonicMs();
+    if (nowMs - this.#lastDrawnMs < REDRAW_EVERY_MS) return;
+    this.#lastDrawnMs = nowMs;
+    this.#isShown = true;
+    this.#terminal.write(
+      RETURN_AND_WIPE + formatProgress(event, (this.#terminal.columns ?? 80) - 1),
+    );
+  }
+
+  clear(): void {
+    if (!this.#isShown) return;
+    this.#isShown = false;
+    this.#terminal.write(RETURN_AND_WIPE);
+  }
+}
+
+/** `copying 45 % (412.3 MiB of 905.1 MiB) dump.rdb`, no wider than `width`; a long path loses its beginning. */
+export function formatProgress(event: ProgressEvent, width: number): string {
+  const { doneBytes, totalBytes } = event;
+  const percent = totalBytes === 0 ? '' : ` ${Math.floor((doneBytes / totalBytes) * 100)} %`;
+  const bytes = totalBytes === 0 ? '' : ` (${formatSize(doneBytes)} of ${formatSize(totalBytes)})`;
+  const head = `${event.phase}${percent}${bytes}`;
+  if (event.path === null) return head.slice(0, width);
+  const room = width - textWidth(head) - 1;
+  if (room < 8) return head.slice(0, width);
+  const characters = Array.from(event.path);
+  const path = characters.length <= room ? event.path : `…${characters.slice(1 - room).join('')}`;
+  return `${head} ${path}`;
+}

@@ -1,0 +1,27 @@
+// What a backup and a restore tell of themselves, on a terminal or with -v.
+import type { BackupReport, RestoreReport } from '../../engine/reports.js';
+import { formatCount, formatDuration, formatSize } from './quantities.js';
+import { nameSnapshot } from './snapshot-table.js';
+import { formatFields } from './text-table.js';
+
+export function formatBackupStatistics(report: BackupReport): string {
+  const { snapshot } = report;
+  const created = report.created ? `made the repository '${report.repository}'\n` : '';
+  const fields = formatFields([
+    ['files', `${snapshot.files}, ${formatSize(snapshot.sourceBytes)}`],
+    ['new', String(report.newFiles)],
+    ['changed', String(report.changedFiles)],
+    ['deleted', String(report.deletedFiles)],
+    ['increments', formatSize(report.incrementBytes)],
+    ['added', `${formatSize(snapshot.addedBytes)} beside the mirror`],
+    ['elapsed', formatDuration(report.elapsedMs)],
+  ]);
+  return `${created}${nameSnapshot(snapshot)}\n${fields}`;
+}
+
+export function formatRestoreStatistics(report: RestoreReport): string {
+  const what = report.path === '.' ? 'everything' : `'${report.path}'`;
+  const amount = `${formatCount(report.files, 'file')}, ${formatSize(report.bytes)}`;
+  const from = nameSnapshot(report.snapshot);
+  return `restored ${what} from ${from} to '${report.destination}'\n${amount}, ${formatDuration(report.elapsedMs)}\n`;
+}

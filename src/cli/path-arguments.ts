@@ -1,0 +1,35 @@
+// Paths as people type them, made absolute. `.` and doubled slashes vanish; `..` is the parent of what
+// the path before it really leads to, links followed, as `cd` and `ls` of the system have it.
+import { UsageError } from '../errors.js';
+import {
+  type BytePath,
+  joinPath,
+  parentPath,
+  parsePath,
+  pathFromText,
+} from '../system/byte-path.js';
+
+/** The real path, or null where nothing exists there. */
+export type RealPath = (path: BytePath) => BytePath | null;
+
+/**
+ * The absolute path that `argument` stands for; `\xHH` in it is a byte. No slash at its end.
+ * @throws UsageError for an empty path, one with a NUL, and `host::path`, which rdiff-backup takes for
+ * another machine.
+ */
+export function resolvePathArgument(argument: string, realPath: RealPath): BytePath {
+  if (argument === '') throw new UsageError('a path is empty');
+  if (/^[^/]+::/.test(argument))
+    throw new UsageError(`'${argument}' names another machine`, {
+      hint: `redis-rewind works on paths of this machine; a file of that name is './${argument}'`,
+    });
+  const typed = parsePath(argument);
+  if (typed.includes('\0')) throw new UsageError(`path '${argument}' holds a NUL byte`);
+  let path = typed.startsWith('/') ? pathFromText('/') : realPath(pathFromText('.'));
+  if (path === null) throw new UsageError('the working directory does not exist any more');
+  for (const name of typed.split('/')) {
+    if (name === '' || name === '.') continue;
+    path = name === '..' ? parentPath(realPath(path) ?? path) : joinPath(path, name);
+  }
+  return path;
+}

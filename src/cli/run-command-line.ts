@@ -1,0 +1,68 @@
+// From argv to an exit code: help and version, the choice of the command, its run, and every failure
+// on the way. Nothing of the engine is loaded before a command runs.
+import type { RunContext } from '../engine/run-context.js';
+import { EXIT } from '../errors.js';
+import type { BytePath } from '../system/byte-path.js';
+import { chooseCommand } from './choose-command.js';
+import { findCommand } from './command-table.js';
+import { commandHelp, programHelp } from './help-text.js';
+import { Output, type OutputStreams } from './output/output.js';
+import { type Glance, glanceAt, type ParsedArguments, parseArguments } from './parse-arguments.js';
+import { resolvePathArgument } from './path-arguments.js';
+import { programVersion } from '../system/program-version.js';
+
+export interface CommandLineParts {
+  readonly streams: OutputStreams;
+  /** Makes what the use cases run in; called once, when a command is about to run. */
+  readonly createContext: (onProgress: RunContext['onProgress']) => Promise<RunContext>;
+}
+
+/** Runs one command line; resolves to the exit code, never rejects. */
+export async function runCommandLine(
+  argv: readonly string[],
+  { streams, createContext }: CommandLineParts,
+): Promise<number> {
+  const glance = glanceAt(argv);
+  const answer = answerAtOnce(glance);
+  if (answer !== null) {
+    streams.stdout.write(answer);
+    return EXIT.done;
+  }
+  let output = createOutput(streams, null, glance.wantsJson);
+  try {
+    const parsed = parseArguments(argv);
+    output = createOutput(streams, parsed, parsed.counts.has('json'));
+    const { command, operands } = chooseCommand(parsed);
+    const run = await command.load();
+    const context = await createContext((event) => output.progress(event));
+    const { fileSystem } = context;
+    const toPath = (argument: string): BytePath =>
+      resolvePathArgument(argument, (path) => fileSystem.realPath(path));
+    return await run({ parsed, operands, toPath, context, output });
+  } catch (error) {
+    return output.error(error);
+  }
+}
+
+/** The text that --help or --version asks for; null where neither is given. */
+function answerAtOnce({ asksForHelp, asksForVersion, firstOperand }: Glance): string | null {
+  if (asksForHelp) {
+    const command = firstOperand === null ? null : findCommand(firstOperand);
+    return command === null ? programHelp() : commandHelp(command);
+  }
+  return asksForVersion ? `${programVersion()}\n` : null;
+}
+
+/** `parsed` is null as long as the command line has not been understood. */
+function createOutput(
+  streams: OutputStreams,
+  parsed: ParsedArguments | null,
+  isJson: boolean,
+): Output {
+  return new Output(streams, {
+    isJson,
+    isQuiet: parsed?.counts.has('quiet') === true,
+    verbosity: parsed?.counts.get('verbose') ?? 0,
+    wantsProgress: parsed?.counts.has('no-progress') !== true,
+  });
+}

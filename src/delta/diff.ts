@@ -1,0 +1,67 @@
+// The differ: both files can be read, so bytes are compared with bytes and no checksums are needed.
+// It writes while it reads, in memory that does not depend on the files' sizes: about 6 MiB, and the
+// moved-content index where one is needed. The algorithm is described in wasm/differ.ts.
+import type { ByteReader } from '../system/byte-reader.js';
+import { type Checkpoint, uninterrupted } from '../system/checkpoint.js';
+import type { Emit } from './emit.js';
+import { SOURCE, withEngine } from './engine.js';
+import { STEP } from './engine-exports.js';
+
+export interface DiffOptions {
+  readonly checkpoint?: Checkpoint;
+  /** The most memory that the moved-content index may take, in bytes; DEFAULT_INDEX_BYTES unless given. */
+  readonly indexBytes?: number;
+  /** Stop once the delta is longer than this many bytes; the summary then says `gaveUp`. */
+  readonly giveUpAtBytes?: number;
+}
+
+export interface DiffSummary {
+  readonly copyCount: number;
+  readonly literalCount: number;
+  readonly copyBytes: number;
+  readonly literalBytes: number;
+  /** Bytes emitted: the length of the delta. */
+  readonly deltaBytes: number;
+  /** True where the delta outgrew `giveUpAtBytes`: what was emitted is then no complete delta. */
+  readonly gaveUp: boolean;
+}
+
+export const DEFAULT_INDEX_BYTES = 32 * 1024 * 1024;
+
+/**
+ * Writes a complete librsync delta that rebuilds `result` from `basis`, which stock `rdiff patch`
+ * applies too. Both are read from front to back, the basis once more where content has moved, and at
+ * scattered places to verify what is found. COPY ranges are exact to the byte.
+ */
+export async function diff(
+  basis: ByteReader,
+  result: ByteReader,
+  emit: Emit,
+  options: DiffOptions = {},
+): Promise<DiffSummary> {
+  const checkpoint = options.checkpoint ?? uninterrupted;
+  const giveUpAtBytes = options.giveUpAtBytes ?? Number.POSITIVE_INFINITY;
+  const sources = { [SOURCE.basis]: basis, [SOURCE.result]: result };
+  return withEngine({ sources }, async ({ exports, view }) => {
+    exports.diffOpen(basis.sizeBytes, result.sizeBytes, options.indexBytes ?? DEFAULT_INDEX_BYTES);
+    let deltaBytes = 0;
+    let step: number = STEP.outputFull;
+    while (step !== STEP.end && deltaBytes <= giveUpAtBytes) {
+      step = exports.diffStep();
+      const length = exports.takeWriterOutput();
+      if (length > 0) {
+        deltaBytes += length;
+        await emit(view(exports.writerOutput(), length));
+      }
+      await checkpoint();
+    }
+    return {
+      copyCount: exports.writerCopyCount(),
+      literalCount: exports.writerLiteralCount(),
+      copyBytes: exports.writerCopyBytes(),
+      literalBytes: exports.writerLiteralBytes(),
+      deltaBytes,
+      gaveUp: deltaBytes > giveUpAtBytes,
+    };
+  });
+}

@@ -1,0 +1,236 @@
+// One backup: look at SOURCE, read what changed, keep what leaves the mirror, commit, finish. Until
+// the commit a failure leaves the last snapshot as it was, and nothing of this one.
+import type { Snapshot, Version } from '../catalog/records.js';
+import { commitSnapshot, finishCommit } from '../repository/commit.js';
+import { inspectTarget } from '../repository/inspect-target.js';
+import { mirrorMetadata } from '../repository/mirror-metadata.js';
+import { type WritableRepository, openForWriting } from '../repository/open-repository.js';
+import { discardUncommitted } from '../repository/recover.js';
+import { Staging } from '../repository/staging.js';
+import { type UnsetMetadata, applyMetadata } from '../system/apply-metadata.js';
+import { type BytePath, formatPath } from '../system/byte-path.js';
+import { requireFreeSpace } from './check-space.js';
+import { inspectMirror } from './inspect-mirror.js';
+import { keepOldContents } from './keep-old-contents.js';
+import type { NextEntry } from './next-entry.js';
+import { infoNote, lookNote } from './notes.js';
+import { createPathFilter } from './path-filter.js';
+import { type LastSnapshot, bytesToRead } from './plan-reading.js';
+import { planSnapshot } from './plan-snapshot.js';
+import type { BackupReport, Note } from './reports.js';
+import type { BackupRequest } from './requests.js';
+import type { RunContext } from './run-context.js';
+import { type SourceScan, scanSource } from './scan-source.js';
+import { summarizeSnapshot } from './snapshot-summary.js';
+import { snapshotTime } from './snapshot-time.js';
+import { requireSameSource, resolvePaths } from './source-guards.js';
+import { takeEntries } from './take-entries.js';
+
+/** @throws RewindError before the commit; after it, trouble is a note in the report */
+export async function backup(request: BackupRequest, context: RunContext): Promise<BackupReport> {
+  const startedMs = context.clock.monotonicMs();
+  const { fileSystem } = context;
+
+  const { source, repository: path } = resolvePaths(fileSystem, request);
+  const filter = createPathFilter(request.rules, [source, request.source]);
+  const scan = (): Promise<SourceScan> =>
+    scanSource({ fileSystem, source, also: request.also, filter, checkpoint: context.checkpoint });
+  if (inspectTarget(fileSystem, path) === 'to-be-made') {
+    const { entries } = await scan();
+    requireFreeSpace(fileSystem, path, bytesToRead(entries, NOTHING, false));
+  }
+  const repository = await openForWriting(fileSystem, path, {
+    create: true,
+    waitLockMs: request.waitLockMs,
+    clock: context.clock,
+    actingUid: context.uid,
+  });
+  try {
+    const run: Run = { request, context, source, repository, scan };
+    return await takeSnapshot(run, startedMs);
+  } finally {
+    repository.close();
+  }
+}
+
+interface Run {
+  readonly request: BackupRequest;
+  readonly context: RunContext;
+  readonly source: BytePath;
+  readonly repository: WritableRepository;
+  readonly scan: () => Promise<SourceScan>;
+}
+
+const NOTHING: LastSnapshot = { versions: new Map(), states: new Map(), conditions: new Map() };
+
+async function takeSnapshot(run: Run, startedMs: number): Promise<BackupReport> {
+  const { request, context, source, repository } = run;
+  const { catalog } = repository;
+  const lastSnapshot = catalog.read(() => catalog.snapshots.newest());
+  if (!request.force) requireSameSource(lastSnapshot, source, context.hostName, false);
+  const { time, note: clockNote } = snapshotTime(context.clock.nowMs(), lastSnapshot);
+  const scan = await run.scan();
+  if (!request.force) {
+    requireSameSource(lastSnapshot, source, context.hostName, scan.entries.length <= 1);
+  }
+  const last = readLastSnapshot(run);
+  requireFreeSpace(
+    context.fileSystem,
+    repository.path,
+    bytesToRead(scan.entries, last, request.rehash),
+  );
+  const notes: Note[] = [...(clockNote === null ? [] : [clockNote]), ...scan.notes];
+  const snapshot = await discardingOnFailure(run, async () => {
+    const staging = new Staging(context.fileSystem, repository.path);
+    const taken = await takeEntries({ context, staging, scan, last, rehash: request.rehash });
+    notes.push(...taken.notes);
+    notes.push(...noteUnset(finishStaged(run, staging, taken.entries)));
+    const kept = await keepOldContents({
+      context,
+      repository,
+      staging,
+      last,
+      next: taken.entries,
+    });
+    notes.push(...kept.notes);
+    const plan = planSnapshot({
+      last,
+      next: taken.entries,
+      increments: kept.increments,
+      time,
+      host: context.hostName,
+      source,
+      program: context.program,
+      notes,
+    });
+    await context.checkpoint();
+    return commitSnapshot(repository, plan);
+  });
+  notes.push(...(await finish(run, snapshot)));
+  return report(run, snapshot, notes, startedMs);
+}
+
+function readLastSnapshot({ context, repository }: Run): LastSnapshot {
+  const { catalog } = repository;
+  const { versions, states } = catalog.read(() => ({
+    versions: catalog.versions.listNewest(),
+    states: catalog.sourceStates.list(),
+  }));
+  const conditions = new Map(
+    versions.map((version: Version) => [
+      version.path,
+      inspectMirror(context, repository.path, version),
+    ]),
+  );
+  return { versions: byPath(versions), states: byPath(states), conditions };
+}
+
+function byPath<T extends { readonly path: BytePath }>(rows: readonly T[]): Map<BytePath, T> {
+  return new Map(rows.map((row) => [row.path, row]));
+}
+
+/** Gives staged entries their metadata and makes their bytes durable. */
+function finishStaged(
+  { context }: Run,
+  staging: Staging,
+  entries: readonly NextEntry[],
+): UnsetMetadata[] {
+  const { fileSystem } = context;
+  const staged = entries.flatMap((entry) =>
+    entry.staged === null ? [] : [{ entry, place: staging.path(entry.staged) }],
+  );
+  const unset = applyMetadata(
+    fileSystem,
+    staged.map(({ entry, place }) => mirrorMetadata(place, entry, context.uid)),
+  );
+  for (const { entry, place } of staged) {
+    if (entry.type !== 'file') continue;
+    const file = fileSystem.open(place, 'read');
+    try {
+      fileSystem.sync(file);
+    } finally {
+      fileSystem.close(file);
+    }
+  }
+  return unset;
+}
+
+/** Before the commit a failure of any kind takes back all that this run has written. */
+async function discardingOnFailure(
+  { repository }: Run,
+  work: () => Promise<Snapshot>,
+): Promise<Snapshot> {
+  try {
+    return await work();
+  } catch (error) {
+    try {
+      discardUncommitted({ ...repository, actingUid: 0 });
+    } catch {
+      // The next writer does it; the first failure is the one to tell.
+    }
+    throw error;
+  }
+}
+
+/** After the commit the snapshot stands: what fails now is told, and done by the next writer. */
+async function finish({ context, repository }: Run, snapshot: Snapshot): Promise<Note[]> {
+  try {
+    const outcome = await finishCommit(repository, snapshot, context.uid);
+    return [
+      ...noteUnset(outcome.unset),
+      ...outcome.notEmpty.map((path) =>
+        lookNote(
+          'foreign-files',
+          path,
+          `the repository's folder '${formatPath(path)}' holds files that are not of it, and is left in place`,
+          'move them elsewhere',
+        ),
+      ),
+    ];
+  } catch (error) {
+    return [
+      lookNote(
+        'unfinished',
+        null,
+        `the snapshot is safe, but its last step failed: ${(error as Error).message}`,
+        'the next backup finishes that by itself',
+      ),
+    ];
+  }
+}
+
+/** What could not be set is said once a run; the catalog has it. */
+function noteUnset(unset: readonly UnsetMetadata[]): Note[] {
+  return (['owner', 'mode', 'time'] as const).flatMap((what) => {
+    const count = unset.filter((item) => item.what === what).length;
+    if (count === 0) return [];
+    const entries = count === 1 ? '1 entry' : `${count} entries`;
+    return [
+      infoNote(
+        `unset-${what}`,
+        null,
+        `the ${what} of ${entries} could not be set in the mirror; the catalog has it, for a restore that may`,
+      ),
+    ];
+  });
+}
+
+function report(
+  { context, repository }: Run,
+  snapshot: Snapshot,
+  notes: readonly Note[],
+  startedMs: number,
+): BackupReport {
+  const { newFiles, changedFiles, deletedFiles, incrementBytes } = snapshot;
+  return {
+    repository: formatPath(repository.path),
+    snapshot: summarizeSnapshot(snapshot),
+    newFiles,
+    changedFiles,
+    deletedFiles,
+    incrementBytes,
+    elapsedMs: Math.round(context.clock.monotonicMs() - startedMs),
+    created: repository.created,
+    notes,
+  };
+}

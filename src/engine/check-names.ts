@@ -1,0 +1,33 @@
+// A repository may come from elsewhere: names in its catalog are not trusted before they are checked.
+import type { Version } from '../catalog/records.js';
+import { CorruptError } from '../errors.js';
+import { DATA } from '../repository/layout.js';
+import { type BytePath, ROOT, formatPath, parentPath } from '../system/byte-path.js';
+
+/**
+ * Checks that every path stays below the directory it is restored into.
+ * @param versions all of one snapshot
+ * @throws CorruptError for `..`, absolute and empty names, NUL, and entries below something that is
+ *   not a directory of the same snapshot
+ */
+export function requireSafeNames(versions: readonly Version[]): void {
+  const directories = new Set<BytePath>([ROOT]);
+  for (const { path, type } of versions) {
+    if (type === 'directory') directories.add(path);
+  }
+  for (const { path } of versions) {
+    if (path === ROOT) continue;
+    const isSafe = path
+      .split('/')
+      .every((name) => name !== '' && name !== '.' && name !== '..' && !name.includes('\0'));
+    if (!isSafe) {
+      throw new CorruptError(`the catalog holds the unsafe name '${formatPath(path)}'`);
+    }
+    const parent = parentPath(path);
+    if (!directories.has(parent) && parent !== DATA) {
+      throw new CorruptError(
+        `the catalog has '${formatPath(path)}' below something that is not a directory`,
+      );
+    }
+  }
+}

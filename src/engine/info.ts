@@ -1,0 +1,71 @@
+// What a repository is and what it costs.
+import { FORMAT_VERSION } from '../catalog/schema.js';
+import { openForReading } from '../repository/open-repository.js';
+import { ALSO, DATA, catalogPath } from '../repository/layout.js';
+import { type BytePath, formatPath, isWithin, joinPath } from '../system/byte-path.js';
+import type { FileSystem } from '../system/file-system.js';
+import type { InfoReport } from './reports.js';
+import type { ListRequest } from './requests.js';
+import type { RunContext } from './run-context.js';
+import { summarizeSnapshot } from './snapshot-summary.js';
+import { formatTime } from './time-spec.js';
+
+/** @throws NoRepositoryError, CorruptError, NewerFormatError */
+export function info(request: ListRequest, { fileSystem }: RunContext): InfoReport {
+  const repository = openForReading(fileSystem, request.repository);
+  try {
+    const { catalog, path } = repository;
+    return catalog.read(() => {
+      const record = catalog.repository.get();
+      const snapshots = catalog.snapshots.list().map(summarizeSnapshot);
+      const increments = catalog.increments.list();
+      const usage = measure(fileSystem, path);
+      return {
+        repository: formatPath(path),
+        repositoryId: record?.uuid ?? '',
+        formatVersion: FORMAT_VERSION,
+        createdAt: formatTime(record?.createdAt ?? 0),
+        host: snapshots.at(-1)?.host ?? '',
+        source: snapshots.at(-1)?.source ?? '',
+        snapshots: snapshots.length,
+        oldest: snapshots[0] ?? null,
+        newest: snapshots.at(-1) ?? null,
+        files: snapshots.at(-1)?.files ?? 0,
+        mirrorBytes: usage.mirrorBytes,
+        increments: increments.length,
+        incrementBytes: increments.reduce((sum, { storedBytes }) => sum + storedBytes, 0),
+        catalogBytes: Number(fileSystem.stat(catalogPath(path))?.size ?? 0n),
+        totalBytes: usage.totalBytes,
+        unfinished: catalog.owed.list().length > 0,
+      };
+    });
+  } finally {
+    repository.close();
+  }
+}
+
+interface Usage {
+  readonly mirrorBytes: number;
+  readonly totalBytes: number;
+}
+
+/** Sums the sizes of all files: what they hold, not the blocks that they take. */
+function measure(fileSystem: FileSystem, repository: BytePath): Usage {
+  let mirrorBytes = 0;
+  let totalBytes = 0;
+  const visit = (relative: BytePath): void => {
+    for (const name of fileSystem.list(joinPath(repository, relative))) {
+      const path = joinPath(relative, name);
+      const stat = fileSystem.stat(joinPath(repository, path));
+      if (stat === null) continue;
+      if (stat.isDirectory()) {
+        visit(path);
+        continue;
+      }
+      totalBytes += Number(stat.size);
+      if (!isWithin(path, DATA) || isWithin(path, ALSO)) mirrorBytes += Number(stat.size);
+    }
+  };
+  visit('' as BytePath);
+  return { mirrorBytes, totalBytes };
+}

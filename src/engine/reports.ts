@@ -1,0 +1,150 @@
+// What the use cases answer: the objects that `--json` prints as they are (docs/cli.md) and that the
+// text output is made from. Times are ISO 8601 in UTC, paths are shown by formatPath, sizes are bytes.
+
+/** Something worth saying about a run that went through. `look` ends it with exit 3. */
+export interface Note {
+  readonly severity: 'info' | 'look';
+  /** Stable identifier, such as `left-out-socket` or `stale`. */
+  readonly kind: string;
+  /** The path it is about, or null. */
+  readonly path: string | null;
+  /** Lower case, no full stop, names the object. */
+  readonly message: string;
+  readonly hint: string | null;
+}
+
+export interface SnapshotSummary {
+  readonly id: number;
+  readonly time: string;
+  /** Regular files in the snapshot. */
+  readonly files: number;
+  /** Sum of the sizes of its regular files. */
+  readonly sourceBytes: number;
+  /** What it added to the repository beside the mirror: increments and growth of the catalog. */
+  readonly addedBytes: number;
+  readonly newFiles: number;
+  /** Files whose content or metadata differs from the snapshot before. */
+  readonly changedFiles: number;
+  readonly deletedFiles: number;
+  /** The part of addedBytes that is increments. */
+  readonly incrementBytes: number;
+  readonly host: string;
+  readonly source: string;
+  /** Notes of severity `look` from its backup; empty when all was well. */
+  readonly notes: readonly Note[];
+}
+
+export interface BackupReport {
+  readonly repository: string;
+  readonly snapshot: SnapshotSummary;
+  readonly newFiles: number;
+  readonly changedFiles: number;
+  readonly deletedFiles: number;
+  readonly incrementBytes: number;
+  readonly elapsedMs: number;
+  /** Whether this run made the repository. */
+  readonly created: boolean;
+  readonly notes: readonly Note[];
+}
+
+export interface SnapshotListReport {
+  readonly repository: string;
+  /** Oldest first. */
+  readonly snapshots: readonly SnapshotSummary[];
+}
+
+export interface ListedFile {
+  readonly path: string;
+  readonly type: 'file' | 'directory' | 'symlink';
+  /** Permission bits as four octal digits, such as `0660`. */
+  readonly mode: string;
+  readonly uid: number;
+  readonly gid: number;
+  /** Names that the numbers had on the machine of the backup; null where they had none. */
+  readonly owner: string | null;
+  readonly group: string | null;
+  /** ISO 8601 in UTC with nine digits of fraction. */
+  readonly mtime: string;
+  /** Bytes of a regular file; null for the others. */
+  readonly size: number | null;
+  /** Hex digest of a regular file's content; null for the others. */
+  readonly sha256: string | null;
+  readonly linkTarget: string | null;
+  /** Whether this is an older version, kept because the file could not be read whole. */
+  readonly stale: boolean;
+  /** Whether the stored content is known to differ from what was backed up. */
+  readonly damaged: boolean;
+}
+
+export interface FileListReport {
+  readonly repository: string;
+  readonly snapshot: SnapshotSummary;
+  /** In byte order of their paths; the root itself is `.`. */
+  readonly files: readonly ListedFile[];
+}
+
+export interface ListedChange {
+  readonly path: string;
+  /** `changed`: another content, type or link target; `metadata`: owner, mode or mtime alone. */
+  readonly change: 'new' | 'changed' | 'metadata' | 'deleted';
+}
+
+export interface ChangeListReport {
+  readonly repository: string;
+  readonly since: SnapshotSummary;
+  readonly until: SnapshotSummary;
+  readonly changes: readonly ListedChange[];
+}
+
+export interface RestoreReport {
+  readonly repository: string;
+  readonly snapshot: SnapshotSummary;
+  /** The path inside the snapshot; `.` for all of it. */
+  readonly path: string;
+  readonly destination: string;
+  readonly files: number;
+  readonly bytes: number;
+  readonly elapsedMs: number;
+  readonly notes: readonly Note[];
+}
+
+export interface VerifyProblem {
+  /** The path concerned, or a file of the repository such as `redis-rewind-data/increments/12`. */
+  readonly path: string;
+  /** Ids of the snapshots at which it cannot be restored; empty where nothing is lost. */
+  readonly snapshots: readonly number[];
+  /** Stable identifier, such as `content`, `increment-missing`, `mirror-size`, `catalog`. */
+  readonly kind: string;
+  readonly message: string;
+}
+
+export interface VerifyReport {
+  readonly repository: string;
+  readonly versionsChecked: number;
+  readonly bytesChecked: number;
+  /** Anything here ends with exit 20. */
+  readonly problems: readonly VerifyProblem[];
+  /** Differences that cost nothing, such as owners lost by scp. */
+  readonly notes: readonly Note[];
+}
+
+export interface InfoReport {
+  readonly repository: string;
+  readonly repositoryId: string;
+  readonly formatVersion: number;
+  readonly createdAt: string;
+  readonly host: string;
+  readonly source: string;
+  readonly snapshots: number;
+  readonly oldest: SnapshotSummary | null;
+  readonly newest: SnapshotSummary | null;
+  readonly files: number;
+  readonly mirrorBytes: number;
+  readonly increments: number;
+  readonly incrementBytes: number;
+  readonly catalogBytes: number;
+  /** Bytes of everything in REPO: mirror, increments, catalog and its copies. */
+  readonly totalBytes: number;
+  /** Whether operations of the last commit are still owed on the mirror (the next backup does them). */
+  readonly unfinished: boolean;
+}

@@ -1,0 +1,49 @@
+// What the use cases are asked for, after the command line has been read.
+import type { BytePath } from '../system/byte-path.js';
+
+/** One rule of what is left out of a backup; rules are tried in the order given. */
+export interface PathRule {
+  readonly kind: 'include' | 'exclude';
+  /** A glob; docs/cli.md has its grammar. */
+  readonly pattern: string;
+}
+
+export interface BackupRequest {
+  readonly source: BytePath;
+  readonly repository: BytePath;
+  /** Paths outside SOURCE that belong with it, such as /etc/redis/redis.conf. */
+  readonly also: readonly BytePath[];
+  readonly rules: readonly PathRule[];
+  /** Go on although SOURCE or the host is another one, or SOURCE has become empty. */
+  readonly force: boolean;
+  /** Read every file, also those whose stat has not changed. */
+  readonly rehash: boolean;
+  /** How long to wait for another writer; 0 not at all. */
+  readonly waitLockMs: number;
+}
+
+export interface RestoreRequest {
+  /** REPO or REPO/PATH as it was typed; the repository in it is found by its catalog. */
+  readonly repositoryPath: string;
+  /** TIME as it was typed. */
+  readonly time: string;
+  readonly destination: BytePath;
+  /** Replace files that are there. */
+  readonly force: boolean;
+  /** `--chown`: NAME:NAME or numbers as typed; null keeps the recorded numbers. */
+  readonly owner: string | null;
+}
+
+export interface ListRequest {
+  readonly repository: BytePath;
+}
+
+export interface SnapshotRequest extends ListRequest {
+  /** TIME as it was typed. */
+  readonly time: string;
+}
+
+export interface VerifyRequest extends ListRequest {
+  /** TIME as it was typed; null for every snapshot. */
+  readonly time: string | null;
+}

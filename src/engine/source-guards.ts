@@ -1,0 +1,102 @@
+// What must be true of SOURCE, REPO and the paths beside SOURCE before a backup touches anything.
+import type { Snapshot } from '../catalog/records.js';
+import { NestedPathsError, SourceChangedError, SourceMissingError, UsageError } from '../errors.js';
+import {
+  type BytePath,
+  baseName,
+  formatPath,
+  isWithin,
+  joinPath,
+  parentPath,
+} from '../system/byte-path.js';
+import type { FileSystem } from '../system/file-system.js';
+import type { BackupRequest } from './requests.js';
+
+export interface ResolvedPaths {
+  /** Real paths; the repository's last parts may not exist yet. */
+  readonly source: BytePath;
+  readonly repository: BytePath;
+}
+
+/**
+ * Resolves SOURCE and REPO and holds them apart.
+ * @throws SourceMissingError, NestedPathsError, UsageError
+ */
+export function resolvePaths(fileSystem: FileSystem, request: BackupRequest): ResolvedPaths {
+  const source = fileSystem.realPath(request.source);
+  const shown = formatPath(request.source);
+  if (source === null) {
+    throw new SourceMissingError(`source '${shown}' does not exist`, {
+      hint: "redis-cli config get dir prints the server's data directory",
+    });
+  }
+  if (fileSystem.stat(source)?.isDirectory() !== true) {
+    throw new SourceMissingError(`source '${shown}' is not a directory`, {
+      hint: 'name the folder that holds dump.rdb, not the file',
+    });
+  }
+  const repository = realPathOfFuture(fileSystem, request.repository);
+  requireApart('source', source, repository);
+  for (const also of request.also) {
+    const real = realPathOfFuture(fileSystem, also);
+    requireApart('--also', real, repository);
+    if (isWithin(real, source) || isWithin(source, real)) {
+      throw new UsageError(`--also '${formatPath(also)}' and source '${shown}' overlap`, {
+        hint: '--also is for what lies outside SOURCE, such as /etc/redis/redis.conf',
+      });
+    }
+  }
+  return { source, repository };
+}
+
+/** @throws SourceChangedError when the last snapshot was made of something else, or of more than nothing */
+export function requireSameSource(
+  last: Snapshot | null,
+  source: BytePath,
+  hostName: string,
+  isEmpty: boolean,
+): void {
+  if (last === null) return;
+  if (last.source !== source || last.host !== hostName) {
+    throw new SourceChangedError(
+      `this repository keeps '${formatPath(last.source)}' of host '${last.host}', not '${formatPath(source)}' of host '${hostName}'`,
+      { hint: 'use another REPO, or --force if this is the same data in a new place' },
+    );
+  }
+  if (isEmpty && last.files > 0) {
+    throw new SourceChangedError(
+      `source '${formatPath(source)}' is empty, and the last snapshot has ${last.files} ${last.files === 1 ? 'file' : 'files'}`,
+      { hint: 'is its disk mounted? use --force if it is meant to be empty' },
+    );
+  }
+}
+
+function requireApart(what: string, path: BytePath, repository: BytePath): void {
+  if (path === repository) {
+    throw new NestedPathsError(
+      `${what} and repository are the same directory '${formatPath(path)}'`,
+      {
+        hint: 'name another directory for the repository',
+      },
+    );
+  }
+  if (isWithin(repository, path)) {
+    throw new NestedPathsError(
+      `repository '${formatPath(repository)}' lies inside ${what} '${formatPath(path)}'`,
+      { hint: 'name a directory outside of it for the repository' },
+    );
+  }
+  if (isWithin(path, repository)) {
+    throw new NestedPathsError(
+      `${what} '${formatPath(path)}' lies inside the repository '${formatPath(repository)}'`,
+      { hint: 'name another directory for the repository' },
+    );
+  }
+}
+
+/** The real path of something that may not exist yet: its nearest existing parent resolved. */
+export function realPathOfFuture(fileSystem: FileSystem, path: BytePath): BytePath {
+  const real = fileSystem.realPath(path);
+  if (real !== null || path === '/') return real ?? path;
+  return joinPath(realPathOfFuture(fileSystem, parentPath(path)), baseName(path));
+}

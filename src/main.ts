@@ -1,0 +1,74 @@
+#!/usr/bin/env node
+// The program's entry: the Node version, signals, broken pipes and the exit code; the only place that
+// wires the rooms together. It imports nothing of ours statically, so that a Node which is too old
+// gets a clear line instead of a syntax error.
+
+const OLDEST_NODE = { major: 20, minor: 19 };
+
+// A run that stops without an answer has failed.
+process.exitCode = 1;
+if (isNodeTooOld(process.versions.node)) {
+  process.stderr.write(
+    `redis-rewind: Node.js ${process.versions.node} is too old\n` +
+      `hint: install Node.js ${OLDEST_NODE.major}.${OLDEST_NODE.minor} or newer\n`,
+  );
+} else {
+  void main();
+}
+
+async function main(): Promise<void> {
+  const [{ runCommandLine }, { InterruptedError }, { systemClock }] = await Promise.all([
+    import('./cli/run-command-line.js'),
+    import('./errors.js'),
+    import('./system/clock.js'),
+  ]);
+  let hasLostOutput = false;
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return;
+    hasLostOutput = true;
+    process.exitCode = 1;
+    process.stderr.write(`redis-rewind: cannot write to standard output: ${error.message}\n`);
+  });
+  // Nobody reads the messages: no reason to stop a backup.
+  process.stderr.on('error', () => {});
+
+  const stopping = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => stopping.abort(new InterruptedError(signal)));
+  }
+
+  const exitCode = await runCommandLine(process.argv.slice(2), {
+    streams: {
+      stdout: process.stdout,
+      stderr: process.stderr,
+      environment: process.env,
+      monotonicMs: () => systemClock.monotonicMs(),
+    },
+    createContext: async (onProgress) => {
+      const [{ RealFileSystem }, { createCheckpoint }, { programVersion }, { hostname }] =
+        await Promise.all([
+          import('./system/file-system.js'),
+          import('./system/checkpoint.js'),
+          import('./system/program-version.js'),
+          import('node:os'),
+        ]);
+      return {
+        fileSystem: new RealFileSystem(),
+        clock: systemClock,
+        hostName: hostname(),
+        program: programVersion(),
+        processId: process.pid,
+        uid: process.geteuid?.() ?? 0,
+        gid: process.getegid?.() ?? 0,
+        checkpoint: createCheckpoint(stopping.signal),
+        onProgress,
+      };
+    },
+  });
+  if (!hasLostOutput) process.exitCode = exitCode;
+}
+
+function isNodeTooOld(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major < OLDEST_NODE.major || (major === OLDEST_NODE.major && minor < OLDEST_NODE.minor);
+}

@@ -1,0 +1,74 @@
+// Making an empty repository. Every step may be cut off and done again: the catalog is made under
+// another name and comes last, by one rename, so where catalog.sqlite3 exists it is whole.
+import { randomUUID } from 'node:crypto';
+import { Catalog } from '../catalog/catalog.js';
+import { type BytePath, parentPath } from '../system/byte-path.js';
+import type { FileSystem } from '../system/file-system.js';
+import {
+  catalogPath,
+  dataPath,
+  incrementsPath,
+  lockPath,
+  newCatalogPath,
+  readmePath,
+} from './layout.js';
+import { README_TEXT } from './readme-text.js';
+import { Staging, removeTree, syncDirectory } from './staging.js';
+
+/**
+ * Makes the folders and the lock, so that the writers' lock can be taken: all but the catalog.
+ * The path must be missing (its parents may be, too), empty, or an unfinished creation.
+ */
+export function prepareRepository(fileSystem: FileSystem, repository: BytePath): void {
+  makeDirectories(fileSystem, repository);
+  fileSystem.chmod(repository, 0o700);
+  const data = dataPath(repository);
+  if (fileSystem.stat(data) === null) fileSystem.makeDirectory(data, 0o700);
+  writeFileIfMissing(fileSystem, lockPath(repository), '');
+  syncDirectory(fileSystem, data);
+  syncDirectory(fileSystem, repository);
+}
+
+/** Makes what prepareRepository left out. The caller holds the writers' lock. */
+export function finishCreation(
+  fileSystem: FileSystem,
+  repository: BytePath,
+  createdAt: number,
+): void {
+  const data = dataPath(repository);
+  if (fileSystem.stat(incrementsPath(repository)) === null) {
+    fileSystem.makeDirectory(incrementsPath(repository), 0o700);
+  }
+  new Staging(fileSystem, repository).prepare();
+  removeTree(fileSystem, readmePath(repository));
+  writeFileIfMissing(fileSystem, readmePath(repository), README_TEXT);
+  const draft = newCatalogPath(repository);
+  removeTree(fileSystem, draft);
+  removeTree(fileSystem, `${draft}-journal` as BytePath);
+  writeFileIfMissing(fileSystem, draft, '');
+  Catalog.create(draft, randomUUID(), createdAt);
+  syncDirectory(fileSystem, data);
+  fileSystem.rename(draft, catalogPath(repository));
+  syncDirectory(fileSystem, data);
+}
+
+/** Makes a directory and the parents that are missing, all 0700 and durable. */
+function makeDirectories(fileSystem: FileSystem, path: BytePath): void {
+  if (fileSystem.stat(path) !== null) return;
+  const parent = parentPath(path);
+  // A parent that is a symbolic link to a directory is as good as one.
+  if (fileSystem.realPath(parent) === null) makeDirectories(fileSystem, parent);
+  fileSystem.makeDirectory(path, 0o700);
+  syncDirectory(fileSystem, parent);
+}
+
+function writeFileIfMissing(fileSystem: FileSystem, path: BytePath, text: string): void {
+  if (fileSystem.stat(path) !== null) return;
+  const file = fileSystem.open(path, 'create');
+  try {
+    fileSystem.write(file, Buffer.from(text, 'utf8'), 0);
+    fileSystem.sync(file);
+  } finally {
+    fileSystem.close(file);
+  }
+}

@@ -1,0 +1,73 @@
+// Every path inside a repository, and nothing else names one (docs/format.md, "The directory").
+// All functions take the absolute path of the repository and return absolute paths.
+import { type BytePath, ROOT, isWithin, joinPath } from '../system/byte-path.js';
+
+/** The folder of ours beside the mirror. */
+export const DATA = 'redis-rewind-data' as BytePath;
+
+/** Where paths from outside SOURCE stand in a snapshot and in the mirror: below it, their absolute path. */
+export const ALSO = 'redis-rewind-data/also' as BytePath;
+
+export function dataPath(repository: BytePath): BytePath {
+  return joinPath(repository, DATA);
+}
+
+export function catalogPath(repository: BytePath): BytePath {
+  return joinPath(dataPath(repository), 'catalog.sqlite3');
+}
+
+/** Where a new catalog is made, to be renamed into place when it is whole. */
+export function newCatalogPath(repository: BytePath): BytePath {
+  return joinPath(dataPath(repository), 'catalog.new');
+}
+
+/** The copy of the catalog that the commit of a snapshot left. */
+export function catalogCopyPath(repository: BytePath, snapshotId: number): BytePath {
+  return joinPath(dataPath(repository), `catalog.${snapshotId}.zst`);
+}
+
+/** The snapshot that a name in the data folder is a catalog copy of; null for other names. */
+export function parseCatalogCopyName(name: BytePath): number | null {
+  const match = /^catalog\.([1-9][0-9]{0,15})\.zst$/.exec(name);
+  return match === null ? null : Number(match[1]);
+}
+
+export function lockPath(repository: BytePath): BytePath {
+  return joinPath(dataPath(repository), 'lock.sqlite3');
+}
+
+export function readmePath(repository: BytePath): BytePath {
+  return joinPath(dataPath(repository), 'README');
+}
+
+export function incrementsPath(repository: BytePath): BytePath {
+  return joinPath(dataPath(repository), 'increments');
+}
+
+export function incrementPath(repository: BytePath, id: number): BytePath {
+  return joinPath(incrementsPath(repository), String(id));
+}
+
+/** The increment that a name in increments/ stands for; null for names that are none. */
+export function parseIncrementName(name: BytePath): number | null {
+  return /^[1-9][0-9]{0,15}$/.test(name) ? Number(name) : null;
+}
+
+export function stagingPath(repository: BytePath): BytePath {
+  return joinPath(dataPath(repository), 'staging');
+}
+
+/** @param staged a name below staging/, such as `new/3` */
+export function stagedPath(repository: BytePath, staged: string): BytePath {
+  return joinPath(stagingPath(repository), staged);
+}
+
+/** Where a path of the newest snapshot stands in the mirror. */
+export function mirrorPath(repository: BytePath, path: BytePath): BytePath {
+  return path === ROOT ? repository : joinPath(repository, path);
+}
+
+/** Whether a path of SOURCE would fall on our own folder. */
+export function isReserved(path: BytePath): boolean {
+  return isWithin(path, DATA);
+}

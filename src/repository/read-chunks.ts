@@ -1,0 +1,35 @@
+// Bytes in order, in chunks of one buffer that is used again for each of them.
+import type { BytePath } from '../system/byte-path.js';
+import type { ByteReader } from '../system/byte-reader.js';
+import type { FileSystem } from '../system/file-system.js';
+
+const CHUNK_BYTES = 1 << 20;
+
+/** All bytes of a reader; each chunk is valid until the next one is asked for. */
+export function* readChunks(reader: ByteReader): Generator<Uint8Array, void, undefined> {
+  const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, Math.max(1, reader.sizeBytes)));
+  for (let position = 0; position < reader.sizeBytes;) {
+    const count = reader.read(buffer, position);
+    position += count;
+    yield buffer.subarray(0, count);
+  }
+}
+
+/** All bytes of a file; it is open only while they are read. */
+export function* readFileChunks(
+  fileSystem: FileSystem,
+  path: BytePath,
+): Generator<Uint8Array, void, undefined> {
+  const file = fileSystem.open(path, 'read');
+  try {
+    const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+    for (let position = 0; ;) {
+      const count = fileSystem.read(file, buffer, position);
+      if (count === 0) return;
+      position += count;
+      yield buffer.subarray(0, count);
+    }
+  } finally {
+    fileSystem.close(file);
+  }
+}

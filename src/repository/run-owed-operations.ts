@@ -1,0 +1,98 @@
+// Doing what a commit owes the mirror. Every operation is idempotent, so that a run that was cut off
+// is simply run again from the start:
+// - `retire` has been done where its name in staging exists; until then its path is the old entry,
+//   because nothing is placed before the `sync` that follows.
+// - `place` is owed while its name in staging exists.
+// - a directory is made where it is missing, and removed while it is there and empty.
+// - metadata is set again, at no cost.
+// A `sync` covers all directories named so far, done in this run or before it.
+import type { OwedOperation, Version } from '../catalog/records.js';
+import { type UnsetMetadata, applyMetadata } from '../system/apply-metadata.js';
+import { type BytePath, parentPath } from '../system/byte-path.js';
+import { type FileSystem, isErrno } from '../system/file-system.js';
+import { mirrorPath, stagedPath } from './layout.js';
+import { mirrorMetadata } from './mirror-metadata.js';
+import { syncDirectory } from './staging.js';
+
+export interface OwedRun {
+  readonly fileSystem: FileSystem;
+  readonly repository: BytePath;
+  readonly actingUid: number;
+  readonly operations: readonly OwedOperation[];
+  /** The versions of the newest snapshot, for the metadata that is owed. */
+  readonly newest: readonly Version[];
+}
+
+export interface OwedOutcome {
+  readonly unset: readonly UnsetMetadata[];
+  /** Directories that the snapshot no longer has, left in place because something else is in them. */
+  readonly notEmpty: readonly BytePath[];
+}
+
+/** Does all operations in order. @throws SystemError where one fails; the rest stay owed. */
+export function runOwedOperations(run: OwedRun): OwedOutcome {
+  const { fileSystem, repository } = run;
+  const versions = new Map(run.newest.map((version) => [version.path, version]));
+  const disturbed = new Set<BytePath>();
+  const notEmpty: BytePath[] = [];
+  let metadata: Version[] = [];
+  const unset: UnsetMetadata[] = [];
+  const flushMetadata = (): void => {
+    const targets = metadata.map((version) =>
+      mirrorMetadata(mirrorPath(repository, version.path), version, run.actingUid),
+    );
+    const present = targets.filter((target) => fileSystem.stat(target.path) !== null);
+    unset.push(...applyMetadata(fileSystem, present));
+    metadata = [];
+  };
+
+  for (const operation of run.operations) {
+    const path = mirrorPath(repository, operation.path);
+    const staged = operation.staged === null ? null : stagedPath(repository, operation.staged);
+    if (operation.kind !== 'sync') disturbed.add(parentPath(path));
+    if (staged !== null) disturbed.add(parentPath(staged));
+    switch (operation.kind) {
+      case 'retire':
+        if (staged !== null && fileSystem.stat(staged) === null && fileSystem.stat(path) !== null) {
+          fileSystem.rename(path, staged);
+        }
+        break;
+      case 'place':
+        if (staged !== null && fileSystem.stat(staged) !== null) fileSystem.rename(staged, path);
+        break;
+      case 'make-directory':
+        if (fileSystem.stat(path) === null) fileSystem.makeDirectory(path, 0o700);
+        disturbed.add(path);
+        break;
+      case 'remove-directory':
+        if (!removeIfEmpty(fileSystem, path)) notEmpty.push(operation.path);
+        disturbed.delete(path);
+        break;
+      case 'set-metadata': {
+        const version = versions.get(operation.path);
+        if (version !== undefined) metadata.push(version);
+        if (version?.type === 'directory') disturbed.add(path);
+        break;
+      }
+      case 'sync':
+        flushMetadata();
+        for (const directory of disturbed) {
+          if (fileSystem.stat(directory) !== null) syncDirectory(fileSystem, directory);
+        }
+        break;
+    }
+  }
+  return { unset, notEmpty };
+}
+
+/** @returns false where the directory stays because it is not empty */
+function removeIfEmpty(fileSystem: FileSystem, path: BytePath): boolean {
+  if (fileSystem.stat(path) === null) return true;
+  try {
+    fileSystem.removeDirectory(path);
+    return true;
+  } catch (error) {
+    if (isErrno(error, 'ENOTEMPTY') || isErrno(error, 'EEXIST')) return false;
+    throw error;
+  }
+}

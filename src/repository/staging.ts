@@ -1,0 +1,81 @@
+// The staging folder: new mirror files and links before the commit, replaced ones after it
+// (docs/format.md, "Staging"). It is empty when no backup is in progress.
+import { type BytePath, joinPath } from '../system/byte-path.js';
+import type { FileSystem } from '../system/file-system.js';
+import { stagedPath, stagingPath } from './layout.js';
+
+const FOLDERS = ['new', 'old'] as const;
+
+export class Staging {
+  readonly #fileSystem: FileSystem;
+  readonly #repository: BytePath;
+  #count = 0;
+
+  constructor(fileSystem: FileSystem, repository: BytePath) {
+    this.#fileSystem = fileSystem;
+    this.#repository = repository;
+  }
+
+  /** A fresh name below staging/new, such as `new/3`. */
+  newName(): string {
+    this.#count += 1;
+    return `new/${this.#count}`;
+  }
+
+  path(staged: string): BytePath {
+    return stagedPath(this.#repository, staged);
+  }
+
+  /** Makes the folder and its parts where they are missing. */
+  prepare(): void {
+    const fileSystem = this.#fileSystem;
+    const root = stagingPath(this.#repository);
+    if (fileSystem.stat(root) === null) fileSystem.makeDirectory(root, 0o700);
+    for (const folder of FOLDERS) {
+      const path = joinPath(root, folder);
+      if (fileSystem.stat(path) === null) fileSystem.makeDirectory(path, 0o700);
+    }
+    syncDirectory(fileSystem, root);
+  }
+
+  /** Makes the names of all that is in staging/new durable; the files' bytes are the caller's to sync. */
+  syncNew(): void {
+    syncDirectory(this.#fileSystem, this.path('new'));
+  }
+
+  /** Deletes one staged file, for a new version that turned out not to be wanted. */
+  discard(staged: string): void {
+    this.#fileSystem.unlink(this.path(staged));
+  }
+
+  /** Deletes all that is in staging; nothing in it may be owed. */
+  clear(): void {
+    const root = stagingPath(this.#repository);
+    if (this.#fileSystem.stat(root) === null) return;
+    for (const name of this.#fileSystem.list(root))
+      removeTree(this.#fileSystem, joinPath(root, name));
+  }
+}
+
+/** Makes the names in a directory durable. */
+export function syncDirectory(fileSystem: FileSystem, path: BytePath): void {
+  const directory = fileSystem.open(path, 'directory');
+  try {
+    fileSystem.sync(directory);
+  } finally {
+    fileSystem.close(directory);
+  }
+}
+
+/** Deletes a file, a link, or a directory with all that is in it; links are not followed. */
+export function removeTree(fileSystem: FileSystem, path: BytePath): void {
+  const stat = fileSystem.stat(path);
+  if (stat === null) return;
+  if (!stat.isDirectory()) {
+    fileSystem.unlink(path);
+    return;
+  }
+  if ((stat.mode & 0o700n) !== 0o700n) fileSystem.chmod(path, 0o700);
+  for (const name of fileSystem.list(path)) removeTree(fileSystem, joinPath(path, name));
+  fileSystem.removeDirectory(path);
+}

@@ -1,0 +1,29 @@
+// Long work runs in synchronous steps on the main thread; between them it calls a checkpoint, which
+// lets the event loop run (signals, progress) and ends the work when a signal has asked for that.
+import { InterruptedError } from '../errors.js';
+
+/** To be awaited at least every few tens of milliseconds of work; throws InterruptedError when asked to stop. */
+export type Checkpoint = () => Promise<void>;
+
+const YIELD_EVERY_MS = 20;
+
+/** A checkpoint that ends the work when `signal` aborts; its reason must be an InterruptedError. */
+export function createCheckpoint(signal: AbortSignal): Checkpoint {
+  let lastYieldMs = performance.now();
+  return async () => {
+    if (performance.now() - lastYieldMs >= YIELD_EVERY_MS) {
+      await new Promise<void>((resolve) => {
+        setImmediate(resolve);
+      });
+      lastYieldMs = performance.now();
+    }
+    if (signal.aborted) {
+      throw signal.reason instanceof InterruptedError
+        ? signal.reason
+        : new InterruptedError('SIGTERM');
+    }
+  };
+}
+
+/** A checkpoint for work that nothing interrupts. */
+export const uninterrupted: Checkpoint = async () => {};

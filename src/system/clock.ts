@@ -1,0 +1,14 @@
+// The clock as a value that is passed in: outside system/ nothing asks the machine for the time, so
+// that tests can hold it still.
+
+export interface Clock {
+  /** Milliseconds since 1970-01-01T00:00:00Z; may jump when somebody sets the clock. */
+  nowMs(): number;
+  /** Milliseconds since an arbitrary moment, never going back: for measuring how long something took. */
+  monotonicMs(): number;
+}
+
+export const systemClock: Clock = {
+  nowMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
+};

@@ -1,0 +1,29 @@
+// Private copies of files in the system's temporary folder, for readers that may not write where
+// the originals are.
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { type BytePath, baseName, joinPath, pathFromText, pathToBytes } from './byte-path.js';
+import { attempt } from './file-system.js';
+
+export interface PrivateCopy {
+  /** The folder with the copies, each under the last name of its original. */
+  readonly directory: BytePath;
+  remove(): void;
+}
+
+/** Copies the files into a new folder that only this user may enter; the caller removes it. */
+export function copyPrivately(files: readonly BytePath[]): PrivateCopy {
+  const directory = pathFromText(fs.mkdtempSync(path.join(os.tmpdir(), 'redis-rewind-')));
+  const remove = (): void => fs.rmSync(pathToBytes(directory), { recursive: true, force: true });
+  try {
+    for (const file of files) {
+      const copy = joinPath(directory, baseName(file));
+      attempt('copy', file, () => fs.copyFileSync(pathToBytes(file), pathToBytes(copy)));
+    }
+    return { directory, remove };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}

@@ -1,0 +1,44 @@
+// A temporary file that has no name: it is unlinked right after it was opened, so that the kernel
+// frees it when it is closed or the process dies, and nobody else can open it.
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import type { ByteReader } from './byte-reader.js';
+import { joinPath, pathFromText } from './byte-path.js';
+import { type FileDescriptor, RealFileSystem } from './file-system.js';
+
+/** Bytes that are added at the end and read from anywhere. */
+export class TemporaryFile implements ByteReader {
+  readonly #fileSystem = new RealFileSystem();
+  readonly #file: FileDescriptor;
+  #sizeBytes = 0;
+
+  /** @throws SystemError when the folder for temporary files (TMPDIR) cannot be written. */
+  constructor() {
+    const path = joinPath(pathFromText(tmpdir()), `redis-rewind-${randomUUID()}`);
+    this.#file = this.#fileSystem.open(path, 'create');
+    this.#fileSystem.unlink(path);
+  }
+
+  get sizeBytes(): number {
+    return this.#sizeBytes;
+  }
+
+  append(bytes: Uint8Array): void {
+    this.#fileSystem.write(this.#file, bytes, this.#sizeBytes);
+    this.#sizeBytes += bytes.length;
+  }
+
+  read(into: Uint8Array, position: number): number {
+    let done = 0;
+    while (done < into.length) {
+      const count = this.#fileSystem.read(this.#file, into.subarray(done), position + done);
+      if (count === 0) break;
+      done += count;
+    }
+    return done;
+  }
+
+  close(): void {
+    this.#fileSystem.close(this.#file);
+  }
+}

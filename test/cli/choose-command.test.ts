@@ -1,0 +1,106 @@
+// Which command a line means, with and without a command's name.
+import test from 'ava';
+import { chooseCommand } from '../../src/cli/choose-command.js';
+import type { CommandName } from '../../src/cli/option-table.js';
+import { parseArguments } from '../../src/cli/parse-arguments.js';
+import { UsageError } from '../../src/errors.js';
+
+function choose(line: string) {
+  return chooseCommand(parseArguments(line.split(' ')));
+}
+
+const CHOICES: [line: string, command: CommandName, operands: string[]][] = [
+  ['backup /s /r', 'backup', ['/s', '/r']],
+  ['restore -r now /r/dump.rdb /d', 'restore', ['/r/dump.rdb', '/d']],
+  ['restore /r /d', 'restore', ['/r', '/d']],
+  ['list /r', 'list', ['/r']],
+  ['--json list --files -r 3D /r', 'list', ['/r']],
+  ['verify -r 5B /r', 'verify', ['/r']],
+  ['info /r', 'info', ['/r']],
+  ['/var/lib/redis /home/sammy/redis', 'backup', ['/var/lib/redis', '/home/sammy/redis']],
+  [
+    '--preserve-numerical-ids --no-file-statistics /var/lib/redis /home/sammy/redis',
+    'backup',
+    ['/var/lib/redis', '/home/sammy/redis'],
+  ],
+  ['-v5 --print-statistics /s /r', 'backup', ['/s', '/r']],
+  ['-b /s /r', 'backup', ['/s', '/r']],
+  ['--backup-mode --terminal-verbosity 5 /s /r', 'backup', ['/s', '/r']],
+  ['backup --print-statistics --no-hard-links /s /r', 'backup', ['/s', '/r']],
+  ['--api-version 201 --new -v5 backup --create-full-path /s /r', 'backup', ['/s', '/r']],
+  ['--exclude-sockets --exclude **/x /s /r', 'backup', ['/s', '/r']],
+  ['redis /backup', 'backup', ['redis', '/backup']],
+  ['./backup /r', 'backup', ['./backup', '/r']],
+  ['./test /r', 'backup', ['./test', '/r']],
+  [
+    '-r now /home/sammy/redis/dump.rdb /var/lib/redis/dump.rdb',
+    'restore',
+    ['/home/sammy/redis/dump.rdb', '/var/lib/redis/dump.rdb'],
+  ],
+  ['--restore-as-of 10D /r/appendonlydir /d', 'restore', ['/r/appendonlydir', '/d']],
+  ['--at 2026-11-22 /r /d', 'restore', ['/r', '/d']],
+  ['--force -r 3D /r /d', 'restore', ['/r', '/d']],
+];
+
+for (const [line, command, operands] of CHOICES) {
+  test(`'${line}' is a ${command}`, (t) => {
+    const chosen = choose(line);
+    t.is(chosen.command.name, command);
+    t.deepEqual(chosen.operands, operands);
+  });
+}
+
+const ERRORS: [line: string, message: string, hint: string][] = [
+  ['-v', 'no command given', "see 'redis-rewind --help'"],
+  [
+    'bakcup /s /r',
+    "unknown command 'bakcup'",
+    "did you mean 'backup'? (a folder of that name is './bakcup')",
+  ],
+  ['lits', "unknown command 'lits'", "did you mean 'list'?"],
+  ['status', "unknown command 'status'", "see 'redis-rewind --help'"],
+  ['remove /r', "unknown command 'remove'", "a folder of that name is './remove'"],
+  ['regress /r /s', "unknown command 'regress'", "a folder of that name is './regress'"],
+  ['backup /s', "backup takes SOURCE and REPO, '/s' was given", "see 'redis-rewind backup --help'"],
+  [
+    '/s /r /x',
+    "backup takes SOURCE and REPO, '/s' '/r' '/x' was given",
+    "see 'redis-rewind backup --help'",
+  ],
+  [
+    '-r now /r',
+    "restore takes REPO[/PATH] and DEST, '/r' was given",
+    "see 'redis-rewind restore --help'",
+  ],
+  ['list', 'list takes REPO, nothing was given', "see 'redis-rewind list --help'"],
+  ['list files /r', "list takes REPO, 'files' '/r' was given", "see 'redis-rewind list --help'"],
+  [
+    'backup -r now /s /r',
+    "option '-r, --at' does not go with backup",
+    "see 'redis-rewind backup --help'",
+  ],
+  [
+    'list --exclude x /r',
+    "option '--exclude' does not go with list",
+    "see 'redis-rewind list --help'",
+  ],
+  [
+    '/s /r --chown redis:redis',
+    "option '--chown' does not go with backup",
+    "see 'redis-rewind backup --help'",
+  ],
+];
+
+for (const [line, message, hint] of ERRORS) {
+  test(`'${line}' is wrong usage: ${message}`, (t) => {
+    const error = t.throws(() => choose(line), { instanceOf: UsageError });
+    t.is(error?.message, message);
+    t.is(error?.hint, hint);
+  });
+}
+
+test('-b does not go with a restore', (t) => {
+  t.throws(() => choose('-b -r now /r /d'), {
+    message: "option '--backup-mode' does not go with restore",
+  });
+});

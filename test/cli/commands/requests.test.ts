@@ -1,0 +1,102 @@
+// From a command line to what the use cases are asked for.
+import test from 'ava';
+import { chooseCommand } from '../../../src/cli/choose-command.js';
+import { toBackupRequest } from '../../../src/cli/commands/backup.js';
+import { toListView } from '../../../src/cli/commands/list.js';
+import { toRestoreRequest } from '../../../src/cli/commands/restore.js';
+import { parseArguments } from '../../../src/cli/parse-arguments.js';
+import { resolvePathArgument } from '../../../src/cli/path-arguments.js';
+import { UsageError } from '../../../src/errors.js';
+import { pathFromText } from '../../../src/system/byte-path.js';
+
+const toPath = (argument: string) => resolvePathArgument(argument, () => pathFromText('/cwd'));
+
+function backupRequest(line: string) {
+  const parsed = parseArguments(line.split(' '));
+  return toBackupRequest(parsed, chooseCommand(parsed).operands, toPath);
+}
+
+function restoreRequest(line: string) {
+  const parsed = parseArguments(line.split(' '));
+  return toRestoreRequest(parsed, chooseCommand(parsed).operands, toPath);
+}
+
+test('a bare backup asks for nothing special', (t) => {
+  t.deepEqual(backupRequest('backup /s r'), {
+    source: pathFromText('/s'),
+    repository: pathFromText('/cwd/r'),
+    also: [],
+    rules: [],
+    force: false,
+    rehash: false,
+    waitLockMs: 0,
+  });
+});
+
+test('every option of backup reaches the request', (t) => {
+  const line =
+    '--force --rehash --wait-lock 1.5 --also /etc/redis.conf --also users.acl --exclude a --include b /s /r';
+  t.deepEqual(backupRequest(line), {
+    source: pathFromText('/s'),
+    repository: pathFromText('/r'),
+    also: [pathFromText('/etc/redis.conf'), pathFromText('/cwd/users.acl')],
+    rules: [
+      { kind: 'exclude', pattern: 'a' },
+      { kind: 'include', pattern: 'b' },
+    ],
+    force: true,
+    rehash: true,
+    waitLockMs: 1500,
+  });
+});
+
+for (const seconds of ['-1', 'x', '1e3', '0x10', ' 5', '1.', '', '1000001', 'Infinity']) {
+  test(`--wait-lock refuses '${seconds}'`, (t) => {
+    const parsed = {
+      ...parseArguments(['/s', '/r']),
+      values: new Map([['wait-lock', [seconds]]] as const),
+    };
+    t.throws(() => toBackupRequest(parsed, ['/s', '/r'], toPath), { instanceOf: UsageError });
+  });
+}
+
+test('a restore is as of now unless a time is given', (t) => {
+  t.deepEqual(restoreRequest('restore r/dump.rdb d'), {
+    repositoryPath: '/cwd/r/dump.rdb',
+    time: 'now',
+    destination: pathFromText('/cwd/d'),
+    force: false,
+    owner: null,
+  });
+});
+
+test('every option of restore reaches the request', (t) => {
+  t.deepEqual(restoreRequest('--force --chown redis:104 -r 3D /r/a\\xff /d'), {
+    repositoryPath: '/r/a\\xff',
+    time: '3D',
+    destination: pathFromText('/d'),
+    force: true,
+    owner: 'redis:104',
+  });
+});
+
+function view(line: string) {
+  return toListView(parseArguments(line.split(' ')));
+}
+
+test('list shows snapshots, files or changes', (t) => {
+  t.deepEqual(view('list /r'), { kind: 'snapshots' });
+  t.deepEqual(view('list --files /r'), { kind: 'files', time: 'now' });
+  t.deepEqual(view('list --files -r 2B /r'), { kind: 'files', time: '2B' });
+  t.deepEqual(view('list --changed-since 2B /r'), { kind: 'changes', time: '2B' });
+});
+
+for (const line of [
+  'list -r now /r',
+  'list --files --changed-since 2B /r',
+  'list -r 1B --changed-since 2B /r',
+]) {
+  test(`'${line}' is wrong usage`, (t) => {
+    t.throws(() => view(line), { instanceOf: UsageError });
+  });
+}

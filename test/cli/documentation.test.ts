@@ -1,0 +1,86 @@
+// docs/cli.md names what there is: options, exit codes, codes of errors, options of rdiff-backup's.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import test from 'ava';
+import { COMMANDS } from '../../src/cli/command-table.js';
+import { OPTION_SPECS } from '../../src/cli/option-table.js';
+import { ACCEPTED_OPTIONS, VERBOSITY_OPTIONS } from '../../src/cli/rdiff-backup-options.js';
+import * as errors from '../../src/errors.js';
+import { projectRoot } from '../support/project-paths.js';
+
+const documentation = readFileSync(path.join(projectRoot, 'docs/cli.md'), 'utf8');
+
+/** The text below a heading, up to the next one of its level or above. */
+function section(title: string): string {
+  const start = documentation.indexOf(`\n## ${title}\n`);
+  if (start < 0) throw new Error(`docs/cli.md has no section '${title}'`);
+  const end = documentation.indexOf('\n## ', start + 1);
+  return documentation.slice(start, end < 0 ? undefined : end);
+}
+
+/** First cells of all rows of a section's tables, without the marks of code. */
+function firstCells(text: string): string[] {
+  const cells = [...text.matchAll(/^\| ([^|]*?) +\|/gm)].map((match) => match[1] as string);
+  return cells.map((cell) => cell.replaceAll('`', ''));
+}
+
+/** Each once, in order: what deepEqual compares. */
+function sorted(names: Iterable<string | undefined>): string[] {
+  return [...new Set(names)].map(String).toSorted((a, b) => (a < b ? -1 : 1));
+}
+
+for (const command of COMMANDS) {
+  test(`the options of ${command.name} are documented, no others`, (t) => {
+    const documented = [
+      ...firstCells(section(command.name))
+        .join(', ')
+        .matchAll(/--([a-z][a-z-]*)/g),
+    ];
+    const own = OPTION_SPECS.filter((option) => option.commands?.includes(command.name) === true);
+    t.deepEqual(
+      sorted(documented.map((match) => match[1])),
+      sorted(own.map((option) => option.name)),
+    );
+  });
+}
+
+test('the options of every command are documented', (t) => {
+  const documented = [
+    ...firstCells(section('Every command'))
+      .join(', ')
+      .matchAll(/--([a-z][a-z-]*)/g),
+  ];
+  const common = OPTION_SPECS.filter((option) => option.commands === undefined);
+  t.deepEqual(
+    sorted(documented.map((match) => match[1])),
+    sorted(common.map((option) => option.name)),
+  );
+});
+
+test('the options of rdiff-backup that are accepted are documented, no others', (t) => {
+  const named = [
+    ...firstCells(section('Written for rdiff-backup'))
+      .join(', ')
+      .matchAll(/--([a-z][a-z-]*)/g),
+  ].map((match) => match[1] as string);
+  const own = OPTION_SPECS.flatMap((option) => [option.name, ...(option.aliases ?? [])]);
+  const meaningful = new Set([...own, ...VERBOSITY_OPTIONS, 'backup-mode', 'print-statistics']);
+  t.deepEqual(
+    sorted(named.filter((name) => !meaningful.has(name))),
+    sorted(ACCEPTED_OPTIONS.keys()),
+  );
+});
+
+test('exit codes are documented as errors.ts has them', (t) => {
+  const documented = firstCells(section('Exit codes')).filter((cell) => /^\d+$/.test(cell));
+  const { server, ...present } = errors.EXIT;
+  t.false(documented.includes(String(server)), 'no command contacts a server');
+  t.deepEqual(documented.map(Number), Object.values(present));
+});
+
+test('the codes of errors are documented as errors.ts has them', (t) => {
+  const source = readFileSync(path.join(projectRoot, 'src/errors.ts'), 'utf8');
+  const codes = [...source.matchAll(/readonly code = '([A-Z_]+)'/g)].map((match) => match[1]);
+  const documented = firstCells(section('Errors')).filter((cell) => /^[A-Z_]+$/.test(cell));
+  t.deepEqual(sorted(documented), sorted([...codes, 'INTERNAL']));
+});

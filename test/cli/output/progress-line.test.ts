@@ -1,0 +1,83 @@
+// The progress line: redrawn at most ten times a second, wiped before anything else, never too wide.
+import test from 'ava';
+import { Output, type OutputSettings } from '../../../src/cli/output/output.js';
+import { formatProgress } from '../../../src/cli/output/progress-line.js';
+import type { ProgressEvent } from '../../../src/engine/run-context.js';
+import { recordingStreams } from '../recording-streams.js';
+
+const settings: OutputSettings = {
+  isJson: false,
+  isQuiet: false,
+  verbosity: 0,
+  wantsProgress: true,
+};
+const event: ProgressEvent = {
+  phase: 'copying',
+  path: 'dump.rdb',
+  doneBytes: 512 * 1024,
+  totalBytes: 1024 * 1024,
+};
+const line = 'copying 50 % (512.0 KiB of 1.0 MiB) dump.rdb';
+const wipe = '\r\u001B[K';
+
+test('a line says the phase, how far it is, and the path', (t) => {
+  t.is(formatProgress(event, 80), line);
+  t.is(
+    formatProgress({ phase: 'scanning', path: null, doneBytes: 0, totalBytes: 0 }, 80),
+    'scanning',
+  );
+});
+
+test('a long path loses its beginning, and all of it where there is no room', (t) => {
+  const long = { ...event, path: `appendonlydir/${'x'.repeat(100)}.aof` };
+  const shown = formatProgress(long, 79);
+  t.is(shown.length, 79);
+  t.true(shown.startsWith('copying 50 % (512.0 KiB of 1.0 MiB) …x'));
+  t.true(shown.endsWith('x.aof'));
+  t.is(formatProgress(long, 40), 'copying 50 % (512.0 KiB of 1.0 MiB)');
+  t.is(formatProgress(long, 10), 'copying 50');
+});
+
+test('it is drawn after a tenth of a second, and not more often', (t) => {
+  const streams = recordingStreams({ isTerminal: true, columns: 80 });
+  const output = new Output(streams, settings);
+  output.progress(event);
+  streams.pass(99);
+  output.progress(event);
+  t.is(streams.written.stderr, '');
+  streams.pass(1);
+  output.progress(event);
+  output.progress(event);
+  t.is(streams.written.stderr, wipe + line);
+  streams.pass(100);
+  output.progress(event);
+  t.is(streams.written.stderr, wipe + line + wipe + line);
+});
+
+test('it is wiped before anything else is written', (t) => {
+  const streams = recordingStreams({ isTerminal: true, columns: 80 });
+  const output = new Output(streams, settings);
+  streams.pass(100);
+  output.progress(event);
+  output.account({}, () => 'statistics\n');
+  output.account({}, () => 'more\n');
+  t.is(streams.written.stderr, `${wipe}${line}${wipe}statistics\nmore\n`);
+});
+
+const SILENT: [why: string, isTerminal: boolean, term: string, changes: Partial<OutputSettings>][] =
+  [
+    ['without a terminal', false, 'xterm', { verbosity: 1 }],
+    ['on a dumb terminal', true, 'dumb', {}],
+    ['with -q', true, 'xterm', { isQuiet: true }],
+    ['with --no-progress', true, 'xterm', { wantsProgress: false }],
+  ];
+
+for (const [why, isTerminal, term, changes] of SILENT) {
+  test(`nothing is drawn ${why}`, (t) => {
+    const streams = recordingStreams({ isTerminal, environment: { TERM: term } });
+    const output = new Output(streams, { ...settings, ...changes });
+    streams.pass(1000);
+    output.progress(event);
+    t.is(streams.written.stderr, '');
+  });
+}

@@ -1,0 +1,126 @@
+// The program as a process: what it prints where, and the exit code it ends with.
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import test from 'ava';
+import { COMMANDS } from '../../src/cli/command-table.js';
+import { OPTION_SPECS, commandHasOption } from '../../src/cli/option-table.js';
+import { runCli } from '../support/cli.js';
+import { mainScript, projectRoot } from '../support/project-paths.js';
+
+const manifest = JSON.parse(readFileSync(path.join(projectRoot, 'package.json'), 'utf8')) as {
+  version: string;
+};
+
+for (const option of ['--version', '-V']) {
+  test(`${option} prints the version of package.json`, async (t) => {
+    const { code, stdout, stderr } = await runCli([option]);
+    t.deepEqual(
+      { code, stdout, stderr },
+      { code: 0, stdout: `redis-rewind ${manifest.version}\n`, stderr: '' },
+    );
+  });
+}
+
+test('--help names every command, and only those that there are', async (t) => {
+  const { code, stdout, stderr } = await runCli(['--help']);
+  t.is(code, 0);
+  t.is(stderr, '');
+  const listed = stdout.slice(stdout.indexOf('Commands:'), stdout.indexOf('Options'));
+  const names = [...listed.matchAll(/^ {2}([a-z-]+) /gm)].map((match) => match[1]);
+  t.deepEqual(names, ['backup', 'restore', 'list', 'verify', 'info']);
+});
+
+for (const command of COMMANDS) {
+  test(`${command.name} --help names every option it has, in 80 columns`, async (t) => {
+    const { code, stdout } = await runCli([command.name, '--help']);
+    t.is(code, 0);
+    const named = new Set([...stdout.matchAll(/^ {2}.{4}--([a-z-]+)/gm)].map((match) => match[1]));
+    const own = OPTION_SPECS.filter((option) => commandHasOption(command.name, option));
+    t.deepEqual(named, new Set(own.map((option) => option.name)));
+    for (const line of stdout.split('\n')) t.true(line.length <= 80, line);
+  });
+}
+
+test('help is given whatever else is wrong with the line', async (t) => {
+  const { code, stdout } = await runCli(['restore', '--nonsense', '--help']);
+  t.is(code, 0);
+  t.true(stdout.startsWith('Usage: redis-rewind restore'));
+});
+
+const WRONG: [args: string[], stderr: string][] = [
+  [[], "redis-rewind: no command given\nhint: see 'redis-rewind --help'\n"],
+  [['-h'], "redis-rewind: unknown option '-h'\nhint: see 'redis-rewind --help'\n"],
+  [['lits'], "redis-rewind: unknown command 'lits'\nhint: did you mean 'list'?\n"],
+  [
+    ['list', '--jsn', '/nowhere'],
+    "redis-rewind: unknown option '--jsn'\nhint: did you mean '--json'?\n",
+  ],
+  [['list', ''], 'redis-rewind: a path is empty\n'],
+  [
+    ['list', 'host::/srv'],
+    "redis-rewind: 'host::/srv' names another machine\n" +
+      "hint: redis-rewind works on paths of this machine; a file of that name is './host::/srv'\n",
+  ],
+];
+
+for (const [args, expected] of WRONG) {
+  test(`'${args.join(' ')}' is wrong usage and ends with 2`, async (t) => {
+    const { code, stdout, stderr } = await runCli(args);
+    t.deepEqual({ code, stdout, stderr }, { code: 2, stdout: '', stderr: expected });
+  });
+}
+
+test('wrong usage under --json is one object on stderr', async (t) => {
+  const { code, stdout, stderr } = await runCli(['--json', '--hlep']);
+  t.is(code, 2);
+  t.is(stdout, '');
+  t.deepEqual(JSON.parse(stderr), {
+    code: 'USAGE',
+    exitCode: 2,
+    message: "unknown option '--hlep'",
+    hint: "did you mean '--help'?",
+  });
+});
+
+test('a Node that is too old gets a clear line', async (t) => {
+  const pretend =
+    "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.18.3' } })";
+  const { code, stdout, stderr } = await runCli(['--version'], {
+    env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(pretend)}` },
+  });
+  t.deepEqual(
+    { code, stdout, stderr },
+    {
+      code: 1,
+      stdout: '',
+      stderr: 'redis-rewind: Node.js 20.18.3 is too old\nhint: install Node.js 20.19 or newer\n',
+    },
+  );
+});
+
+test('a reader that goes away is no failure', async (t) => {
+  const child = spawn(process.execPath, [mainScript, '--help'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  child.stdout.destroy();
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  t.is(stderr, '');
+  t.is(code, 0);
+});
+
+test('a result that cannot be written is a failure', (t) => {
+  const full = openSync('/dev/full', 'w');
+  const { status, stderr } = spawnSync(process.execPath, [mainScript, '--help'], {
+    stdio: ['ignore', full, 'pipe'],
+    encoding: 'utf8',
+  });
+  closeSync(full);
+  t.is(status, 1);
+  t.regex(stderr, /^redis-rewind: cannot write to standard output: .*ENOSPC/);
+});

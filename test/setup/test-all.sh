@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# `npm run test:all`: everything that can be checked on this machine. Installs what the live suites
+# need (root only), builds, lints, checks types (the build does), runs the hermetic tests and every
+# live suite whose commands are there, names those left out, and ends with `N passed, M failed`.
+# Exit 1 if anything failed; with CI=true also if a suite was left out.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+passed=0
+failed=0
+status=0
+left_out=()
+problems=()
+
+finish() {
+  local line
+  echo
+  for line in "${problems[@]}"; do echo "failed: $line"; done
+  for line in "${left_out[@]}"; do echo "left out: $line"; done
+  if [ "${#left_out[@]}" -gt 0 ] && [ "${CI:-}" = true ]; then
+    echo 'failed: with CI=true no suite may be left out'
+    status=1
+  fi
+  echo "$passed passed, $failed failed"
+  exit "$status"
+}
+
+note_problem() {
+  problems+=("$1")
+  status=1
+}
+
+heading() { printf '\n== %s\n' "$1"; }
+
+# Runs ava with the arguments given and adds up the totals at the end of its TAP output. A run that
+# ends without them, or badly although no test failed, counts as one failure.
+run_ava() {
+  local name=$1 output pass fail code=0
+  shift
+  heading "$name"
+  output=$(mktemp)
+  npx ava --tap "$@" | tee "$output" || code=$?
+  pass=$(sed -n 's/^# pass \([0-9][0-9]*\)$/\1/p' "$output" | tail -n 1)
+  fail=$(sed -n 's/^# fail \([0-9][0-9]*\)$/\1/p' "$output" | tail -n 1)
+  rm -f "$output"
+  if [ "$code" -ne 0 ] && [ "${fail:-0}" -eq 0 ]; then
+    fail=1
+  fi
+  passed=$((passed + ${pass:-0}))
+  failed=$((failed + ${fail:-0}))
+  if [ "$code" -ne 0 ]; then
+    note_problem "$name (ava ended with $code)"
+  fi
+}
+
+# The folders of test/ that the hermetic run leaves out, as package.json has them.
+live_suites() {
+  node -p "require('./package.json').ava.files.filter((p) => p.startsWith('!')).map((p) => p.split('/')[2]).join('\n')"
+}
+
+# The packages whose commands a suite needs and does not find.
+missing_for() {
+  local package command suites
+  while read -r package command suites; do
+    case " $suites " in *" $1 "*) ;; *) continue ;; esac
+    case $package in '#'*) continue ;; esac
+    command -v "$command" >/dev/null || echo "$package"
+  done <test/setup/debian-packages.txt
+}
+
+heading 'Debian packages'
+bash test/setup/install-debian-packages.sh
+
+heading 'build'
+if ! { npm run -s clean && npm run -s build; }; then
+  note_problem 'build; no test was run'
+  finish
+fi
+
+heading 'lint'
+npm run -s lint || note_problem 'lint'
+
+run_ava 'hermetic tests'
+for suite in $(live_suites); do
+  [ -n "$(find "test/$suite" -name '*.test.ts' -print -quit 2>/dev/null)" ] || continue
+  missing=$(missing_for "$suite")
+  if [ -n "$missing" ]; then
+    left_out+=("test/$suite, for want of ${missing//$'\n'/ }")
+    continue
+  fi
+  run_ava "$suite tests" --config test/setup/ava-live.config.js "dist/test/$suite/**"
+done
+finish

@@ -1,0 +1,18 @@
+// Memory of one job. A job resets the arena and takes its buffers once, before it starts; nothing is
+// freed before the next job's reset. Taken memory holds whatever the last job left there.
+
+let top: usize = 0;
+
+export function resetArena(): void {
+  top = (__heap_base + 63) & ~63;
+}
+
+/** Takes `bytes`, aligned to 64, and grows memory where it must; traps where the machine has no more. */
+export function take(bytes: usize): usize {
+  const start = top;
+  top = (start + bytes + 63) & ~63;
+  const pages = i32((top + 0xffff) >> 16);
+  const missing = pages - memory.size();
+  if (missing > 0 && memory.grow(missing) < 0) unreachable();
+  return start;
+}
