@@ -5,12 +5,10 @@
 // of this memory, so that deltas of any size compose in the same few megabytes.
 import { resetArena, take } from "./arena";
 import {
-  BEYOND_BASIS,
   COPY,
   END,
   LITERAL_PIECE,
   NEED_INPUT,
-  TOO_LONG,
   commandLength,
   commandStart,
   failReader,
@@ -32,13 +30,9 @@ import {
   writeLiteral,
 } from "./delta-writer";
 import { LITERALS, TABLE, appendTo } from "./host";
+import { BEYOND_BASIS, TOO_LONG } from "./format-error";
+import { STEP_AGAIN, STEP_END, STEP_ERROR, STEP_NEED_INPUT } from "./steps";
 import { Pages } from "./pages";
-
-// What a step returns.
-const STEP_NEED_INPUT = 0;
-const STEP_OUTPUT_FULL = 1;
-const STEP_END = 2;
-const STEP_ERROR = 3;
 
 const INPUT_CAPACITY: u32 = 128 * 1024;
 const BUFFER: u32 = 64 * 1024;
@@ -133,7 +127,7 @@ export function mapOpen(isFirst: bool): void {
 export function mapStep(): i32 {
   while (true) {
     while (copyLeft != 0 && !outputIsFull()) mapSome();
-    if (outputIsFull()) return STEP_OUTPUT_FULL;
+    if (outputIsFull()) return STEP_AGAIN;
     const kind = nextCommand(LITERAL_MOST);
     if (kind == COPY) {
       if (!make(commandLength)) return STEP_ERROR;

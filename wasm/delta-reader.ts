@@ -2,6 +2,17 @@
 // before it is loaded; whatever breaks the grammar is an error with the offset of its command.
 import { loadBig, loadBig32 } from "./bytes";
 import { DELTA_MAGIC } from "./delta-writer";
+import {
+  AFTER_END,
+  BAD_MAGIC,
+  OUT_OF_RANGE,
+  RESERVED_OPCODE,
+  TRUNCATED,
+  ZERO_LENGTH,
+  clearError,
+  errorCode,
+  setError,
+} from "./format-error";
 
 // What nextCommand returns.
 export const NEED_INPUT = 0;
@@ -9,16 +20,6 @@ export const LITERAL_PIECE = 1;
 export const COPY = 2;
 export const END = 3;
 export const ERROR = 4;
-
-// Errors; src/delta/delta-errors.ts has the words for them.
-export const BAD_MAGIC = 1;
-export const RESERVED_OPCODE = 2;
-export const ZERO_LENGTH = 3;
-export const OUT_OF_RANGE = 4;
-export const AFTER_END = 5;
-export const TRUNCATED = 6;
-export const BEYOND_BASIS = 7;
-export const TOO_LONG = 8;
 
 /** Offsets and lengths at or above this are corrupt: no file has them and a double cannot hold them. */
 const MOST: u64 = 1 << 53;
@@ -44,11 +45,6 @@ export let pieceLength: u32 = 0;
 /** Of a LITERAL_PIECE, whether its command starts with it; commandLength is then the whole length. */
 export let isFirstPiece: bool = false;
 
-let errorCode: i32 = 0;
-let errorAt: u64 = 0;
-/** What the error is about: an opcode, a length, a position. */
-let errorValue: u64 = 0;
-
 export function openReader(): void {
   input = 0;
   inputEnd = 0;
@@ -57,7 +53,7 @@ export function openReader(): void {
   magicSeen = false;
   ended = false;
   literalLeft = 0;
-  errorCode = 0;
+  clearError();
 }
 
 /** Gives the reader its next bytes; the last ones must have been used up. */
@@ -66,27 +62,26 @@ export function feedReader(from: usize, length: u32): void {
   inputEnd = from + length;
 }
 
+/** Rejects the command that was found last. */
 export function failReader(code: i32, value: u64): i32 {
   return failAt(code, value, commandAt);
 }
 
 function failAt(code: i32, value: u64, at: u64): i32 {
-  errorCode = code;
-  errorValue = value;
-  errorAt = at;
+  setError(code, value, at);
   return ERROR;
 }
 
 /** To be called when there is no more input: whether the delta was whole. */
 export function finishReader(): i32 {
-  if (errorCode != 0) return ERROR;
+  if (errorCode() != 0) return ERROR;
   if (ended) return END;
   return failAt(TRUNCATED, 0, offset);
 }
 
 /** The next command, or a piece of at most `most` bytes of a literal. */
 export function nextCommand(most: u32): i32 {
-  if (errorCode != 0) return ERROR;
+  if (errorCode() != 0) return ERROR;
   if (literalLeft != 0) return nextPiece(most, false);
   if (!magicSeen) {
     if (!gather(4)) return NEED_INPUT;
@@ -163,16 +158,4 @@ function gather(wanted: u32): bool {
     offset++;
   }
   return true;
-}
-
-export function readerErrorCode(): i32 {
-  return errorCode;
-}
-
-export function readerErrorAt(): f64 {
-  return f64(errorAt);
-}
-
-export function readerErrorValue(): f64 {
-  return f64(errorValue);
 }

@@ -6,7 +6,9 @@ import { storeBig, storeBig32, widthLog } from "./bytes";
 export const DELTA_MAGIC: u32 = 0x72730236;
 /** Longest LITERAL that is written as one command, and the most one call may add to it. */
 export const LITERAL_MOST: u32 = 64 * 1024;
-const OUT_CAPACITY: u32 = 512 * 1024;
+/** From this on a caller must hand its output out; it may write this much again before it looks. */
+const FULL_FROM: u32 = 256 * 1024;
+const OUT_CAPACITY: u32 = 2 * FULL_FROM + 4 * LITERAL_MOST;
 
 let out: usize = 0;
 let used: u32 = 0;
@@ -36,7 +38,7 @@ export function openWriter(): void {
 
 /** Whether a caller must hand its output out before it writes another command. */
 export function outputIsFull(): bool {
-  return used > OUT_CAPACITY / 2;
+  return used > FULL_FROM;
 }
 
 export function writeCopy(start: u64, length: u64): void {

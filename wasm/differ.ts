@@ -20,22 +20,29 @@ import { BASIS, RESULT } from "./host";
 import {
   ANCHOR_BYTES,
   NOT_FOUND,
+  adaptDensity,
   addAnchors,
   anchorCount,
   anchorKey,
   anchorPosition,
   findAnchor,
   gatherAnchors,
+  isCommon,
   openIndex,
   stride,
 } from "./moved-index";
+import { STEP_AGAIN, STEP_END } from "./steps";
 import { Pages } from "./pages";
-import { NEAR_REACH, earnCredit, foundBasis, foundResult, openResync, resyncNear } from "./resync";
+import {
+  NEAR_REACH,
+  earnCredit,
+  foundBasis,
+  foundResult,
+  openResync,
+  resyncNear,
+  searchedBytes,
+} from "./resync";
 import { Window } from "./window";
-
-// What a step returns.
-const STEP_MORE = 1;
-const STEP_END = 2;
 
 const MATCH = 0;
 const INDEX = 1;
@@ -48,12 +55,18 @@ const GAP_STEP_BYTES: u64 = 1024 * 1024;
 const PAGES_MOST: u32 = 4 * 1024 * 1024;
 /** The shortest run worth a COPY among literals. */
 const RUN_LEAST: u32 = 24;
+/** … where the basis holds its anchor at several places, which the text that records share does. */
+const COMMON_LEAST: u32 = 96;
+/** The shortest run in place that is taken rather than a look into the index. */
+const NEAR_LEAST: u32 = 48;
 /** Literal bytes kept back in a gap, for a run that extends backward over them. */
 const KEPT_BACK: u64 = 64 * 1024;
 /** The shortest run that matching goes on from, out of an open gap. */
 const HOME_LEAST: u32 = 64;
 const MISSES_MOST: u32 = 4;
 const TRY_EVERY: u32 = 16;
+/** What a search counts as in a step's work, besides its bytes. */
+const SEARCH_COST: u64 = 4096;
 const PIECE: u64 = 64 * 1024;
 
 let basisSize: u64 = 0;
@@ -109,7 +122,7 @@ export function diffStep(): i32 {
   if (phase == MATCH) matchSome();
   else if (phase == INDEX) indexSome();
   else if (phase == GAP) gapSome();
-  return phase == DONE ? STEP_END : STEP_MORE;
+  return phase == DONE ? STEP_END : STEP_AGAIN;
 }
 
 function matchSome(): void {
@@ -121,7 +134,7 @@ function matchSome(): void {
     earnCredit(run);
     atBasis += run;
     atResult += run;
-    done += run + 4096;
+    done += run + SEARCH_COST;
     if (limit != 0 && run == limit) continue;
     if (atResult == resultSize) {
       writeEnd();
@@ -130,15 +143,18 @@ function matchSome(): void {
     }
     resync();
     if (phase != MATCH) return;
+    done += searchedBytes;
   }
 }
 
 /** Decides what becomes of the mismatch at atBasis and atResult. */
 function resync(): void {
   const mayIndex = isIndexed || isIndexWorth(resultSize - atResult);
-  const most: u32 = isIndexed && stride <= 512 ? 8 * 1024 : 1024 * 1024;
+  const isDense = isIndexed && stride <= 512;
+  const most: u32 = isDense ? (misses == 0 ? 8 * 1024 : 1024) : 1024 * 1024;
+  const least = isIndexed ? NEAR_LEAST : 0;
   isOpen = false;
-  if (resyncNear(basis, result, atBasis, atResult, most, !mayIndex)) {
+  if (resyncNear(basis, result, atBasis, atResult, most, least, !mayIndex)) {
     misses = 0;
     atBasis = foundBasis;
     gapEnd = foundResult;
@@ -186,6 +202,7 @@ function startGap(needsIndex: bool): void {
 }
 
 function indexSome(): void {
+  const begin = indexedTo;
   const end = min(basisSize, indexedTo + STEP_BYTES);
   while (indexedTo < end) {
     const have = basis.hold(indexedTo, u32(PIECE) + ANCHOR_BYTES - 1);
@@ -197,6 +214,7 @@ function indexSome(): void {
     addAnchors(basis.at(indexedTo), count, indexedTo);
     indexedTo += count;
   }
+  adaptDensity(indexedTo - begin, basisSize - indexedTo);
   if (indexedTo != basisSize) return;
   if (!hasPages) {
     pages = Pages.create(BASIS, basisSize, PAGES_MOST);
@@ -212,7 +230,7 @@ function gapSome(): void {
     const before = scan;
     if (isIndexed) searchGap();
     else scan = gapEnd;
-    done += scan - before;
+    done += scan - before + SEARCH_COST;
     flushGap(scan - atResult > 2 * KEPT_BACK ? scan - KEPT_BACK : atResult);
   }
   if (phase != GAP || scan < gapEnd) return;
@@ -259,7 +277,8 @@ function takeRun(found: u64, position: u64, heldEnd: u64): bool {
   const after = equalAfter(found, result.at(position), u32(most - position));
   if (after == 0) return false;
   const before = equalBefore(found, result.at(position), u32(position - atResult));
-  if (before + after < RUN_LEAST) return false;
+  const least = isCommon ? COMMON_LEAST : RUN_LEAST;
+  if (before + after < least) return false;
   const start = position - before;
   flushGapAlways(start);
   writeCopy(found - before, u64(before + after));
@@ -274,7 +293,7 @@ function takeRun(found: u64, position: u64, heldEnd: u64): bool {
   return true;
 }
 
-/** Like flushGap, for the few pieces that are pending in a gap: there is room for them. */
+/** Like flushGap, for what is pending before a run, less than 4 * KEPT_BACK: there is room for it. */
 function flushGapAlways(end: u64): void {
   while (atResult < end) {
     const count = u32(min(end - atResult, u64(LITERAL_MOST)));

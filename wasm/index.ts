@@ -1,12 +1,133 @@
-export { patchOpen, patchInput, patchInputCapacity, patchFeed, patchOutput, patchTake, patchStep, patchFinish } from "./patch";
-export { readerErrorCode, readerErrorAt, readerErrorValue } from "./delta-reader";
+// The engine's exports, in the order of its jobs. Compiled by AssemblyScript without runtime, garbage
+// collector or bindings: exports take and return addresses, lengths (i32) and file positions (f64,
+// exact up to 2^53), and imports are `env.memory` and the functions of host.ts.
+//
+// Calling: one instance does one job at a time. `…Open` starts a job and forgets the one before; then
+// `…Step` is called until it says that it is done, each call some milliseconds of work (steps.ts). Files
+// are read while a step runs, through the host's `read`. Streams are fed: their bytes are put at
+// `…Input`, at most `…InputCapacity` or `…Room` of them, `…Feed` says how many, and steps follow until
+// one needs input. Output lies at `…Output`; `…Take` returns its length and empties it, so it must be
+// used before the next step. What a decoder rejects ends the job with STEP_ERROR and errorCode,
+// errorAt, errorValue.
+//
+// Memory, in bytes:
+//   0 …            constants and small state of fixed size (memory.data); no stack, no heap
+//   __heap_base …  the arena (arena.ts): the buffers of the job, taken one after another when it opens
+//
+//   diff        window on each file    2 x 1312 KiB   window.ts, at most the file's size
+//               output, literals       832 KiB        delta-writer.ts
+//               resync's table         512 KiB        resync.ts
+//               moved-content index    its budget     moved-index.ts, only where one is needed
+//               pages of the basis     4 MiB          pages.ts, with the index
+//   patch       input, output          640 KiB
+//               pages of the basis     4 MiB
+//   compose     input, table, literals 256 KiB
+//               pages of both stores   2 x 4 MiB
+//               output, literals       832 KiB
+//   signature   input, output          192 KiB
+//   match       output, literals       832 KiB
+//               signature, its tables  its size (256 MiB at most) and up to 36 bytes a block
+//               input                  256 KiB and the length of a block
+//   rdb         input                  258 KiB        rdb-input.ts
+//               records, totals        470 KiB        rdb-batch.ts, rdb-totals.ts
+//               aux fields, grammar    17 KiB         rdb-aux.ts, rdb-grammar.ts
+//               tables of CRC-64       32 KiB         crc64.ts
+//   elements    input, elements        90 KiB         rdb-elements.ts
+//   lzf         both strings           their lengths
+//
+// Memory grows to what a job needs and never shrinks; addresses stay below 2 GiB.
+export { errorAt, errorCode, errorValue } from "./format-error";
 export { diffOpen, diffStep } from "./differ";
 export {
-  writerOutput,
+  patchFeed,
+  patchFinish,
+  patchInput,
+  patchInputCapacity,
+  patchOpen,
+  patchOutput,
+  patchStep,
+  patchTake,
+} from "./patch";
+export {
+  composeFeed,
+  composeInput,
+  composeInputCapacity,
+  composeMade,
+  mapFinish,
+  mapOpen,
+  mapStep,
+  tabulateFinish,
+  tabulateOpen,
+  tabulateStep,
+} from "./compose";
+export {
+  signatureFeed,
+  signatureFinish,
+  signatureInput,
+  signatureInputCapacity,
+  signatureOpen,
+  signatureOutput,
+  signatureStep,
+  signatureTake,
+} from "./signature";
+export {
+  matchFeed,
+  matchFinish,
+  matchInput,
+  matchOpen,
+  matchReady,
+  matchRoom,
+  matchSignatureCapacity,
+  matchSignatureFeed,
+  matchSignatureInput,
+  matchStep,
+} from "./delta-from-signature";
+export {
   takeWriterOutput,
-  writerCopyCount,
-  writerLiteralCount,
   writerCopyBytes,
+  writerCopyCount,
   writerLiteralBytes,
+  writerLiteralCount,
+  writerOutput,
 } from "./delta-writer";
-export { tabulateOpen, tabulateStep, tabulateFinish, mapOpen, mapStep, mapFinish, composeInput, composeInputCapacity, composeFeed, composeMade } from "./compose";
+export {
+  rdbAux,
+  rdbAuxLength,
+  rdbAuxOmitted,
+  rdbBatchCapacity,
+  rdbChecksum,
+  rdbColumn,
+  rdbDatabaseCount,
+  rdbDatabases,
+  rdbEnd,
+  rdbEntryAt,
+  rdbFeed,
+  rdbFinish,
+  rdbFunctions,
+  rdbInput,
+  rdbInputCapacity,
+  rdbIsValkey,
+  rdbModuleAux,
+  rdbNext,
+  rdbOpen,
+  rdbStep,
+  rdbStopAt,
+  rdbStopReason,
+  rdbStopValue,
+  rdbTakeBatch,
+  rdbTypes,
+  rdbVersion,
+} from "./rdb-job";
+export {
+  elementsBatchCapacity,
+  elementsColumn,
+  elementsFeed,
+  elementsInput,
+  elementsInputCapacity,
+  elementsNext,
+  elementsOpen,
+  elementsStep,
+  elementsTakeBatch,
+} from "./rdb-elements-job";
+export { crcFeed, crcInput, crcInputCapacity, crcOpen, crcValue } from "./crc64";
+export { lzfExpand, lzfInput, lzfOpen, lzfOutput } from "./rdb-lzf";

@@ -2,8 +2,9 @@
 // positions that the bytes themselves select, 16 of them hashed, one in `stride` positions; the
 // stride is chosen so that the anchors of the basis fit the budget. As the result's bytes select the
 // same positions, only its anchors are looked up. An anchor is keyed by a hash of 32 bytes; what is
-// found must be verified. Buckets are one cache line of eight entries, position + 1 above a 16-bit
-// tag; where a bucket is full, or a tag is there already, the earlier entry stays.
+// found must be verified. Buckets are one cache line of eight entries: position + 1, 15 bits
+// of the key, and whether the content is common, which is what a second anchor with the same key makes
+// it. The earlier entry always stays, also where a bucket is full.
 import { take } from "./arena";
 import { hash16, hash32 } from "./bytes";
 
@@ -12,7 +13,13 @@ export const ANCHOR_BYTES: u32 = 32;
 export const NOT_FOUND: u64 = u64.MAX_VALUE;
 
 const BUCKET_BYTES: u32 = 64;
+/** Entries to aim at in a bucket of eight, so that few are full. */
+const IN_BUCKET: u64 = 5;
+/** How much denser than in incompressible bytes anchors may be where much repeats. */
+const DENSER_MOST: f64 = 8;
 const POSITION_MOST: u64 = 0xffffffffffff - 1;
+const TAG: u64 = 0x7fff;
+const COMMON: u64 = 0x8000;
 // Keeps runs of zeros, whose hash is zero, from being anchors throughout.
 const SALT: u64 = 0xa5a5a5a5a5a5a5a5;
 
@@ -26,19 +33,55 @@ let touched: u64 = 0;
 
 let table: usize = 0;
 let buckets: u32 = 0;
-/** Hashes up to this select their position. */
+/** Hashes up to this select their position. While the basis is entered it follows what came of it. */
 let limit: u64 = 0;
+/** How many positions of incompressible bytes have one anchor among them, where anchors are densest. */
 export let stride: u64 = 1;
+/** The most entries to aim at, and how many there are. */
+let capacity: u64 = 0;
+let entered: u64 = 0;
+/** The same when the density was chosen, and the highest limit since then. */
+let enteredBefore: u64 = 0;
+let highestLimit: u64 = 0;
+/** No denser than this, whatever repeats: every anchor costs a hash and a look. */
+let mostLimit: f64 = 0;
+
+/** Of what findAnchor found: whether the basis holds it at other places too. */
+export let isCommon: bool = false;
 
 /** Takes memory for the index of a basis of `size` bytes, at most `budget` bytes of it. */
 export function openIndex(size: u64, budget: u32): void {
-  const entries = u64(max(budget, 4096) / 8);
-  stride = max((size * 8) / (entries * 5) + 1, 1);
+  const most = u64(max(budget, 4096) / BUCKET_BYTES);
+  buckets = u32(min(size / IN_BUCKET + 1, most));
+  capacity = u64(buckets) * IN_BUCKET;
+  stride = size / capacity + 1;
   limit = u64.MAX_VALUE / stride;
-  const wanted = size / stride / 5 + 1;
-  buckets = u32(min(wanted, entries / 8));
+  highestLimit = limit;
+  mostLimit = f64(limit) * DENSER_MOST;
+  entered = 0;
+  enteredBefore = 0;
   table = take(buckets * BUCKET_BYTES);
   memory.fill(table, 0, buckets * BUCKET_BYTES);
+}
+
+/**
+ * Chooses the density for the `rest` bytes of the basis by what the last `done` bytes gave: records
+ * have much in common, and what is there already takes no room.
+ */
+export function adaptDensity(done: u64, rest: u64): void {
+  const got = f64(entered - enteredBefore) / f64(done);
+  enteredBefore = entered;
+  if (rest == 0) {
+    limit = highestLimit;
+    stride = u64.MAX_VALUE / limit;
+    return;
+  }
+  const wanted = f64(capacity - min(entered, capacity)) / f64(rest);
+  const factor = max(min(wanted / max(got, 1e-9), 2.0), 0.5);
+  const next = min(f64(limit) * factor, mostLimit);
+  // A conversion of 2^64 or more would trap.
+  limit = next >= 18446744073709549568.0 ? u64.MAX_VALUE : max(u64(next), 1);
+  highestLimit = max(highestLimit, limit);
 }
 
 /** Enters the anchors among `count` positions from `at` on; ANCHOR_BYTES - 1 bytes follow the last. */
@@ -102,14 +145,17 @@ function nextAnchor(at: usize, from: u32, count: u32): u32 {
   return i;
 }
 
-/** Where the basis may hold the 32 bytes that `key` stands for, or NOT_FOUND. */
+/** Where the basis may hold the 32 bytes that `key` stands for, or NOT_FOUND; sets isCommon. */
 export function findAnchor(key: u64): u64 {
   const bucket = bucketOf(key);
-  const tag = key & 0xffff;
+  const tag = key & TAG;
   for (let slot: u32 = 0; slot < BUCKET_BYTES; slot += 8) {
     const entry = load<u64>(bucket + slot);
     if (entry == 0) return NOT_FOUND;
-    if ((entry & 0xffff) == tag) return (entry >> 16) - 1;
+    if ((entry & TAG) == tag) {
+      isCommon = (entry & COMMON) != 0;
+      return (entry >> 16) - 1;
+    }
   }
   return NOT_FOUND;
 }
@@ -117,14 +163,18 @@ export function findAnchor(key: u64): u64 {
 function enter(key: u64, position: u64): void {
   if (position > POSITION_MOST) return;
   const bucket = bucketOf(key);
-  const tag = key & 0xffff;
+  const tag = key & TAG;
   for (let slot: u32 = 0; slot < BUCKET_BYTES; slot += 8) {
     const entry = load<u64>(bucket + slot);
     if (entry == 0) {
       store<u64>(bucket + slot, ((position + 1) << 16) | tag);
+      entered++;
       return;
     }
-    if ((entry & 0xffff) == tag) return;
+    if ((entry & TAG) == tag) {
+      store<u64>(bucket + slot, entry | COMMON);
+      return;
+    }
   }
 }
 

@@ -3,10 +3,10 @@
 import { readSource } from "./host";
 import { take } from "./arena";
 
-const PAGE_LOG: u32 = 14;
+const PAGE_LOG: u32 = 12;
 const PAGE: u32 = 1 << PAGE_LOG;
 const NONE: u64 = u64.MAX_VALUE;
-const MOST_READ_AHEAD: u32 = 16;
+const MOST_READ_AHEAD: u32 = 64;
 
 @unmanaged
 export class Pages {

@@ -2,15 +2,15 @@
 // commands still makes long writes; small COPYs read through pages, long ones straight into the output.
 import { resetArena, take } from "./arena";
 import { BASIS, readSource } from "./host";
+import { BEYOND_BASIS, TOO_LONG } from "./format-error";
+import { STEP_AGAIN, STEP_END, STEP_ERROR, STEP_NEED_INPUT } from "./steps";
 import { Pages } from "./pages";
 import {
-  BEYOND_BASIS,
   COPY,
   END,
   ERROR,
   LITERAL_PIECE,
   NEED_INPUT,
-  TOO_LONG,
   commandLength,
   commandStart,
   failReader,
@@ -22,12 +22,6 @@ import {
   piece,
   pieceLength,
 } from "./delta-reader";
-
-// What a step returns.
-const STEP_NEED_INPUT = 0;
-const STEP_OUTPUT_FULL = 1;
-const STEP_END = 2;
-const STEP_ERROR = 3;
 
 const INPUT_CAPACITY: u32 = 128 * 1024;
 const OUT_CAPACITY: u32 = 512 * 1024;
@@ -89,9 +83,9 @@ export function patchStep(): i32 {
   while (true) {
     if (copyLeft != 0) {
       copySome();
-      if (copyLeft != 0) return STEP_OUTPUT_FULL;
+      if (copyLeft != 0) return STEP_AGAIN;
     }
-    if (used == OUT_CAPACITY) return STEP_OUTPUT_FULL;
+    if (used == OUT_CAPACITY) return STEP_AGAIN;
     const kind = nextCommand(OUT_CAPACITY - used);
     if (kind == COPY) {
       if (commandStart > basisSize || commandLength > basisSize - commandStart) {

@@ -26,7 +26,12 @@ let credit: i64 = 0;
 export let foundBasis: u64 = 0;
 export let foundResult: u64 = 0;
 
+/** Bytes of each file that the last call searched beyond the first stretch. */
+export let searchedBytes: u32 = 0;
+
+/** The best hit so far, relative to where the search began; a run behind it may confirm it. */
 let bestScore: i32 = 0;
+let isConfirmed: bool = false;
 let bestRun: u32 = 0;
 let bestBasis: u32 = 0;
 let bestResult: u32 = 0;
@@ -42,8 +47,8 @@ export function earnCredit(bytes: u64): void {
 }
 
 /**
- * Searches from `atBasis` and `atResult` on, up to `most` bytes ahead. With `mustTry` it searches that
- * far even without credit.
+ * Searches from `atBasis` and `atResult` on, up to `most` bytes ahead. With `mustTry` it goes on without
+ * credit while it has found nothing. A run shorter than `least` counts only with a longer one behind it.
  */
 export function resyncNear(
   basis: Window,
@@ -51,10 +56,13 @@ export function resyncNear(
   atBasis: u64,
   atResult: u64,
   most: u32,
+  least: u32,
   mustTry: bool,
 ): bool {
   bestScore = i32.MIN_VALUE;
   bestRun = 0;
+  isConfirmed = false;
+  searchedBytes = 0;
   for (let level: u32 = 0; level < LEVELS; level++) {
     const reach: u32 = level == 3 ? 1 << 20 : 1024 << (3 * level);
     const strideLog: u32 = level == 3 ? 4 : max(level, 1);
@@ -62,8 +70,9 @@ export function resyncNear(
     if (level != 0) {
       if (reach > most) break;
       const cost = i64(reach) * 2;
-      if (!mustTry && credit < cost) break;
+      if (credit < cost && !(mustTry && bestRun == 0)) break;
       credit = max(credit - cost, 0);
+      searchedBytes += reach;
     }
     const haveBasis = basis.hold(atBasis, reach + beyond);
     const haveResult = result.hold(atResult, reach + beyond);
@@ -77,10 +86,11 @@ export function resyncNear(
       strideLog,
       beyond,
     );
-    if (isSure || bestRun >= GOOD_RUN) break;
+    isConfirmed = isConfirmed || isSure;
+    if (isConfirmed || bestRun >= GOOD_RUN) break;
     if (haveBasis <= reach && haveResult <= reach) break;
   }
-  if (bestRun == 0) return false;
+  if (bestRun == 0 || (bestRun < least && !isConfirmed)) return false;
   foundBasis = atBasis + bestBasis;
   foundResult = atResult + bestResult;
   return true;
@@ -119,14 +129,21 @@ function search(
     const run: u32 = before + after;
     const skipped: u32 = offset + i - 2 * before;
     const score = i32(run) - i32(skipped >> 3);
-    // A run that can still be found after the best one is no alternative to it.
-    const isRival = bestRun == 0 || offset - before < bestBasis + bestRun;
-    if (isRival && score > bestScore) {
+    const isEnough = run >= min(u32(256) + 4 * skipped, beyond);
+    if (bestRun != 0 && offset - before >= bestBasis + bestRun) {
+      // A run that can still be taken after the best one is no rival: it speaks for the best.
+      if (isEnough) return true;
+      if (run >= GOOD_RUN) {
+        isConfirmed = true;
+        bestScore += run;
+      }
+    } else if (score > bestScore) {
+      isConfirmed = false;
       bestScore = score;
       bestRun = run;
       bestBasis = offset - before;
       bestResult = i - before;
-      if (run >= min(u32(256) + 4 * skipped, beyond)) return true;
+      if (isEnough) return true;
       end = min(end, i + after + 64 + 2 * skipped);
     }
     i += after - 1;

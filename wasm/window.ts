@@ -58,7 +58,8 @@ export class Window {
       this.step = READ_AFTER_JUMP;
     }
     this.base = position;
-    const count = u32(min(max(u64(wanted - have), u64(this.step)), min(rest, u64(this.capacity)) - have));
+    const room = min(rest, u64(this.capacity)) - have;
+    const count = u32(min(max(u64(wanted - have), u64(this.step)), room));
     readSource(this.source, this.buffer + have, count, position + have);
     this.step = min(this.step * 2, READ_AHEAD);
     this.length = have + count;

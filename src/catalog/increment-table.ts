@@ -1,5 +1,6 @@
 // The rows of `increment`: what rebuilds each content that is no longer in the mirror. A content has
 // exactly one increment or lies in the mirror, never both, so chains cannot run in a circle.
+import { toBlob, toInteger } from './column-values.js';
 import type { Increment } from './records.js';
 import { KIND_NUMBER } from './schema.js';
 import { nextId } from './snapshot-table.js';
@@ -82,14 +83,14 @@ export class IncrementTable {
 
 function toIncrement(row: Row): Increment {
   return {
-    id: Number(row.id),
-    kind: Number(row.kind) === KIND_NUMBER.full ? 'full' : 'delta',
-    resultId: Number(row.result),
-    basisId: row.basis === null ? null : Number(row.basis),
-    resultSha256: row.result_sha256,
-    resultBytes: Number(row.result_size),
-    plainBytes: Number(row.plain_bytes),
-    storedBytes: Number(row.stored_bytes),
-    storedSha256: row.stored_sha256,
+    id: toInteger(row.id),
+    kind: toInteger(row.kind) === KIND_NUMBER.full ? 'full' : 'delta',
+    resultId: toInteger(row.result),
+    basisId: row.basis === null ? null : toInteger(row.basis),
+    resultSha256: toBlob(row.result_sha256),
+    resultBytes: toInteger(row.result_size),
+    plainBytes: toInteger(row.plain_bytes),
+    storedBytes: toInteger(row.stored_bytes),
+    storedSha256: toBlob(row.stored_sha256),
   };
 }

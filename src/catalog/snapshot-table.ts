@@ -1,5 +1,6 @@
 // The rows of `snapshot`, one for each restorable point.
 import { pathFromBytes, pathToBytes } from '../system/byte-path.js';
+import { toBlob, toInteger } from './column-values.js';
 import type { Snapshot } from './records.js';
 import type { Connection } from './sqlite.js';
 
@@ -91,19 +92,19 @@ export function nextId(connection: Connection, table: 'snapshot' | 'increment'):
 
 function toSnapshot(row: Row): Snapshot {
   return {
-    id: Number(row.id),
-    time: Number(row.time),
+    id: toInteger(row.id),
+    time: toInteger(row.time),
     host: row.host,
-    source: pathFromBytes(row.source),
+    source: pathFromBytes(toBlob(row.source)),
     program: row.program,
-    files: Number(row.files),
-    sourceBytes: Number(row.source_bytes),
-    newFiles: Number(row.new_files),
-    changedFiles: Number(row.changed_files),
-    deletedFiles: Number(row.deleted_files),
-    incrementBytes: Number(row.increment_bytes),
-    addedBytes: Number(row.added_bytes),
+    files: toInteger(row.files),
+    sourceBytes: toInteger(row.source_bytes),
+    newFiles: toInteger(row.new_files),
+    changedFiles: toInteger(row.changed_files),
+    deletedFiles: toInteger(row.deleted_files),
+    incrementBytes: toInteger(row.increment_bytes),
+    addedBytes: toInteger(row.added_bytes),
     notes: row.notes,
-    digest: row.digest,
+    digest: toBlob(row.digest),
   };
 }

@@ -11,6 +11,7 @@ import {
   UsageError,
 } from '../errors.js';
 import { type BytePath, formatPath, pathFromText, pathToBytes } from '../system/byte-path.js';
+import { rebuildCommand } from '../system/rebuild-command.js';
 
 export type Connection = Database.Database;
 
@@ -20,6 +21,18 @@ const BUSY_TIMEOUT_MS = 60_000;
 export interface ConnectOptions {
   readonly readOnly: boolean;
   readonly busyTimeoutMs?: number;
+}
+
+/**
+ * Makes sure that SQLite can be loaded, before anything is written that only it can complete.
+ * @throws InstallationError
+ */
+export function requireSqlite(): void {
+  try {
+    new Database(':memory:').close();
+  } catch (error) {
+    throw isLoadFailure(error) ? loadFailure(error) : error;
+  }
 }
 
 /**
@@ -57,8 +70,11 @@ export function translate<T>(operation: string, path: BytePath, call: () => T): 
   }
 }
 
-/** SQLite takes names as UTF-8 text, so a repository's own path must be that. */
-function sqliteName(path: BytePath): string {
+/**
+ * SQLite takes names as UTF-8 text, so a repository's own path must be that.
+ * @throws UsageError
+ */
+export function sqliteName(path: BytePath): string {
   const name = pathToBytes(path).toString('utf8');
   if (pathFromText(name) !== path) {
     throw new UsageError(`the path of a repository must be UTF-8: '${formatPath(path)}'`);
@@ -70,15 +86,7 @@ function toRewindError(operation: string, path: BytePath, error: unknown): unkno
   if (error instanceof RewindError || !(error instanceof Error)) return error;
   const shown = formatPath(path);
   const code = (error as { code?: unknown }).code;
-  if (code === 'ERR_DLOPEN_FAILED' || /bindings file/.test(error.message)) {
-    return new InstallationError(
-      `better-sqlite3 was not built for this Node.js (${process.version})`,
-      {
-        hint: "run 'npm rebuild better-sqlite3' in the folder of redis-rewind, or 'npm install -g' it again",
-        cause: error,
-      },
-    );
-  }
+  if (isLoadFailure(error)) return loadFailure(error);
   if (typeof code !== 'string' || !code.startsWith('SQLITE_')) return error;
   const cause = { cause: error };
   if (code.startsWith('SQLITE_BUSY')) {
@@ -97,4 +105,21 @@ function toRewindError(operation: string, path: BytePath, error: unknown): unkno
     return new SystemError(operation, shown, 'EIO', error.message, cause);
   }
   return error;
+}
+
+/** Whether the compiled part of better-sqlite3 is not there, or is one for another Node.js. */
+function isLoadFailure(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ERR_DLOPEN_FAILED' || /bindings file/.test(error.message);
+}
+
+function loadFailure(cause: unknown): InstallationError {
+  return new InstallationError(
+    `better-sqlite3 was not built for Node.js ${process.version} ('${process.execPath}')`,
+    {
+      hint: `run '${rebuildCommand('better-sqlite3')}' with this Node.js first in PATH`,
+      cause,
+    },
+  );
 }

@@ -1,6 +1,8 @@
 // The rows of `version` and `content`: which path had which content and metadata, from which
 // snapshot to which. A version that is still the newest has no last snapshot.
+import { CorruptError } from '../errors.js';
 import { pathFromBytes, pathToBytes, type BytePath } from '../system/byte-path.js';
+import { toBigInt, toBlob, toInteger } from './column-values.js';
 import type { Content, EntryType, NewVersion, Version } from './records.js';
 import { FLAG_STALE, TYPE_NUMBER } from './schema.js';
 import type { Connection } from './sqlite.js';
@@ -86,7 +88,11 @@ export class VersionTable {
       )
       .get(sha256);
     if (row === undefined) return null;
-    return { id: Number(row.id), sha256: row.sha256, sizeBytes: Number(row.size) };
+    return {
+      id: toInteger(row.id),
+      sha256: toBlob(row.sha256),
+      sizeBytes: toInteger(row.size),
+    };
   }
 
   /** The id of the content with this digest, which is recorded if it is not there yet. */
@@ -136,22 +142,33 @@ const TYPES = new Map<number, EntryType>(
 
 function toVersion(row: Row): Version {
   return {
-    id: Number(row.id),
-    path: pathFromBytes(row.path),
-    firstSnapshot: Number(row.first_snapshot),
-    lastSnapshot: row.last_snapshot === null ? null : Number(row.last_snapshot),
-    type: TYPES.get(Number(row.type)) as EntryType,
-    mode: Number(row.mode),
-    uid: Number(row.uid),
-    gid: Number(row.gid),
+    id: toInteger(row.id),
+    path: pathFromBytes(toBlob(row.path)),
+    firstSnapshot: toInteger(row.first_snapshot),
+    lastSnapshot: row.last_snapshot === null ? null : toInteger(row.last_snapshot),
+    type: toType(row.type),
+    mode: toInteger(row.mode),
+    uid: toInteger(row.uid),
+    gid: toInteger(row.gid),
     ownerName: row.owner_name,
     groupName: row.group_name,
-    mtimeNs: row.mtime_ns,
+    mtimeNs: toBigInt(row.mtime_ns),
     content:
       row.content === null
         ? null
-        : { id: Number(row.content), sha256: row.sha256 as Buffer, sizeBytes: Number(row.size) },
-    linkTarget: row.link_target === null ? null : pathFromBytes(row.link_target),
-    stale: (Number(row.flags) & FLAG_STALE) !== 0,
+        : {
+            id: toInteger(row.content),
+            sha256: toBlob(row.sha256),
+            sizeBytes: toInteger(row.size),
+          },
+    linkTarget: row.link_target === null ? null : pathFromBytes(toBlob(row.link_target)),
+    stale: (toInteger(row.flags) & FLAG_STALE) !== 0,
   };
+}
+
+function toType(value: unknown): EntryType {
+  const number = toInteger(value);
+  const type = TYPES.get(number);
+  if (type === undefined) throw new CorruptError(`the catalog has an entry of the type ${number}`);
+  return type;
 }

@@ -17,12 +17,16 @@ export class WriteLock {
    * @returns null where another process holds it
    */
   static tryAcquire(path: BytePath): WriteLock | null {
-    const connection = connect(path, { readOnly: false, busyTimeoutMs: 0 });
     try {
-      translate('lock', path, () => connection.exec('BEGIN EXCLUSIVE'));
-      return new WriteLock(connection);
+      const connection = connect(path, { readOnly: false, busyTimeoutMs: 0 });
+      try {
+        translate('lock', path, () => connection.exec('BEGIN EXCLUSIVE'));
+        return new WriteLock(connection);
+      } catch (error) {
+        connection.close();
+        throw error;
+      }
     } catch (error) {
-      connection.close();
       if (error instanceof LockedError) return null;
       throw error;
     }

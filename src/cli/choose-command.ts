@@ -63,7 +63,7 @@ function checkOptions(command: CommandSpec, given: ReadonlyMap<OptionName, numbe
 
 function checkOperands(command: CommandSpec, operands: readonly string[]): void {
   if (operands.length === command.operands.length) return;
-  const wanted = command.operands.join(' and ');
+  const wanted = command.operands.length === 0 ? 'no path' : command.operands.join(' and ');
   const given = operands.length === 0 ? 'nothing' : operands.map((text) => `'${text}'`).join(' ');
   throw new UsageError(`${command.name} takes ${wanted}, ${given} was given`, {
     hint: `see 'redis-rewind ${command.name} --help'`,

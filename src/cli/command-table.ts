@@ -52,6 +52,14 @@ export const COMMANDS: readonly CommandSpec[] = [
     about: 'Shows what the repository holds, where it comes from and what it costs.',
     load: async () => (await import('./commands/info.js')).runInfo,
   },
+  {
+    name: 'completion',
+    operands: [],
+    summary: 'print the script that completes command lines in bash or zsh',
+    about:
+      'Prints the script with which bash or zsh, whichever SHELL names, completes commands, options and file names at the tab key. It belongs at the end of ~/.bashrc or ~/.zshrc.',
+    load: async () => (await import('./commands/completion.js')).runCompletion,
+  },
 ];
 
 export function findCommand(name: string): CommandSpec | null {

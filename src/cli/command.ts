@@ -11,6 +11,7 @@ export interface Invocation {
   /** The absolute path that an argument stands for; see path-arguments.ts. */
   readonly toPath: ToPath;
   readonly context: RunContext;
+  readonly environment: Readonly<Record<string, string | undefined>>;
   readonly output: Output;
 }
 

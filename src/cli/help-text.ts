@@ -54,7 +54,7 @@ const TIME_FORMS = [
 ];
 
 function usageOf(command: CommandSpec): string {
-  return `redis-rewind ${command.name} [OPTIONS] ${command.operands.join(' ')}`;
+  return ['redis-rewind', command.name, '[OPTIONS]', ...command.operands].join(' ');
 }
 
 function optionLines(options: readonly OptionSpec[]): string[] {

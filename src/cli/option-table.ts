@@ -1,7 +1,7 @@
 // The options of the program: one table that the parser, the help text and the checks read.
 // A name means the same at every command that has it.
 
-export type CommandName = 'backup' | 'restore' | 'list' | 'verify' | 'info';
+export type CommandName = 'backup' | 'restore' | 'list' | 'verify' | 'info' | 'completion';
 
 export interface OptionSpec {
   /** Long name without dashes; the key under which a parsed value is found. */

@@ -172,7 +172,13 @@ function unknownOption(token: OptionToken): UsageError {
   return new UsageError(`unknown option '${token.rawName}'`, { hint });
 }
 
-function tokenize(argv: readonly string[]) {
+/** The option that is written with this name (or alias), without dashes; null where there is none. */
+export function findOption(name: string): OptionSpec | null {
+  return NAMES.get(name) ?? null;
+}
+
+/** argv in pieces as util.parseArgs has them; short options carry their long name. Never throws. */
+export function tokenize(argv: readonly string[]) {
   const options: ParseArgsConfig['options'] = {
     'backup-mode': { type: 'boolean', short: 'b' },
     'print-statistics': { type: 'boolean' },

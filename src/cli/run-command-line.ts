@@ -22,6 +22,7 @@ export async function runCommandLine(
   argv: readonly string[],
   { streams, createContext }: CommandLineParts,
 ): Promise<number> {
+  if (argv[0] === COMPLETION_REQUEST) return answerShell(argv.slice(1), streams);
   const glance = glanceAt(argv);
   const answer = answerAtOnce(glance);
   if (answer !== null) {
@@ -38,9 +39,25 @@ export async function runCommandLine(
     const { fileSystem } = context;
     const toPath = (argument: string): BytePath =>
       resolvePathArgument(argument, (path) => fileSystem.realPath(path));
-    return await run({ parsed, operands, toPath, context, output });
+    const { environment } = streams;
+    return await run({ parsed, operands, toPath, context, environment, output });
   } catch (error) {
     return output.error(error);
+  }
+}
+
+/** What the completion script asks with, before the words of the line. */
+const COMPLETION_REQUEST = '--get-yargs-completions';
+
+/** Says nothing of a failure: a person at the tab key would have it in the middle of the line. */
+async function answerShell(words: readonly string[], streams: OutputStreams): Promise<number> {
+  try {
+    const { completionAnswers } = await import('./shell-completion.js');
+    const answers = await completionAnswers(words);
+    streams.stdout.write(answers.map((answer) => `${answer}\n`).join(''));
+    return EXIT.done;
+  } catch {
+    return EXIT.failed;
   }
 }
 

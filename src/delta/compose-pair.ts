@@ -1,11 +1,10 @@
 // Two deltas in a row made into one, by the engine (wasm/compose.ts); and one delta written anew.
 import type { Checkpoint } from '../system/checkpoint.js';
-import { deltaFormatError } from './delta-errors.js';
+import { formatError } from './format-reasons.js';
 import { type Engine, SOURCE, withEngine } from './engine.js';
-import { STEP } from './engine-exports.js';
+import { type EngineExports, STEP } from './engine-exports.js';
+import { type Chunks, type FedJob, feedAll } from './feed.js';
 import { SpilledBytes } from './spilled-bytes.js';
-
-type Chunks = AsyncIterable<Uint8Array>;
 
 /** A delta that was made here, and the length of what it makes. */
 export interface MadeDelta {
@@ -30,10 +29,12 @@ export async function composePair(
   };
   try {
     return await withEngine(host, async (engine) => {
-      engine.exports.tabulateOpen();
-      await feedAll(engine, first, () => engine.exports.tabulateStep(), checkpoint);
-      if (engine.exports.tabulateFinish() === STEP.error) throw deltaFormatError(engine.exports);
-      engine.exports.mapOpen(0);
+      const { exports } = engine;
+      exports.tabulateOpen();
+      const job = composeJob(exports, () => exports.tabulateStep());
+      await feedAll(engine, first, job, checkpoint);
+      if (exports.tabulateFinish() === STEP.error) throw formatError(exports);
+      exports.mapOpen(0);
       return mapAll(engine, second, checkpoint);
     });
   } finally {
@@ -53,18 +54,14 @@ export async function composeSingle(delta: Chunks, checkpoint: Checkpoint): Prom
 async function mapAll(engine: Engine, delta: Chunks, checkpoint: Checkpoint): Promise<MadeDelta> {
   const { exports, view } = engine;
   const bytes = new SpilledBytes();
-  const keepOutput = (): void => {
+  const flush = (): void => {
     bytes.append(view(exports.writerOutput(), exports.takeWriterOutput()));
   };
   try {
-    const step = (): number => {
-      const outcome = exports.mapStep();
-      keepOutput();
-      return outcome;
-    };
-    await feedAll(engine, delta, step, checkpoint);
-    if (exports.mapFinish() === STEP.error) throw deltaFormatError(exports);
-    keepOutput();
+    const job = composeJob(exports, () => exports.mapStep(), flush);
+    await feedAll(engine, delta, job, checkpoint);
+    if (exports.mapFinish() === STEP.error) throw formatError(exports);
+    flush();
     return { bytes, resultBytes: exports.composeMade() };
   } catch (error) {
     bytes.close();
@@ -72,26 +69,19 @@ async function mapAll(engine: Engine, delta: Chunks, checkpoint: Checkpoint): Pr
   }
 }
 
-async function feedAll(
-  engine: Engine,
-  delta: Chunks,
+function composeJob(
+  exports: EngineExports,
   step: () => number,
-  checkpoint: Checkpoint,
-): Promise<void> {
-  const { exports, view } = engine;
-  const capacity = exports.composeInputCapacity();
-  for await (const chunk of delta) {
-    for (let done = 0; done < chunk.length; done += capacity) {
-      const piece = chunk.subarray(done, done + capacity);
-      view(exports.composeInput(), piece.length).set(piece);
-      exports.composeFeed(piece.length);
-      let outcome = step();
-      while (outcome === STEP.outputFull) {
-        await checkpoint();
-        outcome = step();
-      }
-      if (outcome === STEP.error) throw deltaFormatError(exports);
-    }
-    await checkpoint();
-  }
+  flush: () => void = noFlush,
+): FedJob {
+  return {
+    input: () => exports.composeInput(),
+    room: () => exports.composeInputCapacity(),
+    feed: (length) => exports.composeFeed(length),
+    step,
+    flush,
+  };
 }
+
+/** Tabulating puts what it makes into stores by itself. */
+function noFlush(): void {}

@@ -9,7 +9,7 @@ import { STEP } from './engine-exports.js';
 
 export interface DiffOptions {
   readonly checkpoint?: Checkpoint;
-  /** The most memory that the moved-content index may take, in bytes; DEFAULT_INDEX_BYTES unless given. */
+  /** The most memory that the moved-content index may take: DEFAULT_INDEX_BYTES unless given, 1 GiB at most. */
   readonly indexBytes?: number;
   /** Stop once the delta is longer than this many bytes; the summary then says `gaveUp`. */
   readonly giveUpAtBytes?: number;
@@ -26,7 +26,8 @@ export interface DiffSummary {
   readonly gaveUp: boolean;
 }
 
-export const DEFAULT_INDEX_BYTES = 32 * 1024 * 1024;
+export const DEFAULT_INDEX_BYTES = 48 * 1024 * 1024;
+const INDEX_MOST_BYTES = 1024 * 1024 * 1024;
 
 /**
  * Writes a complete librsync delta that rebuilds `result` from `basis`, which stock `rdiff patch`
@@ -43,9 +44,10 @@ export async function diff(
   const giveUpAtBytes = options.giveUpAtBytes ?? Number.POSITIVE_INFINITY;
   const sources = { [SOURCE.basis]: basis, [SOURCE.result]: result };
   return withEngine({ sources }, async ({ exports, view }) => {
-    exports.diffOpen(basis.sizeBytes, result.sizeBytes, options.indexBytes ?? DEFAULT_INDEX_BYTES);
+    const indexBytes = Math.min(options.indexBytes ?? DEFAULT_INDEX_BYTES, INDEX_MOST_BYTES);
+    exports.diffOpen(basis.sizeBytes, result.sizeBytes, indexBytes);
     let deltaBytes = 0;
-    let step: number = STEP.outputFull;
+    let step: number = STEP.again;
     while (step !== STEP.end && deltaBytes <= giveUpAtBytes) {
       step = exports.diffStep();
       const length = exports.takeWriterOutput();

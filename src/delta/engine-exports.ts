@@ -2,6 +2,14 @@
 // i32 (memory stays below 2 GiB), file positions and sizes f64, exact up to 2^53.
 
 export interface EngineExports {
+  /** Where and why a decoder stopped, after a step that returned STEP.error. */
+  errorCode(): number;
+  errorAt(): number;
+  errorValue(): number;
+
+  diffOpen(basisBytes: number, resultBytes: number, indexBytes: number): void;
+  diffStep(): number;
+
   patchOpen(basisBytes: number, maxResultBytes: number): void;
   patchInput(): number;
   patchInputCapacity(): number;
@@ -10,9 +18,6 @@ export interface EngineExports {
   patchFinish(): number;
   patchOutput(): number;
   patchTake(): number;
-
-  diffOpen(basisBytes: number, resultBytes: number, indexBytes: number): void;
-  diffStep(): number;
 
   tabulateOpen(): void;
   tabulateStep(): number;
@@ -26,17 +31,34 @@ export interface EngineExports {
   composeFeed(length: number): void;
   composeMade(): number;
 
+  signatureOpen(magic: number, blockBytes: number, strongBytes: number): void;
+  signatureInput(): number;
+  signatureInputCapacity(): number;
+  signatureFeed(length: number): void;
+  signatureStep(): number;
+  signatureFinish(): void;
+  signatureOutput(): number;
+  signatureTake(): number;
+
+  matchOpen(): void;
+  matchSignatureInput(): number;
+  matchSignatureCapacity(): number;
+  matchSignatureFeed(length: number): number;
+  matchReady(): number;
+  matchInput(): number;
+  matchRoom(): number;
+  matchFeed(length: number): void;
+  matchFinish(): void;
+  matchStep(): number;
+
+  /** The delta writer's, of every job that makes a delta. */
   writerOutput(): number;
   takeWriterOutput(): number;
   writerCopyCount(): number;
   writerLiteralCount(): number;
   writerCopyBytes(): number;
   writerLiteralBytes(): number;
-
-  readerErrorCode(): number;
-  readerErrorAt(): number;
-  readerErrorValue(): number;
 }
 
-/** What a step of a job returns; outputFull also where there is merely more to do. */
-export const STEP = { needInput: 0, outputFull: 1, end: 2, error: 3 } as const;
+/** What a step of a job returns; the same numbers as in wasm/steps.ts. */
+export const STEP = { needInput: 0, again: 1, end: 2, error: 3 } as const;

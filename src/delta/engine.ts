@@ -1,7 +1,9 @@
-// Jobs of the wasm engine. An instance does one job at a time and is reused, since its memory is never
-// given back; after an exception it is in the middle of a step and is thrown away instead.
+// Jobs of the wasm engine. An instance does one job at a time and is reused by the next. It is thrown
+// away instead after any other exception than a decoder's, which may leave it in the middle of a step,
+// and after a job that took much memory, which an instance cannot give back.
 import type { ByteReader } from '../system/byte-reader.js';
 import { instantiateWasm, type WasmInstance } from '../system/wasm.js';
+import { DeltaFormatError } from './delta-format-error.js';
 import type { EngineExports } from './engine-exports.js';
 
 /** Numbers of sources and stores, the same as in wasm/host.ts. */
@@ -21,6 +23,7 @@ export interface JobHost {
 export type Engine = WasmInstance<EngineExports>;
 
 const IDLE_MOST = 2;
+const IDLE_MEMORY_MOST = 16 * 1024 * 1024;
 const NO_HOST: JobHost = {};
 
 interface Slot {
@@ -37,10 +40,21 @@ export async function withEngine<T>(
 ): Promise<T> {
   const slot = idle.pop() ?? createSlot();
   slot.host = host;
-  const result = await job(slot.engine);
+  try {
+    const result = await job(slot.engine);
+    recycle(slot);
+    return result;
+  } catch (error) {
+    // A decoder that rejects its input stops between two steps.
+    if (error instanceof DeltaFormatError) recycle(slot);
+    throw error;
+  }
+}
+
+function recycle(slot: Slot): void {
   slot.host = NO_HOST;
-  if (idle.length < IDLE_MOST) idle.push(slot);
-  return result;
+  const isSmall = slot.engine.memoryBytes() <= IDLE_MEMORY_MOST;
+  if (isSmall && idle.length < IDLE_MOST) idle.push(slot);
 }
 
 function createSlot(): Slot {

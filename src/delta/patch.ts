@@ -3,7 +3,8 @@
 // checked against the basis, and against the expected length of the result where that is given.
 import type { ByteReader } from '../system/byte-reader.js';
 import { type Checkpoint, uninterrupted } from '../system/checkpoint.js';
-import { deltaFormatError } from './delta-errors.js';
+import { type Chunks, type FedJob, feedAll } from './feed.js';
+import { formatError } from './format-reasons.js';
 import type { Emit } from './emit.js';
 import { SOURCE, withEngine } from './engine.js';
 import { STEP } from './engine-exports.js';
@@ -25,41 +26,33 @@ export interface PatchSummary {
  */
 export async function patch(
   basis: ByteReader,
-  delta: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  delta: Chunks,
   emit: Emit,
   options: PatchOptions = {},
 ): Promise<PatchSummary> {
   const checkpoint = options.checkpoint ?? uninterrupted;
-  const maxResultBytes = options.maxResultBytes ?? Number.MAX_SAFE_INTEGER;
+  const maxResultBytes = Math.min(options.maxResultBytes ?? Infinity, Number.MAX_SAFE_INTEGER);
   return withEngine({ sources: { [SOURCE.basis]: basis } }, async (engine) => {
     const { exports, view } = engine;
     let resultBytes = 0;
 
     async function flush(): Promise<void> {
       const length = exports.patchTake();
-      if (length === 0) return;
       resultBytes += length;
-      await emit(view(exports.patchOutput(), length));
+      if (length > 0) await emit(view(exports.patchOutput(), length));
     }
 
     exports.patchOpen(basis.sizeBytes, maxResultBytes);
-    const capacity = exports.patchInputCapacity();
-    for await (const chunk of delta) {
-      for (let done = 0; done < chunk.length; done += capacity) {
-        const piece = chunk.subarray(done, done + capacity);
-        view(exports.patchInput(), piece.length).set(piece);
-        exports.patchFeed(piece.length);
-        let step = exports.patchStep();
-        while (step === STEP.outputFull) {
-          await flush();
-          await checkpoint();
-          step = exports.patchStep();
-        }
-        if (step === STEP.error) throw deltaFormatError(exports);
-      }
-      await checkpoint();
-    }
-    if (exports.patchFinish() === STEP.error) throw deltaFormatError(exports);
+    const job: FedJob = {
+      input: () => exports.patchInput(),
+      room: () => exports.patchInputCapacity(),
+      feed: (length) => exports.patchFeed(length),
+      step: () => exports.patchStep(),
+      // Only what fills the buffer, so that small commands still make long writes.
+      flush: (step) => (step === STEP.again ? flush() : undefined),
+    };
+    await feedAll(engine, delta, job, checkpoint);
+    if (exports.patchFinish() === STEP.error) throw formatError(exports);
     await flush();
     return { resultBytes };
   });

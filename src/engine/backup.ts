@@ -1,6 +1,6 @@
 // One backup: look at SOURCE, read what changed, keep what leaves the mirror, commit, finish. Until
 // the commit a failure leaves the last snapshot as it was, and nothing of this one.
-import type { Snapshot, Version } from '../catalog/records.js';
+import type { Snapshot } from '../catalog/records.js';
 import { commitSnapshot, finishCommit } from '../repository/commit.js';
 import { inspectTarget } from '../repository/inspect-target.js';
 import { mirrorMetadata } from '../repository/mirror-metadata.js';
@@ -10,10 +10,12 @@ import { Staging } from '../repository/staging.js';
 import { type UnsetMetadata, applyMetadata } from '../system/apply-metadata.js';
 import { type BytePath, formatPath } from '../system/byte-path.js';
 import { requireFreeSpace } from './check-space.js';
-import { inspectMirror } from './inspect-mirror.js';
-import { keepOldContents } from './keep-old-contents.js';
+import { requireSafeNames } from './check-names.js';
+import { inspectWholeMirror } from './inspect-mirror.js';
+import { mirrorNotes, requireNoForeignDirectory } from './mirror-notes.js';
 import type { NextEntry } from './next-entry.js';
 import { infoNote, lookNote } from './notes.js';
+import { OldContents } from './old-contents.js';
 import { createPathFilter } from './path-filter.js';
 import { type LastSnapshot, bytesToRead } from './plan-reading.js';
 import { planSnapshot } from './plan-snapshot.js';
@@ -23,7 +25,7 @@ import type { RunContext } from './run-context.js';
 import { type SourceScan, scanSource } from './scan-source.js';
 import { summarizeSnapshot } from './snapshot-summary.js';
 import { snapshotTime } from './snapshot-time.js';
-import { requireSameSource, resolvePaths } from './source-guards.js';
+import { requireNotEmptied, requireSameSource, resolvePaths } from './source-guards.js';
 import { takeEntries } from './take-entries.js';
 
 /** @throws RewindError before the commit; after it, trouble is a note in the report */
@@ -42,6 +44,7 @@ export async function backup(request: BackupRequest, context: RunContext): Promi
   const repository = await openForWriting(fileSystem, path, {
     create: true,
     waitLockMs: request.waitLockMs,
+    checkpoint: context.checkpoint,
     clock: context.clock,
     actingUid: context.uid,
   });
@@ -61,68 +64,70 @@ interface Run {
   readonly scan: () => Promise<SourceScan>;
 }
 
-const NOTHING: LastSnapshot = { versions: new Map(), states: new Map(), conditions: new Map() };
+const NOTHING: LastSnapshot = {
+  versions: new Map(),
+  states: new Map(),
+  conditions: new Map(),
+  present: [],
+};
 
 async function takeSnapshot(run: Run, startedMs: number): Promise<BackupReport> {
   const { request, context, source, repository } = run;
   const { catalog } = repository;
   const lastSnapshot = catalog.read(() => catalog.snapshots.newest());
-  if (!request.force) requireSameSource(lastSnapshot, source, context.hostName, false);
+  if (!request.force) requireSameSource(lastSnapshot, source, context.hostName);
   const { time, note: clockNote } = snapshotTime(context.clock.nowMs(), lastSnapshot);
   const scan = await run.scan();
-  if (!request.force) {
-    requireSameSource(lastSnapshot, source, context.hostName, scan.entries.length <= 1);
-  }
-  const last = readLastSnapshot(run);
+  const last = readLastSnapshot(run, scan);
+  if (!request.force) requireNotEmptied(last.versions.values(), scan, source);
+  requireNoForeignDirectory(repository.path, last, scan.entries);
   requireFreeSpace(
     context.fileSystem,
     repository.path,
     bytesToRead(scan.entries, last, request.rehash),
   );
   const notes: Note[] = [...(clockNote === null ? [] : [clockNote]), ...scan.notes];
-  const snapshot = await discardingOnFailure(run, async () => {
-    const staging = new Staging(context.fileSystem, repository.path);
-    const taken = await takeEntries({ context, staging, scan, last, rehash: request.rehash });
-    notes.push(...taken.notes);
-    notes.push(...noteUnset(finishStaged(run, staging, taken.entries)));
-    const kept = await keepOldContents({
-      context,
-      repository,
-      staging,
-      last,
-      next: taken.entries,
-    });
-    notes.push(...kept.notes);
-    const plan = planSnapshot({
-      last,
-      next: taken.entries,
-      increments: kept.increments,
-      time,
-      host: context.hostName,
-      source,
-      program: context.program,
-      notes,
-    });
-    await context.checkpoint();
-    return commitSnapshot(repository, plan);
+  const unset: UnsetMetadata[] = [];
+  const snapshot = await discardingOnFailure(run, async (staging) => {
+    const oldContents = new OldContents(context, repository, staging, last);
+    try {
+      const { rehash } = request;
+      const taken = await takeEntries({ context, staging, oldContents, scan, last, rehash });
+      notes.push(...taken.notes, ...mirrorNotes(last, taken.entries));
+      unset.push(...(await finishStaged(run, staging, taken.entries)));
+      const kept = await oldContents.keepLeaving(taken.entries);
+      notes.push(...kept.notes);
+      const plan = planSnapshot({
+        last,
+        next: taken.entries,
+        increments: kept.increments,
+        time,
+        host: context.hostName,
+        source,
+        program: context.program,
+        notes,
+      });
+      await context.checkpoint();
+      return commitSnapshot(repository, plan);
+    } finally {
+      await oldContents.close();
+    }
   });
-  notes.push(...(await finish(run, snapshot)));
+  notes.push(...(await finish(run, snapshot, unset)));
   return report(run, snapshot, notes, startedMs);
 }
 
-function readLastSnapshot({ context, repository }: Run): LastSnapshot {
+function readLastSnapshot({ context, repository }: Run, scan: SourceScan): LastSnapshot {
   const { catalog } = repository;
   const { versions, states } = catalog.read(() => ({
     versions: catalog.versions.listNewest(),
     states: catalog.sourceStates.list(),
   }));
-  const conditions = new Map(
-    versions.map((version: Version) => [
-      version.path,
-      inspectMirror(context, repository.path, version),
-    ]),
-  );
-  return { versions: byPath(versions), states: byPath(states), conditions };
+  requireSafeNames(versions);
+  const known = byPath(versions);
+  const scanned = scan.entries.map(({ path }) => path);
+  const mirror = inspectWholeMirror(context, repository.path, known, scanned);
+  return { versions: known, states: byPath(states), ...mirror };
 }
 
 function byPath<T extends { readonly path: BytePath }>(rows: readonly T[]): Map<BytePath, T> {
@@ -130,11 +135,11 @@ function byPath<T extends { readonly path: BytePath }>(rows: readonly T[]): Map<
 }
 
 /** Gives staged entries their metadata and makes their bytes durable. */
-function finishStaged(
+async function finishStaged(
   { context }: Run,
   staging: Staging,
   entries: readonly NextEntry[],
-): UnsetMetadata[] {
+): Promise<UnsetMetadata[]> {
   const { fileSystem } = context;
   const staged = entries.flatMap((entry) =>
     entry.staged === null ? [] : [{ entry, place: staging.path(entry.staged) }],
@@ -147,7 +152,7 @@ function finishStaged(
     if (entry.type !== 'file') continue;
     const file = fileSystem.open(place, 'read');
     try {
-      fileSystem.sync(file);
+      await fileSystem.syncInBackground(file);
     } finally {
       fileSystem.close(file);
     }
@@ -157,14 +162,14 @@ function finishStaged(
 
 /** Before the commit a failure of any kind takes back all that this run has written. */
 async function discardingOnFailure(
-  { repository }: Run,
-  work: () => Promise<Snapshot>,
+  { context, repository }: Run,
+  work: (staging: Staging) => Promise<Snapshot>,
 ): Promise<Snapshot> {
   try {
-    return await work();
+    return await work(new Staging(context.fileSystem, repository.path));
   } catch (error) {
     try {
-      discardUncommitted({ ...repository, actingUid: 0 });
+      discardUncommitted(repository);
     } catch {
       // The next writer does it; the first failure is the one to tell.
     }
@@ -173,11 +178,15 @@ async function discardingOnFailure(
 }
 
 /** After the commit the snapshot stands: what fails now is told, and done by the next writer. */
-async function finish({ context, repository }: Run, snapshot: Snapshot): Promise<Note[]> {
+async function finish(
+  { context, repository }: Run,
+  snapshot: Snapshot,
+  unsetBefore: readonly UnsetMetadata[],
+): Promise<Note[]> {
   try {
     const outcome = await finishCommit(repository, snapshot, context.uid);
     return [
-      ...noteUnset(outcome.unset),
+      ...noteUnset([...unsetBefore, ...outcome.unset]),
       ...outcome.notEmpty.map((path) =>
         lookNote(
           'foreign-files',
@@ -189,6 +198,7 @@ async function finish({ context, repository }: Run, snapshot: Snapshot): Promise
     ];
   } catch (error) {
     return [
+      ...noteUnset(unsetBefore),
       lookNote(
         'unfinished',
         null,

@@ -44,20 +44,12 @@ export function checkDestination(
   }
   const [top] = entries;
   const isTree = top?.version.type === 'directory';
+  // First, so that nobody learns of --force from a lesser obstacle.
+  if (!force) requireNoServer(fileSystem, isTree ? path : parentPath(path));
   const stat = fileSystem.stat(path);
   if (stat !== null) {
     if (isTree) requireUsableDirectory(fileSystem, path, entries, force);
     else requireReplaceable(fileSystem, path, top, force);
-  }
-  const serverDirectory = isTree ? path : parentPath(path);
-  const server = force ? null : findServerIn(serverDirectory);
-  if (server !== null) {
-    throw new InTheWayError(
-      `a Redis server (process ${server}) is running in '${formatPath(serverDirectory)}'`,
-      {
-        hint: 'stop it first, or it will write its own data over what is restored; or use --force',
-      },
-    );
   }
   const missing: BytePath[] = [];
   for (
@@ -76,6 +68,24 @@ export function checkDestination(
     workDirectory: isTree && stat !== null ? path : existing,
     missingParents: missing,
   };
+}
+
+/**
+ * @param directory that will be written to; where it is new, nothing of a server's is in it
+ * @throws InTheWayError where a server runs in it, or in the one above it, as it does above its AOF
+ */
+function requireNoServer(fileSystem: FileSystem, directory: BytePath): void {
+  if (fileSystem.stat(directory) === null) return;
+  for (const candidate of [directory, parentPath(directory)]) {
+    const server = findServerIn(candidate);
+    if (server === null) continue;
+    throw new InTheWayError(
+      `a Redis server (process ${server}) is running in '${formatPath(candidate)}'`,
+      {
+        hint: 'stop it first, or it will write its own data over what is restored; or use --force',
+      },
+    );
+  }
 }
 
 function requireUsableDirectory(

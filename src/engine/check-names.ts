@@ -1,11 +1,11 @@
 // A repository may come from elsewhere: names in its catalog are not trusted before they are checked.
 import type { Version } from '../catalog/records.js';
 import { CorruptError } from '../errors.js';
-import { DATA } from '../repository/layout.js';
+import { DATA, isSafePath, unsafeName } from '../repository/layout.js';
 import { type BytePath, ROOT, formatPath, parentPath } from '../system/byte-path.js';
 
 /**
- * Checks that every path stays below the directory it is restored into.
+ * Checks that every path stays below the directory it is restored into, and that links can be made.
  * @param versions all of one snapshot
  * @throws CorruptError for `..`, absolute and empty names, NUL, and entries below something that is
  *   not a directory of the same snapshot
@@ -15,14 +15,14 @@ export function requireSafeNames(versions: readonly Version[]): void {
   for (const { path, type } of versions) {
     if (type === 'directory') directories.add(path);
   }
-  for (const { path } of versions) {
-    if (path === ROOT) continue;
-    const isSafe = path
-      .split('/')
-      .every((name) => name !== '' && name !== '.' && name !== '..' && !name.includes('\0'));
-    if (!isSafe) {
-      throw new CorruptError(`the catalog holds the unsafe name '${formatPath(path)}'`);
+  for (const { path, linkTarget } of versions) {
+    if (linkTarget !== null && (linkTarget === '' || linkTarget.includes('\0'))) {
+      throw new CorruptError(
+        `the catalog holds the link '${formatPath(path)}' to '${formatPath(linkTarget)}', which no system has`,
+      );
     }
+    if (path === ROOT) continue;
+    if (!isSafePath(path)) throw unsafeName(path);
     const parent = parentPath(path);
     if (!directories.has(parent) && parent !== DATA) {
       throw new CorruptError(

@@ -15,11 +15,11 @@ export function info(request: ListRequest, { fileSystem }: RunContext): InfoRepo
   const repository = openForReading(fileSystem, request.repository);
   try {
     const { catalog, path } = repository;
+    const usage = measure(fileSystem, path);
     return catalog.read(() => {
       const record = catalog.repository.get();
       const snapshots = catalog.snapshots.list().map(summarizeSnapshot);
       const increments = catalog.increments.list();
-      const usage = measure(fileSystem, path);
       return {
         repository: formatPath(path),
         repositoryId: record?.uuid ?? '',
@@ -49,7 +49,7 @@ interface Usage {
   readonly totalBytes: number;
 }
 
-/** Sums the sizes of all files: what they hold, not the blocks that they take. */
+/** Sums the sizes of all regular files: what they hold, not the blocks that they take. */
 function measure(fileSystem: FileSystem, repository: BytePath): Usage {
   let mirrorBytes = 0;
   let totalBytes = 0;
@@ -58,10 +58,8 @@ function measure(fileSystem: FileSystem, repository: BytePath): Usage {
       const path = joinPath(relative, name);
       const stat = fileSystem.stat(joinPath(repository, path));
       if (stat === null) continue;
-      if (stat.isDirectory()) {
-        visit(path);
-        continue;
-      }
+      if (stat.isDirectory()) visit(path);
+      if (!stat.isFile()) continue;
       totalBytes += Number(stat.size);
       if (!isWithin(path, DATA) || isWithin(path, ALSO)) mirrorBytes += Number(stat.size);
     }

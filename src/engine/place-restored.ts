@@ -1,8 +1,9 @@
 // Putting restored entries in their places, all of them or none: what stands in the way is first
-// moved aside, and whatever fails is taken back in reverse order.
+// moved aside, and each step can be taken back.
 import { removeTree, syncDirectory } from '../repository/staging.js';
 import { type BytePath, joinPath, parentPath } from '../system/byte-path.js';
-import type { FileSystem } from '../system/file-system.js';
+import { type FileSystem, isErrno } from '../system/file-system.js';
+import type { UndoList } from './undo-list.js';
 
 export interface Placement {
   readonly target: BytePath;
@@ -18,74 +19,82 @@ export interface PlaceRequest {
   readonly placements: readonly Placement[];
   /** An existing empty directory on the same file system, for what is moved aside. */
   readonly asideDirectory: BytePath;
+  /** Is given what takes back each step that was done, also where this throws. */
+  readonly undo: UndoList;
 }
 
-/**
- * @returns the directories that were made or written to, for fsync
- * @throws whatever failed, after everything is as it was before
- */
+/** @returns the directories that were made or written to, for fsync */
 export function placeRestored(request: PlaceRequest): ReadonlySet<BytePath> {
-  const { fileSystem, asideDirectory } = request;
-  const undo: (() => void)[] = [];
+  const { fileSystem, asideDirectory, undo } = request;
   const written = new Set<BytePath>();
   const makeDirectory = (path: BytePath, mode: number): void => {
     fileSystem.makeDirectory(path, mode);
-    undo.push(() => fileSystem.removeDirectory(path));
+    undo.add(() => fileSystem.removeDirectory(path));
     written.add(path).add(parentPath(path));
   };
-  try {
-    for (const path of request.missingParents) makeDirectory(path, 0o777);
-    for (const [index, { target, made }] of request.placements.entries()) {
-      const isPresent = fileSystem.stat(target) !== null;
-      if (made === null) {
-        if (!isPresent) makeDirectory(target, 0o700);
-        continue;
-      }
-      if (isPresent) {
-        const aside = joinPath(asideDirectory, String(index));
-        fileSystem.rename(target, aside);
-        undo.push(() => fileSystem.rename(aside, target));
-      }
-      fileSystem.rename(made, target);
-      undo.push(() => fileSystem.rename(target, made));
-      written.add(parentPath(target));
+  for (const path of request.missingParents) makeDirectory(path, 0o777);
+  for (const [index, { target, made }] of request.placements.entries()) {
+    const isPresent = fileSystem.stat(target) !== null;
+    if (made === null) {
+      if (!isPresent) makeDirectory(target, 0o700);
+      continue;
     }
-    return written;
-  } catch (error) {
-    for (const step of undo.toReversed()) step();
-    throw error;
+    if (isPresent) {
+      const aside = joinPath(asideDirectory, String(index));
+      fileSystem.rename(target, aside);
+      undo.add(() => fileSystem.rename(aside, target));
+    }
+    fileSystem.rename(made, target);
+    undo.add(() => fileSystem.rename(target, made));
+    written.add(parentPath(target));
   }
+  return written;
 }
 
-/** A directory of this restore's own inside `parent`; `remove` deletes it with all that is in it. */
-export interface WorkDirectory {
+/** A directory of this restore's own, in which entries are made and replaced ones put aside. */
+export class WorkDirectory {
+  readonly root: BytePath;
   readonly made: BytePath;
   readonly aside: BytePath;
-  remove(): void;
-}
+  readonly #fileSystem: FileSystem;
 
-/** @param name unique on this machine, such as one with the process id */
-export function createWorkDirectory(
-  fileSystem: FileSystem,
-  parent: BytePath,
-  name: string,
-): WorkDirectory {
-  const root = joinPath(parent, name);
-  const made = joinPath(root, 'made');
-  const aside = joinPath(root, 'aside');
-  fileSystem.makeDirectory(root, 0o700);
-  const remove = (): void => removeTree(fileSystem, root);
-  try {
-    fileSystem.makeDirectory(made, 0o700);
-    fileSystem.makeDirectory(aside, 0o700);
-  } catch (error) {
-    remove();
-    throw error;
+  /**
+   * Chooses the name and makes nothing yet.
+   * @param name unique among the processes of this machine; what a killed one left is passed by
+   */
+  constructor(fileSystem: FileSystem, parent: BytePath, name: string) {
+    let root = joinPath(parent, name);
+    for (let count = 2; fileSystem.stat(root) !== null; count += 1) {
+      root = joinPath(parent, `${name}-${count}`);
+    }
+    this.root = root;
+    this.made = joinPath(root, 'made');
+    this.aside = joinPath(root, 'aside');
+    this.#fileSystem = fileSystem;
   }
-  return { made, aside, remove };
+
+  make(): void {
+    for (const path of [this.root, this.made, this.aside]) {
+      this.#fileSystem.makeDirectory(path, 0o700);
+    }
+  }
+
+  /** Deletes it with all that is in it. */
+  remove(): void {
+    removeTree(this.#fileSystem, this.root);
+  }
 }
 
-/** Makes the names in the directories durable. */
+/**
+ * Makes the names in the directories durable, and the directories' own metadata. Those that their
+ * recorded mode keeps even this user from reading cannot be opened, and are left to the file system.
+ */
 export function syncDirectories(fileSystem: FileSystem, paths: Iterable<BytePath>): void {
-  for (const path of paths) syncDirectory(fileSystem, path);
+  for (const path of paths) {
+    try {
+      syncDirectory(fileSystem, path);
+    } catch (error) {
+      if (!isErrno(error, 'EACCES')) throw error;
+    }
+  }
 }

@@ -3,14 +3,13 @@
 import type { SourceState, Version } from '../catalog/records.js';
 import type { BytePath } from '../system/byte-path.js';
 import type { FileStat } from '../system/file-system.js';
-import type { MirrorCondition } from './inspect-mirror.js';
+import type { MirrorInspection } from './inspect-mirror.js';
 import type { ScannedEntry } from './scan-source.js';
 
-/** What the last snapshot left to compare with. */
-export interface LastSnapshot {
+/** What the last snapshot left to compare with, and what has become of it in the mirror. */
+export interface LastSnapshot extends MirrorInspection {
   readonly versions: ReadonlyMap<BytePath, Version>;
   readonly states: ReadonlyMap<BytePath, SourceState>;
-  readonly conditions: ReadonlyMap<BytePath, MirrorCondition>;
 }
 
 /**

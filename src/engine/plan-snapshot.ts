@@ -68,7 +68,8 @@ export function planSnapshot(request: SnapshotPlanRequest): CommitPlan {
     })),
     increments: request.increments,
     operations: planOwedOperations({
-      before: [...last.versions.values()],
+      // What no backup made counts where something takes its place, and is left alone elsewhere.
+      before: last.present.filter(({ path }) => last.versions.has(path) || paths.has(path)),
       after: next,
       staged,
       touched,

@@ -12,21 +12,41 @@ export function resolveSnapshot(
   time: string,
   nowMs: number,
 ): Snapshot {
+  return newestAt(snapshots, resolveSeconds(snapshots, time, nowMs), time);
+}
+
+/**
+ * The moment that a TIME stands for, in seconds since 1970. Snapshots and errors as resolveSnapshot
+ * has them.
+ */
+export function resolveSeconds(
+  snapshots: readonly Snapshot[],
+  time: string,
+  nowMs: number,
+): number {
   const spec = parseTimeSpec(time);
-  const [oldest] = snapshots;
-  if (oldest === undefined) {
+  if (snapshots.length === 0) {
     throw new NotInSnapshotError('the repository holds no snapshot yet', {
       hint: "take one with 'redis-rewind backup SOURCE REPO'",
     });
   }
-  const seconds = resolveTimeSpec(spec, {
+  return resolveTimeSpec(spec, {
     nowSeconds: Math.floor(nowMs / 1000),
     snapshotTimes: snapshots.map((snapshot) => snapshot.time),
   });
+}
+
+/**
+ * The newest snapshot at or before a moment.
+ * @param time the moment as it was typed, for the error
+ * @throws NotInSnapshotError where no snapshot is that old, naming the oldest
+ */
+export function newestAt(snapshots: readonly Snapshot[], seconds: number, time: string): Snapshot {
   const found = snapshots.findLast((snapshot) => snapshot.time <= seconds);
   if (found !== undefined) return found;
+  const oldest = formatTime(snapshots[0]?.time ?? 0);
   throw new NotInSnapshotError(
-    `no snapshot is as old as '${time}' (${formatTime(seconds)}): the oldest is of ${formatTime(oldest.time)}`,
-    { hint: `'-r ${formatTime(oldest.time)}' is the oldest; 'redis-rewind list REPO' shows all` },
+    `no snapshot is as old as '${time}' (${formatTime(seconds)}): the oldest is of ${oldest}`,
+    { hint: `'-r ${oldest}' is the oldest; 'redis-rewind list REPO' shows all` },
   );
 }

@@ -27,13 +27,15 @@ export function ownerNotes(entries: readonly PlannedEntry[]): Note[] {
   });
   if (moved === undefined) return [];
   const { version } = moved;
-  const owner = version.ownerName ?? String(version.uid);
-  const group = version.groupName ?? String(version.gid);
+  const { uid, gid, ownerName, groupName } = version;
+  // A name that this machine does not know would be refused: there the number is right.
+  const owner = ownerName !== null && userId(ownerName) !== null ? ownerName : uid;
+  const group = groupName !== null && groupId(groupName) !== null ? groupName : gid;
   return [
     lookNote(
       'owner-numbers',
       version.path,
-      `${owner}:${group} has other numbers on this machine than ${version.uid}:${version.gid}, which '${showPath(version.path)}' was given`,
+      `${ownerName ?? uid}:${groupName ?? gid} has other numbers on this machine than ${uid}:${gid}, which '${showPath(version.path)}' was given`,
       `restore again with --chown ${owner}:${group}`,
     ),
   ];
@@ -41,14 +43,15 @@ export function ownerNotes(entries: readonly PlannedEntry[]): Note[] {
 
 export function unsetNotes(unset: readonly UnsetMetadata[]): Note[] {
   return (['owner', 'mode', 'time'] as const).flatMap((what) => {
-    const [first, ...others] = unset.filter((item) => item.what === what);
+    const paths = new Set(unset.filter((item) => item.what === what).map(({ path }) => path));
+    const [first, ...others] = paths;
     if (first === undefined) return [];
     const entries = others.length === 0 ? '' : ` and ${others.length} more`;
     return [
       lookNote(
         `unset-${what}`,
         null,
-        `the ${what} of '${formatPath(first.path)}'${entries} could not be set`,
+        `the ${what} of '${formatPath(first)}'${entries} could not be set`,
         what === 'owner' ? 'run as root to restore owners' : null,
       ),
     ];

@@ -1,6 +1,7 @@
 // Walking SOURCE and the paths that belong with it: what is there, and what is left out and why.
 // Nothing is opened; a file's bytes are another step's.
 import type { EntryType } from '../catalog/records.js';
+import { SourceMissingError, SystemError } from '../errors.js';
 import { ALSO, isReserved } from '../repository/layout.js';
 import {
   type BytePath,
@@ -12,6 +13,7 @@ import {
 } from '../system/byte-path.js';
 import type { Checkpoint } from '../system/checkpoint.js';
 import { type FileStat, type FileSystem, isErrno } from '../system/file-system.js';
+import { whereLinkLeads } from './link-target.js';
 import { infoNote, lookNote } from './notes.js';
 import type { PathFilter } from './path-filter.js';
 import type { Note } from './reports.js';
@@ -29,7 +31,8 @@ export interface ScannedEntry {
 export interface SourceScan {
   /** A directory before what is in it. */
   readonly entries: readonly ScannedEntry[];
-  /** Directories whose contents could not be listed: what was known of them is kept. */
+  /** Directories that could not be listed, and entries that could not be looked at: all that was known
+   * of them and below them is kept. */
   readonly unreadable: readonly BytePath[];
   readonly notes: readonly Note[];
 }
@@ -44,10 +47,10 @@ export interface ScanRequest {
   readonly checkpoint: Checkpoint;
 }
 
-/** @throws SystemError where SOURCE itself cannot be listed */
+/** @throws SystemError where SOURCE itself cannot be listed, SourceMissingError where it is gone */
 export async function scanSource(request: ScanRequest): Promise<SourceScan> {
   const scan = new Scan(request);
-  await scan.walk(ROOT, request.source);
+  await scan.walk(ROOT, request.source, ROOT);
   for (const path of request.also) await scan.walkAlso(path);
   return scan;
 }
@@ -57,33 +60,44 @@ class Scan implements SourceScan {
   readonly unreadable: BytePath[] = [];
   readonly notes: Note[] = [];
   readonly #request: ScanRequest;
-  readonly #alsoParents = new Set<BytePath>();
+  /** Every path looked at: what --also names may overlap. */
+  readonly #seen = new Set<BytePath>();
+  /** Real paths of what is in the backup. */
+  readonly #covered: readonly BytePath[];
 
   constructor(request: ScanRequest) {
     this.#request = request;
+    const { fileSystem, source, also } = request;
+    this.#covered = [source, ...also.map((named) => fileSystem.realPath(named) ?? named)];
   }
 
-  /** Adds the entry at `absolute` under `path`, and all that is below it. */
-  async walk(path: BytePath, absolute: BytePath): Promise<void> {
+  /**
+   * Adds the entry at `absolute` under `path`, and all that is below it. `top` is the path at which
+   * the walk began: what is left out is decided on names below that, never on it.
+   */
+  async walk(path: BytePath, absolute: BytePath, top: BytePath): Promise<void> {
     await this.#request.checkpoint();
-    const stat = this.#request.fileSystem.stat(absolute);
-    if (stat === null) return;
-    if (!this.#add(path, absolute, stat)) return;
+    const stat = this.#look(path, () => this.#request.fileSystem.stat(absolute));
+    if (stat === null) {
+      if (path !== ROOT) return;
+      throw new SourceMissingError(`source '${formatPath(absolute)}' is gone`);
+    }
+    if (path !== top && this.#isLeftOut(path, top, stat)) return;
+    if (isReserved(path) && !isWithin(path, ALSO)) {
+      this.notes.push(
+        lookNote(
+          'reserved-name',
+          path,
+          `'${formatPath(path)}' has the name of the repository's own folder and is left out`,
+          'rename it in SOURCE, or leave it out with --exclude',
+        ),
+      );
+      return;
+    }
+    if (!this.#seen.has(path) && !this.#add(path, absolute, stat)) return;
     if (!stat.isDirectory()) return;
-    for (const name of this.#listDirectory(path, absolute)) {
-      const child = joinPath(path, name);
-      if (isReserved(child) && !isWithin(child, ALSO)) {
-        this.notes.push(
-          lookNote(
-            'reserved-name',
-            child,
-            `'${formatPath(child)}' has the name of the repository's own folder and is left out`,
-            'rename it in SOURCE, or leave it out with --exclude',
-          ),
-        );
-        continue;
-      }
-      await this.walk(child, joinPath(absolute, name));
+    for (const name of this.#look(path, () => this.#request.fileSystem.list(absolute)) ?? []) {
+      await this.walk(joinPath(path, name), joinPath(absolute, name), top);
     }
   }
 
@@ -101,27 +115,37 @@ class Scan implements SourceScan {
       return;
     }
     this.#addParents(parentPath(absolute));
-    await this.walk(joinPath(ALSO, absolute.slice(1)), real);
+    const path = joinPath(ALSO, absolute.slice(1));
+    await this.walk(path, real, path);
   }
 
   #addParents(absolute: BytePath): void {
-    if (this.#alsoParents.has(absolute)) return;
-    this.#alsoParents.add(absolute);
+    const path = absolute === '/' ? ALSO : joinPath(ALSO, absolute.slice(1));
+    if (this.#seen.has(path)) return;
     if (absolute !== '/') this.#addParents(parentPath(absolute));
     const real = this.#request.fileSystem.realPath(absolute) ?? absolute;
     const stat = this.#request.fileSystem.stat(real);
-    const path = absolute === '/' ? ALSO : joinPath(ALSO, absolute.slice(1));
-    if (stat !== null) {
-      this.entries.push({ path, absolute: real, type: 'directory', stat, linkTarget: null });
+    if (stat !== null) this.#add(path, real, stat);
+  }
+
+  #isLeftOut(path: BytePath, top: BytePath, stat: FileStat): boolean {
+    const below = path.slice(top === ROOT ? 0 : top.length + 1) as BytePath;
+    const { leftOut, why } = this.#request.filter.decide(below, stat.isDirectory());
+    if (why === 'debris' && stat.isDirectory()) {
+      const shown = formatPath(path);
+      this.notes.push(
+        infoNote(
+          'left-out-debris',
+          path,
+          `the folder '${shown}' is where Redis keeps its own backups, and is left out; --include takes it in`,
+        ),
+      );
     }
+    return leftOut;
   }
 
   /** @returns whether the entry is kept */
   #add(path: BytePath, absolute: BytePath, stat: FileStat): boolean {
-    if (path !== ROOT) {
-      const decision = this.#request.filter.decide(path, stat.isDirectory());
-      if (decision.leftOut) return false;
-    }
     const type = typeOf(stat);
     if (type === null) {
       this.notes.push(
@@ -133,37 +157,41 @@ class Scan implements SourceScan {
       );
       return false;
     }
-    const linkTarget = type === 'symlink' ? this.#request.fileSystem.readLink(absolute) : null;
-    if (linkTarget !== null) this.#checkLink(path, absolute, linkTarget);
+    let linkTarget: BytePath | null = null;
+    if (type === 'symlink') {
+      linkTarget = this.#look(path, () => this.#request.fileSystem.readLink(absolute));
+      if (linkTarget === null) return false;
+      this.#checkLink(path, absolute, linkTarget);
+    }
+    this.#seen.add(path);
     this.entries.push({ path, absolute, type, stat, linkTarget });
     return true;
   }
 
-  #listDirectory(path: BytePath, absolute: BytePath): BytePath[] {
+  /** @returns null where there is nothing (any more), or nothing that may be read, which is noted */
+  #look<T>(path: BytePath, call: () => T): T | null {
     try {
-      return this.#request.fileSystem.list(absolute);
+      return call();
     } catch (error) {
-      if (path === ROOT) throw error;
-      if (isErrno(error, 'ENOENT') || isErrno(error, 'ENOTDIR')) return [];
+      if (path === ROOT || !(error instanceof SystemError)) throw error;
+      if (GONE.some((errno) => isErrno(error, errno))) return null;
       this.unreadable.push(path);
       this.notes.push(
         lookNote(
           'unreadable',
           path,
-          `cannot list '${formatPath(path)}': ${(error as Error).message}`,
-          'what the last snapshot has of it is kept',
+          `'${formatPath(path)}' is not in this backup: ${error.message}`,
+          'what the last snapshot has of it is kept, marked stale',
         ),
       );
-      return [];
+      return null;
     }
   }
 
   /** Data behind a link that leads out of SOURCE is not in the backup: that has to be known. */
   #checkLink(path: BytePath, absolute: BytePath, target: BytePath): void {
-    const { fileSystem, source, also } = this.#request;
-    const real = fileSystem.realPath(absolute) ?? resolveText(parentPath(absolute), target);
-    const covered = [source, ...also.map((named) => fileSystem.realPath(named) ?? named)];
-    if (covered.some((folder) => isWithin(real, folder))) return;
+    const real = whereLinkLeads(this.#request.fileSystem, parentPath(absolute), target);
+    if (this.#covered.some((folder) => isWithin(real, folder))) return;
     this.notes.push(
       lookNote(
         'link-outside',
@@ -175,6 +203,9 @@ class Scan implements SourceScan {
   }
 }
 
+/** What a call ends in when its object went away, or became another kind, meanwhile. */
+const GONE = ['ENOENT', 'ENOTDIR', 'EINVAL'];
+
 function typeOf(stat: FileStat): EntryType | null {
   if (stat.isFile()) return 'file';
   if (stat.isDirectory()) return 'directory';
@@ -185,14 +216,4 @@ function kindOf(stat: FileStat): string {
   if (stat.isSocket()) return 'socket';
   if (stat.isFIFO()) return 'fifo';
   return 'device';
-}
-
-/** Where a link that leads to nothing would lead, by its text alone. */
-function resolveText(folder: BytePath, target: BytePath): BytePath {
-  let resolved = target.startsWith('/') ? ('/' as BytePath) : folder;
-  for (const name of target.split('/')) {
-    if (name === '..') resolved = parentPath(resolved);
-    else if (name !== '' && name !== '.') resolved = joinPath(resolved, name);
-  }
-  return resolved;
 }

@@ -1,8 +1,10 @@
 // What must be true of SOURCE, REPO and the paths beside SOURCE before a backup touches anything.
-import type { Snapshot } from '../catalog/records.js';
+import type { Snapshot, Version } from '../catalog/records.js';
 import { NestedPathsError, SourceChangedError, SourceMissingError, UsageError } from '../errors.js';
+import { isReserved } from '../repository/layout.js';
 import {
   type BytePath,
+  ROOT,
   baseName,
   formatPath,
   isWithin,
@@ -11,6 +13,7 @@ import {
 } from '../system/byte-path.js';
 import type { FileSystem } from '../system/file-system.js';
 import type { BackupRequest } from './requests.js';
+import type { SourceScan } from './scan-source.js';
 
 export interface ResolvedPaths {
   /** Real paths; the repository's last parts may not exist yet. */
@@ -49,26 +52,32 @@ export function resolvePaths(fileSystem: FileSystem, request: BackupRequest): Re
   return { source, repository };
 }
 
-/** @throws SourceChangedError when the last snapshot was made of something else, or of more than nothing */
-export function requireSameSource(
-  last: Snapshot | null,
+/** @throws SourceChangedError when the last snapshot was made of something else */
+export function requireSameSource(last: Snapshot | null, source: BytePath, hostName: string): void {
+  if (last === null || (last.source === source && last.host === hostName)) return;
+  throw new SourceChangedError(
+    `this repository keeps '${formatPath(last.source)}' of host '${last.host}', not '${formatPath(source)}' of host '${hostName}'`,
+    { hint: 'use another REPO, or --force if this is the same data in a new place' },
+  );
+}
+
+/**
+ * What --also names does not count: an unmounted disk takes nothing of that away.
+ * @throws SourceChangedError when nothing is left of what the last snapshot has of SOURCE
+ */
+export function requireNotEmptied(
+  last: Iterable<Version>,
+  scan: Pick<SourceScan, 'entries' | 'unreadable'>,
   source: BytePath,
-  hostName: string,
-  isEmpty: boolean,
 ): void {
-  if (last === null) return;
-  if (last.source !== source || last.host !== hostName) {
-    throw new SourceChangedError(
-      `this repository keeps '${formatPath(last.source)}' of host '${last.host}', not '${formatPath(source)}' of host '${hostName}'`,
-      { hint: 'use another REPO, or --force if this is the same data in a new place' },
-    );
-  }
-  if (isEmpty && last.files > 0) {
-    throw new SourceChangedError(
-      `source '${formatPath(source)}' is empty, and the last snapshot has ${last.files} ${last.files === 1 ? 'file' : 'files'}`,
-      { hint: 'is its disk mounted? use --force if it is meant to be empty' },
-    );
-  }
+  const isOfSource = (path: BytePath): boolean => path !== ROOT && !isReserved(path);
+  if (scan.entries.some(({ path }) => isOfSource(path)) || scan.unreadable.some(isOfSource)) return;
+  const count = [...last].filter(({ path }) => isOfSource(path)).length;
+  if (count === 0) return;
+  throw new SourceChangedError(
+    `source '${formatPath(source)}' is empty, and the last snapshot has ${count} ${count === 1 ? 'entry' : 'entries'} of it`,
+    { hint: 'is its disk mounted? use --force if it is meant to be empty' },
+  );
 }
 
 function requireApart(what: string, path: BytePath, repository: BytePath): void {

@@ -4,14 +4,21 @@
 import { createHash } from 'node:crypto';
 import type { SourceState } from '../catalog/records.js';
 import type { Staging } from '../repository/staging.js';
+import type { PendingIncrement } from '../repository/write-increment.js';
 import type { BytePath } from '../system/byte-path.js';
 import { type FileDescriptor, type FileStat, isErrno } from '../system/file-system.js';
 import { pause } from '../system/pause.js';
+import type { SharedFile } from '../system/shared-file-reader.js';
+import { type CopyOutcome, CopyTarget, type MirrorFile, type StagedBytes } from './copy-target.js';
 import type { RunContext } from './run-context.js';
 
-export interface StagedFile {
-  readonly kind: 'staged';
-  readonly staged: string;
+/** A file that was read whole. */
+export interface ReadFile {
+  readonly kind: 'read';
+  /** Where its bytes are now; a file in staging is open, and the caller's to close. */
+  readonly copy: CopyOutcome;
+  /** The delta that was begun when the file in staging was, for the caller to end; or null. */
+  readonly delta: PendingIncrement | null;
   readonly sha256: Buffer;
   readonly sizeBytes: number;
   /** Of the open file, as it was when the reading began. */
@@ -20,12 +27,26 @@ export interface StagedFile {
 }
 
 export type StageOutcome =
-  | StagedFile
+  | ReadFile
   /** It was gone, or no regular file any more, when it was opened. */
   | { readonly kind: 'vanished' }
   | { readonly kind: 'unreadable'; readonly error: Error }
   /** It went on changing through all attempts. */
   | { readonly kind: 'restless' };
+
+export interface StageRequest {
+  readonly context: RunContext;
+  readonly staging: Staging;
+  readonly path: BytePath;
+  /** Where it is on this machine. */
+  readonly absolute: BytePath;
+  /** What the mirror has of it. */
+  readonly mirror: MirrorFile | null;
+  /** Begins the delta that follows a file in staging; null where none is wanted. */
+  readonly follow: (staged: SharedFile) => PendingIncrement | null;
+  /** Told how many more bytes were read, for progress. */
+  readonly onBytes: (count: number) => void;
+}
 
 const ATTEMPTS = 4;
 const PAUSE_BETWEEN_MS = 150;
@@ -41,64 +62,71 @@ const SETTLED_AFTER_NS = 2_000_000_000n;
 const CLOCK_TICK_NS = 50_000_000n;
 const CLOCK_TICK_MS = 60;
 
-/** @param onBytes told how many more bytes were read, for progress */
-export async function stageFile(
-  context: RunContext,
-  staging: Staging,
-  path: BytePath,
-  absolute: BytePath,
-  onBytes: (count: number) => void,
-): Promise<StageOutcome> {
+/** @throws SystemError where the repository cannot be written */
+export async function stageFile(request: StageRequest): Promise<StageOutcome> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     if (attempt > 1) await pause(PAUSE_BETWEEN_MS * (attempt - 1));
-    const outcome = await stageOnce(context, staging, path, absolute, onBytes);
+    const outcome = await stageOnce(request);
     if (outcome.kind !== 'restless') return outcome;
   }
   return { kind: 'restless' };
 }
 
-async function stageOnce(
-  context: RunContext,
-  staging: Staging,
-  path: BytePath,
-  absolute: BytePath,
-  onBytes: (count: number) => void,
-): Promise<StageOutcome> {
-  const { fileSystem } = context;
+async function stageOnce(request: StageRequest): Promise<StageOutcome> {
+  const { context, absolute } = request;
   let file: FileDescriptor;
   try {
-    file = fileSystem.open(absolute, 'read');
+    file = context.fileSystem.open(absolute, 'read');
   } catch (error) {
     if (isErrno(error, 'ENOENT') || isErrno(error, 'ELOOP') || isErrno(error, 'ENOTDIR')) {
       return { kind: 'vanished' };
     }
     return { kind: 'unreadable', error: error as Error };
   }
-  const staged = staging.newName();
   try {
-    const { stat, isCertain, startedNs } = await openingStat(context, file);
-    if (!stat.isFile()) return { kind: 'vanished' };
-    const target = fileSystem.open(staging.path(staged), 'create');
-    let isWhole = false;
-    try {
-      const sizeBytes = Number(stat.size);
-      const sha256 = await copy(context, file, target, sizeBytes, onBytes);
-      isWhole = sha256 !== null && (await isUndisturbed(context, file, stat, isCertain, sha256));
-      if (sha256 === null || !isWhole) return { kind: 'restless' };
-      const state = stateOf(path, stat, startedNs);
-      return { kind: 'staged', staged, sha256, sizeBytes, stat, state };
-    } finally {
-      fileSystem.close(target);
-      if (!isWhole) staging.discard(staged);
-    }
+    const opening = await openingStat(context, file);
+    if (!opening.stat.isFile()) return { kind: 'vanished' };
+    return await readOnce(request, file, opening);
   } catch (error) {
     // A disk that cannot be read is this file's trouble; one that cannot be written is the run's.
-    if (isErrno(error, 'EIO') && isReadFailure(error)) {
-      return { kind: 'unreadable', error: error as Error };
-    }
+    if (error instanceof SourceReadError) return { kind: 'unreadable', error: error.reason };
     throw error;
   } finally {
-    fileSystem.close(file);
+    context.fileSystem.close(file);
+  }
+}
+
+async function readOnce(
+  request: StageRequest,
+  file: FileDescriptor,
+  { stat, isCertain, startedNs }: Opening,
+): Promise<StageOutcome> {
+  const { context, staging, mirror } = request;
+  const { fileSystem } = context;
+  const sizeBytes = Number(stat.size);
+  let begun: { readonly staged: StagedBytes; readonly delta: PendingIncrement | null } | null =
+    null;
+  const target = new CopyTarget(fileSystem, staging, mirror, sizeBytes, (staged) => {
+    begun = { staged, delta: request.follow(staged.file) };
+  });
+  const takeBack = async (): Promise<void> => {
+    target.discard();
+    await begun?.delta?.abandon();
+    if (begun !== null) fileSystem.close(begun.staged.file.descriptor);
+  };
+  try {
+    const sha256 = await copy(request, file, target, sizeBytes);
+    if (sha256 === null || !(await isUndisturbed(context, file, stat, isCertain, sha256))) {
+      await takeBack();
+      return { kind: 'restless' };
+    }
+    const outcome = await target.finish(sha256);
+    const delta = (begun as { readonly delta: PendingIncrement | null } | null)?.delta ?? null;
+    const state = stateOf(request.path, stat, startedNs);
+    return { kind: 'read', copy: outcome, delta, sha256, sizeBytes, stat, state };
+  } catch (error) {
+    await takeBack();
+    throw error;
   }
 }
 
@@ -126,27 +154,65 @@ async function openingStat(context: RunContext, file: FileDescriptor): Promise<O
 
 /** @returns the digest of the first `sizeBytes` bytes; null where the file has become shorter */
 async function copy(
+  { context, onBytes }: StageRequest,
+  file: FileDescriptor,
+  target: CopyTarget,
+  sizeBytes: number,
+): Promise<Buffer | null> {
+  const hash = createHash('sha256');
+  const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, Math.max(1, sizeBytes)));
+  const digestSoFar = (): Buffer => hash.copy().digest();
+  for (let position = 0; position < sizeBytes;) {
+    await context.checkpoint();
+    const bytes = readSource(context, file, buffer.subarray(0, target.room), position);
+    if (bytes.length === 0) return null;
+    target.write(bytes, digestSoFar);
+    hash.update(bytes);
+    position += bytes.length;
+    onBytes(bytes.length);
+  }
+  return hash.digest();
+}
+
+/** @returns the digest of the first `sizeBytes` bytes, read once more; null where there are fewer */
+async function digestAgain(
   context: RunContext,
   file: FileDescriptor,
-  target: FileDescriptor | null,
   sizeBytes: number,
-  onBytes: (count: number) => void,
 ): Promise<Buffer | null> {
-  const { fileSystem } = context;
   const hash = createHash('sha256');
   const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, Math.max(1, sizeBytes)));
   for (let position = 0; position < sizeBytes;) {
     await context.checkpoint();
     const wanted = buffer.subarray(0, Math.min(buffer.length, sizeBytes - position));
-    const count = fileSystem.read(file, wanted, position);
-    if (count === 0) return null;
-    const bytes = wanted.subarray(0, count);
+    const bytes = readSource(context, file, wanted, position);
+    if (bytes.length === 0) return null;
     hash.update(bytes);
-    if (target !== null) fileSystem.write(target, bytes, position);
-    position += count;
-    onBytes(count);
+    position += bytes.length;
   }
   return hash.digest();
+}
+
+class SourceReadError extends Error {
+  readonly reason: Error;
+
+  constructor(reason: Error) {
+    super(reason.message);
+    this.reason = reason;
+  }
+}
+
+function readSource(
+  { fileSystem }: RunContext,
+  file: FileDescriptor,
+  into: Uint8Array,
+  position: number,
+): Uint8Array {
+  try {
+    return into.subarray(0, fileSystem.read(file, into, position));
+  } catch (error) {
+    throw new SourceReadError(error as Error);
+  }
 }
 
 /** Whether what was read is what the file was at one moment, seen from the stat at its opening. */
@@ -164,7 +230,7 @@ async function isUndisturbed(
   if (isCertain && hasSameBytes && isUntouched) return true;
   if (after.size < before.size) return false;
   if (after.size === before.size && !(hasSameBytes && isUntouched)) return false;
-  const again = await copy(context, file, null, Number(before.size), () => {});
+  const again = await digestAgain(context, file, Number(before.size));
   return again !== null && again.equals(sha256);
 }
 
@@ -182,8 +248,4 @@ function stateOf(path: BytePath, stat: FileStat, startedNs: bigint): SourceState
 
 function lastTouchNs(stat: FileStat): bigint {
   return stat.mtimeNs > stat.ctimeNs ? stat.mtimeNs : stat.ctimeNs;
-}
-
-function isReadFailure(error: unknown): boolean {
-  return (error as { operation?: unknown }).operation === 'read';
 }

@@ -2,18 +2,21 @@
 // what could not be read is kept as the last snapshot has it, marked stale.
 import type { Version } from '../catalog/records.js';
 import type { Staging } from '../repository/staging.js';
-import { type BytePath, formatPath, isWithin } from '../system/byte-path.js';
+import { formatPath, isWithin } from '../system/byte-path.js';
 import { type NextEntry, isSameContent, keptEntry, metadataOf } from './next-entry.js';
 import { lookNote } from './notes.js';
+import type { OldContents } from './old-contents.js';
+import type { MirrorFile } from './copy-target.js';
 import { type LastSnapshot, bytesToRead, knownContent } from './plan-reading.js';
 import type { Note } from './reports.js';
 import type { RunContext } from './run-context.js';
 import type { ScannedEntry, SourceScan } from './scan-source.js';
-import { type StagedFile, stageFile } from './stage-file.js';
+import { type ReadFile, stageFile } from './stage-file.js';
 
 export interface TakeRequest {
   readonly context: RunContext;
   readonly staging: Staging;
+  readonly oldContents: OldContents;
   readonly scan: SourceScan;
   readonly last: LastSnapshot;
   readonly rehash: boolean;
@@ -48,7 +51,7 @@ export async function takeEntries(request: TakeRequest): Promise<TakenEntries> {
     if (taken.entry !== null) entries.push(taken.entry);
     if (taken.note !== null) notes.push(taken.note);
   }
-  return { entries: [...entries, ...keptBelow(scan, last)], notes };
+  return { entries: [...entries, ...keptUnseen(scan, last)], notes };
 }
 
 /** An entry that is as its stat says, with nothing to be read. */
@@ -89,10 +92,19 @@ async function takeFile(
   entry: ScannedEntry,
   onBytes: (count: number) => void,
 ): Promise<Taken> {
-  const { context, staging, last } = request;
-  const outcome = await stageFile(context, staging, entry.path, entry.absolute, onBytes);
+  const { context, staging, last, oldContents } = request;
+  const mirror = oldContents.openMirror(entry.path);
+  const outcome = await stageFile({
+    context,
+    staging,
+    path: entry.path,
+    absolute: entry.absolute,
+    mirror,
+    follow: (staged) => (mirror === null ? null : oldContents.follow(mirror, staged)),
+    onBytes,
+  });
   const version = last.versions.get(entry.path);
-  if (outcome.kind === 'staged') return takeStaged(request, entry, version, outcome);
+  if (outcome.kind === 'read') return takeRead(request, entry, mirror, outcome);
   if (outcome.kind === 'vanished') return { entry: null, note: null };
   if (outcome.kind === 'restless') {
     return keepOrLeaveOut(version, entry, 'went on changing while it was read');
@@ -100,26 +112,20 @@ async function takeFile(
   return keepOrLeaveOut(version, entry, `could not be read: ${outcome.error.message}`);
 }
 
-/** A file that was read: what the mirror has already is not staged again. */
-function takeStaged(
-  { staging, last }: TakeRequest,
+/** A file that was read whole; what it replaces is being kept from here on. */
+function takeRead(
+  { oldContents }: TakeRequest,
   entry: ScannedEntry,
-  version: Version | undefined,
-  outcome: StagedFile,
+  mirror: MirrorFile | null,
+  { copy, delta, sha256, sizeBytes, stat, state }: ReadFile,
 ): Taken {
-  const next: NextEntry = {
-    ...unread(entry, null),
-    ...metadataOf(outcome.stat),
-    content: { sha256: outcome.sha256, sizeBytes: outcome.sizeBytes },
-    staged: outcome.staged,
-    state: outcome.state,
-  };
-  if (version === undefined || !isSameContent(version, next)) return { entry: next, note: null };
-  if (last.conditions.get(entry.path) === 'wrong-content') {
-    return { entry: next, note: mendedNote(entry.path) };
-  }
-  staging.discard(outcome.staged);
-  return { entry: { ...next, staged: null }, note: null };
+  const content = { sha256, sizeBytes };
+  if (copy.kind === 'staged') oldContents.closeLater(copy.staged.file.descriptor);
+  if (mirror !== null && delta !== null) oldContents.completeFollowed(mirror, delta, content);
+  if (mirror !== null && copy.kind === 'grown') oldContents.keepPrefix(mirror, content);
+  const staged = copy.kind === 'staged' ? copy.staged.name : null;
+  const next = { ...unread(entry, null), ...metadataOf(stat), content, staged, state };
+  return { entry: next, note: null };
 }
 
 function keepOrLeaveOut(version: Version | undefined, entry: ScannedEntry, why: string): Taken {
@@ -140,18 +146,11 @@ function keepOrLeaveOut(version: Version | undefined, entry: ScannedEntry, why: 
   };
 }
 
-function mendedNote(path: BytePath): Note {
-  return lookNote(
-    'mirror-mended',
-    path,
-    `the repository's own file '${formatPath(path)}' was missing or had another size, and is put right`,
-    'find out who changes files in the repository',
-  );
-}
-
-/** Everything known below directories that could not be listed. */
-function keptBelow(scan: SourceScan, last: LastSnapshot): NextEntry[] {
-  const isBelow = (path: BytePath): boolean =>
-    scan.unreadable.some((folder) => path !== folder && isWithin(path, folder));
-  return [...last.versions.values()].filter(({ path }) => isBelow(path)).map(keptEntry);
+/** All that is known of what could not be listed or looked at. */
+function keptUnseen(scan: SourceScan, last: LastSnapshot): NextEntry[] {
+  const seen = new Set(scan.entries.map(({ path }) => path));
+  return [...last.versions.values()]
+    .filter(({ path }) => !seen.has(path))
+    .filter(({ path }) => scan.unreadable.some((folder) => isWithin(path, folder)))
+    .map(keptEntry);
 }

@@ -4,20 +4,20 @@
 import type { Content, Increment } from '../catalog/records.js';
 import { type ComposedDelta, compose } from '../delta/compose.js';
 import { patch } from '../delta/patch.js';
-import { CorruptError, SystemError } from '../errors.js';
+import { CorruptError } from '../errors.js';
 import { incrementBytes, openRoot } from '../repository/content-root.js';
 import type { OpenRepository } from '../repository/open-repository.js';
 import { type ContentRoot, placesOf } from '../repository/plan-content.js';
-import { emitChunks, emitProved, readContent } from '../repository/read-content.js';
-import { readChunks } from '../repository/read-chunks.js';
+import { emitChunks, emitProved, toCorruption } from '../repository/read-content.js';
+import { readChunks } from '../system/read-chunks.js';
+import type { BytePath } from '../system/byte-path.js';
 import type { ByteReader } from '../system/byte-reader.js';
-import { showPath } from './notes.js';
-import type { VerifyProblem } from './reports.js';
 import type { RunContext } from './run-context.js';
-import { type VerifyScope, snapshotsWith } from './verify.js';
+import type { LostContents, VerifyScope } from './verify.js';
+import { confirmLost } from './verify-again.js';
 
 export interface ContentVerification {
-  readonly problems: readonly VerifyProblem[];
+  readonly lost: LostContents;
   readonly bytesChecked: number;
 }
 
@@ -28,44 +28,18 @@ export async function verifyContents(
 ): Promise<ContentVerification> {
   const walk = new ChainWalk(repository, scope, context);
   await walk.run();
-  const failures = await withoutOvertaken(repository, walk, context);
-  const problems = scope.versions.flatMap((version) => {
-    const message = version.content === null ? undefined : failures.get(version.content.id);
-    if (message === undefined) return [];
-    const snapshots = snapshotsWith(version, scope);
-    return [{ path: showPath(version.path), snapshots, kind: 'content', message }];
-  });
-  return { problems, bytesChecked: walk.bytesChecked };
-}
-
-/** A backup that ended meanwhile may have moved what the walk looked for: look again, one by one. */
-async function withoutOvertaken(
-  repository: OpenRepository,
-  walk: ChainWalk,
-  context: RunContext,
-): Promise<ReadonlyMap<number, string>> {
-  const { catalog } = repository;
-  const generation = catalog.read(() => catalog.repository.get()?.generation);
-  if (generation === walk.generation) return walk.failures;
-  const remaining = new Map<number, string>();
-  for (const [id, message] of walk.failures) {
+  const candidates = [...walk.failures].flatMap(([id, message]) => {
     const content = walk.wanted.get(id);
-    if (content === undefined) continue;
-    try {
-      await readContent(repository, content, () => {}, context.checkpoint);
-    } catch (error) {
-      if (!(error instanceof CorruptError)) throw error;
-      remaining.set(id, message);
-    }
-  }
-  return remaining;
+    return content === undefined ? [] : [{ content, message }];
+  });
+  const lost = await confirmLost(repository, scope, context, candidates);
+  return { lost, bytesChecked: walk.bytesChecked };
 }
 
 class ChainWalk {
   /** Contents to be proved here, by their ids: those that are not in the mirror. */
   readonly wanted = new Map<number, Content>();
   readonly failures = new Map<number, string>();
-  readonly generation: number;
   bytesChecked = 0;
   readonly #repository: OpenRepository;
   readonly #context: RunContext;
@@ -77,16 +51,15 @@ class ChainWalk {
   constructor(repository: OpenRepository, scope: VerifyScope, context: RunContext) {
     this.#repository = repository;
     this.#context = context;
-    this.generation = scope.generation;
     const { catalog } = repository;
     catalog.read(() => {
-      const mirrored = new Map(
-        catalog.versions
-          .listNewest()
-          .flatMap(({ content, path }) =>
-            content === null ? [] : [[content.id, { content, path }]],
-          ),
-      );
+      const mirrored = new Map<number, { content: Content; places: BytePath[] }>();
+      for (const { content, path } of catalog.versions.listNewest()) {
+        if (content === null) continue;
+        const places = mirrored.get(content.id)?.places ?? [];
+        places.push(...placesOf(catalog, repository.path, path));
+        mirrored.set(content.id, { content, places });
+      }
       for (const { content } of scope.versions) {
         if (content !== null && !mirrored.has(content.id)) this.wanted.set(content.id, content);
       }
@@ -98,8 +71,7 @@ class ChainWalk {
           const inMirror = mirrored.get(id);
           const increment = byResult.get(id);
           if (inMirror !== undefined) {
-            const places = placesOf(catalog, repository.path, inMirror.path);
-            this.#roots.push({ id, root: { kind: 'mirror', content: inMirror.content, places } });
+            this.#roots.push({ id, root: { kind: 'mirror', ...inMirror } });
           } else if (increment?.basisId) {
             const siblings = this.#next.get(increment.basisId) ?? [];
             this.#next.set(increment.basisId, [...siblings, increment]);
@@ -129,7 +101,7 @@ class ChainWalk {
     try {
       open = await openRoot(this.#repository, root, this.#context.checkpoint);
     } catch (error) {
-      this.#failAll(id, messageOf(error));
+      this.#failAll(id, this.#messageOf(error));
       return;
     }
     try {
@@ -183,7 +155,7 @@ class ChainWalk {
     try {
       return await compose(sources, { checkpoint: this.#context.checkpoint });
     } catch (error) {
-      this.#failAll(increment.resultId, `increment ${increment.id}: ${messageOf(error)}`);
+      this.#failAll(increment.resultId, `increment ${increment.id}: ${this.#messageOf(error)}`);
       return null;
     }
   }
@@ -208,7 +180,7 @@ class ChainWalk {
         },
       );
     } catch (error) {
-      this.failures.set(id, messageOf(error));
+      this.failures.set(id, this.#messageOf(error));
     }
     this.bytesChecked += content.sizeBytes;
   }
@@ -228,10 +200,11 @@ class ChainWalk {
     }
     return found;
   }
-}
 
-/** @throws whatever is no trouble of the repository's bytes */
-function messageOf(error: unknown): string {
-  if (error instanceof CorruptError || error instanceof SystemError) return error.message;
-  throw error;
+  /** @throws whatever is no trouble with the repository's own bytes */
+  #messageOf(error: unknown): string {
+    const found = toCorruption(this.#repository, error);
+    if (found instanceof CorruptError) return found.message;
+    throw error;
+  }
 }

@@ -1,34 +1,39 @@
 // Proving what a repository holds: the catalog, the mirror as it stands, and the bytes of every
 // content, rebuilt and compared with their digests. Changes nothing and takes no lock.
-import { digestSnapshot } from '../catalog/snapshot-digest.js';
 import type { Snapshot, Version } from '../catalog/records.js';
 import { type OpenRepository, openForReading } from '../repository/open-repository.js';
 import { formatPath } from '../system/byte-path.js';
-import type { Note, VerifyProblem, VerifyReport } from './reports.js';
+import { isAsCommitted } from './check-snapshot.js';
+import { showPath } from './notes.js';
+import type { VerifyProblem, VerifyReport } from './reports.js';
 import type { VerifyRequest } from './requests.js';
 import { resolveSnapshot } from './resolve-snapshot.js';
 import type { RunContext } from './run-context.js';
 import { verifyContents } from './verify-contents.js';
 import { verifyMirror } from './verify-mirror.js';
 
-/** @throws NoRepositoryError, NewerFormatError, NotInSnapshotError; corruption is in the report */
+/**
+ * @throws NoRepositoryError, NewerFormatError, NotInSnapshotError; CorruptError where the catalog cannot
+ *   be read at all. Any other corruption is in the report.
+ */
 export async function verify(request: VerifyRequest, context: RunContext): Promise<VerifyReport> {
   const repository = openForReading(context.fileSystem, request.repository);
   try {
     const scope = readScope(repository, request, context);
-    const problems: VerifyProblem[] = [...verifyCatalog(repository, scope)];
-    const notes: Note[] = [];
+    const catalogProblems = verifyCatalog(repository, scope);
     const mirror = await verifyMirror(repository, scope, context);
-    problems.push(...mirror.problems);
-    notes.push(...mirror.notes);
     const contents = await verifyContents(repository, scope, context);
-    problems.push(...contents.problems);
     return {
       repository: formatPath(request.repository),
       versionsChecked: scope.versions.filter(({ type }) => type === 'file').length,
       bytesChecked: mirror.bytesChecked + contents.bytesChecked,
-      problems,
-      notes,
+      problems: [
+        ...catalogProblems,
+        ...lossesOf(scope, mirror.lost, 'mirror-content'),
+        ...mirror.problems,
+        ...lossesOf(scope, contents.lost, 'content'),
+      ],
+      notes: mirror.notes,
     };
   } finally {
     repository.close();
@@ -42,7 +47,12 @@ export interface VerifyScope {
   readonly snapshots: readonly Snapshot[];
   /** Every version that one of the snapshots has. */
   readonly versions: readonly Version[];
+  /** The versions of the newest snapshot: what the mirror should hold. */
+  readonly newest: readonly Version[];
 }
+
+/** Contents that cannot be had any more and why, by their ids. */
+export type LostContents = ReadonlyMap<number, string>;
 
 function readScope(
   { catalog }: OpenRepository,
@@ -52,23 +62,18 @@ function readScope(
   return catalog.read(() => {
     const all = catalog.snapshots.list();
     const generation = catalog.repository.get()?.generation ?? 0;
+    const newest = catalog.versions.listNewest();
     if (request.time === null) {
-      return { generation, snapshots: all, versions: catalog.versions.listAll() };
+      return { generation, snapshots: all, versions: catalog.versions.listAll(), newest };
     }
     const snapshot = resolveSnapshot(all, request.time, context.clock.nowMs());
-    return { generation, snapshots: [snapshot], versions: catalog.versions.listAt(snapshot.id) };
+    const versions = catalog.versions.listAt(snapshot.id);
+    return { generation, snapshots: [snapshot], versions, newest };
   });
 }
 
-/** Ids of the snapshots in scope that have a version. */
-export function snapshotsWith(version: Version, scope: VerifyScope): number[] {
-  return scope.snapshots
-    .map(({ id }) => id)
-    .filter(
-      (id) =>
-        id >= version.firstSnapshot &&
-        (version.lastSnapshot === null || id <= version.lastSnapshot),
-    );
+function catalogProblem(snapshots: readonly number[], message: string): VerifyProblem {
+  return { path: 'redis-rewind-data/catalog.sqlite3', snapshots, kind: 'catalog', message };
 }
 
 function verifyCatalog({ catalog }: OpenRepository, scope: VerifyScope): VerifyProblem[] {
@@ -77,17 +82,38 @@ function verifyCatalog({ catalog }: OpenRepository, scope: VerifyScope): VerifyP
     ...catalog.integrityProblems().map((message) => catalogProblem(all, message)),
     ...catalog.read(() =>
       scope.snapshots
-        .filter(
-          (snapshot) =>
-            !digestSnapshot(snapshot, catalog.versions.listAt(snapshot.id)).equals(snapshot.digest),
-        )
+        .filter((snapshot) => !isAsCommitted(snapshot, catalog.versions.listAt(snapshot.id)))
         .map(({ id }) =>
-          catalogProblem([id], `the rows of snapshot ${id} are not those that were committed`),
+          catalogProblem([id], `the rows of snapshot ${id} are not those of its backup`),
         ),
     ),
   ];
 }
 
-function catalogProblem(snapshots: readonly number[], message: string): VerifyProblem {
-  return { path: 'redis-rewind-data/catalog.sqlite3', snapshots, kind: 'catalog', message };
+/** One problem for each path and reason, with every snapshot in scope that it costs. */
+function lossesOf(scope: VerifyScope, lost: LostContents, kind: string): VerifyProblem[] {
+  const problems = new Map<string, VerifyProblem>();
+  for (const version of scope.versions) {
+    const message = version.content === null ? undefined : lost.get(version.content.id);
+    if (message === undefined) continue;
+    const path = showPath(version.path);
+    const key = `${path}\0${message}`;
+    const snapshots = [
+      ...(problems.get(key)?.snapshots ?? []),
+      ...snapshotsWith(version, scope),
+    ].toSorted((a, b) => a - b);
+    problems.set(key, { path, snapshots, kind, message });
+  }
+  return [...problems.values()];
+}
+
+/** Ids of the snapshots in scope that have a version. */
+function snapshotsWith(version: Version, scope: VerifyScope): number[] {
+  return scope.snapshots
+    .map(({ id }) => id)
+    .filter(
+      (id) =>
+        id >= version.firstSnapshot &&
+        (version.lastSnapshot === null || id <= version.lastSnapshot),
+    );
 }

@@ -80,7 +80,7 @@ const UNSEALED = Buffer.alloc(32);
 
 /** All rows of the commit, inside its transaction. */
 function insertAll(catalog: Catalog, id: number, plan: CommitPlan): Snapshot {
-  const sizeBefore = catalog.sizeBytes();
+  const sizeBefore = catalog.snapshots.newest() === null ? 0 : catalog.sizeBytes();
   const incrementBytes = plan.increments.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
   const draft: Snapshot = {
     ...plan.snapshot,

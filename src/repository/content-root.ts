@@ -1,17 +1,18 @@
 // The end of a chain as bytes with random access: a mirror file, or a full copy, which is
 // decompressed into a temporary file first.
-import type { Increment } from '../catalog/records.js';
+import { createHash } from 'node:crypto';
+import type { Content, Increment } from '../catalog/records.js';
 import { CorruptError } from '../errors.js';
-import type { BytePath } from '../system/byte-path.js';
+import { type BytePath, formatPath } from '../system/byte-path.js';
 import { type ByteReader, FileReader } from '../system/byte-reader.js';
 import type { Checkpoint } from '../system/checkpoint.js';
-import type { FileDescriptor } from '../system/file-system.js';
+import type { FileSystem } from '../system/file-system.js';
 import { TemporaryFile } from '../system/temporary-file.js';
 import { zstdDecompress } from '../system/zstd.js';
 import { incrementPath } from './layout.js';
 import type { OpenRepository } from './open-repository.js';
 import type { ContentRoot } from './plan-content.js';
-import { readFileChunks } from './read-chunks.js';
+import { readChunks, readFileChunks } from '../system/read-chunks.js';
 
 export interface OpenRoot {
   readonly reader: ByteReader;
@@ -25,12 +26,17 @@ export async function openRoot(
   checkpoint: Checkpoint,
 ): Promise<OpenRoot> {
   if (root.kind === 'full') return decompressFull(repository, root.increment, checkpoint);
-  const { fileSystem } = repository;
-  const file = openFirst(repository, root.places);
-  return {
-    reader: new FileReader(fileSystem, file, root.content.sizeBytes),
-    close: () => fileSystem.close(file),
-  };
+  return openMirrorFile(repository, root.content, root.places, checkpoint);
+}
+
+/** The digest of what a mirror file holds of a content. @throws CorruptError where it is too short */
+export async function digestOf(reader: ByteReader, checkpoint: Checkpoint): Promise<Buffer> {
+  const hash = createHash('sha256');
+  for (const bytes of readChunks(reader)) {
+    await checkpoint();
+    hash.update(bytes);
+  }
+  return hash.digest();
 }
 
 /** The decompressed bytes of an increment, which must be exactly as many as the catalog says. */
@@ -69,9 +75,45 @@ async function decompressFull(
   }
 }
 
-function openFirst({ fileSystem }: OpenRepository, places: readonly BytePath[]): FileDescriptor {
-  const [first] = places;
-  const place = places.find((candidate) => fileSystem.stat(candidate)?.isFile()) ?? first;
-  if (place === undefined) throw new CorruptError('a content of the mirror has no path');
-  return fileSystem.open(place, 'read');
+/** The file at the only place that has one; of several the first that is whole. */
+async function openMirrorFile(
+  { fileSystem }: OpenRepository,
+  content: Content,
+  places: readonly BytePath[],
+  checkpoint: Checkpoint,
+): Promise<OpenRoot> {
+  const files = places.filter((place) => fileSystem.stat(place)?.isFile());
+  const [first, ...others] = files;
+  if (first === undefined) {
+    const [place = '' as BytePath] = places;
+    throw new CorruptError(`the mirror file '${formatPath(place)}' is not there`);
+  }
+  for (const place of others.length === 0 ? [] : files) {
+    const candidate = openAt(fileSystem, place, content);
+    if (await isWhole(candidate.reader, content, checkpoint)) return candidate;
+    candidate.close();
+  }
+  // Older contents may be made of what is still right in it.
+  return openAt(fileSystem, first, content);
+}
+
+function openAt(fileSystem: FileSystem, place: BytePath, content: Content): OpenRoot {
+  const file = fileSystem.open(place, 'read');
+  return {
+    reader: new FileReader(fileSystem, file, content.sizeBytes),
+    close: () => fileSystem.close(file),
+  };
+}
+
+async function isWhole(
+  reader: ByteReader,
+  content: Content,
+  checkpoint: Checkpoint,
+): Promise<boolean> {
+  try {
+    return (await digestOf(reader, checkpoint)).equals(content.sha256);
+  } catch (error) {
+    if (error instanceof CorruptError) return false;
+    throw error;
+  }
 }

@@ -1,6 +1,14 @@
 // Every path inside a repository, and nothing else names one (docs/format.md, "The directory").
 // All functions take the absolute path of the repository and return absolute paths.
-import { type BytePath, ROOT, isWithin, joinPath } from '../system/byte-path.js';
+import { CorruptError } from '../errors.js';
+import {
+  type BytePath,
+  ROOT,
+  formatPath,
+  isWithin,
+  joinPath,
+  pathFromText,
+} from '../system/byte-path.js';
 
 /** The folder of ours beside the mirror. */
 export const DATA = 'redis-rewind-data' as BytePath;
@@ -57,14 +65,34 @@ export function stagingPath(repository: BytePath): BytePath {
   return joinPath(dataPath(repository), 'staging');
 }
 
-/** @param staged a name below staging/, such as `new/3` */
+/**
+ * @param staged a name below staging/, such as `new/3`
+ * @throws CorruptError for any other name: the catalog may come from elsewhere
+ */
 export function stagedPath(repository: BytePath, staged: string): BytePath {
+  if (!/^(?:new|old)\/[1-9][0-9]{0,15}$/.test(staged)) throw unsafeName(pathFromText(staged));
   return joinPath(stagingPath(repository), staged);
 }
 
-/** Where a path of the newest snapshot stands in the mirror. */
+/**
+ * Where a path of the newest snapshot stands in the mirror.
+ * @throws CorruptError for a path that would lead out of it: the catalog may come from elsewhere
+ */
 export function mirrorPath(repository: BytePath, path: BytePath): BytePath {
-  return path === ROOT ? repository : joinPath(repository, path);
+  if (path === ROOT) return repository;
+  if (!isSafePath(path)) throw unsafeName(path);
+  return joinPath(repository, path);
+}
+
+/** Whether a relative path has no name in it that is empty, `.`, `..`, or holds NUL. */
+export function isSafePath(path: BytePath): boolean {
+  return !UNSAFE_NAME.test(path);
+}
+
+const UNSAFE_NAME = /(?:^|\/)\.{0,2}(?:\/|$)|\0/;
+
+export function unsafeName(path: BytePath): CorruptError {
+  return new CorruptError(`the catalog holds the unsafe name '${formatPath(path)}'`);
 }
 
 /** Whether a path of SOURCE would fall on our own folder. */

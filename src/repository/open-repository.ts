@@ -1,11 +1,14 @@
 // Opening a repository: for reading, without a lock and without writing; or for writing, with the
 // writers' lock held and everything that an earlier run left unfinished put right.
 import { Catalog } from '../catalog/catalog.js';
+import { sqliteName } from '../catalog/sqlite.js';
 import { WriteLock, lockHeldError } from '../catalog/write-lock.js';
 import { CorruptError, NoRepositoryError } from '../errors.js';
 import { type BytePath, baseName, formatPath, joinPath } from '../system/byte-path.js';
+import type { Checkpoint } from '../system/checkpoint.js';
 import type { Clock } from '../system/clock.js';
 import { type FileSystem, isErrno } from '../system/file-system.js';
+import { pause } from '../system/pause.js';
 import { copyPrivately } from '../system/private-copy.js';
 import { finishCreation, prepareRepository } from './create-repository.js';
 import { inspectTarget } from './inspect-target.js';
@@ -62,19 +65,22 @@ export interface WriterOptions {
   readonly create: boolean;
   /** How long to wait for another writer; 0 not at all. */
   readonly waitLockMs: number;
+  readonly checkpoint: Checkpoint;
   readonly clock: Clock;
   readonly actingUid: number;
 }
 
 /**
  * Opens for writing: takes the lock, finishes or cleans up what an earlier run left.
- * @throws LockedError where another writer does not end in time
+ * @throws LockedError where another writer does not end in time, UsageError where the path is not
+ *   UTF-8
  */
 export async function openForWriting(
   fileSystem: FileSystem,
   path: BytePath,
   options: WriterOptions,
 ): Promise<WritableRepository> {
+  sqliteName(path);
   let toBeMade = options.create && inspectTarget(fileSystem, path) === 'to-be-made';
   if (toBeMade) prepareRepository(fileSystem, path);
   else requireRepository(fileSystem, path);
@@ -110,14 +116,13 @@ async function acquireLock(repository: BytePath, options: WriterOptions): Promis
     if (lock !== null) return lock;
     const leftMs = deadlineMs - options.clock.monotonicMs();
     if (leftMs <= 0) throw lockHeldError(repository);
-    await new Promise((resolve) => {
-      setTimeout(resolve, Math.min(LOCK_RETRY_MS, leftMs));
-    });
+    await pause(Math.min(LOCK_RETRY_MS, leftMs));
+    await options.checkpoint();
   }
 }
 
 function requireRepository(fileSystem: FileSystem, path: BytePath): void {
-  if (fileSystem.stat(catalogPath(path)) !== null) return;
+  if (fileSystem.stat(catalogPath(path))?.isFile()) return;
   const shown = formatPath(path);
   if (fileSystem.stat(dataPath(path)) === null) {
     throw new NoRepositoryError(`no repository at '${shown}'`, {

@@ -6,13 +6,13 @@ import type { Content } from '../catalog/records.js';
 import { compose } from '../delta/compose.js';
 import type { Emit } from '../delta/emit.js';
 import { patch } from '../delta/patch.js';
-import { CorruptError } from '../errors.js';
+import { CorruptError, SystemError } from '../errors.js';
+import { formatPath } from '../system/byte-path.js';
 import type { Checkpoint } from '../system/checkpoint.js';
-import { isErrno } from '../system/file-system.js';
 import { incrementBytes, openRoot } from './content-root.js';
 import type { OpenRepository } from './open-repository.js';
 import { type ContentPlan, planContent } from './plan-content.js';
-import { readChunks } from './read-chunks.js';
+import { readChunks } from '../system/read-chunks.js';
 
 /**
  * Emits all bytes of a content in order.
@@ -38,15 +38,23 @@ export async function readContent(
       await emitPlanned(repository, plan, noting, checkpoint);
       return;
     } catch (error) {
-      if (hasEmitted || !wasOvertaken(repository, plan.generation)) throw toCorruption(error);
+      if (hasEmitted || !wasOvertaken(repository, plan.generation))
+        throw toCorruption(repository, error);
     }
   }
 }
 
-/** A file of the repository that is missing is a corruption like any other. */
-export function toCorruption(error: unknown): unknown {
-  if (!isErrno(error, 'ENOENT') && !isErrno(error, 'ENOTDIR')) return error;
-  return new CorruptError((error as Error).message, { cause: error });
+/** What the operating system says of a file that is gone, is no file any more, or cannot be read. */
+const DAMAGE_ERRNOS = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'ENXIO', 'EIO']);
+
+/**
+ * A file of the repository that is not there or cannot be read is a corruption like any other; a lack
+ * of permission, and trouble with other files, is not.
+ */
+export function toCorruption({ path }: OpenRepository, error: unknown): unknown {
+  if (!(error instanceof SystemError) || !DAMAGE_ERRNOS.has(error.errno)) return error;
+  if (!error.path.startsWith(formatPath(path))) return error;
+  return new CorruptError(error.message, { cause: error });
 }
 
 /**

@@ -4,7 +4,7 @@
 import type { Catalog } from '../catalog/catalog.js';
 import { type BytePath, joinPath } from '../system/byte-path.js';
 import type { FileSystem } from '../system/file-system.js';
-import { incrementsPath, parseIncrementName } from './layout.js';
+import { incrementsPath, mirrorPath, parseIncrementName } from './layout.js';
 import { type OwedOutcome, runOwedOperations } from './run-owed-operations.js';
 import { Staging } from './staging.js';
 
@@ -44,14 +44,35 @@ function settle({ fileSystem, path, catalog, actingUid }: RecoverTarget): OwedOu
  * Deletes what belongs to no snapshot: everything in staging, and increments without a row. Where
  * operations are still owed, staging holds files of a committed snapshot, and nothing is deleted.
  */
-export function discardUncommitted({ fileSystem, path, catalog }: RecoverTarget): void {
+export function discardUncommitted(target: Omit<RecoverTarget, 'actingUid'>): void {
+  const { fileSystem, path, catalog } = target;
   if (catalog.read(() => catalog.owed.list()).length > 0) return;
   const staging = new Staging(fileSystem, path);
   staging.clear();
   staging.prepare();
+  cutBack(target);
   const known = new Set(catalog.read(() => catalog.increments.list()).map(({ id }) => id));
   for (const name of fileSystem.list(incrementsPath(path))) {
     const id = parseIncrementName(name);
     if (id !== null && !known.has(id)) fileSystem.unlink(joinPath(incrementsPath(path), name));
+  }
+}
+
+/** Truncates mirror files to which a backup that did not commit had added the tail of a grown file. */
+function cutBack({ fileSystem, path, catalog }: Omit<RecoverTarget, 'actingUid'>): void {
+  for (const version of catalog.read(() => catalog.versions.listNewest())) {
+    if (version.content === null) continue;
+    const place = mirrorPath(path, version.path);
+    const stat = fileSystem.stat(place);
+    const isLonger = stat?.isFile() === true && Number(stat.size) > version.content.sizeBytes;
+    // Only what a backup may have appended to: never a file with another name, or behind a link.
+    if (!isLonger || stat.nlink !== 1n || fileSystem.realPath(place) !== place) continue;
+    const file = fileSystem.open(place, 'update');
+    try {
+      fileSystem.truncate(file, version.content.sizeBytes);
+      fileSystem.sync(file);
+    } finally {
+      fileSystem.close(file);
+    }
   }
 }

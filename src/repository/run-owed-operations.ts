@@ -7,8 +7,9 @@
 // - metadata is set again, at no cost.
 // A `sync` covers all directories named so far, done in this run or before it.
 import type { OwedOperation, Version } from '../catalog/records.js';
+import { CorruptError } from '../errors.js';
 import { type UnsetMetadata, applyMetadata } from '../system/apply-metadata.js';
-import { type BytePath, parentPath } from '../system/byte-path.js';
+import { type BytePath, formatPath, parentPath } from '../system/byte-path.js';
 import { type FileSystem, isErrno } from '../system/file-system.js';
 import { mirrorPath, stagedPath } from './layout.js';
 import { mirrorMetadata } from './mirror-metadata.js';
@@ -16,6 +17,7 @@ import { syncDirectory } from './staging.js';
 
 export interface OwedRun {
   readonly fileSystem: FileSystem;
+  /** By its real path. */
   readonly repository: BytePath;
   readonly actingUid: number;
   readonly operations: readonly OwedOperation[];
@@ -49,7 +51,10 @@ export function runOwedOperations(run: OwedRun): OwedOutcome {
   for (const operation of run.operations) {
     const path = mirrorPath(repository, operation.path);
     const staged = operation.staged === null ? null : stagedPath(repository, operation.staged);
-    if (operation.kind !== 'sync') disturbed.add(parentPath(path));
+    if (operation.kind !== 'sync') {
+      requireNoLinkAbove(fileSystem, path);
+      disturbed.add(parentPath(path));
+    }
     if (staged !== null) disturbed.add(parentPath(staged));
     switch (operation.kind) {
       case 'retire':
@@ -83,6 +88,17 @@ export function runOwedOperations(run: OwedRun): OwedOutcome {
     }
   }
   return { unset, notEmpty };
+}
+
+/** @throws CorruptError where a symbolic link leads out of the mirror on the way to an entry */
+function requireNoLinkAbove(fileSystem: FileSystem, path: BytePath): void {
+  const parent = parentPath(path);
+  const real = fileSystem.realPath(parent);
+  if (real === null || real === parent) return;
+  throw new CorruptError(
+    `'${formatPath(parent)}' is a link to '${formatPath(real)}', and the catalog has a directory there`,
+    { hint: 'put the directory back in its place' },
+  );
 }
 
 /** @returns false where the directory stays because it is not empty */

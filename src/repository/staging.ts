@@ -40,7 +40,7 @@ export class Staging {
 
   /** Makes the names of all that is in staging/new durable; the files' bytes are the caller's to sync. */
   syncNew(): void {
-    syncDirectory(this.#fileSystem, this.path('new'));
+    syncDirectory(this.#fileSystem, joinPath(stagingPath(this.#repository), 'new'));
   }
 
   /** Deletes one staged file, for a new version that turned out not to be wanted. */
@@ -48,12 +48,17 @@ export class Staging {
     this.#fileSystem.unlink(this.path(staged));
   }
 
-  /** Deletes all that is in staging; nothing in it may be owed. */
+  /** Deletes all that is in staging but its own two folders; nothing in it may be owed. */
   clear(): void {
+    const fileSystem = this.#fileSystem;
     const root = stagingPath(this.#repository);
-    if (this.#fileSystem.stat(root) === null) return;
-    for (const name of this.#fileSystem.list(root))
-      removeTree(this.#fileSystem, joinPath(root, name));
+    if (fileSystem.stat(root) === null) return;
+    for (const name of fileSystem.list(root)) {
+      const path = joinPath(root, name);
+      const isOurs = FOLDERS.some((folder) => folder === name);
+      if (!isOurs || fileSystem.stat(path)?.isDirectory() !== true) removeTree(fileSystem, path);
+      else for (const child of fileSystem.list(path)) removeTree(fileSystem, joinPath(path, child));
+    }
   }
 }
 

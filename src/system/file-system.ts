@@ -3,8 +3,16 @@
 // drops what was not synced. Every mutation of a repository goes through this interface, so that a
 // crash can be tried at each of them. Errors are SystemError with operation and path.
 import * as fs from 'node:fs';
+import { promisify } from 'node:util';
 import { SystemError } from '../errors.js';
-import { type BytePath, compareBytes, formatPath, pathFromBytes, pathToBytes } from './byte-path.js';
+import {
+  type BytePath,
+  ROOT,
+  compareBytes,
+  formatPath,
+  pathFromBytes,
+  pathToBytes,
+} from './byte-path.js';
 import { type ModificationTime, setModificationTimes } from './metadata.js';
 
 export type FileStat = fs.BigIntStats;
@@ -30,6 +38,8 @@ export interface FileSystem {
   write(file: FileDescriptor, bytes: Uint8Array, position: number): void;
   truncate(file: FileDescriptor, sizeBytes: number): void;
   sync(file: FileDescriptor): void;
+  /** As `sync`, while this thread goes on with other work; the file stays open until it has ended. */
+  syncInBackground(file: FileDescriptor): Promise<void>;
   statOpen(file: FileDescriptor): FileStat;
   chmodOpen(file: FileDescriptor, mode: number): void;
   chownOpen(file: FileDescriptor, uid: number, gid: number): void;
@@ -97,6 +107,15 @@ export class RealFileSystem implements FileSystem {
 
   sync(file: FileDescriptor): void {
     this.#onOpen('fsync', file, () => fs.fsyncSync(file));
+  }
+
+  async syncInBackground(file: FileDescriptor): Promise<void> {
+    const path = this.#paths.get(file) ?? ROOT;
+    try {
+      await promisify(fs.fsync)(file);
+    } catch (error) {
+      throw toSystemError('fsync', path, error);
+    }
   }
 
   statOpen(file: FileDescriptor): FileStat {
@@ -176,7 +195,7 @@ export class RealFileSystem implements FileSystem {
   }
 
   #onOpen<T>(operation: string, file: FileDescriptor, call: () => T): T {
-    return attempt(operation, this.#paths.get(file) ?? ('' as BytePath), call);
+    return attempt(operation, this.#paths.get(file) ?? ROOT, call);
   }
 }
 

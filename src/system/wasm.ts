@@ -11,6 +11,8 @@ export interface WasmInstance<Exports> {
   readonly exports: Exports;
   /** `length` bytes of the instance's memory at `at`; good until memory grows, which a job's start may do. */
   readonly view: (at: number, length: number) => Uint8Array;
+  /** How much memory the instance has taken so far; it never gives any back. */
+  readonly memoryBytes: () => number;
 }
 
 // TypeScript declares WebAssembly for browsers only; this is the part that is used here.
@@ -39,6 +41,7 @@ export function instantiateWasm<Exports>(host: HostFunctions): WasmInstance<Expo
     return {
       exports: instance.exports as Exports,
       view: (at, length) => new Uint8Array(memory.buffer, at, length),
+      memoryBytes: () => memory.buffer.byteLength,
     };
   } catch (error) {
     throw new InstallationError(`cannot load the delta engine: ${(error as Error).message}`, {

@@ -3,6 +3,8 @@
 // zstd-frame.ts; of several in a row (`cat a.zst b.zst`) the second counts as data after the end,
 // since this program never writes that.
 import { CorruptError, InstallationError } from '../errors.js';
+import { programVersion } from './program-version.js';
+import { rebuildCommand } from './rebuild-command.js';
 import { loadAddonCodec } from './zstd-addon.js';
 import { builtinCodec } from './zstd-builtin.js';
 import type { ByteChunks, EmitBytes, ZstdCodec, ZstdWriter } from './zstd-codec.js';
@@ -12,6 +14,14 @@ export type { ByteChunks, EmitBytes, ZstdWriter } from './zstd-codec.js';
 
 /** Higher levels use windows above what is accepted when reading. */
 const MAX_LEVEL = 19;
+
+/**
+ * Makes sure that there is zstd, before anything is written that needs it.
+ * @throws InstallationError
+ */
+export async function requireZstd(): Promise<void> {
+  await loadCodec();
+}
 
 /**
  * A writer that compresses what is written to it and hands the frame's bytes to `emit` as they come.
@@ -86,15 +96,32 @@ async function findCodec(): Promise<ZstdCodec> {
   try {
     return await loadAddonCodec();
   } catch (cause) {
-    const isAbsent = (cause as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';
-    throw new InstallationError(
-      `zstd is missing: this Node.js (${process.version}) has none and zstd-napi ${isAbsent ? 'is not installed' : 'was not built for it'}`,
-      { hint: isAbsent ? HINT_ABSENT : HINT_NOT_BUILT, cause },
-    );
+    throw isAbsent(cause) ? absentError(cause) : notBuiltError(cause);
   }
 }
 
-const HINT_ABSENT =
-  "install a C++ compiler (on Debian 'apt install g++ make python3') and redis-rewind again with its optional packages ('npm install -g --include=optional redis-rewind'), or use Node.js 22.15 or newer";
-const HINT_NOT_BUILT =
-  "run 'npm rebuild zstd-napi' in the folder of redis-rewind, or 'npm install -g' it again, or use Node.js 22.15 or newer";
+const OTHER_WAY = 'use Node.js 22.15 or newer';
+
+/** Whether the package itself is not there, rather than its compiled part. */
+function isAbsent(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';
+}
+
+/** Where an optional package could not be compiled, npm leaves it out and says nothing. */
+function absentError(cause: unknown): InstallationError {
+  const archive = `${programVersion().replace(' ', '-')}.tgz`;
+  return new InstallationError(
+    `zstd is missing: Node.js ${process.version} has none, and zstd-napi is not installed`,
+    {
+      hint: `run 'apt install g++ make python3' and 'npm install -g --include=optional ./${archive}', or ${OTHER_WAY}`,
+      cause,
+    },
+  );
+}
+
+function notBuiltError(cause: unknown): InstallationError {
+  return new InstallationError(
+    `zstd is missing: Node.js ${process.version} has none, and zstd-napi was not built for it`,
+    { hint: `run '${rebuildCommand('zstd-napi')}', or ${OTHER_WAY}`, cause },
+  );
+}

@@ -5,29 +5,9 @@ import test from 'ava';
 import { COMMANDS } from '../../src/cli/command-table.js';
 import { OPTION_SPECS } from '../../src/cli/option-table.js';
 import { ACCEPTED_OPTIONS, VERBOSITY_OPTIONS } from '../../src/cli/rdiff-backup-options.js';
-import * as errors from '../../src/errors.js';
+import { EXIT } from '../../src/errors.js';
 import { projectRoot } from '../support/project-paths.js';
-
-const documentation = readFileSync(path.join(projectRoot, 'docs/cli.md'), 'utf8');
-
-/** The text below a heading, up to the next one of its level or above. */
-function section(title: string): string {
-  const start = documentation.indexOf(`\n## ${title}\n`);
-  if (start < 0) throw new Error(`docs/cli.md has no section '${title}'`);
-  const end = documentation.indexOf('\n## ', start + 1);
-  return documentation.slice(start, end < 0 ? undefined : end);
-}
-
-/** First cells of all rows of a section's tables, without the marks of code. */
-function firstCells(text: string): string[] {
-  const cells = [...text.matchAll(/^\| ([^|]*?) +\|/gm)].map((match) => match[1] as string);
-  return cells.map((cell) => cell.replaceAll('`', ''));
-}
-
-/** Each once, in order: what deepEqual compares. */
-function sorted(names: Iterable<string | undefined>): string[] {
-  return [...new Set(names)].map(String).toSorted((a, b) => (a < b ? -1 : 1));
-}
+import { firstCells, section, sorted } from './cli-documentation.js';
 
 for (const command of COMMANDS) {
   test(`the options of ${command.name} are documented, no others`, (t) => {
@@ -73,7 +53,7 @@ test('the options of rdiff-backup that are accepted are documented, no others', 
 
 test('exit codes are documented as errors.ts has them', (t) => {
   const documented = firstCells(section('Exit codes')).filter((cell) => /^\d+$/.test(cell));
-  const { server, ...present } = errors.EXIT;
+  const { server, ...present } = EXIT;
   t.false(documented.includes(String(server)), 'no command contacts a server');
   t.deepEqual(documented.map(Number), Object.values(present));
 });

@@ -27,6 +27,7 @@ const PATHS: [argument: string, absolute: string][] = [
   ['/missing/../x', '/x'],
   ['/a/\\xff\\xfe', '/a/\\xff\\xfe'],
   ['/größe', '/größe'],
+  ['/\\xef\\xbf\\xbd', '/\uFFFD'],
   ['./host::path', '/home/sammy/host::path'],
   ['/a::b', '/a::b'],
 ];
@@ -46,6 +47,7 @@ const ERRORS: [argument: string, message: string][] = [
   ['host::/srv/redis', "'host::/srv/redis' names another machine"],
   ['sammy@host::redis', "'sammy@host::redis' names another machine"],
   ['/a\\x00b', "path '/a\\x00b' holds a NUL byte"],
+  ['/a\uFFFDb', "path '/a\uFFFDb' is not UTF-8"],
 ];
 
 for (const [argument, message] of ERRORS) {

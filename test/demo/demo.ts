@@ -41,9 +41,10 @@ try {
 
 /** Tells the whole story; returns how many files and folders did not come back as they were. */
 async function demonstrate(): Promise<number> {
-  say(`redis-rewind backs up the directory in which redis-server keeps its data, every night, and gives
-any night back. Here are three nights of a real redis 7.0 with RDB and AOF: ./${SOURCE} is what
-/var/lib/redis is on a server, ./${REPOSITORY} is the repository.`);
+  say(`redis-rewind backs up the directory in which redis-server keeps its data,
+every night, and gives any night back. Here are three nights of a real redis
+7.0 with RDB and AOF: ./${SOURCE} is what /var/lib/redis is on a server,
+./${REPOSITORY} is the repository.`);
   if (!canSetOwner) {
     say('(Not run as root: the files belong to you instead of a redis user.)');
   }
@@ -88,7 +89,7 @@ any night back. Here are three nights of a real redis 7.0 with RDB and AOF: ./${
   await command(['verify', '-v', REPOSITORY]);
   say(
     totals.mismatched === 0
-      ? `demo passed: ${totals.files} files and ${totals.folders} folders of two older nights came back, byte for byte, with owner, mode and mtime`
+      ? `demo passed: ${totals.files} files and ${totals.folders} folders of two older nights came\nback, byte for byte, with owner, mode and mtime`
       : `demo FAILED: ${totals.mismatched} did not come back as they were`,
   );
   return totals.mismatched;
@@ -119,7 +120,7 @@ async function compare(source: Tree, restored: string, point: number): Promise<C
       lines.push(...differences.map((difference) => `  DIFFERENT  ${difference}`));
     } else {
       result[then.type === 'directory' ? 'folders' : 'files'] += 1;
-      lines.push(`  same  ${shownEntry(then)}  ${name}`);
+      lines.push(`  same  ${name}`, `        ${shownEntry(then)}`);
     }
   }
   say(lines.join('\n'));

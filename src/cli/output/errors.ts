@@ -2,6 +2,7 @@
 // no RewindError is a broken invariant and shows its stack.
 import { EXIT, RewindError } from '../../errors.js';
 import type { Painter } from './styles.js';
+import { visibleLine, visibleText } from './visible-text.js';
 
 /** What `--json` prints on stderr. */
 export interface ErrorReport {
@@ -26,9 +27,9 @@ export function toErrorReport(error: unknown, showStack: boolean): ErrorReport {
 
 /** The report as lines for people, each ended by a newline. */
 export function formatError(report: ErrorReport, paint: Painter): string {
-  const lines = [`${paint('error', 'redis-rewind:')} ${report.message}`];
-  if (report.stack !== undefined) lines.push(report.stack);
-  if (report.hint !== null) lines.push(`hint: ${report.hint}`);
+  const lines = [`${paint('error', 'redis-rewind:')} ${visibleLine(report.message)}`];
+  if (report.stack !== undefined) lines.push(visibleText(report.stack));
+  if (report.hint !== null) lines.push(`hint: ${visibleLine(report.hint)}`);
   return `${lines.join('\n')}\n`;
 }
 

@@ -2,12 +2,13 @@
 import type { Note } from '../../engine/reports.js';
 import { EXIT } from '../../errors.js';
 import type { Painter } from './styles.js';
+import { visibleLine } from './visible-text.js';
 
 /** One note as lines for people, each ended by a newline. */
 export function formatNote(note: Note, paint: Painter): string {
   const word = note.severity === 'look' ? paint('warning', 'warning:') : 'note:';
-  const hint = note.hint === null ? '' : `hint: ${note.hint}\n`;
-  return `redis-rewind: ${word} ${note.message}\n${hint}`;
+  const hint = note.hint === null ? '' : `hint: ${visibleLine(note.hint)}\n`;
+  return `redis-rewind: ${word} ${visibleLine(note.message)}\n${hint}`;
 }
 
 /** Exit 3 where something needs a look. */

@@ -6,6 +6,7 @@ import { formatError, toErrorReport } from './errors.js';
 import { formatNote } from './notes.js';
 import { ProgressLine } from './progress-line.js';
 import { createPainter, isCapable, type Painter } from './styles.js';
+import { visibleText } from './visible-text.js';
 
 /** process.stdout and process.stderr, or what stands for them. */
 export interface OutputStream {
@@ -64,14 +65,16 @@ export class Output {
   /** What was asked for: the report as JSON with --json, else `toText` of it. */
   result<Report extends object>(report: Report, toText: (report: Report) => string): void {
     this.#progress?.clear();
-    const text = this.#settings.isJson ? `${JSON.stringify(report)}\n` : toText(report);
+    const text = this.#settings.isJson
+      ? `${JSON.stringify(report)}\n`
+      : visibleText(toText(report));
     if (text !== '') this.#stdout.write(text);
   }
 
   /** What a run did that prints no result: JSON with --json, else lines on stderr for who is there. */
   account<Report extends object>(report: Report, toText: (report: Report) => string): void {
     if (this.#settings.isJson) this.result(report, toText);
-    else if (this.#isTalkative) this.#say(toText(report));
+    else if (this.#isTalkative) this.#say(visibleText(toText(report)));
   }
 
   /** Warnings to everybody, remarks to who is there. */

@@ -1,7 +1,7 @@
 // Bytes in order, in chunks of one buffer that is used again for each of them.
-import type { BytePath } from '../system/byte-path.js';
-import type { ByteReader } from '../system/byte-reader.js';
-import type { FileSystem } from '../system/file-system.js';
+import type { BytePath } from './byte-path.js';
+import type { ByteReader } from './byte-reader.js';
+import type { FileSystem } from './file-system.js';
 
 const CHUNK_BYTES = 1 << 20;
 

@@ -1,0 +1,27 @@
+// Values as a row really has them. In a damaged database a column may hold anything, whatever its
+// STRICT table says, so each value is looked at before it is believed.
+import { CorruptError } from '../errors.js';
+
+/** @throws CorruptError where the value is no BLOB */
+export function toBlob(value: unknown): Buffer {
+  if (Buffer.isBuffer(value)) return value;
+  throw wrongType('bytes', value);
+}
+
+/** @throws CorruptError where the value is no integer */
+export function toBigInt(value: unknown): bigint {
+  if (typeof value === 'bigint') return value;
+  throw wrongType('a number', value);
+}
+
+/** An integer that counts something: exact up to 2^53. Errors as in toBigInt. */
+export function toInteger(value: unknown): number {
+  return Number(toBigInt(value));
+}
+
+function wrongType(wanted: string, value: unknown): CorruptError {
+  const found = value === null ? 'nothing' : `a ${typeof value}`;
+  return new CorruptError(`the catalog has ${found} where ${wanted} should be`, {
+    hint: "'redis-rewind verify REPO' shows what is damaged",
+  });
+}

@@ -1,0 +1,58 @@
+// A delta made from a signature alone, where the basis cannot be read: block by block, as librsync
+// does it. It is only as good as the signature's sums: whoever applies such a delta must check the
+// result by a digest of its own, above all where the sums are MD4 or cut short (CVE-2014-8242).
+import { type Checkpoint, uninterrupted } from '../system/checkpoint.js';
+import type { Emit } from './emit.js';
+import { withEngine } from './engine.js';
+import { STEP } from './engine-exports.js';
+import { type Chunks, feedAll, runSteps } from './feed.js';
+import { formatError } from './format-reasons.js';
+
+export interface DeltaFromSignatureOptions {
+  readonly checkpoint?: Checkpoint;
+}
+
+/**
+ * Writes a delta that rebuilds `result` from the file whose signature this is. The signature is held
+ * in memory (256 MiB of it at most), and the bytes of one block.
+ * @throws DeltaFormatError when the signature is damaged.
+ */
+export async function deltaFromSignature(
+  signature: Chunks,
+  result: Chunks,
+  emit: Emit,
+  options: DeltaFromSignatureOptions = {},
+): Promise<void> {
+  const checkpoint = options.checkpoint ?? uninterrupted;
+  await withEngine({}, async (engine) => {
+    const { exports, view } = engine;
+
+    exports.matchOpen();
+    let fedBytes = 0;
+    const reading = {
+      input: () => exports.matchSignatureInput(),
+      room: () => exports.matchSignatureCapacity(),
+      feed: (length: number) => {
+        fedBytes = length;
+      },
+      step: () => exports.matchSignatureFeed(fedBytes),
+      flush: () => {},
+    };
+    await feedAll(engine, signature, reading, checkpoint);
+    if (exports.matchReady() === STEP.error) throw formatError(exports);
+
+    const matching = {
+      input: () => exports.matchInput(),
+      room: () => exports.matchRoom(),
+      feed: (length: number) => exports.matchFeed(length),
+      step: () => exports.matchStep(),
+      flush: async (): Promise<void> => {
+        const length = exports.takeWriterOutput();
+        if (length > 0) await emit(view(exports.writerOutput(), length));
+      },
+    };
+    await feedAll(engine, result, matching, checkpoint);
+    exports.matchFinish();
+    await runSteps(engine, matching, checkpoint);
+  });
+}

@@ -1,0 +1,51 @@
+// Feeds a stream into an engine's input buffer, piece by piece, and runs steps until each is used up.
+import type { Checkpoint } from '../system/checkpoint.js';
+import type { Engine } from './engine.js';
+import { STEP } from './engine-exports.js';
+import { formatError } from './format-reasons.js';
+
+/** A stream in chunks of any size; each is used before the next is asked for. */
+export type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+/** The part of a job's exports that takes its input and works on it. */
+export interface FedJob {
+  /** Where the next bytes go, and how many of them fit there. */
+  readonly input: () => number;
+  readonly room: () => number;
+  readonly feed: (length: number) => void;
+  readonly step: () => number;
+  /** Called after every step that did not fail, with what it returned: hands the output out. */
+  readonly flush: (step: number) => Promise<void> | void;
+}
+
+/** @throws DeltaFormatError when a step says that the input is wrong. */
+export async function feedAll(
+  engine: Engine,
+  chunks: Chunks,
+  job: FedJob,
+  checkpoint: Checkpoint,
+): Promise<void> {
+  for await (const chunk of chunks) {
+    for (let done = 0; done < chunk.length;) {
+      const piece = chunk.subarray(done, done + job.room());
+      engine.view(job.input(), piece.length).set(piece);
+      job.feed(piece.length);
+      done += piece.length;
+      await runSteps(engine, job, checkpoint);
+    }
+  }
+}
+
+/** Runs steps until one needs input or is the last. */
+export async function runSteps(
+  engine: Engine,
+  job: Pick<FedJob, 'step' | 'flush'>,
+  checkpoint: Checkpoint,
+): Promise<void> {
+  for (let step: number = STEP.again; step === STEP.again;) {
+    step = job.step();
+    if (step === STEP.error) throw formatError(engine.exports);
+    await job.flush(step);
+    await checkpoint();
+  }
+}

@@ -1,0 +1,57 @@
+// Making a delta in the form in which it is stored, and proving one: the two jobs of a backup, done
+// on this thread (DeltaMaker's first implementation) or on another (delta-thread.ts).
+import { createHash } from 'node:crypto';
+import type { ByteReader } from '../system/byte-reader.js';
+import { type Checkpoint, uninterrupted } from '../system/checkpoint.js';
+import { readChunks } from '../system/read-chunks.js';
+import { createZstdWriter, zstdDecompress } from '../system/zstd.js';
+import { diff } from './diff.js';
+import { patch } from './patch.js';
+
+export interface DeltaOptions {
+  /** Stop once the delta is longer than this many bytes. */
+  readonly giveUpAtBytes: number;
+  readonly zstdLevel: number;
+}
+
+export interface MadeDelta {
+  /** Length of the delta before it was compressed. */
+  readonly plainBytes: number;
+  /** True where it outgrew its limit: what was written is then no delta. */
+  readonly gaveUp: boolean;
+}
+
+/** Writes the compressed delta that rebuilds `result` from `basis`; `write` must copy what it keeps. */
+export async function makeDelta(
+  basis: ByteReader,
+  result: ByteReader,
+  options: DeltaOptions,
+  write: (bytes: Uint8Array) => void,
+  checkpoint: Checkpoint = uninterrupted,
+): Promise<MadeDelta> {
+  const writer = await createZstdWriter(options.zstdLevel, write);
+  const { deltaBytes, gaveUp } = await diff(basis, result, (bytes) => writer.write(bytes), {
+    giveUpAtBytes: options.giveUpAtBytes,
+    checkpoint,
+  });
+  await writer.finish();
+  return { plainBytes: deltaBytes, gaveUp };
+}
+
+/**
+ * The SHA-256 of what a delta, as stored, makes from `basis`.
+ * @throws CorruptError where it is no whole delta, or makes more than `resultBytes`
+ */
+export async function proveDelta(
+  basis: ByteReader,
+  stored: ByteReader,
+  resultBytes: number,
+  checkpoint: Checkpoint = uninterrupted,
+): Promise<Buffer> {
+  const hash = createHash('sha256');
+  await patch(basis, zstdDecompress(readChunks(stored)), (bytes) => void hash.update(bytes), {
+    checkpoint,
+    maxResultBytes: resultBytes,
+  });
+  return hash.digest();
+}

@@ -1,0 +1,38 @@
+// What passes between the main thread and the delta thread. The thread reads files by descriptors
+// that are open in this process, and writes none: what it makes goes back as messages, since
+// whatever is written to a repository goes through the main thread's file system.
+import type { SharedFile } from '../system/shared-file-reader.js';
+import type { DeltaOptions, MadeDelta } from './make-delta.js';
+
+export interface MakeJob {
+  readonly kind: 'make';
+  readonly basis: SharedFile;
+  readonly result: SharedFile;
+  readonly options: DeltaOptions;
+  /** Bytes sent and not yet taken by the main thread (one Int32), so that they cannot pile up. */
+  readonly outstanding: SharedArrayBuffer;
+}
+
+export interface ProveJob {
+  readonly kind: 'prove';
+  readonly basis: SharedFile;
+  readonly stored: SharedFile;
+  readonly resultBytes: number;
+}
+
+export type Job = MakeJob | ProveJob;
+
+export type Answer =
+  /** The next compressed bytes of a delta. */
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly kind: 'made'; readonly made: MadeDelta }
+  | { readonly kind: 'proved'; readonly sha256: Uint8Array }
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
+/** An error in a form that can be sent. */
+export interface Failure {
+  /** Whether bytes that were read were at fault; anything else is a broken invariant. */
+  readonly isCorruption: boolean;
+  readonly message: string;
+  readonly stack: string;
+}

@@ -1,0 +1,27 @@
+// What takes back the steps of a run that may fail in the middle.
+
+export class UndoList {
+  readonly #steps: (() => void)[] = [];
+
+  /** @param step takes back what has just been done */
+  add(step: () => void): void {
+    this.#steps.push(step);
+  }
+
+  /**
+   * Takes everything back, the last step first. One that fails does not keep the others from being
+   * tried.
+   * @returns the first failure, or null
+   */
+  takeBack(): Error | null {
+    let failure: Error | null = null;
+    for (const step of this.#steps.splice(0).toReversed()) {
+      try {
+        step();
+      } catch (error) {
+        failure ??= error as Error;
+      }
+    }
+    return failure;
+  }
+}

@@ -1,0 +1,85 @@
+// Strings as they stand in an RDB: a length and bytes, an integer as decimal text, or LZF (redis
+// rdb.c:194). For names, aux fields and other short ones: the whole string must be in memory.
+import { decodeLzf } from './decode-lzf.js';
+import { RdbFormatError } from './rdb-format-error.js';
+
+export interface DecodedString {
+  readonly value: Buffer;
+  /** Offset after the string's last byte. */
+  readonly endAt: number;
+}
+
+interface StringPlace {
+  readonly encoding: 'plain' | 'integer' | 'lzf';
+  readonly bodyAt: number;
+  readonly endAt: number;
+  /** Of a compressed string. */
+  readonly expandedBytes: number;
+}
+
+interface DecodedLength {
+  readonly value: number;
+  readonly endAt: number;
+}
+
+const LZF = 0xc3;
+
+/**
+ * The string that begins at `at` of `bytes`.
+ * @throws RdbFormatError when there is none, or not all of it, or when it does not expand.
+ */
+export function decodeRdbString(bytes: Uint8Array, at = 0): DecodedString {
+  const { encoding, bodyAt, endAt, expandedBytes } = locate(bytes, at);
+  const body = bytes.subarray(bodyAt, endAt);
+  if (encoding === 'lzf') return { value: decodeLzf(body, expandedBytes), endAt };
+  if (encoding === 'plain') return { value: Buffer.from(body), endAt };
+  const integer = Buffer.from(body).readIntLE(0, body.length);
+  return { value: Buffer.from(String(integer)), endAt };
+}
+
+/** Offset after the string that begins at `at`. @throws RdbFormatError when there is none whole. */
+export function endOfRdbString(bytes: Uint8Array, at: number): number {
+  return locate(bytes, at).endAt;
+}
+
+function locate(bytes: Uint8Array, at: number): StringPlace {
+  const first = bytes[at] ?? missing(at);
+  if (first < 0xc0) {
+    const length = decodeLength(bytes, at);
+    return place(bytes, 'plain', length.endAt, length.value);
+  }
+  if (first < LZF) return place(bytes, 'integer', at + 1, 1 << (first & 3));
+  if (first > LZF) throw new RdbFormatError(`unknown string encoding 0x${first.toString(16)}`, at);
+  const compressed = decodeLength(bytes, at + 1);
+  const expanded = decodeLength(bytes, compressed.endAt);
+  return place(bytes, 'lzf', expanded.endAt, compressed.value, expanded.value);
+}
+
+function place(
+  bytes: Uint8Array,
+  encoding: StringPlace['encoding'],
+  bodyAt: number,
+  bodyBytes: number,
+  expandedBytes = bodyBytes,
+): StringPlace {
+  if (bodyBytes > bytes.length - bodyAt) missing(bytes.length);
+  return { encoding, bodyAt, endAt: bodyAt + bodyBytes, expandedBytes };
+}
+
+function decodeLength(bytes: Uint8Array, at: number): DecodedLength {
+  const first = bytes[at] ?? missing(at);
+  if (first < 64) return { value: first, endAt: at + 1 };
+  if (first < 128) {
+    return { value: ((first & 63) << 8) | (bytes[at + 1] ?? missing(at + 1)), endAt: at + 2 };
+  }
+  const width = first === 0x80 ? 4 : first === 0x81 ? 8 : 0;
+  if (width === 0) throw new RdbFormatError(`unknown length encoding 0x${first.toString(16)}`, at);
+  const endAt = at + 1 + width;
+  if (endAt > bytes.length) missing(bytes.length);
+  const digits = Buffer.from(bytes.subarray(at + 1, endAt));
+  return { value: width === 4 ? digits.readUInt32BE() : Number(digits.readBigUInt64BE()), endAt };
+}
+
+function missing(at: number): never {
+  throw new RdbFormatError('string goes on beyond the bytes that are there', at);
+}

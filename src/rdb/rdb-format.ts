@@ -1,0 +1,7 @@
+// Which RDB a file is: both magics and their versions share most of the format and differ in the rest.
+
+/** `REDIS0011` is Redis's magic and version 11; Valkey has its own from 80 on. */
+export interface RdbFormat {
+  readonly magic: 'REDIS' | 'VALKEY';
+  readonly version: number;
+}

@@ -1,0 +1,45 @@
+// A walk through an RDB that is read for another purpose: its bytes are pushed as they come, in pieces
+// of any size.
+import type { RdbWalk } from './rdb-walk.js';
+import { WalkJob, type WalkOptions } from './walk-job.js';
+
+/** As walkRdb, for bytes in order from the first on. One that is not finished holds about 1 MB. */
+export class RdbWalkStream {
+  readonly #job: WalkJob;
+  readonly #sizeBytes: number;
+  #pushedBytes = 0;
+
+  /** @param sizeBytes how many bytes will be pushed in all */
+  constructor(sizeBytes: number, options: WalkOptions = {}) {
+    this.#sizeBytes = sizeBytes;
+    this.#job = new WalkJob(sizeBytes, options);
+  }
+
+  /** Takes the next bytes; they may be reused when the promise settles. */
+  async push(bytes: Uint8Array): Promise<void> {
+    let at = this.#pushedBytes;
+    this.#pushedBytes += bytes.length;
+    if (this.#pushedBytes > this.#sizeBytes) {
+      throw new Error(`an RDB of ${this.#sizeBytes} bytes was pushed ${this.#pushedBytes}`);
+    }
+    let rest = bytes;
+    while (rest.length > 0 && this.#job.wantsMore) {
+      const skipped = Math.min(this.#job.nextByte - at, rest.length);
+      const room = this.#job.room();
+      const piece = rest.subarray(skipped, skipped + room.length);
+      rest = rest.subarray(skipped + piece.length);
+      at += skipped + piece.length;
+      if (piece.length === 0) continue;
+      room.set(piece);
+      await this.#job.feed(piece.length);
+    }
+  }
+
+  /** To be called once all bytes were pushed. */
+  async finish(): Promise<RdbWalk> {
+    if (this.#pushedBytes < this.#sizeBytes) {
+      throw new Error(`an RDB of ${this.#sizeBytes} bytes was pushed only ${this.#pushedBytes}`);
+    }
+    return this.#job.finish();
+  }
+}

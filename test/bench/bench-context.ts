@@ -1,0 +1,23 @@
+// What every case works with.
+import type { Peer } from './peers/peer.js';
+import { PeerState } from './peer-state.js';
+import type { DatasetPlace } from './data/dataset-place.js';
+import type { Workspace } from './workspace.js';
+
+export interface BenchContext {
+  readonly workspace: Workspace;
+  readonly peers: readonly Peer[];
+  /** Those that long histories are built for, beside ours and the yardstick. */
+  readonly historyPeers: readonly string[];
+  readonly runs: number;
+  readonly seed: number;
+  /** The size that was asked for, and the place of its datasets. */
+  readonly dumpBytes: number;
+  readonly place: DatasetPlace;
+  /** Tells what is being done, on stderr. */
+  readonly say: (text: string) => void;
+}
+
+export function statesOf(context: BenchContext, peers: readonly Peer[]): PeerState[] {
+  return peers.map((peer) => new PeerState(context.workspace, peer));
+}

@@ -1,0 +1,18 @@
+// The cases in the order in which they are run and shown.
+import type { BenchCase } from './bench-case.js';
+import { restarted, scattered } from './changed-dump.js';
+import { firstBackup } from './first-backup.js';
+import { grownAofCase } from './grown-aof.js';
+import { restoreHistory } from './restore-history.js';
+import { unchanged } from './unchanged.js';
+import { yearOfNights } from './year-of-nights.js';
+
+export const ALL_CASES: readonly BenchCase[] = [
+  firstBackup,
+  scattered,
+  restarted,
+  grownAofCase,
+  unchanged,
+  restoreHistory,
+  yearOfNights,
+];

@@ -1,0 +1,69 @@
+// The nightly backup: a dump of which 1 % has changed, by the same server process, whose keys keep
+// their order, and by one that was restarted, where all of them have moved.
+import { type BenchContext, statesOf } from '../bench-context.js';
+import { DUMP } from '../data/bench-server.js';
+import { type DumpPair, restartedDumps, scatteredDumps } from '../data/dump-datasets.js';
+import { treeBytes } from '../file-tree.js';
+import { describeFiles } from '../format-quantities.js';
+import { keepFirstBackups, measureBackups } from '../measure-backups.js';
+import type { CaseResult } from '../results.js';
+import { type Target, Targets } from '../targets.js';
+import { type BenchCase, FIRST_NIGHT } from './bench-case.js';
+
+export const scattered: BenchCase = {
+  name: 'scattered',
+  run: async (context) => {
+    const pair = await scatteredDumps(context.place);
+    return [
+      await measurePair(context, pair, 'scattered', '1 % changed, scattered', (targets) => [
+        targets.wallAtMost(1.5),
+        targets.fasterThan('rdiff-backup', 20),
+        targets.fasterThan('borg'),
+        targets.addsAtMostOnePart(60, 'rdiff-backup'),
+        targets.peakRssAtMost(256),
+      ]),
+    ];
+  },
+};
+
+export const restarted: BenchCase = {
+  name: 'restarted',
+  run: async (context) => {
+    const pair = await restartedDumps(context.place);
+    const title = '1 % changed, and the server restarted';
+    return [
+      await measurePair(context, pair, 'restarted', title, (targets) => [
+        targets.addsAtMostOnePart(8, 'rdiff-backup'),
+        targets.fasterThan('rdiff-backup', 5),
+        targets.peakRssAtMost(768),
+      ]),
+    ];
+  },
+};
+
+async function measurePair(
+  context: BenchContext,
+  { before, after }: DumpPair,
+  name: string,
+  title: string,
+  targetsOf: (targets: Targets) => readonly Target[],
+): Promise<CaseResult> {
+  const { workspace } = context;
+  const states = statesOf(context, context.peers);
+  const source = { directory: workspace.source, file: DUMP };
+  await workspace.lendSource(before.directory);
+  await keepFirstBackups(context, states, { ...source, ordinal: 0 }, FIRST_NIGHT);
+  const sourceBytesBefore = await treeBytes(workspace.source);
+  await workspace.lendSource(after.directory);
+  const runs = await measureBackups({
+    context,
+    states,
+    source: { ...source, ordinal: 1 },
+    startsFrom: FIRST_NIGHT,
+    sourceBytesBefore,
+    expected: [after.digests, before.digests],
+  });
+  const subject = await describeFiles(workspace.source);
+  await workspace.returnSource();
+  return { name, title, subject, runs, targets: targetsOf(new Targets(runs)) };
+}

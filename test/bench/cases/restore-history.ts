@@ -1,0 +1,40 @@
+// Restores of the newest and of the oldest of 31 snapshots, a night apart each.
+import { makeHistory } from '../data/history-dataset.js';
+import { describeFiles } from '../format-quantities.js';
+import { backUpHistory } from '../history-states.js';
+import { measureRestores } from '../measure-restores.js';
+import { Targets } from '../targets.js';
+import type { BenchCase } from './bench-case.js';
+
+const NIGHTS = 30;
+
+export const restoreHistory: BenchCase = {
+  name: 'restore',
+  run: async (context) => {
+    const dataset = await makeHistory(context.place, NIGHTS, [], (night) =>
+      context.say(`making night ${night} of ${NIGHTS}`),
+    );
+    const history = await backUpHistory(context, dataset, [0, NIGHTS], async () => {});
+    const newest = await measureRestores(context, history, NIGHTS);
+    const oldest = await measureRestores(context, history, 0);
+    const subject = `${NIGHTS + 1} snapshots of ${await describeFiles(history.original(NIGHTS))}`;
+    const ofNewest = new Targets(newest);
+    const ofOldest = new Targets(oldest);
+    return [
+      {
+        name: 'restore-newest',
+        title: 'Restore of the newest snapshot',
+        subject,
+        runs: newest,
+        targets: [ofNewest.wallAtMost(1.3), ofNewest.peakRssAtMost(256)],
+      },
+      {
+        name: 'restore-30-back',
+        title: `Restore of ${NIGHTS} snapshots back`,
+        subject,
+        runs: oldest,
+        targets: [ofOldest.wallAtMost(2), ofOldest.peakRssAtMost(256)],
+      },
+    ];
+  },
+};

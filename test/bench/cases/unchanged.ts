@@ -1,0 +1,80 @@
+// A night on which nothing has changed. That no file's data is read is proved apart from the time, by
+// the files that the program opens.
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+
+import { type BenchContext, statesOf } from '../bench-context.js';
+import { DUMP } from '../data/bench-server.js';
+import { scatteredDumps } from '../data/dump-datasets.js';
+import { treeBytes } from '../file-tree.js';
+import { describeFiles } from '../format-quantities.js';
+import { keepFirstBackups, measureBackups } from '../measure-backups.js';
+import { PeerState } from '../peer-state.js';
+import type { BackupSource } from '../peers/peer.js';
+import { redisRewind } from '../peers/redis-rewind.js';
+import { runQuietly } from '../run-quietly.js';
+import { type Target, Targets } from '../targets.js';
+import { type BenchCase, FIRST_NIGHT } from './bench-case.js';
+
+export const unchanged: BenchCase = {
+  name: 'unchanged',
+  run: async (context) => {
+    const { workspace, peers, place } = context;
+    const { before } = await scatteredDumps(place);
+    await workspace.lendSource(before.directory);
+    const states = statesOf(
+      context,
+      peers.filter(({ kind }) => kind !== 'delta'),
+    );
+    const source = { directory: workspace.source, file: DUMP };
+    await keepFirstBackups(context, states, { ...source, ordinal: 0 }, FIRST_NIGHT);
+    const again: BackupSource = { ...source, ordinal: 1 };
+    const runs = await measureBackups({
+      context,
+      states,
+      source: again,
+      startsFrom: FIRST_NIGHT,
+      sourceBytesBefore: await treeBytes(workspace.source),
+      expected: [before.digests, before.digests],
+    });
+    const targets = new Targets(runs);
+    const result = {
+      name: 'unchanged',
+      title: 'Nothing changed',
+      subject: await describeFiles(workspace.source),
+      runs,
+      targets: [
+        targets.wallAtMostMs(300, 1.5, 'rdiff-backup'),
+        await readsNoData(context, again),
+        targets.peakRssAtMost(256),
+      ],
+    };
+    await workspace.returnSource();
+    return [result];
+  },
+};
+
+/** Runs our backup once more under strace and looks whether a dump was opened, here or in the mirror. */
+async function readsNoData({ workspace }: BenchContext, source: BackupSource): Promise<Target> {
+  const what = 'no file data read';
+  const state = new PeerState(workspace, redisRewind);
+  await state.setBackTo(FIRST_NIGHT);
+  const log = workspace.inRun('strace', 'log');
+  await mkdir(path.dirname(log), { recursive: true });
+  const { command, args } = state.backupStep(source);
+  try {
+    const traced = ['-f', '-qq', '-e', 'trace=open,openat,openat2', '-o', log, command, ...args];
+    await runQuietly({ command: 'strace', args: traced });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return { what, measured: 'not measured: no strace', isReached: null };
+  } finally {
+    await state.remove();
+  }
+  const opened = (await readFile(log, 'latin1'))
+    .split('\n')
+    .filter((line) => line.includes(`/${DUMP}"`));
+  await rm(path.dirname(log), { recursive: true });
+  const measured = opened.length === 0 ? 'no dump was opened' : `opened ${opened.length} times`;
+  return { what, measured, isReached: opened.length === 0 };
+}

@@ -1,0 +1,91 @@
+// A year of nights at 50 MB, with three restarts of the server: the longest way back, and what the
+// whole history costs beside the deltas that it consists of.
+import path from 'node:path';
+
+import Database from 'better-sqlite3';
+
+import { datasetPlace } from '../data/dataset-place.js';
+import { deltaStoredBytes } from '../data/engine-delta.js';
+import { type Night, makeHistory } from '../data/history-dataset.js';
+import { treeBytes } from '../file-tree.js';
+import { describeFiles, formatBytes } from '../format-quantities.js';
+import { backUpHistory } from '../history-states.js';
+import { measureRestores } from '../measure-restores.js';
+import type { PeerState } from '../peer-state.js';
+import { OURS, repositoryOf } from '../peers/peer.js';
+import { ratioTarget, Targets } from '../targets.js';
+import type { BenchCase } from './bench-case.js';
+
+const NIGHTS = 365;
+const RESTARTS = [92, 183, 274] as const;
+const DUMP_BYTES = 50e6;
+
+export const yearOfNights: BenchCase = {
+  name: 'nights',
+  run: async (context) => {
+    const { workspace, seed } = context;
+    // A smaller benchmark has a smaller year; a larger one has the same.
+    const dumpBytes = Math.min(DUMP_BYTES, context.dumpBytes);
+    const place = datasetPlace(workspace.datasets, seed, dumpBytes);
+    const dataset = await makeHistory(place, NIGHTS, RESTARTS, (night) =>
+      context.say(`making night ${night} of ${NIGHTS}`),
+    );
+    let deltaBytes = 0;
+    const history = await backUpHistory(context, dataset, [0, NIGHTS], async (night, ours) => {
+      deltaBytes += await deltaBytesOf(night, ours);
+    });
+    const runs = await measureRestores(context, history, 0);
+    const mirrorBytes = await treeBytes(history.original(NIGHTS));
+    const ours = history.states.find(({ peer }) => peer.name === OURS) as PeerState;
+    const repositoryBytes = await treeBytes(repositoryOf(ours.place));
+    const targets = new Targets(runs);
+    const sizes = `${formatBytes(repositoryBytes)} of ${formatBytes(mirrorBytes)} + ${formatBytes(deltaBytes)}`;
+    return [
+      {
+        name: 'nights',
+        title: `${NIGHTS} nights, restore of ${NIGHTS} snapshots back`,
+        subject: `${NIGHTS + 1} snapshots of ${await describeFiles(history.original(NIGHTS))}, ${RESTARTS.length} restarts of the server`,
+        runs: runs.map((run) => (run.peer === OURS ? { ...run, repositoryBytes } : run)),
+        targets: [
+          targets.wallAtMost(6),
+          ratioTarget(
+            `repository ≤ 1.5 × (mirror + deltas alone): ${sizes}`,
+            repositoryBytes,
+            mirrorBytes + deltaBytes,
+            1.5,
+          ),
+          targets.peakRssAtMost(256),
+        ],
+      },
+    ];
+  },
+};
+
+/**
+ * What the delta from this night to the one before takes, compressed. Where the program stored that
+ * very delta its length is known; where it chose a full copy the delta is made to be counted, and
+ * counts only where it is the shorter of the two.
+ */
+async function deltaBytesOf({ dump, previous }: Night, ours: PeerState): Promise<number> {
+  if (previous === null) return 0;
+  const newest = newestIncrement(repositoryOf(ours.place));
+  if (newest.kind === 'delta') return newest.storedBytes;
+  return Math.min(newest.storedBytes, await deltaStoredBytes(dump, previous));
+}
+
+function newestIncrement(repository: string): {
+  readonly kind: 'full' | 'delta';
+  readonly storedBytes: number;
+} {
+  const catalog = new Database(path.join(repository, 'redis-rewind-data', 'catalog.sqlite3'), {
+    readonly: true,
+  });
+  try {
+    const row = catalog
+      .prepare('SELECT basis, stored_bytes FROM increment ORDER BY id DESC LIMIT 1')
+      .get() as { basis: number | null; stored_bytes: number };
+    return { kind: row.basis === null ? 'full' : 'delta', storedBytes: row.stored_bytes };
+  } finally {
+    catalog.close();
+  }
+}

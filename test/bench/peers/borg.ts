@@ -1,0 +1,39 @@
+// borg with a local repository, not encrypted, compressing with lz4, which is its default. Its cache
+// and configuration are kept with its repository, not with the user's.
+import path from 'node:path';
+
+import type { Step } from '../measure-process.js';
+import { type Peer, type PeerPlace, repositoryOf } from './peer.js';
+
+export const borg: Peer = {
+  name: 'borg',
+  versionStep: { command: 'borg', args: ['--version'] },
+  versionPattern: /(\S+)$/m,
+  kind: 'repository',
+  hasMirror: false,
+  create: (place) => [command(place, 'init', '--encryption', 'none', repositoryOf(place))],
+  backup: (place, { directory, ordinal }) =>
+    command(place, 'create', '--compression', 'lz4', archive(place, ordinal), directory),
+  restore: (place, { ordinal, destination }) => {
+    const { env } = command(place);
+    const line = 'mkdir "$1" && cd "$1" && exec borg extract "$2"';
+    const args = ['-ec', line, 'sh', destination, archive(place, ordinal)];
+    return { command: 'sh', args, ...(env === undefined ? {} : { env }) };
+  },
+  restoredRoot: (destination, source) => path.join(destination, source),
+};
+
+function command(place: PeerPlace, ...args: readonly string[]): Step {
+  return {
+    command: 'borg',
+    args,
+    env: {
+      BORG_BASE_DIR: path.join(place.directory, 'home'),
+      BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK: 'yes',
+    },
+  };
+}
+
+function archive(place: PeerPlace, ordinal: number): string {
+  return `${repositoryOf(place)}::night-${ordinal}`;
+}

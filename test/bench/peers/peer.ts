@@ -1,0 +1,69 @@
+// What the benchmark has to know of a program to drive it: the commands, and what its repository is.
+import path from 'node:path';
+
+import type { Step } from '../measure-process.js';
+
+export type PeerName = 'redis-rewind' | 'cp' | 'rdiff-backup' | 'restic' | 'borg' | 'rdiff';
+
+/** The program that is being measured, and the yardstick. */
+export const OURS: PeerName = 'redis-rewind';
+export const FLOOR: PeerName = 'cp';
+
+export interface Peer {
+  readonly name: PeerName;
+  /** What `version` asks, and where in the answer the version is. */
+  readonly versionStep: Step;
+  readonly versionPattern: RegExp;
+  /** Whether it has a first backup, and an older state to add to. */
+  readonly kind: 'repository' | 'copy' | 'delta';
+  /** Whether its repository holds the newest state as plain files: then they are not counted as added. */
+  readonly hasMirror: boolean;
+  /** What makes an empty repository where that is a command of its own; the peer's folder is there. */
+  create(place: PeerPlace): readonly Step[];
+  backup(place: PeerPlace, source: BackupSource): Step;
+  /** Null where there is nothing to restore from. */
+  restore(place: PeerPlace, wanted: RestoreWish): Step | null;
+  /** Where below the destination the restored SOURCE is. */
+  restoredRoot(destination: string, source: string): string;
+}
+
+/** A peer's own folder: all that it keeps, so that copying it back undoes a backup. */
+export interface PeerPlace {
+  readonly directory: string;
+}
+
+export interface BackupSource {
+  readonly directory: string;
+  /** The one file of it that has grown or changed, relative to it. */
+  readonly file: string;
+  /** How many backups were made before this one. */
+  readonly ordinal: number;
+}
+
+export interface RestoreWish {
+  /** How many backups there are, and which of them is wanted; the first is 0. */
+  readonly backups: number;
+  readonly ordinal: number;
+  /** An absolute path where nothing is yet. */
+  readonly destination: string;
+  /** A folder with what should come back. */
+  readonly original: string;
+  /** The one file in it that matters. */
+  readonly file: string;
+}
+
+/** What counts as the repository; caches and keys lie beside it. */
+export function repositoryOf({ directory }: PeerPlace): string {
+  return path.join(directory, 'repository');
+}
+
+/** A line for sh, with arguments that it names $1, $2 and so on. */
+export function shell(line: string, ...args: readonly string[]): Step {
+  return { command: 'sh', args: ['-ec', line, 'sh', ...args] };
+}
+
+/** For callers that know that the program restores. */
+export function requireStep(step: Step | null): Step {
+  if (step === null) throw new Error('a program without backups was asked to restore');
+  return step;
+}

@@ -1,0 +1,25 @@
+// librsync's own program: no backups, but the reverse delta that one would have to keep, made the
+// only way it knows, from a signature. It wants the last version, which lies as `previous`.
+import path from 'node:path';
+
+import { type Peer, repositoryOf, shell } from './peer.js';
+
+export const rdiff: Peer = {
+  name: 'rdiff',
+  versionStep: { command: 'rdiff', args: ['--version'] },
+  versionPattern: /librsync ([0-9.]+)/,
+  kind: 'delta',
+  hasMirror: false,
+  create: () => [],
+  backup: (place, { directory, file, ordinal }) => {
+    const newest = path.join(directory, file);
+    const previous = path.join(place.directory, 'previous');
+    const line = ordinal === 0 ? 'cp -p "$1" "$2" && mkdir "$3"' : SIGNATURE_AND_DELTA;
+    return shell(line, newest, previous, repositoryOf(place), place.directory);
+  },
+  restore: () => null,
+  restoredRoot: (destination) => destination,
+};
+
+const SIGNATURE_AND_DELTA =
+  'rdiff signature "$1" "$4/signature" && rdiff delta "$4/signature" "$2" "$3/delta"';

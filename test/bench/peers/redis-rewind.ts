@@ -1,0 +1,21 @@
+// The program of this project, as a crontab would run it.
+import { mainScript } from '../../support/project-paths.js';
+import type { Step } from '../measure-process.js';
+import { OURS, type Peer, repositoryOf } from './peer.js';
+
+export const redisRewind: Peer = {
+  name: OURS,
+  versionStep: command('--version'),
+  versionPattern: /(\S+)\s*$/,
+  kind: 'repository',
+  hasMirror: true,
+  create: () => [],
+  backup: (place, source) => command('backup', source.directory, repositoryOf(place)),
+  restore: (place, { backups, ordinal, destination }) =>
+    command('restore', '-r', `${backups - 1 - ordinal}B`, repositoryOf(place), destination),
+  restoredRoot: (destination) => destination,
+};
+
+function command(...args: readonly string[]): Step {
+  return { command: process.execPath, args: [mainScript, ...args] };
+}

@@ -1,0 +1,35 @@
+// restic with a local repository and its defaults; encryption is not one that it can do without. Its
+// cache is kept with its repository, not with the user's.
+import path from 'node:path';
+
+import type { Step } from '../measure-process.js';
+import { type Peer, type PeerPlace, repositoryOf } from './peer.js';
+
+export const restic: Peer = {
+  name: 'restic',
+  versionStep: { command: 'restic', args: ['version'] },
+  versionPattern: /^restic (\S+)/,
+  kind: 'repository',
+  hasMirror: false,
+  create: (place) => [command(place, 'init')],
+  backup: (place, { directory, ordinal }) =>
+    command(place, 'backup', '--tag', tag(ordinal), directory),
+  restore: (place, { ordinal, destination }) =>
+    command(place, 'restore', 'latest', '--tag', tag(ordinal), '--target', destination),
+  restoredRoot: (destination, source) => path.join(destination, source),
+};
+
+function command(place: PeerPlace, ...args: readonly string[]): Step {
+  return {
+    command: 'restic',
+    args: ['--quiet', '--repo', repositoryOf(place), ...args],
+    env: {
+      RESTIC_PASSWORD: 'benchmark',
+      RESTIC_CACHE_DIR: path.join(place.directory, 'cache'),
+    },
+  };
+}
+
+function tag(ordinal: number): string {
+  return `night-${ordinal}`;
+}

@@ -1,0 +1,87 @@
+import test from 'ava';
+import Database from 'better-sqlite3';
+import * as fs from 'node:fs';
+import { CorruptError, NewerFormatError } from '../../src/errors.js';
+import { type BackupPlace, createBackupPlace } from '../support/backup-place.js';
+import { readTree, treeDifferences } from '../support/directory-tree.js';
+
+/** A repository with two snapshots whose catalog is then changed behind our back. */
+async function createWith(
+  t: Parameters<typeof createBackupPlace>[0],
+  change: (file: string) => void,
+): Promise<BackupPlace> {
+  const place = await createBackupPlace(t);
+  for (let index = 0; index < 40; index += 1) await place.write(`file-${index}`, String(index));
+  await place.backup();
+  await place.write('file-7', 'changed');
+  await place.backup();
+  change(place.data('catalog.sqlite3'));
+  return place;
+}
+
+function sql(...statements: readonly string[]): (file: string) => void {
+  return (file) => {
+    const database = new Database(file);
+    database.pragma('writable_schema = ON');
+    for (const statement of statements) database.exec(statement);
+    database.close();
+  };
+}
+
+for (const [what, change] of [
+  ['a trigger', sql('CREATE TRIGGER t AFTER INSERT ON snapshot BEGIN DELETE FROM version; END')],
+  ['a view', sql('CREATE VIEW v AS SELECT * FROM snapshot')],
+  ['a table', sql('CREATE TABLE foreign_table (x)')],
+  ['an index', sql('CREATE INDEX i ON version (mode)')],
+  ['a table too few', sql('DROP TABLE source_state')],
+  ['another column', sql('ALTER TABLE version ADD COLUMN x INTEGER')],
+  [
+    'a view in place of a table',
+    sql('DROP TABLE source_state', 'CREATE VIEW source_state AS SELECT 1'),
+  ],
+  ['another application_id', sql('PRAGMA application_id = 1')],
+  ['an older format that never was', sql('PRAGMA user_version = 0')],
+  ['no bytes', (file: string) => fs.truncateSync(file, 0)],
+  ['half of its bytes', (file: string) => fs.truncateSync(file, fs.statSync(file).size >> 1)],
+  ['one page', (file: string) => fs.truncateSync(file, 4096)],
+  ['other bytes', (file: string) => fs.writeFileSync(file, Buffer.alloc(20_000, 0x5a))],
+  [
+    'a directory in its place',
+    (file: string) => {
+      fs.rmSync(file);
+      fs.mkdirSync(file);
+    },
+  ],
+] as const) {
+  test(`a catalog with ${what} is refused as damaged by every command, and left as it is`, async (t) => {
+    const place = await createWith(t, change);
+    const before = await readTree(place.repository);
+    const expectation = { instanceOf: CorruptError };
+    t.throws(() => place.snapshots(), expectation);
+    t.throws(() => place.files(), expectation);
+    await t.throwsAsync(place.restore('now'), expectation);
+    await t.throwsAsync(place.backup(), expectation);
+    await t.throwsAsync(place.verify(), expectation);
+    const differences = treeDifferences(before, await readTree(place.repository));
+    t.deepEqual(
+      differences.filter((line) => !line.includes('mtimeNs')),
+      [],
+    );
+  });
+}
+
+test('a catalog of a newer format is refused as newer, and left as it is', async (t) => {
+  const place = await createWith(t, sql('PRAGMA user_version = 2', 'CREATE TABLE newer (x)'));
+  const before = await readTree(place.repository);
+  const error = t.throws(() => place.snapshots(), { instanceOf: NewerFormatError });
+  t.is(error.exitCode, 12);
+  t.regex(error.message, /has format 2, and this program reads formats up to 1/);
+  await t.throwsAsync(place.backup(), { instanceOf: NewerFormatError });
+  await t.throwsAsync(place.restore('now'), { instanceOf: NewerFormatError });
+  await t.throwsAsync(place.verify(), { instanceOf: NewerFormatError });
+  const differences = treeDifferences(before, await readTree(place.repository));
+  t.deepEqual(
+    differences.filter((line) => !line.includes('mtimeNs')),
+    [],
+  );
+});

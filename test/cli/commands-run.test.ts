@@ -1,0 +1,213 @@
+// The commands as processes on a small directory: what they print where, their JSON as docs/cli.md has
+// it, and the exit codes they end with.
+import { readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import test from 'ava';
+import { runCli, succeedCli } from '../support/cli.js';
+import { fieldTables, sorted } from './cli-documentation.js';
+import { backedUpTwice, type Place, unsaved } from './small-place.js';
+
+function keys(value: unknown): string[] {
+  return sorted(Object.keys(value as object));
+}
+
+test('backup and restore say nothing under cron', async (t) => {
+  const { source, repository, base } = await unsaved(t);
+  const restored = path.join(base, 'restored');
+  const lines = [
+    ['backup', source, repository],
+    ['--preserve-numerical-ids', '--no-file-statistics', source, repository],
+    ['restore', repository, restored],
+    ['-r', 'now', path.join(repository, 'dump.rdb'), path.join(base, 'dump.rdb')],
+  ];
+  for (const line of lines) {
+    const { code, stdout, stderr } = await runCli(line);
+    t.deepEqual({ code, stdout, stderr }, { code: 0, stdout: '', stderr: '' }, line.join(' '));
+  }
+  t.is(await readFile(path.join(base, 'dump.rdb'), 'utf8'), 'first');
+  t.is(await readFile(path.join(restored, 'appendonlydir/x'), 'utf8'), 'x');
+});
+
+test('-v tells the statistics on stderr', async (t) => {
+  const { source, repository, base } = await unsaved(t);
+  const backup = await succeedCli(['backup', '-v', source, repository]);
+  t.is(backup.stdout, '');
+  t.regex(backup.stderr, /^made the repository '.*'\nsnapshot 1 of .*\nfiles +2, 6 B\nnew +2\n/);
+  const restore = await succeedCli(['restore', '-v', repository, path.join(base, 'restored')]);
+  t.is(restore.stdout, '');
+  t.regex(restore.stderr, /^restored everything from snapshot 1 of .* to '.*'\n2 files, 6 B, /);
+});
+
+test('a form without a command’s name is the same as the one with it', async (t) => {
+  const { repository, base } = await backedUpTwice(t);
+  const file = path.join(repository, 'dump.rdb');
+  for (const [index, line] of [
+    ['restore', '-r', '1B'],
+    ['--restore-as-of', '1B'],
+  ].entries()) {
+    const destination = path.join(base, `old-${index}.rdb`);
+    await succeedCli([...line, file, destination]);
+    t.is(await readFile(destination, 'utf8'), 'first');
+  }
+});
+
+test('relative paths start at the working directory', async (t) => {
+  const { base } = await unsaved(t);
+  await succeedCli(['redis/', './backups/../backups/redis'], { cwd: base });
+  await succeedCli(['restore', 'backups/redis/dump.rdb', 'old.rdb'], { cwd: base });
+  t.is(await readFile(path.join(base, 'old.rdb'), 'utf8'), 'first');
+});
+
+test('a warning is told under cron and ends with 3', async (t) => {
+  const { source, repository } = await unsaved(t);
+  await symlink('/elsewhere/aof', path.join(source, 'link'));
+  const { code, stdout, stderr } = await runCli([source, repository]);
+  t.is(code, 3);
+  t.is(stdout, '');
+  t.regex(stderr, /^redis-rewind: warning: 'link' is a link to '\/elsewhere\/aof'.*\nhint: .*\n$/);
+  const list = await succeedCli(['list', '-v', repository]);
+  t.regex(list.stdout, /  !\n! snapshot 1: 'link' is a link/);
+});
+
+test('rules of --include and --exclude are tried in their order', async (t) => {
+  const { source, repository } = await unsaved(t);
+  await writeFile(path.join(source, 'a.log'), '');
+  await writeFile(path.join(source, 'b.log'), '');
+  await succeedCli(['--include', 'b.log', '--exclude', '*.log', source, repository]);
+  const { stdout } = await succeedCli(['list', '--files', repository]);
+  t.true(stdout.includes('b.log'));
+  t.false(stdout.includes('a.log'));
+});
+
+const [backupFields] = fieldTables('backup');
+const [restoreFields] = fieldTables('restore');
+const [snapshotFields, fileFields, changeFields] = fieldTables('list');
+const [verifyFields, problemFields] = fieldTables('verify');
+const [infoFields] = fieldTables('info');
+const [errorFields] = fieldTables('Errors');
+const [noteFields] = fieldTables('Notes');
+
+test('--json of every command has the fields that are documented', async (t) => {
+  const { source, repository, base } = await backedUpTwice(t);
+  const json = async (...args: string[]): Promise<Record<string, unknown>> => {
+    const result = await succeedCli(['--json', ...args]);
+    t.is(result.stderr, '');
+    t.is(result.stdout.indexOf('\n'), result.stdout.length - 1, 'one line');
+    return result.json() as Record<string, unknown>;
+  };
+  const backup = await json('backup', source, repository);
+  t.deepEqual(keys(backup), sorted(backupFields ?? []));
+  t.deepEqual(keys(backup['snapshot']), sorted(snapshotFields ?? []));
+  const restore = await json('restore', repository, path.join(base, 'restored'));
+  t.deepEqual(keys(restore), sorted(restoreFields ?? []));
+  const list = await json('list', repository);
+  t.deepEqual(keys(list), ['repository', 'snapshots']);
+  t.deepEqual(keys((list['snapshots'] as unknown[])[0]), sorted(snapshotFields ?? []));
+  const files = await json('list', '--files', repository);
+  t.deepEqual(keys(files), ['files', 'repository', 'snapshot']);
+  t.deepEqual(keys((files['files'] as unknown[])[0]), sorted(fileFields ?? []));
+  const changes = await json('list', '--changed-since', '2B', repository);
+  t.deepEqual(keys(changes), ['changes', 'repository', 'since', 'until']);
+  t.deepEqual(keys((changes['changes'] as unknown[])[0]), sorted(changeFields ?? []));
+  const verify = await json('verify', repository);
+  t.deepEqual(keys(verify), sorted(verifyFields ?? []));
+  const info = await json('info', repository);
+  t.deepEqual(keys(info), sorted(infoFields ?? []));
+});
+
+test('notes, problems and errors have the fields that are documented', async (t) => {
+  const { source, repository } = await backedUpTwice(t);
+  await symlink('/elsewhere/aof', path.join(source, 'link'));
+  const backup = await succeedCli(['--json', source, repository], { expectedCode: 3 });
+  t.deepEqual(keys((backup.json() as { notes: unknown[] }).notes[0]), sorted(noteFields ?? []));
+  await rm(path.join(repository, 'dump.rdb'));
+  const verify = await succeedCli(['--json', 'verify', repository], { expectedCode: 20 });
+  t.deepEqual(
+    keys((verify.json() as { problems: unknown[] }).problems[0]),
+    sorted(problemFields ?? []),
+  );
+  const error = await runCli(['-vv', '--json', 'list', path.join(repository, 'none')]);
+  t.is(error.code, 10);
+  t.is(error.stdout, '');
+  t.deepEqual(keys(JSON.parse(error.stderr)), sorted(errorFields ?? []));
+});
+
+test('verify names what a lost file costs, on stdout, with 20', async (t) => {
+  const { repository } = await backedUpTwice(t);
+  const sound = await succeedCli(['verify', repository]);
+  t.regex(sound.stdout, /^\d+ versions checked, .*: no problem\n$/);
+  const quiet = await succeedCli(['verify', '-q', repository]);
+  t.is(quiet.stdout + quiet.stderr, '');
+  await rm(path.join(repository, 'dump.rdb'));
+  const { code, stdout, stderr } = await runCli(['verify', repository]);
+  t.is(code, 20);
+  t.is(stderr, '');
+  t.regex(stdout, /^problem: 'dump.rdb': .*; cannot be restored as of snapshots? /m);
+});
+
+const FAILURES: [what: string, args: (place: Place) => string[], code: number, message: RegExp][] =
+  [
+    [
+      'a SOURCE that is missing',
+      ({ base, repository }) => [`${base}/none`, repository],
+      2,
+      /does not exist/,
+    ],
+    ['a REPO inside SOURCE', ({ source }) => [source, `${source}/backups`], 2, /lies inside/],
+    [
+      'a SOURCE other than before',
+      ({ base, repository }) => [`${base}/backups`, repository],
+      2,
+      /./,
+    ],
+    ['a folder that is no repository', ({ source }) => ['list', source], 10, /no repository/],
+    ['a SOURCE inside REPO', ({ source, base }) => [source, base], 2, /lies inside/],
+    [
+      'a REPO with other things in it',
+      ({ source, base }) => [source, `${base}/backups`],
+      14,
+      /is not empty and holds no repository/,
+    ],
+    [
+      'a TIME before all',
+      ({ repository, base }) => ['-r', '1000', repository, `${base}/d`],
+      13,
+      /./,
+    ],
+    [
+      'too many snapshots back',
+      ({ repository, base }) => ['-r', '9B', repository, `${base}/d`],
+      13,
+      /./,
+    ],
+    [
+      'a path that never existed',
+      ({ repository, base }) => ['-r', 'now', `${repository}/no`, `${base}/d`],
+      13,
+      /./,
+    ],
+    [
+      'a TIME that is none',
+      ({ repository, base }) => ['-r', 'nonce', repository, `${base}/d`],
+      2,
+      /no form of TIME/,
+    ],
+    [
+      'a DEST that exists',
+      ({ repository, source }) => ['-r', 'now', `${repository}/dump.rdb`, `${source}/dump.rdb`],
+      14,
+      /exists/,
+    ],
+  ];
+
+for (const [what, args, code, message] of FAILURES) {
+  test(`${what} ends with ${code}, one clear line and nothing on stdout`, async (t) => {
+    const result = await runCli(args(await backedUpTwice(t)));
+    t.is(result.code, code, result.stderr);
+    t.is(result.stdout, '');
+    const [first = '', ...others] = result.stderr.trimEnd().split('\n');
+    t.regex(first, /^redis-rewind: [^ ]/);
+    t.regex(first, message);
+    t.true(others.length <= 1 && others.every((line) => line.startsWith('hint: ')), result.stderr);
+  });
+}

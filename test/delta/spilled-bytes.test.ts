@@ -1,0 +1,35 @@
+import test from 'ava';
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { SpilledBytes } from '../../src/delta/spilled-bytes.js';
+import { randomBytesOf } from './random-bytes.js';
+
+for (const inMemoryMost of [0, 10_000, 1_000_000]) {
+  test(`bytes come back as they were appended, with ${inMemoryMost} in memory`, async (t) => {
+    const bytes = randomBytesOf(1, 300_000);
+    const spilled = new SpilledBytes(inMemoryMost);
+    for (let at = 0; at < bytes.length; at += 7001) spilled.append(bytes.subarray(at, at + 7001));
+    t.is(spilled.sizeBytes, bytes.length);
+    t.is(spilled.isSpilled, bytes.length > inMemoryMost);
+
+    const piece = Buffer.alloc(1000);
+    t.is(spilled.read(piece, 123_456), 1000);
+    t.true(piece.equals(bytes.subarray(123_456, 124_456)));
+    t.is(spilled.read(piece, bytes.length - 10), 10);
+
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of spilled.chunks()) chunks.push(chunk);
+    t.true(Buffer.concat(chunks).equals(bytes));
+    spilled.close();
+  });
+}
+
+test('a temporary file has no name that others could open', (t) => {
+  const spilled = new SpilledBytes(0);
+  spilled.append(Buffer.from('secret'));
+  t.deepEqual(
+    readdirSync(tmpdir()).filter((name) => /^redis-rewind-[0-9a-f]{8}-[0-9a-f-]{27}$/.test(name)),
+    [],
+  );
+  spilled.close();
+});

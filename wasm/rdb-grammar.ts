@@ -1,0 +1,169 @@
+// What follows each type byte and opcode of an RDB, as little programs of one-byte instructions, some
+// with an operand. The walker runs them; a new type is a new program. Layouts: redis rdb.c:829 (save)
+// and 2780 (streams), valkey rdb.c for its own. What no program describes stops the walk.
+
+// Instructions that measure one token.
+export const STRING: u8 = 1;
+export const LENGTH: u8 = 2;
+/** Operand: bytes of a fixed width. */
+export const RAW: u8 = 3;
+export const TEXT_DOUBLE: u8 = 4;
+export const CONTAINER: u8 = 5;
+// Repetition.
+/** A count of elements for STRINGS; operand: strings an element. */
+export const COUNT: u8 = 6;
+export const STRINGS: u8 = 7;
+/** A count, then that many times the body between LOOP and NEXT; operand of both: its length. */
+export const LOOP: u8 = 8;
+export const NEXT: u8 = 9;
+export const MODULE_ITEMS: u8 = 10;
+// What the walker remembers.
+export const KEY: u8 = 11;
+export const AUX_NAME: u8 = 12;
+export const AUX_VALUE: u8 = 13;
+export const DATABASE: u8 = 14;
+export const EXPIRY_SECONDS: u8 = 15;
+export const EXPIRY_MILLISECONDS: u8 = 16;
+/** Must be 2, the number that a module's opcode for its place in the file has. */
+export const MODULE_WHEN: u8 = 17;
+/** All before it is sealed by the checksum, which comes next. */
+export const SEAL: u8 = 18;
+// Between entries.
+export const HEADER: u8 = 19;
+export const ENTRY: u8 = 20;
+export const END_OF_PREFIX: u8 = 21;
+export const END_OF_KEY: u8 = 22;
+export const END_OF_OPCODE: u8 = 23;
+export const FINISH: u8 = 24;
+
+export const LOOPS_MOST: u32 = 3;
+
+export const START: usize = memory.data<u8>([HEADER]);
+export const NEXT_ENTRY: usize = memory.data<u8>([ENTRY]);
+
+// Values.
+const ONE_STRING: usize = memory.data<u8>([KEY, STRING, END_OF_KEY]);
+const STRING_LIST: usize = memory.data<u8>([KEY, COUNT, 1, STRINGS, END_OF_KEY]);
+const STRING_PAIRS: usize = memory.data<u8>([KEY, COUNT, 2, STRINGS, END_OF_KEY]);
+const TEXT_SCORES: usize = memory.data<u8>([
+  KEY, LOOP, 2, STRING, TEXT_DOUBLE, NEXT, 2, END_OF_KEY,
+]);
+const BINARY_SCORES: usize = memory.data<u8>([
+  KEY, LOOP, 3, STRING, RAW, 8, NEXT, 3, END_OF_KEY,
+]);
+const QUICKLIST_NODES: usize = memory.data<u8>([
+  KEY, LOOP, 2, CONTAINER, STRING, NEXT, 2, END_OF_KEY,
+]);
+const MODULE_VALUE: usize = memory.data<u8>([KEY, LENGTH, MODULE_ITEMS, END_OF_KEY]);
+const EXPIRING_FIELDS_RC: usize = memory.data<u8>([
+  KEY, LOOP, 3, LENGTH, STRING, STRING, NEXT, 3, END_OF_KEY,
+]);
+const EXPIRING_FIELDS: usize = memory.data<u8>([
+  KEY, RAW, 8, LOOP, 3, LENGTH, STRING, STRING, NEXT, 3, END_OF_KEY,
+]);
+const EXPIRING_LISTPACK: usize = memory.data<u8>([KEY, RAW, 8, STRING, END_OF_KEY]);
+const VALKEY_EXPIRING_FIELDS: usize = memory.data<u8>([
+  KEY, LOOP, 4, STRING, STRING, RAW, 8, NEXT, 4, END_OF_KEY,
+]);
+// Streams: entries; length and last id; groups of name, id, pending entries, and consumers of name,
+// last seen, pending ids. Type 19 has first id, greatest deleted id and a counter, and one for each
+// group; type 21 also when a consumer was last active.
+const STREAM: usize = memory.data<u8>([
+  KEY, COUNT, 2, STRINGS, LENGTH, LENGTH, LENGTH,
+  LOOP, 23, STRING, LENGTH, LENGTH,
+    LOOP, 3, RAW, 24, LENGTH, NEXT, 3,
+    LOOP, 9, STRING, RAW, 8, LOOP, 2, RAW, 16, NEXT, 2, NEXT, 9,
+  NEXT, 23, END_OF_KEY,
+]);
+const STREAM_2: usize = memory.data<u8>([
+  KEY, COUNT, 2, STRINGS, LENGTH, LENGTH, LENGTH, LENGTH, LENGTH, LENGTH, LENGTH, LENGTH,
+  LOOP, 24, STRING, LENGTH, LENGTH, LENGTH,
+    LOOP, 3, RAW, 24, LENGTH, NEXT, 3,
+    LOOP, 9, STRING, RAW, 8, LOOP, 2, RAW, 16, NEXT, 2, NEXT, 9,
+  NEXT, 24, END_OF_KEY,
+]);
+const STREAM_3: usize = memory.data<u8>([
+  KEY, COUNT, 2, STRINGS, LENGTH, LENGTH, LENGTH, LENGTH, LENGTH, LENGTH, LENGTH, LENGTH,
+  LOOP, 24, STRING, LENGTH, LENGTH, LENGTH,
+    LOOP, 3, RAW, 24, LENGTH, NEXT, 3,
+    LOOP, 9, STRING, RAW, 16, LOOP, 2, RAW, 16, NEXT, 2, NEXT, 9,
+  NEXT, 24, END_OF_KEY,
+]);
+
+// Opcodes.
+const ONE_LENGTH_PREFIX: usize = memory.data<u8>([LENGTH, END_OF_PREFIX]);
+const ONE_BYTE_PREFIX: usize = memory.data<u8>([RAW, 1, END_OF_PREFIX]);
+const SECONDS_PREFIX: usize = memory.data<u8>([EXPIRY_SECONDS, END_OF_PREFIX]);
+const MILLISECONDS_PREFIX: usize = memory.data<u8>([EXPIRY_MILLISECONDS, END_OF_PREFIX]);
+const SELECT_DATABASE: usize = memory.data<u8>([DATABASE, END_OF_OPCODE]);
+const TABLE_SIZES: usize = memory.data<u8>([LENGTH, LENGTH, END_OF_OPCODE]);
+const AUX_FIELD: usize = memory.data<u8>([AUX_NAME, AUX_VALUE, END_OF_OPCODE]);
+const MODULE_AUX: usize = memory.data<u8>([
+  LENGTH, MODULE_WHEN, LENGTH, MODULE_ITEMS, END_OF_OPCODE,
+]);
+const FUNCTION_LIBRARY: usize = memory.data<u8>([STRING, END_OF_OPCODE]);
+const SLOT_SIZES: usize = memory.data<u8>([LENGTH, LENGTH, LENGTH, END_OF_OPCODE]);
+const SEALED_END: usize = memory.data<u8>([SEAL, RAW, 8, FINISH]);
+const UNSEALED_END: usize = memory.data<u8>([SEAL, FINISH]);
+
+/** Type bytes from here on are opcodes. */
+export const FIRST_OPCODE: u32 = 242;
+
+/** Whether what follows an opcode belongs to the key after it: expiry, idle time, frequency. */
+// @ts-ignore: decorator
+@inline
+export function isPrefix(type: u32): bool {
+  return type == 252 || type == 253 || type == 248 || type == 249;
+}
+
+export const GRAMMAR_BYTES: u32 = 256 * 4;
+
+/** Versions whose grammar is known: Redis up to 8.10, Valkey up to 9.2. */
+export function isVersionKnown(isValkey: bool, version: u32): bool {
+  return isValkey ? version == 80 || version == 81 : version >= 1 && version <= 15;
+}
+
+/** Fills the table with the program of each type byte and opcode; 0 where a file must not have it. */
+export function fillGrammar(table: usize, isValkey: bool, version: u32): void {
+  memory.fill(table, 0, GRAMMAR_BYTES);
+  enter(table, 0, ONE_STRING);
+  enter(table, 1, STRING_LIST);
+  enter(table, 2, STRING_LIST);
+  enter(table, 3, TEXT_SCORES);
+  enter(table, 4, STRING_PAIRS);
+  enter(table, 5, BINARY_SCORES);
+  enter(table, 7, MODULE_VALUE);
+  for (let type: u32 = 9; type <= 13; type++) enter(table, type, ONE_STRING);
+  enter(table, 14, STRING_LIST);
+  enter(table, 15, STREAM);
+  enter(table, 16, ONE_STRING);
+  enter(table, 17, ONE_STRING);
+  enter(table, 18, QUICKLIST_NODES);
+  enter(table, 19, STREAM_2);
+  enter(table, 20, ONE_STRING);
+  enter(table, 21, STREAM_3);
+  // From here on Redis and Valkey go different ways with the same numbers.
+  if (isValkey) {
+    enter(table, 22, VALKEY_EXPIRING_FIELDS);
+  } else if (version >= 12) {
+    enter(table, 22, EXPIRING_FIELDS_RC);
+    enter(table, 23, ONE_STRING);
+    enter(table, 24, EXPIRING_FIELDS);
+    enter(table, 25, EXPIRING_LISTPACK);
+  }
+  enter(table, 244, SLOT_SIZES);
+  enter(table, 245, FUNCTION_LIBRARY);
+  enter(table, 247, MODULE_AUX);
+  enter(table, 248, ONE_LENGTH_PREFIX);
+  enter(table, 249, ONE_BYTE_PREFIX);
+  enter(table, 250, AUX_FIELD);
+  enter(table, 251, TABLE_SIZES);
+  enter(table, 252, MILLISECONDS_PREFIX);
+  enter(table, 253, SECONDS_PREFIX);
+  enter(table, 254, SELECT_DATABASE);
+  enter(table, 255, version >= 5 ? SEALED_END : UNSEALED_END);
+}
+
+function enter(table: usize, type: u32, program: usize): void {
+  store<u32>(table + type * 4, u32(program));
+}

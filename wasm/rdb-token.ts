@@ -1,0 +1,129 @@
+// The smallest parts of an RDB: lengths and strings (redis rdb.c:194). Nothing is loaded that is not
+// known to be there, and a number is checked before anything is computed from it: a token is measured
+// only where enough of it lies in memory, and its body, which may be gigabytes, need not be.
+import {
+  BAD_CONTAINER,
+  BAD_LENGTH,
+  BAD_MODULE_ITEM,
+  BAD_STRING,
+  TOO_LONG,
+} from "./rdb-stop-reasons";
+
+/** What measuring a token returns where its end cannot be told yet. */
+export const MORE: u64 = 0;
+/** … and where it is no token at all; tokenError and tokenErrorValue then say why. */
+export const BAD: u64 = u64.MAX_VALUE;
+
+/** No file is longer, and a double still holds every offset. */
+export const LONGEST: u64 = (1 << 53) - 1;
+
+export let tokenError: i32 = 0;
+export let tokenErrorValue: u64 = 0;
+/** The number that the last measured length stands for. */
+export let lengthValue: u64 = 0;
+
+/** Notes what is wrong with a token and the number that says so. */
+function bad(error: i32, value: u64): u64 {
+  tokenError = error;
+  tokenErrorValue = value;
+  return BAD;
+}
+
+/** Measures a length and decodes it into lengthValue: 1 to 9 bytes, MORE, or BAD. */
+export function measureLength(at: usize, have: u64): u64 {
+  if (have == 0) return MORE;
+  const first = u32(load<u8>(at));
+  let bytes: u64 = 1;
+  let value = u64(first & 63);
+  if (first >= 0xc0) {
+    return bad(BAD_LENGTH, first);
+  } else if (first == 0x80) {
+    bytes = 5;
+    if (have < bytes) return MORE;
+    value = u64(bswap(load<u32>(at, 1)));
+  } else if (first == 0x81) {
+    bytes = 9;
+    if (have < bytes) return MORE;
+    value = bswap(load<u64>(at, 1));
+  } else if (first > 0x81) {
+    return bad(BAD_LENGTH, first);
+  } else if (first >= 64) {
+    bytes = 2;
+    if (have < bytes) return MORE;
+    value = (value << 8) | u64(load<u8>(at, 1));
+  }
+  lengthValue = value;
+  return bytes;
+}
+
+/** As measureLength, for a number that counts bytes or elements: BAD beyond what any file holds. */
+export function measureCount(at: usize, have: u64): u64 {
+  const bytes = measureLength(at, have);
+  if (bytes == MORE || bytes == BAD) return bytes;
+  return lengthValue > LONGEST ? bad(TOO_LONG, lengthValue) : bytes;
+}
+
+/** All bytes of a string, its length or encoding and its body; MORE, or BAD. */
+// @ts-ignore: decorator
+@inline
+export function measureString(at: usize, have: u64): u64 {
+  // Nearly all are short; 16383 bytes and more go the longer way.
+  if (have < 2) return measureAnyString(at, have);
+  const first = u64(load<u8>(at));
+  if (first < 64) return 1 + first;
+  if (first < 128) return 2 + (((first & 63) << 8) | u64(load<u8>(at, 1)));
+  return measureAnyString(at, have);
+}
+
+function measureAnyString(at: usize, have: u64): u64 {
+  if (have == 0) return MORE;
+  const first = u32(load<u8>(at));
+  if (first < 0xc0) {
+    const bytes = measureCount(at, have);
+    return bytes == MORE || bytes == BAD ? bytes : bytes + lengthValue;
+  }
+  // Integers of 8, 16 and 32 bits.
+  if (first < 0xc3) return 1 + (1 << (first & 3));
+  if (first != 0xc3) return bad(BAD_STRING, first);
+  // LZF: the compressed length, the length it expands to, the compressed bytes.
+  const compressed = measureCount(at + 1, have - 1);
+  if (compressed == MORE || compressed == BAD) return compressed;
+  const body = lengthValue;
+  const expanded = measureCount(at + 1 + usize(compressed), have - 1 - compressed);
+  if (expanded == MORE || expanded == BAD) return expanded;
+  return 1 + compressed + expanded + body;
+}
+
+/** All bytes of a double as text (type 3): its length, or one of three values that need no text. */
+export function measureTextDouble(at: usize, have: u64): u64 {
+  if (have == 0) return MORE;
+  const length = u64(load<u8>(at));
+  return length >= 253 ? 1 : 1 + length;
+}
+
+/** Whether the last measured module item was the one that ends a value. */
+export let isLastItem: bool = false;
+
+/** A module's item: what it is, then its payload; the item 0 ends the value. */
+export function measureModuleItem(at: usize, have: u64): u64 {
+  const head = measureLength(at, have);
+  if (head == MORE || head == BAD) return head;
+  const kind = lengthValue;
+  isLastItem = kind == 0;
+  if (kind == 0) return head;
+  const payload = at + usize(head);
+  let body: u64;
+  if (kind <= 2) body = measureLength(payload, have - head);
+  else if (kind == 3) body = 4;
+  else if (kind == 4) body = 8;
+  else if (kind == 5) body = measureString(payload, have - head);
+  else return bad(BAD_MODULE_ITEM, kind);
+  return body == MORE || body == BAD ? body : head + body;
+}
+
+/** How a quicklist node is kept (type 18): 1 plain, 2 a listpack. */
+export function measureContainer(at: usize, have: u64): u64 {
+  const bytes = measureLength(at, have);
+  if (bytes == MORE || bytes == BAD) return bytes;
+  return lengthValue == 1 || lengthValue == 2 ? bytes : bad(BAD_CONTAINER, lengthValue);
+}
