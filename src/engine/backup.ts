@@ -1,6 +1,7 @@
 // One backup: look at SOURCE, read what changed, keep what leaves the mirror, commit, finish. Until
 // the commit a failure leaves the last snapshot as it was, and nothing of this one.
 import type { Snapshot } from '../catalog/records.js';
+import { requireSqlite } from '../catalog/sqlite.js';
 import { commitSnapshot, finishCommit } from '../repository/commit.js';
 import { inspectTarget } from '../repository/inspect-target.js';
 import { mirrorMetadata } from '../repository/mirror-metadata.js';
@@ -9,6 +10,7 @@ import { discardUncommitted } from '../repository/recover.js';
 import { Staging } from '../repository/staging.js';
 import { type UnsetMetadata, applyMetadata } from '../system/apply-metadata.js';
 import { type BytePath, formatPath } from '../system/byte-path.js';
+import { requireZstd } from '../system/zstd.js';
 import { requireFreeSpace } from './check-space.js';
 import { requireSafeNames } from './check-names.js';
 import { inspectWholeMirror } from './inspect-mirror.js';
@@ -31,6 +33,9 @@ import { takeEntries } from './take-entries.js';
 /** @throws RewindError before the commit; after it, trouble is a note in the report */
 export async function backup(request: BackupRequest, context: RunContext): Promise<BackupReport> {
   const startedMs = context.clock.monotonicMs();
+  // Parts that cannot be loaded are met here, before anything is made or written.
+  requireSqlite();
+  await requireZstd();
   const { fileSystem } = context;
 
   const { source, repository: path } = resolvePaths(fileSystem, request);

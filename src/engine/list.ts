@@ -109,7 +109,7 @@ function toListedFile(version: Version, damaged: ReadonlySet<number>): ListedFil
 const NS_PER_SECOND = 1_000_000_000n;
 
 /** ISO 8601 in UTC with nine digits of fraction. */
-export function formatNanoseconds(timeNs: bigint): string {
+function formatNanoseconds(timeNs: bigint): string {
   const fraction = ((timeNs % NS_PER_SECOND) + NS_PER_SECOND) % NS_PER_SECOND;
   const seconds = Number((timeNs - fraction) / NS_PER_SECOND);
   const date = new Date(seconds * 1000).toISOString().replace('.000Z', '');

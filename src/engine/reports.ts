@@ -113,7 +113,7 @@ export interface VerifyProblem {
   readonly path: string;
   /** Ids of the snapshots at which it cannot be restored; empty where nothing is lost. */
   readonly snapshots: readonly number[];
-  /** Stable identifier, such as `content`, `increment-missing`, `mirror-size`, `catalog`. */
+  /** `catalog`, `mirror-content`, `mirror-entry` or `content`. */
   readonly kind: string;
   readonly message: string;
 }

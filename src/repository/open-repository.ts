@@ -28,11 +28,6 @@ export interface WritableRepository extends OpenRepository {
   readonly created: boolean;
 }
 
-/** Whether a repository stands at this path. */
-export function isRepository(fileSystem: FileSystem, path: BytePath): boolean {
-  return fileSystem.stat(dataPath(path)) !== null && fileSystem.stat(catalogPath(path)) !== null;
-}
-
 /**
  * Opens for reading. Takes no lock and changes nothing, so it works on read-only media.
  * @throws NoRepositoryError, CorruptError, NewerFormatError
