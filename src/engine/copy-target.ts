@@ -39,6 +39,8 @@ export interface StagedBytes {
 
 const CHUNK_BYTES = 1 << 20;
 
+const TELL_EVERY_BYTES = 8 << 20;
+
 export class CopyTarget {
   readonly #fileSystem: FileSystem;
   readonly #staging: Staging;
@@ -48,6 +50,7 @@ export class CopyTarget {
   #appending: FileDescriptor | null = null;
   #staged: (StagedBytes & { readonly available: AvailableBytes }) | null = null;
   #position = 0;
+  #told = 0;
 
   /**
    * @param sizeBytes how many bytes the file has
@@ -83,7 +86,7 @@ export class CopyTarget {
     if (this.#staged === null && this.#appending === null) this.#goOnWithout(bytes, digestBefore);
     if (this.#staged !== null) {
       this.#fileSystem.write(this.#staged.file.descriptor, bytes, this.#position);
-      raiseAvailableBytes(this.#staged.available, this.#position + bytes.length);
+      this.#tellFollower(this.#staged.available, this.#position + bytes.length);
     } else if (this.#appending !== null) {
       this.#fileSystem.write(this.#appending, bytes, this.#position);
     }
@@ -128,6 +131,13 @@ export class CopyTarget {
     } else {
       this.#beginStaging();
     }
+  }
+
+  /** Waking the other thread costs as much as writing a chunk, so it is done for several at once. */
+  #tellFollower(available: AvailableBytes, count: number): void {
+    if (count < this.#sizeBytes && count < this.#told + TELL_EVERY_BYTES) return;
+    this.#told = count;
+    raiseAvailableBytes(available, count);
   }
 
   #isInMirror(mirror: MirrorFile, bytes: Uint8Array): boolean {

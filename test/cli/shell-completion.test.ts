@@ -1,6 +1,6 @@
-// Completion for real: the script in a bash, keys typed at its prompt, and what the program answers.
-import { execFile, spawn } from 'node:child_process';
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+// Completion for real: the script in a bash, and what the program answers.
+import { execFile } from 'node:child_process';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
@@ -92,36 +92,6 @@ test('the script completes in a bash that reads it', async (t) => {
     const completed = stdout.split('\n').filter((line) => line !== '');
     t.deepEqual(completed.slice(0, reply.length || 1), reply, words.join(' '));
   }
-});
-
-const KEYS = [
-  'source completion.bash',
-  'redis-rewind comp\t--he\t > help.out',
-  'redis-rewind ver\t--quie\t/nowhere 2> verify.out',
-  'echo redis-rewind backup dat\t > path.out',
-  'redis-rewind restore -r n\t/nowhere/dump.rdb x 2> restore.out',
-  'exit',
-];
-
-test('keys typed at a prompt are completed, file names too', async (t) => {
-  const folder = await place(t);
-  // `script` gives bash a terminal, and types what it reads.
-  const terminal = spawn('script', ['-qec', 'bash --norc --noprofile -i', '/dev/null'], {
-    cwd: folder,
-    env: bashEnvironment(folder),
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  let screen = '';
-  terminal.stdout.setEncoding('utf8').on('data', (text: string) => {
-    screen += text;
-  });
-  terminal.stdin.end(`${KEYS.join('\n')}\n`);
-  await new Promise((resolve, reject) => terminal.once('close', resolve).once('error', reject));
-  const result = (name: string) => readFile(path.join(folder, name), 'utf8');
-  t.true((await result('help.out')).startsWith('Usage: redis-rewind completion'), screen);
-  t.true((await result('verify.out')).startsWith("redis-rewind: no repository at '/nowhere'"));
-  t.is(await result('path.out'), 'redis-rewind backup data dir/\n');
-  t.true((await result('restore.out')).includes("no repository at '/nowhere/dump.rdb'"), screen);
 });
 
 test('the script is for the shell of SHELL, and its requests say so', async (t) => {
