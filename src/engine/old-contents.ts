@@ -19,6 +19,7 @@ import {
   writePrefixDelta,
 } from '../repository/write-increment.js';
 import { type BytePath, formatPath } from '../system/byte-path.js';
+import { awaitWithCheckpoints } from '../system/checkpoint.js';
 import { FileReader } from '../system/byte-reader.js';
 import type { FileDescriptor } from '../system/file-system.js';
 import type { SharedFile } from '../system/shared-file-reader.js';
@@ -49,6 +50,8 @@ export class OldContents {
   readonly #open = new Set<FileDescriptor>();
   /** Increments that are being made already, by the content that they keep. */
   readonly #begun = new Map<number, Promise<NewIncrement>>();
+  /** What `keepLeaving` waits for, or has waited for last. */
+  #awaited: Promise<unknown> = Promise.resolve();
   #nextId: number;
 
   constructor(
@@ -109,7 +112,9 @@ export class OldContents {
     for (const item of leaving) {
       const path = formatPath(item.version.path);
       this.#context.onProgress({ phase: 'comparing', path, doneBytes, totalBytes });
-      const increment = await (this.#begun.get(item.content.id) ?? this.#keepOne(item, next));
+      const making = this.#begun.get(item.content.id) ?? this.#keepOne(item, next);
+      this.#awaited = making;
+      const increment = await awaitWithCheckpoints(making, this.#context.checkpoint);
       this.#begun.delete(item.content.id);
       doneBytes += item.content.sizeBytes;
       if (increment === null) notes.push(lostNote(item.version.path));
@@ -125,7 +130,7 @@ export class OldContents {
   /** Ends the thread and closes every file; what is still being made is given up. */
   async close(): Promise<void> {
     await this.#thread.close();
-    await Promise.allSettled(this.#begun.values());
+    await Promise.allSettled([this.#awaited, ...this.#begun.values()]);
     for (const descriptor of this.#open) this.#context.fileSystem.close(descriptor);
     this.#open.clear();
   }

@@ -27,3 +27,26 @@ export function createCheckpoint(signal: AbortSignal): Checkpoint {
 
 /** A checkpoint for work that nothing interrupts. */
 export const uninterrupted: Checkpoint = async () => {};
+
+const POLL_EVERY_MS = 100;
+
+/**
+ * Waits for work that goes on elsewhere, such as on another thread, with a checkpoint every now and
+ * then; where that throws, the work is left to itself and its outcome is not looked at any more.
+ */
+export async function awaitWithCheckpoints<T>(
+  work: Promise<T>,
+  checkpoint: Checkpoint,
+): Promise<T> {
+  for (;;) {
+    let timer: NodeJS.Timeout | undefined;
+    const waiting = new Promise<'waiting'>((resolve) => {
+      timer = setTimeout(resolve, POLL_EVERY_MS, 'waiting');
+    });
+    const first = await Promise.race([work.then(() => 'done' as const), waiting]).finally(() =>
+      clearTimeout(timer),
+    );
+    if (first === 'done') return work;
+    await checkpoint();
+  }
+}
