@@ -63,7 +63,8 @@ const RULES: readonly Rule[] = [
   },
   {
     name: 'only catalog/ has SQL',
-    pattern: /from 'better-sqlite3'|\b(INSERT INTO|DELETE FROM|UPDATE \w+ SET|SELECT [\s\S]{1,200}? FROM)\b/,
+    pattern:
+      /from 'better-sqlite3'|\b(INSERT INTO|DELETE FROM|UPDATE \w+ SET|SELECT [\s\S]{1,200}? FROM)\b/,
     only: ['catalog/', 'repository/readme-text.ts'],
     why: 'the format of the catalog is described and changed in one room',
   },
@@ -95,7 +96,9 @@ function readSources(): SourceFile[] {
 }
 
 function roomOf(name: string): string {
-  return name.includes('/') ? (name.split('/')[0] as string) : path.basename(name).replace(/\.[jt]s$/, '');
+  return name.includes('/')
+    ? (name.split('/')[0] as string)
+    : path.basename(name).replace(/\.[jt]s$/, '');
 }
 
 /** Names below src/ that a file imports, statically or not, for types or values. */
