@@ -6,7 +6,8 @@ const MEBIBYTE = 2 ** 20;
 
 /** Node filling so much memory, saying so, and keeping it until its input ends. */
 function holding(mebibytes: number): string {
-  return `Buffer.alloc(${mebibytes * MEBIBYTE}, 1); process.stdout.write("."); process.stdin.resume()`;
+  // Without a name for it, the collector may take it back at any moment.
+  return `globalThis.held = Buffer.alloc(${mebibytes * MEBIBYTE}, 1); process.stdout.write("."); process.stdin.resume()`;
 }
 
 /** Node starting so many of those, and letting them go when all have been full for half a second. */
