@@ -37,7 +37,6 @@ export async function backup(request: BackupRequest, context: RunContext): Promi
   requireSqlite();
   await requireZstd();
   const { fileSystem } = context;
-
   const { source, repository: path } = resolvePaths(fileSystem, request);
   const filter = createPathFilter(request.rules, [source, request.source]);
   const scan = (): Promise<SourceScan> =>

@@ -4,7 +4,6 @@
 import type { Content, Version } from '../catalog/records.js';
 import { DeltaThread } from '../delta/delta-thread.js';
 import { CorruptError } from '../errors.js';
-import { digestOf } from '../repository/content-root.js';
 import { incrementPath, mirrorPath } from '../repository/layout.js';
 import type { WritableRepository } from '../repository/open-repository.js';
 import type { Staging } from '../repository/staging.js';
@@ -21,7 +20,9 @@ import {
 import { type BytePath, formatPath } from '../system/byte-path.js';
 import { awaitWithCheckpoints } from '../system/checkpoint.js';
 import { FileReader } from '../system/byte-reader.js';
+import { digestChunks } from '../system/digest.js';
 import type { FileDescriptor } from '../system/file-system.js';
+import { readChunks } from '../system/read-chunks.js';
 import type { SharedFile } from '../system/shared-file-reader.js';
 import { chooseBasis } from './choose-basis.js';
 import type { MirrorFile } from './copy-target.js';
@@ -172,7 +173,7 @@ export class OldContents {
   async #isWhole({ descriptor, sizeBytes }: SharedFile, { sha256 }: ContentKey): Promise<boolean> {
     const reader = new FileReader(this.#context.fileSystem, descriptor, sizeBytes);
     try {
-      return (await digestOf(reader, this.#context.checkpoint)).equals(sha256);
+      return (await digestChunks(readChunks(reader), this.#context.checkpoint)).equals(sha256);
     } catch (error) {
       if (error instanceof CorruptError) return false;
       throw error;

@@ -2,13 +2,14 @@
 // nothing else is. What a copy by scp has lost (owners, times, links) is a note: the catalog has it.
 import type { Content, Version } from '../catalog/records.js';
 import { CorruptError } from '../errors.js';
-import { digestOf } from '../repository/content-root.js';
 import { ALSO, DATA, mirrorPath } from '../repository/layout.js';
 import type { OpenRepository } from '../repository/open-repository.js';
 import { placesOf } from '../repository/plan-content.js';
 import { toCorruption } from '../repository/read-content.js';
 import { type BytePath, ROOT, formatPath, isWithin, joinPath } from '../system/byte-path.js';
 import { FileReader } from '../system/byte-reader.js';
+import { digestChunks } from '../system/digest.js';
+import { readChunks } from '../system/read-chunks.js';
 import { type MirrorCondition, inspectMirror } from './inspect-mirror.js';
 import { infoNote, lookNote, showPath } from './notes.js';
 import type { Note, VerifyProblem } from './reports.js';
@@ -101,10 +102,8 @@ async function findFault(
   try {
     const file = fileSystem.open(place, 'read');
     try {
-      const sha256 = await digestOf(
-        new FileReader(fileSystem, file, content.sizeBytes),
-        checkpoint,
-      );
+      const reader = new FileReader(fileSystem, file, content.sizeBytes);
+      const sha256 = await digestChunks(readChunks(reader), checkpoint);
       return sha256.equals(content.sha256)
         ? null
         : `${name} is not what was backed up (its SHA-256 differs)`;

@@ -1,11 +1,11 @@
 // The end of a chain as bytes with random access: a mirror file, or a full copy, which is
 // decompressed into a temporary file first.
-import { createHash } from 'node:crypto';
 import type { Content, Increment } from '../catalog/records.js';
 import { CorruptError } from '../errors.js';
 import { type BytePath, formatPath } from '../system/byte-path.js';
 import { type ByteReader, FileReader } from '../system/byte-reader.js';
 import type { Checkpoint } from '../system/checkpoint.js';
+import { digestChunks } from '../system/digest.js';
 import type { FileSystem } from '../system/file-system.js';
 import { TemporaryFile } from '../system/temporary-file.js';
 import { zstdDecompress } from '../system/zstd.js';
@@ -27,16 +27,6 @@ export async function openRoot(
 ): Promise<OpenRoot> {
   if (root.kind === 'full') return decompressFull(repository, root.increment, checkpoint);
   return openMirrorFile(repository, root.content, root.places, checkpoint);
-}
-
-/** The digest of what a mirror file holds of a content. @throws CorruptError where it is too short */
-export async function digestOf(reader: ByteReader, checkpoint: Checkpoint): Promise<Buffer> {
-  const hash = createHash('sha256');
-  for (const bytes of readChunks(reader)) {
-    await checkpoint();
-    hash.update(bytes);
-  }
-  return hash.digest();
 }
 
 /** The decompressed bytes of an increment, which must be exactly as many as the catalog says. */
@@ -111,7 +101,7 @@ async function isWhole(
   checkpoint: Checkpoint,
 ): Promise<boolean> {
   try {
-    return (await digestOf(reader, checkpoint)).equals(content.sha256);
+    return (await digestChunks(readChunks(reader), checkpoint)).equals(content.sha256);
   } catch (error) {
     if (error instanceof CorruptError) return false;
     throw error;

@@ -11,6 +11,7 @@ import { CorruptError } from '../errors.js';
 import type { BytePath } from '../system/byte-path.js';
 import { type ByteReader, FileReader } from '../system/byte-reader.js';
 import type { Checkpoint } from '../system/checkpoint.js';
+import { digestChunks } from '../system/digest.js';
 import type { FileDescriptor, FileSystem } from '../system/file-system.js';
 import { readChunks, readFileChunks } from '../system/read-chunks.js';
 import type { SharedFile } from '../system/shared-file-reader.js';
@@ -132,12 +133,8 @@ export async function writeFull(job: IncrementJob): Promise<NewIncrement> {
     return { plainBytes, gaveUp: false };
   });
   const sha256 = written.digest();
-  const proof = createHash('sha256');
-  for await (const bytes of storedPlainBytes(job)) {
-    await job.checkpoint();
-    proof.update(bytes);
-  }
-  if (!proof.digest().equals(sha256)) throw readBackError(job);
+  const readBack = await digestChunks(storedPlainBytes(job), job.checkpoint);
+  if (!readBack.equals(sha256)) throw readBackError(job);
   return { ...describe(job, 'full', sha256), basis: null, ...stored };
 }
 
@@ -197,12 +194,8 @@ async function provedDigest(
           job.checkpoint,
         );
     if (sha256.equals(job.result.sha256)) return sha256;
-    const actual = createHash('sha256');
-    for (const bytes of readChunks(resultReader(job))) {
-      await job.checkpoint();
-      actual.update(bytes);
-    }
-    return actual.digest().equals(sha256) ? sha256 : null;
+    const actual = await digestChunks(readChunks(resultReader(job)), job.checkpoint);
+    return actual.equals(sha256) ? sha256 : null;
   } finally {
     fileSystem.close(file);
   }
