@@ -1,5 +1,5 @@
-// Memory of one job. A job resets the arena and takes its buffers once, before it starts; nothing is
-// freed before the next job's reset. Taken memory holds whatever the last job left there.
+// Memory of one job. A job resets the arena and takes its buffers one after the other, most of them
+// before it starts; what was taken last can be given back. Taken memory holds whatever was there before.
 
 let top: usize = 0;
 
@@ -15,4 +15,9 @@ export function take(bytes: usize): usize {
   const missing = pages - memory.size();
   if (missing > 0 && memory.grow(missing) < 0) unreachable();
   return start;
+}
+
+/** Gives back what was taken at `start` and all that was taken after it. */
+export function giveBack(start: usize): void {
+  top = start;
 }

@@ -19,6 +19,10 @@
 //               resync's table         512 KiB        resync.ts
 //               moved-content index    its budget     moved-index.ts, only where one is needed
 //               pages of the basis     4 MiB          pages.ts, with the index
+//               walks of both RDBs     2 x 1.6 MiB    rdb-units.ts, only where records are looked for
+//               record, table, finds   260 KiB        short-pair.ts, finds.ts
+//               index of the units     its budget     unit-index.ts, given back before the other index
+//               windows on the finds   256 KiB each   finds.ts, one a pass
 //   patch       input, output          640 KiB
 //               pages of the basis     4 MiB
 //   compose     input, table, literals 256 KiB

@@ -18,10 +18,14 @@ export class AuxText {
   static create(): AuxText {
     const aux = changetype<AuxText>(take(offsetof<AuxText>()));
     aux.bytes = take(CAPACITY);
-    aux.length = 0;
-    aux.omitted = 0;
-    aux.isNameKept = false;
+    aux.clear();
     return aux;
+  }
+
+  clear(): void {
+    this.length = 0;
+    this.omitted = 0;
+    this.isNameKept = false;
   }
 
   /** Takes the string of `size` bytes at `at`; where `size` is above AUX_MOST it need not be there. */

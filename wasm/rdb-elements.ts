@@ -85,9 +85,15 @@ export class RdbElements {
     this.name = this.first + load<u8>(shape, 1);
     this.token = this.first;
     this.position = valueAt + load<u8>(shape);
+    this.currentAt = this.position;
     this.end = end;
     this.count = 0;
     this.isCounted = false;
+  }
+
+  /** Where the element begins that is being read; `position` where none is. */
+  begunAt(): u64 {
+    return this.token == this.first ? this.position : this.currentAt;
   }
 
   /** As RdbWalker.run; STEP_END where the elements fill the value, STEP_ERROR where they do not. */

@@ -20,12 +20,16 @@ export class Totals {
   static create(): Totals {
     const totals = changetype<Totals>(take(offsetof<Totals>()));
     totals.types = take(TYPES * TYPE_ROW);
-    memory.fill(totals.types, 0, TYPES * TYPE_ROW);
     totals.databases = take(DATABASES_MOST * DATABASE_ROW);
-    totals.databaseCount = 0;
     totals.slots = take(SLOTS * 2);
-    memory.fill(totals.slots, 0, SLOTS * 2);
+    totals.clear();
     return totals;
+  }
+
+  clear(): void {
+    this.databaseCount = 0;
+    memory.fill(this.types, 0, TYPES * TYPE_ROW);
+    memory.fill(this.slots, 0, SLOTS * 2);
   }
 
   /** The row of a database, a new one if need be; 0 where there are too many. */

@@ -95,17 +95,36 @@ export class RdbWalker {
 
   static create(size: u64, batchCapacity: u32): RdbWalker {
     const walker = changetype<RdbWalker>(take(offsetof<RdbWalker>()));
-    memory.fill(changetype<usize>(walker), 0, offsetof<RdbWalker>());
     walker.size = min(size, LONGEST);
     walker.batch = RecordBatch.create(batchCapacity);
     walker.totals = Totals.create();
     walker.aux = AuxText.create();
     walker.grammar = take(Grammar.GRAMMAR_BYTES);
     walker.loops = take(Grammar.LOOPS_MOST * 8);
-    walker.program = Grammar.START;
-    walker.sealAt = u64.MAX_VALUE;
-    walker.expiresAt = NO_EXPIRY;
+    walker.restart();
     return walker;
+  }
+
+  /** Goes back to the beginning of the file; all that was counted is forgotten. */
+  restart(): void {
+    this.batch.count = 0;
+    this.totals.clear();
+    this.aux.clear();
+    this.position = 0;
+    this.isValkey = false;
+    this.version = 0;
+    this.functions = 0;
+    this.moduleAux = 0;
+    this.sealAt = u64.MAX_VALUE;
+    this.entryAt = 0;
+    this.stopReason = 0;
+    this.program = Grammar.START;
+    this.depth = 0;
+    this.left = 0;
+    this.isPrefixed = false;
+    this.expiresAt = NO_EXPIRY;
+    this.database = 0;
+    this.databaseRow = 0;
   }
 
   /** Walks `length` bytes at `at`, which lie in the file at `position`. */

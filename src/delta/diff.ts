@@ -1,16 +1,20 @@
 // The differ: both files can be read, so bytes are compared with bytes and no checksums are needed.
-// It writes while it reads, in memory that does not depend on the files' sizes: about 6 MiB, and the
-// moved-content index where one is needed. The algorithm is described in wasm/differ.ts.
+// It writes while it reads, in memory that does not depend on the files' sizes: about 6 MiB, and where
+// content has moved an index within a budget. The algorithm is described in wasm/differ.ts.
 import type { ByteReader } from '../system/byte-reader.js';
 import { type Checkpoint, uninterrupted } from '../system/checkpoint.js';
 import type { Emit } from './emit.js';
 import { SOURCE, withEngine } from './engine.js';
 import { STEP } from './engine-exports.js';
+import { SpilledBytes } from './spilled-bytes.js';
 
 export interface DiffOptions {
   readonly checkpoint?: Checkpoint;
-  /** The most memory that the moved-content index may take: DEFAULT_INDEX_BYTES unless given, 1 GiB at most. */
-  readonly indexBytes?: number;
+  /**
+   * The most memory that indexes of moved content may take: DEFAULT_MEMORY_BYTES unless given, 1.5 GiB at
+   * most. Less costs passes over the result where both files are RDBs, and finds less where they are not.
+   */
+  readonly memoryBytes?: number;
   /** Stop once the delta is longer than this many bytes; the summary then says `gaveUp`. */
   readonly giveUpAtBytes?: number;
 }
@@ -26,8 +30,11 @@ export interface DiffSummary {
   readonly gaveUp: boolean;
 }
 
-export const DEFAULT_INDEX_BYTES = 48 * 1024 * 1024;
-const INDEX_MOST_BYTES = 1024 * 1024 * 1024;
+const MIB = 1024 * 1024;
+export const DEFAULT_MEMORY_BYTES = 512 * MIB;
+const MEMORY_MOST_BYTES = 1536 * MIB;
+/** Of the index of anchors, unless there is so much memory that it is an eighth of it. */
+export const DEFAULT_INDEX_BYTES = 48 * MIB;
 
 /**
  * Writes a complete librsync delta that rebuilds `result` from `basis`, which stock `rdiff patch`
@@ -42,10 +49,15 @@ export async function diff(
 ): Promise<DiffSummary> {
   const checkpoint = options.checkpoint ?? uninterrupted;
   const giveUpAtBytes = options.giveUpAtBytes ?? Number.POSITIVE_INFINITY;
-  const sources = { [SOURCE.basis]: basis, [SOURCE.result]: result };
-  return withEngine({ sources }, async ({ exports, view }) => {
-    const indexBytes = Math.min(options.indexBytes ?? DEFAULT_INDEX_BYTES, INDEX_MOST_BYTES);
-    exports.diffOpen(basis.sizeBytes, result.sizeBytes, indexBytes);
+  const memoryBytes = Math.min(options.memoryBytes ?? DEFAULT_MEMORY_BYTES, MEMORY_MOST_BYTES);
+  const indexBytes = Math.min(memoryBytes, Math.max(DEFAULT_INDEX_BYTES, memoryBytes / 8));
+  const finds = new SpilledBytes();
+  const host = {
+    sources: { [SOURCE.basis]: basis, [SOURCE.result]: result, [SOURCE.finds]: finds },
+    stores: { [SOURCE.finds]: finds },
+  };
+  const job = withEngine(host, async ({ exports, view }) => {
+    exports.diffOpen(basis.sizeBytes, result.sizeBytes, indexBytes, memoryBytes);
     let deltaBytes = 0;
     let step: number = STEP.again;
     while (step !== STEP.end && deltaBytes <= giveUpAtBytes) {
@@ -66,4 +78,5 @@ export async function diff(
       gaveUp: deltaBytes > giveUpAtBytes,
     };
   });
+  return job.finally(() => finds.close());
 }

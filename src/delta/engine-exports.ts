@@ -7,7 +7,12 @@ export interface EngineExports {
   errorAt(): number;
   errorValue(): number;
 
-  diffOpen(basisBytes: number, resultBytes: number, indexBytes: number): void;
+  diffOpen(
+    basisBytes: number,
+    resultBytes: number,
+    mostIndexBytes: number,
+    mostRecordBytes: number,
+  ): void;
   diffStep(): number;
 
   patchOpen(basisBytes: number, maxResultBytes: number): void;

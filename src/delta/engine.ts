@@ -7,7 +7,7 @@ import { DeltaFormatError } from './delta-format-error.js';
 import type { EngineExports } from './engine-exports.js';
 
 /** Numbers of sources and stores, the same as in wasm/host.ts. */
-export const SOURCE = { basis: 0, result: 1, table: 2, literals: 3 } as const;
+export const SOURCE = { basis: 0, result: 1, table: 2, literals: 3, finds: 4 } as const;
 
 /** Bytes that the engine adds to while it runs, and may read back. */
 export interface ByteStore {

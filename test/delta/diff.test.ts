@@ -144,7 +144,7 @@ test('the summary counts what the delta holds', async (t) => {
 });
 
 test('a small index still finds large blocks that moved', async (t) => {
-  const { delta } = await diffBuffers(noise, Buffer.concat([tail, head]), { indexBytes: 8192 });
+  const { delta } = await diffBuffers(noise, Buffer.concat([tail, head]), { memoryBytes: 8192 });
   t.deepEqual(delta, deltaOf(copy(head.length, tail.length), copy(0, head.length)));
 });
 

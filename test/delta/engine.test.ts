@@ -37,7 +37,7 @@ test('the differ stays within 64 MiB, though the files have nothing in common', 
     [SOURCE.result]: new NoiseReader(8 * MIB, 7_654_321),
   };
   await withEngine({ sources }, async ({ exports, memoryBytes }) => {
-    exports.diffOpen(80 * MIB, 8 * MIB, DEFAULT_INDEX_BYTES);
+    exports.diffOpen(80 * MIB, 8 * MIB, DEFAULT_INDEX_BYTES, 0);
     do exports.takeWriterOutput();
     while (exports.diffStep() !== STEP.end);
     t.true(memoryBytes() > DEFAULT_INDEX_BYTES / 2, 'the index was made');

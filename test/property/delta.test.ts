@@ -22,7 +22,7 @@ test('patching with a diff rebuilds any file from any other', async (t) => {
       indexSize,
       chunkSize,
       async (a, b, index, chunkBytes) => {
-        const { delta } = await diffBuffers(a, b, { indexBytes: index });
+        const { delta } = await diffBuffers(a, b, { memoryBytes: index });
         return (await patchBuffer(a, delta, { chunkBytes })).equals(b);
       },
     ),
@@ -35,7 +35,7 @@ test('patching with a diff rebuilds an edited file, and its summary adds up', as
   await fc.assert(
     fc.asyncProperty(fileBytes, edits, indexSize, async (basis, list, indexBytes) => {
       const result = applyEdits(basis, list);
-      const { delta, ...summary } = await diffBuffers(basis, result, { indexBytes });
+      const { delta, ...summary } = await diffBuffers(basis, result, { memoryBytes: indexBytes });
       const commands = summary.copyCount + summary.literalCount;
       return (
         (await patchBuffer(basis, delta)).equals(result) &&

@@ -1,0 +1,53 @@
+// Two versions of one long record or element: compared as files are, in place, with resync where they
+// differ. Values of which parts move are not found; what keeps its order, as text, lists and streams, is.
+import { equalForward } from "./bytes";
+import { addFind } from "./finds";
+import { earnCredit, foundBasis, foundResult, resyncNear, searchedBytes } from "./resync";
+import { Window } from "./window";
+
+/** Bytes compared or searched in one step. */
+const STEP_BYTES: u64 = 8 * 1024 * 1024;
+const SEARCH_COST: u64 = 4096;
+const REACH: u32 = 1024 * 1024;
+/** The shortest run in place that is taken. */
+const RUN_LEAST: u32 = 24;
+
+let atBasis: u64 = 0;
+let atResult: u64 = 0;
+let end: u64 = 0;
+
+/** Starts on the bytes of the result from `position` to `to`, and of the basis from `foundAt` on. */
+export function openLongPair(position: u64, to: u64, foundAt: u64): void {
+  atBasis = foundAt;
+  atResult = position;
+  end = to;
+}
+
+/** Some milliseconds of work; true when all has been compared. */
+export function stepLongPair(basis: Window, result: Window): bool {
+  let done: u64 = 0;
+  while (done < STEP_BYTES) {
+    const rest = end - atResult;
+    const most = min(u64(basis.hold(atBasis, 1)), u64(result.hold(atResult, 1)));
+    const limit = u32(min(most, rest));
+    const run = u64(equalForward(basis.at(atBasis), result.at(atResult), limit));
+    addFind(atResult, atBasis, run);
+    earnCredit(run);
+    atBasis += run;
+    atResult += run;
+    done += run + SEARCH_COST;
+    if (atResult == end || limit == 0) return true;
+    if (run == u64(limit)) continue;
+    if (resyncNear(basis, result, atBasis, atResult, REACH, RUN_LEAST, true)) {
+      if (foundResult >= end) return true;
+      atBasis = foundBasis;
+      atResult = foundResult;
+    } else {
+      if (end - atResult <= u64(REACH) || basis.size - atBasis <= u64(REACH)) return true;
+      atBasis += REACH;
+      atResult += REACH;
+    }
+    done += searchedBytes;
+  }
+  return false;
+}
