@@ -65,6 +65,12 @@ export const OPTIONS = [
     commands: ['backup'],
   },
   {
+    name: 'memory',
+    value: 'SIZE',
+    help: 'for finding what has moved, as after a restart of the server',
+    commands: ['backup'],
+  },
+  {
     name: 'wait-lock',
     value: 'SECONDS',
     help: 'wait so long for another backup to end',

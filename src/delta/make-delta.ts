@@ -12,6 +12,8 @@ export interface DeltaOptions {
   /** Stop once the delta is longer than this many bytes. */
   readonly giveUpAtBytes: number;
   readonly zstdLevel: number;
+  /** The most memory for finding moved content; null for the engine's own bound. */
+  readonly memoryBytes: number | null;
 }
 
 export interface MadeDelta {
@@ -32,6 +34,7 @@ export async function makeDelta(
   const writer = await createZstdWriter(options.zstdLevel, write);
   const { deltaBytes, gaveUp } = await diff(basis, result, (bytes) => writer.write(bytes), {
     giveUpAtBytes: options.giveUpAtBytes,
+    ...(options.memoryBytes === null ? {} : { memoryBytes: options.memoryBytes }),
     checkpoint,
   });
   await writer.finish();

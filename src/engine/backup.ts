@@ -93,9 +93,9 @@ async function takeSnapshot(run: Run, startedMs: number): Promise<BackupReport> 
   const notes: Note[] = [...(clockNote === null ? [] : [clockNote]), ...scan.notes];
   const unset: UnsetMetadata[] = [];
   const snapshot = await discardingOnFailure(run, async (staging) => {
-    const oldContents = new OldContents(context, repository, staging, last);
+    const { rehash, memoryBytes } = request;
+    const oldContents = new OldContents(context, repository, staging, last, memoryBytes);
     try {
-      const { rehash } = request;
       const taken = await takeEntries({ context, staging, oldContents, scan, last, rehash });
       notes.push(...taken.notes, ...mirrorNotes(last, taken.entries));
       unset.push(...(await finishStaged(run, staging, taken.entries)));

@@ -47,6 +47,7 @@ export class OldContents {
   readonly #repository: WritableRepository;
   readonly #staging: Staging;
   readonly #last: LastSnapshot;
+  readonly #memoryBytes: number | null;
   readonly #thread = new DeltaThread();
   readonly #open = new Set<FileDescriptor>();
   /** Increments that are being made already, by the content that they keep. */
@@ -60,7 +61,9 @@ export class OldContents {
     repository: WritableRepository,
     staging: Staging,
     last: LastSnapshot,
+    memoryBytes: number | null,
   ) {
+    this.#memoryBytes = memoryBytes;
     this.#context = context;
     this.#repository = repository;
     this.#staging = staging;
@@ -205,6 +208,7 @@ export class OldContents {
       repository: this.#repository.path,
       thread: this.#thread,
       checkpoint: this.#context.checkpoint,
+      memoryBytes: this.#memoryBytes,
       id,
       result: content,
       resultFile: { descriptor, sizeBytes },

@@ -18,6 +18,8 @@ export interface BackupRequest {
   readonly force: boolean;
   /** Read every file, also those whose stat has not changed. */
   readonly rehash: boolean;
+  /** The most memory for finding moved content; null leaves it to the delta engine. */
+  readonly memoryBytes: number | null;
   /** How long to wait for another writer; 0 not at all. */
   readonly waitLockMs: number;
 }

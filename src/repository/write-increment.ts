@@ -51,6 +51,8 @@ export interface IncrementJob {
   readonly repository: BytePath;
   readonly thread: DeltaThread;
   readonly checkpoint: Checkpoint;
+  /** The most memory for finding moved content; null leaves it to the delta engine. */
+  readonly memoryBytes: number | null;
   readonly id: number;
   /** The content that leaves the mirror, and the open file that has its bytes there. */
   readonly result: Content;
@@ -164,6 +166,7 @@ function make(
   const options = {
     giveUpAtBytes: Math.ceil(job.resultFile.sizeBytes * WORTHWHILE),
     zstdLevel: ZSTD_LEVEL,
+    memoryBytes: job.memoryBytes,
   };
   if (needsThread(job, basis)) {
     return job.thread.make(basis, { ...job.resultFile, available: null }, options, write);

@@ -34,6 +34,7 @@ export interface BackupOptions {
   readonly rules?: readonly PathRule[];
   readonly force?: boolean;
   readonly rehash?: boolean;
+  readonly memoryBytes?: number;
   readonly waitLockMs?: number;
   /** Instead of the place's own. */
   readonly context?: RunContext;
@@ -73,6 +74,7 @@ export class BackupPlace {
       rules: options.rules ?? [],
       force: options.force ?? false,
       rehash: options.rehash ?? false,
+      memoryBytes: options.memoryBytes ?? null,
       waitLockMs: options.waitLockMs ?? 0,
     };
   }

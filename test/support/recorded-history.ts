@@ -75,6 +75,7 @@ export class RecordedHistory {
         rules: [],
         force: false,
         rehash: false,
+        memoryBytes: null,
         waitLockMs: 0,
       },
       options.context ?? this.context,

@@ -5,6 +5,7 @@ import type { Invocation, ToPath } from '../command.js';
 import { exitCodeOf } from '../output/notes.js';
 import { formatBackupStatistics } from '../output/statistics.js';
 import type { ParsedArguments } from '../parse-arguments.js';
+import { parseSize } from '../parse-size.js';
 
 export async function runBackup(invocation: Invocation): Promise<number> {
   const { parsed, operands, toPath, context, output } = invocation;
@@ -30,8 +31,13 @@ export function toBackupRequest(
     rules: parsed.rules,
     force: parsed.counts.has('force'),
     rehash: parsed.counts.has('rehash'),
+    memoryBytes: parseMemory(parsed.values.get('memory')?.[0]),
     waitLockMs: parseSeconds(parsed.values.get('wait-lock')?.[0] ?? '0'),
   };
+}
+
+function parseMemory(text: string | undefined): number | null {
+  return text === undefined ? null : parseSize('memory', text, '1M', '1536M');
 }
 
 const LONGEST_WAIT_SECONDS = 1_000_000;

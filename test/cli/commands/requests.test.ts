@@ -29,13 +29,14 @@ test('a bare backup asks for nothing special', (t) => {
     rules: [],
     force: false,
     rehash: false,
+    memoryBytes: null,
     waitLockMs: 0,
   });
 });
 
 test('every option of backup reaches the request', (t) => {
   const line =
-    '--force --rehash --wait-lock 1.5 --also /etc/redis.conf --also users.acl --exclude a --include b /s /r';
+    '--force --rehash --memory 96M --wait-lock 1.5 --also /etc/redis.conf --also users.acl --exclude a --include b /s /r';
   t.deepEqual(backupRequest(line), {
     source: pathFromText('/s'),
     repository: pathFromText('/r'),
@@ -46,6 +47,7 @@ test('every option of backup reaches the request', (t) => {
     ],
     force: true,
     rehash: true,
+    memoryBytes: 96 * 1024 * 1024,
     waitLockMs: 1500,
   });
 });
@@ -57,6 +59,31 @@ for (const seconds of ['-1', 'x', '1e3', '0x10', ' 5', '1.', '', '1000001', 'Inf
       values: new Map([['wait-lock', [seconds]]] as const),
     };
     t.throws(() => toBackupRequest(parsed, ['/s', '/r'], toPath), { instanceOf: UsageError });
+  });
+}
+
+for (const [text, bytes] of [
+  ['1M', 2 ** 20],
+  ['1536MiB', 1536 * 2 ** 20],
+  ['0.5g', 2 ** 29],
+  ['2048kb', 2 ** 21],
+  ['4194304', 2 ** 22],
+] as const) {
+  test(`--memory takes '${text}'`, (t) => {
+    t.is(backupRequest(`backup --memory ${text} /s /r`).memoryBytes, bytes);
+  });
+}
+
+for (const text of ['', 'x', '-1M', '1023K', '2G', '1T', '1e9', '1M1']) {
+  test(`--memory refuses '${text}'`, (t) => {
+    const parsed = {
+      ...parseArguments(['/s', '/r']),
+      values: new Map([['memory', [text]]] as const),
+    };
+    t.throws(() => toBackupRequest(parsed, ['/s', '/r'], toPath), {
+      instanceOf: UsageError,
+      message: `--memory takes a size from 1M to 1536M, '${text}' was given`,
+    });
   });
 }
 
