@@ -3,10 +3,13 @@
 // right whatever the files hold.
 import test from 'ava';
 
-import { type DiffOptions } from '../../src/delta/diff.js';
+import { type DiffOptions, diff } from '../../src/delta/diff.js';
+import { patch } from '../../src/delta/patch.js';
+import { MemoryReader } from '../../src/system/byte-reader.js';
 import { type RdbKey, writeRdb } from '../support/rdb-writer.js';
 import { createRandom, randomBytesOf } from './random-bytes.js';
-import { type DiffOutcome, diffBuffers, patchBuffer } from './run-delta.js';
+import { type DiffOutcome, Gathered, diffBuffers, patchBuffer } from './run-delta.js';
+import { SparseReader } from './sparse-reader.js';
 
 function shuffled<T>(items: readonly T[], random: (limit: number) => number): T[] {
   const out = [...items];
@@ -200,4 +203,32 @@ test('an RDB that is not understood to its end is compared as any file is', asyn
     const backward = await diffProved(result, broken);
     t.true(backward.literalBytes < result.length / 3, `result, ${at}: ${backward.literalBytes}`);
   }
+});
+
+test('records beyond 4 GiB are found, behind a value that takes all of that', async (t) => {
+  const zeros = 0x1_0000_1000;
+  const texts = Array.from({ length: 60_000 }, (_, index) => wordOf(index, 300));
+  const all = texts.map((text, index): RdbKey => ({
+    database: 0,
+    key: `session:${index}`,
+    value: { type: 'string', text },
+  }));
+  const head = Buffer.concat([
+    writeRdb([]).subarray(0, 9),
+    Buffer.from('\0\u0005zeros'),
+    Buffer.alloc(9, 0x81),
+  ]);
+  head.writeBigUInt64BE(BigInt(zeros), head.length - 8);
+  const tail = writeRdb(restarted(all, 22)).subarray(9);
+  const basis = new SparseReader(head.length + zeros + tail.length, [
+    { at: 0, bytes: head },
+    { at: head.length + zeros, bytes: tail },
+  ]);
+  const result = writeRdb(restarted(all, 23));
+  const delta = new Gathered();
+  const { literalBytes } = await diff(basis, new MemoryReader(result), delta.emit);
+  t.true(literalBytes < result.length / 1000, `${literalBytes} literal bytes`);
+  const rebuilt = new Gathered();
+  await patch(basis, [delta.bytes], rebuilt.emit);
+  t.true(rebuilt.bytes.equals(result));
 });
