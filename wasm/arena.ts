@@ -1,5 +1,5 @@
 // Memory of one job. A job resets the arena and takes its buffers once, before it starts; nothing is
-// freed before the next job's reset. Taken memory holds whatever the last job left there.
+// freed before the next job's reset, but for a last part that a job may rewind. Taken memory holds whatever the last job left there.
 
 let top: usize = 0;
 
@@ -15,4 +15,14 @@ export function take(bytes: usize): usize {
   const missing = pages - memory.size();
   if (missing > 0 && memory.grow(missing) < 0) unreachable();
   return start;
+}
+
+/** Where the arena ends now: what is taken from here on can be given back by `rewindArena`. */
+export function arenaTop(): usize {
+  return top;
+}
+
+/** Gives back everything that was taken after `arenaTop` returned `to`. */
+export function rewindArena(to: usize): void {
+  top = to;
 }

@@ -90,11 +90,15 @@ test('deltas too large for memory go through temporary files', async (t) => {
 
 test('a composed delta can be read again, until it is closed', async (t) => {
   const composed = await compose([
-    async function* () {
-      yield deltaOf(literal(Buffer.from('abc')));
+    {
+      open: async function* () {
+        yield deltaOf(literal(Buffer.from('abc')));
+      },
     },
-    async function* () {
-      yield deltaOf(copy(1, 2));
+    {
+      open: async function* () {
+        yield deltaOf(copy(1, 2));
+      },
     },
   ]);
   const once = await readAll(composed);

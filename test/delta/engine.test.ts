@@ -2,6 +2,7 @@ import test from 'ava';
 import { DEFAULT_INDEX_BYTES, diff } from '../../src/delta/diff.js';
 import { SOURCE, withEngine } from '../../src/delta/engine.js';
 import { STEP } from '../../src/delta/engine-exports.js';
+import { DEFAULT_WINDOW_BYTES } from '../../src/delta/gather.js';
 import type { ByteReader } from '../../src/system/byte-reader.js';
 import { randomBytesOf } from './random-bytes.js';
 import { diffBuffers, patchBuffer } from './run-delta.js';
@@ -49,7 +50,7 @@ test('a patch and an equal file need a few megabytes, whatever the size of the b
   const far = 2 ** 45;
   const sources = { [SOURCE.basis]: new SparseReader(far, []) };
   await withEngine({ sources }, async ({ exports, memoryBytes }) => {
-    exports.patchOpen(far, far);
+    exports.patchOpen(far, far, DEFAULT_WINDOW_BYTES);
     t.true(memoryBytes() <= 16 * MIB, `${memoryBytes()} bytes`);
   });
 });

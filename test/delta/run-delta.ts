@@ -1,6 +1,6 @@
 // Whole deltas and results as buffers, for tests: what the streaming functions make, put together.
 // Every emitted view is copied and then overwritten, so that a test fails which keeps one.
-import { type ComposedDelta, compose } from '../../src/delta/compose.js';
+import { type ComposeOptions, type ComposedDelta, compose } from '../../src/delta/compose.js';
 import { deltaFromSignature } from '../../src/delta/delta-from-signature.js';
 import { type DiffOptions, type DiffSummary, diff } from '../../src/delta/diff.js';
 import { type PatchOptions, patch } from '../../src/delta/patch.js';
@@ -59,14 +59,15 @@ export async function patchBuffer(
 export async function composeBuffers(
   deltas: readonly Uint8Array[],
   chunkBytes = 4096,
+  options: ComposeOptions = {},
 ): Promise<{ delta: Buffer; resultBytes: number }> {
   const composed = await compose(
-    deltas.map(
-      (delta) =>
-        async function* () {
-          yield* cut(delta, chunkBytes);
-        },
-    ),
+    deltas.map((delta) => ({
+      open: async function* () {
+        yield* cut(delta, chunkBytes);
+      },
+    })),
+    options,
   );
   try {
     return { delta: await readAll(composed), resultBytes: composed.resultBytes };
