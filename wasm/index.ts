@@ -27,8 +27,9 @@
 //   encode      table, twice           128 KiB
 //               output, literals       832 KiB        delta-writer.ts
 //   tabulate    input, table, literals 448 KiB
-//   join        pages of first table   32 MiB, at most the table's size
-//               both other tables      128 KiB
+//   join        both other tables      128 KiB
+//               pages of first table   32 MiB, at most the table's size
+//               index of first table   8 MiB          table-index.ts, at most half the table's size
 //   signature   input, output          192 KiB
 //   match       output, literals       832 KiB
 //               signature, its tables  its size (256 MiB at most) and up to 36 bytes a block

@@ -64,17 +64,25 @@ export class TableCursor {
 
   /** Goes on to the next entry, of which there must be one; false where the table is damaged. */
   next(): bool {
-    const begin = this.load(0);
-    const source = this.load(8);
+    // The entry after it is needed too: it begins where this one ends.
+    const heldTo = this.base + this.held;
+    if (this.index + 1 >= heldTo && heldTo != this.count) this.read();
+    const at = this.buffer + u32(this.index - this.base) * ENTRY;
+    const begin = load<u64>(at);
+    const source = load<u64>(at, 8);
     this.index++;
-    const end = this.index == this.count ? this.resultSize : this.load(0);
-    if (begin != this.end || end <= begin) return this.fail();
+    const end = this.index == this.count ? this.resultSize : load<u64>(at, ENTRY);
+    const from = source & ~IS_LITERAL;
+    const isLiteral = source != from;
+    const size = isLiteral ? this.literalsSize : this.basisSize;
+    if (begin != this.end || end <= begin || from > size || end - begin > size - from) {
+      setError(BAD_TABLE, 0, (this.index - 1) * ENTRY);
+      return false;
+    }
     this.end = end;
     this.left = end - begin;
-    this.isLiteral = (source & IS_LITERAL) != 0;
-    this.from = source & ~IS_LITERAL;
-    const size = this.isLiteral ? this.literalsSize : this.basisSize;
-    if (this.from > size || this.left > size - this.from) return this.fail();
+    this.isLiteral = isLiteral;
+    this.from = from;
     return true;
   }
 
@@ -85,18 +93,9 @@ export class TableCursor {
     this.left -= count;
   }
 
-  private load(offset: u32): u64 {
-    if (this.index >= this.base + this.held) {
-      const rest = this.count - this.index;
-      this.base = this.index;
-      this.held = u32(min(rest, u64(ENTRIES_IN_BUFFER)));
-      readSource(this.source, this.buffer, this.held * ENTRY, this.index * ENTRY);
-    }
-    return load<u64>(this.buffer + u32(this.index - this.base) * ENTRY + offset);
-  }
-
-  private fail(): bool {
-    setError(BAD_TABLE, 0, (this.index - 1) * ENTRY);
-    return false;
+  private read(): void {
+    this.base = this.index;
+    this.held = u32(min(this.count - this.index, u64(ENTRIES_IN_BUFFER)));
+    readSource(this.source, this.buffer, this.held * ENTRY, this.index * ENTRY);
   }
 }

@@ -1,6 +1,7 @@
-// A run of deltas as one table. The run is composed pairwise in a tree, so that every entry goes
-// through about log2(count) compositions and at most that many tables are there at a time; folding the
-// deltas one by one would grow with the square of their number.
+// A run of deltas as one table. Neighbours are composed pairwise, the smaller ones first, so that an
+// entry goes through about log2(count) compositions and about as many tables are there at a time;
+// folding the deltas one by one would grow with the square of their number. A large delta, such as one
+// that brings everything into another order, takes part in few compositions.
 import type { Checkpoint } from '../system/checkpoint.js';
 import { type DeltaTable, joinTables, tabulate } from './delta-table.js';
 import { SpilledBytes } from './spilled-bytes.js';
@@ -21,12 +22,6 @@ export interface ComposedRun {
   close(): void;
 }
 
-interface Node {
-  /** How many of the run's deltas are in it, a power of two while the tree is built. */
-  readonly count: number;
-  readonly table: DeltaTable;
-}
-
 /**
  * Composes deltas of which the first applies to the basis, the next to what that makes, and so on.
  * @param basisBytes length of the basis; without it the first delta's copies are checked when the
@@ -40,38 +35,52 @@ export async function composeTables(
   checkpoint: Checkpoint,
 ): Promise<ComposedRun> {
   const literals = new SpilledBytes();
-  const nodes: Node[] = [];
+  const tables: DeltaTable[] = [];
   try {
     let middleBytes = basisBytes;
     for (const { open, maxResultBytes } of deltas) {
       const limits = { basisBytes: middleBytes, maxResultBytes };
       const table = await tabulate(open(), literals, limits, checkpoint);
-      nodes.push({ count: 1, table });
+      tables.push(table);
       middleBytes = table.resultBytes;
-      while (nodes.length > 1 && nodes.at(-1)?.count === nodes.at(-2)?.count) {
-        await joinLastTwo(nodes, checkpoint);
+      for (;;) {
+        const index = indexToJoin(tables.map(({ entries }) => entries.sizeBytes));
+        if (index === null) break;
+        await joinAt(tables, index, checkpoint);
       }
     }
-    while (nodes.length > 1) await joinLastTwo(nodes, checkpoint);
-    const [whole] = nodes;
-    if (whole === undefined) throw new Error('a run needs at least one delta');
-    const { table } = whole;
+    while (tables.length > 1) await joinAt(tables, tables.length - 2, checkpoint);
+    const [table] = tables;
+    if (table === undefined) throw new Error('a run needs at least one delta');
     return { table, literals, close: () => closeAll([table], literals) };
   } catch (error) {
-    closeAll(
-      nodes.map(({ table }) => table),
-      literals,
-    );
+    closeAll(tables, literals);
     throw error;
   }
 }
 
-async function joinLastTwo(nodes: Node[], checkpoint: Checkpoint): Promise<void> {
-  const [first, second] = nodes.slice(-2) as [Node, Node];
-  const table = await joinTables(first.table, second.table, checkpoint);
-  first.table.entries.close();
-  second.table.entries.close();
-  nodes.splice(-2, 2, { count: first.count + second.count, table });
+/**
+ * Which table is to be joined with the one after it, of tables of which only the last is new; null
+ * where none is: each is then larger than the two after it together, so that there are few. The rule
+ * by which timsort merges its runs.
+ */
+export function indexToJoin(sizes: readonly number[]): number | null {
+  const last = sizes.length - 1;
+  const size = (index: number): number => sizes[index] ?? Infinity;
+  const outgrown = (index: number): boolean => size(index) <= size(index + 1) + size(index + 2);
+  if (last >= 2 && (outgrown(last - 2) || (last >= 3 && outgrown(last - 3)))) {
+    return size(last - 2) < size(last) ? last - 2 : last - 1;
+  }
+  return last >= 1 && size(last - 1) <= size(last) ? last - 1 : null;
+}
+
+/** Puts what a table and the one after it do in their place. */
+async function joinAt(tables: DeltaTable[], index: number, checkpoint: Checkpoint): Promise<void> {
+  const [first, second] = tables.slice(index) as [DeltaTable, DeltaTable];
+  const joined = await joinTables(first, second, checkpoint);
+  tables.splice(index, 2, joined);
+  first.entries.close();
+  second.entries.close();
 }
 
 function closeAll(tables: readonly DeltaTable[], literals: SpilledBytes): void {

@@ -8,7 +8,7 @@ import type { Engine } from './engine.js';
  * basis does a job come to this, and a quarter more for its list of them; it then runs through the
  * basis once for each window.
  */
-export const DEFAULT_WINDOW_BYTES = 64 * 1024 * 1024;
+export const DEFAULT_WINDOW_BYTES = 96 * 1024 * 1024;
 
 /** Emits the output of a step, if there is any, and counts it. */
 export class GatherOutput {
