@@ -59,19 +59,18 @@ export async function composeTables(
   }
 }
 
+/** A table that is longer than this many times the one after it waits for that one to grow. */
+const MUCH_LONGER = 1.5;
+
 /**
  * Which table is to be joined with the one after it, of tables of which only the last is new; null
- * where none is: each is then larger than the two after it together, so that there are few. The rule
- * by which timsort merges its runs.
+ * where each is much longer than the one after it, so that there are few. Tables that a long one has
+ * come after are joined with one another first.
  */
 export function indexToJoin(sizes: readonly number[]): number | null {
-  const last = sizes.length - 1;
-  const size = (index: number): number => sizes[index] ?? Infinity;
-  const outgrown = (index: number): boolean => size(index) <= size(index + 1) + size(index + 2);
-  if (last >= 2 && (outgrown(last - 2) || (last >= 3 && outgrown(last - 3)))) {
-    return size(last - 2) < size(last) ? last - 2 : last - 1;
-  }
-  return last >= 1 && size(last - 1) <= size(last) ? last - 1 : null;
+  const [beforeLast = Infinity, last = 0] = sizes.slice(-2);
+  if (sizes.length < 2 || beforeLast > MUCH_LONGER * last) return null;
+  return (sizes.at(-3) ?? Infinity) < last ? sizes.length - 3 : sizes.length - 2;
 }
 
 /** Puts what a table and the one after it do in their place. */
