@@ -35,8 +35,12 @@ let spare: usize = 0;
 let counts: usize = 0;
 let pieceCount: u32 = 0;
 let pieceMost: u32 = 0;
-let isInOrder: bool = true;
+let isSorted: bool = true;
 let lastBlock: u64 = 0;
+/** Whether each source is read from front to end as it is: a larger window would yield no more. */
+let isInOrder: bool = true;
+let nextInBasis: u64 = 0;
+let nextInLiterals: u64 = 0;
 
 /** Addresses run through the basis and, from here on, through the literals. */
 let literalsAt: u64 = 0;
@@ -78,8 +82,11 @@ function layOut(newCapacity: u32): void {
 function startWindow(): void {
   used = 0;
   pieceCount = 0;
-  isInOrder = true;
+  isSorted = true;
   lastBlock = 0;
+  isInOrder = true;
+  nextInBasis = 0;
+  nextInLiterals = 0;
   gathered = 0;
   isClosed = false;
 }
@@ -99,8 +106,15 @@ export function gatherBytes(from: usize, length: u32): void {
 export function gatherRange(isLiteral: bool, position: u64, length: u32): void {
   const address = isLiteral ? literalsAt + position : position;
   const block = address >> BLOCK_LOG;
-  if (block < lastBlock) isInOrder = false;
+  if (block < lastBlock) isSorted = false;
   lastBlock = block;
+  if (isLiteral) {
+    if (position < nextInLiterals) isInOrder = false;
+    nextInLiterals = position + length;
+  } else {
+    if (position < nextInBasis) isInOrder = false;
+    nextInBasis = position + length;
+  }
   const piece = pieces + pieceCount * PIECE;
   store<u64>(piece, address);
   store<u32>(piece, used, 8);
@@ -113,7 +127,7 @@ export function gatherRange(isLiteral: bool, position: u64, length: u32): void {
 /** Ends the filling: `settleSome` follows. */
 export function closeWindow(): void {
   isClosed = true;
-  next = isInOrder ? pieces : sortPieces(pieces, spare, pieceCount, counts, addressBits);
+  next = isSorted ? pieces : sortPieces(pieces, spare, pieceCount, counts, addressBits);
   last = next + pieceCount * PIECE;
   cost = 0;
 }
@@ -172,7 +186,7 @@ export function gatherUsed(): u32 {
 
 /** Starts an empty window, a larger one where the last was costly. Memory may grow. */
 export function nextWindow(): void {
-  const wasCostly = cost > COSTLY * (gathered + READ_COST);
+  const wasCostly = !isInOrder && cost > COSTLY * (gathered + READ_COST);
   if (wasCostly && capacity < capacityMost) {
     layOut(u32(min(u64(capacity) * WINDOW_GROWTH, u64(capacityMost))));
   } else {

@@ -30,12 +30,7 @@ export interface EngineExports {
   tabulateFinish(): number;
   tabulateMade(): number;
 
-  joinOpen(
-    firstBytes: number,
-    middleBytes: number,
-    secondBytes: number,
-    resultBytes: number,
-  ): void;
+  joinOpen(firstBytes: number, middleBytes: number, secondBytes: number, resultBytes: number): void;
   joinStep(): number;
 
   applyOpen(

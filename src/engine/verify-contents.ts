@@ -191,10 +191,7 @@ class ChainWalk {
     }
   }
 
-  async #prove(
-    id: number,
-    rebuild: (emit: Emit) => Promise<void>,
-  ): Promise<void> {
+  async #prove(id: number, rebuild: (emit: Emit) => Promise<void>): Promise<void> {
     const content = this.wanted.get(id);
     if (content === undefined) return;
     this.#context.onProgress({
