@@ -4,7 +4,7 @@ import { readSource } from "./host";
 import { take } from "./arena";
 
 const PAGE_LOG: u32 = 12;
-const PAGE: u32 = 1 << PAGE_LOG;
+export const PAGE: u32 = 1 << PAGE_LOG;
 const NONE: u64 = u64.MAX_VALUE;
 const MOST_READ_AHEAD: u32 = 64;
 const FILL_BYTES: u32 = 1024 * 1024;

@@ -2,12 +2,13 @@
 // the entry that was used last, and far from it in an index, which is made once it is worth it: for each
 // of many equal parts of the result the entry that holds its first byte.
 import { take } from "./arena";
-import { Pages } from "./pages";
+import { PAGE, Pages } from "./pages";
 import { ENTRY } from "./table-writer";
 
 /** Holds two million entries at once; of a longer table, what was used last. */
 const PAGES_MOST: u32 = 32 * 1024 * 1024;
 const PARTS_MOST: u32 = 2 * 1024 * 1024;
+const ENTRIES_A_PAGE: u64 = PAGE / ENTRY;
 /** How far from the last entry is near. */
 const NEAR: u32 = 8;
 /** The index is made when there has been a far position for each of so many entries. */
@@ -43,6 +44,7 @@ export class TableIndex {
     index.parts = 0;
     index.farCount = 0;
     index.nearBytes = (resultSize / max(index.count, 1)) * NEAR;
+    if (index.count != 0) index.use(0);
     return index;
   }
 
@@ -59,30 +61,21 @@ export class TableIndex {
   }
 
   private move(position: u64): bool {
-    const isAfter = position >= this.end;
-    let entry = this.count;
-    if (isAfter && position - this.end < this.nearBytes) entry = this.after(position);
-    else if (!isAfter && this.begin - position < this.nearBytes) entry = this.before(position);
-    if (entry == this.count) entry = this.far(position);
-    return entry != this.count && this.use(entry, position);
-  }
-
-  /** One of the next entries, or the count. */
-  private after(position: u64): u64 {
-    const last = min(this.entry + NEAR, this.count);
-    for (let entry = this.entry; entry < last; entry++) {
-      if (position < this.endOf(entry)) return entry;
+    if (position >= this.end && position - this.end < this.nearBytes) {
+      for (let steps = NEAR; steps != 0 && this.entry + 1 < this.count; steps--) {
+        this.use(this.entry + 1);
+        if (position < this.end) return position >= this.begin;
+      }
+    } else if (position < this.begin && this.begin - position < this.nearBytes) {
+      for (let steps = NEAR; steps != 0 && this.entry != 0; steps--) {
+        this.use(this.entry - 1);
+        if (position >= this.begin) return position < this.end;
+      }
     }
-    return this.count;
-  }
-
-  /** One of the entries before, or the count. */
-  private before(position: u64): u64 {
-    const last = this.entry - min(this.entry, u64(NEAR));
-    for (let entry = this.entry; entry > last; entry--) {
-      if (position >= this.beginOf(entry - 1)) return entry - 1;
-    }
-    return this.count;
+    const entry = this.far(position);
+    if (entry == this.count) return false;
+    this.use(entry);
+    return position >= this.begin && position < this.end;
   }
 
   /** By halves, between all entries or those that the index names. */
@@ -109,12 +102,14 @@ export class TableIndex {
     return low;
   }
 
-  private use(entry: u64, position: u64): bool {
+  @inline
+  private use(entry: u64): void {
+    const at = this.pages.at(entry * ENTRY);
     this.entry = entry;
-    this.begin = this.beginOf(entry);
-    this.end = this.endOf(entry);
-    this.source = load<u64>(this.pages.at(entry * ENTRY), 8);
-    return position >= this.begin && position < this.end;
+    this.begin = load<u64>(at);
+    this.source = load<u64>(at, 8);
+    const isLastOfPage = (entry + 1) % ENTRIES_A_PAGE == 0;
+    this.end = isLastOfPage || entry + 1 == this.count ? this.endOf(entry) : load<u64>(at, ENTRY);
   }
 
   private makeIndex(): bool {
