@@ -45,23 +45,9 @@
 // 2 GiB and do not move.
 export { errorAt, errorCode, errorValue } from "./format-error";
 export { diffOpen, diffStep } from "./differ";
-export {
-  patchFeed,
-  patchFinish,
-  patchInput,
-  patchInputCapacity,
-  patchOpen,
-  patchStep,
-} from "./patch";
-export {
-  tabulateFeed,
-  tabulateFinish,
-  tabulateInput,
-  tabulateInputCapacity,
-  tabulateMade,
-  tabulateOpen,
-  tabulateStep,
-} from "./tabulate";
+export { deltaFeed, deltaInput, deltaInputCapacity } from "./checked-delta";
+export { patchFinish, patchOpen, patchStep } from "./patch";
+export { tabulateFinish, tabulateMade, tabulateOpen, tabulateStep } from "./tabulate";
 export { joinOpen, joinStep } from "./join";
 export { applyOpen, applyStep } from "./apply";
 export { encodeOpen, encodeStep } from "./encode";

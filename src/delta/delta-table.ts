@@ -5,7 +5,7 @@
 import type { Checkpoint } from '../system/checkpoint.js';
 import { SOURCE, withEngine } from './engine.js';
 import { STEP } from './engine-exports.js';
-import { type Chunks, type FedJob, feedAll, runSteps } from './feed.js';
+import { type Chunks, type FedJob, deltaInput, feedAll, runSteps } from './feed.js';
 import { formatError } from './format-reasons.js';
 import { SpilledBytes } from './spilled-bytes.js';
 
@@ -37,9 +37,7 @@ export async function tabulate(
     return withEngine({ stores }, async (engine) => {
       const { exports } = engine;
       const job: FedJob = {
-        input: () => exports.tabulateInput(),
-        room: () => exports.tabulateInputCapacity(),
-        feed: (length) => exports.tabulateFeed(length),
+        ...deltaInput(engine),
         step: () => exports.tabulateStep(),
         flush: noFlush,
       };

@@ -10,11 +10,13 @@ export interface EngineExports {
   diffOpen(basisBytes: number, resultBytes: number, indexBytes: number): void;
   diffStep(): number;
 
+  /** The input of patch and tabulate. */
+  deltaInput(): number;
+  deltaInputCapacity(): number;
+  deltaFeed(length: number): void;
+
   /** @param windowBytes the most that is built at a time: a bound of the memory */
   patchOpen(basisBytes: number, maxResultBytes: number, windowBytes: number): void;
-  patchInput(): number;
-  patchInputCapacity(): number;
-  patchFeed(length: number): void;
   patchStep(): number;
   patchFinish(): number;
 
@@ -23,9 +25,6 @@ export interface EngineExports {
   gatherTake(): number;
 
   tabulateOpen(basisBytes: number, maxResultBytes: number, literalBytes: number): void;
-  tabulateInput(): number;
-  tabulateInputCapacity(): number;
-  tabulateFeed(length: number): void;
   tabulateStep(): number;
   tabulateFinish(): number;
   tabulateMade(): number;

@@ -3,7 +3,7 @@
 // checked against the basis, and against the expected length of the result where that is given.
 import type { ByteReader } from '../system/byte-reader.js';
 import { type Checkpoint, uninterrupted } from '../system/checkpoint.js';
-import { type Chunks, type FedJob, feedAll, runSteps } from './feed.js';
+import { type Chunks, type FedJob, deltaInput, feedAll, runSteps } from './feed.js';
 import { DEFAULT_WINDOW_BYTES, GatherOutput } from './gather.js';
 import { formatError } from './format-reasons.js';
 import type { Emit } from './emit.js';
@@ -40,9 +40,7 @@ export async function patch(
     const output = new GatherOutput(engine, emit);
     exports.patchOpen(basis.sizeBytes, maxResultBytes, windowBytes);
     const job: FedJob = {
-      input: () => exports.patchInput(),
-      room: () => exports.patchInputCapacity(),
-      feed: (length) => exports.patchFeed(length),
+      ...deltaInput(engine),
       step: () => exports.patchStep(),
       flush: () => output.flush(),
     };

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { DEFAULT_INDEX_BYTES, diff } from '../../src/delta/diff.js';
 import { SOURCE, withEngine } from '../../src/delta/engine.js';
-import { type FedJob, feedAll, runSteps } from '../../src/delta/feed.js';
+import { type FedJob, deltaInput, feedAll, runSteps } from '../../src/delta/feed.js';
 import { STEP } from '../../src/delta/engine-exports.js';
 import { DEFAULT_WINDOW_BYTES } from '../../src/delta/gather.js';
 import type { ByteReader } from '../../src/system/byte-reader.js';
@@ -95,9 +95,7 @@ async function patchMemory(
     exports.patchOpen(basis.sizeBytes, 2 ** 40, DEFAULT_WINDOW_BYTES);
     let resultBytes = 0;
     const job: FedJob = {
-      input: () => exports.patchInput(),
-      room: () => exports.patchInputCapacity(),
-      feed: (length) => exports.patchFeed(length),
+      ...deltaInput(engine),
       step: () => exports.patchStep(),
       flush: () => void (resultBytes += exports.gatherTake()),
     };
