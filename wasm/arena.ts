@@ -17,7 +17,12 @@ export function take(bytes: usize): usize {
   return start;
 }
 
-/** Gives back what was taken at `start` and all that was taken after it. */
-export function giveBack(start: usize): void {
-  top = start;
+/** Where the arena ends now: what is taken from here on can be given back by `rewindArena`. */
+export function arenaTop(): usize {
+  return top;
+}
+
+/** Gives back everything that was taken after `arenaTop` returned `to`. */
+export function rewindArena(to: usize): void {
+  top = to;
 }

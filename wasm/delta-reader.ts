@@ -32,6 +32,8 @@ let offset: u64 = 0;
 /** The command's header where it arrives in several pieces. */
 const header: usize = memory.data(HEADER_MOST + 7, 8);
 let headerLength: u32 = 0;
+/** Where the current command's header is: in the input where all of it is there, or gathered. */
+let head: usize = 0;
 let magicSeen: bool = false;
 let ended: bool = false;
 let literalLeft: u64 = 0;
@@ -91,12 +93,13 @@ export function nextCommand(most: u32): i32 {
     headerLength = 0;
   }
   if (ended) return input == inputEnd ? END : failAt(AFTER_END, 0, offset);
-  if (!gather(1)) return NEED_INPUT;
+  head = headerLength == 0 && inputEnd - input >= usize(HEADER_MOST) ? input : header;
+  if (!has(1)) return NEED_INPUT;
   commandAt = offset - headerLength;
-  const opcode = u32(load<u8>(header));
+  const opcode = u32(load<u8>(head));
   if (opcode == 0) {
     ended = true;
-    headerLength = 0;
+    leaveHeader(1);
     return input == inputEnd ? END : failAt(AFTER_END, 0, offset);
   }
   if (opcode <= 0x44) return literalCommand(opcode, most);
@@ -105,14 +108,16 @@ export function nextCommand(most: u32): i32 {
 }
 
 function literalCommand(opcode: u32, most: u32): i32 {
+  let headerBytes: u32 = 1;
   if (opcode <= 0x40) {
     literalLeft = opcode;
   } else {
     const width: u32 = 1 << (opcode - 0x41);
-    if (!gather(1 + width)) return NEED_INPUT;
-    literalLeft = loadBig(header + 1, width);
+    headerBytes = 1 + width;
+    if (!has(headerBytes)) return NEED_INPUT;
+    literalLeft = loadBig(head + 1, width);
   }
-  headerLength = 0;
+  leaveHeader(headerBytes);
   commandLength = literalLeft;
   if (literalLeft == 0) return failReader(ZERO_LENGTH, 0);
   if (literalLeft >= MOST) {
@@ -125,10 +130,10 @@ function literalCommand(opcode: u32, most: u32): i32 {
 function copyCommand(form: u32): i32 {
   const startWidth: u32 = 1 << (form >> 2);
   const lengthWidth: u32 = 1 << (form & 3);
-  if (!gather(1 + startWidth + lengthWidth)) return NEED_INPUT;
-  headerLength = 0;
-  commandStart = loadBig(header + 1, startWidth);
-  commandLength = loadBig(header + 1 + startWidth, lengthWidth);
+  if (!has(1 + startWidth + lengthWidth)) return NEED_INPUT;
+  commandStart = loadBig(head + 1, startWidth);
+  commandLength = loadBig(head + 1 + startWidth, lengthWidth);
+  leaveHeader(1 + startWidth + lengthWidth);
   if (commandLength == 0) return failReader(ZERO_LENGTH, 0);
   if (commandStart >= MOST) return failReader(OUT_OF_RANGE, commandStart);
   if (commandLength >= MOST) return failReader(OUT_OF_RANGE, commandLength);
@@ -146,6 +151,24 @@ function nextPiece(most: u32, isFirst: bool): i32 {
   offset += pieceLength;
   literalLeft -= pieceLength;
   return LITERAL_PIECE;
+}
+
+/** Whether `wanted` bytes of the header are there, at `head`. */
+// @ts-ignore: decorator
+@inline
+function has(wanted: u32): bool {
+  return head == input || gather(wanted);
+}
+
+/** Goes on behind a header of so many bytes. */
+// @ts-ignore: decorator
+@inline
+function leaveHeader(length: u32): void {
+  if (head == input) {
+    input += length;
+    offset += length;
+  }
+  headerLength = 0;
 }
 
 /** Brings the header to `wanted` bytes; false where the input ends before. */

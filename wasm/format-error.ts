@@ -14,6 +14,7 @@ export const BAD_BLOCK_LENGTH = 10;
 export const BAD_STRONG_LENGTH = 11;
 export const SIGNATURE_TRUNCATED = 12;
 export const SIGNATURE_TOO_LARGE = 13;
+export const BAD_TABLE = 14;
 
 let code: i32 = 0;
 let at: u64 = 0;

@@ -15,7 +15,8 @@ export const BASIS = 0;
 export const RESULT = 1;
 export const TABLE = 2;
 export const LITERALS = 3;
-export const FINDS = 4;
+export const SECOND_TABLE = 4;
+export const FINDS = 5;
 
 export function readSource(source: i32, into: usize, length: u32, position: u64): void {
   if (length != 0) hostRead(source, into, length, f64(position));

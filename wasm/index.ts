@@ -7,8 +7,8 @@
 // are read while a step runs, through the host's `read`. Streams are fed: their bytes are put at
 // `…Input`, at most `…InputCapacity` or `…Room` of them, `…Feed` says how many, and steps follow until
 // one needs input. Output lies at `…Output`; `…Take` returns its length and empties it, so it must be
-// used before the next step. What a decoder rejects ends the job with STEP_ERROR and errorCode,
-// errorAt, errorValue.
+// used before the next step; there may be none where a step has only read. What a decoder rejects ends
+// the job with STEP_ERROR and errorCode, errorAt, errorValue.
 //
 // Memory, in bytes:
 //   0 …            constants and small state of fixed size (memory.data); no stack, no heap
@@ -23,11 +23,17 @@
 //               record, table, finds   260 KiB        short-pair.ts, finds.ts
 //               index of the units     its budget     unit-index.ts, given back before the other index
 //               windows on the finds   256 KiB each   finds.ts, one a pass
-//   patch       input, output          640 KiB
-//               pages of the basis     4 MiB
-//   compose     input, table, literals 256 KiB
-//               pages of both stores   2 x 4 MiB
-//               output, literals       832 KiB
+//   gather      read buffer, counts    264 KiB        gather.ts, piece-sort.ts; in the three jobs that follow
+//               window                 512 KiB, growing x 8 to what the job allows
+//               pieces, twice          1/4 of the window
+//   patch       input                  128 KiB
+//   apply       table                  64 KiB         table-cursor.ts
+//   encode      table, twice           128 KiB
+//               output, literals       832 KiB        delta-writer.ts
+//   tabulate    input, table, literals 448 KiB
+//   join        both other tables      128 KiB
+//               pages of first table   32 MiB, at most the table's size
+//               index of first table   8 MiB          table-index.ts, at most half the table's size
 //   signature   input, output          192 KiB
 //   match       output, literals       832 KiB
 //               signature, its tables  its size (256 MiB at most) and up to 36 bytes a block
@@ -39,31 +45,17 @@
 //   elements    input, elements        90 KiB         rdb-elements.ts
 //   lzf         both strings           their lengths
 //
-// Memory grows to what a job needs and never shrinks; addresses stay below 2 GiB.
+// Memory grows to what a job needs, some of it while it runs, and never shrinks; addresses stay below
+// 2 GiB and do not move.
 export { errorAt, errorCode, errorValue } from "./format-error";
 export { diffOpen, diffStep } from "./differ";
-export {
-  patchFeed,
-  patchFinish,
-  patchInput,
-  patchInputCapacity,
-  patchOpen,
-  patchOutput,
-  patchStep,
-  patchTake,
-} from "./patch";
-export {
-  composeFeed,
-  composeInput,
-  composeInputCapacity,
-  composeMade,
-  mapFinish,
-  mapOpen,
-  mapStep,
-  tabulateFinish,
-  tabulateOpen,
-  tabulateStep,
-} from "./compose";
+export { deltaFeed, deltaInput, deltaInputCapacity } from "./checked-delta";
+export { patchFinish, patchOpen, patchStep } from "./patch";
+export { tabulateFinish, tabulateMade, tabulateOpen, tabulateStep } from "./tabulate";
+export { joinOpen, joinStep } from "./join";
+export { applyOpen, applyStep } from "./apply";
+export { encodeOpen, encodeStep } from "./encode";
+export { gatherOutput, gatherTake } from "./gather-output";
 export {
   signatureFeed,
   signatureFinish,

@@ -4,9 +4,10 @@ import { readSource } from "./host";
 import { take } from "./arena";
 
 const PAGE_LOG: u32 = 12;
-const PAGE: u32 = 1 << PAGE_LOG;
+export const PAGE: u32 = 1 << PAGE_LOG;
 const NONE: u64 = u64.MAX_VALUE;
 const MOST_READ_AHEAD: u32 = 64;
+const FILL_BYTES: u32 = 1024 * 1024;
 
 @unmanaged
 export class Pages {
@@ -37,6 +38,7 @@ export class Pages {
   }
 
   /** Where the byte at `position` (less than the size) lies; good until the next call. */
+  @inline
   at(position: u64): usize {
     const page = position >> PAGE_LOG;
     const slot = u32(page) & (this.count - 1);
@@ -55,6 +57,17 @@ export class Pages {
   @inline
   runBefore(position: u64): u32 {
     return (u32(position) & (PAGE - 1)) + 1;
+  }
+
+  /** Brings in the first pages, all of them where they fit: sequentially, before there is random access. */
+  fill(): void {
+    const bytes = min(u64(this.count) << PAGE_LOG, this.size);
+    for (let done: u64 = 0; done < bytes; done += FILL_BYTES) {
+      const part = u32(min(u64(FILL_BYTES), bytes - done));
+      readSource(this.source, this.buffer + u32(done), part, done);
+    }
+    const pages = u32((bytes + PAGE - 1) >> PAGE_LOG);
+    for (let i: u32 = 0; i < pages; i++) store<u64>(this.tags + i * 8, i);
   }
 
   private bringIn(page: u64, slot: u32): void {

@@ -2,7 +2,7 @@
 // Open addressing in buckets of one cache line. A slot holds position + 1 (48 bits) and 16 bits of the
 // key, then the content (hash of the bytes and their length, see rdb-units.ts). It is told as equal what
 // agrees in all of it: 79 bits at least; the proof of an increment is what finds the rest.
-import { giveBack, take } from "./arena";
+import { arenaTop, rewindArena, take } from "./arena";
 
 export const SLOT_BYTES: u32 = 16;
 const BUCKET_BYTES: u32 = 64;
@@ -32,7 +32,7 @@ export let foundContent: u64 = 0;
  */
 export function openUnitIndex(slots: u32, isFirst: bool): void {
   if (isFirst) {
-    table = take(0);
+    table = arenaTop();
     buckets = 0;
   }
   const wanted = slots / (BUCKET_BYTES / SLOT_BYTES) + 1;
@@ -46,7 +46,7 @@ export function openUnitIndex(slots: u32, isFirst: bool): void {
 
 /** Gives its memory back. */
 export function closeUnitIndex(): void {
-  giveBack(table);
+  rewindArena(table);
 }
 
 /** Whether it holds as many units as it should, three of four slots. */

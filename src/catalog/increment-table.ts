@@ -45,6 +45,28 @@ export class IncrementTable {
     return row === undefined ? null : toIncrement(row);
   }
 
+  /**
+   * The plain bytes of the deltas that hang on a content: of the chain with the most that leads from it
+   * outwards, up to where a full copy begins another. Zero where nothing is built on it.
+   */
+  longestChainBytes(contentId: number): number {
+    // A content has one increment and so is reached once, from its basis; a damaged catalog in which
+    // the content itself is a result, and the chain a circle, must not keep this going.
+    const row = this.#connection
+      .prepare<[number, number, number], { bytes: bigint | null }>(
+        `WITH RECURSIVE hanging (content, bytes) AS (
+           SELECT result, plain_bytes FROM increment WHERE basis = ? AND result <> ?
+           UNION ALL
+           SELECT increment.result, hanging.bytes + increment.plain_bytes
+           FROM hanging JOIN increment ON increment.basis = hanging.content
+           WHERE increment.result <> ?
+         )
+         SELECT max(bytes) AS bytes FROM hanging`,
+      )
+      .get(contentId, contentId, contentId);
+    return Number(row?.bytes ?? 0);
+  }
+
   /** Ids of the contents of which only damaged bytes were there to be kept. */
   listDamagedResults(): number[] {
     return this.#connection

@@ -15,26 +15,44 @@ export interface EngineExports {
   ): void;
   diffStep(): number;
 
-  patchOpen(basisBytes: number, maxResultBytes: number): void;
-  patchInput(): number;
-  patchInputCapacity(): number;
-  patchFeed(length: number): void;
+  /** The input of patch and tabulate. */
+  deltaInput(): number;
+  deltaInputCapacity(): number;
+  deltaFeed(length: number): void;
+
+  /** @param windowBytes the most that is built at a time: a bound of the memory */
+  patchOpen(basisBytes: number, maxResultBytes: number, windowBytes: number): void;
   patchStep(): number;
   patchFinish(): number;
-  patchOutput(): number;
-  patchTake(): number;
 
-  tabulateOpen(): void;
+  /** The output of patch and apply. */
+  gatherOutput(): number;
+  gatherTake(): number;
+
+  tabulateOpen(basisBytes: number, maxResultBytes: number, literalBytes: number): void;
   tabulateStep(): number;
   tabulateFinish(): number;
-  /** @param isFirst 1 where there is no delta before this one */
-  mapOpen(isFirst: number): void;
-  mapStep(): number;
-  mapFinish(): number;
-  composeInput(): number;
-  composeInputCapacity(): number;
-  composeFeed(length: number): void;
-  composeMade(): number;
+  tabulateMade(): number;
+
+  joinOpen(firstBytes: number, middleBytes: number, secondBytes: number, resultBytes: number): void;
+  joinStep(): number;
+
+  applyOpen(
+    tableBytes: number,
+    resultBytes: number,
+    basisBytes: number,
+    literalBytes: number,
+    windowBytes: number,
+  ): void;
+  applyStep(): number;
+
+  encodeOpen(
+    tableBytes: number,
+    resultBytes: number,
+    literalBytes: number,
+    windowBytes: number,
+  ): void;
+  encodeStep(): number;
 
   signatureOpen(magic: number, blockBytes: number, strongBytes: number): void;
   signatureInput(): number;

@@ -1,13 +1,21 @@
 // Jobs of the wasm engine. An instance does one job at a time and is reused by the next. It is thrown
-// away instead after any other exception than a decoder's, which may leave it in the middle of a step,
-// and after a job that took much memory, which an instance cannot give back.
+// away instead after any other exception than a decoder's, which may leave it in the middle of a step.
+// An instance cannot give memory back, so of those that took much at most one is kept: the next large
+// job takes no more, while the memory of one that is thrown away is only free once it is collected.
 import type { ByteReader } from '../system/byte-reader.js';
 import { instantiateWasm, type WasmInstance } from '../system/wasm.js';
 import { DeltaFormatError } from './delta-format-error.js';
 import type { EngineExports } from './engine-exports.js';
 
 /** Numbers of sources and stores, the same as in wasm/host.ts. */
-export const SOURCE = { basis: 0, result: 1, table: 2, literals: 3, finds: 4 } as const;
+export const SOURCE = {
+  basis: 0,
+  result: 1,
+  table: 2,
+  literals: 3,
+  secondTable: 4,
+  finds: 5,
+} as const;
 
 /** Bytes that the engine adds to while it runs, and may read back. */
 export interface ByteStore {
@@ -23,7 +31,7 @@ export interface JobHost {
 export type Engine = WasmInstance<EngineExports>;
 
 const IDLE_MOST = 2;
-const IDLE_MEMORY_MOST = 16 * 1024 * 1024;
+const SMALL_MOST_BYTES = 16 * 1024 * 1024;
 const NO_HOST: JobHost = {};
 
 interface Slot {
@@ -53,8 +61,11 @@ export async function withEngine<T>(
 
 function recycle(slot: Slot): void {
   slot.host = NO_HOST;
-  const isSmall = slot.engine.memoryBytes() <= IDLE_MEMORY_MOST;
-  if (isSmall && idle.length < IDLE_MOST) idle.push(slot);
+  if (idle.length < IDLE_MOST && (isSmall(slot) || idle.every(isSmall))) idle.push(slot);
+}
+
+function isSmall({ engine }: Slot): boolean {
+  return engine.memoryBytes() <= SMALL_MOST_BYTES;
 }
 
 function createSlot(): Slot {

@@ -18,6 +18,15 @@ export interface FedJob {
   readonly flush: (step: number) => Promise<void> | void;
 }
 
+/** The input of a job that reads a delta. */
+export function deltaInput({ exports }: Engine): Pick<FedJob, 'input' | 'room' | 'feed'> {
+  return {
+    input: () => exports.deltaInput(),
+    room: () => exports.deltaInputCapacity(),
+    feed: (length) => exports.deltaFeed(length),
+  };
+}
+
 /** @throws DeltaFormatError when a step says that the input is wrong. */
 export async function feedAll(
   engine: Engine,

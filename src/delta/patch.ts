@@ -3,7 +3,8 @@
 // checked against the basis, and against the expected length of the result where that is given.
 import type { ByteReader } from '../system/byte-reader.js';
 import { type Checkpoint, uninterrupted } from '../system/checkpoint.js';
-import { type Chunks, type FedJob, feedAll } from './feed.js';
+import { type Chunks, type FedJob, deltaInput, feedAll, runSteps } from './feed.js';
+import { DEFAULT_WINDOW_BYTES, GatherOutput } from './gather.js';
 import { formatError } from './format-reasons.js';
 import type { Emit } from './emit.js';
 import { SOURCE, withEngine } from './engine.js';
@@ -13,6 +14,8 @@ export interface PatchOptions {
   readonly checkpoint?: Checkpoint;
   /** A delta whose result is longer than this is corrupt. */
   readonly maxResultBytes?: number;
+  /** The most of the result that is built at a time: a bound of the memory. */
+  readonly windowBytes?: number;
 }
 
 export interface PatchSummary {
@@ -30,30 +33,20 @@ export async function patch(
   emit: Emit,
   options: PatchOptions = {},
 ): Promise<PatchSummary> {
-  const checkpoint = options.checkpoint ?? uninterrupted;
+  const { checkpoint = uninterrupted, windowBytes = DEFAULT_WINDOW_BYTES } = options;
   const maxResultBytes = Math.min(options.maxResultBytes ?? Infinity, Number.MAX_SAFE_INTEGER);
   return withEngine({ sources: { [SOURCE.basis]: basis } }, async (engine) => {
-    const { exports, view } = engine;
-    let resultBytes = 0;
-
-    async function flush(): Promise<void> {
-      const length = exports.patchTake();
-      resultBytes += length;
-      if (length > 0) await emit(view(exports.patchOutput(), length));
-    }
-
-    exports.patchOpen(basis.sizeBytes, maxResultBytes);
+    const { exports } = engine;
+    const output = new GatherOutput(engine, emit);
+    exports.patchOpen(basis.sizeBytes, maxResultBytes, windowBytes);
     const job: FedJob = {
-      input: () => exports.patchInput(),
-      room: () => exports.patchInputCapacity(),
-      feed: (length) => exports.patchFeed(length),
+      ...deltaInput(engine),
       step: () => exports.patchStep(),
-      // Only what fills the buffer, so that small commands still make long writes.
-      flush: (step) => (step === STEP.again ? flush() : undefined),
+      flush: () => output.flush(),
     };
     await feedAll(engine, delta, job, checkpoint);
     if (exports.patchFinish() === STEP.error) throw formatError(exports);
-    await flush();
-    return { resultBytes };
+    await runSteps(engine, job, checkpoint);
+    return { resultBytes: output.emittedBytes };
   });
 }

@@ -9,7 +9,8 @@ const CHUNK_BYTES = 128 * 1024;
 
 export class SpilledBytes implements ByteReader, ByteStore {
   readonly #inMemoryMost: number;
-  #memory = Buffer.alloc(0);
+  /** All bytes in chunks of one size, the last one filled in part; empty once they are in the file. */
+  #memory: Buffer[] = [];
   #sizeBytes = 0;
   #file: TemporaryFile | undefined;
 
@@ -26,33 +27,30 @@ export class SpilledBytes implements ByteReader, ByteStore {
   }
 
   append(bytes: Uint8Array): void {
-    const sizeBytes = this.#sizeBytes + bytes.length;
-    if (this.#file === undefined && sizeBytes > this.#inMemoryMost) {
-      this.#file = new TemporaryFile();
-      this.#file.append(this.#memory.subarray(0, this.#sizeBytes));
-      this.#memory = Buffer.alloc(0);
+    if (this.#file === undefined && this.#sizeBytes + bytes.length > this.#inMemoryMost) {
+      this.#spill();
     }
-    if (this.#file !== undefined) {
-      this.#file.append(bytes);
-    } else {
-      if (sizeBytes > this.#memory.length) this.#grow(sizeBytes);
-      this.#memory.set(bytes, this.#sizeBytes);
-    }
-    this.#sizeBytes = sizeBytes;
+    if (this.#file === undefined) this.#keep(bytes);
+    else this.#file.append(bytes);
+    this.#sizeBytes += bytes.length;
   }
 
   read(into: Uint8Array, position: number): number {
     if (this.#file !== undefined) return this.#file.read(into, position);
-    const end = Math.min(position + into.length, this.#sizeBytes);
-    const piece = this.#memory.subarray(position, end);
-    into.set(piece);
-    return piece.length;
+    const wanted = Math.max(0, Math.min(into.length, this.#sizeBytes - position));
+    for (let done = 0; done < wanted;) {
+      const offset = (position + done) % CHUNK_BYTES;
+      const piece = this.#chunkAt(position + done).subarray(offset, offset + wanted - done);
+      into.set(piece, done);
+      done += piece.length;
+    }
+    return wanted;
   }
 
   /** The bytes from the first to the last, in chunks that stay as they are. */
   async *chunks(): AsyncGenerator<Uint8Array, void, undefined> {
     for (let position = 0; position < this.#sizeBytes;) {
-      const chunk = Buffer.alloc(Math.min(CHUNK_BYTES, this.#sizeBytes - position));
+      const chunk = Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, this.#sizeBytes - position));
       this.read(chunk, position);
       position += chunk.length;
       yield chunk;
@@ -62,13 +60,31 @@ export class SpilledBytes implements ByteReader, ByteStore {
   close(): void {
     this.#file?.close();
     this.#file = undefined;
-    this.#memory = Buffer.alloc(0);
+    this.#memory = [];
     this.#sizeBytes = 0;
   }
 
-  #grow(sizeBytes: number): void {
-    const larger = Buffer.alloc(Math.max(sizeBytes, this.#memory.length * 2, 4096));
-    larger.set(this.#memory.subarray(0, this.#sizeBytes));
-    this.#memory = larger;
+  #keep(bytes: Uint8Array): void {
+    for (let done = 0; done < bytes.length;) {
+      const position = this.#sizeBytes + done;
+      const offset = position % CHUNK_BYTES;
+      if (offset === 0) this.#memory.push(Buffer.allocUnsafeSlow(CHUNK_BYTES));
+      const piece = bytes.subarray(done, done + CHUNK_BYTES - offset);
+      this.#chunkAt(position).set(piece, offset);
+      done += piece.length;
+    }
+  }
+
+  #spill(): void {
+    const file = new TemporaryFile();
+    this.#file = file;
+    for (const [index, chunk] of this.#memory.entries()) {
+      file.append(chunk.subarray(0, this.#sizeBytes - index * CHUNK_BYTES));
+    }
+    this.#memory = [];
+  }
+
+  #chunkAt(position: number): Buffer {
+    return this.#memory[Math.floor(position / CHUNK_BYTES)] as Buffer;
   }
 }

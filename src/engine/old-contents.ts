@@ -28,6 +28,7 @@ import { chooseBasis } from './choose-basis.js';
 import type { MirrorFile } from './copy-target.js';
 import type { NextEntry } from './next-entry.js';
 import { lookNote } from './notes.js';
+import { breaksChain } from './plan-chain-break.js';
 import type { LastSnapshot } from './plan-reading.js';
 import type { Note } from './reports.js';
 import type { RunContext } from './run-context.js';
@@ -85,6 +86,7 @@ export class OldContents {
   follow(mirror: MirrorFile, staged: SharedFile): PendingIncrement | null {
     const { content, descriptor } = mirror;
     if (!isForThread(content.sizeBytes) || this.#begun.has(content.id)) return null;
+    if (this.#breaksChain(content)) return null;
     return beginDelta(this.#job(content, descriptor, content.sizeBytes), staged);
   }
 
@@ -164,13 +166,22 @@ export class OldContents {
     const descriptor = this.#openFile(place);
     const presentBytes = Number(fileSystem.statOpen(descriptor).size);
     const job = this.#job(content, descriptor, Math.min(presentBytes, content.sizeBytes));
-    const basis = this.#chooseBasis(content, version, next);
+    const basis = this.#breaksChain(content) ? null : this.#chooseBasis(content, version, next);
     if (basis === null) return writeFull(job);
     const { sizeBytes } = basis;
     const shared = { descriptor: this.#openFile(basis.place), sizeBytes, available: null };
     // What was copied in this run is known to be right; a file of the mirror may be damaged.
     if (!basis.isNew && !(await this.#isWhole(shared, basis.key))) return writeFull(job);
     return beginDelta(job, shared).complete(basis.key);
+  }
+
+  /** Whether so many deltas hang on a content that it is kept whole. */
+  #breaksChain({ id, sizeBytes }: Content): boolean {
+    const { catalog } = this.#repository;
+    return breaksChain(
+      sizeBytes,
+      catalog.read(() => catalog.increments.longestChainBytes(id)),
+    );
   }
 
   async #isWhole({ descriptor, sizeBytes }: SharedFile, { sha256 }: ContentKey): Promise<boolean> {

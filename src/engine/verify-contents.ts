@@ -1,15 +1,17 @@
 // Proving every content that is not in the mirror, by rebuilding it. Chains share their beginnings:
-// walking from each root outwards, the delta composed so far is carried along, so that a chain of any
+// walking from each root outwards, the table composed so far is carried along, so that a chain of any
 // depth costs one composition and one rebuilding for each of its contents.
 import type { Content, Increment } from '../catalog/records.js';
-import { type ComposedDelta, compose } from '../delta/compose.js';
-import { patch } from '../delta/patch.js';
+import { applyTable } from '../delta/apply-table.js';
+import { type DeltaTable, joinTables, tabulate } from '../delta/delta-table.js';
+import { SpilledBytes } from '../delta/spilled-bytes.js';
 import { CorruptError } from '../errors.js';
 import { incrementBytes, openRoot } from '../repository/content-root.js';
 import type { OpenRepository } from '../repository/open-repository.js';
 import { type ContentRoot, placesOf } from '../repository/plan-content.js';
 import { emitChunks, emitProved, toCorruption } from '../repository/read-content.js';
 import { readChunks } from '../system/read-chunks.js';
+import type { Emit } from '../delta/emit.js';
 import type { BytePath } from '../system/byte-path.js';
 import type { ByteReader } from '../system/byte-reader.js';
 import type { RunContext } from './run-context.js';
@@ -34,6 +36,19 @@ export async function verifyContents(
   });
   const lost = await confirmLost(repository, scope, context, candidates);
   return { lost, bytesChecked: walk.bytesChecked };
+}
+
+/** A table that is built on by so many more; the last of them closes it. */
+interface Holder {
+  readonly table: DeltaTable;
+  users: number;
+}
+
+function release(holder: Holder, open: Set<Holder>): void {
+  holder.users -= 1;
+  if (holder.users > 0) return;
+  holder.table.entries.close();
+  open.delete(holder);
 }
 
 class ChainWalk {
@@ -105,65 +120,80 @@ class ChainWalk {
       return;
     }
     try {
-      if (this.wanted.has(id)) await this.#prove(id, open.reader, null);
+      const { reader } = open;
+      await this.#prove(id, (emit) =>
+        emitChunks(readChunks(reader), emit, this.#context.checkpoint),
+      );
       await this.#walkFrom(id, open.reader);
     } finally {
       open.close();
     }
   }
 
-  /** Depth first; a composed delta is closed as soon as nothing more is built on it. */
+  /** Depth first; a table is closed as soon as nothing more is built on it. */
   async #walkFrom(rootId: number, basis: ByteReader): Promise<void> {
-    const open: { readonly delta: ComposedDelta; users: number }[] = [];
+    const literals = new SpilledBytes();
+    const open = new Set<Holder>();
     const todo = this.#stepsFrom(rootId, null);
     try {
       for (let step = todo.pop(); step !== undefined; step = todo.pop()) {
         const { increment, before } = step;
-        const composed = await this.#compose(increment, before?.delta ?? null);
-        if (before !== null) {
-          before.users -= 1;
-          if (before.users === 0) before.delta.close();
-        }
-        if (composed === null) continue;
-        await this.#prove(increment.resultId, basis, composed);
-        const holder = { delta: composed, users: 0 };
+        const table = await this.#tabulate(increment, before?.table ?? null, basis, literals);
+        if (before !== null) release(before, open);
+        if (table === null) continue;
+        const holder = { table, users: 1 };
+        open.add(holder);
+        await this.#prove(increment.resultId, (emit) =>
+          applyTable(basis, table, literals, emit, { checkpoint: this.#context.checkpoint }),
+        );
         const steps = this.#stepsFrom(increment.resultId, holder);
-        holder.users = steps.length;
-        if (steps.length === 0) composed.close();
-        else open.push(holder);
+        holder.users += steps.length;
+        release(holder, open);
         todo.push(...steps);
       }
     } finally {
-      for (const { delta, users } of open) if (users > 0) delta.close();
+      for (const { table } of open) table.entries.close();
+      literals.close();
     }
   }
 
   #stepsFrom(
     id: number,
-    before: { readonly delta: ComposedDelta; users: number } | null,
-  ): { readonly increment: Increment; readonly before: typeof before }[] {
+    before: Holder | null,
+  ): { readonly increment: Increment; readonly before: Holder | null }[] {
     return (this.#next.get(id) ?? []).map((increment) => ({ increment, before }));
   }
 
   /** @returns null where the increment cannot be read, and all that is built on it has failed */
-  async #compose(
+  async #tabulate(
     increment: Increment,
-    before: ComposedDelta | null,
-  ): Promise<ComposedDelta | null> {
-    const own = (): AsyncIterable<Uint8Array> => incrementBytes(this.#repository, increment);
-    const sources = before === null ? [own] : [() => before, own];
+    before: DeltaTable | null,
+    basis: ByteReader,
+    literals: SpilledBytes,
+  ): Promise<DeltaTable | null> {
+    const { checkpoint } = this.#context;
+    const limits = {
+      basisBytes: before?.resultBytes ?? basis.sizeBytes,
+      maxResultBytes: increment.resultBytes,
+    };
     try {
-      return await compose(sources, { checkpoint: this.#context.checkpoint });
+      const bytes = incrementBytes(this.#repository, increment);
+      const own = await tabulate(bytes, literals, limits, checkpoint);
+      if (before === null) return own;
+      try {
+        return await joinTables(before, own, checkpoint);
+      } finally {
+        own.entries.close();
+      }
     } catch (error) {
       this.#failAll(increment.resultId, `increment ${increment.id}: ${this.#messageOf(error)}`);
       return null;
     }
   }
 
-  async #prove(id: number, basis: ByteReader, delta: ComposedDelta | null): Promise<void> {
+  async #prove(id: number, rebuild: (emit: Emit) => Promise<void>): Promise<void> {
     const content = this.wanted.get(id);
     if (content === undefined) return;
-    const { checkpoint } = this.#context;
     this.#context.onProgress({
       phase: 'verifying',
       path: null,
@@ -171,14 +201,7 @@ class ChainWalk {
       totalBytes: this.#totalBytes,
     });
     try {
-      await emitProved(
-        content,
-        () => {},
-        async (emit) => {
-          if (delta === null) await emitChunks(readChunks(basis), emit, checkpoint);
-          else await patch(basis, delta, emit, { checkpoint, maxResultBytes: content.sizeBytes });
-        },
-      );
+      await emitProved(content, () => {}, rebuild);
     } catch (error) {
       this.failures.set(id, this.#messageOf(error));
     }

@@ -8,11 +8,14 @@ import type { Checkpoint } from '../system/checkpoint.js';
 import { digestChunks } from '../system/digest.js';
 import type { FileSystem } from '../system/file-system.js';
 import { TemporaryFile } from '../system/temporary-file.js';
-import { zstdDecompress } from '../system/zstd.js';
+import { zstdDecompress, zstdDecompressBuffer } from '../system/zstd.js';
 import { incrementPath } from './layout.js';
 import type { OpenRepository } from './open-repository.js';
 import type { ContentRoot } from './plan-content.js';
-import { readChunks, readFileChunks } from '../system/read-chunks.js';
+import { readChunks, readFileChunks, readSmallFile } from '../system/read-chunks.js';
+
+/** Increments up to this length, compressed or not, are read and decompressed at once. */
+const AT_ONCE_MOST_BYTES = 8 << 20;
 
 export interface OpenRoot {
   readonly reader: ByteReader;
@@ -32,19 +35,33 @@ export async function openRoot(
 /** The decompressed bytes of an increment, which must be exactly as many as the catalog says. */
 export async function* incrementBytes(
   { fileSystem, path }: OpenRepository,
-  increment: Increment,
+  { id, plainBytes }: Increment,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let count = 0;
-  for await (const bytes of zstdDecompress(
-    readFileChunks(fileSystem, incrementPath(path, increment.id)),
-  )) {
+  for await (const bytes of decompressed(fileSystem, incrementPath(path, id), plainBytes)) {
     count += bytes.length;
-    if (count > increment.plainBytes) break;
+    if (count > plainBytes) break;
     yield bytes;
   }
-  if (count !== increment.plainBytes) {
-    throw new CorruptError(`increment ${increment.id} does not have the length recorded for it`);
+  if (count !== plainBytes) {
+    throw new CorruptError(`increment ${id} does not have the length recorded for it`);
   }
+}
+
+/** In one piece where there are not many bytes: the increments of a chain are many and small. */
+async function* decompressed(
+  fileSystem: FileSystem,
+  path: BytePath,
+  plainBytes: number,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  if (plainBytes <= AT_ONCE_MOST_BYTES) {
+    const stored = readSmallFile(fileSystem, path, AT_ONCE_MOST_BYTES);
+    if (stored !== null) {
+      yield await zstdDecompressBuffer(stored, plainBytes);
+      return;
+    }
+  }
+  yield* zstdDecompress(readFileChunks(fileSystem, path));
 }
 
 async function decompressFull(

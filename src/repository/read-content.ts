@@ -1,13 +1,15 @@
 // Reading any content of any snapshot, proved by its digest. The deltas of a chain are composed into
-// one first, so that the basis is read once, whatever the depth. Readers hold no lock: a plan that a
+// one table first, so that the basis is read once, whatever the depth. Readers hold no lock: a plan that a
 // writer has overtaken is made again.
 import { createHash } from 'node:crypto';
-import type { Content } from '../catalog/records.js';
-import { compose } from '../delta/compose.js';
+import type { Content, Increment } from '../catalog/records.js';
+import { applyTable } from '../delta/apply-table.js';
+import { composeTables } from '../delta/compose-tables.js';
 import type { Emit } from '../delta/emit.js';
 import { patch } from '../delta/patch.js';
 import { CorruptError, SystemError } from '../errors.js';
 import { formatPath } from '../system/byte-path.js';
+import type { ByteReader } from '../system/byte-reader.js';
 import type { Checkpoint } from '../system/checkpoint.js';
 import { incrementBytes, openRoot } from './content-root.js';
 import type { OpenRepository } from './open-repository.js';
@@ -111,20 +113,42 @@ async function emitPlanned(
       );
       return;
     }
-    const sources = deltas.map((increment) => () => incrementBytes(repository, increment));
-    const composed = await compose(sources, { checkpoint });
-    try {
-      await emitProved(content, emit, async (proving) => {
-        await patch(opened.reader, composed, proving, {
-          checkpoint,
-          maxResultBytes: content.sizeBytes,
-        });
-      });
-    } finally {
-      composed.close();
-    }
+    await emitProved(content, emit, (proving) =>
+      emitPatched(repository, { content, deltas, basis: opened.reader }, proving, checkpoint),
+    );
   } finally {
     opened.close();
+  }
+}
+
+interface Patches {
+  readonly content: Content;
+  /** At least one; the first applies to the basis, the last makes the content. */
+  readonly deltas: readonly Increment[];
+  readonly basis: ByteReader;
+}
+
+async function emitPatched(
+  repository: OpenRepository,
+  { content, deltas, basis }: Patches,
+  emit: Emit,
+  checkpoint: Checkpoint,
+): Promise<void> {
+  const [first] = deltas;
+  if (first !== undefined && deltas.length === 1) {
+    const options = { checkpoint, maxResultBytes: content.sizeBytes };
+    await patch(basis, incrementBytes(repository, first), emit, options);
+    return;
+  }
+  const run = deltas.map((increment, index) => ({
+    open: () => incrementBytes(repository, increment),
+    maxResultBytes: index === deltas.length - 1 ? content.sizeBytes : increment.resultBytes,
+  }));
+  const composed = await composeTables(run, basis.sizeBytes, checkpoint);
+  try {
+    await applyTable(basis, composed.table, composed.literals, emit, { checkpoint });
+  } finally {
+    composed.close();
   }
 }
 

@@ -1,4 +1,4 @@
-// Bytes in order, in chunks of one buffer that is used again for each of them.
+// Bytes in order, in chunks of one buffer that is used again for each of them; small files at once.
 import type { BytePath } from './byte-path.js';
 import type { ByteReader } from './byte-reader.js';
 import type { FileSystem } from './file-system.js';
@@ -12,6 +12,28 @@ export function* readChunks(reader: ByteReader): Generator<Uint8Array, void, und
     const count = reader.read(buffer, position);
     position += count;
     yield buffer.subarray(0, count);
+  }
+}
+
+/** All bytes of a file that has at most `maxBytes`; null where it has more. */
+export function readSmallFile(
+  fileSystem: FileSystem,
+  path: BytePath,
+  maxBytes: number,
+): Buffer | null {
+  const file = fileSystem.open(path, 'read');
+  try {
+    const sizeBytes = Number(fileSystem.statOpen(file).size);
+    if (sizeBytes > maxBytes) return null;
+    const bytes = Buffer.allocUnsafeSlow(sizeBytes);
+    for (let done = 0; done < sizeBytes;) {
+      const count = fileSystem.read(file, bytes.subarray(done), done);
+      if (count === 0) return bytes.subarray(0, done);
+      done += count;
+    }
+    return bytes;
+  } finally {
+    fileSystem.close(file);
   }
 }
 

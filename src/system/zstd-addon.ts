@@ -80,7 +80,23 @@ class AddonCodec implements ZstdCodec {
       this.#idleDecompress = context;
     }
   }
+
+  decompressWhole(frame: Uint8Array, maxBytes: number): Buffer | null {
+    const { DCtx } = this.#binding;
+    const context = (this.#idleDecompress ??= new DCtx());
+    const content = Buffer.allocUnsafeSlow(Math.max(1, maxBytes));
+    try {
+      const sizeBytes = context.decompress(content, frame);
+      return sizeBytes > maxBytes ? null : content.subarray(0, sizeBytes);
+    } catch (error) {
+      if ((error as Error).message === OUTPUT_TOO_SMALL) return null;
+      throw toCorruptError(error);
+    }
+  }
 }
+
+/** zstd's text for ZSTD_error_dstSize_tooSmall; the addon passes on no number. */
+const OUTPUT_TOO_SMALL = 'Destination buffer is too small';
 
 function decompressStep(
   context: Addon.DCtx,
@@ -90,8 +106,12 @@ function decompressStep(
   try {
     return context.decompressStream(piece, input);
   } catch (error) {
-    throw new CorruptError(`zstd data cannot be decompressed: ${(error as Error).message}`, {
-      cause: error,
-    });
+    throw toCorruptError(error);
   }
+}
+
+function toCorruptError(error: unknown): CorruptError {
+  return new CorruptError(`zstd data cannot be decompressed: ${(error as Error).message}`, {
+    cause: error,
+  });
 }

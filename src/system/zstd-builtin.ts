@@ -7,6 +7,10 @@ import { CorruptError } from '../errors.js';
 import { type EmitBytes, PIECE_BYTES, type ZstdCodec, type ZstdWriter } from './zstd-codec.js';
 import { MAX_WINDOW_LOG } from './zstd-frame.js';
 
+/** Node.js takes output in chunks of one size: the fewer the better, and not fewer than it allows. */
+const LEAST_CHUNK_BYTES = 64;
+const MOST_CHUNK_BYTES = 1 << 20;
+
 interface ZstdOptions {
   readonly chunkSize: number;
   readonly params: Record<number, number>;
@@ -15,6 +19,10 @@ interface ZstdOptions {
 interface BuiltinZstd {
   createZstdCompress(options: ZstdOptions): Transform;
   createZstdDecompress(options: ZstdOptions): Transform;
+  zstdDecompressSync(
+    frame: Uint8Array,
+    options: ZstdOptions & { readonly maxOutputLength: number },
+  ): Buffer;
   readonly constants: Record<
     'ZSTD_c_compressionLevel' | 'ZSTD_c_checksumFlag' | 'ZSTD_d_windowLogMax',
     number
@@ -59,6 +67,21 @@ class BuiltinCodec implements ZstdCodec {
     } finally {
       stream.destroy();
       await source.return?.();
+    }
+  }
+
+  decompressWhole(frame: Uint8Array, maxBytes: number): Buffer | null {
+    const maxOutputLength = Math.max(1, maxBytes);
+    try {
+      const content = this.#zlib.zstdDecompressSync(frame, {
+        chunkSize: Math.max(LEAST_CHUNK_BYTES, Math.min(maxOutputLength, MOST_CHUNK_BYTES)),
+        params: { [this.#zlib.constants.ZSTD_d_windowLogMax]: MAX_WINDOW_LOG },
+        maxOutputLength,
+      });
+      return content.length > maxBytes ? null : content;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') return null;
+      throw toCorruptError(error);
     }
   }
 }

@@ -23,6 +23,12 @@ export interface ZstdCodec {
    * @throws CorruptError when the library cannot decompress it; what `chunks` throws goes through.
    */
   decompress(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined>;
+  /**
+   * The content of one frame, at once and on this thread: what many small frames are best read with.
+   * Null where it has more than `maxBytes`, for which there must be memory.
+   * @throws CorruptError when the library cannot decompress it.
+   */
+  decompressWhole(frame: Uint8Array, maxBytes: number): Buffer | null;
 }
 
 /** Size of the pieces that decompression gives; zstd's largest block. */

@@ -58,20 +58,18 @@ export async function zstdCompressBuffer(bytes: Uint8Array, level: number): Prom
 }
 
 /**
- * The content of one frame. Errors as in zstdDecompress, and CorruptError as soon as there are more
- * than `maxBytes`.
+ * The content of one frame, for which there must be memory. Errors as in zstdDecompress, and
+ * CorruptError where it has more than `maxBytes`.
  */
 export async function zstdDecompressBuffer(bytes: Uint8Array, maxBytes: number): Promise<Buffer> {
-  const pieces: Uint8Array[] = [];
-  let sizeBytes = 0;
-  for await (const piece of zstdDecompress([bytes])) {
-    sizeBytes += piece.length;
-    if (sizeBytes > maxBytes) {
-      throw new CorruptError(`zstd frame holds more than the ${maxBytes} bytes it may`);
-    }
-    pieces.push(piece);
+  const scanner = new ZstdFrameScanner();
+  scanner.push(bytes);
+  scanner.finish();
+  const content = (await loadCodec()).decompressWhole(bytes, maxBytes);
+  if (content === null) {
+    throw new CorruptError(`zstd frame holds more than the ${maxBytes} bytes it may`);
   }
-  return Buffer.concat(pieces);
+  return content;
 }
 
 async function* scanned(chunks: ByteChunks): AsyncGenerator<Uint8Array, void, undefined> {

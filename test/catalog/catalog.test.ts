@@ -181,6 +181,72 @@ test('ids of snapshots and increments are never used again', async (t) => {
   t.is(catalog.snapshots.nextId(), 4);
 });
 
+test('the longest chain on a content ends where a full copy begins another', async (t) => {
+  const { catalog } = await createCatalog(t);
+  catalog.write(() => {
+    const contents = Array.from({ length: 8 }, (_, index) =>
+      catalog.versions.ensureContent(Buffer.alloc(32, index + 1), 1),
+    );
+    let id = 0;
+    const add = (basis: number | null, result: number, plainBytes: number): void => {
+      id += 1;
+      catalog.increments.insert({
+        id,
+        kind: basis === null ? 'full' : 'delta',
+        resultId: contents[result] as number,
+        basisId: basis === null ? null : (contents[basis] as number),
+        resultSha256: Buffer.alloc(32, 1),
+        resultBytes: 1,
+        plainBytes,
+        storedBytes: 1,
+        storedSha256: Buffer.alloc(32, 2),
+      });
+    };
+    const longest = (index: number): number =>
+      catalog.increments.longestChainBytes(contents[index] as number);
+    t.is(longest(0), 0);
+    add(0, 1, 10);
+    add(1, 2, 100);
+    add(1, 3, 20);
+    add(3, 4, 30);
+    t.is(longest(0), 110);
+    add(4, 5, 2 ** 40);
+    t.is(longest(0), 60 + 2 ** 40);
+    t.is(longest(2), 0);
+    // What is older than a full copy hangs on that one.
+    add(null, 6, 5000);
+    add(6, 7, 9);
+    t.is(longest(0), 60 + 2 ** 40);
+    t.is(longest(6), 9);
+  });
+});
+
+test('a catalog whose chain runs in a circle says how long the chain is all the same', async (t) => {
+  const { catalog } = await createCatalog(t);
+  catalog.write(() => {
+    const [first = 0, second = 0] = [1, 2].map((index) =>
+      catalog.versions.ensureContent(Buffer.alloc(32, index), 1),
+    );
+    for (const [id, basisId, resultId] of [
+      [1, first, second],
+      [2, second, first],
+    ] as const) {
+      catalog.increments.insert({
+        id,
+        kind: 'delta',
+        resultId,
+        basisId,
+        resultSha256: Buffer.alloc(32, 1),
+        resultBytes: 1,
+        plainBytes: 7,
+        storedBytes: 1,
+        storedSha256: Buffer.alloc(32, 2),
+      });
+    }
+    t.is(catalog.increments.longestChainBytes(first), 7);
+  });
+});
+
 test('a path has one newest version at most', async (t) => {
   const { catalog } = await createCatalog(t);
   catalog.write(() => catalog.snapshots.insert(snapshot(1)));

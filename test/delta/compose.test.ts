@@ -3,7 +3,7 @@ import { compose } from '../../src/delta/compose.js';
 import { DeltaFormatError } from '../../src/delta/delta-format-error.js';
 import { copy, deltaOf, literal } from './delta-bytes.js';
 import { createRandom, randomBytesOf } from './random-bytes.js';
-import { composeBuffers, diffBuffers, patchBuffer, readAll } from './run-delta.js';
+import { composeBuffers, diffBuffers, patchBuffer, readAll, runOf } from './run-delta.js';
 
 test('a COPY is mapped through to where its bytes come from', async (t) => {
   const first = deltaOf(copy(1000, 50), copy(200, 50));
@@ -89,14 +89,9 @@ test('deltas too large for memory go through temporary files', async (t) => {
 });
 
 test('a composed delta can be read again, until it is closed', async (t) => {
-  const composed = await compose([
-    async function* () {
-      yield deltaOf(literal(Buffer.from('abc')));
-    },
-    async function* () {
-      yield deltaOf(copy(1, 2));
-    },
-  ]);
+  const composed = await compose(
+    runOf([deltaOf(literal(Buffer.from('abc'))), deltaOf(copy(1, 2))]),
+  );
   const once = await readAll(composed);
   t.deepEqual(once, deltaOf(literal(Buffer.from('bc'))));
   t.deepEqual(await readAll(composed), once);

@@ -1,9 +1,12 @@
 import test from 'ava';
 import { DEFAULT_INDEX_BYTES, diff } from '../../src/delta/diff.js';
 import { SOURCE, withEngine } from '../../src/delta/engine.js';
+import { type FedJob, deltaInput, feedAll, runSteps } from '../../src/delta/feed.js';
 import { STEP } from '../../src/delta/engine-exports.js';
+import { DEFAULT_WINDOW_BYTES } from '../../src/delta/gather.js';
 import type { ByteReader } from '../../src/system/byte-reader.js';
-import { randomBytesOf } from './random-bytes.js';
+import { uninterrupted } from '../../src/system/checkpoint.js';
+import { createRandom, randomBytesOf } from './random-bytes.js';
 import { diffBuffers, patchBuffer } from './run-delta.js';
 import { SparseReader } from './sparse-reader.js';
 
@@ -49,9 +52,76 @@ test('a patch and an equal file need a few megabytes, whatever the size of the b
   const far = 2 ** 45;
   const sources = { [SOURCE.basis]: new SparseReader(far, []) };
   await withEngine({ sources }, async ({ exports, memoryBytes }) => {
-    exports.patchOpen(far, far);
+    exports.patchOpen(far, far, DEFAULT_WINDOW_BYTES);
     t.true(memoryBytes() <= 16 * MIB, `${memoryBytes()} bytes`);
   });
+});
+
+/** A basis that costs nothing to read, and counts how often it is read. */
+class CountingReader implements ByteReader {
+  readonly sizeBytes = 858_000_000;
+  readCount = 0;
+
+  read(into: Uint8Array): number {
+    this.readCount += 1;
+    return into.length;
+  }
+}
+
+const COPY_BYTES = 200;
+
+/** COPYs of `COPY_BYTES` each, from where `placeOf` says: the command's number to a place in the basis. */
+function* manyCopies(count: number, placeOf: (index: number) => number): Generator<Buffer> {
+  yield Buffer.from('72730236', 'hex');
+  const batch = 10_000;
+  for (let first = 0; first < count; first += batch) {
+    const bytes = Buffer.alloc(batch * 6);
+    for (let index = 0; index < batch; index++) {
+      bytes[6 * index] = 0x4d;
+      bytes.writeUInt32BE(placeOf(first + index), 6 * index + 1);
+      bytes[6 * index + 5] = COPY_BYTES;
+    }
+    yield bytes;
+  }
+  yield Buffer.of(0);
+}
+
+async function patchMemory(
+  basis: ByteReader,
+  delta: Iterable<Uint8Array>,
+): Promise<{ readonly resultBytes: number; readonly mostBytes: number }> {
+  return withEngine({ sources: { [SOURCE.basis]: basis } }, async (engine) => {
+    const { exports, memoryBytes } = engine;
+    exports.patchOpen(basis.sizeBytes, 2 ** 40, DEFAULT_WINDOW_BYTES);
+    let resultBytes = 0;
+    const job: FedJob = {
+      ...deltaInput(engine),
+      step: () => exports.patchStep(),
+      flush: () => void (resultBytes += exports.gatherTake()),
+    };
+    await feedAll(engine, delta, job, uninterrupted);
+    exports.patchFinish();
+    await runSteps(engine, job, uninterrupted);
+    return { resultBytes, mostBytes: memoryBytes() };
+  });
+}
+
+test('four million COPYs from all over the basis take 128 MiB, and a read for many of them', async (t) => {
+  const basis = new CountingReader();
+  const random = createRandom(53);
+  const delta = manyCopies(4_000_000, () => random(basis.sizeBytes - COPY_BYTES));
+  const { resultBytes, mostBytes } = await patchMemory(basis, delta);
+  t.is(resultBytes, 4_000_000 * COPY_BYTES);
+  t.true(mostBytes <= 128 * MIB, `${mostBytes} bytes`);
+  t.true(basis.readCount < 200_000, `${basis.readCount} reads`);
+});
+
+test('a million COPYs in the order of the basis take a few megabytes', async (t) => {
+  const basis = new CountingReader();
+  const delta = manyCopies(1_000_000, (index) => index * 800);
+  const { resultBytes, mostBytes } = await patchMemory(basis, delta);
+  t.is(resultBytes, 1_000_000 * COPY_BYTES);
+  t.true(mostBytes <= 16 * MIB, `${mostBytes} bytes`);
 });
 
 test('an error of a reader ends the job as it is, and the next job works', async (t) => {

@@ -1,11 +1,14 @@
 // Whole deltas and results as buffers, for tests: what the streaming functions make, put together.
 // Every emitted view is copied and then overwritten, so that a test fails which keeps one.
-import { type ComposedDelta, compose } from '../../src/delta/compose.js';
+import { type ApplyOptions, applyTable } from '../../src/delta/apply-table.js';
+import { type RunDelta, composeTables } from '../../src/delta/compose-tables.js';
+import { type ComposeOptions, type ComposedDelta, compose } from '../../src/delta/compose.js';
 import { deltaFromSignature } from '../../src/delta/delta-from-signature.js';
 import { type DiffOptions, type DiffSummary, diff } from '../../src/delta/diff.js';
 import { type PatchOptions, patch } from '../../src/delta/patch.js';
 import { type SignatureOptions, signature } from '../../src/delta/signature.js';
 import { MemoryReader } from '../../src/system/byte-reader.js';
+import { uninterrupted } from '../../src/system/checkpoint.js';
 
 /** Gathers what is emitted. */
 export class Gathered {
@@ -56,18 +59,43 @@ export async function patchBuffer(
   return gathered.bytes;
 }
 
+/** The result of a run of deltas, by its composed table. */
+export async function applyRun(
+  basis: Uint8Array,
+  deltas: readonly RunDelta[],
+  options: ApplyOptions = {},
+): Promise<Buffer> {
+  const run = await composeTables(deltas, basis.length, uninterrupted);
+  try {
+    const gathered = new Gathered();
+    const reader = new MemoryReader(basis);
+    await applyTable(reader, run.table, run.literals, gathered.emit, options);
+    return gathered.bytes;
+  } finally {
+    run.close();
+  }
+}
+
+/** Deltas of a run, opened in chunks of a size. */
+export function runOf(
+  deltas: readonly Uint8Array[],
+  chunkBytes = 4096,
+  maxResultBytes?: number,
+): RunDelta[] {
+  return deltas.map((delta) => ({
+    open: async function* () {
+      yield* cut(delta, chunkBytes);
+    },
+    ...(maxResultBytes === undefined ? {} : { maxResultBytes }),
+  }));
+}
+
 export async function composeBuffers(
   deltas: readonly Uint8Array[],
   chunkBytes = 4096,
+  options: ComposeOptions = {},
 ): Promise<{ delta: Buffer; resultBytes: number }> {
-  const composed = await compose(
-    deltas.map(
-      (delta) =>
-        async function* () {
-          yield* cut(delta, chunkBytes);
-        },
-    ),
-  );
+  const composed = await compose(runOf(deltas, chunkBytes), options);
   try {
     return { delta: await readAll(composed), resultBytes: composed.resultBytes };
   } finally {

@@ -4,10 +4,12 @@ import * as fc from 'fast-check';
 import { DeltaFormatError } from '../../src/delta/delta-format-error.js';
 import { randomBytesOf } from '../delta/random-bytes.js';
 import {
+  applyRun,
   composeBuffers,
   deltaBySignature,
   diffBuffers,
   patchBuffer,
+  runOf,
   signatureOf,
 } from '../delta/run-delta.js';
 import { KINDS } from '../delta/corpus.js';
@@ -20,6 +22,7 @@ const result = Buffer.concat([
   basis.subarray(0, 6000),
 ]);
 const { delta: sound } = await diffBuffers(basis, result);
+const { delta: soundBack } = await diffBuffers(result, basis);
 const soundSignatures = await Promise.all(
   KINDS.map((kind) => signatureOf(basis, { kind, blockBytes: 500, strongBytes: 8 })),
 );
@@ -74,12 +77,14 @@ function mutate(file: Buffer, { kind, at: place, bytes }: Mutation): Buffer {
 
 const mutations = fc.array(mutation, { minLength: 1, maxLength: 4 });
 const mutatedDelta = mutations.map((list) => list.reduce(mutate, sound));
+const mutatedBack = mutations.map((list) => list.reduce(mutate, soundBack));
 const mutatedSignature = fc
   .tuple(fc.constantFrom(...soundSignatures), mutations)
   .map(([signature, list]) => list.reduce(mutate, signature));
 const randomBytes = fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes));
 const commands = randomBytes.map((bytes) => Buffer.concat([Buffer.from('72730236', 'hex'), bytes]));
 const anyDelta = fc.oneof(randomBytes, commands, mutatedDelta);
+const anyFirst = fc.oneof(anyDelta, fc.constant(sound));
 const chunkSize = fc.constantFrom(1, 5, 100_000);
 
 test('patch ends in a result or a DeltaFormatError, the same for every chunk size', async (t) => {
@@ -117,19 +122,23 @@ test('compose ends in a delta that patch takes, or a DeltaFormatError', async (t
   t.pass();
 });
 
-test('where patching in turn succeeds, so does the composition, with the same result', async (t) => {
+test('a run ends as patching in turn does, composed or applied by its table', async (t) => {
+  let made = 0;
   await fc.assert(
-    fc.asyncProperty(anyDelta, anyDelta, async (first, second) => {
+    fc.asyncProperty(anyFirst, fc.oneof(anyDelta, mutatedBack), async (first, second) => {
       const options = { maxResultBytes: MOST };
       const middle = await outcome(patchBuffer(basis, first, options));
       const last = middle && (await outcome(patchBuffer(middle, second, options)));
-      if (last === null) return true;
+      const run = runOf([first, second], 4096, MOST);
+      const applied = await outcome(applyRun(basis, run, { windowBytes: 5000 }));
+      if (last === null || applied === null) return last === applied;
+      made += 1;
       const { delta } = await composeBuffers([first, second]);
-      return (await patchBuffer(basis, delta)).equals(last);
+      return applied.equals(last) && (await patchBuffer(basis, delta)).equals(last);
     }),
     { numRuns: 2000 },
   );
-  t.pass();
+  t.true(made > 0);
 });
 
 test('a signature ends in a delta or a DeltaFormatError', async (t) => {

@@ -3,10 +3,12 @@ import test from 'ava';
 import * as fc from 'fast-check';
 import { KINDS } from '../delta/corpus.js';
 import {
+  applyRun,
   composeBuffers,
   deltaBySignature,
   diffBuffers,
   patchBuffer,
+  runOf,
   signatureOf,
 } from '../delta/run-delta.js';
 import { applyEdits, edits, fileBytes } from './delta-arbitraries.js';
@@ -75,7 +77,11 @@ test('a composed delta makes what its deltas make in turn', async (t) => {
           version = next;
         }
         const { delta, resultBytes } = await composeBuffers(deltas, chunkBytes);
-        return resultBytes === version.length && (await patchBuffer(first, delta)).equals(version);
+        return (
+          resultBytes === version.length &&
+          (await patchBuffer(first, delta)).equals(version) &&
+          (await applyRun(first, runOf(deltas, chunkBytes))).equals(version)
+        );
       },
     ),
     { numRuns: 150 },

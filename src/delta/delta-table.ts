@@ -1,0 +1,93 @@
+// The table of a delta: for each stretch of its result, where in the basis or among literal bytes it
+// comes from (wasm/table-writer.ts). The literal bytes of all deltas of a run go into one store, each
+// once; tables are composed by reference, whatever the bytes are. A table belongs to whoever had it
+// made, who closes its entries.
+import type { Checkpoint } from '../system/checkpoint.js';
+import { SOURCE, withEngine } from './engine.js';
+import { STEP } from './engine-exports.js';
+import { type Chunks, type FedJob, deltaInput, feedAll, runSteps } from './feed.js';
+import { formatError } from './format-reasons.js';
+import { SpilledBytes } from './spilled-bytes.js';
+
+export interface DeltaTable {
+  readonly entries: SpilledBytes;
+  /** Length of what the delta makes. */
+  readonly resultBytes: number;
+}
+
+/** What a delta may do; it is corrupt if it does more. */
+export interface DeltaLimits {
+  /** Length of what it applies to. */
+  readonly basisBytes?: number | undefined;
+  readonly maxResultBytes?: number | undefined;
+}
+
+/**
+ * Reads a delta to its end and adds its literal bytes to `literals`.
+ * @throws DeltaFormatError when it is damaged or beyond its limits
+ */
+export async function tabulate(
+  delta: Chunks,
+  literals: SpilledBytes,
+  { basisBytes, maxResultBytes }: DeltaLimits,
+  checkpoint: Checkpoint,
+): Promise<DeltaTable> {
+  return makeTable(async (entries) => {
+    const stores = { [SOURCE.table]: entries, [SOURCE.literals]: literals };
+    return withEngine({ stores }, async (engine) => {
+      const { exports } = engine;
+      const job: FedJob = {
+        ...deltaInput(engine),
+        step: () => exports.tabulateStep(),
+        flush: noFlush,
+      };
+      exports.tabulateOpen(limit(basisBytes), limit(maxResultBytes), literals.sizeBytes);
+      await feedAll(engine, delta, job, checkpoint);
+      if (exports.tabulateFinish() === STEP.error) throw formatError(exports);
+      return exports.tabulateMade();
+    });
+  });
+}
+
+/** The table of what `first` and then `second` do; theirs stay as they are. */
+export async function joinTables(
+  first: DeltaTable,
+  second: DeltaTable,
+  checkpoint: Checkpoint,
+): Promise<DeltaTable> {
+  return makeTable(async (entries) => {
+    const host = {
+      sources: { [SOURCE.table]: first.entries, [SOURCE.secondTable]: second.entries },
+      stores: { [SOURCE.table]: entries },
+    };
+    return withEngine(host, async (engine) => {
+      const { exports } = engine;
+      exports.joinOpen(
+        first.entries.sizeBytes,
+        first.resultBytes,
+        second.entries.sizeBytes,
+        second.resultBytes,
+      );
+      await runSteps(engine, { step: () => exports.joinStep(), flush: noFlush }, checkpoint);
+      return second.resultBytes;
+    });
+  });
+}
+
+/** @param make fills the entries and returns the length of the result */
+async function makeTable(make: (entries: SpilledBytes) => Promise<number>): Promise<DeltaTable> {
+  const entries = new SpilledBytes();
+  try {
+    return { entries, resultBytes: await make(entries) };
+  } catch (error) {
+    entries.close();
+    throw error;
+  }
+}
+
+function limit(bytes: number | undefined): number {
+  return Math.min(bytes ?? Infinity, Number.MAX_SAFE_INTEGER);
+}
+
+/** These jobs put what they make into stores by themselves. */
+function noFlush(): void {}
