@@ -9,11 +9,11 @@ import type { BytePath } from '../system/byte-path.js';
 import type { FileDescriptor, FileSystem } from '../system/file-system.js';
 import {
   type AvailableBytes,
-  type SharedFile,
   createAvailableBytes,
   giveUpAvailableBytes,
   raiseAvailableBytes,
-} from '../system/shared-file-reader.js';
+} from '../system/available-bytes.js';
+import type { SharedFile } from '../system/shared-file-reader.js';
 
 /** The content that the mirror has at the file's path, open for reading. */
 export interface MirrorFile {

@@ -2,7 +2,7 @@
 // or full copies. Most deltas are begun while their basis is still being copied (`follow`); the rest
 // are made when everything has been read (`keepLeaving`).
 import type { Content, Version } from '../catalog/records.js';
-import { DeltaThread } from '../delta/delta-thread.js';
+import { DeltaThreads } from '../delta/delta-threads.js';
 import { CorruptError } from '../errors.js';
 import { incrementPath, mirrorPath } from '../repository/layout.js';
 import type { WritableRepository } from '../repository/open-repository.js';
@@ -47,7 +47,7 @@ export class OldContents {
   readonly #repository: WritableRepository;
   readonly #staging: Staging;
   readonly #last: LastSnapshot;
-  readonly #thread = new DeltaThread();
+  readonly #threads = new DeltaThreads();
   readonly #open = new Set<FileDescriptor>();
   /** Increments that are being made already, by the content that they keep. */
   readonly #begun = new Map<number, Promise<NewIncrement>>();
@@ -128,9 +128,9 @@ export class OldContents {
     return { increments, notes };
   }
 
-  /** Ends the thread and closes every file; what is still being made is given up. */
+  /** Ends the threads and closes every file; what is still being made is given up. */
   async close(): Promise<void> {
-    await this.#thread.close();
+    await this.#threads.close();
     await Promise.allSettled([this.#awaited, ...this.#begun.values()]);
     for (const descriptor of this.#open) this.#context.fileSystem.close(descriptor);
     this.#open.clear();
@@ -203,7 +203,7 @@ export class OldContents {
     return {
       fileSystem: this.#context.fileSystem,
       repository: this.#repository.path,
-      thread: this.#thread,
+      threads: this.#threads,
       checkpoint: this.#context.checkpoint,
       id,
       result: content,
