@@ -58,7 +58,8 @@ export class JobThread {
   }
 
   #next(): void {
-    if (this.#running !== null) return;
+    // What the thread says while it is being ended must not start another one, which nobody would end.
+    if (this.#running !== null || this.#isClosed) return;
     const next = this.#waiting.shift();
     if (next === undefined) return;
     this.#running = next;

@@ -56,7 +56,7 @@ export class DigestRing {
     return Atomics.load(this.#control, CARRIED_OUT);
   }
 
-  /** The chunk of the n-th order. */
+  /** The n-th chunk; orders that need none do not count. */
   chunk(n: number): Uint8Array {
     const at = (n % RING_CHUNKS) * DIGEST_CHUNK_BYTES;
     return new Uint8Array(this.#chunks, at, DIGEST_CHUNK_BYTES);
