@@ -87,8 +87,8 @@ export class DigestRing {
 
   /** For the main thread, which may not block: settles at the next order carried out, or at `wake`. */
   async nextCarriedOut(seen: number): Promise<void> {
-    const { waitAsync } = Atomics as unknown as AsyncAtomics;
-    await waitAsync(this.#control, CARRIED_OUT, seen).value;
+    const atomics = Atomics as unknown as AsyncAtomics;
+    await atomics.waitAsync(this.#control, CARRIED_OUT, seen).value;
   }
 
   /** Makes whoever waits for the digest thread look again. */
