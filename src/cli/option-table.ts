@@ -67,7 +67,7 @@ export const OPTIONS = [
   {
     name: 'memory',
     value: 'SIZE',
-    help: 'for finding what has moved, as after a restart of the server',
+    help: 'memory for finding content that moved, 512M or SIZE',
     commands: ['backup'],
   },
   {

@@ -1,12 +1,21 @@
-// The delta thread itself: takes one job at a time from the main thread. See delta-thread.ts.
+// A delta thread itself: takes one job at a time from the main thread. See job-thread.ts.
 import { parentPort } from 'node:worker_threads';
 import { CorruptError } from '../errors.js';
-import { SharedFileReader } from '../system/shared-file-reader.js';
+import { uninterrupted } from '../system/checkpoint.js';
+import { digestChunks } from '../system/digest.js';
+import { readChunks } from '../system/read-chunks.js';
+import { SharedFileReader, readGrowing } from '../system/shared-file-reader.js';
+import { requireZstd, zstdDecompress } from '../system/zstd.js';
+import { withEngine } from './engine.js';
+import { compressContent } from './full-copy.js';
 import { makeDelta, proveDelta } from './make-delta.js';
-import type { Answer, Failure, Job, MakeJob, ProveJob } from './thread-messages.js';
+import type { Answer, Failure, Job, MakeJob, OutstandingBytes } from './thread-messages.js';
 
 /** How many bytes may be on their way to the main thread. */
 const OUTSTANDING_MOST = 8 << 20;
+
+// What takes a moment to load is there when the first job comes; a failure is met by that.
+await Promise.allSettled([requireZstd(), withEngine({}, async () => {})]);
 
 parentPort?.on('message', (job: Job) => {
   void run(job);
@@ -14,29 +23,43 @@ parentPort?.on('message', (job: Job) => {
 
 async function run(job: Job): Promise<void> {
   try {
-    send(job.kind === 'make' ? await make(job) : await prove(job));
+    send(await answer(job));
   } catch (error) {
     send({ kind: 'failed', failure: toFailure(error) });
   }
 }
 
-async function make(job: MakeJob): Promise<Answer> {
-  const outstanding = new Int32Array(job.outstanding);
-  const basis = new SharedFileReader(job.basis);
-  const result = new SharedFileReader(job.result);
-  const made = await makeDelta(basis, result, job.options, (bytes) => {
+async function answer(job: Job): Promise<Answer> {
+  if (job.kind === 'make') {
+    const basis = new SharedFileReader(job.basis);
+    const result = new SharedFileReader(job.result);
+    const made = await makeDelta(basis, result, job.options, sending(job.outstanding));
+    return { kind: 'made', made };
+  }
+  return { kind: 'digest', sha256: Uint8Array.from(await digest(job)) };
+}
+
+async function digest(job: Exclude<Job, MakeJob>): Promise<Buffer> {
+  if (job.kind === 'prove') {
+    const basis = new SharedFileReader(job.basis);
+    return proveDelta(basis, readGrowing(job.stored), job.resultBytes);
+  }
+  if (job.kind === 'compress') {
+    const chunks = readChunks(new SharedFileReader(job.content));
+    return compressContent(chunks, job.zstdLevel, sending(job.outstanding));
+  }
+  return digestChunks(zstdDecompress(readGrowing(job.stored)), uninterrupted);
+}
+
+/** Sends bytes to the main thread, as soon as it has taken enough of those before. */
+function sending(shared: OutstandingBytes): (bytes: Uint8Array) => void {
+  const outstanding = new Int32Array(shared);
+  return (bytes) => {
     const copy = Uint8Array.from(bytes);
     awaitRoom(outstanding);
     Atomics.add(outstanding, 0, copy.length);
     send({ kind: 'bytes', bytes: copy }, copy.buffer);
-  });
-  return { kind: 'made', made };
-}
-
-async function prove(job: ProveJob): Promise<Answer> {
-  const basis = new SharedFileReader(job.basis);
-  const sha256 = await proveDelta(basis, new SharedFileReader(job.stored), job.resultBytes);
-  return { kind: 'proved', sha256: Uint8Array.from(sha256) };
+  };
 }
 
 function awaitRoom(outstanding: Int32Array): void {
@@ -47,8 +70,8 @@ function awaitRoom(outstanding: Int32Array): void {
   }
 }
 
-function send(answer: Answer, transferred?: ArrayBuffer): void {
-  parentPort?.postMessage(answer, transferred === undefined ? [] : [transferred]);
+function send(message: Answer, transferred?: ArrayBuffer): void {
+  parentPort?.postMessage(message, transferred === undefined ? [] : [transferred]);
 }
 
 function toFailure(error: unknown): Failure {

@@ -1,11 +1,11 @@
 // Making a delta in the form in which it is stored, and proving one: the two jobs of a backup, done
-// on this thread (DeltaMaker's first implementation) or on another (delta-thread.ts).
+// on this thread or on others (delta-threads.ts).
 import { createHash } from 'node:crypto';
 import type { ByteReader } from '../system/byte-reader.js';
 import { type Checkpoint, uninterrupted } from '../system/checkpoint.js';
-import { readChunks } from '../system/read-chunks.js';
 import { createZstdWriter, zstdDecompress } from '../system/zstd.js';
 import { diff } from './diff.js';
+import type { Chunks } from './feed.js';
 import { patch } from './patch.js';
 
 export interface DeltaOptions {
@@ -47,12 +47,12 @@ export async function makeDelta(
  */
 export async function proveDelta(
   basis: ByteReader,
-  stored: ByteReader,
+  stored: Chunks,
   resultBytes: number,
   checkpoint: Checkpoint = uninterrupted,
 ): Promise<Buffer> {
   const hash = createHash('sha256');
-  await patch(basis, zstdDecompress(readChunks(stored)), (bytes) => void hash.update(bytes), {
+  await patch(basis, zstdDecompress(stored), (bytes) => void hash.update(bytes), {
     checkpoint,
     maxResultBytes: resultBytes,
   });

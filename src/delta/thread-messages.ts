@@ -1,7 +1,7 @@
-// What passes between the main thread and the delta thread. The thread reads files by descriptors
-// that are open in this process, and writes none: what it makes goes back as messages, since
-// whatever is written to a repository goes through the main thread's file system.
-import type { SharedFile } from '../system/shared-file-reader.js';
+// What passes between the main thread and a delta thread. The thread reads files by descriptors that
+// are open in this process, and writes none: what it makes goes back as messages, since whatever is
+// written to a repository goes through the main thread's file system.
+import type { GrowingFile, SharedFile } from '../system/shared-file-reader.js';
 import type { DeltaOptions, MadeDelta } from './make-delta.js';
 
 export interface MakeJob {
@@ -9,24 +9,39 @@ export interface MakeJob {
   readonly basis: SharedFile;
   readonly result: SharedFile;
   readonly options: DeltaOptions;
-  /** Bytes sent and not yet taken by the main thread (one Int32), so that they cannot pile up. */
-  readonly outstanding: SharedArrayBuffer;
+  readonly outstanding: OutstandingBytes;
 }
 
 export interface ProveJob {
   readonly kind: 'prove';
   readonly basis: SharedFile;
-  readonly stored: SharedFile;
+  readonly stored: GrowingFile;
   readonly resultBytes: number;
 }
 
-export type Job = MakeJob | ProveJob;
+export interface CompressJob {
+  readonly kind: 'compress';
+  readonly content: SharedFile;
+  readonly zstdLevel: number;
+  readonly outstanding: OutstandingBytes;
+}
+
+export interface ReadBackJob {
+  readonly kind: 'read-back';
+  readonly stored: GrowingFile;
+}
+
+export type Job = MakeJob | ProveJob | CompressJob | ReadBackJob;
+
+/** Bytes sent and not yet taken by the main thread (one Int32), so that they cannot pile up. */
+export type OutstandingBytes = SharedArrayBuffer;
 
 export type Answer =
-  /** The next compressed bytes of a delta. */
+  /** The next compressed bytes of a delta or a full copy. */
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'made'; readonly made: MadeDelta }
-  | { readonly kind: 'proved'; readonly sha256: Uint8Array }
+  /** Of the content that was proved, compressed or read back. */
+  | { readonly kind: 'digest'; readonly sha256: Uint8Array }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
 /** An error in a form that can be sent. */

@@ -2,7 +2,7 @@
 // or full copies. Most deltas are begun while their basis is still being copied (`follow`); the rest
 // are made when everything has been read (`keepLeaving`).
 import type { Content, Version } from '../catalog/records.js';
-import { DeltaThread } from '../delta/delta-thread.js';
+import { DeltaThreads } from '../delta/delta-threads.js';
 import { CorruptError } from '../errors.js';
 import { incrementPath, mirrorPath } from '../repository/layout.js';
 import type { WritableRepository } from '../repository/open-repository.js';
@@ -49,7 +49,7 @@ export class OldContents {
   readonly #staging: Staging;
   readonly #last: LastSnapshot;
   readonly #memoryBytes: number | null;
-  readonly #thread = new DeltaThread();
+  readonly #threads = new DeltaThreads();
   readonly #open = new Set<FileDescriptor>();
   /** Increments that are being made already, by the content that they keep. */
   readonly #begun = new Map<number, Promise<NewIncrement>>();
@@ -80,6 +80,12 @@ export class OldContents {
     const descriptor = this.#openFile(place);
     const isOnlyName = this.#context.fileSystem.statOpen(descriptor).nlink === 1n;
     return { path: place, descriptor, content: version.content, isOnlyName };
+  }
+
+  /** Starts the threads, if a delta of a path's content is made on them. */
+  prepare(path: BytePath): void {
+    const content = this.#last.versions.get(path)?.content;
+    if (content && isForThread(content.sizeBytes)) this.#threads.start();
   }
 
   /** Begins the delta of a mirror file against the file that replaces it, which is being written. */
@@ -133,9 +139,9 @@ export class OldContents {
     return { increments, notes };
   }
 
-  /** Ends the thread and closes every file; what is still being made is given up. */
+  /** Ends the threads and closes every file; what is still being made is given up. */
   async close(): Promise<void> {
-    await this.#thread.close();
+    await this.#threads.close();
     await Promise.allSettled([this.#awaited, ...this.#begun.values()]);
     for (const descriptor of this.#open) this.#context.fileSystem.close(descriptor);
     this.#open.clear();
@@ -217,7 +223,7 @@ export class OldContents {
     return {
       fileSystem: this.#context.fileSystem,
       repository: this.#repository.path,
-      thread: this.#thread,
+      threads: this.#threads,
       checkpoint: this.#context.checkpoint,
       memoryBytes: this.#memoryBytes,
       id,

@@ -1,11 +1,11 @@
 // Writing increments: a zstd-compressed reverse delta, or a full copy where a delta would not be
 // clearly smaller (docs/format.md, "Increments"). A delta is proved before it is trusted: the file as
-// stored is decoded and applied to the new version, and must give the old one's digest. Deltas may
-// be begun while the new version is still being written.
-import { createHash } from 'node:crypto';
+// stored is decoded and applied to the new version, and must give the old one's digest. Those of large
+// files are made and proved on two other threads at once, also while the new version is being written.
 import type { Content } from '../catalog/records.js';
-import { type DeltaThread } from '../delta/delta-thread.js';
-import { type MadeDelta, makeDelta, proveDelta } from '../delta/make-delta.js';
+import type { DeltaThreads } from '../delta/delta-threads.js';
+import { compressContent } from '../delta/full-copy.js';
+import { makeDelta, proveDelta } from '../delta/make-delta.js';
 import { encodePrefixDelta } from '../delta/prefix-delta.js';
 import { CorruptError } from '../errors.js';
 import type { BytePath } from '../system/byte-path.js';
@@ -13,10 +13,11 @@ import { type ByteReader, FileReader } from '../system/byte-reader.js';
 import type { Checkpoint } from '../system/checkpoint.js';
 import { digestChunks } from '../system/digest.js';
 import type { FileDescriptor, FileSystem } from '../system/file-system.js';
-import { readChunks, readFileChunks } from '../system/read-chunks.js';
+import { readChunks } from '../system/read-chunks.js';
 import type { SharedFile } from '../system/shared-file-reader.js';
-import { createZstdWriter, zstdCompressBuffer, zstdDecompress } from '../system/zstd.js';
+import { zstdDecompress } from '../system/zstd.js';
 import { incrementPath } from './layout.js';
+import { type Stored, type StoredFile, storeIncrement } from './store-increment.js';
 
 /** As fast as the disk, and within a few per cent of the levels that are not. */
 const ZSTD_LEVEL = 3;
@@ -24,7 +25,7 @@ const ZSTD_LEVEL = 3;
 /** A delta longer than this part of its result is not worth the chain that it makes longer. */
 const WORTHWHILE = 0.8;
 
-/** Below this a second thread takes longer to start than the work itself. */
+/** Below this other threads take longer to start than the work itself. */
 const THREAD_FROM_BYTES = 4 << 20;
 
 export interface ContentKey {
@@ -49,7 +50,7 @@ export interface NewIncrement {
 export interface IncrementJob {
   readonly fileSystem: FileSystem;
   readonly repository: BytePath;
-  readonly thread: DeltaThread;
+  readonly threads: DeltaThreads;
   readonly checkpoint: Checkpoint;
   /** The most memory for finding moved content; null leaves it to the delta engine. */
   readonly memoryBytes: number | null;
@@ -68,32 +69,37 @@ export interface OpenFile {
 export interface PendingIncrement {
   /** Ends it, once all of the basis has been written; syncs the file (not the folder's name of it). */
   complete(basis: ContentKey): Promise<NewIncrement>;
-  /** Waits for its end and deletes it. A basis that is still followed must have been given up. */
+  /** Has it end and deletes it. A basis that is still followed must have been given up. */
   abandon(): Promise<void>;
 }
 
-/** Whether a delta of a content of this size is made on the other thread, and can follow its basis. */
+/** Whether a delta of a content of this size is made on other threads, and can follow its basis. */
 export function isForThread(sizeBytes: number): boolean {
   return sizeBytes >= THREAD_FROM_BYTES;
 }
 
 /** Begins a delta of `job.result` against `basis`, of which the end may not have been written yet. */
 export function beginDelta(job: IncrementJob, basis: SharedFile): PendingIncrement {
-  const making = store(job, (write) => make(job, basis, write));
+  const abandoning = new AbortController();
+  const making = storeDelta(job, basis, abandoning.signal);
   // A failure is met when the increment is completed or abandoned.
   making.catch(() => {});
-  const discard = (): void => job.fileSystem.unlink(incrementPath(job.repository, job.id));
+  const discard = (): void => {
+    const path = incrementPath(job.repository, job.id);
+    if (job.fileSystem.stat(path) !== null) job.fileSystem.unlink(path);
+  };
   return {
     async complete(key) {
-      const { made, stored } = await making;
-      const sha256 = made.gaveUp ? null : await provedDigest(job, basis, stored.storedBytes);
+      const stored = await making;
+      const sha256 = await provedDigest(job, stored.checked);
       if (sha256 === null) {
         discard();
         return writeFull(job);
       }
-      return { ...describe(job, 'delta', sha256), basis: key, ...stored };
+      return describe(job, 'delta', key, sha256, stored.made.plainBytes, stored);
     },
     async abandon() {
+      abandoning.abort(new Error('the delta is not wanted any more'));
       await making.catch(() => {});
       discard();
     },
@@ -109,43 +115,81 @@ export async function writePrefixDelta(
   basis: ContentKey,
 ): Promise<NewIncrement> {
   const delta = encodePrefixDelta(job.result.sizeBytes);
-  const { stored } = await store(job, async (write) => {
-    write(await zstdCompressBuffer(delta, ZSTD_LEVEL));
-    return { plainBytes: delta.length, gaveUp: false };
+  const stored = await storeIncrement({
+    ...job,
+    make: (write) => compressContent([delta], ZSTD_LEVEL, write),
+    check: (file) => readBack(job, file),
+    isFollowed: false,
   });
-  const readBack: Buffer[] = [];
-  for await (const bytes of storedPlainBytes(job)) readBack.push(Buffer.from(bytes));
-  if (!Buffer.concat(readBack).equals(delta)) throw readBackError(job);
-  return { ...describe(job, 'delta', job.result.sha256), basis, ...stored };
+  requireAsMade(job, stored);
+  return describe(job, 'delta', basis, job.result.sha256, delta.length, stored);
 }
 
 /** Writes and syncs a full copy of `job.result`. */
 export async function writeFull(job: IncrementJob): Promise<NewIncrement> {
-  const written = createHash('sha256');
-  const { stored } = await store(job, async (write) => {
-    const writer = await createZstdWriter(ZSTD_LEVEL, write);
-    let plainBytes = 0;
-    for (const bytes of readChunks(resultReader(job))) {
-      await job.checkpoint();
-      written.update(bytes);
-      plainBytes += bytes.length;
-      await writer.write(bytes);
-    }
-    await writer.finish();
-    return { plainBytes, gaveUp: false };
+  const { threads, checkpoint, resultFile } = job;
+  const isThreaded = isForThread(resultFile.sizeBytes);
+  const stored = await storeIncrement({
+    ...job,
+    make: (write) =>
+      isThreaded
+        ? threads.compress({ ...resultFile, available: null }, ZSTD_LEVEL, write)
+        : compressContent(readChunks(resultReader(job)), ZSTD_LEVEL, write, checkpoint),
+    check: (file) => (isThreaded ? threads.readBack(file) : readBack(job, file)),
+    isFollowed: isThreaded,
   });
-  const sha256 = written.digest();
-  const readBack = await digestChunks(storedPlainBytes(job), job.checkpoint);
-  if (!readBack.equals(sha256)) throw readBackError(job);
-  return { ...describe(job, 'full', sha256), basis: null, ...stored };
+  requireAsMade(job, stored);
+  return describe(job, 'full', null, stored.made, resultFile.sizeBytes, stored);
 }
 
-function storedPlainBytes({ fileSystem, repository, id }: IncrementJob): AsyncIterable<Uint8Array> {
-  return zstdDecompress(readFileChunks(fileSystem, incrementPath(repository, id)));
+function storeDelta(job: IncrementJob, basis: SharedFile, signal: AbortSignal) {
+  const { threads, checkpoint, resultFile } = job;
+  // A basis that is still being written can only be followed from another thread.
+  const isThreaded = basis.available !== null || isForThread(resultFile.sizeBytes);
+  const options = {
+    giveUpAtBytes: Math.ceil(resultFile.sizeBytes * WORTHWHILE),
+    zstdLevel: ZSTD_LEVEL,
+    memoryBytes: job.memoryBytes,
+  };
+  return storeIncrement({
+    ...job,
+    make: (write) =>
+      isThreaded
+        ? threads.make(basis, { ...resultFile, available: null }, options, write, signal)
+        : makeDelta(readerOf(job, basis), resultReader(job), options, write, checkpoint),
+    isWanted: ({ gaveUp }) => !gaveUp,
+    check: (file) =>
+      isThreaded
+        ? threads.prove(basis, file, resultFile.sizeBytes, signal)
+        : proveDelta(
+            readerOf(job, basis),
+            readChunks(readerOf(job, file)),
+            resultFile.sizeBytes,
+            checkpoint,
+          ),
+    isFollowed: isThreaded,
+  });
 }
 
-function readBackError({ id }: IncrementJob): CorruptError {
-  return new CorruptError(`increment ${id} does not read back as it was written`, {
+/**
+ * The digest of what the stored delta makes, if that is the result's own or the one of the bytes
+ * that the damaged mirror file really has; null where the delta is wrong, or is none.
+ */
+async function provedDigest(job: IncrementJob, sha256: Buffer | null): Promise<Buffer | null> {
+  if (sha256 === null || sha256.equals(job.result.sha256)) return sha256;
+  const actual = await digestChunks(readChunks(resultReader(job)), job.checkpoint);
+  return actual.equals(sha256) ? sha256 : null;
+}
+
+/** The digest of what a stored frame holds. */
+function readBack(job: IncrementJob, file: StoredFile): Promise<Buffer> {
+  return digestChunks(zstdDecompress(readChunks(readerOf(job, file))), job.checkpoint);
+}
+
+/** @throws CorruptError where a stored frame does not hold what was compressed into it */
+function requireAsMade({ id }: IncrementJob, { made, checked }: Stored<Buffer>): void {
+  if (checked?.equals(made) === true) return;
+  throw new CorruptError(`increment ${id} does not read back as it was written`, {
     hint: 'look for errors of the disk or the memory before the next run',
   });
 }
@@ -153,87 +197,23 @@ function readBackError({ id }: IncrementJob): CorruptError {
 function describe(
   { id, result, resultFile }: IncrementJob,
   kind: NewIncrement['kind'],
+  basis: ContentKey | null,
   resultSha256: Buffer,
-): Pick<NewIncrement, 'id' | 'kind' | 'result' | 'resultSha256' | 'resultBytes'> {
-  return { id, kind, result, resultSha256, resultBytes: resultFile.sizeBytes };
-}
-
-function make(
-  job: IncrementJob,
-  basis: SharedFile,
-  write: (bytes: Uint8Array) => void,
-): Promise<MadeDelta> {
-  const options = {
-    giveUpAtBytes: Math.ceil(job.resultFile.sizeBytes * WORTHWHILE),
-    zstdLevel: ZSTD_LEVEL,
-    memoryBytes: job.memoryBytes,
+  plainBytes: number,
+  { storedBytes, storedSha256 }: Stored<unknown>,
+): NewIncrement {
+  const resultBytes = resultFile.sizeBytes;
+  return {
+    id,
+    kind,
+    result,
+    basis,
+    resultSha256,
+    resultBytes,
+    plainBytes,
+    storedBytes,
+    storedSha256,
   };
-  if (needsThread(job, basis)) {
-    return job.thread.make(basis, { ...job.resultFile, available: null }, options, write);
-  }
-  const reader = readerOf(job, basis);
-  return makeDelta(reader, resultReader(job), options, write, job.checkpoint);
-}
-
-/**
- * The digest of what the stored delta makes, if that is the result's own or the one of the bytes
- * that the damaged mirror file really has; null where the delta is wrong.
- */
-async function provedDigest(
-  job: IncrementJob,
-  basis: SharedFile,
-  storedBytes: number,
-): Promise<Buffer | null> {
-  const { fileSystem, resultFile } = job;
-  const file = fileSystem.open(incrementPath(job.repository, job.id), 'read');
-  try {
-    const stored = { descriptor: file, sizeBytes: storedBytes, available: null };
-    const sha256 = needsThread(job, basis)
-      ? await job.thread.prove(basis, stored, resultFile.sizeBytes)
-      : await proveDelta(
-          readerOf(job, basis),
-          readerOf(job, stored),
-          resultFile.sizeBytes,
-          job.checkpoint,
-        );
-    if (sha256.equals(job.result.sha256)) return sha256;
-    const actual = await digestChunks(readChunks(resultReader(job)), job.checkpoint);
-    return actual.equals(sha256) ? sha256 : null;
-  } finally {
-    fileSystem.close(file);
-  }
-}
-
-/** A basis that is still being written can only be followed from another thread. */
-function needsThread({ resultFile }: IncrementJob, basis: SharedFile): boolean {
-  return basis.available !== null || isForThread(resultFile.sizeBytes);
-}
-
-interface Stored {
-  readonly made: MadeDelta;
-  readonly stored: Pick<NewIncrement, 'plainBytes' | 'storedBytes' | 'storedSha256'>;
-}
-
-/** Writes what `produce` gives into increments/<id>. */
-async function store(
-  { fileSystem, repository, id }: IncrementJob,
-  produce: (write: (bytes: Uint8Array) => void) => Promise<MadeDelta>,
-): Promise<Stored> {
-  const file = fileSystem.open(incrementPath(repository, id), 'create');
-  try {
-    const hash = createHash('sha256');
-    let storedBytes = 0;
-    const made = await produce((bytes) => {
-      fileSystem.write(file, bytes, storedBytes);
-      hash.update(bytes);
-      storedBytes += bytes.length;
-    });
-    await fileSystem.syncInBackground(file);
-    const { plainBytes } = made;
-    return { made, stored: { plainBytes, storedBytes, storedSha256: hash.digest() } };
-  } finally {
-    fileSystem.close(file);
-  }
 }
 
 function resultReader(job: IncrementJob): ByteReader {

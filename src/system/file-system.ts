@@ -37,6 +37,11 @@ export interface FileSystem {
   /** Writes all of `bytes` at `position`. */
   write(file: FileDescriptor, bytes: Uint8Array, position: number): void;
   truncate(file: FileDescriptor, sizeBytes: number): void;
+  /**
+   * Makes `path` a new file, mode 0600, that shares the blocks of an open one: its content at one
+   * moment. Returns false where that cannot be, for whatever reason, and leaves nothing at `path`.
+   */
+  cloneInto(file: FileDescriptor, path: BytePath): boolean;
   sync(file: FileDescriptor): void;
   /** As `sync`, while this thread goes on with other work; the file stays open until it has ended. */
   syncInBackground(file: FileDescriptor): Promise<void>;
@@ -103,6 +108,20 @@ export class RealFileSystem implements FileSystem {
 
   truncate(file: FileDescriptor, sizeBytes: number): void {
     this.#onOpen('truncate', file, () => fs.ftruncateSync(file, sizeBytes));
+  }
+
+  cloneInto(file: FileDescriptor, path: BytePath): boolean {
+    const { COPYFILE_EXCL, COPYFILE_FICLONE_FORCE } = fs.constants;
+    const target = pathToBytes(path);
+    try {
+      // Node clones by name only; this name is the open file, wherever it has been moved to.
+      fs.copyFileSync(`/proc/self/fd/${file}`, target, COPYFILE_EXCL | COPYFILE_FICLONE_FORCE);
+    } catch {
+      return false;
+    }
+    // It has been given the mode of the original.
+    attempt('chmod', path, () => fs.chmodSync(target, 0o600));
+    return true;
   }
 
   sync(file: FileDescriptor): void {

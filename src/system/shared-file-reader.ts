@@ -2,6 +2,7 @@
 // written: a read beyond what is there yet waits until it is.
 import * as fs from 'node:fs';
 import { CorruptError } from '../errors.js';
+import { type AvailableBytes, awaitMore } from './available-bytes.js';
 import type { ByteReader } from './byte-reader.js';
 
 /** A file as threads pass it around; descriptors belong to the whole process. */
@@ -12,28 +13,36 @@ export interface SharedFile {
   readonly available: AvailableBytes | null;
 }
 
-/** One BigInt64 on shared memory: a count of bytes that only grows, or -1 once it was given up. */
-export type AvailableBytes = SharedArrayBuffer;
-
-const GIVEN_UP = -1n;
-
-export function createAvailableBytes(): AvailableBytes {
-  return new SharedArrayBuffer(8);
+/** A file whose size is known only when its writer has ended it. */
+export interface GrowingFile {
+  readonly descriptor: number;
+  readonly available: AvailableBytes;
 }
 
-/** Tells readers that the first `count` bytes can be read. */
-export function raiseAvailableBytes(available: AvailableBytes, count: number): void {
-  const cell = new BigInt64Array(available);
-  if (Atomics.load(cell, 0) === GIVEN_UP) return;
-  Atomics.store(cell, 0, BigInt(count));
-  Atomics.notify(cell, 0);
+const CHUNK_BYTES = 1 << 20;
+
+/**
+ * All bytes of a file as its writer adds them; each chunk is valid until the next one is asked for.
+ * Must not be used on the main thread, which may not block.
+ * @throws CorruptError where the file is shorter than its writer said, or was given up
+ */
+export function* readGrowing(file: GrowingFile): Generator<Uint8Array, void, undefined> {
+  const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+  for (let position = 0; ;) {
+    const present = awaitMore(file.available, position);
+    if (present.isAll && position >= present.count) return;
+    const wanted = Math.min(buffer.length, present.count - position);
+    const count = fs.readSync(file.descriptor, buffer, 0, wanted, position);
+    if (count === 0) throw endsEarly(position, present.count);
+    position += count;
+    yield buffer.subarray(0, count);
+  }
 }
 
-/** Makes every reader that waits, or will wait, end with an error. */
-export function giveUpAvailableBytes(available: AvailableBytes): void {
-  const cell = new BigInt64Array(available);
-  Atomics.store(cell, 0, GIVEN_UP);
-  Atomics.notify(cell, 0);
+function endsEarly(position: number, sizeBytes: number): CorruptError {
+  return new CorruptError(
+    `file ends at byte ${position}, before its recorded size of ${sizeBytes}`,
+  );
 }
 
 /** Must not be used on the main thread, which may not block. */
@@ -57,25 +66,13 @@ export class SharedFileReader implements ByteReader {
     for (let done = 0; done < wanted;) {
       const at = position + done;
       const count = fs.readSync(this.#file.descriptor, into, done, wanted - done, at);
-      if (count === 0) {
-        throw new CorruptError(
-          `file ends at byte ${at}, before its recorded size of ${this.sizeBytes}`,
-        );
-      }
+      if (count === 0) throw endsEarly(at, this.sizeBytes);
       done += count;
     }
     return wanted;
   }
 
   #await(count: number): void {
-    if (this.#file.available === null) return;
-    const cell = new BigInt64Array(this.#file.available);
-    for (;;) {
-      const present = Atomics.load(cell, 0);
-      if (present === GIVEN_UP)
-        throw new CorruptError('the file was given up while it was written');
-      if (present >= BigInt(count)) return;
-      Atomics.wait(cell, 0, present);
-    }
+    if (this.#file.available !== null && count > 0) awaitMore(this.#file.available, count - 1);
   }
 }

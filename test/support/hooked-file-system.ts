@@ -75,6 +75,11 @@ export class HookedFileSystem extends RealFileSystem {
     super.truncate(file, sizeBytes);
   }
 
+  override cloneInto(file: FileDescriptor, path: BytePath): boolean {
+    this.#tell('cloneInto', path, true);
+    return super.cloneInto(file, path);
+  }
+
   override sync(file: FileDescriptor): void {
     this.#tell('sync', this.#pathOf(file), true);
     if (this.#isSyncing) super.sync(file);

@@ -1,0 +1,120 @@
+// Two threads for the work of a backup that takes longest: one makes what is stored, the other proves
+// it meanwhile. Both can follow files that the main thread is still writing, so that the new version
+// of a file is copied, its delta made and the delta proved in one go. Since both do their jobs in the
+// same order, the second never waits for something that is queued behind what the first is doing.
+import type { GrowingFile, SharedFile } from '../system/shared-file-reader.js';
+import { JobThread, type LastAnswer } from './job-thread.js';
+import type { DeltaOptions, MadeDelta } from './make-delta.js';
+import type { Job, OutstandingBytes } from './thread-messages.js';
+
+/** Takes the bytes of an increment in order, on the main thread; where it throws, the job fails with that. */
+export type Write = (bytes: Uint8Array) => void;
+
+export class DeltaThreads {
+  readonly #maker = new JobThread();
+  readonly #prover = new JobThread();
+
+  /** Starts both, for work that is expected soon. */
+  start(): void {
+    this.#maker.start();
+    this.#prover.start();
+  }
+
+  /**
+   * Makes the compressed delta from `basis` to `result`.
+   * @throws CorruptError where a file is shorter than it should be, or was given up by its writer
+   */
+  async make(
+    basis: SharedFile,
+    result: SharedFile,
+    options: DeltaOptions,
+    write: Write,
+    signal?: AbortSignal,
+  ): Promise<MadeDelta> {
+    const answer = await this.#produce(
+      (outstanding) => ({ kind: 'make', basis, result, options, outstanding }),
+      write,
+      signal,
+    );
+    if (answer.kind !== 'made') throw unexpected(answer);
+    return answer.made;
+  }
+
+  /**
+   * The SHA-256 of what a delta, as stored, makes from `basis`.
+   * @throws CorruptError where it is no whole delta, or makes more than `resultBytes`
+   */
+  async prove(
+    basis: SharedFile,
+    stored: GrowingFile,
+    resultBytes: number,
+    signal?: AbortSignal,
+  ): Promise<Buffer> {
+    const job: Job = { kind: 'prove', basis, stored: plain(stored), resultBytes };
+    return digestOf(await this.#prover.run(job, ignore, signal));
+  }
+
+  /** Compresses a file to one zstd frame. @returns the SHA-256 of what it holds */
+  async compress(
+    content: SharedFile,
+    zstdLevel: number,
+    write: Write,
+    signal?: AbortSignal,
+  ): Promise<Buffer> {
+    const answer = await this.#produce(
+      (outstanding) => ({ kind: 'compress', content, zstdLevel, outstanding }),
+      write,
+      signal,
+    );
+    return digestOf(answer);
+  }
+
+  /** The SHA-256 of what a zstd frame, as stored, holds. @throws CorruptError where it is none */
+  async readBack(stored: GrowingFile, signal?: AbortSignal): Promise<Buffer> {
+    const job: Job = { kind: 'read-back', stored: plain(stored) };
+    return digestOf(await this.#prover.run(job, ignore, signal));
+  }
+
+  /** Ends both, whatever they are doing; jobs that are not done fail, and so do all that follow. */
+  async close(): Promise<void> {
+    await Promise.all([this.#maker.close(), this.#prover.close()]);
+  }
+
+  async #produce(
+    createJob: (outstanding: OutstandingBytes) => Job,
+    write: Write,
+    signal?: AbortSignal,
+  ): Promise<LastAnswer> {
+    const outstanding = new SharedArrayBuffer(4);
+    const taken = new Int32Array(outstanding);
+    const failures: unknown[] = [];
+    const onBytes = (bytes: Uint8Array): void => {
+      try {
+        if (failures.length === 0) write(bytes);
+      } catch (error) {
+        failures.push(error);
+      }
+      Atomics.sub(taken, 0, bytes.length);
+      Atomics.notify(taken, 0);
+    };
+    const answer = await this.#maker.run(createJob(outstanding), onBytes, signal);
+    if (failures.length > 0) throw failures[0];
+    return answer;
+  }
+}
+
+const ignore = (): void => {};
+
+/** Of a file that carries more than can be sent. */
+function plain({ descriptor, available }: GrowingFile): GrowingFile {
+  return { descriptor, available };
+}
+
+function digestOf(answer: LastAnswer): Buffer {
+  if (answer.kind !== 'digest') throw unexpected(answer);
+  return Buffer.from(answer.sha256);
+}
+
+function unexpected({ kind }: LastAnswer): Error {
+  return new Error(`the delta thread answered '${kind}'`);
+}

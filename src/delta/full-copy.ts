@@ -1,0 +1,25 @@
+// Making a full copy in the form in which it is stored: one zstd frame of the content.
+import { createHash } from 'node:crypto';
+import { type Checkpoint, uninterrupted } from '../system/checkpoint.js';
+import { createZstdWriter } from '../system/zstd.js';
+
+/**
+ * Writes `chunks` compressed; `write` must copy what it keeps.
+ * @returns the SHA-256 of the content
+ */
+export async function compressContent(
+  chunks: Iterable<Uint8Array>,
+  zstdLevel: number,
+  write: (bytes: Uint8Array) => void,
+  checkpoint: Checkpoint = uninterrupted,
+): Promise<Buffer> {
+  const hash = createHash('sha256');
+  const writer = await createZstdWriter(zstdLevel, write);
+  for (const bytes of chunks) {
+    await checkpoint();
+    hash.update(bytes);
+    await writer.write(bytes);
+  }
+  await writer.finish();
+  return hash.digest();
+}
