@@ -304,3 +304,30 @@ test('a frame that holds more than it may is refused, one that holds as much is 
     message: /more than the 1048575 bytes/,
   });
 });
+
+test('a whole frame is decompressed at once by every codec, up to the length that is allowed', async (t) => {
+  for (const sizeBytes of SIZES) {
+    const bytes = makeBytes(sizeBytes);
+    for (const [writerName, writer] of await codecs()) {
+      const frame = await compressWith(writer, bytes, 300_000);
+      for (const [readerName, reader] of await codecs()) {
+        const name = `${sizeBytes} bytes, ${writerName} to ${readerName}`;
+        t.true(reader.decompressWhole(frame, sizeBytes)?.equals(bytes), name);
+        t.true(reader.decompressWhole(frame, sizeBytes + 1000)?.equals(bytes), name);
+        if (sizeBytes > 0) t.is(reader.decompressWhole(frame, sizeBytes - 1), null, name);
+      }
+    }
+  }
+});
+
+test('a frame that is damaged or cut off is corrupt for every codec, also where it comes whole', async (t) => {
+  const frame = await zstdCompressBuffer(makeBytes(500_000), 3);
+  const flipped = Buffer.from(frame);
+  flipped[1000] = (flipped[1000] ?? 0) ^ 1;
+  for (const [name, codec] of await codecs()) {
+    for (const bad of [flipped, frame.subarray(0, 1000), frame.subarray(0, -1)]) {
+      t.throws(() => codec.decompressWhole(bad, 500_000), { instanceOf: CorruptError }, name);
+    }
+    t.is(codec.decompressWhole(frame, 500_000)?.length, 500_000);
+  }
+});
