@@ -11,7 +11,9 @@ import {
   applyMetadata,
 } from '../system/apply-metadata.js';
 import { type BytePath, ROOT, formatPath, joinPath } from '../system/byte-path.js';
+import { type DigestSource, Digests } from '../system/digests.js';
 import type { ParsedOwner } from '../system/owners.js';
+import { WriteBehind } from '../system/write-behind.js';
 import type { CheckedDestination } from './check-destination.js';
 import { lookNote, showPath } from './notes.js';
 import { type Placement, WorkDirectory, placeRestored, syncDirectories } from './place-restored.js';
@@ -49,7 +51,7 @@ export async function runRestore(run: RestoreRun): Promise<Note[]> {
   );
   try {
     work.make();
-    const restored = await rebuild(run, work);
+    const restored = await digesting(run, (digests) => rebuild(run, work, digests));
     const unset = applyMetadata(
       fileSystem,
       restored.flatMap(({ entry, made }) => (made === null ? [] : [metadataFor(run, entry, made)])),
@@ -85,8 +87,26 @@ interface RestoredEntry extends Placement {
   readonly entry: PlannedEntry;
 }
 
+/** The digests of large files are made on a thread of their own, which starts while the first is planned. */
+async function digesting<T>(
+  { entries }: RestoreRun,
+  work: (digests: DigestSource) => Promise<T>,
+): Promise<T> {
+  const digests = new Digests();
+  try {
+    for (const { version } of entries) digests.prepare(version.content?.sizeBytes ?? 0);
+    return await work(digests);
+  } finally {
+    await digests.close();
+  }
+}
+
 /** Makes every file and link inside the work directory, each proved by its digest. */
-async function rebuild(run: RestoreRun, work: WorkDirectory): Promise<RestoredEntry[]> {
+async function rebuild(
+  run: RestoreRun,
+  work: WorkDirectory,
+  digests: DigestSource,
+): Promise<RestoredEntry[]> {
   const { context, destination } = run;
   const restored: RestoredEntry[] = [];
   let doneBytes = 0;
@@ -97,7 +117,7 @@ async function rebuild(run: RestoreRun, work: WorkDirectory): Promise<RestoredEn
     if (made !== null && version.linkTarget !== null) {
       context.fileSystem.makeLink(version.linkTarget, made);
     } else if (made !== null) {
-      await rebuildFile(run, entry, made, (count) => {
+      await rebuildFile(run, entry, made, digests, (count) => {
         doneBytes += count;
         const path = showPath(version.path);
         context.onProgress({ phase: 'restoring', path, doneBytes, totalBytes: run.bytes });
@@ -112,23 +132,28 @@ async function rebuildFile(
   { context, repository }: RestoreRun,
   { version }: PlannedEntry,
   made: BytePath,
+  digests: DigestSource,
   onBytes: (count: number) => void,
 ): Promise<void> {
   if (version.content === null) throw new CorruptError('a file without a content');
   const { fileSystem, checkpoint } = context;
   const file = fileSystem.open(made, 'create');
+  const behind = new WriteBehind(fileSystem, file);
   try {
     let position = 0;
     const emit = (bytes: Uint8Array): void => {
       fileSystem.write(file, bytes, position);
+      behind.wrote(bytes.length);
       position += bytes.length;
       onBytes(bytes.length);
     };
-    await readContent(repository, version.content, emit, checkpoint);
+    await readContent(repository, version.content, emit, checkpoint, digests);
+    await behind.settle();
     fileSystem.sync(file);
   } catch (error) {
     throw error instanceof CorruptError ? nameFile(error, version.path) : error;
   } finally {
+    await behind.settle().catch(() => {});
     fileSystem.close(file);
   }
 }

@@ -4,6 +4,7 @@ import type { Content } from '../catalog/records.js';
 import { CorruptError } from '../errors.js';
 import type { OpenRepository } from '../repository/open-repository.js';
 import { readContent } from '../repository/read-content.js';
+import { localDigests } from '../system/digests.js';
 import type { RunContext } from './run-context.js';
 import type { LostContents, VerifyScope } from './verify.js';
 
@@ -39,7 +40,7 @@ async function canBeRead(
   { checkpoint }: RunContext,
 ): Promise<boolean> {
   try {
-    await readContent(repository, content, () => {}, checkpoint);
+    await readContent(repository, content, () => {}, checkpoint, localDigests);
     return true;
   } catch (error) {
     if (error instanceof CorruptError) return false;

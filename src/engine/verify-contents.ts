@@ -10,6 +10,7 @@ import { incrementBytes, openRoot } from '../repository/content-root.js';
 import type { OpenRepository } from '../repository/open-repository.js';
 import { type ContentRoot, placesOf } from '../repository/plan-content.js';
 import { emitChunks, emitProved, toCorruption } from '../repository/read-content.js';
+import { LocalDigest } from '../system/digest-stream.js';
 import { readChunks } from '../system/read-chunks.js';
 import type { Emit } from '../delta/emit.js';
 import type { BytePath } from '../system/byte-path.js';
@@ -201,7 +202,7 @@ class ChainWalk {
       totalBytes: this.#totalBytes,
     });
     try {
-      await emitProved(content, () => {}, rebuild);
+      await emitProved(content, new LocalDigest(content.sizeBytes), () => {}, rebuild);
     } catch (error) {
       this.failures.set(id, this.#messageOf(error));
     }

@@ -1,7 +1,6 @@
 // Reading any content of any snapshot, proved by its digest. The deltas of a chain are composed into
 // one table first, so that the basis is read once, whatever the depth. Readers hold no lock: a plan that a
 // writer has overtaken is made again.
-import { createHash } from 'node:crypto';
 import type { Content, Increment } from '../catalog/records.js';
 import { applyTable } from '../delta/apply-table.js';
 import { composeTables } from '../delta/compose-tables.js';
@@ -14,6 +13,8 @@ import type { Checkpoint } from '../system/checkpoint.js';
 import { incrementBytes, openRoot } from './content-root.js';
 import type { OpenRepository } from './open-repository.js';
 import { type ContentPlan, planContent } from './plan-content.js';
+import type { DigestStream } from '../system/digest-stream.js';
+import type { DigestSource } from '../system/digests.js';
 import { readChunks } from '../system/read-chunks.js';
 
 /**
@@ -26,6 +27,7 @@ export async function readContent(
   content: Content,
   emit: Emit,
   checkpoint: Checkpoint,
+  digests: DigestSource,
 ): Promise<void> {
   for (;;) {
     const plan = repository.catalog.read(() =>
@@ -37,7 +39,8 @@ export async function readContent(
       return emit(bytes);
     };
     try {
-      await emitPlanned(repository, plan, noting, checkpoint);
+      const digest = await digests.begin(content.sizeBytes);
+      await emitPlanned(repository, plan, digest, noting, checkpoint);
       return;
     } catch (error) {
       if (hasEmitted || !wasOvertaken(repository, plan.generation))
@@ -61,22 +64,33 @@ export function toCorruption({ path }: OpenRepository, error: unknown): unknown 
 
 /**
  * Emits what `produce` emits, and proves it when it has ended.
+ * @param digest a new one
  * @throws CorruptError where it is not the content
  */
 export async function emitProved(
   content: Content,
+  digest: DigestStream,
   emit: Emit,
   produce: (emit: Emit) => Promise<void>,
 ): Promise<void> {
-  const hash = createHash('sha256');
   let emittedBytes = 0;
-  await produce((bytes) => {
+  await produce(async (bytes) => {
     emittedBytes += bytes.length;
-    hash.update(bytes);
-    return emit(bytes);
+    await addTo(digest, bytes);
+    await emit(bytes);
   });
-  if (emittedBytes !== content.sizeBytes || !hash.digest().equals(content.sha256)) {
+  if (emittedBytes !== content.sizeBytes || !(await digest.finish()).equals(content.sha256)) {
     throw new CorruptError('its bytes are not those that were backed up (the SHA-256 differs)');
+  }
+}
+
+async function addTo(digest: DigestStream, bytes: Uint8Array): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    const room = await digest.room();
+    const piece = bytes.subarray(done, done + room.length);
+    room.set(piece);
+    digest.add(piece.length);
+    done += piece.length;
   }
 }
 
@@ -95,12 +109,13 @@ export async function emitChunks(
 async function emitPlanned(
   repository: OpenRepository,
   { content, generation, root, deltas }: ContentPlan,
+  digest: DigestStream,
   emit: Emit,
   checkpoint: Checkpoint,
 ): Promise<void> {
   if (root.kind === 'full' && deltas.length === 0) {
     const full = incrementBytes(repository, root.increment);
-    await emitProved(content, emit, (proving) => emitChunks(full, proving, checkpoint));
+    await emitProved(content, digest, emit, (proving) => emitChunks(full, proving, checkpoint));
     return;
   }
   const opened = await openRoot(repository, root, checkpoint);
@@ -108,12 +123,12 @@ async function emitPlanned(
     // Only now is it certain that the open file is the one that the plan meant.
     if (wasOvertaken(repository, generation)) throw new CorruptError('the plan is out of date');
     if (deltas.length === 0) {
-      await emitProved(content, emit, (proving) =>
+      await emitProved(content, digest, emit, (proving) =>
         emitChunks(readChunks(opened.reader), proving, checkpoint),
       );
       return;
     }
-    await emitProved(content, emit, (proving) =>
+    await emitProved(content, digest, emit, (proving) =>
       emitPatched(repository, { content, deltas, basis: opened.reader }, proving, checkpoint),
     );
   } finally {

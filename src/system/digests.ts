@@ -6,7 +6,17 @@ import { DigestThread } from './digest-thread.js';
 /** Below this a thread takes longer to start than the work itself. */
 const THREAD_FROM_BYTES = 4 << 20;
 
-export class Digests {
+/** Where a digest is begun. */
+export interface DigestSource {
+  begin(sizeBytes: number): Promise<DigestStream>;
+}
+
+/** All digests on the thread that asks, for who has nothing else to do meanwhile. */
+export const localDigests: DigestSource = {
+  begin: async (sizeBytes) => new LocalDigest(sizeBytes),
+};
+
+export class Digests implements DigestSource {
   #thread: DigestThread | null = null;
 
   /** Starts the thread, if a file of this size needs it: it then is ready when the file is read. */
