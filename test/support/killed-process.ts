@@ -1,6 +1,7 @@
 // The real program under strace: which calls it makes that change what lies below a folder, and the
-// same run again, killed with SIGKILL as it enters the n-th of them on one path. strace counts by
-// thread, so the one fsync that the program leaves to another thread is made on the main one here.
+// same run again, killed with SIGKILL as it enters the n-th of them on one path. For each run to be
+// like the first the process believes that it has the same id, which names a restore's work folder;
+// and as strace counts by thread, an fsync that is left to another one is made on the main one here.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
@@ -14,17 +15,18 @@ const CALLS = [
   ...['linkat', 'symlink', 'symlinkat'],
 ];
 
-const FSYNC_ON_MAIN_THREAD = `
+const ALIKE = `
   import fs from 'node:fs';
   import { syncBuiltinESMExports } from 'node:module';
   fs.fsync = (file, done) => {
     fs.fsyncSync(file);
     process.nextTick(done, null);
   };
-  syncBuiltinESMExports();`;
+  syncBuiltinESMExports();
+  Object.defineProperty(process, 'pid', { value: 4711 });`;
 
 const ENVIRONMENT = {
-  NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(FSYNC_ON_MAIN_THREAD)}`,
+  NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(ALIKE)}`,
 };
 
 /** The n-th time, from 1 on, that a call is made on a path. */
