@@ -114,7 +114,8 @@ async function takeSnapshot(run: Run, startedMs: number): Promise<BackupReport> 
       await context.checkpoint();
       return commitSnapshot(repository, plan);
     } finally {
-      await oldContents.close();
+      // What was written through these files has been synced, or is of no use any more.
+      await oldContents.close().catch(() => {});
     }
   });
   notes.push(...(await finish(run, snapshot, unset)));

@@ -95,10 +95,12 @@ export class CopyTarget {
 
   /** Ends the copy. @param sha256 of all bytes */
   async finish(sha256: Buffer): Promise<CopyOutcome> {
-    if (this.#appending !== null) {
-      await this.#fileSystem.syncInBackground(this.#appending);
-      this.#fileSystem.close(this.#appending);
+    const appending = this.#appending;
+    if (appending !== null) {
+      await this.#fileSystem.syncInBackground(appending);
+      // A descriptor is closed also where closing it fails, and may be another file's from then on.
       this.#appending = null;
+      this.#fileSystem.close(appending);
       return { kind: 'grown' };
     }
     // Bytes as the mirror has them are not proof enough that it has what the catalog says.
@@ -108,10 +110,14 @@ export class CopyTarget {
 
   /** Takes everything back; whoever follows the staged file is made to end. Closes what was opened. */
   discard(): void {
-    if (this.#appending !== null && this.#mirror !== null) {
-      this.#fileSystem.truncate(this.#appending, this.#mirror.content.sizeBytes);
-      this.#fileSystem.close(this.#appending);
+    const appending = this.#appending;
+    if (appending !== null && this.#mirror !== null) {
       this.#appending = null;
+      try {
+        this.#fileSystem.truncate(appending, this.#mirror.content.sizeBytes);
+      } finally {
+        this.#fileSystem.close(appending);
+      }
     }
     if (this.#staged !== null) {
       giveUpAvailableBytes(this.#staged.available);

@@ -6,7 +6,12 @@ import type { SourceState } from '../catalog/records.js';
 import type { Staging } from '../repository/staging.js';
 import type { PendingIncrement } from '../repository/write-increment.js';
 import type { BytePath } from '../system/byte-path.js';
-import { type FileDescriptor, type FileStat, isErrno } from '../system/file-system.js';
+import {
+  type FileDescriptor,
+  type FileStat,
+  isErrno,
+  isExhaustion,
+} from '../system/file-system.js';
 import { pause } from '../system/pause.js';
 import type { SharedFile } from '../system/shared-file-reader.js';
 import { type CopyOutcome, CopyTarget, type MirrorFile, type StagedBytes } from './copy-target.js';
@@ -81,6 +86,7 @@ async function stageOnce(request: StageRequest): Promise<StageOutcome> {
     if (isErrno(error, 'ENOENT') || isErrno(error, 'ELOOP') || isErrno(error, 'ENOTDIR')) {
       return { kind: 'vanished' };
     }
+    if (isExhaustion(error)) throw error;
     return { kind: 'unreadable', error: error as Error };
   }
   try {
@@ -211,6 +217,7 @@ function readSource(
   try {
     return into.subarray(0, fileSystem.read(file, into, position));
   } catch (error) {
+    if (isExhaustion(error)) throw error;
     throw new SourceReadError(error as Error);
   }
 }

@@ -2,11 +2,10 @@
 import type { ExecutionContext } from 'ava';
 import type { BackupReport } from '../../src/engine/reports.js';
 import type { BackupPlace } from './backup-place.js';
-import { readTree } from './directory-tree.js';
 import type { EventfulHistory } from './eventful-history.js';
 import { HookedFileSystem, type NthMutation } from './hooked-file-system.js';
 import { removeTree } from './temporary-directory.js';
-import { isMendedByNext, isWhole } from './whole-repository.js';
+import { fingerprint, isMendedByNext, isWhole } from './whole-repository.js';
 
 /** What a backup ended in. */
 export type Ending = BackupReport | Error;
@@ -55,12 +54,4 @@ async function backupWith(place: BackupPlace, mutation: NthMutation): Promise<En
   } finally {
     place.context.advance(-60);
   }
-}
-
-/** Names, kinds, modes and contents of everything in the repository. */
-async function fingerprint(place: BackupPlace): Promise<string> {
-  const entries = Object.entries(await readTree(place.repository));
-  return JSON.stringify(
-    entries.map(([name, { type, mode, content }]) => [name, type, mode, content]),
-  );
 }

@@ -59,8 +59,11 @@ export const EVENTFUL_NIGHTS: readonly ((place: BackupPlace) => Promise<void>)[]
   },
 ];
 
-export async function createEventfulHistory(t: TeardownContext): Promise<EventfulHistory> {
-  const place = await createBackupPlace(t);
+export async function createEventfulHistory(
+  t: TeardownContext,
+  madePlace?: BackupPlace,
+): Promise<EventfulHistory> {
+  const place = madePlace ?? (await createBackupPlace(t));
   const states: Tree[] = [];
   for (const [night, change] of EVENTFUL_NIGHTS.entries()) {
     if (night > 0) await place.backup();

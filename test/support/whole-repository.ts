@@ -4,7 +4,7 @@ import type { ExecutionContext } from 'ava';
 import * as fs from 'node:fs/promises';
 import { NoRepositoryError } from '../../src/errors.js';
 import { type BackupPlace, lookNames, withoutOurs } from './backup-place.js';
-import { type Tree, treeDifferences } from './directory-tree.js';
+import { type Tree, readTree, treeDifferences } from './directory-tree.js';
 import { HookedFileSystem } from './hooked-file-system.js';
 
 /** Everything as a later run finds it, without the waiting for the disk. */
@@ -22,12 +22,12 @@ export function countSnapshots(place: BackupPlace): number {
 
 /**
  * Each snapshot that there is restores as it was, and nothing is found wrong.
- * @param states what SOURCE was at each snapshot, from the first on
+ * @param states what SOURCE was at each snapshot, from the first on; null where that is not known
  */
 export async function isWhole(
   t: ExecutionContext,
   place: BackupPlace,
-  states: readonly Tree[],
+  states: readonly (Tree | null)[],
   when: string,
 ): Promise<void> {
   const context = { ...place.context, fileSystem: quick };
@@ -36,8 +36,9 @@ export async function isWhole(
   t.deepEqual((await place.verify(context)).problems, [], when);
   for (let back = 0; back < length; back += 1) {
     const restored = await place.restoredTree(`${back}B`, '', context);
-    const then = states[length - 1 - back] ?? {};
-    t.deepEqual(treeDifferences(then, restored), [], `${when}, ${back}B`);
+    const then = states[length - 1 - back];
+    if (then === undefined) throw new Error(`${when}: a snapshot too many`);
+    if (then !== null) t.deepEqual(treeDifferences(then, restored), [], `${when}, ${back}B`);
   }
 }
 
@@ -63,4 +64,12 @@ export async function isMendedByNext(
   t.deepEqual([verified.problems, verified.notes], [[], []], when);
   const { increments } = place.info();
   t.is((await fs.readdir(place.data('increments'))).length, increments, when);
+}
+
+/** Names, kinds, modes and contents of everything in the repository: what is alike need be looked at once. */
+export async function fingerprint(place: BackupPlace): Promise<string> {
+  const entries = Object.entries(await readTree(place.repository));
+  return JSON.stringify(
+    entries.map(([name, { type, mode, content }]) => [name, type, mode, content]),
+  );
 }
