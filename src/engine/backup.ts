@@ -155,6 +155,7 @@ async function finishStaged(
   );
   for (const { entry, place } of staged) {
     if (entry.type !== 'file') continue;
+    await context.checkpoint();
     const file = fileSystem.open(place, 'read');
     try {
       await fileSystem.syncInBackground(file);

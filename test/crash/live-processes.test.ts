@@ -72,7 +72,7 @@ test('restores and verifications during backups find a snapshot whole', async (t
   const { place, state } = await createSource(t);
   const states = [state];
   await succeedCli(['backup', place.source, place.repository]);
-  let isOver = false;
+  const writing = { isOver: false };
   const write = async (): Promise<void> => {
     for (let round = 0; round < 6; round += 1) {
       await EVENTFUL_NIGHTS[round === 0 ? 1 : round === 1 ? 2 : 1]?.(place).catch(() => {});
@@ -80,11 +80,11 @@ test('restores and verifications during backups find a snapshot whole', async (t
       states.push(await settle(place.source));
       await succeedCli(['backup', place.source, place.repository]);
     }
-    isOver = true;
+    writing.isOver = true;
   };
   const counts = { restored: 0, verified: 0 };
   const restore = async (): Promise<void> => {
-    while (!isOver) {
+    while (!writing.isOver) {
       const destination = path.join(place.root, `live-${counts.restored}`);
       await succeedCli(['restore', place.repository, destination]);
       const tree = await readTree(destination);
@@ -93,7 +93,7 @@ test('restores and verifications during backups find a snapshot whole', async (t
     }
   };
   const verify = async (): Promise<void> => {
-    while (!isOver) {
+    while (!writing.isOver) {
       const { code, stdout, stderr } = await runCli(['verify', place.repository]);
       t.is(code, 0, stdout + stderr);
       counts.verified += 1;

@@ -9,11 +9,9 @@ import { cliEnvironment } from './cli.js';
 import { mainScript } from './project-paths.js';
 
 /** Calls that change a file or a name, or make a change durable. */
-const CALLS = [
-  ...['write', 'pwrite64', 'writev', 'pwritev', 'fsync', 'fdatasync', 'ftruncate', 'rename'],
-  ...['renameat', 'renameat2', 'unlink', 'unlinkat', 'mkdir', 'mkdirat', 'rmdir', 'link'],
-  ...['linkat', 'symlink', 'symlinkat'],
-];
+const CALLS =
+  'write,pwrite64,writev,pwritev,fsync,fdatasync,ftruncate,rename,renameat,renameat2,unlink,unlinkat,' +
+  'mkdir,mkdirat,rmdir,link,linkat,symlink,symlinkat';
 
 const ALIKE = `
   import fs from 'node:fs';
@@ -42,7 +40,7 @@ export async function findKillPoints(
   folder: string,
   log: string,
 ): Promise<KillPoint[]> {
-  const code = await trace(['-y', '-o', log, '-e', `trace=${CALLS.join(',')}`], args);
+  const code = await trace(['-y', '-o', log, '-e', `trace=${CALLS}`], args);
   if (code !== 0) throw new Error(`exit ${code} of ${args.join(' ')}`);
   const counts = new Map<string, number>();
   return (await readFile(log, 'utf8')).split('\n').flatMap((line) => {
