@@ -9,7 +9,9 @@ import {
   recordRun,
   survivorAt,
 } from '../support/power-loss/at-each-power-loss.js';
-import { placeIn, recordNights } from '../support/power-loss/disk-place.js';
+import { settle } from '../support/eventful-history.js';
+import { ProcessDied } from '../support/hooked-file-system.js';
+import { createDiskPlace, placeIn, recordNights } from '../support/power-loss/disk-place.js';
 import { layTree } from '../support/power-loss/lay-disk.js';
 import { countSnapshots, isMendedByNext, isWhole } from '../support/whole-repository.js';
 
@@ -58,4 +60,32 @@ test('a power loss at any step of a recovery leaves every snapshot whole, and th
     await fs.rm(disk, { recursive: true });
   }
   t.true(losses > 1000, `${losses}`);
+});
+
+test('a first backup that ends makes durable what one that was cut off has made', async (t) => {
+  const { place: elsewhere, disk } = await createDiskPlace(t);
+  const repository = path.join('made', 'for', 'it', 'repository');
+  const place = elsewhere.withRepository(path.join(disk, repository));
+  await place.write('dump.rdb', 'the dump');
+  const state = await settle(place.source);
+  const recording = await recordRun(disk, [repository], place.context, [
+    async (context) => {
+      const cutOff = { sync: context.fileSystem.sync };
+      context.fileSystem.sync = () => {
+        throw new ProcessDied();
+      };
+      await t.throwsAsync(place.backup({ context }), { instanceOf: ProcessDied });
+      context.fileSystem.sync = cutOff.sync;
+    },
+    async (context) => place.backup({ context }),
+  ]);
+  t.is(recording.endedAt[0], 1, 'a directory was made, and not synced');
+  const tally = await atEachPowerLoss(place.root, recording, 'cut-off', async (aftermath) => {
+    const left = place.withRepository(path.join(aftermath.folder, repository));
+    const snapshots = countSnapshots(left);
+    t.true(snapshots <= 1 && (aftermath.ended < 2 || snapshots === 1), aftermath.when);
+    await isWhole(t, left, [state], aftermath.when);
+    await isMendedByNext(t, left, state, aftermath.when);
+  });
+  t.is(tally.points, recording.steps.length + 1);
 });
