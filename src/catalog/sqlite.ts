@@ -11,6 +11,7 @@ import {
   UsageError,
 } from '../errors.js';
 import { type BytePath, formatPath, pathFromText, pathToBytes } from '../system/byte-path.js';
+import { systemError } from '../system/file-system.js';
 import { rebuildCommand } from '../system/rebuild-command.js';
 
 export type Connection = Database.Database;
@@ -95,10 +96,13 @@ function toRewindError(operation: string, path: BytePath, error: unknown): unkno
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
     return new CorruptError(`'${shown}' is damaged: ${error.message}`, cause);
   }
-  if (code === 'SQLITE_FULL') {
-    return new SystemError(operation, shown, 'ENOSPC', 'no space left on the device', cause);
-  }
-  if (code === 'SQLITE_CANTOPEN' || code.startsWith('SQLITE_READONLY') || code === 'SQLITE_PERM') {
+  if (code === 'SQLITE_FULL') return systemError(operation, path, 'ENOSPC', error);
+  if (code === 'SQLITE_NOMEM') return systemError(operation, path, 'ENOMEM', error);
+  if (
+    code.startsWith('SQLITE_CANTOPEN') ||
+    code.startsWith('SQLITE_READONLY') ||
+    code === 'SQLITE_PERM'
+  ) {
     return new SystemError(operation, shown, 'EACCES', error.message, cause);
   }
   if (code.startsWith('SQLITE_IOERR')) {

@@ -130,7 +130,8 @@ async function takeSnapshot(run: Run, startedMs: number): Promise<BackupReport> 
       await context.checkpoint();
       return commitSnapshot(repository, plan);
     } finally {
-      await oldContents.close();
+      // What was written through these files has been synced, or is of no use any more.
+      await oldContents.close().catch(() => {});
     }
   });
   notes.push(...(await finish(run, snapshot, unset)));
@@ -170,6 +171,7 @@ async function finishStaged(
   );
   for (const { entry, place } of staged) {
     if (entry.type !== 'file') continue;
+    await context.checkpoint();
     const file = fileSystem.open(place, 'read');
     try {
       await fileSystem.syncInBackground(file);

@@ -117,12 +117,14 @@ export class CopyTarget {
 
   /** Ends the copy. @param sha256 of all bytes */
   async finish(sha256: Buffer): Promise<CopyOutcome> {
-    if (this.#appending !== null) {
-      const { descriptor, behind } = this.#appending;
+    const appending = this.#appending;
+    if (appending !== null) {
+      const { descriptor, behind } = appending;
       await behind.settle();
       await this.#fileSystem.syncInBackground(descriptor);
-      this.#fileSystem.close(descriptor);
+      // A descriptor is closed also where closing it fails, and may be another file's from then on.
       this.#appending = null;
+      this.#fileSystem.close(descriptor);
       return { kind: 'grown' };
     }
     // Bytes as the mirror has them are not proof enough that it has what the catalog says.
@@ -145,8 +147,11 @@ export class CopyTarget {
     if (this.#appending !== null && this.#mirror !== null) {
       const { descriptor } = this.#appending;
       this.#appending = null;
-      this.#fileSystem.truncate(descriptor, this.#mirror.content.sizeBytes);
-      this.#fileSystem.close(descriptor);
+      try {
+        this.#fileSystem.truncate(descriptor, this.#mirror.content.sizeBytes);
+      } finally {
+        this.#fileSystem.close(descriptor);
+      }
     }
     if (this.#staged !== null) this.#options.staging.discard(this.#staged.name);
   }

@@ -1,13 +1,13 @@
 // Putting restored entries in their places, all of them or none: what stands in the way is first
 // moved aside, and each step can be taken back.
-import { removeTree, syncDirectory } from '../repository/staging.js';
+import { removeTree } from '../repository/staging.js';
 import { type BytePath, joinPath, parentPath } from '../system/byte-path.js';
-import { type FileSystem, isErrno } from '../system/file-system.js';
+import { type FileDescriptor, type FileSystem, isErrno } from '../system/file-system.js';
 import type { UndoList } from './undo-list.js';
 
 export interface Placement {
   readonly target: BytePath;
-  /** Where the file or link has been made; null for a directory. */
+  /** Where it has been made; null for a directory that is to be made in its place. */
   readonly made: BytePath | null;
 }
 
@@ -56,6 +56,8 @@ export class WorkDirectory {
   readonly root: BytePath;
   readonly made: BytePath;
   readonly aside: BytePath;
+  /** Where a new directory is put together; not made here. */
+  readonly whole: BytePath;
   readonly #fileSystem: FileSystem;
 
   /**
@@ -70,6 +72,7 @@ export class WorkDirectory {
     this.root = root;
     this.made = joinPath(root, 'made');
     this.aside = joinPath(root, 'aside');
+    this.whole = joinPath(root, 'whole');
     this.#fileSystem = fileSystem;
   }
 
@@ -85,16 +88,30 @@ export class WorkDirectory {
   }
 }
 
-/**
- * Makes the names in the directories durable, and the directories' own metadata. Those that their
- * recorded mode keeps even this user from reading cannot be opened, and are left to the file system.
- */
+/** Makes the names in the directories durable, and the directories' own metadata. */
 export function syncDirectories(fileSystem: FileSystem, paths: Iterable<BytePath>): void {
-  for (const path of paths) {
-    try {
-      syncDirectory(fileSystem, path);
-    } catch (error) {
-      if (!isErrno(error, 'EACCES')) throw error;
-    }
+  for (const path of paths) syncReadable(fileSystem, path, 'directory');
+}
+
+/**
+ * Fsyncs what this user may open. What its recorded mode keeps even this user from reading is left to
+ * the file system.
+ */
+export function syncReadable(
+  fileSystem: FileSystem,
+  path: BytePath,
+  mode: 'read' | 'directory',
+): void {
+  let file: FileDescriptor;
+  try {
+    file = fileSystem.open(path, mode);
+  } catch (error) {
+    if (isErrno(error, 'EACCES')) return;
+    throw error;
+  }
+  try {
+    fileSystem.sync(file);
+  } finally {
+    fileSystem.close(file);
   }
 }

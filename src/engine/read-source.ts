@@ -1,7 +1,7 @@
 // Reading files of SOURCE, or clones of them: a disk that cannot be read there is that file's trouble,
 // while one that cannot be written is the run's, so the two failures are told apart.
 import type { Digests } from '../system/digests.js';
-import type { FileDescriptor } from '../system/file-system.js';
+import { type FileDescriptor, isExhaustion } from '../system/file-system.js';
 import type { RunContext } from './run-context.js';
 
 /** A file of SOURCE could not be read. */
@@ -14,7 +14,7 @@ export class SourceReadError extends Error {
   }
 }
 
-/** Reads into `into` as far as there is something. @throws SourceReadError */
+/** Reads into `into` as far as there is something. @throws SourceReadError, or that resources ran out */
 export function readSource(
   { fileSystem }: RunContext,
   file: FileDescriptor,
@@ -24,6 +24,7 @@ export function readSource(
   try {
     return into.subarray(0, fileSystem.read(file, into, position));
   } catch (error) {
+    if (isExhaustion(error)) throw error;
     throw new SourceReadError(error as Error);
   }
 }

@@ -1,7 +1,9 @@
 // Doing a planned restore: everything is rebuilt in a directory of its own and proved by its digest,
 // then put in place by renames, then given its metadata. A failure at any step takes all of it back,
 // so that the destination is as it was; what a restore replaces is deleted only when it is through.
-import { CorruptError, type RewindError, SystemError } from '../errors.js';
+// A directory that is new is put together beside its place and gets its name by one rename, so that
+// also a process that is killed, or a power loss, leaves all of it or nothing.
+import { CorruptError, InTheWayError, type RewindError, SystemError } from '../errors.js';
 import { mirrorMetadata } from '../repository/mirror-metadata.js';
 import type { OpenRepository } from '../repository/open-repository.js';
 import { readContent } from '../repository/read-content.js';
@@ -16,7 +18,13 @@ import type { ParsedOwner } from '../system/owners.js';
 import { WriteBehind } from '../system/write-behind.js';
 import type { CheckedDestination } from './check-destination.js';
 import { lookNote, showPath } from './notes.js';
-import { type Placement, WorkDirectory, placeRestored, syncDirectories } from './place-restored.js';
+import {
+  type Placement,
+  WorkDirectory,
+  placeRestored,
+  syncDirectories,
+  syncReadable,
+} from './place-restored.js';
 import type { PlannedEntry } from './plan-restore.js';
 import type { Note } from './reports.js';
 import { unsetNotes } from './restore-notes.js';
@@ -49,38 +57,95 @@ export async function runRestore(run: RestoreRun): Promise<Note[]> {
     destination.workDirectory,
     `.redis-rewind-restore-${context.processId}`,
   );
+  const isNewTree =
+    run.entries[0]?.version.type === 'directory' && fileSystem.stat(destination.path) === null;
   try {
     work.make();
-    const restored = await digesting(run, (digests) => rebuild(run, work, digests));
+    const top = isNewTree ? work.whole : destination.path;
+    const restored = await digesting(run, (digests) => rebuild(run, work, top, digests));
     const unset = applyMetadata(
       fileSystem,
       restored.flatMap(({ entry, made }) => (made === null ? [] : [metadataFor(run, entry, made)])),
     );
-    syncDirectories(fileSystem, [work.made]);
+    await syncMade(run, restored);
+    // What is moved aside must not be lost with a directory that a power loss undoes.
+    syncDirectories(fileSystem, [destination.workDirectory, work.root, work.made]);
     await context.checkpoint();
+    const { missingParents } = destination;
     const written = placeRestored({
       fileSystem,
-      missingParents: destination.missingParents,
+      missingParents: isNewTree ? [] : missingParents,
       placements: restored,
       asideDirectory: work.aside,
       undo,
     });
     const directories = restored.filter(({ made }) => made === null).toReversed();
-    unset.push(
-      ...applyMetadata(
-        fileSystem,
-        directories.map(({ entry, target }) => metadataFor(run, entry, target)),
-      ),
-    );
+    unset.push(...applyMetadata(fileSystem, directoryMetadata(run, directories, isNewTree)));
     syncDirectories(fileSystem, [...written, ...directories.map(({ target }) => target)]);
+    if (isNewTree) unset.push(...publish(run, work, undo));
     const notes = removeWork(work);
     unset.push(...setTimeAgain(run));
-    const targets = new Map(restored.map(({ made, target }) => [made ?? target, target]));
-    const named = unset.map((item) => ({ ...item, path: targets.get(item.path) ?? item.path }));
-    return [...unsetNotes(named), ...notes];
+    return [...unsetNotes(nameTargets(run, restored, unset)), ...notes];
   } catch (error) {
     throw takenBack(run, undo, work, disturbed, error);
   }
+}
+
+/** Gives a new directory, whole and durable, its place. */
+function publish(run: RestoreRun, work: WorkDirectory, undo: UndoList): UnsetMetadata[] {
+  const { context, destination, entries } = run;
+  const { fileSystem } = context;
+  const { path, missingParents } = destination;
+  if (fileSystem.stat(path) !== null) {
+    throw new InTheWayError(`'${formatPath(path)}' was made by somebody else meanwhile`);
+  }
+  const written = placeRestored({
+    fileSystem,
+    missingParents,
+    placements: [{ target: path, made: work.whole }],
+    asideDirectory: work.aside,
+    undo,
+  });
+  const [top] = entries;
+  const unset = top === undefined ? [] : applyMetadata(fileSystem, [metadataFor(run, top, path)]);
+  syncDirectories(fileSystem, [path, ...written]);
+  return unset;
+}
+
+/** The metadata of each directory, from the deepest on. */
+function directoryMetadata(
+  run: RestoreRun,
+  directories: readonly RestoredEntry[],
+  isNewTree: boolean,
+): MetadataTarget[] {
+  return directories.map(({ entry, target }) => {
+    const wanted = metadataFor(run, entry, target);
+    // One that is going to be renamed into another directory must be writable until then.
+    const isMoved = isNewTree && entry.relative === ROOT && run.context.uid !== 0;
+    return isMoved ? { ...wanted, mode: wanted.mode | 0o700 } : wanted;
+  });
+}
+
+/** Each once, with the path at which the entry is now, for what a person is told. */
+function nameTargets(
+  { destination }: RestoreRun,
+  restored: readonly RestoredEntry[],
+  unset: readonly UnsetMetadata[],
+): UnsetMetadata[] {
+  const paths = new Map<BytePath, BytePath>();
+  for (const { entry, made, target } of restored) {
+    paths.set(made ?? target, targetOf(destination.path, entry));
+  }
+  const named = new Map<string, UnsetMetadata>();
+  for (const item of unset) {
+    const path = paths.get(item.path) ?? item.path;
+    named.set(`${item.what} ${path}`, { ...item, path });
+  }
+  return [...named.values()];
+}
+
+function targetOf(top: BytePath, { relative }: PlannedEntry): BytePath {
+  return relative === ROOT ? top : joinPath(top, relative);
 }
 
 interface RestoredEntry extends Placement {
@@ -101,18 +166,22 @@ async function digesting<T>(
   }
 }
 
-/** Makes every file and link inside the work directory, each proved by its digest. */
+/**
+ * Makes every file and link inside the work directory, each proved by its digest.
+ * @param top where the tree is going to be put together
+ */
 async function rebuild(
   run: RestoreRun,
   work: WorkDirectory,
+  top: BytePath,
   digests: DigestSource,
 ): Promise<RestoredEntry[]> {
-  const { context, destination } = run;
+  const { context } = run;
   const restored: RestoredEntry[] = [];
   let doneBytes = 0;
   for (const [index, entry] of run.entries.entries()) {
-    const { version, relative } = entry;
-    const target = relative === ROOT ? destination.path : joinPath(destination.path, relative);
+    const { version } = entry;
+    const target = targetOf(top, entry);
     const made = version.type === 'directory' ? null : joinPath(work.made, String(index));
     if (made !== null && version.linkTarget !== null) {
       context.fileSystem.makeLink(version.linkTarget, made);
@@ -158,6 +227,19 @@ async function rebuildFile(
   }
 }
 
+/** Makes the metadata of the files durable, which they were given after their bytes were synced. */
+async function syncMade(
+  { context }: RestoreRun,
+  restored: readonly RestoredEntry[],
+): Promise<void> {
+  const { fileSystem, checkpoint } = context;
+  for (const { entry, made } of restored) {
+    if (made === null || entry.version.type !== 'file') continue;
+    await checkpoint();
+    syncReadable(fileSystem, made, 'read');
+  }
+}
+
 function nameFile(error: RewindError, path: BytePath): CorruptError {
   return new CorruptError(`'${showPath(path)}' cannot be restored: ${error.message}`, {
     hint: "'redis-rewind verify REPO' shows what is damaged and which snapshots are whole",
@@ -177,8 +259,8 @@ function metadataFor(run: RestoreRun, { version }: PlannedEntry, place: BytePath
 function findDisturbed({ context, destination, entries }: RestoreRun): MetadataTarget[] {
   return entries
     .filter(({ version }) => version.type === 'directory')
-    .flatMap(({ relative }): MetadataTarget[] => {
-      const path = relative === ROOT ? destination.path : joinPath(destination.path, relative);
+    .flatMap((entry): MetadataTarget[] => {
+      const path = targetOf(destination.path, entry);
       const stat = context.fileSystem.stat(path);
       if (stat?.isDirectory() !== true) return [];
       return [

@@ -12,7 +12,7 @@ import {
   parentPath,
 } from '../system/byte-path.js';
 import type { Checkpoint } from '../system/checkpoint.js';
-import { type FileStat, type FileSystem, isErrno } from '../system/file-system.js';
+import { type FileStat, type FileSystem, isErrno, isExhaustion } from '../system/file-system.js';
 import { whereLinkLeads } from './link-target.js';
 import { infoNote, lookNote } from './notes.js';
 import type { PathFilter } from './path-filter.js';
@@ -173,7 +173,7 @@ class Scan implements SourceScan {
     try {
       return call();
     } catch (error) {
-      if (path === ROOT || !(error instanceof SystemError)) throw error;
+      if (path === ROOT || !(error instanceof SystemError) || isExhaustion(error)) throw error;
       if (GONE.some((errno) => isErrno(error, errno))) return null;
       this.unreadable.push(path);
       this.notes.push(

@@ -6,7 +6,12 @@ import type { Staging } from '../repository/staging.js';
 import type { PendingIncrement } from '../repository/write-increment.js';
 import type { BytePath } from '../system/byte-path.js';
 import type { Digests } from '../system/digests.js';
-import { type FileDescriptor, type FileStat, isErrno } from '../system/file-system.js';
+import {
+  type FileDescriptor,
+  type FileStat,
+  isErrno,
+  isExhaustion,
+} from '../system/file-system.js';
 import { pause } from '../system/pause.js';
 import type { Reflinks } from '../system/reflinks.js';
 import type { SharedFile } from '../system/shared-file-reader.js';
@@ -84,6 +89,7 @@ async function stageOnce(request: StageRequest): Promise<StageOutcome> {
     if (isErrno(error, 'ENOENT') || isErrno(error, 'ELOOP') || isErrno(error, 'ENOTDIR')) {
       return { kind: 'vanished' };
     }
+    if (isExhaustion(error)) throw error;
     return { kind: 'unreadable', error: error as Error };
   }
   try {

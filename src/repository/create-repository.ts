@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { Catalog } from '../catalog/catalog.js';
 import { type BytePath, parentPath } from '../system/byte-path.js';
-import type { FileSystem } from '../system/file-system.js';
+import { type FileSystem, isErrno } from '../system/file-system.js';
 import {
   catalogPath,
   dataPath,
@@ -23,8 +23,8 @@ export function prepareRepository(fileSystem: FileSystem, repository: BytePath):
   makeDirectories(fileSystem, repository);
   fileSystem.chmod(repository, 0o700);
   const data = dataPath(repository);
-  if (fileSystem.stat(data) === null) fileSystem.makeDirectory(data, 0o700);
-  writeFileIfMissing(fileSystem, lockPath(repository), '');
+  unlessPresent(() => fileSystem.makeDirectory(data, 0o700));
+  unlessPresent(() => writeFile(fileSystem, lockPath(repository), ''));
   syncDirectory(fileSystem, data);
   syncDirectory(fileSystem, repository);
 }
@@ -41,29 +41,43 @@ export function finishCreation(
   }
   new Staging(fileSystem, repository).prepare();
   removeTree(fileSystem, readmePath(repository));
-  writeFileIfMissing(fileSystem, readmePath(repository), README_TEXT);
+  writeFile(fileSystem, readmePath(repository), README_TEXT);
   const draft = newCatalogPath(repository);
   removeTree(fileSystem, draft);
   removeTree(fileSystem, `${draft}-journal` as BytePath);
-  writeFileIfMissing(fileSystem, draft, '');
+  writeFile(fileSystem, draft, '');
   Catalog.create(draft, randomUUID(), createdAt);
   syncDirectory(fileSystem, data);
   fileSystem.rename(draft, catalogPath(repository));
   syncDirectory(fileSystem, data);
 }
 
-/** Makes a directory and the parents that are missing, all 0700 and durable. */
+/**
+ * Makes a directory and the parents that are missing, all 0700 and durable. An earlier run may have
+ * made some of them and been cut off before it could sync that: a directory that holds nothing else
+ * is synced in its parent again.
+ */
 function makeDirectories(fileSystem: FileSystem, path: BytePath): void {
-  if (fileSystem.stat(path) !== null) return;
   const parent = parentPath(path);
-  // A parent that is a symbolic link to a directory is as good as one.
-  if (fileSystem.realPath(parent) === null) makeDirectories(fileSystem, parent);
-  fileSystem.makeDirectory(path, 0o700);
+  if (fileSystem.stat(path) === null) {
+    // A parent that is a symbolic link to a directory is as good as one.
+    if (fileSystem.realPath(parent) === null) makeDirectories(fileSystem, parent);
+    unlessPresent(() => fileSystem.makeDirectory(path, 0o700));
+  }
   syncDirectory(fileSystem, parent);
+  if (parent !== '/' && fileSystem.list(parent).length === 1) makeDirectories(fileSystem, parent);
 }
 
-function writeFileIfMissing(fileSystem: FileSystem, path: BytePath, text: string): void {
-  if (fileSystem.stat(path) !== null) return;
+/** Another process may be making the same repository at this moment. */
+function unlessPresent(make: () => void): void {
+  try {
+    make();
+  } catch (error) {
+    if (!isErrno(error, 'EEXIST')) throw error;
+  }
+}
+
+function writeFile(fileSystem: FileSystem, path: BytePath, text: string): void {
   const file = fileSystem.open(path, 'create');
   try {
     fileSystem.write(file, Buffer.from(text, 'utf8'), 0);

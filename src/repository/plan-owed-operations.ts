@@ -1,7 +1,8 @@
 // What a commit owes the mirror, as an ordered list of idempotent operations (docs/format.md, "Owed
-// operations"). The order: directories that something else replaces go first, then what is new, with
-// AOF manifests after the files they name, then deletions, then metadata, deepest directories first.
-// `sync` makes the names changed so far durable before the next step may begin.
+// operations"). The order: directories that something else replaces go first, then new directories,
+// then new files, with AOF manifests after the files they name, then deletions, then metadata,
+// deepest directories first. `sync` makes the names changed so far durable before the next step may
+// begin: a file that is placed in a directory which a power loss undoes would be gone with it.
 import type { EntryType, OwedOperation } from '../catalog/records.js';
 import { type BytePath, ROOT, compareBytes, isWithin, parentPath } from '../system/byte-path.js';
 
@@ -64,10 +65,8 @@ export function planOwedOperations(change: MirrorChange): OwedOperation[] {
   });
   return joinPhases([
     replaced.toSorted(compareBytes).map(retire),
-    [
-      ...newDirectories.map((path) => ({ kind: 'make-directory' as const, path, staged: null })),
-      ...placed.filter((path) => !isManifest(path)).map(place),
-    ],
+    newDirectories.map((path) => ({ kind: 'make-directory' as const, path, staged: null })),
+    placed.filter((path) => !isManifest(path)).map(place),
     placed.filter(isManifest).map(place),
     [
       ...deletedFiles.toSorted(compareBytes).map(retire),

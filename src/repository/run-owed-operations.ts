@@ -1,17 +1,20 @@
 // Doing what a commit owes the mirror. Every operation is idempotent, so that a run that was cut off
 // is simply run again from the start:
 // - `retire` has been done where its name in staging exists; until then its path is the old entry,
-//   because nothing is placed before the `sync` that follows.
+//   because nothing is placed before the `sync` that follows. Where a power loss has kept the new
+//   name and not the end of the old one, the file has both, and loses the old one.
 // - `place` is owed while its name in staging exists.
 // - a directory is made where it is missing, and removed while it is there and empty.
 // - metadata is set again, at no cost.
-// A `sync` covers all directories named so far, done in this run or before it.
+// A `sync` covers all directories named so far, done in this run or before it. Of a rename's two
+// directories it syncs first the one that gained the name, so that a power loss between the two
+// leaves a file with both names, and never with none.
 import type { OwedOperation, Version } from '../catalog/records.js';
 import { CorruptError } from '../errors.js';
 import { type UnsetMetadata, applyMetadata } from '../system/apply-metadata.js';
-import { type BytePath, formatPath, parentPath } from '../system/byte-path.js';
+import { type BytePath, formatPath, joinPath, parentPath } from '../system/byte-path.js';
 import { type FileSystem, isErrno } from '../system/file-system.js';
-import { mirrorPath, stagedPath } from './layout.js';
+import { mirrorPath, stagedPath, stagingPath } from './layout.js';
 import { mirrorMetadata } from './mirror-metadata.js';
 import { syncDirectory } from './staging.js';
 
@@ -58,9 +61,7 @@ export function runOwedOperations(run: OwedRun): OwedOutcome {
     if (staged !== null) disturbed.add(parentPath(staged));
     switch (operation.kind) {
       case 'retire':
-        if (staged !== null && fileSystem.stat(staged) === null && fileSystem.stat(path) !== null) {
-          fileSystem.rename(path, staged);
-        }
+        if (staged !== null) retire(fileSystem, path, staged);
         break;
       case 'place':
         if (staged !== null && fileSystem.stat(staged) !== null) fileSystem.rename(staged, path);
@@ -81,13 +82,28 @@ export function runOwedOperations(run: OwedRun): OwedOutcome {
       }
       case 'sync':
         flushMetadata();
-        for (const directory of disturbed) {
+        for (const directory of gainersFirst(repository, disturbed)) {
           if (fileSystem.stat(directory) !== null) syncDirectory(fileSystem, directory);
         }
         break;
     }
   }
   return { unset, notEmpty };
+}
+
+function retire(fileSystem: FileSystem, path: BytePath, staged: BytePath): void {
+  const present = fileSystem.stat(path);
+  const retired = fileSystem.stat(staged);
+  if (present === null) return;
+  if (retired === null) fileSystem.rename(path, staged);
+  else if (retired.ino === present.ino && retired.dev === present.dev) fileSystem.unlink(path);
+}
+
+/** Retiring gives names to staging/old, placing takes them from staging/new. */
+function gainersFirst(repository: BytePath, directories: Iterable<BytePath>): BytePath[] {
+  const [gaining, losing] = ['old', 'new'].map((name) => joinPath(stagingPath(repository), name));
+  const rank = (path: BytePath): number => (path === gaining ? 0 : path === losing ? 2 : 1);
+  return [...directories].toSorted((a, b) => rank(a) - rank(b));
 }
 
 /** @throws CorruptError where a symbolic link leads out of the mirror on the way to an entry */

@@ -1,6 +1,6 @@
 // The staging folder: new mirror files and links before the commit, replaced ones after it
 // (docs/format.md, "Staging"). It is empty when no backup is in progress.
-import { type BytePath, joinPath } from '../system/byte-path.js';
+import { type BytePath, joinPath, parentPath } from '../system/byte-path.js';
 import type { FileSystem } from '../system/file-system.js';
 import { stagedPath, stagingPath } from './layout.js';
 
@@ -26,11 +26,14 @@ export class Staging {
     return stagedPath(this.#repository, staged);
   }
 
-  /** Makes the folder and its parts where they are missing. */
+  /** Makes the folder and its parts where they are missing, durably. */
   prepare(): void {
     const fileSystem = this.#fileSystem;
     const root = stagingPath(this.#repository);
-    if (fileSystem.stat(root) === null) fileSystem.makeDirectory(root, 0o700);
+    if (fileSystem.stat(root) === null) {
+      fileSystem.makeDirectory(root, 0o700);
+      syncDirectory(fileSystem, parentPath(root));
+    }
     for (const folder of FOLDERS) {
       const path = joinPath(root, folder);
       if (fileSystem.stat(path) === null) fileSystem.makeDirectory(path, 0o700);
@@ -48,7 +51,10 @@ export class Staging {
     this.#fileSystem.unlink(this.path(staged));
   }
 
-  /** Deletes all that is in staging but its own two folders; nothing in it may be owed. */
+  /**
+   * Deletes all that is in staging but its own two folders; nothing in it may be owed. Durably: a
+   * name that came back after the next commit would be taken for an operation of that one.
+   */
   clear(): void {
     const fileSystem = this.#fileSystem;
     const root = stagingPath(this.#repository);
@@ -56,8 +62,13 @@ export class Staging {
     for (const name of fileSystem.list(root)) {
       const path = joinPath(root, name);
       const isOurs = FOLDERS.some((folder) => folder === name);
-      if (!isOurs || fileSystem.stat(path)?.isDirectory() !== true) removeTree(fileSystem, path);
-      else for (const child of fileSystem.list(path)) removeTree(fileSystem, joinPath(path, child));
+      if (!isOurs || fileSystem.stat(path)?.isDirectory() !== true) {
+        removeTree(fileSystem, path);
+        continue;
+      }
+      const children = fileSystem.list(path);
+      for (const child of children) removeTree(fileSystem, joinPath(path, child));
+      if (children.length > 0) syncDirectory(fileSystem, path);
     }
   }
 }

@@ -223,6 +223,11 @@ export function isErrno(error: unknown, errno: string): boolean {
   return error instanceof SystemError ? error.errno === errno : errnoOf(error) === errno;
 }
 
+/** Whether a failure says nothing of the object of the call: this process, or the machine, has run out. */
+export function isExhaustion(error: unknown): boolean {
+  return ['EMFILE', 'ENFILE', 'ENOMEM'].some((errno) => isErrno(error, errno));
+}
+
 /** Runs a system call and turns its failure into a SystemError with operation and path. */
 export function attempt<T>(operation: string, path: BytePath, call: () => T): T {
   try {
@@ -236,9 +241,19 @@ export function attempt<T>(operation: string, path: BytePath, call: () => T): T 
 export function toSystemError(operation: string, path: BytePath, error: unknown): unknown {
   const errno = errnoOf(error);
   if (errno === '' || error instanceof SystemError) return error;
+  return systemError(operation, path, errno, error);
+}
+
+/** The failure of a call with the operating system's `errno`, with its reason and hint in our words. */
+export function systemError(
+  operation: string,
+  path: BytePath,
+  errno: string,
+  cause: unknown,
+): SystemError {
   return new SystemError(operation, formatPath(path), errno, REASONS[errno] ?? errno, {
     hint: HINTS[errno],
-    cause: error,
+    cause,
   });
 }
 
@@ -256,6 +271,7 @@ const REASONS: Record<string, string> = {
   EIO: 'input/output error',
   EMFILE: 'too many open files',
   ENFILE: 'too many open files on this machine',
+  ENOMEM: 'out of memory',
   ELOOP: 'a symbolic link, or too many of them',
   ENAMETOOLONG: 'name too long',
   EXDEV: 'on another file system',
@@ -267,6 +283,8 @@ const HINTS: Record<string, string> = {
   ENOSPC: 'free some space on that file system and run again',
   EDQUOT: 'raise the quota or free some space, and run again',
   EMFILE: 'raise the limit of open files (ulimit -n) and run again',
+  EIO: 'look for errors of the disk (dmesg), and run again',
+  EROFS: 'find out why that file system was made read-only, and run again',
 };
 
 function errnoOf(error: unknown): string {

@@ -1,19 +1,14 @@
-// The third backup of a history, cut off at each of its mutations in turn; and what must be
-// true of a repository afterwards, whatever happened to it.
+// The third backup of a history, cut off at each of its mutations in turn.
 import type { ExecutionContext } from 'ava';
-import * as fs from 'node:fs/promises';
 import type { BackupReport } from '../../src/engine/reports.js';
-import { type BackupPlace, lookNames, withoutOurs } from './backup-place.js';
-import { readTree, treeDifferences } from './directory-tree.js';
+import type { BackupPlace } from './backup-place.js';
 import type { EventfulHistory } from './eventful-history.js';
 import { HookedFileSystem, type NthMutation } from './hooked-file-system.js';
 import { removeTree } from './temporary-directory.js';
+import { fingerprint, isMendedByNext, isWhole } from './whole-repository.js';
 
 /** What a backup ended in. */
 export type Ending = BackupReport | Error;
-
-/** Everything as a later run finds it, without the waiting for the disk. */
-const quick = new HookedFileSystem(() => {}, { sync: false });
 
 /**
  * Tries the backup with a fault at each of its mutations, until none is reached. After each the
@@ -41,8 +36,8 @@ export async function atEachMutation(
     check(ending, place.snapshots().length, when);
     const state = await fingerprint(place);
     if (!seen.has(state)) {
-      await isWhole(t, place, history, when);
-      await isMendedByNext(t, place, history, when);
+      await isWhole(t, place, history.states, when);
+      await isMendedByNext(t, place, history.states[2], when);
     }
     seen.add(state);
     await removeTree(place.repository);
@@ -59,48 +54,4 @@ async function backupWith(place: BackupPlace, mutation: NthMutation): Promise<En
   } finally {
     place.context.advance(-60);
   }
-}
-
-/** Names, kinds, modes and contents of everything in the repository. */
-async function fingerprint(place: BackupPlace): Promise<string> {
-  const entries = Object.entries(await readTree(place.repository));
-  return JSON.stringify(
-    entries.map(([name, { type, mode, content }]) => [name, type, mode, content]),
-  );
-}
-
-/** Each snapshot that there is restores as it was, and nothing is found wrong. */
-async function isWhole(
-  t: ExecutionContext,
-  place: BackupPlace,
-  { states }: EventfulHistory,
-  when: string,
-): Promise<void> {
-  const context = { ...place.context, fileSystem: quick };
-  const { length } = place.snapshots();
-  t.deepEqual((await place.verify(context)).problems, [], when);
-  for (let back = 0; back < length; back += 1) {
-    const restored = await place.restoredTree(`${back}B`, '', context);
-    const then = states[length - 1 - back] ?? {};
-    t.deepEqual(treeDifferences(then, restored), [], `${when}, ${back}B`);
-  }
-}
-
-/** The next backup makes everything right by itself, and leaves nothing lying about. */
-async function isMendedByNext(
-  t: ExecutionContext,
-  place: BackupPlace,
-  { states }: EventfulHistory,
-  when: string,
-): Promise<void> {
-  const context = { ...place.context, fileSystem: quick };
-  const { notes } = await place.backup({ context });
-  place.context.advance(-60);
-  t.deepEqual(lookNames(notes), [], when);
-  t.deepEqual(treeDifferences(withoutOurs(states[2]), await place.mirror()), [], when);
-  t.deepEqual(await fs.readdir(place.data('staging/new')), [], when);
-  t.deepEqual(await fs.readdir(place.data('staging/old')), [], when);
-  t.deepEqual((await place.verify(context)).problems, [], when);
-  const { increments } = place.info();
-  t.is((await fs.readdir(place.data('increments'))).length, increments, when);
 }

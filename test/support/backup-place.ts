@@ -40,13 +40,15 @@ export interface BackupOptions {
   readonly context?: RunContext;
 }
 
+/** Of all places: several may have the same folder. */
+let restoredCount = 0;
+
 export class BackupPlace {
   /** Holds all the others; removed when the test ends. */
   readonly root: string;
   readonly source: string;
   readonly repository: string;
   readonly context: TestContext;
-  #restored = 0;
 
   constructor(root: string, context: TestContext, repository = path.join(root, 'repository')) {
     this.root = root;
@@ -85,8 +87,8 @@ export class BackupPlace {
     below = '',
     context: RunContext = this.context,
   ): Promise<{ readonly report: RestoreReport; readonly destination: string }> {
-    this.#restored += 1;
-    const name = `${path.basename(this.repository)}-restored-${this.#restored}`;
+    restoredCount += 1;
+    const name = `${path.basename(this.repository)}-restored-${restoredCount}`;
     const destination = path.join(this.root, name);
     const request = {
       repositoryPath: path.join(this.repository, below),

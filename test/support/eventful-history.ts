@@ -7,6 +7,12 @@ import { type Tree, readTree } from './directory-tree.js';
 import { SeededRandom } from './seeded-random.js';
 import type { TeardownContext } from './temporary-directory.js';
 
+const [DUMP, AOF, RETURNS] = [
+  randomBytes('dump', 9000),
+  randomBytes('aof', 3000),
+  randomBytes('returns', 2000),
+];
+
 export interface EventfulHistory {
   /** SOURCE as of both snapshots, and as it is now. */
   readonly states: readonly [Tree, Tree, Tree];
@@ -14,44 +20,57 @@ export interface EventfulHistory {
   readonly copyRepository: () => Promise<BackupPlace>;
 }
 
-export async function createEventfulHistory(t: TeardownContext): Promise<EventfulHistory> {
-  const place = await createBackupPlace(t);
-  const at = (name: string): string => path.join(place.source, name);
-  const random = new SeededRandom('eventful');
-  const [dump, aof, old] = [random.bytes(9000), random.bytes(3000), random.bytes(2000)];
+/** What each night makes of SOURCE before it is backed up. */
+export const EVENTFUL_NIGHTS: readonly ((place: BackupPlace) => Promise<void>)[] = [
+  async (place) => {
+    await place.write('dump.rdb', DUMP);
+    await place.write('returns', RETURNS);
+    await place.write('aof/1.aof', AOF);
+    await place.write('aof/x.manifest', 'file 1.aof');
+    await place.write('becomes-folder', randomBytes('becomes-folder', 500));
+    await place.write('becomes-file/within/deep', randomBytes('deep', 500));
+    await place.write('old-name', randomBytes('renamed', 800));
+    await place.write('short-lived', randomBytes('short-lived', 200));
+    await fs.symlink('dump.rdb', at(place, 'becomes-other-link'));
+  },
+  async (place) => {
+    await place.write('dump.rdb', Buffer.concat([DUMP.subarray(0, 4000), DUMP.subarray(4100)]));
+    await place.write('returns', randomBytes('another', 2000));
+    await place.write('goes/within', randomBytes('goes', 700));
+    await place.write('touched', 'as ever');
+    await fs.rm(at(place, 'short-lived'));
+  },
+  async (place) => {
+    const edit = randomBytes('edit', 50);
+    await place.write('dump.rdb', Buffer.concat([DUMP.subarray(0, 6000), edit]));
+    await place.write('returns', RETURNS);
+    await fs.appendFile(at(place, 'aof/1.aof'), randomBytes('tail', 400));
+    await place.write('aof/2.aof', randomBytes('2.aof', 100));
+    await place.write('aof/x.manifest', 'file 2.aof');
+    await fs.rm(at(place, 'becomes-folder'));
+    await place.write('becomes-folder/now', randomBytes('now', 300));
+    await fs.rm(at(place, 'becomes-file'), { recursive: true });
+    await place.write('becomes-file', randomBytes('file now', 300));
+    await fs.rm(at(place, 'becomes-other-link'));
+    await fs.symlink('aof', at(place, 'becomes-other-link'));
+    await fs.rm(at(place, 'goes'), { recursive: true });
+    await fs.rename(at(place, 'old-name'), at(place, 'new-name'));
+    await fs.chmod(at(place, 'touched'), 0o640);
+  },
+];
 
-  await place.write('dump.rdb', dump);
-  await place.write('returns', old);
-  await place.write('aof/1.aof', aof);
-  await place.write('aof/x.manifest', 'file 1.aof');
-  await place.write('becomes-folder', random.bytes(500));
-  await place.write('becomes-file/within/deep', random.bytes(500));
-  await fs.symlink('dump.rdb', at('becomes-other-link'));
-  const first = await settle(place.source);
-  await place.backup();
-
-  await place.write('dump.rdb', Buffer.concat([dump.subarray(0, 4000), dump.subarray(4100)]));
-  await place.write('returns', random.bytes(2000));
-  await place.write('goes/within', random.bytes(700));
-  await place.write('touched', 'as ever');
-  const second = await settle(place.source);
-  await place.backup();
-
-  await place.write('dump.rdb', Buffer.concat([dump.subarray(0, 6000), random.bytes(50)]));
-  await place.write('returns', old);
-  await fs.appendFile(at('aof/1.aof'), random.bytes(400));
-  await place.write('aof/2.aof', random.bytes(100));
-  await place.write('aof/x.manifest', 'file 2.aof');
-  await fs.rm(at('becomes-folder'));
-  await place.write('becomes-folder/now', random.bytes(300));
-  await fs.rm(at('becomes-file'), { recursive: true });
-  await place.write('becomes-file', random.bytes(300));
-  await fs.rm(at('becomes-other-link'));
-  await fs.symlink('aof', at('becomes-other-link'));
-  await fs.rm(at('goes'), { recursive: true });
-  await fs.chmod(at('touched'), 0o640);
-  const third = await settle(place.source);
-
+export async function createEventfulHistory(
+  t: TeardownContext,
+  madePlace?: BackupPlace,
+): Promise<EventfulHistory> {
+  const place = madePlace ?? (await createBackupPlace(t));
+  const states: Tree[] = [];
+  for (const [night, change] of EVENTFUL_NIGHTS.entries()) {
+    if (night > 0) await place.backup();
+    await change(place);
+    states.push(await settle(place.source));
+  }
+  const [first = {}, second = {}, third = {}] = states;
   return offerCopies(place, [first, second, third]);
 }
 
@@ -88,9 +107,17 @@ function offerCopies(place: BackupPlace, states: EventfulHistory['states']): Eve
 }
 
 /** Gives everything a time in whole seconds, which is set without another process; tells what is there. */
-async function settle(root: string): Promise<Tree> {
+export async function settle(root: string): Promise<Tree> {
   for (const name of Object.keys(await readTree(root))) {
     await fs.lutimes(path.join(root, name), 1_700_000_000, 1_700_000_000);
   }
   return readTree(root);
+}
+
+function randomBytes(seed: string, length: number): Buffer {
+  return new SeededRandom(seed).bytes(length);
+}
+
+function at(place: BackupPlace, name: string): string {
+  return path.join(place.source, name);
 }

@@ -214,6 +214,25 @@ export function failAtMutation(n: number, errno: string): NthMutation {
   return atMutation(n, (call) => systemFailure(call, errno), false);
 }
 
+/** Makes the n-th call of any kind fail, counted from 1, and that one alone. */
+export function failAtCall(n: number, errno: string): NthMutation & { call(): FileSystemCall } {
+  let count = 0;
+  let struckCall: FileSystemCall | null = null;
+  return {
+    hasStruck: () => struckCall !== null,
+    call() {
+      if (struckCall === null) throw new Error(`call ${n} was not reached`);
+      return struckCall;
+    },
+    hook(call) {
+      count += 1;
+      if (count !== n) return;
+      struckCall = call;
+      throw systemFailure(call, errno);
+    },
+  };
+}
+
 /** Ends the process at the n-th mutation, counted from 1: this call and all that follow throw. */
 export function dieAtMutation(n: number): NthMutation {
   return atMutation(n, () => new ProcessDied('the process died'), true);

@@ -1,6 +1,7 @@
 // Directories for one test each, under the system's temporary folder, removed when the test ends
 // whether or not it passed. Nothing a test writes may lie anywhere else.
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -23,9 +24,22 @@ export async function temporaryDirectory(t: TeardownContext): Promise<string> {
   return directory;
 }
 
+/**
+ * As temporaryDirectory, in memory where the machine has a place for that: for tests that make and
+ * remove thousands of repositories, and model the disk themselves.
+ */
+export async function memoryDirectory(t: TeardownContext): Promise<string> {
+  const parent = existsSync(MEMORY) ? MEMORY : tmpdir();
+  const directory = await makeTemporaryDirectory(parent);
+  t.teardown(async () => removeTree(directory));
+  return directory;
+}
+
+const MEMORY = '/dev/shm';
+
 /** As temporaryDirectory, for programs that are no tests; the caller removes it with removeTree. */
-export async function makeTemporaryDirectory(): Promise<string> {
-  const directory = await mkdtemp(path.join(await realpath(tmpdir()), 'redis-rewind-'));
+export async function makeTemporaryDirectory(parent = tmpdir()): Promise<string> {
+  const directory = await mkdtemp(path.join(await realpath(parent), 'redis-rewind-'));
   await chmod(directory, 0o711);
   return directory;
 }

@@ -1,0 +1,160 @@
+// A real disk that is really full: at every stage of a backup, since each run finds a page less free
+// than the one before. Needs root, for the mount.
+import test from 'ava';
+import { appendFileSync, statfsSync } from 'node:fs';
+import * as fs from 'node:fs/promises';
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { NoSpaceError, SystemError } from '../../src/errors.js';
+import { BackupPlace, createBackupPlace, lookNames } from '../support/backup-place.js';
+import { runCli } from '../support/cli.js';
+import { type Tree, readTree } from '../support/directory-tree.js';
+import { createTestContext } from '../support/run-context.js';
+import { SeededRandom } from '../support/seeded-random.js';
+import { HookedFileSystem } from '../support/hooked-file-system.js';
+import { mountMemory } from '../support/mounted.js';
+import { countSnapshots, isMendedByNext, isWhole } from '../support/whole-repository.js';
+
+const PAGE = 4096;
+const DISK_BYTES = 8 << 20;
+const FILES = ['dump.rdb', 'base.rdb'];
+const FILE_BYTES = 200_000;
+const NEW_BYTES = FILES.length * FILE_BYTES;
+
+/** A staged file or an increment, which have numbers for names. */
+const AT_INCREMENT = "before the commit, at 'N'";
+
+interface Scene {
+  readonly place: BackupPlace;
+  readonly disk: string;
+  readonly states: readonly Tree[];
+  /** What the second backup takes. */
+  readonly neededBytes: number;
+}
+
+/** One snapshot on a small disk, and a SOURCE of which nothing is as it was. */
+async function setScene(t: Parameters<typeof createBackupPlace>[0]): Promise<Scene> {
+  const { root, source } = await createBackupPlace(t);
+  const disk = path.join(root, 'disk');
+  await mountMemory(t, disk, DISK_BYTES);
+  const context = createTestContext({ hostName: hostname() });
+  const place = new BackupPlace(root, context, path.join(disk, 'repository'));
+  const states: Tree[] = [];
+  for (const night of ['first', 'second']) {
+    if (night !== 'first') await place.backup();
+    // Nothing in common: each old file is kept as a full copy, of which no check beforehand knows.
+    for (const name of FILES) {
+      await place.write(name, new SeededRandom(`${night} ${name}`).bytes(FILE_BYTES));
+    }
+    await fs.rm(path.join(source, 'many'), { recursive: true, force: true });
+    // Many rows, so that the commit itself takes some room.
+    for (let count = 0; count < 60; count += 1) {
+      await place.write(`many/${night}-${count}-${'x'.repeat(100)}`, '');
+    }
+    for (const name of Object.keys(await readTree(source))) {
+      await fs.lutimes(path.join(source, name), 1_700_000_000, 1_700_000_000);
+    }
+    states.push(await readTree(source));
+  }
+  const free = freeBytes(disk);
+  const trial = place.withRepository(path.join(disk, 'trial'));
+  await fs.cp(place.repository, trial.repository, { recursive: true, preserveTimestamps: true });
+  const before = freeBytes(disk);
+  await trial.backup();
+  const neededBytes = before - freeBytes(disk);
+  place.context.advance(-60);
+  await fs.rm(trial.repository, { recursive: true });
+  if (freeBytes(disk) !== free) throw new Error('the trial left something');
+  return { place, disk, states, neededBytes };
+}
+
+function freeBytes(disk: string): number {
+  const { bavail, bsize } = statfsSync(disk);
+  return bavail * bsize;
+}
+
+/** Leaves so much free on the disk. */
+async function fill(disk: string, leaveBytes: number): Promise<void> {
+  await fs.rm(path.join(disk, 'filler'), { force: true });
+  const size = Math.max(0, freeBytes(disk) - leaveBytes);
+  await fs.writeFile(path.join(disk, 'filler'), Buffer.alloc(size));
+}
+
+test('a disk that is full at any stage costs nothing, and with some room the next backup succeeds', async (t) => {
+  t.timeout(900_000);
+  const { place, disk, states, neededBytes } = await setScene(t);
+  const saved = path.join(place.root, 'saved');
+  await fs.cp(place.repository, saved, { recursive: true, preserveTimestamps: true });
+  const tally = new Map<string, number>();
+  const count = (what: string): void => {
+    tally.set(what, (tally.get(what) ?? 0) + 1);
+  };
+  // From more than enough, with the new files beside the old ones, down to what is refused before
+  // anything is written: page by page as long as the catalog is what does not fit.
+  const step = (): number => ((tally.get(AT_INCREMENT) ?? 0) > 1 ? 12 * PAGE : 3 * PAGE);
+  for (let free = neededBytes + NEW_BYTES + 60 * PAGE; ; free -= step()) {
+    const when = `${free} bytes free`;
+    await fill(disk, free);
+    const ending = await place.backup().catch((error: unknown) => error as Error);
+    place.context.advance(-60);
+    const snapshots = countSnapshots(place);
+    if (ending instanceof NoSpaceError) {
+      t.is(snapshots, 1);
+      count('refused beforehand');
+    } else if (ending instanceof Error) {
+      if (!(ending instanceof SystemError)) throw ending;
+      t.deepEqual([ending.exitCode, ending.errno, snapshots], [1, 'ENOSPC', 1], when);
+      t.true(ending.message.startsWith(`cannot ${ending.operation} '${ending.path}': no space`));
+      t.regex(ending.hint ?? '', /free some space/);
+      t.deepEqual(await fs.readdir(place.data('staging/new')), [], when);
+      t.deepEqual(await fs.readdir(place.data('increments')), [], when);
+      count(`before the commit, at '${path.basename(ending.path).replace(/^[0-9]+$/, 'N')}'`);
+    } else {
+      t.is(snapshots, 2, when);
+      t.deepEqual(ending.notes, [], when);
+      count('done');
+    }
+    await isWhole(t, place, states, when);
+    await fs.rm(path.join(disk, 'filler'));
+    await isMendedByNext(t, place, states[1] ?? {}, when);
+    await fs.rm(place.repository, { recursive: true });
+    await fs.cp(saved, place.repository, { recursive: true, preserveTimestamps: true });
+    if (ending instanceof NoSpaceError) break;
+  }
+  t.log([...tally].map(([what, times]) => `${times} ${what}`).join(', '));
+  t.true((tally.get('done') ?? 0) > 0);
+  t.true((tally.get("before the commit, at 'catalog.sqlite3'") ?? 0) > 0);
+  t.true((tally.get(AT_INCREMENT) ?? 0) > 3);
+});
+
+test('a disk that somebody else fills right after the commit leaves the snapshot, and the rest to the next backup', async (t) => {
+  const { place, disk, states } = await setScene(t);
+  let isFull = false;
+  const fileSystem = new HookedFileSystem(({ operation }) => {
+    // Whatever the backup gives back is taken at once.
+    isFull ||= operation === 'rename';
+    if (isFull) appendFileSync(path.join(disk, 'filler'), Buffer.alloc(freeBytes(disk)));
+  });
+  const { notes } = await place.backup({ context: { ...place.context, fileSystem } });
+  t.true(isFull);
+  t.deepEqual(lookNames(notes), ['unfinished -']);
+  t.regex(notes[0]?.message ?? '', /: cannot [a-z]+ '.*': no space left on the device$/);
+  t.true(place.info().unfinished);
+  await isWhole(t, place, states, 'full');
+  await fs.rm(path.join(disk, 'filler'));
+  await isMendedByNext(t, place, states[1] ?? {}, 'with room');
+});
+
+test('the program itself says in one line what it could not write and what to do', async (t) => {
+  const { place, disk, neededBytes } = await setScene(t);
+  await fill(disk, neededBytes >> 1);
+  const line = ['backup', place.source, place.repository];
+  const full = await runCli(line);
+  t.deepEqual([full.code, full.stdout], [1, '']);
+  t.regex(
+    full.stderr,
+    /^redis-rewind: (?:cannot [a-z]+ '.*': no space left on the device|not enough space for '.*')[^\n]*\nhint: free some space on that file system and run again\n$/,
+  );
+  await fs.rm(path.join(disk, 'filler'));
+  t.is((await runCli(line)).code, 0);
+});

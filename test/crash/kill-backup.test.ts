@@ -1,0 +1,117 @@
+// Real processes, killed with SIGKILL as they enter each single call that writes, syncs, renames,
+// deletes, cuts or makes something in the repository, inside SQLite's commits too.
+import test, { type ExecutionContext } from 'ava';
+import * as fs from 'node:fs/promises';
+import * as os from 'node:os';
+import path from 'node:path';
+import { BackupPlace, copyTree } from '../support/backup-place.js';
+import type { Tree } from '../support/directory-tree.js';
+import { EVENTFUL_NIGHTS, settle } from '../support/eventful-history.js';
+import { type KillPoint, findKillPoints, inParallel, killAt } from '../support/killed-process.js';
+import { createTestContext } from '../support/run-context.js';
+import { memoryDirectory, removeTree } from '../support/temporary-directory.js';
+import { countSnapshots, isMendedByNext, isWhole } from '../support/whole-repository.js';
+
+const AT_A_TIME = 2;
+
+async function createPlace(t: ExecutionContext): Promise<BackupPlace> {
+  const root = await memoryDirectory(t);
+  // The command line's own host, so that its backups and these are of one source.
+  const context = createTestContext({ hostName: os.hostname() });
+  const place = new BackupPlace(root, context, path.join(root, 'origin', 'repository'));
+  await fs.mkdir(place.source);
+  await fs.mkdir(path.dirname(place.repository));
+  return place;
+}
+
+interface Scene {
+  readonly place: BackupPlace;
+  /** SOURCE as of each snapshot that there is or may be. */
+  readonly states: readonly Tree[];
+  /** How many snapshots there are before the run. */
+  readonly before: number;
+}
+
+/** The nights up to the last one backed up, and SOURCE as that one leaves it. */
+async function setScene(t: ExecutionContext, nights: number): Promise<Scene> {
+  const place = await createPlace(t);
+  const states: Tree[] = [];
+  for (const [night, change] of EVENTFUL_NIGHTS.slice(0, nights).entries()) {
+    if (night > 0) await place.backup();
+    await change(place);
+    states.push(await settle(place.source));
+  }
+  return { place, states, before: nights - 1 };
+}
+
+/** Kills a backup at each of its calls, each time on a fresh copy of the repository. */
+async function killEverywhere(t: ExecutionContext, scene: Scene): Promise<readonly KillPoint[]> {
+  const { place, states, before } = scene;
+  const copy = async (name: string): Promise<BackupPlace> => {
+    const folder = path.join(place.root, name);
+    await copyTree(path.dirname(place.repository), folder);
+    return place.withRepository(path.join(folder, 'repository'));
+  };
+  const commandLine = ({ repository }: BackupPlace): string[] => [
+    'backup',
+    place.source,
+    repository,
+  ];
+  const whole = await copy('whole');
+  const log = path.join(place.root, 'calls');
+  const points = await findKillPoints(commandLine(whole), whole.repository, log);
+  const now = states.at(-1) ?? {};
+  let old = 0;
+  await inParallel(points, AT_A_TIME, async (point, index) => {
+    const killed = await copy(`killed-${index}`);
+    const at = path.join(killed.repository, path.relative(whole.repository, point.path));
+    await killAt(commandLine(killed), { ...point, path: at });
+    const when = `${point.call} ${point.nth} on '${path.relative(whole.repository, point.path)}'`;
+    const snapshots = countSnapshots(killed);
+    t.true(snapshots === before || snapshots === before + 1, `${when}: ${snapshots} snapshots`);
+    if (snapshots === before) old += 1;
+    await isWhole(t, killed, states, when);
+    await isMendedByNext(t, killed, now, when);
+    await removeTree(path.dirname(killed.repository));
+  });
+  t.log(
+    `${points.length} calls, killed at each: ${old} left the old state, ${points.length - old} the new snapshot, all of them whole`,
+  );
+  t.true(old > 10 && old < points.length);
+  return points;
+}
+
+function countCalls(points: readonly KillPoint[], name: RegExp, place: RegExp): number {
+  return points.filter((point) => name.test(point.call) && place.test(point.path)).length;
+}
+
+test('a backup that is killed at any call leaves every snapshot whole, and the next backup finishes', async (t) => {
+  t.timeout(900_000);
+  const points = await killEverywhere(t, await setScene(t, 3));
+  t.true(points.length > 150, `${points.length} calls`);
+  t.true(countCalls(points, /write/, /catalog\.sqlite3$/) > 10, 'inside the commit');
+  t.true(countCalls(points, /write/, /catalog\.sqlite3-journal$/) > 20, 'inside its journal');
+  t.true(countCalls(points, /unlink/, /catalog\.sqlite3-journal$/) === 2, 'the commits themselves');
+  t.true(countCalls(points, /rename/, /staging\/new/) > 5 && countCalls(points, /sync/, /./) > 30);
+});
+
+test('a first backup that is killed at any call is made good by the next one', async (t) => {
+  t.timeout(900_000);
+  const points = await killEverywhere(t, await setScene(t, 1));
+  t.true(points.length > 100, `${points.length} calls`);
+});
+
+test('a backup that finishes the one before and is killed at any call leaves every snapshot whole', async (t) => {
+  t.timeout(900_000);
+  const { place, states } = await setScene(t, 3);
+  const staged = path.join(place.repository, 'redis-rewind-data/staging/new/1');
+  await killAt(['backup', place.source, place.repository], {
+    call: 'rename',
+    path: staged,
+    nth: 1,
+  });
+  t.true(place.info().unfinished);
+  const now = states.at(-1) ?? {};
+  const points = await killEverywhere(t, { place, states: [...states, now], before: 3 });
+  t.true(points.length > 100, `${points.length} calls`);
+});

@@ -1,0 +1,197 @@
+// Several real processes on one repository, signals at any moment, and a repository that cannot be
+// written: each command is right, or refuses with the exit code that says why.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import * as fs from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import test, { type ExecutionContext } from 'ava';
+import Database from 'better-sqlite3';
+import { type BackupPlace, createBackupPlace, copyTree } from '../support/backup-place.js';
+import { cliEnvironment, runCli, succeedCli } from '../support/cli.js';
+import { type Tree, readTree, treeDifferences } from '../support/directory-tree.js';
+import { EVENTFUL_NIGHTS, settle } from '../support/eventful-history.js';
+import { mountMemory, remount } from '../support/mounted.js';
+import { mainScript } from '../support/project-paths.js';
+import { SeededRandom } from '../support/seeded-random.js';
+
+async function listed(repository: string): Promise<number> {
+  const list = (await succeedCli(['list', '--json', repository])).json();
+  return (list as { snapshots: unknown[] }).snapshots.length;
+}
+
+async function isSound(
+  t: ExecutionContext,
+  place: BackupPlace,
+  states: readonly Tree[],
+): Promise<void> {
+  t.is((await runCli(['verify', place.repository])).code, 0);
+  const restored = await place.restoredTree('now');
+  t.true(states.some((state) => treeDifferences(state, restored).length === 0));
+}
+
+async function createSource(t: ExecutionContext): Promise<{ place: BackupPlace; state: Tree }> {
+  const place = await createBackupPlace(t);
+  await EVENTFUL_NIGHTS[0]?.(place);
+  return { place, state: await settle(place.source) };
+}
+
+test('of backups that begin at once one is taken, and the others are taken or refused with 11', async (t) => {
+  const { place, state } = await createSource(t);
+  let expected = 0;
+  // The first round makes the repository.
+  for (let round = 0; round < 4; round += 1) {
+    const line = ['backup', place.source, place.repository];
+    const ended = await Promise.all([1, 2, 3].map(async () => runCli(line)));
+    for (const { code, stderr } of ended) {
+      t.true(code === 0 || code === 11, stderr);
+      if (code === 11) t.regex(stderr, /is in use by another process\nhint: .*--wait-lock/);
+    }
+    const taken = ended.filter(({ code }) => code === 0).length;
+    t.true(taken >= 1);
+    expected += taken;
+    t.is(await listed(place.repository), expected, `round ${round}`);
+  }
+  await isSound(t, place, [state]);
+});
+
+test('backups that begin at once and wait for the lock are all taken', async (t) => {
+  const { place, state } = await createSource(t);
+  const line = ['backup', '--wait-lock', '300', place.source, place.repository];
+  const ended = await Promise.all([1, 2, 3].map(async () => runCli(line)));
+  t.deepEqual(
+    ended.map(({ code, stderr }) => [code, stderr]),
+    [1, 2, 3].map(() => [0, '']),
+  );
+  t.is(await listed(place.repository), 3);
+  await isSound(t, place, [state]);
+});
+
+test('restores and verifications during backups find a snapshot whole', async (t) => {
+  const { place, state } = await createSource(t);
+  const states = [state];
+  await succeedCli(['backup', place.source, place.repository]);
+  const writing = { isOver: false };
+  const write = async (): Promise<void> => {
+    for (let round = 0; round < 6; round += 1) {
+      await EVENTFUL_NIGHTS[round === 0 ? 1 : round === 1 ? 2 : 1]?.(place).catch(() => {});
+      await place.write('dump.rdb', new SeededRandom(`round ${round}`).bytes(300_000));
+      states.push(await settle(place.source));
+      await succeedCli(['backup', place.source, place.repository]);
+    }
+    writing.isOver = true;
+  };
+  const counts = { restored: 0, verified: 0 };
+  const restore = async (): Promise<void> => {
+    while (!writing.isOver) {
+      const destination = path.join(place.root, `live-${counts.restored}`);
+      await succeedCli(['restore', place.repository, destination]);
+      const tree = await readTree(destination);
+      t.true(states.some((then) => treeDifferences(then, tree).length === 0));
+      counts.restored += 1;
+    }
+  };
+  const verify = async (): Promise<void> => {
+    while (!writing.isOver) {
+      const { code, stdout, stderr } = await runCli(['verify', place.repository]);
+      t.is(code, 0, stdout + stderr);
+      counts.verified += 1;
+    }
+  };
+  await Promise.all([write(), restore(), verify()]);
+  t.log(`${counts.restored} restores and ${counts.verified} verifications during 6 backups`);
+  t.true(counts.restored >= 3 && counts.verified >= 3);
+  await isSound(t, place, states);
+});
+
+for (const [signal, exitCode] of [
+  ['SIGTERM', 143],
+  ['SIGINT', 130],
+] as const) {
+  test.serial(
+    `${signal} at any moment ends a backup within a second, with ${exitCode}`,
+    async (t) => {
+      const place = await createBackupPlace(t);
+      const block = new SeededRandom('block').bytes(1 << 20);
+      const dump = Buffer.alloc(96 << 20, block);
+      await place.write('dump.rdb', dump);
+      await succeedCli(['backup', place.source, place.repository]);
+      const then = await readTree(place.source);
+      for (let at = 0; at < dump.length; at += 1 << 20) dump.writeUInt32BE(at + 1, at);
+      await place.write('dump.rdb', dump);
+      const now = await readTree(place.source);
+      const waits: number[] = [];
+      for (let afterMs = 0; ; afterMs += 70) {
+        const child = spawn(
+          process.execPath,
+          [mainScript, 'backup', place.source, place.repository],
+          { env: cliEnvironment(), stdio: 'ignore' },
+        );
+        const ended = once(child, 'close') as Promise<[number | null, string | null]>;
+        // From the first file in staging on, or a little later.
+        while (!existsSync(place.data('staging/new/1')) && child.exitCode === null) await pause(5);
+        await pause(afterMs);
+        const sentAt = performance.now();
+        child.kill(signal);
+        const [code] = await ended;
+        const snapshots = await listed(place.repository);
+        if (code === 0) {
+          t.is(snapshots, 2, 'it was committed before');
+          break;
+        }
+        t.deepEqual([code, snapshots], [exitCode, 1], `after ${afterMs} ms`);
+        waits.push(performance.now() - sentAt);
+        t.deepEqual(await fs.readdir(place.data('staging/new')), [], `after ${afterMs} ms`);
+        t.deepEqual(await fs.readdir(place.data('increments')), []);
+        t.is((await fs.stat(path.join(place.repository, 'dump.rdb'))).size, dump.length);
+      }
+      t.deepEqual(treeDifferences(now, await place.restoredTree('now')), []);
+      t.deepEqual(treeDifferences(then, await place.restoredTree('1B')), []);
+      const longest = Math.round(Math.max(...waits));
+      const median = waits.toSorted((a, b) => a - b)[waits.length >> 1] ?? 0;
+      t.log(`${waits.length} signals: ended after ${Math.round(median)} ms, at most ${longest} ms`);
+      t.true(waits.length > 3);
+      // A busy machine may be late once; a program that does not look for signals is late each time.
+      t.true(median < 1000, `${median} ms`);
+    },
+  );
+}
+
+test('a repository on read-only media lists, verifies and restores, also with the journal of a commit that was cut off', async (t) => {
+  const { place: made, state } = await createSource(t);
+  const disk = path.join(made.root, 'disk');
+  await mountMemory(t, disk, 16 << 20);
+  const place = made.withRepository(path.join(disk, 'repository'));
+  for (let count = 0; count < 150; count += 1) {
+    await place.write(`many/${count}-${'x'.repeat(150)}`, String(count));
+  }
+  const now = { ...(await settle(place.source)) };
+  t.not(Object.keys(now).length, Object.keys(state).length);
+  await succeedCli(['backup', place.source, place.repository]);
+  const cut = place.withRepository(path.join(disk, 'cut-off'));
+  const writer = new Database(place.data('catalog.sqlite3'));
+  writer.pragma('cache_size = 1');
+  writer.exec("BEGIN; UPDATE version SET mtime_ns = 1, path = CAST(path || x'2e' AS BLOB);");
+  await copyTree(place.repository, cut.repository);
+  writer.exec('ROLLBACK');
+  writer.close();
+  t.true((await fs.stat(cut.data('catalog.sqlite3-journal'))).size > 512);
+  await remount(disk, 'ro');
+  for (const { repository } of [place, cut]) {
+    t.is(await listed(repository), 1);
+    t.is((await runCli(['verify', repository])).code, 0);
+    t.is((await runCli(['info', repository])).code, 0);
+    const destination = path.join(place.root, `restored-${path.basename(repository)}`);
+    await succeedCli(['restore', repository, destination]);
+    t.deepEqual(treeDifferences(now, await readTree(destination)), []);
+    const refused = await runCli(['backup', place.source, repository]);
+    t.is(refused.code, 1);
+    t.regex(refused.stderr, /^redis-rewind: cannot [a-z ]+ '[^\n]*\n(?:hint: [^\n]*\n)?$/);
+  }
+  await remount(disk, 'rw');
+  for (const { repository } of [place, cut]) {
+    await succeedCli(['backup', place.source, repository]);
+    t.is(await listed(repository), 2);
+  }
+});

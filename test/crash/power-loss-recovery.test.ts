@@ -1,0 +1,92 @@
+// The power fails again while the next backup puts right what the last power loss has left: at every
+// step of that, from a backup that was staged, one that was committed, and one that was half done.
+import test from 'ava';
+import * as fs from 'node:fs/promises';
+import path from 'node:path';
+import { pathFromText } from '../../src/system/byte-path.js';
+import {
+  atEachPowerLoss,
+  recordRun,
+  survivorAt,
+} from '../support/power-loss/at-each-power-loss.js';
+import { settle } from '../support/eventful-history.js';
+import { ProcessDied } from '../support/hooked-file-system.js';
+import { createDiskPlace, placeIn, recordNights } from '../support/power-loss/disk-place.js';
+import { layTree } from '../support/power-loss/lay-disk.js';
+import { countSnapshots, isMendedByNext, isWhole } from '../support/whole-repository.js';
+
+const NOTHING = 0;
+const EVERYTHING = 1;
+const A_MIXTURE = -1;
+
+test('a power loss at any step of a recovery leaves every snapshot whole, and the next backup finishes', async (t) => {
+  t.timeout(900_000);
+  const { place, recording, states } = await recordNights(t);
+  const now = states.at(-1) ?? {};
+  const [, second = 0] = recording.endedAt;
+  const commits = recording.steps.flatMap(({ kind }, index) =>
+    kind === 'database' && index > second ? [index] : [],
+  );
+  // The commit itself, and the one that records that nothing is owed any more.
+  const [commit = 0, settled = 0] = commits;
+  t.is(commits.length, 2);
+  let losses = 0;
+  for (const [title, made, which, snapshots] of [
+    ['staged', commit, EVERYTHING, 2],
+    ['committed', commit + 1, NOTHING, 3],
+    ['half done', Math.floor((commit + settled) / 2), A_MIXTURE, 3],
+  ] as const) {
+    const disk = path.join(place.root, `disk-${title}`);
+    layTree(pathFromText(disk), survivorAt(recording, made, which));
+    const begun = placeIn(place, disk);
+    t.is(countSnapshots(begun), snapshots, title);
+    const recovery = await recordRun(disk, ['repository'], place.context, [
+      async (context) => begun.backup({ context }),
+    ]);
+    const after = [...states, now];
+    const tally = await atEachPowerLoss(place.root, recovery, title, async (aftermath) => {
+      const left = placeIn(place, aftermath.folder);
+      const when = `${title}, ${aftermath.when}`;
+      t.true([snapshots, snapshots + 1].includes(countSnapshots(left)), when);
+      await isWhole(t, left, after, when);
+      await isMendedByNext(t, left, now, when);
+    });
+    t.log(
+      `${title}: ${tally.points} points, ${tally.losses} power losses, ${tally.distinct} different outcomes`,
+    );
+    t.is(tally.points, recovery.steps.length + 1);
+    t.true(tally.points > 30);
+    losses += tally.losses;
+    await fs.rm(disk, { recursive: true });
+  }
+  t.true(losses > 1000, `${losses}`);
+});
+
+test('a first backup that ends makes durable what one that was cut off has made', async (t) => {
+  const { place: elsewhere, disk } = await createDiskPlace(t);
+  const repository = path.join('made', 'for', 'it', 'repository');
+  const place = elsewhere.withRepository(path.join(disk, repository));
+  await place.write('dump.rdb', 'the dump');
+  const state = await settle(place.source);
+  const recording = await recordRun(disk, [repository], place.context, [
+    async (context) => {
+      const { fileSystem } = context;
+      const sync = fileSystem.sync.bind(fileSystem);
+      fileSystem.sync = () => {
+        throw new ProcessDied();
+      };
+      await t.throwsAsync(place.backup({ context }), { instanceOf: ProcessDied });
+      fileSystem.sync = sync;
+    },
+    async (context) => place.backup({ context }),
+  ]);
+  t.is(recording.endedAt[0], 1, 'a directory was made, and not synced');
+  const tally = await atEachPowerLoss(place.root, recording, 'cut-off', async (aftermath) => {
+    const left = place.withRepository(path.join(aftermath.folder, repository));
+    const snapshots = countSnapshots(left);
+    t.true(snapshots <= 1 && (aftermath.ended < 2 || snapshots === 1), aftermath.when);
+    await isWhole(t, left, [state], aftermath.when);
+    await isMendedByNext(t, left, state, aftermath.when);
+  });
+  t.is(tally.points, recording.steps.length + 1);
+});
