@@ -9,7 +9,7 @@ import { requireZstd, zstdDecompress } from '../system/zstd.js';
 import { withEngine } from './engine.js';
 import { compressContent } from './full-copy.js';
 import { makeDelta, proveDelta } from './make-delta.js';
-import type { Answer, Failure, Job, OutstandingBytes } from './thread-messages.js';
+import type { Answer, Failure, Job, MakeJob, OutstandingBytes } from './thread-messages.js';
 
 /** How many bytes may be on their way to the main thread. */
 const OUTSTANDING_MOST = 8 << 20;
@@ -30,28 +30,25 @@ async function run(job: Job): Promise<void> {
 }
 
 async function answer(job: Job): Promise<Answer> {
-  switch (job.kind) {
-    case 'make': {
-      const basis = new SharedFileReader(job.basis);
-      const result = new SharedFileReader(job.result);
-      const made = await makeDelta(basis, result, job.options, sending(job.outstanding));
-      return { kind: 'made', made };
-    }
-    case 'prove': {
-      const basis = new SharedFileReader(job.basis);
-      return toDigest(await proveDelta(basis, readGrowing(job.stored), job.resultBytes));
-    }
-    case 'compress': {
-      const chunks = readChunks(new SharedFileReader(job.content));
-      return toDigest(await compressContent(chunks, job.zstdLevel, sending(job.outstanding)));
-    }
-    case 'read-back':
-      return toDigest(await digestChunks(zstdDecompress(readGrowing(job.stored)), uninterrupted));
+  if (job.kind === 'make') {
+    const basis = new SharedFileReader(job.basis);
+    const result = new SharedFileReader(job.result);
+    const made = await makeDelta(basis, result, job.options, sending(job.outstanding));
+    return { kind: 'made', made };
   }
+  return { kind: 'digest', sha256: Uint8Array.from(await digest(job)) };
 }
 
-function toDigest(sha256: Buffer): Answer {
-  return { kind: 'digest', sha256: Uint8Array.from(sha256) };
+async function digest(job: Exclude<Job, MakeJob>): Promise<Buffer> {
+  if (job.kind === 'prove') {
+    const basis = new SharedFileReader(job.basis);
+    return proveDelta(basis, readGrowing(job.stored), job.resultBytes);
+  }
+  if (job.kind === 'compress') {
+    const chunks = readChunks(new SharedFileReader(job.content));
+    return compressContent(chunks, job.zstdLevel, sending(job.outstanding));
+  }
+  return digestChunks(zstdDecompress(readGrowing(job.stored)), uninterrupted);
 }
 
 /** Sends bytes to the main thread, as soon as it has taken enough of those before. */

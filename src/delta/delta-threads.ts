@@ -29,7 +29,7 @@ export class DeltaThreads {
     result: SharedFile,
     options: DeltaOptions,
     write: Write,
-    signal: AbortSignal,
+    signal?: AbortSignal,
   ): Promise<MadeDelta> {
     const answer = await this.#produce(
       (outstanding) => ({ kind: 'make', basis, result, options, outstanding }),
@@ -48,7 +48,7 @@ export class DeltaThreads {
     basis: SharedFile,
     stored: GrowingFile,
     resultBytes: number,
-    signal: AbortSignal,
+    signal?: AbortSignal,
   ): Promise<Buffer> {
     const job: Job = { kind: 'prove', basis, stored: plain(stored), resultBytes };
     return digestOf(await this.#prover.run(job, ignore, signal));
@@ -59,7 +59,7 @@ export class DeltaThreads {
     content: SharedFile,
     zstdLevel: number,
     write: Write,
-    signal: AbortSignal,
+    signal?: AbortSignal,
   ): Promise<Buffer> {
     const answer = await this.#produce(
       (outstanding) => ({ kind: 'compress', content, zstdLevel, outstanding }),
@@ -70,7 +70,7 @@ export class DeltaThreads {
   }
 
   /** The SHA-256 of what a zstd frame, as stored, holds. @throws CorruptError where it is none */
-  async readBack(stored: GrowingFile, signal: AbortSignal): Promise<Buffer> {
+  async readBack(stored: GrowingFile, signal?: AbortSignal): Promise<Buffer> {
     const job: Job = { kind: 'read-back', stored: plain(stored) };
     return digestOf(await this.#prover.run(job, ignore, signal));
   }
@@ -83,7 +83,7 @@ export class DeltaThreads {
   async #produce(
     createJob: (outstanding: OutstandingBytes) => Job,
     write: Write,
-    signal: AbortSignal,
+    signal?: AbortSignal,
   ): Promise<LastAnswer> {
     const outstanding = new SharedArrayBuffer(4);
     const taken = new Int32Array(outstanding);

@@ -29,13 +29,13 @@ export class JobThread {
    * @param signal takes the job out of the queue; one that has begun ends when a file that it reads
    *   is given up
    */
-  run(job: Job, onBytes: (bytes: Uint8Array) => void, signal: AbortSignal): Promise<LastAnswer> {
+  run(job: Job, onBytes: (bytes: Uint8Array) => void, signal?: AbortSignal): Promise<LastAnswer> {
     return new Promise((resolve, reject) => {
       const pending = { job, onBytes, resolve, reject };
       if (this.#isClosed) reject(new Error('the delta thread has been closed'));
-      else if (signal.aborted) reject(signal.reason);
+      else if (signal?.aborted) reject(signal.reason);
       else this.#waiting.push(pending);
-      signal.addEventListener('abort', () => this.#withdraw(pending, signal.reason));
+      signal?.addEventListener('abort', () => this.#withdraw(pending, signal.reason));
       this.#next();
     });
   }
@@ -58,7 +58,8 @@ export class JobThread {
   }
 
   #next(): void {
-    if (this.#running !== null) return;
+    // What the thread says while it is being ended must not start another one, which nobody would end.
+    if (this.#running !== null || this.#isClosed) return;
     const next = this.#waiting.shift();
     if (next === undefined) return;
     this.#running = next;

@@ -10,6 +10,7 @@ import { discardUncommitted } from '../repository/recover.js';
 import { Staging } from '../repository/staging.js';
 import { type UnsetMetadata, applyMetadata } from '../system/apply-metadata.js';
 import { type BytePath, formatPath } from '../system/byte-path.js';
+import { Digests } from '../system/digests.js';
 import { requireZstd } from '../system/zstd.js';
 import { requireFreeSpace } from './check-space.js';
 import { requireSafeNames } from './check-names.js';
@@ -19,7 +20,7 @@ import type { NextEntry } from './next-entry.js';
 import { infoNote, lookNote } from './notes.js';
 import { OldContents } from './old-contents.js';
 import { createPathFilter } from './path-filter.js';
-import { type LastSnapshot, bytesToRead } from './plan-reading.js';
+import { type LastSnapshot, bytesToRead, filesToRead } from './plan-reading.js';
 import { planSnapshot } from './plan-snapshot.js';
 import type { BackupReport, Note } from './reports.js';
 import type { BackupRequest } from './requests.js';
@@ -41,28 +42,35 @@ export async function backup(request: BackupRequest, context: RunContext): Promi
   const filter = createPathFilter(request.rules, [source, request.source]);
   const scan = (): Promise<SourceScan> =>
     scanSource({ fileSystem, source, also: request.also, filter, checkpoint: context.checkpoint });
-  if (inspectTarget(fileSystem, path) === 'to-be-made') {
-    const { entries } = await scan();
-    requireFreeSpace(fileSystem, path, bytesToRead(entries, NOTHING, false));
-  }
-  const repository = await openForWriting(fileSystem, path, {
-    create: true,
-    waitLockMs: request.waitLockMs,
-    checkpoint: context.checkpoint,
-    clock: context.clock,
-    actingUid: context.uid,
-  });
+  const digests = new Digests();
   try {
-    const run: Run = { request, context, source, repository, scan };
-    return await takeSnapshot(run, startedMs);
+    if (inspectTarget(fileSystem, path) === 'to-be-made') {
+      const { entries } = await scan();
+      requireFreeSpace(fileSystem, path, bytesToRead(entries, NOTHING, false));
+      for (const { stat } of filesToRead(entries, NOTHING, false)) digests.prepare(stat.size);
+    }
+    const repository = await openForWriting(fileSystem, path, {
+      create: true,
+      waitLockMs: request.waitLockMs,
+      checkpoint: context.checkpoint,
+      clock: context.clock,
+      actingUid: context.uid,
+    });
+    try {
+      const run: Run = { request, context, digests, source, repository, scan };
+      return await takeSnapshot(run, startedMs);
+    } finally {
+      repository.close();
+    }
   } finally {
-    repository.close();
+    await digests.close();
   }
 }
 
 interface Run {
   readonly request: BackupRequest;
   readonly context: RunContext;
+  readonly digests: Digests;
   readonly source: BytePath;
   readonly repository: WritableRepository;
   readonly scan: () => Promise<SourceScan>;
@@ -96,7 +104,15 @@ async function takeSnapshot(run: Run, startedMs: number): Promise<BackupReport> 
     const oldContents = new OldContents(context, repository, staging, last);
     try {
       const { rehash } = request;
-      const taken = await takeEntries({ context, staging, oldContents, scan, last, rehash });
+      const taken = await takeEntries({
+        context,
+        staging,
+        oldContents,
+        digests: run.digests,
+        scan,
+        last,
+        rehash,
+      });
       notes.push(...taken.notes, ...mirrorNotes(last, taken.entries));
       unset.push(...(await finishStaged(run, staging, taken.entries)));
       const kept = await oldContents.keepLeaving(taken.entries);

@@ -78,6 +78,12 @@ export class OldContents {
     return { path: place, descriptor, content: version.content, isOnlyName };
   }
 
+  /** Starts the threads, if a delta of a path's content is made on them. */
+  prepare(path: BytePath): void {
+    const content = this.#last.versions.get(path)?.content;
+    if (content && isForThread(content.sizeBytes)) this.#threads.start();
+  }
+
   /** Begins the delta of a mirror file against the file that replaces it, which is being written. */
   follow(mirror: MirrorFile, staged: SharedFile): PendingIncrement | null {
     const { content, descriptor } = mirror;

@@ -28,15 +28,33 @@ export function knownContent(
   return state.settled && isSameStat(state, entry.stat) ? version.content : null;
 }
 
-/** Bytes of the files that must be read, by their present sizes. */
+/** The files that must be read. */
+export function filesToRead(
+  entries: readonly ScannedEntry[],
+  last: LastSnapshot,
+  rehash: boolean,
+): ScannedEntry[] {
+  return entries.filter(
+    (entry) => entry.type === 'file' && knownContent(entry, last, rehash) === null,
+  );
+}
+
+/** Their bytes, by their present sizes. */
 export function bytesToRead(
   entries: readonly ScannedEntry[],
   last: LastSnapshot,
   rehash: boolean,
 ): number {
-  return entries
-    .filter((entry) => entry.type === 'file' && knownContent(entry, last, rehash) === null)
-    .reduce((sum, entry) => sum + Number(entry.stat.size), 0);
+  return filesToRead(entries, last, rehash).reduce((sum, { stat }) => sum + Number(stat.size), 0);
+}
+
+/**
+ * Whether a file was put in its place as a whole since its last reading, as Redis saves a dump, so that
+ * probably all of it is to be compared; one that is only added to keeps its inode.
+ */
+export function isReplaced({ path, stat }: ScannedEntry, last: LastSnapshot): boolean {
+  const state = last.states.get(path);
+  return state !== undefined && (state.inode !== stat.ino || state.device !== stat.dev);
 }
 
 function isSameStat(state: SourceState, stat: FileStat): boolean {

@@ -1,15 +1,17 @@
 // Copying one file of SOURCE into staging, whole or not at all. The copy is what the file was at one
 // moment: a file that changes while it is read is read again, and one that only grows is taken up to
 // the size that it had when it was opened, its bytes confirmed by a second reading.
-import { createHash } from 'node:crypto';
 import type { SourceState } from '../catalog/records.js';
 import type { Staging } from '../repository/staging.js';
 import type { PendingIncrement } from '../repository/write-increment.js';
 import type { BytePath } from '../system/byte-path.js';
+import type { Digests } from '../system/digests.js';
 import { type FileDescriptor, type FileStat, isErrno } from '../system/file-system.js';
 import { pause } from '../system/pause.js';
+import type { Reflinks } from '../system/reflinks.js';
 import type { SharedFile } from '../system/shared-file-reader.js';
 import { type CopyOutcome, CopyTarget, type MirrorFile, type StagedBytes } from './copy-target.js';
+import { SourceReadError, digestSource, readSource } from './read-source.js';
 import type { RunContext } from './run-context.js';
 
 /** A file that was read whole. */
@@ -37,6 +39,8 @@ export type StageOutcome =
 export interface StageRequest {
   readonly context: RunContext;
   readonly staging: Staging;
+  readonly digests: Digests;
+  readonly reflinks: Reflinks;
   readonly path: BytePath;
   /** Where it is on this machine. */
   readonly absolute: BytePath;
@@ -50,7 +54,6 @@ export interface StageRequest {
 
 const ATTEMPTS = 4;
 const PAUSE_BETWEEN_MS = 150;
-const CHUNK_BYTES = 1 << 20;
 
 /** A file touched less than this before its reading began is read again next time. */
 const SETTLED_AFTER_NS = 2_000_000_000n;
@@ -99,30 +102,38 @@ async function stageOnce(request: StageRequest): Promise<StageOutcome> {
 async function readOnce(
   request: StageRequest,
   file: FileDescriptor,
-  { stat, isCertain, startedNs }: Opening,
+  opening: Opening,
 ): Promise<StageOutcome> {
-  const { context, staging, mirror } = request;
+  const { stat } = opening;
+  const { context, staging, mirror, reflinks } = request;
   const { fileSystem } = context;
   const sizeBytes = Number(stat.size);
   let begun: { readonly staged: StagedBytes; readonly delta: PendingIncrement | null } | null =
     null;
-  const target = new CopyTarget(fileSystem, staging, mirror, sizeBytes, (staged) => {
-    begun = { staged, delta: request.follow(staged.file) };
+  const target = new CopyTarget({
+    fileSystem,
+    staging,
+    mirror,
+    sizeBytes,
+    tryClone: (path) => reflinks.tryClone(file, path),
+    onStaged: (staged) => {
+      begun = { staged, delta: request.follow(staged.file) };
+    },
   });
   const takeBack = async (): Promise<void> => {
-    target.discard();
+    await target.discard();
     await begun?.delta?.abandon();
     if (begun !== null) fileSystem.close(begun.staged.file.descriptor);
   };
   try {
-    const sha256 = await copy(request, file, target, sizeBytes);
-    if (sha256 === null || !(await isUndisturbed(context, file, stat, isCertain, sha256))) {
+    const sha256 = await copy(request, file, target, opening);
+    if (sha256 === null) {
       await takeBack();
       return { kind: 'restless' };
     }
     const outcome = await target.finish(sha256);
     const delta = (begun as { readonly delta: PendingIncrement | null } | null)?.delta ?? null;
-    const state = stateOf(request.path, stat, startedNs);
+    const state = stateOf(request.path, stat, opening.startedNs);
     return { kind: 'read', copy: outcome, delta, sha256, sizeBytes, stat, state };
   } catch (error) {
     await takeBack();
@@ -152,86 +163,69 @@ async function openingStat(context: RunContext, file: FileDescriptor): Promise<O
   return take();
 }
 
-/** @returns the digest of the first `sizeBytes` bytes; null where the file has become shorter */
+/**
+ * @returns the digest of as many bytes as the file had at its opening; null where what was copied is
+ *   not what it was at one moment
+ */
 async function copy(
-  { context, onBytes }: StageRequest,
+  request: StageRequest,
   file: FileDescriptor,
   target: CopyTarget,
-  sizeBytes: number,
+  opening: Opening,
 ): Promise<Buffer | null> {
-  const hash = createHash('sha256');
-  const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, Math.max(1, sizeBytes)));
-  const digestSoFar = (): Buffer => hash.copy().digest();
-  for (let position = 0; position < sizeBytes;) {
+  const { context, digests, onBytes } = request;
+  const sizeBytes = Number(opening.stat.size);
+  const digest = await digests.begin(sizeBytes);
+  let position = 0;
+  while (position < sizeBytes && target.cloned === null) {
     await context.checkpoint();
-    const bytes = readSource(context, file, buffer.subarray(0, target.room), position);
+    const room = (await digest.room()).subarray(0, target.room);
+    const bytes = readSource(context, file, room, position);
     if (bytes.length === 0) return null;
-    target.write(bytes, digestSoFar);
-    hash.update(bytes);
+    await target.write(bytes, () => digest.soFar());
+    digest.add(bytes.length);
     position += bytes.length;
     onBytes(bytes.length);
   }
-  return hash.digest();
-}
-
-/** @returns the digest of the first `sizeBytes` bytes, read once more; null where there are fewer */
-async function digestAgain(
-  context: RunContext,
-  file: FileDescriptor,
-  sizeBytes: number,
-): Promise<Buffer | null> {
-  const hash = createHash('sha256');
-  const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, Math.max(1, sizeBytes)));
-  for (let position = 0; position < sizeBytes;) {
-    await context.checkpoint();
-    const wanted = buffer.subarray(0, Math.min(buffer.length, sizeBytes - position));
-    const bytes = readSource(context, file, wanted, position);
-    if (bytes.length === 0) return null;
-    hash.update(bytes);
-    position += bytes.length;
+  const { cloned } = target;
+  if (cloned === null) {
+    const sha256 = await digest.finish();
+    return (await isUndisturbed(request, file, opening, sha256)) ? sha256 : null;
   }
-  return hash.digest();
-}
-
-class SourceReadError extends Error {
-  readonly reason: Error;
-
-  constructor(reason: Error) {
-    super(reason.message);
-    this.reason = reason;
-  }
-}
-
-function readSource(
-  { fileSystem }: RunContext,
-  file: FileDescriptor,
-  into: Uint8Array,
-  position: number,
-): Uint8Array {
-  try {
-    return into.subarray(0, fileSystem.read(file, into, position));
-  } catch (error) {
-    throw new SourceReadError(error as Error);
-  }
+  // A clone was made at one moment: what happens to the file from now on is of no matter.
+  if (changeSince(context, file, opening.stat) === 'changed') return null;
+  return digestSource(request, cloned, sizeBytes, (doneBytes) => {
+    onBytes(Math.max(0, doneBytes - position));
+    position = Math.max(position, doneBytes);
+  });
 }
 
 /** Whether what was read is what the file was at one moment, seen from the stat at its opening. */
 async function isUndisturbed(
-  context: RunContext,
+  request: StageRequest,
   file: FileDescriptor,
-  before: FileStat,
-  isCertain: boolean,
+  { stat, isCertain }: Opening,
   sha256: Buffer,
 ): Promise<boolean> {
-  const after = context.fileSystem.statOpen(file);
-  const hasSameBytes = after.size === before.size && after.mtimeNs === before.mtimeNs;
+  const change = changeSince(request.context, file, stat);
+  if (change === 'changed') return false;
+  if (isCertain && change === 'none') return true;
+  const again = await digestSource(request, file, Number(stat.size));
+  return again !== null && again.equals(sha256);
+}
+
+/** What stats tell of an open file: nothing has happened, bytes were added, or anything else. */
+function changeSince(
+  { fileSystem }: RunContext,
+  file: FileDescriptor,
+  before: FileStat,
+): 'none' | 'grown' | 'changed' {
+  const after = fileSystem.statOpen(file);
+  if (after.size > before.size) return 'grown';
   // A file that was renamed over loses its last name, which moves ctime, and is whole all the same.
   const isUntouched = after.ctimeNs === before.ctimeNs || after.nlink < before.nlink;
-  if (isCertain && hasSameBytes && isUntouched) return true;
-  if (after.size < before.size) return false;
-  if (after.size === before.size && !(hasSameBytes && isUntouched)) return false;
-  const again = await digestAgain(context, file, Number(before.size));
-  return again !== null && again.equals(sha256);
+  const isSame = after.size === before.size && after.mtimeNs === before.mtimeNs && isUntouched;
+  return isSame ? 'none' : 'changed';
 }
 
 function stateOf(path: BytePath, stat: FileStat, startedNs: bigint): SourceState {

@@ -3,11 +3,19 @@
 import type { Version } from '../catalog/records.js';
 import type { Staging } from '../repository/staging.js';
 import { formatPath, isWithin } from '../system/byte-path.js';
+import type { Digests } from '../system/digests.js';
+import { Reflinks } from '../system/reflinks.js';
 import { type NextEntry, isSameContent, keptEntry, metadataOf } from './next-entry.js';
 import { lookNote } from './notes.js';
 import type { OldContents } from './old-contents.js';
 import type { MirrorFile } from './copy-target.js';
-import { type LastSnapshot, bytesToRead, knownContent } from './plan-reading.js';
+import {
+  type LastSnapshot,
+  bytesToRead,
+  filesToRead,
+  isReplaced,
+  knownContent,
+} from './plan-reading.js';
 import type { Note } from './reports.js';
 import type { RunContext } from './run-context.js';
 import type { ScannedEntry, SourceScan } from './scan-source.js';
@@ -17,9 +25,14 @@ export interface TakeRequest {
   readonly context: RunContext;
   readonly staging: Staging;
   readonly oldContents: OldContents;
+  readonly digests: Digests;
   readonly scan: SourceScan;
   readonly last: LastSnapshot;
   readonly rehash: boolean;
+}
+
+interface TakeRun extends TakeRequest {
+  readonly reflinks: Reflinks;
 }
 
 export interface TakenEntries {
@@ -29,8 +42,10 @@ export interface TakenEntries {
 
 export async function takeEntries(request: TakeRequest): Promise<TakenEntries> {
   const { context, scan, last } = request;
+  startThreads(request);
   const entries: NextEntry[] = [];
   const notes: Note[] = [];
+  const run: TakeRun = { ...request, reflinks: new Reflinks(context.fileSystem) };
   const totalBytes = bytesToRead(scan.entries, last, request.rehash);
   let doneBytes = 0;
   for (const entry of scan.entries) {
@@ -44,7 +59,7 @@ export async function takeEntries(request: TakeRequest): Promise<TakenEntries> {
       entries.push(unread(entry, known));
       continue;
     }
-    const taken = await takeFile(request, entry, (count) => {
+    const taken = await takeFile(run, entry, (count) => {
       doneBytes = Math.min(totalBytes, doneBytes + count);
       context.onProgress({ phase: 'copying', path: formatPath(entry.path), doneBytes, totalBytes });
     });
@@ -52,6 +67,14 @@ export async function takeEntries(request: TakeRequest): Promise<TakenEntries> {
     if (taken.note !== null) notes.push(taken.note);
   }
   return { entries: [...entries, ...keptUnseen(scan, last)], notes };
+}
+
+/** Threads take a while to start, so those that will be needed are started before anything is read. */
+function startThreads({ digests, oldContents, scan, last, rehash }: TakeRequest): void {
+  for (const entry of filesToRead(scan.entries, last, rehash)) {
+    digests.prepare(entry.stat.size);
+    if (isReplaced(entry, last)) oldContents.prepare(entry.path);
+  }
 }
 
 /** An entry that is as its stat says, with nothing to be read. */
@@ -88,15 +111,17 @@ interface Taken {
 }
 
 async function takeFile(
-  request: TakeRequest,
+  request: TakeRun,
   entry: ScannedEntry,
   onBytes: (count: number) => void,
 ): Promise<Taken> {
-  const { context, staging, last, oldContents } = request;
+  const { context, staging, digests, reflinks, last, oldContents } = request;
   const mirror = oldContents.openMirror(entry.path);
   const outcome = await stageFile({
     context,
     staging,
+    digests,
+    reflinks,
     path: entry.path,
     absolute: entry.absolute,
     mirror,

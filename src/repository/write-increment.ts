@@ -126,15 +126,14 @@ export async function writePrefixDelta(
 /** Writes and syncs a full copy of `job.result`. */
 export async function writeFull(job: IncrementJob): Promise<NewIncrement> {
   const { threads, checkpoint, resultFile } = job;
-  const { signal } = new AbortController();
   const isThreaded = isForThread(resultFile.sizeBytes);
   const stored = await storeIncrement({
     ...job,
     make: (write) =>
       isThreaded
-        ? threads.compress({ ...resultFile, available: null }, ZSTD_LEVEL, write, signal)
+        ? threads.compress({ ...resultFile, available: null }, ZSTD_LEVEL, write)
         : compressContent(readChunks(resultReader(job)), ZSTD_LEVEL, write, checkpoint),
-    check: (file) => (isThreaded ? threads.readBack(file, signal) : readBack(job, file)),
+    check: (file) => (isThreaded ? threads.readBack(file) : readBack(job, file)),
     isFollowed: isThreaded,
   });
   requireAsMade(job, stored);

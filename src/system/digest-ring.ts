@@ -56,7 +56,7 @@ export class DigestRing {
     return Atomics.load(this.#control, CARRIED_OUT);
   }
 
-  /** The chunk of the n-th order. */
+  /** The n-th chunk; orders that need none do not count. */
   chunk(n: number): Uint8Array {
     const at = (n % RING_CHUNKS) * DIGEST_CHUNK_BYTES;
     return new Uint8Array(this.#chunks, at, DIGEST_CHUNK_BYTES);
@@ -87,8 +87,8 @@ export class DigestRing {
 
   /** For the main thread, which may not block: settles at the next order carried out, or at `wake`. */
   async nextCarriedOut(seen: number): Promise<void> {
-    const { waitAsync } = Atomics as unknown as AsyncAtomics;
-    await waitAsync(this.#control, CARRIED_OUT, seen).value;
+    const atomics = Atomics as unknown as AsyncAtomics;
+    await atomics.waitAsync(this.#control, CARRIED_OUT, seen).value;
   }
 
   /** Makes whoever waits for the digest thread look again. */

@@ -8,6 +8,8 @@ import type { DigestStream } from './digest-stream.js';
 export class DigestThread {
   readonly #worker: Worker;
   readonly #ring: DigestRing;
+  /** How many chunks have been handed over. */
+  #chunks = 0;
   #failure: Error | null = null;
 
   constructor() {
@@ -27,9 +29,12 @@ export class DigestThread {
     return {
       room: async () => {
         await this.#awaitRoom();
-        return this.#ring.chunk(this.#ring.handedOver);
+        return this.#ring.chunk(this.#chunks);
       },
-      add: (count) => this.#ring.handOver(count),
+      add: (count) => {
+        this.#chunks += 1;
+        this.#ring.handOver(count);
+      },
       soFar: () => this.#digest(),
       finish: () => this.#digest(),
     };

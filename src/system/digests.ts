@@ -10,7 +10,7 @@ export class Digests {
   #thread: DigestThread | null = null;
 
   /** Starts the thread, if a file of this size needs it: it then is ready when the file is read. */
-  prepare(sizeBytes: number): void {
+  prepare(sizeBytes: number | bigint): void {
     if (sizeBytes >= THREAD_FROM_BYTES) this.#thread ??= new DigestThread();
   }
 

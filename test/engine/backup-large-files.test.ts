@@ -6,33 +6,8 @@ import path from 'node:path';
 import { type BackupPlace, createBackupPlace } from '../support/backup-place.js';
 import { HookedFileSystem } from '../support/hooked-file-system.js';
 import { createTestContext } from '../support/run-context.js';
+import { LARGE, edited, randomBytes } from '../support/large-content.js';
 import { SeededRandom } from '../support/seeded-random.js';
-
-const LARGE = 6 << 20;
-
-function randomBytes(seed: string, length = LARGE): Buffer {
-  // Compressible enough to be quick, random enough not to repeat.
-  const block = new SeededRandom(seed).bytes(64 << 10);
-  const bytes = Buffer.alloc(length);
-  for (let at = 0; at < length; at += block.length) {
-    block.copy(bytes, at, 0, Math.min(block.length, length - at));
-    bytes.writeUInt32BE(at, at);
-  }
-  return bytes;
-}
-
-/** Some bytes here and there replaced, inserted and taken out. */
-function edited(bytes: Buffer, mark: string): Buffer {
-  const third = Math.floor(bytes.length / 3);
-  return Buffer.concat([
-    Buffer.from(mark),
-    bytes.subarray(0, third),
-    Buffer.from(`inserted ${mark}`),
-    bytes.subarray(third + 100, 2 * third),
-    Buffer.from(mark),
-    bytes.subarray(2 * third),
-  ]);
-}
 
 async function restored(place: BackupPlace, time: string, name: string): Promise<Buffer> {
   const { destination } = await place.restore(time, name);

@@ -1,8 +1,11 @@
 import test from 'ava';
+import { readFile, readdir } from 'node:fs/promises';
+import path from 'node:path';
 import { CorruptError, InterruptedError, LockedError } from '../../src/errors.js';
 import { pathFromText } from '../../src/system/byte-path.js';
 import { WriteLock } from '../../src/catalog/write-lock.js';
 import { type BackupPlace, createBackupPlace } from '../support/backup-place.js';
+import { edited, randomBytes } from '../support/large-content.js';
 
 function holdLock(place: BackupPlace): WriteLock {
   const lock = WriteLock.tryAcquire(pathFromText(place.data('lock.sqlite3')));
@@ -75,35 +78,48 @@ test('a writer that waits can be interrupted', async (t) => {
   lock.release();
 });
 
-test('a backup that is interrupted at any step leaves the last snapshot, and nothing of its own', async (t) => {
-  const place = await createBackupPlace(t);
-  await place.write('dump.rdb', 'one');
-  await place.write('grows.aof', 'one');
-  await place.backup();
-  await place.write('dump.rdb', 'two');
-  await place.write('grows.aof', 'one and two');
-  await place.write('new.rdb', 'two');
-  for (let interruptedAt = 1; ; interruptedAt += 1) {
-    let steps = 0;
-    const checkpoint = async (): Promise<void> => {
-      steps += 1;
-      if (steps === interruptedAt) throw new InterruptedError('SIGTERM');
-    };
-    const run = place.backup({ context: { ...place.context, checkpoint } });
-    const error = await run.then(
-      () => null,
-      (reason: unknown) => reason,
-    );
-    if (error === null) {
-      t.true(interruptedAt > 8, `${interruptedAt} steps`);
-      return;
+const SMALL = {
+  one: Buffer.from('one'),
+  two: Buffer.from('two'),
+  grown: Buffer.from('one and two'),
+};
+const LARGE = {
+  one: randomBytes('one'),
+  two: edited(randomBytes('one'), 'two'),
+  grown: Buffer.concat([randomBytes('one'), randomBytes('tail')]),
+};
+
+for (const [sizes, { one, two, grown }] of Object.entries({ small: SMALL, large: LARGE })) {
+  test(`a backup that is interrupted at any step leaves the last snapshot, and nothing of its own (${sizes} files)`, async (t) => {
+    const place = await createBackupPlace(t);
+    await place.write('dump.rdb', one);
+    await place.write('grows.aof', one);
+    await place.backup();
+    await place.write('dump.rdb', two);
+    await place.write('grows.aof', grown);
+    await place.write('new.rdb', two.subarray(1));
+    for (let interruptedAt = 1; ; interruptedAt += 1) {
+      let steps = 0;
+      const checkpoint = async (): Promise<void> => {
+        steps += 1;
+        if (steps === interruptedAt) throw new InterruptedError('SIGTERM');
+      };
+      const run = place.backup({ context: { ...place.context, checkpoint } });
+      const error = await run.then(
+        () => null,
+        (reason: unknown) => reason,
+      );
+      if (error === null) {
+        t.true(interruptedAt > 8, `${interruptedAt} steps`);
+        return;
+      }
+      if (!(error instanceof InterruptedError)) throw error;
+      t.is(place.snapshots().length, 1);
+      const names = Object.keys(await place.mirror());
+      t.deepEqual(names, ['dump.rdb', 'grows.aof'], `step ${interruptedAt}`);
+      t.true((await readFile(path.join(place.repository, 'grows.aof'))).equals(one));
+      t.deepEqual((await place.verify()).problems, []);
+      t.deepEqual(await readdir(place.data('increments')), []);
     }
-    if (!(error instanceof InterruptedError)) throw error;
-    t.is(place.snapshots().length, 1);
-    const names = Object.keys(await place.mirror());
-    t.deepEqual(names, ['dump.rdb', 'grows.aof'], `step ${interruptedAt}`);
-    t.is(await place.read('grows.aof'), 'one');
-    t.deepEqual((await place.verify()).problems, []);
-    t.is(place.info().increments, 0);
-  }
-});
+  });
+}
