@@ -70,12 +70,17 @@ test('a first backup that ends makes durable what one that was cut off has made'
   const state = await settle(place.source);
   const recording = await recordRun(disk, [repository], place.context, [
     async (context) => {
-      const cutOff = { sync: context.fileSystem.sync };
-      context.fileSystem.sync = () => {
-        throw new ProcessDied();
-      };
-      await t.throwsAsync(place.backup({ context }), { instanceOf: ProcessDied });
-      context.fileSystem.sync = cutOff.sync;
+      let isCutOff = false;
+      const fileSystem = new Proxy(context.fileSystem, {
+        get(target, name) {
+          if (name === 'sync') isCutOff = true;
+          if (isCutOff) throw new ProcessDied();
+          const value: unknown = Reflect.get(target, name, target);
+          return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+        },
+      });
+      const cutOff = { ...context, fileSystem };
+      await t.throwsAsync(place.backup({ context: cutOff }), { instanceOf: ProcessDied });
     },
     async (context) => place.backup({ context }),
   ]);
