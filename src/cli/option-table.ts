@@ -67,14 +67,42 @@ export const OPTIONS = [
   {
     name: 'memory',
     value: 'SIZE',
-    help: 'for finding what has moved, as after a restart of the server',
+    help: 'for finding what has moved, as in a restarted server',
     commands: ['backup'],
   },
   {
     name: 'wait-lock',
     value: 'SECONDS',
-    help: 'wait so long for another backup to end',
-    commands: ['backup'],
+    help: 'wait so long for another writer to end',
+    commands: ['backup', 'verify'],
+  },
+  {
+    name: 'quick',
+    help: 'names, sizes and the catalog only: no file is read',
+    commands: ['verify'],
+  },
+  {
+    name: 'sample',
+    value: 'PERCENT',
+    help: 'so much of the bytes, chosen by chance, such as 10%',
+    commands: ['verify'],
+  },
+  {
+    name: 'max-duration',
+    value: 'TIME',
+    help: 'stop after that, as 10m; the next run goes on there',
+    commands: ['verify'],
+  },
+  {
+    name: 'repair',
+    help: 'rebuild the catalog, put the mirror right; deletes nothing',
+    commands: ['verify'],
+  },
+  {
+    name: 'source',
+    value: 'DIR',
+    help: 'with --repair: where mirror files may be taken from',
+    commands: ['verify'],
   },
   {
     name: 'chown',
