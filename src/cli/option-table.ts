@@ -95,7 +95,7 @@ export const OPTIONS = [
   },
   {
     name: 'repair',
-    help: 'rebuild the catalog, put the mirror right; deletes nothing',
+    help: 'rebuild the catalog, mend the mirror; deletes nothing',
     commands: ['verify'],
   },
   {

@@ -17,7 +17,7 @@ import { replaceCatalog } from '../repository/replace-catalog.js';
 import { type BytePath, formatPath, joinPath } from '../system/byte-path.js';
 import { isAsCommitted } from './check-snapshot.js';
 import type { RepairRun } from './repair.js';
-import { catalogFaults, hasRowsOf } from './verify-catalog.js';
+import { catalogFaults, hasRowsOf, sizeFaultOf } from './verify-catalog.js';
 
 const CATALOG = 'redis-rewind-data/catalog.sqlite3';
 
@@ -150,7 +150,7 @@ async function faultOf(
   catalog: Catalog,
   copy: CatalogCopy | null,
 ): Promise<string | null> {
-  const [fault] = catalogFaults(catalog);
+  const [fault = sizeFaultOf(place, catalog) ?? undefined] = catalogFaults(catalog);
   if (fault !== undefined) return `is damaged (${fault})`;
   const opened = copy === null ? null : await openSound(place, copy);
   if (opened === null) return null;

@@ -7,12 +7,14 @@ import {
   listCatalogCopies,
   openCatalogCopy,
 } from '../repository/catalog-copy.js';
-import type { OpenRepository } from '../repository/open-repository.js';
+import { catalogJournalPath, catalogPath } from '../repository/layout.js';
+import type { OpenRepository, RepositoryPlace } from '../repository/open-repository.js';
 import { toCorruption } from '../repository/read-content.js';
 import { isErrno } from '../system/file-system.js';
 import { isAsCommitted } from './check-snapshot.js';
 import { lookNote } from './notes.js';
 import type { Note, VerifyProblem } from './reports.js';
+import { wasOvertaken } from './verify-again.js';
 import type { VerifyScope } from './verify-scope.js';
 
 export interface CatalogVerification {
@@ -26,7 +28,9 @@ export async function verifyCatalog(
 ): Promise<CatalogVerification> {
   const { catalog } = repository;
   const all = scope.snapshots.map(({ id }) => id);
+  const sizeFault = wasOvertaken(repository, scope) ? null : sizeFaultOf(repository, catalog);
   const problems: VerifyProblem[] = [
+    ...(sizeFault === null ? [] : [catalogProblem([], sizeFault)]),
     ...catalog.integrityProblems().map((message) => catalogProblem(all, message)),
     ...catalog
       .read(() => damagedSnapshots(catalog))
@@ -38,6 +42,18 @@ export async function verifyCatalog(
   const newest = catalog.read(() => catalog.snapshots.newest());
   const isMissing = newest !== null && !copies.some(({ snapshotId }) => snapshotId === newest.id);
   return { problems, notes: isMissing ? [missingNote(newest.id)] : [] };
+}
+
+/** SQLite takes the end of a last page that is cut off for zeros, and says nothing. */
+export function sizeFaultOf(
+  { fileSystem, path }: RepositoryPlace,
+  catalog: Catalog,
+): string | null {
+  const stat = fileSystem.stat(catalogPath(path));
+  const isSettled = fileSystem.stat(catalogJournalPath(path)) === null;
+  const sizeBytes = catalog.read(() => catalog.sizeBytes());
+  if (!isSettled || stat === null || Number(stat.size) === sizeBytes) return null;
+  return `the file of the catalog has ${stat.size} bytes, and should have ${sizeBytes}`;
 }
 
 /** Ids of the snapshots whose rows are not those that their commits wrote, inside a read. */
