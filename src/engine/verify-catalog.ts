@@ -11,6 +11,7 @@ import { catalogJournalPath, catalogPath } from '../repository/layout.js';
 import type { OpenRepository, RepositoryPlace } from '../repository/open-repository.js';
 import { toCorruption } from '../repository/read-content.js';
 import { isErrno } from '../system/file-system.js';
+import { requireSafeNames } from './check-names.js';
 import { isAsCommitted } from './check-snapshot.js';
 import { lookNote } from './notes.js';
 import type { Note, VerifyProblem } from './reports.js';
@@ -36,12 +37,24 @@ export async function verifyCatalog(
       .read(() => damagedSnapshots(catalog))
       .filter((id) => all.includes(id))
       .map((id) => catalogProblem([id], `the rows of snapshot ${id} are not those of its backup`)),
+    ...all.flatMap((id) => nameProblems(catalog, id)),
   ];
   const copies = listCatalogCopies(repository);
   for (const copy of copies) problems.push(...(await verifyCopy(repository, copy)));
   const newest = catalog.read(() => catalog.snapshots.newest());
   const isMissing = newest !== null && !copies.some(({ snapshotId }) => snapshotId === newest.id);
   return { problems, notes: isMissing ? [missingNote(newest.id)] : [] };
+}
+
+/** Names that no restore would follow. */
+function nameProblems(catalog: Catalog, id: number): VerifyProblem[] {
+  try {
+    requireSafeNames(catalog.read(() => catalog.versions.listAt(id)));
+    return [];
+  } catch (error) {
+    if (error instanceof CorruptError) return [catalogProblem([id], error.message)];
+    throw error;
+  }
 }
 
 /** SQLite takes the end of a last page that is cut off for zeros, and says nothing. */

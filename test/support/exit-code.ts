@@ -8,9 +8,9 @@ interface Report {
 }
 
 /** @throws what is no failure that a user can meet */
-export async function exitCode(run: () => Report | Promise<Report>): Promise<number> {
+export async function exitCode(run: () => object | Promise<object>): Promise<number> {
   try {
-    const { notes = [], problems = [] } = await run();
+    const { notes = [], problems = [] }: Report = await run();
     if (problems.length > 0) return EXIT.corrupt;
     return notes.some(({ severity }) => severity === 'look') ? EXIT.needsALook : EXIT.done;
   } catch (error) {
