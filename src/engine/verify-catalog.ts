@@ -87,6 +87,9 @@ export function catalogFaults(catalog: Catalog): string[] {
     ...catalog
       .read(() => damagedSnapshots(catalog))
       .map((id) => `the rows of snapshot ${id} are not those of its backup`),
+    ...catalog
+      .read(() => catalog.snapshots.list())
+      .flatMap(({ id }) => nameProblems(catalog, id).map(({ message }) => message)),
   ];
 }
 
