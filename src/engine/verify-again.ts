@@ -6,7 +6,7 @@ import type { OpenRepository } from '../repository/open-repository.js';
 import { readContent } from '../repository/read-content.js';
 import { localDigests } from '../system/digests.js';
 import type { RunContext } from './run-context.js';
-import type { LostContents, VerifyScope } from './verify.js';
+import type { LostContents, VerifyScope } from './verify-scope.js';
 
 export interface LostContent {
   readonly content: Content;

@@ -9,11 +9,11 @@
 // A `sync` covers all directories named so far, done in this run or before it. Of a rename's two
 // directories it syncs first the one that gained the name, so that a power loss between the two
 // leaves a file with both names, and never with none.
-import type { OwedOperation, Version } from '../catalog/records.js';
+import type { EntryType, OwedOperation, Version } from '../catalog/records.js';
 import { CorruptError } from '../errors.js';
 import { type UnsetMetadata, applyMetadata } from '../system/apply-metadata.js';
 import { type BytePath, formatPath, joinPath, parentPath } from '../system/byte-path.js';
-import { type FileSystem, isErrno } from '../system/file-system.js';
+import { type FileStat, type FileSystem, isErrno } from '../system/file-system.js';
 import { mirrorPath, stagedPath, stagingPath } from './layout.js';
 import { mirrorMetadata } from './mirror-metadata.js';
 import { syncDirectory } from './staging.js';
@@ -46,7 +46,8 @@ export function runOwedOperations(run: OwedRun): OwedOutcome {
     const targets = metadata.map((version) =>
       mirrorMetadata(mirrorPath(repository, version.path), version, run.actingUid),
     );
-    const present = targets.filter((target) => fileSystem.stat(target.path) !== null);
+    // Only what is of its type: the mode of a file must not be given to what a link leads to.
+    const present = targets.filter(({ path, type }) => isOfType(fileSystem.stat(path), type));
     unset.push(...applyMetadata(fileSystem, present));
     metadata = [];
   };
@@ -104,6 +105,12 @@ function gainersFirst(repository: BytePath, directories: Iterable<BytePath>): By
   const [gaining, losing] = ['old', 'new'].map((name) => joinPath(stagingPath(repository), name));
   const rank = (path: BytePath): number => (path === gaining ? 0 : path === losing ? 2 : 1);
   return [...directories].toSorted((a, b) => rank(a) - rank(b));
+}
+
+function isOfType(stat: FileStat | null, type: EntryType): boolean {
+  if (stat === null) return false;
+  if (type === 'file') return stat.isFile();
+  return type === 'directory' ? stat.isDirectory() : stat.isSymbolicLink();
 }
 
 /** @throws CorruptError where a symbolic link leads out of the mirror on the way to an entry */

@@ -6,7 +6,9 @@ import path from 'node:path';
 import { projectRoot } from '../support/project-paths.js';
 
 test('every line of the error policy names tests that there are', (t) => {
-  const text = readFileSync(path.join(projectRoot, 'docs/error-policy.md'), 'utf8');
+  const whole = readFileSync(path.join(projectRoot, 'docs/error-policy.md'), 'utf8');
+  // The last table is tried line by line, by a test that its section names.
+  const [text = ''] = whole.split('\n### ');
   const rows = text.split('\n').filter((line) => /^\| (?!failure|-)/.test(line));
   t.true(rows.length > 25, `${rows.length} lines`);
   for (const row of rows) {

@@ -1,10 +1,10 @@
 // `backup SOURCE REPO`: silent on success unless somebody is there to read the statistics.
 import type { BackupRequest } from '../../engine/requests.js';
-import { UsageError } from '../../errors.js';
 import type { Invocation, ToPath } from '../command.js';
 import { exitCodeOf } from '../output/notes.js';
 import { formatBackupStatistics } from '../output/statistics.js';
 import type { ParsedArguments } from '../parse-arguments.js';
+import { parseSeconds } from '../parse-seconds.js';
 import { parseSize } from '../parse-size.js';
 
 export async function runBackup(invocation: Invocation): Promise<number> {
@@ -32,19 +32,10 @@ export function toBackupRequest(
     force: parsed.counts.has('force'),
     rehash: parsed.counts.has('rehash'),
     memoryBytes: parseMemory(parsed.values.get('memory')?.[0]),
-    waitLockMs: parseSeconds(parsed.values.get('wait-lock')?.[0] ?? '0'),
+    waitLockMs: parseSeconds('wait-lock', parsed.values.get('wait-lock')?.[0] ?? '0'),
   };
 }
 
 function parseMemory(text: string | undefined): number | null {
   return text === undefined ? null : parseSize('memory', text, '1M', '1536M');
-}
-
-const LONGEST_WAIT_SECONDS = 1_000_000;
-
-function parseSeconds(text: string): number {
-  const seconds = /^[0-9]+(\.[0-9]+)?$/.test(text) ? Number(text) : Number.NaN;
-  if (!(seconds <= LONGEST_WAIT_SECONDS))
-    throw new UsageError(`--wait-lock takes a number of seconds, '${text}' was given`);
-  return Math.round(seconds * 1000);
 }

@@ -56,6 +56,10 @@ export class RecordingFileSystem extends RealFileSystem {
     return false;
   }
 
+  override makeHardLink(): never {
+    throw new Error('this disk does not record hard links');
+  }
+
   override close(file: FileDescriptor): void {
     this.#open.delete(file);
     super.close(file);
