@@ -1,5 +1,4 @@
-// `verify --repair`: what it rebuilds and from where, that it deletes nothing, and that a repair which is
-// cut off at any step leaves the repository no worse.
+// `verify --repair`: what it rebuilds and from where, and that it deletes nothing.
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -8,13 +7,11 @@ import type { RepairReport } from '../../src/engine/reports.js';
 import { CorruptError, LockedError, NoRepositoryError } from '../../src/errors.js';
 import { WriteLock } from '../../src/catalog/write-lock.js';
 import { pathFromText } from '../../src/system/byte-path.js';
-import { copyTree } from '../support/backup-place.js';
 import { runCli } from '../support/cli.js';
 import { DAMAGES, flipped, withDamage } from '../support/damage.js';
 import { readTree, treeDifferences } from '../support/directory-tree.js';
 import { catalogFile, forgeCatalog, runSql } from '../support/edit-catalog.js';
 import { isRoot, recordNights } from '../support/four-nights.js';
-import { HookedFileSystem, ProcessDied, dieAtMutation } from '../support/hooked-file-system.js';
 import { RecordedHistory } from '../support/recorded-history.js';
 import { removeTree } from '../support/temporary-directory.js';
 
@@ -30,15 +27,6 @@ async function allRestore(t: ExecutionContext, history: RecordedHistory, last = 
     t.deepEqual(treeDifferences(tree, await readTree(to)), [], `snapshot ${id}`);
     await removeTree(to);
   }
-}
-
-async function copyOf(history: RecordedHistory, name: string): Promise<RecordedHistory> {
-  const copy = new RecordedHistory(history.directory);
-  copy.snapshots.push(...history.snapshots);
-  copy.context.advance((history.context.clock.nowMs() - copy.context.clock.nowMs()) / 1000);
-  copy.repository = history.at(name);
-  await copyTree(history.repository, copy.repository);
-  return copy;
 }
 
 test('a sound repository is left as it is', async (t) => {
@@ -353,96 +341,3 @@ test('the command tells what it did, line by line, and ends with 0 or 20', async
   t.is(hint.code, 20);
   t.regex(hint.stderr, /hint: 'redis-rewind verify --repair \/.*' rebuilds the catalog/);
 });
-
-/** What a repository has lost, by path and snapshot, as restores find it. */
-async function losses(history: RecordedHistory, last: number): Promise<string[]> {
-  const lost: string[] = [];
-  for (const { id, time, tree } of history.snapshots.slice(0, last)) {
-    for (const [name, entry] of Object.entries(tree)) {
-      if (entry.type !== 'file' || /[^\x20-\x7e]/.test(name)) continue;
-      const to = `${history.repository}-tried`;
-      try {
-        await history.restore(to, { path: name, at: time, context: quick(history) });
-        if ((await readTree(to))['.']?.content !== entry.content) lost.push(`wrong: ${name}@${id}`);
-        await removeTree(to);
-      } catch (error) {
-        if (!(error instanceof CorruptError)) throw error;
-        lost.push(`${name}@${id}`);
-      }
-    }
-  }
-  return lost;
-}
-
-function quick(history: RecordedHistory, hook = (): void => {}): RecordedHistory['context'] {
-  return { ...history.context, fileSystem: new HookedFileSystem(hook, { sync: false }) };
-}
-
-for (const { what, damage, last } of [
-  {
-    what: 'the catalog and files of the mirror are damaged',
-    last: 3,
-    damage: async (repository: string) => {
-      await fs.truncate(catalogFile(repository), 9000);
-      const dump = path.join(repository, 'dump.rdb');
-      await fs.writeFile(dump, flipped(await fs.readFile(dump)));
-      await fs.rm(path.join(repository, 'latest'));
-      await fs.rm(path.join(repository, 'empty'), { recursive: true });
-      await fs.rm(path.join(repository, 'appendonlydir/appendonly.aof.manifest'));
-    },
-  },
-  {
-    what: 'the catalog and its newest copy are gone',
-    last: 2,
-    damage: async (repository: string) => {
-      await fs.rm(catalogFile(repository));
-      await fs.rm(path.join(repository, 'redis-rewind-data/catalog.3.zst'));
-    },
-  },
-]) {
-  test(`a repair that dies at any mutation leaves the repository no worse, where ${what}`, async (t) => {
-    const history = await recordNights(t, 3);
-    const seen = new Set<string>();
-    for (let n = 1; ; n += 1) {
-      const copy = await copyOf(history, `copy-${n}`);
-      await damage(copy.repository);
-      const mutation = dieAtMutation(n);
-      const fileSystem = new HookedFileSystem(mutation.hook, { sync: false });
-      const context = { ...copy.context, fileSystem };
-      const options = last === 3 ? { source: history.source } : {};
-      const ending = await copy.repair({ ...options, context }).catch((error: unknown) => error);
-      if (mutation.hasStruck())
-        t.true(ending instanceof ProcessDied, `mutation ${n}: ${String((ending as Error).stack)}`);
-      const state = JSON.stringify(
-        Object.entries(await readTree(copy.repository)).map(([name, e]) => [
-          name,
-          e.type,
-          e.content,
-        ]),
-      );
-      if (!seen.has(state)) {
-        // A catalog that is gone or damaged gives nothing back; once there is one, all must be there.
-        const isOpen = await fs.stat(catalogFile(copy.repository)).then(
-          ({ size }) => size > 9000,
-          () => false,
-        );
-        const before = isOpen ? await losses(copy, last) : [];
-        t.deepEqual(
-          before.filter((name) => name.startsWith('wrong')),
-          [],
-          `mutation ${n}`,
-        );
-        const again = await copy.repair({ ...options, context: quick(copy) });
-        t.deepEqual(again.problems, [], `mutation ${n}`);
-        t.deepEqual(await losses(copy, last), [], `mutation ${n}`);
-      }
-      seen.add(state);
-      await removeTree(copy.repository);
-      if (!mutation.hasStruck()) {
-        t.true(n > 20, `${n} mutations`);
-        t.log(`${n - 1} points tried, ${seen.size} different states`);
-        return;
-      }
-    }
-  });
-}
