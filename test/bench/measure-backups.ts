@@ -7,6 +7,7 @@ import type { BenchContext } from './bench-context.js';
 import { type Digests, requireSameFiles } from './data/file-digest.js';
 import { filesBelow, treeBytes, warm } from './file-tree.js';
 import { measureStep } from './measure-process.js';
+import { RUN_MEMORY, touchMemory } from './present-memory.js';
 import type { PeerState } from './peer-state.js';
 import { OURS, type BackupSource, repositoryOf, requireStep } from './peers/peer.js';
 import type { RunResult } from './results.js';
@@ -56,6 +57,7 @@ async function measureBackup(rounds: BackupRounds, state: PeerState): Promise<Ru
   const bytesBefore = await treeBytes(repositoryOf(place));
   await warm(source.directory);
   await warm(place.directory);
+  await touchMemory(RUN_MEMORY * context.dumpBytes);
   await context.workspace.settle();
 
   const measured = await measureStep(state.backupStep(source));

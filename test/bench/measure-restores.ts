@@ -8,6 +8,7 @@ import { requireSameFiles } from './data/file-digest.js';
 import { warm } from './file-tree.js';
 import type { HistoryStates } from './history-states.js';
 import { measureStep } from './measure-process.js';
+import { RUN_MEMORY, touchMemory } from './present-memory.js';
 import type { PeerState } from './peer-state.js';
 import { requireStep } from './peers/peer.js';
 import type { RunResult } from './results.js';
@@ -28,7 +29,7 @@ export async function measureRestores(
 }
 
 async function measureRestore(
-  { workspace }: BenchContext,
+  { workspace, dumpBytes }: BenchContext,
   history: HistoryStates,
   night: number,
   state: PeerState,
@@ -40,6 +41,7 @@ async function measureRestore(
   const step = requireStep(peer.restore(place, wish));
   await rm(destination, { recursive: true, force: true });
   await warm(peer.kind === 'copy' ? original : place.directory);
+  await touchMemory(RUN_MEMORY * dumpBytes);
   await workspace.settle();
 
   const measured = await measureStep(step);
