@@ -67,7 +67,7 @@ export const OPTIONS = [
   {
     name: 'memory',
     value: 'SIZE',
-    help: 'memory for finding content that moved, 512M or SIZE',
+    help: 'memory for finding content that moved, 384M or SIZE',
     commands: ['backup'],
   },
   {

@@ -31,7 +31,7 @@ export interface DiffSummary {
 }
 
 const MIB = 1024 * 1024;
-export const DEFAULT_MEMORY_BYTES = 512 * MIB;
+export const DEFAULT_MEMORY_BYTES = 384 * MIB;
 const MEMORY_MOST_BYTES = 1536 * MIB;
 /** Of the index of anchors, unless there is so much memory that it is an eighth of it. */
 export const DEFAULT_INDEX_BYTES = 48 * MIB;

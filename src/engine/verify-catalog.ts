@@ -8,6 +8,7 @@ import {
   openCatalogCopy,
 } from '../repository/catalog-copy.js';
 import { catalogJournalPath, catalogPath } from '../repository/layout.js';
+import { isBeingWritten } from '../repository/acquire-lock.js';
 import type { OpenRepository, RepositoryPlace } from '../repository/open-repository.js';
 import { toCorruption } from '../repository/read-content.js';
 import { isErrno } from '../system/file-system.js';
@@ -15,7 +16,6 @@ import { requireSafeNames } from './check-names.js';
 import { isAsCommitted } from './check-snapshot.js';
 import { lookNote } from './notes.js';
 import type { Note, VerifyProblem } from './reports.js';
-import { wasOvertaken } from './verify-again.js';
 import type { VerifyScope } from './verify-scope.js';
 
 export interface CatalogVerification {
@@ -29,7 +29,7 @@ export async function verifyCatalog(
 ): Promise<CatalogVerification> {
   const { catalog } = repository;
   const all = scope.snapshots.map(({ id }) => id);
-  const sizeFault = wasOvertaken(repository, scope) ? null : sizeFaultOf(repository, catalog);
+  const sizeFault = lastingSizeFault(repository);
   const problems: VerifyProblem[] = [
     ...(sizeFault === null ? [] : [catalogProblem([], sizeFault)]),
     ...catalog.integrityProblems().map((message) => catalogProblem(all, message)),
@@ -41,9 +41,24 @@ export async function verifyCatalog(
   ];
   const copies = listCatalogCopies(repository);
   for (const copy of copies) problems.push(...(await verifyCopy(repository, copy)));
+  return { problems, notes: missingNotes(repository) };
+}
+
+/** A commit leaves the copy as its last step: until then it is not missing. */
+function missingNotes(repository: OpenRepository): Note[] {
+  if (findUncopied(repository) === null || isBeingWritten(repository.path)) return [];
+  const id = findUncopied(repository);
+  return id === null ? [] : [missingNote(id)];
+}
+
+/** The newest snapshot, if there is no copy of the catalog as of it. */
+function findUncopied(repository: OpenRepository): number | null {
+  const { catalog } = repository;
   const newest = catalog.read(() => catalog.snapshots.newest());
-  const isMissing = newest !== null && !copies.some(({ snapshotId }) => snapshotId === newest.id);
-  return { problems, notes: isMissing ? [missingNote(newest.id)] : [] };
+  const isCopied = listCatalogCopies(repository).some(
+    ({ snapshotId }) => snapshotId === newest?.id,
+  );
+  return newest === null || isCopied ? null : newest.id;
 }
 
 /** Names that no restore would follow. */
@@ -67,6 +82,13 @@ export function sizeFaultOf(
   const sizeBytes = catalog.read(() => catalog.sizeBytes());
   if (!isSettled || stat === null || Number(stat.size) === sizeBytes) return null;
   return `the file of the catalog has ${stat.size} bytes, and should have ${sizeBytes}`;
+}
+
+/** The fault, if it is there at a second look while nobody writes: a commit takes several steps. */
+function lastingSizeFault(repository: OpenRepository): string | null {
+  const fault = sizeFaultOf(repository, repository.catalog);
+  if (fault === null || isBeingWritten(repository.path)) return null;
+  return sizeFaultOf(repository, repository.catalog) === fault ? fault : null;
 }
 
 /** Ids of the snapshots whose rows are not those that their commits wrote, inside a read. */
@@ -98,10 +120,15 @@ export function catalogFaults(catalog: Catalog): string[] {
  * was made; null where the two are not of the same state.
  */
 export function hasRowsOf(catalog: Catalog, copy: Catalog): boolean | null {
-  const rowsOf = (one: Catalog): string => one.read(() => JSON.stringify(one.increments.list()));
-  const generationOf = (one: Catalog): unknown =>
-    one.read(() => [one.repository.get()?.generation, one.formatVersion]).join();
-  return generationOf(catalog) === generationOf(copy) ? rowsOf(catalog) === rowsOf(copy) : null;
+  // Both in one read: a backup that runs may end between two.
+  const stateOf = (one: Catalog): { readonly of: string; readonly rows: string } =>
+    one.read(() => ({
+      of: [one.repository.get()?.generation, one.formatVersion].join(),
+      rows: JSON.stringify(one.increments.list()),
+    }));
+  const present = stateOf(catalog);
+  const copied = stateOf(copy);
+  return present.of === copied.of ? present.rows === copied.rows : null;
 }
 
 async function verifyCopy(repository: OpenRepository, copy: CatalogCopy): Promise<VerifyProblem[]> {

@@ -40,6 +40,17 @@ export async function acquireLock(
   }
 }
 
+/** Whether a writer is at work, as far as who may only read can tell. */
+export function isBeingWritten(repository: BytePath): boolean {
+  try {
+    const lock = WriteLock.tryAcquire(lockPath(repository));
+    lock?.release();
+    return lock === null;
+  } catch {
+    return false;
+  }
+}
+
 function makeIfMissing(fileSystem: FileSystem, repository: BytePath): void {
   const path = lockPath(repository);
   if (fileSystem.stat(path) !== null) return;

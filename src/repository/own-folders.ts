@@ -3,7 +3,7 @@
 // a writer out of it, and SQLite would follow one, or a journal that names another file.
 import { CorruptError } from '../errors.js';
 import { type BytePath, formatPath, joinPath } from '../system/byte-path.js';
-import type { FileSystem } from '../system/file-system.js';
+import { type FileDescriptor, type FileSystem, isErrno } from '../system/file-system.js';
 import { catalogJournalPath, dataPath, incrementsPath, lockPath, stagingPath } from './layout.js';
 import { Staging, syncDirectory } from './staging.js';
 
@@ -50,7 +50,14 @@ const TRAILER_BYTES = 16;
 function requireOwnJournal(fileSystem: FileSystem, path: BytePath): void {
   const sizeBytes = Number(fileSystem.stat(path)?.size ?? 0n);
   if (sizeBytes < TRAILER_BYTES) return;
-  const file = fileSystem.open(path, 'read');
+  let file: FileDescriptor;
+  try {
+    file = fileSystem.open(path, 'read');
+  } catch (error) {
+    // Another process has ended its commit meanwhile.
+    if (isErrno(error, 'ENOENT')) return;
+    throw error;
+  }
   try {
     const end = Buffer.alloc(MAGIC.length);
     fileSystem.read(file, end, sizeBytes - MAGIC.length);

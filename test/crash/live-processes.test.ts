@@ -122,7 +122,7 @@ for (const [signal, exitCode] of [
       await place.write('dump.rdb', dump);
       const now = await readTree(place.source);
       const waits: number[] = [];
-      for (let afterMs = 0; ; afterMs += 70) {
+      for (let afterMs = 0; ; afterMs += 30) {
         const child = spawn(
           process.execPath,
           [mainScript, 'backup', place.source, place.repository],
@@ -136,8 +136,8 @@ for (const [signal, exitCode] of [
         child.kill(signal);
         const [code] = await ended;
         const snapshots = await listed(place.repository);
-        if (code === 0) {
-          t.is(snapshots, 2, 'it was committed before');
+        if (snapshots === 2) {
+          t.true(code === 0 || code === exitCode, `${code}: it was committed before`);
           break;
         }
         t.deepEqual([code, snapshots], [exitCode, 1], `after ${afterMs} ms`);

@@ -1,5 +1,6 @@
 import test, { type ExecutionContext } from 'ava';
 import Database from 'better-sqlite3';
+import { unlinkSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
 import { type BackupPlace, copyTree, createBackupPlace } from '../support/backup-place.js';
@@ -100,4 +101,21 @@ test('the journal of a commit that was cut off is read through, and left for the
   t.deepEqual((await cut.backup()).notes, []);
   t.false('redis-rewind-data/catalog.sqlite3-journal' in (await readTree(cut.repository)));
   t.deepEqual((await cut.verify()).problems, []);
+});
+
+test('a commit that ends while a reader looks at its journal is no trouble', async (t) => {
+  const place = await createBackupPlace(t);
+  await place.write('dump.rdb', 'the dump');
+  await place.backup();
+  const journal = place.data('catalog.sqlite3-journal');
+  await fs.writeFile(journal, Buffer.alloc(4096));
+  const opened: string[] = [];
+  const fileSystem = new HookedFileSystem(({ operation, path: called }) => {
+    if (operation !== 'open' || called !== journal) return;
+    opened.push(called);
+    unlinkSync(journal);
+  });
+  const { problems } = await place.verify({ ...place.context, fileSystem });
+  t.deepEqual(problems, []);
+  t.deepEqual(opened, [journal]);
 });
