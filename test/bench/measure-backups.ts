@@ -57,8 +57,8 @@ async function measureBackup(rounds: BackupRounds, state: PeerState): Promise<Ru
   const bytesBefore = await treeBytes(repositoryOf(place));
   await warm(source.directory);
   await warm(place.directory);
-  await touchMemory(RUN_MEMORY * context.dumpBytes);
   await context.workspace.settle();
+  await touchMemory(RUN_MEMORY * context.dumpBytes);
 
   const measured = await measureStep(state.backupStep(source));
 

@@ -41,8 +41,8 @@ async function measureRestore(
   const step = requireStep(peer.restore(place, wish));
   await rm(destination, { recursive: true, force: true });
   await warm(peer.kind === 'copy' ? original : place.directory);
-  await touchMemory(RUN_MEMORY * dumpBytes);
   await workspace.settle();
+  await touchMemory(RUN_MEMORY * dumpBytes);
 
   const measured = await measureStep(step);
 

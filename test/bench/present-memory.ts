@@ -1,6 +1,6 @@
 // Virtual machines give memory that nobody uses back to their host, and it costs when it is touched
 // again: up to two seconds of system time for 858 MB, for whichever program happens to be first
-// (measured). Before each run as much memory as the largest of them takes is therefore touched once.
+// (measured). Right before each run as much memory as it takes is therefore touched once.
 import { open, readFile, rm } from 'node:fs/promises';
 
 /** How many times the data of a run: a copy, what it is set back from, and what programs hold. */
