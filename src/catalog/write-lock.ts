@@ -32,6 +32,22 @@ export class WriteLock {
     }
   }
 
+  /** Whether a process holds the lock; found by reading alone, which an exclusive transaction forbids. */
+  static isHeld(path: BytePath): boolean {
+    try {
+      const connection = connect(path, { readOnly: true, busyTimeoutMs: 0 });
+      try {
+        translate('read', path, () => connection.exec('SELECT count(*) FROM sqlite_schema'));
+        return false;
+      } finally {
+        connection.close();
+      }
+    } catch (error) {
+      if (error instanceof LockedError) return true;
+      throw error;
+    }
+  }
+
   release(): void {
     this.#connection.close();
   }

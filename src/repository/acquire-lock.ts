@@ -40,12 +40,10 @@ export async function acquireLock(
   }
 }
 
-/** Whether a writer is at work, as far as who may only read can tell. */
+/** Whether a writer is at work, as far as can be read; a lock that is damaged nobody holds. */
 export function isBeingWritten(repository: BytePath): boolean {
   try {
-    const lock = WriteLock.tryAcquire(lockPath(repository));
-    lock?.release();
-    return lock === null;
+    return WriteLock.isHeld(lockPath(repository));
   } catch {
     return false;
   }

@@ -1,0 +1,36 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import test from 'ava';
+
+import { WriteLock } from '../../src/catalog/write-lock.js';
+import { pathFromText } from '../../src/system/byte-path.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
+
+const MODULE = fileURLToPath(new URL('../../src/catalog/write-lock.js', import.meta.url));
+
+test('whether another process holds the lock is seen without touching anything', async (t) => {
+  const folder = await temporaryDirectory(t);
+  const file = path.join(folder, 'lock.sqlite3');
+  await writeFile(file, '');
+  const { mtimeMs } = await stat(folder);
+  t.false(WriteLock.isHeld(pathFromText(file)));
+  t.is((await stat(folder)).mtimeMs, mtimeMs);
+
+  const script = `
+    const { WriteLock } = await import(${JSON.stringify(MODULE)});
+    WriteLock.tryAcquire(${JSON.stringify(file)});
+    console.log('held');
+    setInterval(() => {}, 1000);`;
+  const holder = spawn(process.execPath, ['--input-type=module', '-e', script]);
+  await once(holder.stdout, 'data');
+  t.true(WriteLock.isHeld(pathFromText(file)));
+  t.is(WriteLock.tryAcquire(pathFromText(file)), null);
+  holder.kill('SIGKILL');
+  await once(holder, 'close');
+  t.false(WriteLock.isHeld(pathFromText(file)));
+  t.is((await readFile(file)).length, 0);
+});
