@@ -22,7 +22,8 @@ test('whether another process holds the lock is seen without touching anything',
 
   const script = `
     const { WriteLock } = await import(${JSON.stringify(MODULE)});
-    WriteLock.tryAcquire(${JSON.stringify(file)});
+    // Held by name: one that is collected lets go.
+    globalThis.held = WriteLock.tryAcquire(${JSON.stringify(file)});
     console.log('held');
     setInterval(() => {}, 1000);`;
   const holder = spawn(process.execPath, ['--input-type=module', '-e', script]);
