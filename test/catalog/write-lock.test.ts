@@ -27,6 +27,7 @@ test('whether another process holds the lock is seen without touching anything',
     console.log('held');
     setInterval(() => {}, 1000);`;
   const holder = spawn(process.execPath, ['--input-type=module', '-e', script]);
+  t.teardown(() => holder.kill('SIGKILL'));
   await once(holder.stdout, 'data');
   t.true(WriteLock.isHeld(pathFromText(file)));
   t.is(WriteLock.tryAcquire(pathFromText(file)), null);
