@@ -29,6 +29,7 @@ import { stride } from "./moved-index";
 import { beginPlacing, placeSome, weighSome } from "./place-finds";
 import { areRdbs, openRecordSearch, stepRecordSearch } from "./record-search";
 import {
+  FAR,
   earnCredit,
   foundBasis,
   foundResult,
@@ -40,7 +41,6 @@ import { STEP_AGAIN, STEP_END } from "./steps";
 
 /** The shortest run in place that is taken rather than a look into the index. */
 const NEAR_LEAST: u32 = 48;
-const FAR: u32 = 1024 * 1024;
 /** Anchors as dense as this are looked for rather than something far away in place. */
 const DENSE_STRIDE: u64 = 512;
 /** Part of the result that gaps may take before moved content is looked for. */

@@ -1,14 +1,18 @@
 // Two versions of one long record or element: compared as files are, in place, with resync where they
 // differ. Values of which parts move are not found; what keeps its order, as text, lists and streams, is.
 import { equalForward } from "./bytes";
+import { SEARCH_COST, STEP_BYTES } from "./diff-job";
 import { addFind } from "./finds";
-import { earnCredit, foundBasis, foundResult, resyncNear, searchedBytes } from "./resync";
+import {
+  FAR,
+  earnCredit,
+  foundBasis,
+  foundResult,
+  resyncNear,
+  searchedBytes,
+} from "./resync";
 import { Window } from "./window";
 
-/** Bytes compared or searched in one step. */
-const STEP_BYTES: u64 = 8 * 1024 * 1024;
-const SEARCH_COST: u64 = 4096;
-const REACH: u32 = 1024 * 1024;
 /** The shortest run in place that is taken. */
 const RUN_LEAST: u32 = 24;
 
@@ -38,14 +42,14 @@ export function stepLongPair(basis: Window, result: Window): bool {
     done += run + SEARCH_COST;
     if (atResult == end || limit == 0) return true;
     if (run == u64(limit)) continue;
-    if (resyncNear(basis, result, atBasis, atResult, REACH, RUN_LEAST, true)) {
+    if (resyncNear(basis, result, atBasis, atResult, FAR, RUN_LEAST, true)) {
       if (foundResult >= end) return true;
       atBasis = foundBasis;
       atResult = foundResult;
     } else {
-      if (end - atResult <= u64(REACH) || basis.size - atBasis <= u64(REACH)) return true;
-      atBasis += REACH;
-      atResult += REACH;
+      if (end - atResult <= u64(FAR) || basis.size - atBasis <= u64(FAR)) return true;
+      atBasis += FAR;
+      atResult += FAR;
     }
     done += searchedBytes;
   }

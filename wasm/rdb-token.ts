@@ -75,6 +75,33 @@ export function measureString(at: usize, have: u64): u64 {
   return measureAnyString(at, have);
 }
 
+/** How many strings stepOverStrings left. */
+export let stringsLeft: u64 = 0;
+
+/**
+ * Steps over at most `count` strings that are whole and of the usual kinds; returns where the next
+ * begins.
+ */
+// @ts-ignore: decorator
+@inline
+export function stepOverStrings(at: usize, end: usize, count: u64): usize {
+  let left = count;
+  let p = at;
+  while (left != 0) {
+    // Past the end this loads what does not count: the string is then longer than what is left.
+    const first = u32(load<u8>(p));
+    let bytes = u32.MAX_VALUE;
+    if (first < 64) bytes = 1 + first;
+    else if (first < 128) bytes = 2 + (((first & 63) << 8) | u32(load<u8>(p, 1)));
+    else if (first >= 0xc0 && first < 0xc3) bytes = 1 + (1 << (first & 3));
+    if (bytes > u32(end - p)) break;
+    p += bytes;
+    left--;
+  }
+  stringsLeft = left;
+  return p;
+}
+
 function measureAnyString(at: usize, have: u64): u64 {
   if (have == 0) return MORE;
   const first = u32(load<u8>(at));

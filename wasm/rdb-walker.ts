@@ -38,6 +38,8 @@ import {
   measureModuleItem,
   measureString,
   measureTextDouble,
+  stepOverStrings,
+  stringsLeft,
   tokenError,
   tokenErrorValue,
 } from "./rdb-token";
@@ -144,7 +146,8 @@ export class RdbWalker {
           bytes = measureString(p, have);
           break;
         case Grammar.STRINGS: {
-          p = this.stepOverStrings(p, end);
+          p = stepOverStrings(p, end, this.left);
+          this.left = stringsLeft;
           if (this.left == 0) {
             program = next;
             continue;
@@ -268,26 +271,6 @@ export class RdbWalker {
   /** Ends the walk for what measuring a token found, or for the reason that is there already. */
   private stopAtToken(at: u64): i32 {
     return this.stopReason != 0 ? STEP_ERROR : this.stop(tokenError, tokenErrorValue, at);
-  }
-
-  /** Steps over strings that are whole and of the usual kinds; returns where the next begins. */
-  @inline
-  private stepOverStrings(at: usize, end: usize): usize {
-    let left = this.left;
-    let p = at;
-    while (left != 0) {
-      // Past the end this loads what does not count: the string is then longer than what is left.
-      const first = u32(load<u8>(p));
-      let bytes = u32.MAX_VALUE;
-      if (first < 64) bytes = 1 + first;
-      else if (first < 128) bytes = 2 + (((first & 63) << 8) | u32(load<u8>(p, 1)));
-      else if (first >= 0xc0 && first < 0xc3) bytes = 1 + (1 << (first & 3));
-      if (bytes > u32(end - p)) break;
-      p += bytes;
-      left--;
-    }
-    this.left = left;
-    return p;
   }
 
   /** Measures a key and hashes it. */

@@ -8,8 +8,10 @@ import { take } from "./arena";
 import { equalBackward, equalForward, hash16 } from "./bytes";
 import { Window } from "./window";
 
-/** How far ahead a search looks in either file, with what it needs to judge the last hit. */
-export const NEAR_REACH: u32 = 1024 * 1024 + 32 * 1024;
+/** How far ahead the widest search looks in either file. */
+export const FAR: u32 = 1024 * 1024;
+/** … and with what it needs to judge the last hit. */
+export const NEAR_REACH: u32 = FAR + 32 * 1024;
 
 const LEVELS: u32 = 4;
 const TABLE_LOG_MOST: u32 = 17;

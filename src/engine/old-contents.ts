@@ -13,7 +13,6 @@ import {
   type NewIncrement,
   type PendingIncrement,
   beginDelta,
-  isForThread,
   writeFull,
   writePrefixDelta,
 } from '../repository/write-increment.js';
@@ -24,6 +23,7 @@ import { digestChunks } from '../system/digest.js';
 import type { FileDescriptor } from '../system/file-system.js';
 import { readChunks } from '../system/read-chunks.js';
 import type { SharedFile } from '../system/shared-file-reader.js';
+import { isWorthThread } from '../system/worth-a-thread.js';
 import { chooseBasis } from './choose-basis.js';
 import type { MirrorFile } from './copy-target.js';
 import type { NextEntry } from './next-entry.js';
@@ -85,13 +85,13 @@ export class OldContents {
   /** Starts the threads, if a delta of a path's content is made on them. */
   prepare(path: BytePath): void {
     const content = this.#last.versions.get(path)?.content;
-    if (content && isForThread(content.sizeBytes)) this.#threads.start();
+    if (content && isWorthThread(content.sizeBytes)) this.#threads.start();
   }
 
   /** Begins the delta of a mirror file against the file that replaces it, which is being written. */
   follow(mirror: MirrorFile, staged: SharedFile): PendingIncrement | null {
     const { content, descriptor } = mirror;
-    if (!isForThread(content.sizeBytes) || this.#begun.has(content.id)) return null;
+    if (!isWorthThread(content.sizeBytes) || this.#begun.has(content.id)) return null;
     if (this.#breaksChain(content)) return null;
     return beginDelta(this.#job(content, descriptor, content.sizeBytes), staged);
   }

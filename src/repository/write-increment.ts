@@ -15,6 +15,7 @@ import { digestChunks } from '../system/digest.js';
 import type { FileDescriptor, FileSystem } from '../system/file-system.js';
 import { readChunks } from '../system/read-chunks.js';
 import type { SharedFile } from '../system/shared-file-reader.js';
+import { isWorthThread } from '../system/worth-a-thread.js';
 import { zstdDecompress } from '../system/zstd.js';
 import { incrementPath } from './layout.js';
 import { type Stored, type StoredFile, storeIncrement } from './store-increment.js';
@@ -24,9 +25,6 @@ const ZSTD_LEVEL = 3;
 
 /** A delta longer than this part of its result is not worth the chain that it makes longer. */
 const WORTHWHILE = 0.8;
-
-/** Below this other threads take longer to start than the work itself. */
-const THREAD_FROM_BYTES = 4 << 20;
 
 export interface ContentKey {
   readonly sha256: Buffer;
@@ -71,11 +69,6 @@ export interface PendingIncrement {
   complete(basis: ContentKey): Promise<NewIncrement>;
   /** Has it end and deletes it. A basis that is still followed must have been given up. */
   abandon(): Promise<void>;
-}
-
-/** Whether a delta of a content of this size is made on other threads, and can follow its basis. */
-export function isForThread(sizeBytes: number): boolean {
-  return sizeBytes >= THREAD_FROM_BYTES;
 }
 
 /** Begins a delta of `job.result` against `basis`, of which the end may not have been written yet. */
@@ -128,7 +121,7 @@ export async function writePrefixDelta(
 /** Writes and syncs a full copy of `job.result`. */
 export async function writeFull(job: IncrementJob): Promise<NewIncrement> {
   const { threads, checkpoint, resultFile } = job;
-  const isThreaded = isForThread(resultFile.sizeBytes);
+  const isThreaded = isWorthThread(resultFile.sizeBytes);
   const stored = await storeIncrement({
     ...job,
     make: (write) =>
@@ -145,7 +138,7 @@ export async function writeFull(job: IncrementJob): Promise<NewIncrement> {
 function storeDelta(job: IncrementJob, basis: SharedFile, signal: AbortSignal) {
   const { threads, checkpoint, resultFile } = job;
   // A basis that is still being written can only be followed from another thread.
-  const isThreaded = basis.available !== null || isForThread(resultFile.sizeBytes);
+  const isThreaded = basis.available !== null || isWorthThread(resultFile.sizeBytes);
   const options = {
     giveUpAtBytes: Math.ceil(resultFile.sizeBytes * WORTHWHILE),
     zstdLevel: ZSTD_LEVEL,

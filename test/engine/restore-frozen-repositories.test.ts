@@ -7,7 +7,7 @@ import { backup } from '../../src/engine/backup.js';
 import { info } from '../../src/engine/info.js';
 import { listSnapshots } from '../../src/engine/list.js';
 import { FORMAT_VERSION } from '../../src/catalog/schema.js';
-import { pathFromText } from '../../src/system/byte-path.js';
+import { plainBackup } from '../support/backup-request.js';
 import { type Tree, readTree, treeDifferences } from '../support/directory-tree.js';
 import { isRoot } from '../support/four-nights.js';
 import { RecordedHistory } from '../support/recorded-history.js';
@@ -59,19 +59,7 @@ for (const fixture of fixtures) {
     history.context.advance(
       Date.parse(last?.time ?? '') / 1000 - history.context.clock.nowMs() / 1000 + 86_400,
     );
-    await backup(
-      {
-        source: pathFromText(history.source),
-        repository: history.repositoryPath,
-        also: [],
-        rules: [],
-        force: true,
-        rehash: false,
-        memoryBytes: null,
-        waitLockMs: 0,
-      },
-      history.context,
-    );
+    await backup(plainBackup(history.source, history.repository, { force: true }), history.context);
     t.false(info({ repository: history.repositoryPath }, history.context).unfinished);
     t.deepEqual((await history.verify()).problems, []);
     await history.restore(history.at('new'));

@@ -21,6 +21,7 @@ import { restore } from '../../src/engine/restore.js';
 import type { RunContext } from '../../src/engine/run-context.js';
 import { verify } from '../../src/engine/verify.js';
 import { type BytePath, pathFromText } from '../../src/system/byte-path.js';
+import { plainBackup } from './backup-request.js';
 import { type Tree, readTree } from './directory-tree.js';
 import { type TestContext, createTestContext } from './run-context.js';
 import { type TeardownContext, removeTree, temporaryDirectory } from './temporary-directory.js';
@@ -69,16 +70,15 @@ export class BackupPlace {
   }
 
   backupRequest(options: BackupOptions = {}): BackupRequest {
-    return {
-      source: pathFromText(options.source ?? this.source),
-      repository: pathFromText(options.repository ?? this.repository),
+    const { rules = [], force = false, rehash = false } = options;
+    return plainBackup(options.source ?? this.source, options.repository ?? this.repository, {
       also: (options.also ?? []).map(pathFromText),
-      rules: options.rules ?? [],
-      force: options.force ?? false,
-      rehash: options.rehash ?? false,
+      rules,
+      force,
+      rehash,
       memoryBytes: options.memoryBytes ?? null,
       waitLockMs: options.waitLockMs ?? 0,
-    };
+    });
   }
 
   /** Restores to a new path, which is returned with the report. */

@@ -7,7 +7,8 @@ import { backup } from '../../src/engine/backup.js';
 import { listSnapshots } from '../../src/engine/list.js';
 import type { BackupReport, VerifyReport } from '../../src/engine/reports.js';
 import { CorruptError } from '../../src/errors.js';
-import { formatPath, pathFromBytes, pathFromText } from '../../src/system/byte-path.js';
+import { formatPath, pathFromBytes } from '../../src/system/byte-path.js';
+import { plainBackup } from './backup-request.js';
 import { type Tree, readTree, treeDifferences } from './directory-tree.js';
 import { exitCode } from './exit-code.js';
 import { isRoot } from './four-nights.js';
@@ -56,16 +57,7 @@ function list({ repositoryPath, context }: RecordedHistory): object {
 }
 
 async function backUp(history: RecordedHistory): Promise<BackupReport> {
-  const request = {
-    source: pathFromText(history.source),
-    repository: history.repositoryPath,
-    also: [],
-    rules: [],
-    force: true,
-    rehash: false,
-    memoryBytes: null,
-    waitLockMs: 0,
-  };
+  const request = plainBackup(history.source, history.repository, { force: true });
   return backup(request, history.context);
 }
 

@@ -17,6 +17,7 @@ import type { RunContext } from '../../src/engine/run-context.js';
 import { verify } from '../../src/engine/verify.js';
 import { type BytePath, formatPath, pathFromText } from '../../src/system/byte-path.js';
 import type { FileSystem } from '../../src/system/file-system.js';
+import { plainBackup } from './backup-request.js';
 import { type Tree, readTree } from './directory-tree.js';
 import { type TestContext, createTestContext } from './run-context.js';
 import { type TeardownContext, temporaryDirectory } from './temporary-directory.js';
@@ -75,16 +76,9 @@ export class RecordedHistory {
     this.context.advance(DAY_SECONDS);
     const tree = await readTree(this.source);
     const report = await backup(
-      {
-        source: pathFromText(this.source),
-        repository: pathFromText(this.repository),
+      plainBackup(this.source, this.repository, {
         also: (options.also ?? []).map(pathFromText),
-        rules: [],
-        force: false,
-        rehash: false,
-        memoryBytes: null,
-        waitLockMs: 0,
-      },
+      }),
       options.context ?? this.context,
     );
     const { id, time } = report.snapshot;

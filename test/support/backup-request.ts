@@ -1,0 +1,21 @@
+// A backup without options, and with those that a test names: the one place to know them all.
+import type { BackupRequest } from '../../src/engine/requests.js';
+import { pathFromText } from '../../src/system/byte-path.js';
+
+export function plainBackup(
+  source: string,
+  repository: string,
+  options: Partial<BackupRequest> = {},
+): BackupRequest {
+  return {
+    source: pathFromText(source),
+    repository: pathFromText(repository),
+    also: [],
+    rules: [],
+    force: false,
+    rehash: false,
+    memoryBytes: null,
+    waitLockMs: 0,
+    ...options,
+  };
+}
