@@ -11,6 +11,8 @@ import { Staging } from '../repository/staging.js';
 import { type UnsetMetadata, applyMetadata } from '../system/apply-metadata.js';
 import { type BytePath, formatPath } from '../system/byte-path.js';
 import { requireZstd } from '../system/zstd.js';
+import { UsageError } from '../errors.js';
+import { applyCapture } from './capture-plan.js';
 import { requireFreeSpace } from './check-space.js';
 import { requireSafeNames } from './check-names.js';
 import { inspectWholeMirror } from './inspect-mirror.js';
@@ -18,10 +20,11 @@ import { mirrorNotes, requireNoForeignDirectory } from './mirror-notes.js';
 import type { NextEntry } from './next-entry.js';
 import { infoNote, lookNote } from './notes.js';
 import { OldContents } from './old-contents.js';
-import { createPathFilter } from './path-filter.js';
+import { type PathFilter, createPathFilter } from './path-filter.js';
 import { type LastSnapshot, bytesToRead } from './plan-reading.js';
 import { planSnapshot } from './plan-snapshot.js';
-import type { BackupReport, Note } from './reports.js';
+import type { PreparedServer } from './prepare-server.js';
+import type { BackupReport, Note, ServerReport } from './reports.js';
 import type { BackupRequest } from './requests.js';
 import type { RunContext } from './run-context.js';
 import { type SourceScan, scanSource } from './scan-source.js';
@@ -36,9 +39,36 @@ export async function backup(request: BackupRequest, context: RunContext): Promi
   // Parts that cannot be loaded are met here, before anything is made or written.
   requireSqlite();
   await requireZstd();
+  const server = await contactServer(request, context);
+  try {
+    return await backupSource(request, context, server, startedMs);
+  } finally {
+    server?.close();
+  }
+}
+
+/** @throws ServerError; UsageError where there is neither SOURCE nor a server */
+async function contactServer(
+  { server, source }: BackupRequest,
+  context: RunContext,
+): Promise<PreparedServer | null> {
+  if (server === null) return null;
+  // Loaded only where it is needed.
+  const { prepareServer } = await import('./prepare-server.js');
+  return prepareServer(server, source, context);
+}
+
+async function backupSource(
+  request: BackupRequest,
+  context: RunContext,
+  server: PreparedServer | null,
+  startedMs: number,
+): Promise<BackupReport> {
   const { fileSystem } = context;
-  const { source, repository: path } = resolvePaths(fileSystem, request);
-  const filter = createPathFilter(request.rules, [source, request.source]);
+  const named = server?.source ?? request.source;
+  if (named === null) throw new UsageError('neither a source nor a server is given');
+  const { source, repository: path } = resolvePaths(fileSystem, { ...request, source: named });
+  const filter = createPathFilter(request.rules, [source, named, request.source ?? named]);
   const scan = (): Promise<SourceScan> =>
     scanSource({ fileSystem, source, also: request.also, filter, checkpoint: context.checkpoint });
   if (inspectTarget(fileSystem, path) === 'to-be-made') {
@@ -53,16 +83,34 @@ export async function backup(request: BackupRequest, context: RunContext): Promi
     actingUid: context.uid,
   });
   try {
-    const run: Run = { request, context, source, repository, scan };
-    return await takeSnapshot(run, startedMs);
+    const run: Run = { request, context, source, repository, scan, filter, server };
+    return await removingTemporary(run, async () => takeSnapshot(run, startedMs));
   } finally {
     repository.close();
   }
 }
 
+/** Takes back what a server was asked to write for this backup, whether or not that went well. */
+async function removingTemporary(
+  { server, repository }: Run,
+  work: () => Promise<BackupReport>,
+): Promise<BackupReport> {
+  let made: BackupReport;
+  try {
+    made = await work();
+  } catch (error) {
+    server?.removeTemporary(repository.path);
+    throw error;
+  }
+  const notes = server?.removeTemporary(repository.path) ?? [];
+  return { ...made, notes: [...made.notes, ...notes] };
+}
+
 interface Run {
   readonly request: BackupRequest;
   readonly context: RunContext;
+  readonly server: PreparedServer | null;
+  readonly filter: PathFilter;
   readonly source: BytePath;
   readonly repository: WritableRepository;
   readonly scan: () => Promise<SourceScan>;
@@ -80,8 +128,10 @@ async function takeSnapshot(run: Run, startedMs: number): Promise<BackupReport> 
   const { catalog } = repository;
   const lastSnapshot = catalog.read(() => catalog.snapshots.newest());
   if (!request.force) requireSameSource(lastSnapshot, source, context.hostName);
+  const capture = (await run.server?.capture(repository.path, request.force)) ?? null;
   const { time, note: clockNote } = snapshotTime(context.clock.nowMs(), lastSnapshot);
-  const scan = await run.scan();
+  const scanned = await run.scan();
+  const scan = capture === null ? scanned : applyCapture(scanned, capture, source, run.filter);
   const last = readLastSnapshot(run, scan);
   if (!request.force) requireNotEmptied(last.versions.values(), scan, source);
   requireNoForeignDirectory(repository.path, last, scan.entries);
@@ -90,13 +140,25 @@ async function takeSnapshot(run: Run, startedMs: number): Promise<BackupReport> 
     repository.path,
     bytesToRead(scan.entries, last, request.rehash),
   );
-  const notes: Note[] = [...(clockNote === null ? [] : [clockNote]), ...scan.notes];
+  const notes: Note[] = [
+    ...(capture?.notes ?? []),
+    ...(clockNote === null ? [] : [clockNote]),
+    ...scan.notes,
+  ];
   const unset: UnsetMetadata[] = [];
   const snapshot = await discardingOnFailure(run, async (staging) => {
     const { rehash, memoryBytes } = request;
     const oldContents = new OldContents(context, repository, staging, last, memoryBytes);
     try {
-      const taken = await takeEntries({ context, staging, oldContents, scan, last, rehash });
+      const taken = await takeEntries({
+        context,
+        staging,
+        oldContents,
+        scan,
+        capture,
+        last,
+        rehash,
+      });
       notes.push(...taken.notes, ...mirrorNotes(last, taken.entries));
       unset.push(...(await finishStaged(run, staging, taken.entries)));
       const kept = await oldContents.keepLeaving(taken.entries);
@@ -118,7 +180,7 @@ async function takeSnapshot(run: Run, startedMs: number): Promise<BackupReport> 
     }
   });
   notes.push(...(await finish(run, snapshot, unset)));
-  return report(run, snapshot, notes, startedMs);
+  return report(run, snapshot, capture?.report ?? null, notes, startedMs);
 }
 
 function readLastSnapshot({ context, repository }: Run, scan: SourceScan): LastSnapshot {
@@ -232,6 +294,7 @@ function noteUnset(unset: readonly UnsetMetadata[]): Note[] {
 function report(
   { context, repository }: Run,
   snapshot: Snapshot,
+  server: ServerReport | null,
   notes: readonly Note[],
   startedMs: number,
 ): BackupReport {
@@ -245,6 +308,7 @@ function report(
     incrementBytes,
     elapsedMs: Math.round(context.clock.monotonicMs() - startedMs),
     created: repository.created,
+    server,
     notes,
   };
 }

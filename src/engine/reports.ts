@@ -34,6 +34,45 @@ export interface SnapshotSummary {
   readonly notes: readonly Note[];
 }
 
+/** One file of the append-only file as it was captured. */
+export interface CapturedAofFile {
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** What was left out at its end: a command, or a transaction, that was not whole yet. */
+  readonly trimmedBytes: number;
+}
+
+export interface AofReport {
+  /** `ok` or `err`, as INFO has it for the last write; null where it does not say. */
+  readonly status: string | null;
+  /** In the order in which a server loads them. */
+  readonly files: readonly CapturedAofFile[];
+}
+
+/** What the server said that a snapshot was taken of. */
+export interface ServerReport {
+  readonly product: 'redis' | 'valkey';
+  readonly version: string;
+  readonly runId: string;
+  readonly role: 'primary' | 'replica';
+  readonly replicationOffset: number | null;
+  /** By ascending number; only databases that hold keys. */
+  readonly databases: readonly {
+    readonly database: number;
+    readonly keys: number;
+    /** Keys that have a time to live. */
+    readonly expiringKeys: number;
+  }[];
+  readonly usedMemoryBytes: number | null;
+  readonly maxmemoryPolicy: string | null;
+  /** What it was asked to do before. */
+  readonly save: 'bgsave' | 'save' | 'none';
+  /** When it began to write the dump that was saved for this snapshot; null where none was. */
+  readonly dumpTime: string | null;
+  /** Null where its AOF is off. */
+  readonly aof: AofReport | null;
+}
+
 export interface BackupReport {
   readonly repository: string;
   readonly snapshot: SnapshotSummary;
@@ -44,6 +83,8 @@ export interface BackupReport {
   readonly elapsedMs: number;
   /** Whether this run made the repository. */
   readonly created: boolean;
+  /** Null where no server was contacted. */
+  readonly server: ServerReport | null;
   readonly notes: readonly Note[];
 }
 

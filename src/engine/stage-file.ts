@@ -40,12 +40,22 @@ export interface StageRequest {
   readonly path: BytePath;
   /** Where it is on this machine. */
   readonly absolute: BytePath;
+  /** What was captured of it, where a server is writing it: read in place of what is at its path. */
+  readonly captured: CapturedFile | null;
   /** What the mirror has of it. */
   readonly mirror: MirrorFile | null;
   /** Begins the delta that follows a file in staging; null where none is wanted. */
   readonly follow: (staged: SharedFile) => PendingIncrement | null;
   /** Told how many more bytes were read, for progress. */
   readonly onBytes: (count: number) => void;
+}
+
+/** A file that is open, of which some bytes are taken that do not change any more. */
+export interface CapturedFile {
+  readonly descriptor: FileDescriptor;
+  readonly sizeBytes: number;
+  /** Of the whole file, when it was opened. */
+  readonly stat: FileStat;
 }
 
 const ATTEMPTS = 4;
@@ -73,7 +83,8 @@ export async function stageFile(request: StageRequest): Promise<StageOutcome> {
 }
 
 async function stageOnce(request: StageRequest): Promise<StageOutcome> {
-  const { context, absolute } = request;
+  const { context, absolute, captured } = request;
+  if (captured !== null) return stageCaptured(request, captured);
   let file: FileDescriptor;
   try {
     file = context.fileSystem.open(absolute, 'read');
@@ -96,14 +107,27 @@ async function stageOnce(request: StageRequest): Promise<StageOutcome> {
   }
 }
 
+async function stageCaptured(
+  request: StageRequest,
+  { descriptor, stat }: CapturedFile,
+): Promise<StageOutcome> {
+  const startedNs = BigInt(Math.floor(request.context.clock.nowMs())) * 1_000_000n;
+  try {
+    return await readOnce(request, descriptor, { stat, isCertain: true, startedNs });
+  } catch (error) {
+    if (error instanceof SourceReadError) return { kind: 'unreadable', error: error.reason };
+    throw error;
+  }
+}
+
 async function readOnce(
   request: StageRequest,
   file: FileDescriptor,
   { stat, isCertain, startedNs }: Opening,
 ): Promise<StageOutcome> {
-  const { context, staging, mirror } = request;
+  const { context, staging, mirror, captured } = request;
   const { fileSystem } = context;
-  const sizeBytes = Number(stat.size);
+  const sizeBytes = captured?.sizeBytes ?? Number(stat.size);
   let begun: { readonly staged: StagedBytes; readonly delta: PendingIncrement | null } | null =
     null;
   const target = new CopyTarget(fileSystem, staging, mirror, sizeBytes, (staged) => {
@@ -116,7 +140,10 @@ async function readOnce(
   };
   try {
     const sha256 = await copy(request, file, target, sizeBytes);
-    if (sha256 === null || !(await isUndisturbed(context, file, stat, isCertain, sha256))) {
+    const isWhole =
+      sha256 !== null &&
+      (captured !== null || (await isUndisturbed(context, file, stat, isCertain, sha256)));
+    if (!isWhole) {
       await takeBack();
       return { kind: 'restless' };
     }
@@ -234,7 +261,8 @@ async function isUndisturbed(
   return again !== null && again.equals(sha256);
 }
 
-function stateOf(path: BytePath, stat: FileStat, startedNs: bigint): SourceState {
+/** What the next run compares a file with. */
+export function stateOf(path: BytePath, stat: FileStat, startedNs: bigint): SourceState {
   return {
     path,
     device: stat.dev,

@@ -2,6 +2,7 @@
 // what could not be read is kept as the last snapshot has it, marked stale.
 import type { Version } from '../catalog/records.js';
 import type { Staging } from '../repository/staging.js';
+import { type Capture, capturedBytes } from './capture-plan.js';
 import { formatPath, isWithin } from '../system/byte-path.js';
 import { type NextEntry, isSameContent, keptEntry, metadataOf } from './next-entry.js';
 import { lookNote } from './notes.js';
@@ -11,13 +12,16 @@ import { type LastSnapshot, bytesToRead, knownContent } from './plan-reading.js'
 import type { Note } from './reports.js';
 import type { RunContext } from './run-context.js';
 import type { ScannedEntry, SourceScan } from './scan-source.js';
-import { type ReadFile, stageFile } from './stage-file.js';
+import { type CapturedFile, type ReadFile, stageFile } from './stage-file.js';
+import { takeBytes } from './take-bytes.js';
 
 export interface TakeRequest {
   readonly context: RunContext;
   readonly staging: Staging;
   readonly oldContents: OldContents;
   readonly scan: SourceScan;
+  /** What was captured of a running server, or null. */
+  readonly capture: Capture | null;
   readonly last: LastSnapshot;
   readonly rehash: boolean;
 }
@@ -39,12 +43,18 @@ export async function takeEntries(request: TakeRequest): Promise<TakenEntries> {
       entries.push(entry.type === 'symlink' ? takeLink(request, entry) : unread(entry, null));
       continue;
     }
+    const captured = request.capture?.files.get(entry.path) ?? null;
     const known = knownContent(entry, last, request.rehash);
-    if (known !== null) {
+    // A file with the same stat may have been taken whole before, and not now.
+    if (known !== null && (captured === null || capturedBytes(captured) === known.sizeBytes)) {
       entries.push(unread(entry, known));
       continue;
     }
-    const taken = await takeFile(request, entry, (count) => {
+    if (captured?.kind === 'bytes') {
+      entries.push(takeBytes(request, unread(entry, null), captured));
+      continue;
+    }
+    const taken = await takeFile(request, entry, captured, (count) => {
       doneBytes = Math.min(totalBytes, doneBytes + count);
       context.onProgress({ phase: 'copying', path: formatPath(entry.path), doneBytes, totalBytes });
     });
@@ -90,6 +100,7 @@ interface Taken {
 async function takeFile(
   request: TakeRequest,
   entry: ScannedEntry,
+  captured: CapturedFile | null,
   onBytes: (count: number) => void,
 ): Promise<Taken> {
   const { context, staging, last, oldContents } = request;
@@ -99,6 +110,7 @@ async function takeFile(
     staging,
     path: entry.path,
     absolute: entry.absolute,
+    captured,
     mirror,
     follow: (staged) => (mirror === null ? null : oldContents.follow(mirror, staged)),
     onBytes,

@@ -51,6 +51,7 @@ export function sampleBackup(changes: Partial<BackupReport> = {}): BackupReport 
     incrementBytes: 4_823_450,
     elapsedMs: 1234,
     created: false,
+    server: null,
     notes: [],
     ...changes,
   };

@@ -65,6 +65,7 @@ for (const fixture of fixtures) {
         rules: [],
         force: true,
         rehash: false,
+        server: null,
         memoryBytes: null,
         waitLockMs: 0,
       },

@@ -69,6 +69,7 @@ export class BackupPlace {
   backupRequest(options: BackupOptions = {}): BackupRequest {
     return {
       source: pathFromText(options.source ?? this.source),
+      server: null,
       repository: pathFromText(options.repository ?? this.repository),
       also: (options.also ?? []).map(pathFromText),
       rules: options.rules ?? [],

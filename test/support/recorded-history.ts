@@ -75,6 +75,7 @@ export class RecordedHistory {
         rules: [],
         force: false,
         rehash: false,
+        server: null,
         memoryBytes: null,
         waitLockMs: 0,
       },
