@@ -1,7 +1,7 @@
 // A running server beside a backup: it is contacted before anything is made, saves when the repository
 // is locked, and its files are captured right after. What it was asked to write only for the backup is
 // removed at the end, also by a later run where this one is killed.
-import { UsageError } from '../errors.js';
+import { ServerError, type ServerTrouble, UsageError } from '../errors.js';
 import { captureAof } from '../redis/aof-capture.js';
 import { findAofCut } from '../redis/aof-cut.js';
 import { type OpenDump, isSameDump, openDump } from '../redis/dump-file.js';
@@ -14,7 +14,7 @@ import {
   planSave,
   requireSaveSpace,
 } from '../redis/plan-save.js';
-import { saveDump } from '../redis/save-dump.js';
+import { type SaveRequest, saveDump } from '../redis/save-dump.js';
 import { waitForRewrite } from '../redis/wait-for-rewrite.js';
 import { parseServerAddress } from '../redis/server-address.js';
 import {
@@ -64,6 +64,9 @@ export async function prepareServer(
     throw error;
   }
 }
+
+/** After these the server may go on with a save that it has begun. */
+const UNCERTAIN: readonly ServerTrouble[] = ['lost', 'unreachable', 'timeout'];
 
 /** The first line of a file. */
 function readPassword({ fileSystem }: RunContext, path: BytePath): Secret {
@@ -166,7 +169,7 @@ export class PreparedServer {
   async #save(repository: BytePath, force: boolean): Promise<OpenDump | null> {
     const { how, isPersistenceOff } = this.#plan;
     const { fileSystem } = this.#context;
-    const { connection, patience, facts, settings, directory } = this.#server;
+    const { facts, settings, directory } = this.#server;
     const path = joinPath(directory.path, settings.dumpName);
     const before = fileSystem.stat(path);
     // One that a run which was killed has left counts as not having been there.
@@ -186,24 +189,39 @@ export class PreparedServer {
       if (!isLeftover) rememberTemporaryDump(fileSystem, repository, path);
       this.#temporary = { path, stat: null };
     }
-    const dump = await saveDump({
-      connection,
-      patience,
-      fileSystem,
-      path,
-      before,
-      how,
-      onProgress: (doneKeys, totalKeys) =>
-        this.#context.onProgress({
-          phase: 'saving',
-          path: null,
-          doneBytes: Math.min(doneKeys, totalKeys),
-          totalBytes: totalKeys,
-        }),
-    });
+    const dump = await this.#askToSave(repository, { path, before, how });
     this.#open.push(dump.descriptor);
     if (this.#temporary !== null) this.#temporary.stat = dump.stat;
     return dump;
+  }
+
+  async #askToSave(
+    repository: BytePath,
+    what: Pick<SaveRequest, 'path' | 'before' | 'how'>,
+  ): Promise<OpenDump> {
+    const { fileSystem, onProgress } = this.#context;
+    const { connection, patience } = this.#server;
+    try {
+      return await saveDump({
+        ...what,
+        connection,
+        patience,
+        fileSystem,
+        onProgress: (doneKeys, totalKeys) =>
+          onProgress({
+            phase: 'saving',
+            path: null,
+            doneBytes: Math.min(doneKeys, totalKeys),
+            totalBytes: totalKeys,
+          }),
+      });
+    } catch (error) {
+      const mayComeYet = !(error instanceof ServerError) || UNCERTAIN.includes(error.trouble);
+      if (!mayComeYet && fileSystem.stat(what.path) === null) {
+        forgetTemporaryDump(fileSystem, repository);
+      }
+      throw error;
+    }
   }
 
   async #inspectFormer(path: BytePath) {

@@ -20,15 +20,11 @@ import { type ServerAddress, type TlsFiles, formatEndpoint } from './server-addr
 export interface ConnectionParts {
   readonly fileSystem: FileSystem;
   readonly checkpoint: Checkpoint;
-  /** How long the connection may take to be made. */
-  readonly connectTimeoutMs?: number;
-  /** How long one reply may take, unless the call says otherwise. */
-  readonly replyTimeoutMs?: number;
+  /** How long one reply may take, unless the call says otherwise; the connection no longer than 10 s. */
+  readonly replyTimeoutMs: number;
 }
 
-const CONNECT_TIMEOUT_MS = 10_000;
-/** A server that forks with much memory, or runs a long command, stands still for a while. */
-const REPLY_TIMEOUT_MS = 60_000;
+const CONNECT_MOST_MS = 10_000;
 
 /** Commands under the names that a server has given them (`rename-command`), in lower case. */
 export type CommandNames = ReadonlyMap<string, string>;
@@ -71,7 +67,7 @@ export class ServerConnection {
         ? { path: endpoint.path }
         : { host: endpoint.host, port: endpoint.port }),
       ...(tls === null ? {} : { tls: readTls(parts.fileSystem, tls, address) }),
-      connectTimeout: parts.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
+      connectTimeout: Math.min(CONNECT_MOST_MS, parts.replyTimeoutMs),
       protocol: 2,
       lazyConnect: true,
       enableReadyCheck: false,
@@ -110,7 +106,7 @@ export class ServerConnection {
    */
   async call(
     words: readonly [string, ...string[]],
-    timeoutMs: number | null = this.#parts.replyTimeoutMs ?? REPLY_TIMEOUT_MS,
+    timeoutMs: number | null = this.#parts.replyTimeoutMs,
   ): Promise<Reply> {
     const [name, ...rest] = words;
     const sent = this.#names.get(name.toLowerCase()) ?? name;

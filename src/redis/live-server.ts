@@ -39,6 +39,10 @@ export interface LiveServer {
   readonly directory: FoundDirectory;
 }
 
+/** A server that forks with much memory, or runs a long command, stands still for a while. */
+const REPLY_MOST_MS = 60_000;
+const REPLY_LEAST_MS = 1000;
+
 /**
  * @returns a server whose connection the caller closes
  * @throws ServerError; UsageError for what was given wrong; SystemError where a file cannot be read
@@ -52,7 +56,8 @@ export async function openLiveServer(
   const configuration =
     request.configuration === null ? null : readConfiguration(fileSystem, request.configuration);
   const patience = new Patience(parts.clock, parts.checkpoint, waitTimeoutMs);
-  const connection = await ServerConnection.open(address, parts);
+  const replyTimeoutMs = Math.max(REPLY_LEAST_MS, Math.min(REPLY_MOST_MS, waitTimeoutMs));
+  const connection = await ServerConnection.open(address, { ...parts, replyTimeoutMs });
   try {
     if (configuration !== null) connection.useNames(usableNames(configuration));
     const facts = await readServerFacts(connection, patience, request.onLoading);
