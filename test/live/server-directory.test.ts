@@ -5,6 +5,7 @@ import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { runCli } from '../support/cli.js';
 import { type LivePlace, createLivePlace } from '../support/live-place.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
 
 /** Runs a backup of the server with more arguments; the repository's path comes last. */
 async function run(at: LivePlace, ...args: string[]) {
@@ -67,24 +68,18 @@ test('a configuration file says what CONFIG may not, with its includes', async (
 });
 
 test('commands that were renamed are used under their new names', async (t) => {
-  const place = await createLivePlace(t, {
-    save: '3600 1',
-    settings: { 'rename-command': 'CONFIG c0nf' },
-  });
-  const conf = path.join(place.place.root, 'redis.conf');
-  await writeFile(conf, 'rename-command CONFIG c0nf\n');
-  await succeeds(t, place, '--redis-conf', conf);
-  t.deepEqual(await readdir(place.place.repository), ['dump.rdb', 'redis-rewind-data']);
+  const conf = path.join(await temporaryDirectory(t), 'redis.conf');
+  await writeFile(conf, 'rename-command CONFIG c0nf\ndbfilename my.rdb\n');
+  const at = await createLivePlace(t, { save: '3600 1', settings: { include: conf } });
+  await succeeds(t, at, '--redis-conf', conf);
+  t.deepEqual(await readdir(at.place.repository), ['my.rdb', 'redis-rewind-data']);
 });
 
 test('a BGSAVE that was renamed is told, and found in the configuration file', async (t) => {
-  const at = await createLivePlace(t, {
-    save: '3600 1',
-    settings: { 'rename-command': 'BGSAVE s4ve' },
-  });
-  await fails(t, at, [], { code: 30, message: /does not know BGSAVE: it was renamed or disabled/ });
-  const conf = path.join(at.place.root, 'redis.conf');
+  const conf = path.join(await temporaryDirectory(t), 'redis.conf');
   await writeFile(conf, 'rename-command BGSAVE s4ve\n');
+  const at = await createLivePlace(t, { save: '3600 1', settings: { include: conf } });
+  await fails(t, at, [], { code: 30, message: /does not know BGSAVE: it was renamed or disabled/ });
   await succeeds(t, at, '--redis-conf', conf);
 });
 

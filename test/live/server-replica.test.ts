@@ -17,6 +17,8 @@ test('a replica is backed up as long as it has its primary', async (t) => {
   await primary.server.client.set('key', 'value');
   await replica.server.client.replicaof('127.0.0.1', primary.server.port);
   await untilLink(replica, 'up');
+  await primary.server.client.set('key', 'changed');
+  while ((await replica.server.client.get('key')) !== 'changed') await delay(20);
   const { server } = await replica.backup();
   t.is(server?.role, 'replica');
   t.true((server?.replicationOffset ?? 0) > 0);
