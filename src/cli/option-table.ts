@@ -67,6 +67,11 @@ export const OPTIONS = [
     commands: ['backup'],
   },
   {
+    name: 'no-examine',
+    help: 'do not find out whether dumps and AOFs would load',
+    commands: ['backup'],
+  },
+  {
     name: 'memory',
     value: 'SIZE',
     help: 'for finding moved content, as after a restart',

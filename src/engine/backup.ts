@@ -15,6 +15,7 @@ import { UsageError } from '../errors.js';
 import { applyCapture } from './capture-plan.js';
 import { requireFreeSpace } from './check-space.js';
 import { requireSafeNames } from './check-names.js';
+import { type ExaminationOutcome, readManifests, reportExaminations } from './examine-entries.js';
 import { inspectWholeMirror } from './inspect-mirror.js';
 import { mirrorNotes, requireNoForeignDirectory } from './mirror-notes.js';
 import type { NextEntry } from './next-entry.js';
@@ -24,14 +25,14 @@ import { type PathFilter, createPathFilter } from './path-filter.js';
 import { type LastSnapshot, bytesToRead } from './plan-reading.js';
 import { planSnapshot } from './plan-snapshot.js';
 import type { PreparedServer } from './prepare-server.js';
-import type { BackupReport, Note, ServerReport } from './reports.js';
+import type { BackupReport, ExaminationReport, Note, ServerReport } from './reports.js';
 import type { BackupRequest } from './requests.js';
 import type { RunContext } from './run-context.js';
 import { type SourceScan, scanSource } from './scan-source.js';
 import { summarizeSnapshot } from './snapshot-summary.js';
 import { snapshotTime } from './snapshot-time.js';
 import { requireNotEmptied, requireSameSource, resolvePaths } from './source-guards.js';
-import { takeEntries } from './take-entries.js';
+import { type TakenEntries, takeEntries } from './take-entries.js';
 
 /** @throws RewindError before the commit; after it, trouble is a note in the report */
 export async function backup(request: BackupRequest, context: RunContext): Promise<BackupReport> {
@@ -146,8 +147,9 @@ async function takeSnapshot(run: Run, startedMs: number): Promise<BackupReport> 
     ...scan.notes,
   ];
   const unset: UnsetMetadata[] = [];
+  let examined: ExaminationOutcome = { reports: [], notes: [] };
   const snapshot = await discardingOnFailure(run, async (staging) => {
-    const { rehash, memoryBytes } = request;
+    const { rehash, memoryBytes, examine } = request;
     const oldContents = new OldContents(context, repository, staging, last, memoryBytes);
     try {
       const taken = await takeEntries({
@@ -158,8 +160,11 @@ async function takeSnapshot(run: Run, startedMs: number): Promise<BackupReport> 
         capture,
         last,
         rehash,
+        examine,
       });
       notes.push(...taken.notes, ...mirrorNotes(last, taken.entries));
+      examined = examine ? examineTaken(run, staging, taken) : examined;
+      notes.push(...examined.notes);
       unset.push(...(await finishStaged(run, staging, taken.entries)));
       const kept = await oldContents.keepLeaving(taken.entries);
       notes.push(...kept.notes);
@@ -180,7 +185,8 @@ async function takeSnapshot(run: Run, startedMs: number): Promise<BackupReport> 
     }
   });
   notes.push(...(await finish(run, snapshot, unset)));
-  return report(run, snapshot, capture?.report ?? null, notes, startedMs);
+  const made = { snapshot, server: capture?.report ?? null, examined: examined.reports, notes };
+  return report(run, made, startedMs);
 }
 
 function readLastSnapshot({ context, repository }: Run, scan: SourceScan): LastSnapshot {
@@ -198,6 +204,19 @@ function readLastSnapshot({ context, repository }: Run, scan: SourceScan): LastS
 
 function byPath<T extends { readonly path: BytePath }>(rows: readonly T[]): Map<BytePath, T> {
   return new Map(rows.map((row) => [row.path, row]));
+}
+
+/** What dumps and AOF files were found to hold, and whether the manifests name what is there. */
+function examineTaken(
+  { context, repository }: Run,
+  staging: Staging,
+  { entries, examined }: TakenEntries,
+): ExaminationOutcome {
+  return reportExaminations({
+    files: examined,
+    manifests: readManifests(context.fileSystem, repository.path, staging, entries),
+    present: new Set(entries.map(({ path }) => path)),
+  });
 }
 
 /** Gives staged entries their metadata and makes their bytes durable. */
@@ -291,13 +310,15 @@ function noteUnset(unset: readonly UnsetMetadata[]): Note[] {
   });
 }
 
-function report(
-  { context, repository }: Run,
-  snapshot: Snapshot,
-  server: ServerReport | null,
-  notes: readonly Note[],
-  startedMs: number,
-): BackupReport {
+interface MadeSnapshot {
+  readonly snapshot: Snapshot;
+  readonly server: ServerReport | null;
+  readonly examined: readonly ExaminationReport[];
+  readonly notes: readonly Note[];
+}
+
+function report({ context, repository }: Run, made: MadeSnapshot, startedMs: number): BackupReport {
+  const { snapshot, server, examined, notes } = made;
   const { newFiles, changedFiles, deletedFiles, incrementBytes } = snapshot;
   return {
     repository: formatPath(repository.path),
@@ -309,6 +330,7 @@ function report(
     elapsedMs: Math.round(context.clock.monotonicMs() - startedMs),
     created: repository.created,
     server,
+    examined,
     notes,
   };
 }

@@ -39,6 +39,8 @@ export interface BackupRequest {
   readonly force: boolean;
   /** Read every file, also those whose stat has not changed. */
   readonly rehash: boolean;
+  /** Find out of each dump and AOF that is read whether a server would load it, and what it holds. */
+  readonly examine: boolean;
   /** The most memory for finding moved content; null leaves it to the delta engine. */
   readonly memoryBytes: number | null;
   /** How long to wait for another writer; 0 not at all. */

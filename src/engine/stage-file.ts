@@ -3,6 +3,7 @@
 // the size that it had when it was opened, its bytes confirmed by a second reading.
 import { createHash } from 'node:crypto';
 import type { SourceState } from '../catalog/records.js';
+import type { FileExamination, FileExaminer } from '../rdb/examine-file.js';
 import type { Staging } from '../repository/staging.js';
 import type { PendingIncrement } from '../repository/write-increment.js';
 import type { BytePath } from '../system/byte-path.js';
@@ -21,6 +22,8 @@ export interface ReadFile {
   readonly delta: PendingIncrement | null;
   readonly sha256: Buffer;
   readonly sizeBytes: number;
+  /** What was found in it, where that was asked for. */
+  readonly examination: FileExamination | null;
   /** Of the open file, as it was when the reading began. */
   readonly stat: FileStat;
   readonly state: SourceState;
@@ -42,6 +45,8 @@ export interface StageRequest {
   readonly absolute: BytePath;
   /** What was captured of it, where a server is writing it: read in place of what is at its path. */
   readonly captured: CapturedFile | null;
+  /** Begins to find out what is in it; null where that is not wanted. */
+  readonly examine: ((sizeBytes: number) => FileExaminer) | null;
   /** What the mirror has of it. */
   readonly mirror: MirrorFile | null;
   /** Begins the delta that follows a file in staging; null where none is wanted. */
@@ -139,7 +144,8 @@ async function readOnce(
     if (begun !== null) fileSystem.close(begun.staged.file.descriptor);
   };
   try {
-    const sha256 = await copy(request, file, target, sizeBytes);
+    const examiner = request.examine?.(sizeBytes) ?? null;
+    const sha256 = await copy(request, file, target, sizeBytes, examiner);
     const isWhole =
       sha256 !== null &&
       (captured !== null || (await isUndisturbed(context, file, stat, isCertain, sha256)));
@@ -150,7 +156,8 @@ async function readOnce(
     const outcome = await target.finish(sha256);
     const delta = (begun as { readonly delta: PendingIncrement | null } | null)?.delta ?? null;
     const state = stateOf(request.path, stat, startedNs);
-    return { kind: 'read', copy: outcome, delta, sha256, sizeBytes, stat, state };
+    const examination = (await examiner?.finish()) ?? null;
+    return { kind: 'read', copy: outcome, delta, sha256, sizeBytes, examination, stat, state };
   } catch (error) {
     await takeBack();
     throw error;
@@ -185,6 +192,7 @@ async function copy(
   file: FileDescriptor,
   target: CopyTarget,
   sizeBytes: number,
+  examiner: FileExaminer | null,
 ): Promise<Buffer | null> {
   const hash = createHash('sha256');
   const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, Math.max(1, sizeBytes)));
@@ -195,6 +203,7 @@ async function copy(
     if (bytes.length === 0) return null;
     target.write(bytes, digestSoFar);
     hash.update(bytes);
+    await examiner?.push(bytes);
     position += bytes.length;
     onBytes(bytes.length);
   }

@@ -1,9 +1,11 @@
 // Taking the entries of SOURCE: files that changed are copied into staging, links are made there, and
 // what could not be read is kept as the last snapshot has it, marked stale.
 import type { Version } from '../catalog/records.js';
+import { type FileExamination, FileExaminer } from '../rdb/examine-file.js';
 import type { Staging } from '../repository/staging.js';
 import { type Capture, capturedBytes } from './capture-plan.js';
-import { formatPath, isWithin } from '../system/byte-path.js';
+import { type BytePath, formatPath, isWithin } from '../system/byte-path.js';
+import { examinedKind } from './examine-entries.js';
 import { type NextEntry, isSameContent, keptEntry, metadataOf } from './next-entry.js';
 import { lookNote } from './notes.js';
 import type { OldContents } from './old-contents.js';
@@ -24,17 +26,21 @@ export interface TakeRequest {
   readonly capture: Capture | null;
   readonly last: LastSnapshot;
   readonly rehash: boolean;
+  readonly examine: boolean;
 }
 
 export interface TakenEntries {
   readonly entries: readonly NextEntry[];
   readonly notes: readonly Note[];
+  /** What was found in dumps and AOF files that were read. */
+  readonly examined: ReadonlyMap<BytePath, FileExamination>;
 }
 
 export async function takeEntries(request: TakeRequest): Promise<TakenEntries> {
   const { context, scan, last } = request;
   const entries: NextEntry[] = [];
   const notes: Note[] = [];
+  const examined = new Map<BytePath, FileExamination>();
   const totalBytes = bytesToRead(scan.entries, last, request.rehash);
   let doneBytes = 0;
   for (const entry of scan.entries) {
@@ -60,8 +66,9 @@ export async function takeEntries(request: TakeRequest): Promise<TakenEntries> {
     });
     if (taken.entry !== null) entries.push(taken.entry);
     if (taken.note !== null) notes.push(taken.note);
+    if (taken.examination !== null) examined.set(entry.path, taken.examination);
   }
-  return { entries: [...entries, ...keptUnseen(scan, last)], notes };
+  return { entries: [...entries, ...keptUnseen(scan, last)], notes, examined };
 }
 
 /** An entry that is as its stat says, with nothing to be read. */
@@ -95,6 +102,7 @@ function takeLink(request: TakeRequest, entry: ScannedEntry): NextEntry {
 interface Taken {
   readonly entry: NextEntry | null;
   readonly note: Note | null;
+  readonly examination: FileExamination | null;
 }
 
 async function takeFile(
@@ -111,17 +119,24 @@ async function takeFile(
     path: entry.path,
     absolute: entry.absolute,
     captured,
+    examine: examinerFor(request, entry.path),
     mirror,
     follow: (staged) => (mirror === null ? null : oldContents.follow(mirror, staged)),
     onBytes,
   });
   const version = last.versions.get(entry.path);
   if (outcome.kind === 'read') return takeRead(request, entry, mirror, outcome);
-  if (outcome.kind === 'vanished') return { entry: null, note: null };
+  if (outcome.kind === 'vanished') return { entry: null, note: null, examination: null };
   if (outcome.kind === 'restless') {
     return keepOrLeaveOut(version, entry, 'went on changing while it was read');
   }
   return keepOrLeaveOut(version, entry, `could not be read: ${outcome.error.message}`);
+}
+
+function examinerFor({ context, examine }: TakeRequest, path: BytePath) {
+  const kind = examine ? examinedKind(path) : null;
+  if (kind === null) return null;
+  return (sizeBytes: number) => new FileExaminer(kind, sizeBytes, context.checkpoint);
 }
 
 /** A file that was read whole; what it replaces is being kept from here on. */
@@ -129,7 +144,7 @@ function takeRead(
   { oldContents }: TakeRequest,
   entry: ScannedEntry,
   mirror: MirrorFile | null,
-  { copy, delta, sha256, sizeBytes, stat, state }: ReadFile,
+  { copy, delta, sha256, sizeBytes, examination, stat, state }: ReadFile,
 ): Taken {
   const content = { sha256, sizeBytes };
   if (copy.kind === 'staged') oldContents.closeLater(copy.staged.file.descriptor);
@@ -137,7 +152,7 @@ function takeRead(
   if (mirror !== null && copy.kind === 'grown') oldContents.keepPrefix(mirror, content);
   const staged = copy.kind === 'staged' ? copy.staged.name : null;
   const next = { ...unread(entry, null), ...metadataOf(stat), content, staged, state };
-  return { entry: next, note: null };
+  return { entry: next, note: null, examination };
 }
 
 function keepOrLeaveOut(version: Version | undefined, entry: ScannedEntry, why: string): Taken {
@@ -150,11 +165,13 @@ function keepOrLeaveOut(version: Version | undefined, entry: ScannedEntry, why: 
         entry.path,
         `'${shown}' ${why}; its last version is kept, marked stale`,
       ),
+      examination: null,
     };
   }
   return {
     entry: null,
     note: lookNote('left-out', entry.path, `'${shown}' ${why}, and is not in this snapshot`),
+    examination: null,
   };
 }
 

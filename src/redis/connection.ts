@@ -69,6 +69,7 @@ export class ServerConnection {
       ...(tls === null ? {} : { tls: readTls(parts.fileSystem, tls, address) }),
       connectTimeout: Math.min(CONNECT_MOST_MS, parts.replyTimeoutMs),
       protocol: 2,
+      disconnectTimeout: 0,
       lazyConnect: true,
       enableReadyCheck: false,
       enableOfflineQueue: false,

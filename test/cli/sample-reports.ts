@@ -52,6 +52,7 @@ export function sampleBackup(changes: Partial<BackupReport> = {}): BackupReport 
     elapsedMs: 1234,
     created: false,
     server: null,
+    examined: [],
     notes: [],
     ...changes,
   };

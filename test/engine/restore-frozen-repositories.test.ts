@@ -66,6 +66,7 @@ for (const fixture of fixtures) {
         force: true,
         rehash: false,
         server: null,
+        examine: false,
         memoryBytes: null,
         waitLockMs: 0,
       },

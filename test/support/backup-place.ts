@@ -34,6 +34,8 @@ export interface BackupOptions {
   readonly rules?: readonly PathRule[];
   readonly force?: boolean;
   readonly rehash?: boolean;
+  /** Off unless given: most tests put into files what is no dump. */
+  readonly examine?: boolean;
   readonly memoryBytes?: number;
   readonly waitLockMs?: number;
   /** Instead of the place's own. */
@@ -75,6 +77,7 @@ export class BackupPlace {
       rules: options.rules ?? [],
       force: options.force ?? false,
       rehash: options.rehash ?? false,
+      examine: options.examine ?? false,
       memoryBytes: options.memoryBytes ?? null,
       waitLockMs: options.waitLockMs ?? 0,
     };

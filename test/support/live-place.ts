@@ -15,7 +15,7 @@ export interface LivePlace {
   readonly place: BackupPlace;
   readonly server: RedisServer;
   /** A backup without SOURCE. */
-  backup(changes?: Partial<ServerRequest>): Promise<BackupReport>;
+  readonly backup: (changes?: Partial<ServerRequest>) => Promise<BackupReport>;
 }
 
 /** The server is stopped when the test ends, if it still runs. */
@@ -31,7 +31,7 @@ export async function createLivePlace(
     server,
     async backup(changes) {
       place.context.advance(1);
-      const request = { ...place.backupRequest(), source: null };
+      const request = { ...place.backupRequest({ examine: true }), source: null };
       return backup({ ...request, server: serverRequest(server.port, changes) }, place.context);
     },
   };

@@ -76,6 +76,7 @@ export class RecordedHistory {
         force: false,
         rehash: false,
         server: null,
+        examine: false,
         memoryBytes: null,
         waitLockMs: 0,
       },

@@ -36,6 +36,7 @@ export function toBackupRequest(
     rules: parsed.rules,
     force: parsed.counts.has('force'),
     rehash: parsed.counts.has('rehash'),
+    examine: !parsed.counts.has('no-examine'),
     memoryBytes: parseMemory(parsed.values.get('memory')?.[0]),
     waitLockMs: parseSeconds('wait-lock', parsed.values.get('wait-lock')?.[0] ?? '0'),
   };

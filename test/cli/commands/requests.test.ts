@@ -30,6 +30,7 @@ test('a bare backup asks for nothing special', (t) => {
     rules: [],
     force: false,
     rehash: false,
+    examine: true,
     memoryBytes: null,
     waitLockMs: 0,
   });
@@ -37,7 +38,7 @@ test('a bare backup asks for nothing special', (t) => {
 
 test('every option of backup reaches the request', (t) => {
   const line =
-    '--force --rehash --memory 96M --wait-lock 1.5 --also /etc/redis.conf --also users.acl --exclude a --include b /s /r';
+    '--force --rehash --no-examine --memory 96M --wait-lock 1.5 --also /etc/redis.conf --also users.acl --exclude a --include b /s /r';
   t.deepEqual(backupRequest(line), {
     source: pathFromText('/s'),
     server: null,
@@ -49,6 +50,7 @@ test('every option of backup reaches the request', (t) => {
     ],
     force: true,
     rehash: true,
+    examine: false,
     memoryBytes: 96 * 1024 * 1024,
     waitLockMs: 1500,
   });
