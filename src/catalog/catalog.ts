@@ -4,13 +4,20 @@
 import Database from 'better-sqlite3';
 import { CorruptError, NewerFormatError } from '../errors.js';
 import { type BytePath, formatPath } from '../system/byte-path.js';
-import { APPLICATION_ID, FORMAT_VERSION, SCHEMA } from './schema.js';
-import { type Connection, connect, translate } from './sqlite.js';
+import { APPLICATION_ID, FORMAT_VERSION, migrationFrom, schemaOf } from './schema.js';
+import {
+  type Connection,
+  type ConnectOptions,
+  connect,
+  connectToBytes,
+  translate,
+} from './sqlite.js';
 import { IncrementTable } from './increment-table.js';
 import { OwedOperationTable } from './owed-operation-table.js';
 import { RepositoryTable } from './repository-table.js';
 import { SnapshotTable } from './snapshot-table.js';
 import { SourceStateTable } from './source-state-table.js';
+import { VerificationTable } from './verification-table.js';
 import { VersionTable } from './version-table.js';
 
 export class Catalog {
@@ -20,6 +27,7 @@ export class Catalog {
   readonly increments: IncrementTable;
   readonly owed: OwedOperationTable;
   readonly sourceStates: SourceStateTable;
+  readonly #verifications: VerificationTable;
   readonly #connection: Connection;
   readonly #path: BytePath;
 
@@ -32,6 +40,7 @@ export class Catalog {
     this.increments = new IncrementTable(connection);
     this.owed = new OwedOperationTable(connection);
     this.sourceStates = new SourceStateTable(connection);
+    this.#verifications = new VerificationTable(connection);
   }
 
   /**
@@ -39,8 +48,19 @@ export class Catalog {
    * @throws NewerFormatError when a newer program wrote it, CorruptError when it is no catalog, or
    *   holds anything but this format's own tables.
    */
-  static open(path: BytePath, options: { readonly readOnly: boolean }): Catalog {
-    const connection = connect(path, options);
+  static open(path: BytePath, options: ConnectOptions): Catalog {
+    return Catalog.#over(path, connect(path, options));
+  }
+
+  /**
+   * Opens the bytes of a catalog file in memory; nothing that is written to it lasts.
+   * @param path where they come from, for errors. Errors as in `open`.
+   */
+  static openBytes(path: BytePath, bytes: Buffer): Catalog {
+    return Catalog.#over(path, connectToBytes(path, bytes));
+  }
+
+  static #over(path: BytePath, connection: Connection): Catalog {
     try {
       return translate('read', path, () => {
         checkIdentity(path, connection);
@@ -60,13 +80,33 @@ export class Catalog {
         connection.transaction(() => {
           connection.pragma(`application_id = ${APPLICATION_ID}`);
           connection.pragma(`user_version = ${FORMAT_VERSION}`);
-          for (const statement of SCHEMA) connection.exec(statement);
+          for (const statement of schemaOf(FORMAT_VERSION)) connection.exec(statement);
           new RepositoryTable(connection).insert(uuid, createdAt);
         })();
       });
     } finally {
       connection.close();
     }
+  }
+
+  /** The format version of this catalog, which may be older than the program's. */
+  get formatVersion(): number {
+    return formatOf(this.#connection);
+  }
+
+  /** Null in a catalog of format 1, which keeps none. */
+  get verifications(): VerificationTable | null {
+    return this.formatVersion < 2 ? null : this.#verifications;
+  }
+
+  /** Makes a catalog of an older format one of the present format, in one transaction. */
+  migrate(): void {
+    const from = this.formatVersion;
+    if (from === FORMAT_VERSION) return;
+    this.write(() => {
+      for (const statement of migrationFrom(from)) this.#connection.exec(statement);
+      this.#connection.pragma(`user_version = ${FORMAT_VERSION}`);
+    });
   }
 
   /** Runs `query` in one read transaction, so that all it reads is one state of the catalog. */
@@ -80,15 +120,16 @@ export class Catalog {
    * must open the catalog again and ask.
    */
   write<T>(change: () => T): T {
-    return translate('write', this.#path, () =>
-      this.#connection
-        .transaction(() => {
-          const result = change();
-          this.repository.advanceGeneration();
-          return result;
-        })
-        .immediate(),
-    );
+    return this.annotate(() => {
+      const result = change();
+      this.repository.advanceGeneration();
+      return result;
+    });
+  }
+
+  /** As `write`, for what is of no concern to any reader: the generation stays. */
+  annotate<T>(change: () => T): T {
+    return translate('write', this.#path, () => this.#connection.transaction(change).immediate());
   }
 
   /** Size of the database in bytes, inside a transaction as it will be after the commit. */
@@ -134,12 +175,20 @@ interface SchemaRow {
   readonly sql: string | null;
 }
 
+function formatOf(connection: Connection): number {
+  return Number(connection.pragma('user_version', { simple: true }));
+}
+
 function checkIdentity(path: BytePath, connection: Connection): void {
   const shown = formatPath(path);
   const application = Number(connection.pragma('application_id', { simple: true }));
-  const version = Number(connection.pragma('user_version', { simple: true }));
+  const version = formatOf(connection);
   if (application !== APPLICATION_ID) {
     throw new CorruptError(`'${shown}' is not the catalog of a repository`);
+  }
+  // No program of this project has ever used it, and it would write beside the catalog to read it.
+  if (connection.pragma('journal_mode', { simple: true }) === 'wal') {
+    throw new CorruptError(`'${shown}' has a write-ahead log, which no catalog has`);
   }
   if (version > FORMAT_VERSION) {
     throw new NewerFormatError(
@@ -147,32 +196,33 @@ function checkIdentity(path: BytePath, connection: Connection): void {
       { hint: 'install a newer redis-rewind' },
     );
   }
-  if (version !== FORMAT_VERSION) {
+  if (version < 1) {
     throw new CorruptError(`'${shown}' has the unknown format ${version}`);
   }
-  const difference = findDifference(schemaOf(connection), expectedSchema());
+  const difference = findDifference(readSchema(connection), expectedSchema(version));
   if (difference !== null) {
     throw new CorruptError(`'${shown}' holds ${difference}, which no catalog has or lacks`);
   }
 }
 
 /** Every table, index, trigger and view of a database, in order of their names. */
-function schemaOf(connection: Connection): SchemaRow[] {
+function readSchema(connection: Connection): SchemaRow[] {
   return connection
     .prepare<[], SchemaRow>('SELECT type, name, sql FROM sqlite_schema ORDER BY type, name')
     .all();
 }
 
-let expected: SchemaRow[] | null = null;
+const expected = new Map<number, SchemaRow[]>();
 
-function expectedSchema(): SchemaRow[] {
-  if (expected === null) {
-    const model = new Database(':memory:');
-    for (const statement of SCHEMA) model.exec(statement);
-    expected = schemaOf(model);
-    model.close();
-  }
-  return expected;
+function expectedSchema(version: number): SchemaRow[] {
+  const known = expected.get(version);
+  if (known !== undefined) return known;
+  const model = new Database(':memory:');
+  for (const statement of schemaOf(version)) model.exec(statement);
+  const schema = readSchema(model);
+  model.close();
+  expected.set(version, schema);
+  return schema;
 }
 
 function findDifference(found: SchemaRow[], wanted: SchemaRow[]): string | null {

@@ -112,3 +112,32 @@ export interface RepositoryRecord {
   /** Moves with every transaction. */
   readonly generation: number;
 }
+
+/** How much a verification looks at. */
+export type VerificationMode = 'full' | 'quick' | 'sample' | 'timed';
+
+/** A verification that has ended. Times are whole UTC seconds since the epoch. */
+export interface VerificationRecord {
+  readonly mode: VerificationMode;
+  /** The one that was verified; null for all of them. */
+  readonly snapshot: number | null;
+  /** Of a timed one: what was checked from then on is not checked again before all has been. */
+  readonly roundStartedAt: number;
+  readonly startedAt: number;
+  readonly finishedAt: number;
+  readonly problems: number;
+  /** Contents of which every byte was compared, and their sizes together. */
+  readonly contents: number;
+  readonly bytes: number;
+  /** What was to be checked as well, and was not. */
+  readonly contentsLeft: number;
+  readonly bytesLeft: number;
+}
+
+/** When every byte of a content was last compared with its digest. */
+export interface ContentCheck {
+  readonly content: Content;
+  /** Whole UTC seconds since the epoch: when the run that did it began. */
+  readonly checkedAt: number;
+  readonly whole: boolean;
+}

@@ -1,11 +1,12 @@
-// The tables of catalog.sqlite3, format version 1 (docs/format.md, "The catalog"). A change of any
-// statement here is a change of the format: it needs a migration, a new version and a new fixture.
+// The tables of catalog.sqlite3 in each format version (docs/format.md, "The catalog"). A statement that
+// has been released is never changed: a new version adds its own, which is also its migration, and a
+// new fixture.
 
 /** `PRAGMA application_id`: the bytes "RRwd". */
 export const APPLICATION_ID = 0x52527764;
 
 /** `PRAGMA user_version` of the catalogs that this program writes. */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 
 /** Numbers of `version.type`; never reused. */
 export const TYPE_NUMBER = { file: 1, directory: 2, symlink: 3 } as const;
@@ -16,8 +17,7 @@ export const KIND_NUMBER = { full: 1, delta: 2 } as const;
 /** Bits of `version.flags`. */
 export const FLAG_STALE = 1;
 
-/** The statements that make an empty catalog of format version 1, in order. */
-export const SCHEMA: readonly string[] = [
+const VERSION_1: readonly string[] = [
   `CREATE TABLE repository (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   uuid TEXT NOT NULL,
@@ -95,3 +95,38 @@ export const SCHEMA: readonly string[] = [
   settled INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID`,
 ];
+
+/** What was verified, and when each content's bytes were last compared with their digest. */
+const VERSION_2: readonly string[] = [
+  `CREATE TABLE verification (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  mode TEXT NOT NULL CHECK (mode IN ('full', 'quick', 'sample', 'timed')),
+  snapshot INTEGER,
+  round_started_at INTEGER NOT NULL,
+  started_at INTEGER NOT NULL,
+  finished_at INTEGER NOT NULL,
+  problems INTEGER NOT NULL CHECK (problems >= 0),
+  contents INTEGER NOT NULL CHECK (contents >= 0),
+  bytes INTEGER NOT NULL CHECK (bytes >= 0),
+  contents_left INTEGER NOT NULL CHECK (contents_left >= 0),
+  bytes_left INTEGER NOT NULL CHECK (bytes_left >= 0)
+) STRICT`,
+  `CREATE TABLE content_check (
+  content INTEGER PRIMARY KEY REFERENCES content (id) ON DELETE CASCADE,
+  checked_at INTEGER NOT NULL,
+  whole INTEGER NOT NULL CHECK (whole IN (0, 1))
+) STRICT`,
+];
+
+/** What each version adds to the one before it, from version 1 on. */
+const ADDED = [VERSION_1, VERSION_2];
+
+/** The statements that make an empty catalog of a format version, in order. */
+export function schemaOf(version: number): readonly string[] {
+  return ADDED.slice(0, version).flat();
+}
+
+/** The statements that make a catalog of version `from` one of the present version. */
+export function migrationFrom(from: number): readonly string[] {
+  return ADDED.slice(from).flat();
+}

@@ -46,19 +46,30 @@ export function connect(path: BytePath, options: ConnectOptions): Connection {
       readonly: options.readOnly,
       timeout: options.busyTimeoutMs ?? BUSY_TIMEOUT_MS,
     });
-    try {
-      connection.defaultSafeIntegers(true);
-      connection.pragma('trusted_schema = OFF');
-      connection.pragma('cell_size_check = ON');
-      connection.pragma('foreign_keys = ON');
-      connection.pragma('synchronous = EXTRA');
+    return configure(connection, () => {
       if (!options.readOnly) connection.pragma('journal_mode = DELETE');
-      return connection;
-    } catch (error) {
-      connection.close();
-      throw error;
-    }
+    });
   });
+}
+
+/** Opens the bytes of a database file in memory. @param path for errors, which are those of connect */
+export function connectToBytes(path: BytePath, bytes: Buffer): Connection {
+  return translate('open', path, () => configure(new Database(bytes), () => {}));
+}
+
+function configure(connection: Connection, more: () => void): Connection {
+  try {
+    connection.defaultSafeIntegers(true);
+    connection.pragma('trusted_schema = OFF');
+    connection.pragma('cell_size_check = ON');
+    connection.pragma('foreign_keys = ON');
+    connection.pragma('synchronous = EXTRA');
+    more();
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
 }
 
 /** Runs `call` and turns SQLite's failures into RewindErrors that name the operation and the file. */

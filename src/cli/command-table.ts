@@ -42,7 +42,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     operands: ['REPO'],
     summary: 'prove every version (or those of -r TIME) byte for byte',
     about:
-      'Rebuilds every version, or those of the snapshot at TIME, and compares their digests with the catalog. Names what cannot be restored, and ends with exit 20.',
+      'Rebuilds every version, or those of the snapshot at TIME, and compares their digests with the catalog. Names what cannot be restored, and ends with exit 20. With --repair it first puts right what can be put right.',
     load: async () => (await import('./commands/verify.js')).runVerify,
   },
   {

@@ -80,8 +80,36 @@ export const OPTIONS = [
   {
     name: 'wait-lock',
     value: 'SECONDS',
-    help: 'wait so long for another backup to end',
-    commands: ['backup'],
+    help: 'wait so long for another writer to end',
+    commands: ['backup', 'verify'],
+  },
+  {
+    name: 'quick',
+    help: 'names, sizes and the catalog only: no file is read',
+    commands: ['verify'],
+  },
+  {
+    name: 'sample',
+    value: 'PERCENT',
+    help: 'so much of the bytes, chosen by chance, such as 10%',
+    commands: ['verify'],
+  },
+  {
+    name: 'max-duration',
+    value: 'TIME',
+    help: 'stop after that, as 10m; the next run goes on there',
+    commands: ['verify'],
+  },
+  {
+    name: 'repair',
+    help: 'rebuild the catalog, mend the mirror; deletes nothing',
+    commands: ['verify'],
+  },
+  {
+    name: 'source',
+    value: 'DIR',
+    help: 'with --repair: where mirror files may be taken from',
+    commands: ['verify'],
   },
   {
     name: 'redis',

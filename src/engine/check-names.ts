@@ -7,12 +7,17 @@ import { type BytePath, ROOT, formatPath, parentPath } from '../system/byte-path
 /**
  * Checks that every path stays below the directory it is restored into, and that links can be made.
  * @param versions all of one snapshot
- * @throws CorruptError for `..`, absolute and empty names, NUL, and entries below something that is
- *   not a directory of the same snapshot
+ * @throws CorruptError for `..`, absolute and empty names, NUL, a path that is there twice, and entries
+ *   below something that is not a directory of the same snapshot
  */
 export function requireSafeNames(versions: readonly Version[]): void {
   const directories = new Set<BytePath>([ROOT]);
+  const seen = new Set<BytePath>();
   for (const { path, type } of versions) {
+    if (seen.has(path)) {
+      throw new CorruptError(`the catalog has '${formatPath(path)}' twice in one snapshot`);
+    }
+    seen.add(path);
     if (type === 'directory') directories.add(path);
   }
   for (const { path, linkTarget } of versions) {

@@ -1,10 +1,10 @@
 // What a repository is and what it costs.
-import { FORMAT_VERSION } from '../catalog/schema.js';
+import type { VerificationRecord } from '../catalog/records.js';
 import { openForReading } from '../repository/open-repository.js';
 import { ALSO, DATA, catalogPath } from '../repository/layout.js';
 import { type BytePath, formatPath, isWithin, joinPath } from '../system/byte-path.js';
 import type { FileSystem } from '../system/file-system.js';
-import type { InfoReport } from './reports.js';
+import type { InfoReport, VerificationSummary } from './reports.js';
 import type { ListRequest } from './requests.js';
 import type { RunContext } from './run-context.js';
 import { summarizeSnapshot } from './snapshot-summary.js';
@@ -23,7 +23,7 @@ export function info(request: ListRequest, { fileSystem }: RunContext): InfoRepo
       return {
         repository: formatPath(path),
         repositoryId: record?.uuid ?? '',
-        formatVersion: FORMAT_VERSION,
+        formatVersion: catalog.formatVersion,
         createdAt: formatTime(record?.createdAt ?? 0),
         host: snapshots.at(-1)?.host ?? '',
         source: snapshots.at(-1)?.source ?? '',
@@ -37,11 +37,28 @@ export function info(request: ListRequest, { fileSystem }: RunContext): InfoRepo
         catalogBytes: Number(fileSystem.stat(catalogPath(path))?.size ?? 0n),
         totalBytes: usage.totalBytes,
         unfinished: catalog.owed.list().length > 0,
+        lastVerification: summarize(catalog.verifications?.list()[0]),
       };
     });
   } finally {
     repository.close();
   }
+}
+
+function summarize(record: VerificationRecord | undefined): VerificationSummary | null {
+  if (record === undefined) return null;
+  const { mode, snapshot, problems, contentsLeft, bytesLeft } = record;
+  return {
+    mode,
+    snapshot,
+    startedAt: formatTime(record.startedAt),
+    finishedAt: formatTime(record.finishedAt),
+    problems,
+    contentsChecked: record.contents,
+    bytesChecked: record.bytes,
+    contentsLeft,
+    bytesLeft,
+  };
 }
 
 interface Usage {

@@ -200,12 +200,47 @@ export interface VerifyProblem {
 
 export interface VerifyReport {
   readonly repository: string;
+  readonly mode: 'full' | 'quick' | 'sample' | 'timed';
+  /** Versions of files of which every byte was compared. */
   readonly versionsChecked: number;
+  /** Contents that these versions have: several may have one. */
+  readonly contentsChecked: number;
   readonly bytesChecked: number;
+  /** What a full verification would have checked as well; for `timed` what the next run goes on with. */
+  readonly contentsLeft: number;
+  readonly bytesLeft: number;
   /** Anything here ends with exit 20. */
   readonly problems: readonly VerifyProblem[];
   /** Differences that cost nothing, such as owners lost by scp. */
   readonly notes: readonly Note[];
+}
+
+/** One thing that `verify --repair` has done. */
+export interface RepairStep {
+  /** `rebuilt-catalog`, `kept`, `put-back`, `made`, `metadata`, `catalog-copy`. */
+  readonly kind: string;
+  /** The path concerned, or a file of the repository. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** What was done, and what a full verification then found. */
+export interface RepairReport extends VerifyReport {
+  readonly repairs: readonly RepairStep[];
+}
+
+/** A verification that the repository remembers. */
+export interface VerificationSummary {
+  readonly mode: VerifyReport['mode'];
+  /** The snapshot that was verified; null for all. */
+  readonly snapshot: number | null;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly problems: number;
+  readonly contentsChecked: number;
+  readonly bytesChecked: number;
+  readonly contentsLeft: number;
+  readonly bytesLeft: number;
 }
 
 export interface InfoReport {
@@ -227,4 +262,6 @@ export interface InfoReport {
   readonly totalBytes: number;
   /** Whether operations of the last commit are still owed on the mirror (the next backup does them). */
   readonly unfinished: boolean;
+  /** Null where none was recorded. */
+  readonly lastVerification: VerificationSummary | null;
 }

@@ -68,7 +68,27 @@ export interface SnapshotRequest extends ListRequest {
   readonly time: string;
 }
 
+/** How much a verification looks at. */
+export type VerifyMode =
+  /** Every byte. */
+  | { readonly kind: 'full' }
+  /** Names, sizes and the catalog: no file of the mirror and no increment is read. */
+  | { readonly kind: 'quick' }
+  /** A part of the contents, chosen by chance. */
+  | { readonly kind: 'sample'; readonly percent: number }
+  /** As much as the time allows, going on where the last such run stopped. */
+  | { readonly kind: 'timed'; readonly maxDurationMs: number };
+
 export interface VerifyRequest extends ListRequest {
   /** TIME as it was typed; null for every snapshot. */
   readonly time: string | null;
+  /** Left out: every byte. */
+  readonly mode?: VerifyMode;
+}
+
+export interface RepairRequest extends ListRequest {
+  /** Where the files of the mirror may be found again; null for nowhere. */
+  readonly source: BytePath | null;
+  /** How long to wait for another writer; 0 not at all. */
+  readonly waitLockMs: number;
 }

@@ -5,7 +5,7 @@ import { CorruptError } from '../errors.js';
 import type { OpenRepository } from '../repository/open-repository.js';
 import { readContent } from '../repository/read-content.js';
 import type { RunContext } from './run-context.js';
-import type { LostContents, VerifyScope } from './verify.js';
+import type { LostContents, VerifyScope } from './verify-scope.js';
 
 export interface LostContent {
   readonly content: Content;

@@ -6,51 +6,60 @@ import { type ComposedDelta, compose } from '../delta/compose.js';
 import { patch } from '../delta/patch.js';
 import { CorruptError } from '../errors.js';
 import { incrementBytes, openRoot } from '../repository/content-root.js';
+import { incrementPath } from '../repository/layout.js';
 import type { OpenRepository } from '../repository/open-repository.js';
 import { type ContentRoot, placesOf } from '../repository/plan-content.js';
 import { emitChunks, emitProved, toCorruption } from '../repository/read-content.js';
-import { readChunks } from '../system/read-chunks.js';
+import { digestChunks } from '../system/digest.js';
+import { readChunks, readFileChunks } from '../system/read-chunks.js';
 import type { BytePath } from '../system/byte-path.js';
 import type { ByteReader } from '../system/byte-reader.js';
 import type { RunContext } from './run-context.js';
-import type { LostContents, VerifyScope } from './verify.js';
+import type { ProofTally } from './proof-tally.js';
 import { confirmLost } from './verify-again.js';
+import type { VerifyScope } from './verify-scope.js';
+import { UNREACHABLE } from './verify-sizes.js';
 
-export interface ContentVerification {
-  readonly lost: LostContents;
-  readonly bytesChecked: number;
-}
-
-export async function verifyContents(
+/** Proves contents that are not in the mirror, until all are or the time is over. */
+export async function proveRebuilt(
   repository: OpenRepository,
   scope: VerifyScope,
+  contents: readonly Content[],
   context: RunContext,
-): Promise<ContentVerification> {
-  const walk = new ChainWalk(repository, scope, context);
+  tally: ProofTally,
+): Promise<void> {
+  const walk = new ChainWalk(repository, contents, context, tally);
   await walk.run();
   const candidates = [...walk.failures].flatMap(([id, message]) => {
     const content = walk.wanted.get(id);
     return content === undefined ? [] : [{ content, message }];
   });
   const lost = await confirmLost(repository, scope, context, candidates);
-  return { lost, bytesChecked: walk.bytesChecked };
+  for (const { content } of candidates) {
+    tally.outcomes.set(content.id, lost.get(content.id) ?? null);
+  }
 }
 
 class ChainWalk {
-  /** Contents to be proved here, by their ids: those that are not in the mirror. */
+  /** Contents to be proved here, by their ids: those that were not in the mirror. */
   readonly wanted = new Map<number, Content>();
   readonly failures = new Map<number, string>();
-  bytesChecked = 0;
   readonly #repository: OpenRepository;
   readonly #context: RunContext;
+  readonly #tally: ProofTally;
   readonly #roots: { readonly id: number; readonly root: ContentRoot }[] = [];
   /** Increments that lead to something wanted, by their basis. */
   readonly #next = new Map<number, Increment[]>();
-  readonly #totalBytes: number;
 
-  constructor(repository: OpenRepository, scope: VerifyScope, context: RunContext) {
+  constructor(
+    repository: OpenRepository,
+    contents: readonly Content[],
+    context: RunContext,
+    tally: ProofTally,
+  ) {
     this.#repository = repository;
     this.#context = context;
+    this.#tally = tally;
     const { catalog } = repository;
     catalog.read(() => {
       const mirrored = new Map<number, { content: Content; places: BytePath[] }>();
@@ -60,9 +69,7 @@ class ChainWalk {
         places.push(...placesOf(catalog, repository.path, path));
         mirrored.set(content.id, { content, places });
       }
-      for (const { content } of scope.versions) {
-        if (content !== null && !mirrored.has(content.id)) this.wanted.set(content.id, content);
-      }
+      for (const content of contents) this.wanted.set(content.id, content);
       const byResult = new Map(catalog.increments.list().map((item) => [item.resultId, item]));
       const visited = new Set<number>();
       for (let id of this.wanted.keys()) {
@@ -82,17 +89,17 @@ class ChainWalk {
         }
       }
     });
-    this.#totalBytes = [...this.wanted.values()].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   }
 
   async run(): Promise<void> {
     const unreached = new Set(this.wanted.keys());
-    for (const { id, root } of this.#roots) {
+    for (const { id } of this.#roots) {
       for (const reached of this.#reachable(id)) unreached.delete(reached);
-      await this.#walkRoot(id, root);
     }
-    for (const id of unreached) {
-      this.failures.set(id, 'it is neither in the mirror nor in an increment');
+    for (const id of unreached) this.#fail(id, UNREACHABLE);
+    for (const { id, root } of this.#roots) {
+      if (this.#tally.isOutOfTime()) return;
+      await this.#walkRoot(id, root);
     }
   }
 
@@ -105,7 +112,8 @@ class ChainWalk {
       return;
     }
     try {
-      if (this.wanted.has(id)) await this.#prove(id, open.reader, null);
+      const increment = root.kind === 'full' ? root.increment : null;
+      if (this.wanted.has(id)) await this.#prove(id, open.reader, null, increment);
       await this.#walkFrom(id, open.reader);
     } finally {
       open.close();
@@ -118,6 +126,7 @@ class ChainWalk {
     const todo = this.#stepsFrom(rootId, null);
     try {
       for (let step = todo.pop(); step !== undefined; step = todo.pop()) {
+        if (this.#tally.isOutOfTime()) break;
         const { increment, before } = step;
         const composed = await this.#compose(increment, before?.delta ?? null);
         if (before !== null) {
@@ -125,7 +134,7 @@ class ChainWalk {
           if (before.users === 0) before.delta.close();
         }
         if (composed === null) continue;
-        await this.#prove(increment.resultId, basis, composed);
+        await this.#prove(increment.resultId, basis, composed, increment);
         const holder = { delta: composed, users: 0 };
         const steps = this.#stepsFrom(increment.resultId, holder);
         holder.users = steps.length;
@@ -160,16 +169,17 @@ class ChainWalk {
     }
   }
 
-  async #prove(id: number, basis: ByteReader, delta: ComposedDelta | null): Promise<void> {
+  /** @param increment the last one on the way to the content; null for a mirror file */
+  async #prove(
+    id: number,
+    basis: ByteReader,
+    delta: ComposedDelta | null,
+    increment: Increment | null,
+  ): Promise<void> {
     const content = this.wanted.get(id);
     if (content === undefined) return;
     const { checkpoint } = this.#context;
-    this.#context.onProgress({
-      phase: 'verifying',
-      path: null,
-      doneBytes: this.bytesChecked,
-      totalBytes: this.#totalBytes,
-    });
+    this.#tally.begin(null);
     try {
       await emitProved(
         content,
@@ -179,15 +189,36 @@ class ChainWalk {
           else await patch(basis, delta, emit, { checkpoint, maxResultBytes: content.sizeBytes });
         },
       );
+      this.#tally.outcomes.set(id, null);
+      if (increment !== null) await this.#proveStored(increment);
     } catch (error) {
-      this.failures.set(id, this.#messageOf(error));
+      this.#fail(id, this.#messageOf(error));
     }
-    this.bytesChecked += content.sizeBytes;
+    this.#tally.bytesChecked += content.sizeBytes;
+  }
+
+  /** zstd does not look at every bit of a frame: what decodes may be damaged all the same. */
+  async #proveStored(increment: Increment): Promise<void> {
+    const { fileSystem, path } = this.#repository;
+    const file = incrementPath(path, increment.id);
+    const sha256 = await digestChunks(readFileChunks(fileSystem, file), this.#context.checkpoint);
+    if (sha256.equals(increment.storedSha256)) return;
+    this.#tally.problems.push({
+      path: `redis-rewind-data/increments/${increment.id}`,
+      snapshots: [],
+      kind: 'increment',
+      message: `increment ${increment.id} is not what was written (its SHA-256 differs), and still gives the right bytes`,
+    });
+  }
+
+  #fail(id: number, message: string): void {
+    this.failures.set(id, message);
+    this.#tally.outcomes.set(id, message);
   }
 
   #failAll(id: number, message: string): void {
     for (const lost of this.#reachable(id)) {
-      if (this.wanted.has(lost)) this.failures.set(lost, message);
+      if (this.wanted.has(lost)) this.#fail(lost, message);
     }
   }
 

@@ -1,10 +1,12 @@
 // Checked copies of the catalog, one left by each commit, the last two kept: what a lost or damaged
 // catalog can be rebuilt from (docs/format.md, "Copies of the catalog").
+import { Catalog } from '../catalog/catalog.js';
 import { CorruptError } from '../errors.js';
-import { joinPath } from '../system/byte-path.js';
-import { zstdCompressBuffer, zstdDecompressBuffer } from '../system/zstd.js';
+import { type BytePath, joinPath } from '../system/byte-path.js';
+import { readFileChunks } from '../system/read-chunks.js';
+import { zstdCompressBuffer, zstdDecompress, zstdDecompressBuffer } from '../system/zstd.js';
 import { catalogCopyPath, dataPath, parseCatalogCopyName } from './layout.js';
-import type { OpenRepository } from './open-repository.js';
+import type { OpenRepository, RepositoryPlace } from './open-repository.js';
 import { Staging, syncDirectory } from './staging.js';
 
 const COPIES_KEPT = 2;
@@ -37,13 +39,57 @@ export async function writeCatalogCopy(
   syncDirectory(fileSystem, dataPath(path));
 }
 
-function deleteOldCopies({ fileSystem, path }: OpenRepository, newestId: number): void {
-  const copies = fileSystem
+/** A copy as it lies in the repository; nothing of it has been read. */
+export interface CatalogCopy {
+  readonly snapshotId: number;
+  readonly name: BytePath;
+}
+
+/** The copies that there are, newest first. */
+export function listCatalogCopies({ fileSystem, path }: RepositoryPlace): CatalogCopy[] {
+  return fileSystem
     .list(dataPath(path))
-    .map((name) => ({ name, id: parseCatalogCopyName(name) ?? newestId }))
-    .filter(({ id }) => id !== newestId)
-    .toSorted((a, b) => b.id - a.id);
-  for (const { name } of copies.slice(COPIES_KEPT - 1)) {
+    .flatMap((name) => {
+      const snapshotId = parseCatalogCopyName(name);
+      return snapshotId === null ? [] : [{ snapshotId, name }];
+    })
+    .toSorted((a, b) => b.snapshotId - a.snapshotId);
+}
+
+/**
+ * The catalog that a copy holds, in memory; what it says is not checked.
+ * @throws CorruptError where it is no catalog, NewerFormatError, SystemError where it cannot be read
+ */
+export async function openCatalogCopy(place: RepositoryPlace, copy: CatalogCopy): Promise<Catalog> {
+  const file = joinPath(dataPath(place.path), copy.name);
+  return Catalog.openBytes(file, await readCatalogCopy(place, copy));
+}
+
+/** More than any catalog has, so that a copy from elsewhere cannot fill the memory. */
+const MAX_CATALOG_BYTES = 2 ** 30;
+
+/** The bytes of the catalog file that a copy holds. Errors as in openCatalogCopy. */
+export async function readCatalogCopy(
+  { fileSystem, path }: RepositoryPlace,
+  { name }: CatalogCopy,
+): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  let sizeBytes = 0;
+  const frame = readFileChunks(fileSystem, joinPath(dataPath(path), name));
+  for await (const piece of zstdDecompress(frame)) {
+    sizeBytes += piece.length;
+    if (sizeBytes > MAX_CATALOG_BYTES) {
+      throw new CorruptError(`'${name}' holds more than the ${MAX_CATALOG_BYTES} bytes it may`);
+    }
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
+}
+
+function deleteOldCopies(repository: OpenRepository, newestId: number): void {
+  const { fileSystem, path } = repository;
+  const older = listCatalogCopies(repository).filter(({ snapshotId }) => snapshotId !== newestId);
+  for (const { name } of older.slice(COPIES_KEPT - 1)) {
     fileSystem.unlink(joinPath(dataPath(path), name));
   }
 }

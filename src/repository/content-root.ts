@@ -89,8 +89,10 @@ async function openMirrorFile(
 
 function openAt(fileSystem: FileSystem, place: BytePath, content: Content): OpenRoot {
   const file = fileSystem.open(place, 'read');
+  // Of a file that is too short, older contents may be made that do not need its end.
+  const sizeBytes = Math.min(content.sizeBytes, Number(fileSystem.statOpen(file).size));
   return {
-    reader: new FileReader(fileSystem, file, content.sizeBytes),
+    reader: new FileReader(fileSystem, file, sizeBytes),
     close: () => fileSystem.close(file),
   };
 }

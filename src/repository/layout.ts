@@ -24,6 +24,11 @@ export function catalogPath(repository: BytePath): BytePath {
   return joinPath(dataPath(repository), 'catalog.sqlite3');
 }
 
+/** The rollback journal that SQLite keeps beside the catalog during a transaction. */
+export function catalogJournalPath(repository: BytePath): BytePath {
+  return joinPath(dataPath(repository), 'catalog.sqlite3-journal');
+}
+
 /** Where a new catalog is made, to be renamed into place when it is whole. */
 export function newCatalogPath(repository: BytePath): BytePath {
   return joinPath(dataPath(repository), 'catalog.new');
@@ -64,6 +69,16 @@ export function incrementPath(repository: BytePath, id: number): BytePath {
 /** The increment that a name in increments/ stands for; null for names that are none. */
 export function parseIncrementName(name: BytePath): number | null {
   return /^[1-9][0-9]{0,15}$/.test(name) ? Number(name) : null;
+}
+
+/** What a repair has moved out of the way, in numbered folders. */
+export function keptPath(repository: BytePath): BytePath {
+  return joinPath(dataPath(repository), 'kept');
+}
+
+/** The number of a repair that a name in kept/ stands for; null for names that are none. */
+export function parseKeptName(name: BytePath): number | null {
+  return /^[1-9][0-9]{0,8}$/.test(name) ? Number(name) : null;
 }
 
 export function stagingPath(repository: BytePath): BytePath {

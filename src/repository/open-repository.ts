@@ -2,22 +2,25 @@
 // writers' lock held and everything that an earlier run left unfinished put right.
 import { Catalog } from '../catalog/catalog.js';
 import { sqliteName } from '../catalog/sqlite.js';
-import { WriteLock, lockHeldError } from '../catalog/write-lock.js';
 import { CorruptError, NoRepositoryError } from '../errors.js';
 import { type BytePath, baseName, formatPath, joinPath } from '../system/byte-path.js';
-import type { Checkpoint } from '../system/checkpoint.js';
-import type { Clock } from '../system/clock.js';
 import { type FileSystem, isErrno } from '../system/file-system.js';
-import { pause } from '../system/pause.js';
 import { copyPrivately } from '../system/private-copy.js';
+import { type LockOptions, acquireLock } from './acquire-lock.js';
 import { finishCreation, prepareRepository } from './create-repository.js';
 import { inspectTarget } from './inspect-target.js';
-import { catalogPath, dataPath, lockPath } from './layout.js';
+import { catalogJournalPath, catalogPath, dataPath } from './layout.js';
+import { makeMissingFolders, requireOwnFolders } from './own-folders.js';
 import { recover } from './recover.js';
+import { repairHint } from './repair-hint.js';
 
-export interface OpenRepository {
+/** Where a repository is, whatever state it is in. */
+export interface RepositoryPlace {
   readonly path: BytePath;
   readonly fileSystem: FileSystem;
+}
+
+export interface OpenRepository extends RepositoryPlace {
   readonly catalog: Catalog;
   close(): void;
 }
@@ -34,34 +37,39 @@ export interface WritableRepository extends OpenRepository {
  */
 export function openForReading(fileSystem: FileSystem, path: BytePath): OpenRepository {
   requireRepository(fileSystem, path);
+  requireOwnFolders(fileSystem, path);
   try {
-    const catalog = Catalog.open(catalogPath(path), { readOnly: true });
+    const catalog = openCatalog(path, catalogPath(path), { readOnly: true });
     return { path, fileSystem, catalog, close: () => catalog.close() };
   } catch (error) {
-    if (!isErrno(error, 'EACCES') || fileSystem.stat(journalPath(path)) === null) throw error;
+    if (!isErrno(error, 'EACCES') || fileSystem.stat(catalogJournalPath(path)) === null) {
+      throw error;
+    }
     // The journal of a commit that was cut off: a reader may not roll it back in place.
-    const copy = copyPrivately([catalogPath(path), journalPath(path)]);
-    const copied = joinPath(copy.directory, baseName(catalogPath(path)));
-    const catalog = Catalog.open(copied, { readOnly: false });
-    return {
-      path,
-      fileSystem,
-      catalog,
-      close: () => {
-        catalog.close();
-        copy.remove();
-      },
-    };
+    const copy = copyPrivately([catalogPath(path), catalogJournalPath(path)]);
+    const close = (): void => copy.remove();
+    try {
+      const copied = joinPath(copy.directory, baseName(catalogPath(path)));
+      const catalog = openCatalog(path, copied, { readOnly: false });
+      return {
+        path,
+        fileSystem,
+        catalog,
+        close: () => {
+          catalog.close();
+          close();
+        },
+      };
+    } catch (failure) {
+      close();
+      throw failure;
+    }
   }
 }
 
-export interface WriterOptions {
+export interface WriterOptions extends LockOptions {
   /** Makes the repository where there is none; otherwise that is an error. */
   readonly create: boolean;
-  /** How long to wait for another writer; 0 not at all. */
-  readonly waitLockMs: number;
-  readonly checkpoint: Checkpoint;
-  readonly clock: Clock;
   readonly actingUid: number;
 }
 
@@ -77,47 +85,71 @@ export async function openForWriting(
 ): Promise<WritableRepository> {
   sqliteName(path);
   let toBeMade = options.create && inspectTarget(fileSystem, path) === 'to-be-made';
+  requireOwnFolders(fileSystem, path);
   if (toBeMade) prepareRepository(fileSystem, path);
   else requireRepository(fileSystem, path);
-  const lock = await acquireLock(path, options);
+  const lock = await acquireLock(fileSystem, path, options);
   try {
     // Another process may have made it while this one waited.
     toBeMade &&= fileSystem.stat(catalogPath(path)) === null;
     if (toBeMade) finishCreation(fileSystem, path, Math.floor(options.clock.nowMs() / 1000));
-    const catalog = Catalog.open(catalogPath(path), { readOnly: false });
-    try {
-      recover({ fileSystem, path, catalog, actingUid: options.actingUid });
-    } catch (error) {
-      catalog.close();
-      throw error;
-    }
+    const repository = openLocked({ fileSystem, path }, options.actingUid);
     const close = (): void => {
-      catalog.close();
+      repository.close();
       lock.release();
     };
-    return { path, fileSystem, catalog, created: toBeMade, close };
+    return { ...repository, created: toBeMade, close };
   } catch (error) {
     lock.release();
     throw error;
   }
 }
 
-const LOCK_RETRY_MS = 100;
-
-async function acquireLock(repository: BytePath, options: WriterOptions): Promise<WriteLock> {
-  const deadlineMs = options.clock.monotonicMs() + options.waitLockMs;
-  for (;;) {
-    const lock = WriteLock.tryAcquire(lockPath(repository));
-    if (lock !== null) return lock;
-    const leftMs = deadlineMs - options.clock.monotonicMs();
-    if (leftMs <= 0) throw lockHeldError(repository);
-    await pause(Math.min(LOCK_RETRY_MS, leftMs));
-    await options.checkpoint();
+/**
+ * Opens a repository whose lock this process holds, and finishes or cleans up what an earlier run left;
+ * `close` does not release the lock.
+ */
+export function openLocked(
+  { fileSystem, path }: RepositoryPlace,
+  actingUid: number,
+): WritableRepository {
+  const catalog = openCatalog(path, catalogPath(path), { readOnly: false });
+  try {
+    catalog.migrate();
+    makeMissingFolders(fileSystem, path);
+    recover({ fileSystem, path, catalog, actingUid });
+    return { path, fileSystem, catalog, created: false, close: () => catalog.close() };
+  } catch (error) {
+    catalog.close();
+    throw error;
   }
 }
 
-function requireRepository(fileSystem: FileSystem, path: BytePath): void {
+/** @throws CorruptError that says how a catalog is rebuilt */
+function openCatalog(
+  repository: BytePath,
+  file: BytePath,
+  options: { readonly readOnly: boolean },
+): Catalog {
+  try {
+    return Catalog.open(file, options);
+  } catch (error) {
+    if (!(error instanceof CorruptError)) throw error;
+    throw new CorruptError(error.message, { hint: repairHint(repository), cause: error });
+  }
+}
+
+/** @throws NoRepositoryError, or CorruptError where there is one without a catalog */
+export function requireRepository(fileSystem: FileSystem, path: BytePath): void {
   if (fileSystem.stat(catalogPath(path))?.isFile()) return;
+  requireSomeRepository(fileSystem, path);
+  throw new CorruptError(`the repository at '${formatPath(path)}' has lost its catalog`, {
+    hint: repairHint(path),
+  });
+}
+
+/** Whether there is or was a repository, in whatever state. @throws NoRepositoryError */
+export function requireSomeRepository(fileSystem: FileSystem, path: BytePath): void {
   const shown = formatPath(path);
   if (fileSystem.stat(dataPath(path)) === null) {
     throw new NoRepositoryError(`no repository at '${shown}'`, {
@@ -129,11 +161,4 @@ function requireRepository(fileSystem: FileSystem, path: BytePath): void {
       hint: 'run the backup again: it makes what is missing',
     });
   }
-  throw new CorruptError(`the repository at '${shown}' has lost its catalog`, {
-    hint: `its last copies are '${formatPath(dataPath(path))}/catalog.*.zst'`,
-  });
-}
-
-function journalPath(repository: BytePath): BytePath {
-  return `${catalogPath(repository)}-journal` as BytePath;
 }

@@ -10,7 +10,7 @@ import { CorruptError, SystemError } from '../errors.js';
 import { formatPath } from '../system/byte-path.js';
 import type { Checkpoint } from '../system/checkpoint.js';
 import { incrementBytes, openRoot } from './content-root.js';
-import type { OpenRepository } from './open-repository.js';
+import type { OpenRepository, RepositoryPlace } from './open-repository.js';
 import { type ContentPlan, planContent } from './plan-content.js';
 import { readChunks } from '../system/read-chunks.js';
 
@@ -51,7 +51,7 @@ const DAMAGE_ERRNOS = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'ENXIO', 
  * A file of the repository that is not there or cannot be read is a corruption like any other; a lack
  * of permission, and trouble with other files, is not.
  */
-export function toCorruption({ path }: OpenRepository, error: unknown): unknown {
+export function toCorruption({ path }: RepositoryPlace, error: unknown): unknown {
   if (!(error instanceof SystemError) || !DAMAGE_ERRNOS.has(error.errno)) return error;
   if (!error.path.startsWith(formatPath(path))) return error;
   return new CorruptError(error.message, { cause: error });

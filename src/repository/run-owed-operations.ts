@@ -6,11 +6,11 @@
 // - a directory is made where it is missing, and removed while it is there and empty.
 // - metadata is set again, at no cost.
 // A `sync` covers all directories named so far, done in this run or before it.
-import type { OwedOperation, Version } from '../catalog/records.js';
+import type { EntryType, OwedOperation, Version } from '../catalog/records.js';
 import { CorruptError } from '../errors.js';
 import { type UnsetMetadata, applyMetadata } from '../system/apply-metadata.js';
 import { type BytePath, formatPath, parentPath } from '../system/byte-path.js';
-import { type FileSystem, isErrno } from '../system/file-system.js';
+import { type FileStat, type FileSystem, isErrno } from '../system/file-system.js';
 import { mirrorPath, stagedPath } from './layout.js';
 import { mirrorMetadata } from './mirror-metadata.js';
 import { syncDirectory } from './staging.js';
@@ -43,7 +43,8 @@ export function runOwedOperations(run: OwedRun): OwedOutcome {
     const targets = metadata.map((version) =>
       mirrorMetadata(mirrorPath(repository, version.path), version, run.actingUid),
     );
-    const present = targets.filter((target) => fileSystem.stat(target.path) !== null);
+    // Only what is of its type: the mode of a file must not be given to what a link leads to.
+    const present = targets.filter(({ path, type }) => isOfType(fileSystem.stat(path), type));
     unset.push(...applyMetadata(fileSystem, present));
     metadata = [];
   };
@@ -88,6 +89,12 @@ export function runOwedOperations(run: OwedRun): OwedOutcome {
     }
   }
   return { unset, notEmpty };
+}
+
+function isOfType(stat: FileStat | null, type: EntryType): boolean {
+  if (stat === null) return false;
+  if (type === 'file') return stat.isFile();
+  return type === 'directory' ? stat.isDirectory() : stat.isSymbolicLink();
 }
 
 /** @throws CorruptError where a symbolic link leads out of the mirror on the way to an entry */

@@ -52,6 +52,8 @@ export interface FileSystem {
   realPath(path: BytePath): BytePath | null;
   makeDirectory(path: BytePath, mode: number): void;
   makeLink(target: BytePath, path: BytePath): void;
+  /** Another name for the same file; a symbolic link gets another name itself. */
+  makeHardLink(from: BytePath, to: BytePath): void;
   rename(from: BytePath, to: BytePath): void;
   unlink(path: BytePath): void;
   removeDirectory(path: BytePath): void;
@@ -163,6 +165,10 @@ export class RealFileSystem implements FileSystem {
 
   makeLink(target: BytePath, path: BytePath): void {
     attempt('create link', path, () => fs.symlinkSync(pathToBytes(target), pathToBytes(path)));
+  }
+
+  makeHardLink(from: BytePath, to: BytePath): void {
+    attempt('link', from, () => fs.linkSync(pathToBytes(from), pathToBytes(to)));
   }
 
   rename(from: BytePath, to: BytePath): void {

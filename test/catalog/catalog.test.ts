@@ -84,7 +84,7 @@ test('a new catalog has the identity that the format gives it, and one row', asy
   t.deepEqual(catalog.integrityProblems(), []);
   const raw = new Database(file, { readonly: true });
   t.is(raw.pragma('application_id', { simple: true }), 0x52527764);
-  t.is(raw.pragma('user_version', { simple: true }), 1);
+  t.is(raw.pragma('user_version', { simple: true }), 2);
   raw.close();
 });
 

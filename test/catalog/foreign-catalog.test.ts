@@ -34,6 +34,7 @@ for (const [what, change] of [
   ['a table', sql('CREATE TABLE foreign_table (x)')],
   ['an index', sql('CREATE INDEX i ON version (mode)')],
   ['a table too few', sql('DROP TABLE source_state')],
+  ['a table of format 2 in one of format 1', sql('PRAGMA user_version = 1')],
   ['another column', sql('ALTER TABLE version ADD COLUMN x INTEGER')],
   [
     'a view in place of a table',
@@ -71,11 +72,11 @@ for (const [what, change] of [
 }
 
 test('a catalog of a newer format is refused as newer, and left as it is', async (t) => {
-  const place = await createWith(t, sql('PRAGMA user_version = 2', 'CREATE TABLE newer (x)'));
+  const place = await createWith(t, sql('PRAGMA user_version = 3', 'CREATE TABLE newer (x)'));
   const before = await readTree(place.repository);
   const error = t.throws(() => place.snapshots(), { instanceOf: NewerFormatError });
   t.is(error.exitCode, 12);
-  t.regex(error.message, /has format 2, and this program reads formats up to 1/);
+  t.regex(error.message, /has format 3, and this program reads formats up to 2/);
   await t.throwsAsync(place.backup(), { instanceOf: NewerFormatError });
   await t.throwsAsync(place.restore('now'), { instanceOf: NewerFormatError });
   await t.throwsAsync(place.verify(), { instanceOf: NewerFormatError });

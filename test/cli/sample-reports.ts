@@ -81,7 +81,7 @@ export function sampleInfo(changes: Partial<InfoReport> = {}): InfoReport {
   return {
     repository: '/srv/backups/redis',
     repositoryId: '3f0c',
-    formatVersion: 1,
+    formatVersion: 2,
     createdAt: '2026-11-20T02:00:00Z',
     host: 'redis1',
     source: '/var/lib/redis',
@@ -95,6 +95,7 @@ export function sampleInfo(changes: Partial<InfoReport> = {}): InfoReport {
     catalogBytes: 40_960,
     totalBytes: 1_293_400_000,
     unfinished: false,
+    lastVerification: null,
     ...changes,
   };
 }

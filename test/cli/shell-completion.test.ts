@@ -70,7 +70,10 @@ function bashEnvironment(folder: string): NodeJS.ProcessEnv {
 
 const REPLIES: [words: string[], reply: string[]][] = [
   [['b'], ['backup']],
-  [['verify', '--q'], ['--quiet']],
+  [
+    ['verify', '--q'],
+    ['--quick', '--quiet'],
+  ],
   [
     ['restore', '--'],
     ['--at', '--chown', '--force', '--json', '--quiet', '--verbose'],

@@ -130,6 +130,11 @@ export class HookedFileSystem extends RealFileSystem {
     super.makeLink(target, path);
   }
 
+  override makeHardLink(from: BytePath, to: BytePath): void {
+    this.#tell('makeHardLink', from, true);
+    super.makeHardLink(from, to);
+  }
+
   override rename(from: BytePath, to: BytePath): void {
     this.#tell('rename', from, true);
     super.rename(from, to);

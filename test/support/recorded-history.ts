@@ -4,7 +4,14 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 
 import { backup } from '../../src/engine/backup.js';
-import type { BackupReport, RestoreReport, VerifyReport } from '../../src/engine/reports.js';
+import { repair } from '../../src/engine/repair.js';
+import type {
+  BackupReport,
+  RepairReport,
+  RestoreReport,
+  VerifyReport,
+} from '../../src/engine/reports.js';
+import type { VerifyMode } from '../../src/engine/requests.js';
 import { restore } from '../../src/engine/restore.js';
 import type { RunContext } from '../../src/engine/run-context.js';
 import { verify } from '../../src/engine/verify.js';
@@ -103,10 +110,23 @@ export class RecordedHistory {
   }
 
   async verify(
-    options: { readonly at?: string; readonly context?: RunContext } = {},
+    options: {
+      readonly at?: string;
+      readonly mode?: VerifyMode;
+      readonly context?: RunContext;
+    } = {},
   ): Promise<VerifyReport> {
-    return verify(
-      { repository: this.repositoryPath, time: options.at ?? null },
+    const { at = null, mode = { kind: 'full' }, context = this.context } = options;
+    return verify({ repository: this.repositoryPath, time: at, mode }, context);
+  }
+
+  /** Puts right what can be, and verifies all of it. */
+  async repair(
+    options: { readonly source?: string; readonly context?: RunContext } = {},
+  ): Promise<RepairReport> {
+    const source = options.source === undefined ? null : pathFromText(options.source);
+    return repair(
+      { repository: this.repositoryPath, source, waitLockMs: 0 },
       options.context ?? this.context,
     );
   }

@@ -1,5 +1,5 @@
 // What `info` prints: what a repository holds and what it costs.
-import type { InfoReport, SnapshotSummary } from '../../engine/reports.js';
+import type { InfoReport, SnapshotSummary, VerificationSummary } from '../../engine/reports.js';
 import { formatCount, formatSize } from './quantities.js';
 import { formatFields } from './text-table.js';
 import { formatLocalTime } from './times.js';
@@ -18,6 +18,7 @@ export function formatRepositorySummary(report: InfoReport): string {
     ['increments', `${report.increments}, ${formatSize(report.incrementBytes)}`],
     ['catalog', formatSize(report.catalogBytes)],
     ['total', formatSize(report.totalBytes)],
+    ['verified', describeVerification(report.lastVerification)],
   ];
   if (report.unfinished)
     fields.push([
@@ -30,3 +31,21 @@ export function formatRepositorySummary(report: InfoReport): string {
 function nameOrNone(snapshot: SnapshotSummary | null): string {
   return snapshot === null ? 'none' : `${formatLocalTime(snapshot.time)} (${snapshot.id})`;
 }
+
+function describeVerification(verification: VerificationSummary | null): string {
+  if (verification === null) return 'never, or not recorded';
+  const { mode, snapshot, finishedAt, problems } = verification;
+  const found = problems === 0 ? 'no problem' : formatCount(problems, 'problem');
+  const part = snapshot === null ? '' : `, of snapshot ${snapshot}`;
+  return `${formatLocalTime(finishedAt)}, ${MODES[mode](verification)}${part}: ${found}`;
+}
+
+type Describe = (verification: VerificationSummary) => string;
+
+const MODES: Readonly<Record<VerificationSummary['mode'], Describe>> = {
+  full: ({ bytesChecked }) => `every byte (${formatSize(bytesChecked)})`,
+  quick: () => 'names and sizes only',
+  sample: ({ bytesChecked }) => `a sample (${formatSize(bytesChecked)})`,
+  timed: ({ bytesChecked, bytesLeft }) =>
+    `a part (${formatSize(bytesChecked)}, ${formatSize(bytesLeft)} left)`,
+};

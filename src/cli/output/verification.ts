@@ -1,14 +1,36 @@
-// What `verify` prints: each problem with what it costs, then one line that sums up.
-import type { VerifyProblem, VerifyReport } from '../../engine/reports.js';
+// What `verify` prints: each thing that was put right, each problem with what it costs, then one line
+// that sums up.
+import type { RepairReport, VerifyProblem, VerifyReport } from '../../engine/reports.js';
 import { formatCount, formatRanges, formatSize } from './quantities.js';
 
 /** With `isQuiet` nothing where there is no problem. */
 export function formatVerification(report: VerifyReport, isQuiet: boolean): string {
-  const { problems, versionsChecked, bytesChecked } = report;
+  const { problems } = report;
   if (isQuiet && problems.length === 0) return '';
   const found = problems.length === 0 ? 'no problem' : formatCount(problems.length, 'problem');
+  return `${problems.map(formatProblem).join('')}${formatScope(report)}: ${found}\n`;
+}
+
+/** As formatVerification; what was done is told in any case. */
+export function formatRepair(report: RepairReport, isQuiet: boolean): string {
+  const done = report.repairs.map(({ message }) => `repair: ${message}\n`).join('');
+  return `${done}${formatVerification(report, isQuiet)}`;
+}
+
+function formatScope(report: VerifyReport): string {
+  const { mode, versionsChecked, contentsChecked, bytesChecked, contentsLeft, bytesLeft } = report;
   const checked = `${formatCount(versionsChecked, 'version')} checked, ${formatSize(bytesChecked)}`;
-  return `${problems.map(formatProblem).join('')}${checked}: ${found}\n`;
+  const contents = formatCount(contentsChecked, 'content');
+  const left = `${formatCount(contentsLeft, 'content')} left, ${formatSize(bytesLeft)}`;
+  if (mode === 'full') return checked;
+  if (mode === 'quick') return 'names, sizes and the catalog checked';
+  if (mode === 'sample') {
+    return `${contents} of ${contentsChecked + contentsLeft} checked, ${formatSize(bytesChecked)}`;
+  }
+  const part = `${contents} checked, ${formatSize(bytesChecked)}`;
+  return contentsLeft === 0
+    ? `${part}, and with them every one`
+    : `${part}; ${left} for the next run`;
 }
 
 function formatProblem({ path, message, snapshots }: VerifyProblem): string {

@@ -4,6 +4,7 @@ import { chooseCommand } from '../../../src/cli/choose-command.js';
 import { toBackupRequest } from '../../../src/cli/commands/backup.js';
 import { toListView } from '../../../src/cli/commands/list.js';
 import { toRestoreRequest } from '../../../src/cli/commands/restore.js';
+import { toRepairRequest, toVerifyRequest } from '../../../src/cli/commands/verify.js';
 import { parseArguments } from '../../../src/cli/parse-arguments.js';
 import { resolvePathArgument } from '../../../src/cli/path-arguments.js';
 import { UsageError } from '../../../src/errors.js';
@@ -176,5 +177,64 @@ for (const line of [
 ]) {
   test(`'${line}' is wrong usage`, (t) => {
     t.throws(() => view(line), { instanceOf: UsageError });
+  });
+}
+
+function verifyRequest(line: string) {
+  const parsed = parseArguments(line.split(' '));
+  return toVerifyRequest(parsed, chooseCommand(parsed).operands, toPath);
+}
+
+function repairRequest(line: string) {
+  const parsed = parseArguments(line.split(' '));
+  return toRepairRequest(parsed, chooseCommand(parsed).operands, toPath);
+}
+
+for (const [line, time, mode] of [
+  ['verify /r', null, { kind: 'full' }],
+  ['verify -r 2B /r', '2B', { kind: 'full' }],
+  ['verify --quick /r', null, { kind: 'quick' }],
+  ['verify --sample 10% /r', null, { kind: 'sample', percent: 10 }],
+  ['verify --sample 0.5 -r now /r', 'now', { kind: 'sample', percent: 0.5 }],
+  ['verify --max-duration 30s /r', null, { kind: 'timed', maxDurationMs: 30_000 }],
+  ['verify --max-duration 1h30m /r', null, { kind: 'timed', maxDurationMs: 5_400_000 }],
+  ['verify --max-duration 1.5m /r', null, { kind: 'timed', maxDurationMs: 90_000 }],
+] as const) {
+  test(`'${line}' is read as meant`, (t) => {
+    t.deepEqual(verifyRequest(line), { repository: pathFromText('/r'), time, mode });
+  });
+}
+
+test('every option of a repair reaches the request', (t) => {
+  t.deepEqual(repairRequest('verify --repair --source s --wait-lock 2 /r'), {
+    repository: pathFromText('/r'),
+    source: pathFromText('/cwd/s'),
+    waitLockMs: 2000,
+  });
+  t.is(repairRequest('verify --repair /r').source, null);
+});
+
+for (const line of [
+  'verify --quick --sample 10% /r',
+  'verify --quick --max-duration 10m /r',
+  'verify --sample 10% --max-duration 10m /r',
+  'verify --source /s /r',
+  'verify --wait-lock 5 /r',
+  ...['0', '0%', '101%', '-5%', 'x', '10%%', '1e1', '%'].map(
+    (text) => `verify --sample=${text} /r`,
+  ),
+  ...['0s', '10', '-5m', '10d', 'm', '5m5', '1e3s', '0.5s', '20000h'].map(
+    (text) => `verify --max-duration=${text} /r`,
+  ),
+]) {
+  test(`'${line}' is wrong usage`, (t) => {
+    const parsed = parseArguments(line.split(' ', 10));
+    t.throws(() => toVerifyRequest(parsed, ['/r'], toPath), { instanceOf: UsageError });
+  });
+}
+
+for (const option of ['-r now', '--quick', '--sample 10%', '--max-duration 10m']) {
+  test(`--repair and ${option} do not go together`, (t) => {
+    t.throws(() => repairRequest(`verify --repair ${option} /r`), { instanceOf: UsageError });
   });
 }

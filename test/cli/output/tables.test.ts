@@ -8,7 +8,7 @@ import {
   formatRestoreStatistics,
 } from '../../../src/cli/output/statistics.js';
 import { formatTable, textWidth } from '../../../src/cli/output/text-table.js';
-import { formatVerification } from '../../../src/cli/output/verification.js';
+import { formatRepair, formatVerification } from '../../../src/cli/output/verification.js';
 import {
   sampleBackup,
   sampleFile,
@@ -156,7 +156,17 @@ test('changes are one line a path', (t) => {
   );
 });
 
-const sound = { repository, versionsChecked: 12, bytesChecked: 3000, problems: [], notes: [] };
+const sound = {
+  repository,
+  mode: 'full' as const,
+  versionsChecked: 12,
+  contentsChecked: 8,
+  bytesChecked: 3000,
+  contentsLeft: 0,
+  bytesLeft: 0,
+  problems: [],
+  notes: [],
+};
 
 test('a sound repository is one line, none when quiet', (t) => {
   t.is(formatVerification(sound, false), '12 versions checked, 2.9 KiB: no problem\n');
@@ -189,7 +199,7 @@ test('info names what the repository holds', (t) => {
     [
       'repository  /srv/backups/redis',
       'id          3f0c',
-      'format      1',
+      'format      2',
       'created     2026-11-20 02:00:00 +00:00',
       'source      /var/lib/redis on redis1',
       'snapshots   2',
@@ -199,9 +209,56 @@ test('info names what the repository holds', (t) => {
       'increments  3, 4.6 MiB',
       'catalog     40.0 KiB',
       'total       1.2 GiB',
+      'verified    never, or not recorded',
       '',
     ].join('\n'),
   );
+});
+
+test('what was not checked is said', (t) => {
+  const text = (changes: object): string => formatVerification({ ...sound, ...changes }, false);
+  t.is(text({ mode: 'quick' }), 'names, sizes and the catalog checked: no problem\n');
+  const left = { contentsLeft: 24, bytesLeft: 5000 };
+  t.is(text({ mode: 'sample', ...left }), '8 contents of 32 checked, 2.9 KiB: no problem\n');
+  t.is(
+    text({ mode: 'timed', ...left }),
+    '8 contents checked, 2.9 KiB; 24 contents left, 4.9 KiB for the next run: no problem\n',
+  );
+  t.is(
+    text({ mode: 'timed' }),
+    '8 contents checked, 2.9 KiB, and with them every one: no problem\n',
+  );
+});
+
+test('what was repaired is told, quiet or not', (t) => {
+  const repairs = [{ kind: 'put-back', path: 'dump.rdb', message: "'dump.rdb' is put back" }];
+  t.is(formatRepair({ ...sound, repairs }, true), "repair: 'dump.rdb' is put back\n");
+});
+
+test('info tells the last verification', (t) => {
+  const lastVerification = {
+    mode: 'timed' as const,
+    snapshot: 3,
+    startedAt: '2026-11-23T02:50:00Z',
+    finishedAt: '2026-11-23T03:00:00Z',
+    problems: 1,
+    contentsChecked: 2,
+    bytesChecked: 2048,
+    contentsLeft: 1,
+    bytesLeft: 1024,
+  };
+  const shown = (changes: object): string | undefined =>
+    /^verified +(.*)$/m.exec(
+      formatRepositorySummary(
+        sampleInfo({ lastVerification: { ...lastVerification, ...changes } }),
+      ),
+    )?.[1];
+  const time = '2026-11-23 03:00:00 +00:00';
+  t.is(shown({}), `${time}, a part (2.0 KiB, 1.0 KiB left), of snapshot 3: 1 problem`);
+  const all = { snapshot: null, problems: 0 };
+  t.is(shown({ mode: 'full', ...all }), `${time}, every byte (2.0 KiB): no problem`);
+  t.is(shown({ mode: 'quick', ...all }), `${time}, names and sizes only: no problem`);
+  t.is(shown({ mode: 'sample', ...all }), `${time}, a sample (2.0 KiB): no problem`);
 });
 
 test('info says when a mirror is unfinished and when there is no snapshot', (t) => {

@@ -1,0 +1,100 @@
+// The rows of `verification` and `content_check`: what was verified, and which bytes were compared
+// when. No reader needs them to find anything, so writing them does not move the generation.
+import { toInteger } from './column-values.js';
+import type { ContentCheck, VerificationMode, VerificationRecord } from './records.js';
+import type { Connection } from './sqlite.js';
+
+/** So many verifications are remembered. */
+const KEPT = 100;
+
+interface Row {
+  readonly mode: VerificationMode;
+  readonly snapshot: bigint | null;
+  readonly round_started_at: bigint;
+  readonly started_at: bigint;
+  readonly finished_at: bigint;
+  readonly problems: bigint;
+  readonly contents: bigint;
+  readonly bytes: bigint;
+  readonly contents_left: bigint;
+  readonly bytes_left: bigint;
+}
+
+export class VerificationTable {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** Newest first. */
+  list(): VerificationRecord[] {
+    return this.#connection
+      .prepare<[], Row>('SELECT * FROM verification ORDER BY id DESC')
+      .all()
+      .map(toRecord);
+  }
+
+  /** Adds a verification and what it has checked; forgets those of long ago. */
+  insert(record: VerificationRecord, checks: readonly ContentCheck[]): void {
+    this.#connection
+      .prepare(
+        `INSERT INTO verification (mode, snapshot, round_started_at, started_at, finished_at,
+           problems, contents, bytes, contents_left, bytes_left)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      )
+      .run(
+        record.mode,
+        record.snapshot,
+        record.roundStartedAt,
+        record.startedAt,
+        record.finishedAt,
+        record.problems,
+        record.contents,
+        record.bytes,
+        record.contentsLeft,
+        record.bytesLeft,
+      );
+    this.#connection
+      .prepare(
+        `DELETE FROM verification
+         WHERE id NOT IN (SELECT id FROM verification ORDER BY id DESC LIMIT ?)`,
+      )
+      .run(KEPT);
+    // By its digest as well: the catalog may have changed since the content was read from it.
+    const insert = this.#connection.prepare(
+      `INSERT OR REPLACE INTO content_check (content, checked_at, whole)
+       SELECT id, ?, ? FROM content WHERE id = ? AND sha256 = ?`,
+    );
+    for (const { content, checkedAt, whole } of checks) {
+      insert.run(checkedAt, whole ? 1 : 0, content.id, content.sha256);
+    }
+  }
+
+  /** When each content was last checked, by its id; those that never were are not in it. */
+  checkTimes(): Map<number, number> {
+    return new Map(
+      this.#connection
+        .prepare<[], { content: bigint; checked_at: bigint }>(
+          'SELECT content, checked_at FROM content_check',
+        )
+        .all()
+        .map((row) => [toInteger(row.content), toInteger(row.checked_at)]),
+    );
+  }
+}
+
+function toRecord(row: Row): VerificationRecord {
+  return {
+    mode: row.mode,
+    snapshot: row.snapshot === null ? null : toInteger(row.snapshot),
+    roundStartedAt: toInteger(row.round_started_at),
+    startedAt: toInteger(row.started_at),
+    finishedAt: toInteger(row.finished_at),
+    problems: toInteger(row.problems),
+    contents: toInteger(row.contents),
+    bytes: toInteger(row.bytes),
+    contentsLeft: toInteger(row.contents_left),
+    bytesLeft: toInteger(row.bytes_left),
+  };
+}

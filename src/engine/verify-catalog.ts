@@ -1,0 +1,146 @@
+// Proving the catalog: SQLite's own checks, the digest that each snapshot carries over its rows, and
+// the copies that commits have left, one of which may have to stand in for it.
+import type { Catalog } from '../catalog/catalog.js';
+import { CorruptError } from '../errors.js';
+import {
+  type CatalogCopy,
+  listCatalogCopies,
+  openCatalogCopy,
+} from '../repository/catalog-copy.js';
+import { catalogJournalPath, catalogPath } from '../repository/layout.js';
+import type { OpenRepository, RepositoryPlace } from '../repository/open-repository.js';
+import { toCorruption } from '../repository/read-content.js';
+import { isErrno } from '../system/file-system.js';
+import { requireSafeNames } from './check-names.js';
+import { isAsCommitted } from './check-snapshot.js';
+import { lookNote } from './notes.js';
+import type { Note, VerifyProblem } from './reports.js';
+import { wasOvertaken } from './verify-again.js';
+import type { VerifyScope } from './verify-scope.js';
+
+export interface CatalogVerification {
+  readonly problems: readonly VerifyProblem[];
+  readonly notes: readonly Note[];
+}
+
+export async function verifyCatalog(
+  repository: OpenRepository,
+  scope: VerifyScope,
+): Promise<CatalogVerification> {
+  const { catalog } = repository;
+  const all = scope.snapshots.map(({ id }) => id);
+  const sizeFault = wasOvertaken(repository, scope) ? null : sizeFaultOf(repository, catalog);
+  const problems: VerifyProblem[] = [
+    ...(sizeFault === null ? [] : [catalogProblem([], sizeFault)]),
+    ...catalog.integrityProblems().map((message) => catalogProblem(all, message)),
+    ...catalog
+      .read(() => damagedSnapshots(catalog))
+      .filter((id) => all.includes(id))
+      .map((id) => catalogProblem([id], `the rows of snapshot ${id} are not those of its backup`)),
+    ...all.flatMap((id) => nameProblems(catalog, id)),
+  ];
+  const copies = listCatalogCopies(repository);
+  for (const copy of copies) problems.push(...(await verifyCopy(repository, copy)));
+  const newest = catalog.read(() => catalog.snapshots.newest());
+  const isMissing = newest !== null && !copies.some(({ snapshotId }) => snapshotId === newest.id);
+  return { problems, notes: isMissing ? [missingNote(newest.id)] : [] };
+}
+
+/** Names that no restore would follow. */
+function nameProblems(catalog: Catalog, id: number): VerifyProblem[] {
+  try {
+    requireSafeNames(catalog.read(() => catalog.versions.listAt(id)));
+    return [];
+  } catch (error) {
+    if (error instanceof CorruptError) return [catalogProblem([id], error.message)];
+    throw error;
+  }
+}
+
+/** SQLite takes the end of a last page that is cut off for zeros, and says nothing. */
+export function sizeFaultOf(
+  { fileSystem, path }: RepositoryPlace,
+  catalog: Catalog,
+): string | null {
+  const stat = fileSystem.stat(catalogPath(path));
+  const isSettled = fileSystem.stat(catalogJournalPath(path)) === null;
+  const sizeBytes = catalog.read(() => catalog.sizeBytes());
+  if (!isSettled || stat === null || Number(stat.size) === sizeBytes) return null;
+  return `the file of the catalog has ${stat.size} bytes, and should have ${sizeBytes}`;
+}
+
+/** Ids of the snapshots whose rows are not those that their commits wrote, inside a read. */
+export function damagedSnapshots(catalog: Catalog): number[] {
+  return catalog.snapshots
+    .list()
+    .filter((snapshot) => !isAsCommitted(snapshot, catalog.versions.listAt(snapshot.id)))
+    .map(({ id }) => id);
+}
+
+/**
+ * What is wrong with a catalog by itself, as far as it can tell; empty where it is as commits wrote it.
+ * @throws CorruptError where its rows cannot be read
+ */
+export function catalogFaults(catalog: Catalog): string[] {
+  return [
+    ...catalog.integrityProblems(),
+    ...catalog
+      .read(() => damagedSnapshots(catalog))
+      .map((id) => `the rows of snapshot ${id} are not those of its backup`),
+    ...catalog
+      .read(() => catalog.snapshots.list())
+      .flatMap(({ id }) => nameProblems(catalog, id).map(({ message }) => message)),
+  ];
+}
+
+/**
+ * Whether the rows of increments, which no digest covers, are those that the catalog had when its copy
+ * was made; null where the two are not of the same state.
+ */
+export function hasRowsOf(catalog: Catalog, copy: Catalog): boolean | null {
+  const rowsOf = (one: Catalog): string => one.read(() => JSON.stringify(one.increments.list()));
+  const generationOf = (one: Catalog): unknown =>
+    one.read(() => [one.repository.get()?.generation, one.formatVersion]).join();
+  return generationOf(catalog) === generationOf(copy) ? rowsOf(catalog) === rowsOf(copy) : null;
+}
+
+async function verifyCopy(repository: OpenRepository, copy: CatalogCopy): Promise<VerifyProblem[]> {
+  const path = `redis-rewind-data/${copy.name}`;
+  const problem = (message: string): VerifyProblem => ({
+    path,
+    snapshots: [],
+    kind: 'catalog-copy',
+    message: `the copy of the catalog '${path}' ${message}`,
+  });
+  try {
+    const opened = await openCatalogCopy(repository, copy);
+    try {
+      const [fault] = catalogFaults(opened);
+      if (fault !== undefined) return [problem(`is damaged: ${fault}`)];
+      if (hasRowsOf(repository.catalog, opened) !== false) return [];
+      const message = `the rows of increments are not those of the copy '${path}'`;
+      return [catalogProblem([], message)];
+    } finally {
+      opened.close();
+    }
+  } catch (error) {
+    // A backup that is running deletes the oldest one.
+    if (isErrno(error, 'ENOENT')) return [];
+    const found = toCorruption(repository, error);
+    if (found instanceof CorruptError) return [problem(`is damaged: ${found.message}`)];
+    throw error;
+  }
+}
+
+function missingNote(id: number): Note {
+  return lookNote(
+    'catalog-copy',
+    null,
+    `there is no copy of the catalog as of snapshot ${id}, the newest one`,
+    'the next backup leaves one',
+  );
+}
+
+function catalogProblem(snapshots: readonly number[], message: string): VerifyProblem {
+  return { path: 'redis-rewind-data/catalog.sqlite3', snapshots, kind: 'catalog', message };
+}

@@ -1,0 +1,71 @@
+// Taking the writers' lock. Its file holds nothing but the lock, so one that is gone or damaged is made
+// again: emptied in place, never replaced, so that whoever holds it goes on holding it.
+import { WriteLock, lockHeldError } from '../catalog/write-lock.js';
+import { CorruptError } from '../errors.js';
+import type { BytePath } from '../system/byte-path.js';
+import type { Checkpoint } from '../system/checkpoint.js';
+import type { Clock } from '../system/clock.js';
+import { type FileSystem, isErrno } from '../system/file-system.js';
+import { pause } from '../system/pause.js';
+import { dataPath, lockPath } from './layout.js';
+import { syncDirectory } from './staging.js';
+
+export interface LockOptions {
+  /** How long to wait for another writer; 0 not at all. */
+  readonly waitLockMs: number;
+  readonly checkpoint: Checkpoint;
+  readonly clock: Clock;
+}
+
+const LOCK_RETRY_MS = 100;
+/** A verification that notes its result holds the lock for a moment, which no writer should notice. */
+const PATIENCE_MS = 250;
+
+/** @throws LockedError where another writer does not end in time */
+export async function acquireLock(
+  fileSystem: FileSystem,
+  repository: BytePath,
+  options: LockOptions,
+): Promise<WriteLock> {
+  const waitMs = Math.max(options.waitLockMs, PATIENCE_MS);
+  const deadlineMs = options.clock.monotonicMs() + waitMs;
+  makeIfMissing(fileSystem, repository);
+  for (;;) {
+    const lock = tryAcquire(fileSystem, repository);
+    if (lock !== null) return lock;
+    const leftMs = deadlineMs - options.clock.monotonicMs();
+    if (leftMs <= 0) throw lockHeldError(repository);
+    await pause(Math.min(LOCK_RETRY_MS, leftMs));
+    await options.checkpoint();
+  }
+}
+
+function makeIfMissing(fileSystem: FileSystem, repository: BytePath): void {
+  const path = lockPath(repository);
+  if (fileSystem.stat(path) !== null) return;
+  try {
+    fileSystem.close(fileSystem.open(path, 'create'));
+  } catch (error) {
+    // Another process was faster.
+    if (!isErrno(error, 'EEXIST')) throw error;
+  }
+  syncDirectory(fileSystem, dataPath(repository));
+}
+
+function tryAcquire(fileSystem: FileSystem, repository: BytePath): WriteLock | null {
+  const path = lockPath(repository);
+  try {
+    return WriteLock.tryAcquire(path);
+  } catch (error) {
+    if (!(error instanceof CorruptError)) throw error;
+    // No process holds it: SQLite locks nothing that it does not take for a database.
+    const file = fileSystem.open(path, 'update');
+    try {
+      fileSystem.truncate(file, 0);
+      fileSystem.sync(file);
+    } finally {
+      fileSystem.close(file);
+    }
+    return WriteLock.tryAcquire(path);
+  }
+}
