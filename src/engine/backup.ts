@@ -15,7 +15,12 @@ import { UsageError } from '../errors.js';
 import { applyCapture } from './capture-plan.js';
 import { requireFreeSpace } from './check-space.js';
 import { requireSafeNames } from './check-names.js';
-import { type ExaminationOutcome, readManifests, reportExaminations } from './examine-entries.js';
+import {
+  type ExaminationOutcome,
+  findKnownVerdicts,
+  readManifests,
+  reportExaminations,
+} from './examine-entries.js';
 import { inspectWholeMirror } from './inspect-mirror.js';
 import { mirrorNotes, requireNoForeignDirectory } from './mirror-notes.js';
 import type { NextEntry } from './next-entry.js';
@@ -25,7 +30,7 @@ import { type PathFilter, createPathFilter } from './path-filter.js';
 import { type LastSnapshot, bytesToRead } from './plan-reading.js';
 import { planSnapshot } from './plan-snapshot.js';
 import type { PreparedServer } from './prepare-server.js';
-import type { BackupReport, ExaminationReport, Note, ServerReport } from './reports.js';
+import type { BackupReport, ExaminationReport, Note } from './reports.js';
 import type { BackupRequest } from './requests.js';
 import type { RunContext } from './run-context.js';
 import { type SourceScan, scanSource } from './scan-source.js';
@@ -163,7 +168,7 @@ async function takeSnapshot(run: Run, startedMs: number): Promise<BackupReport> 
         examine,
       });
       notes.push(...taken.notes, ...mirrorNotes(last, taken.entries));
-      examined = examine ? examineTaken(run, staging, taken) : examined;
+      examined = examine ? examineTaken(run, staging, last, taken) : examined;
       notes.push(...examined.notes);
       unset.push(...(await finishStaged(run, staging, taken.entries)));
       const kept = await oldContents.keepLeaving(taken.entries);
@@ -176,6 +181,8 @@ async function takeSnapshot(run: Run, startedMs: number): Promise<BackupReport> 
         host: context.hostName,
         source,
         program: context.program,
+        server: capture?.report ?? null,
+        examined: examined.reports,
         notes,
       });
       await context.checkpoint();
@@ -185,7 +192,7 @@ async function takeSnapshot(run: Run, startedMs: number): Promise<BackupReport> 
     }
   });
   notes.push(...(await finish(run, snapshot, unset)));
-  const made = { snapshot, server: capture?.report ?? null, examined: examined.reports, notes };
+  const made = { snapshot, examined: examined.reports, notes };
   return report(run, made, startedMs);
 }
 
@@ -210,10 +217,14 @@ function byPath<T extends { readonly path: BytePath }>(rows: readonly T[]): Map<
 function examineTaken(
   { context, repository }: Run,
   staging: Staging,
+  last: LastSnapshot,
   { entries, examined }: TakenEntries,
 ): ExaminationOutcome {
+  const { catalog } = repository;
+  const examinations = catalog.read(() => catalog.examinations?.all()) ?? new Map();
   return reportExaminations({
     files: examined,
+    known: findKnownVerdicts(entries, last, examinations),
     manifests: readManifests(context.fileSystem, repository.path, staging, entries),
     present: new Set(entries.map(({ path }) => path)),
   });
@@ -312,13 +323,12 @@ function noteUnset(unset: readonly UnsetMetadata[]): Note[] {
 
 interface MadeSnapshot {
   readonly snapshot: Snapshot;
-  readonly server: ServerReport | null;
   readonly examined: readonly ExaminationReport[];
   readonly notes: readonly Note[];
 }
 
 function report({ context, repository }: Run, made: MadeSnapshot, startedMs: number): BackupReport {
-  const { snapshot, server, examined, notes } = made;
+  const { snapshot, examined, notes } = made;
   const { newFiles, changedFiles, deletedFiles, incrementBytes } = snapshot;
   return {
     repository: formatPath(repository.path),
@@ -329,7 +339,6 @@ function report({ context, repository }: Run, made: MadeSnapshot, startedMs: num
     incrementBytes,
     elapsedMs: Math.round(context.clock.monotonicMs() - startedMs),
     created: repository.created,
-    server,
     examined,
     notes,
   };

@@ -1,6 +1,7 @@
 // Which files of a backup are examined while they are read, and what is said of them afterwards. A file
 // that no server would load is kept all the same, since it may be all there is, and ends the run with
 // exit 3.
+import type { ExaminationRecord } from '../catalog/records.js';
 import { CorruptError } from '../errors.js';
 import { type AofManifest, parseAofManifest } from '../rdb/aof-manifest.js';
 import type { ExaminedKind, FileExamination } from '../rdb/examine-file.js';
@@ -11,6 +12,7 @@ import { type BytePath, baseName, formatPath, joinPath, parentPath } from '../sy
 import type { FileSystem } from '../system/file-system.js';
 import { readSmallFile } from '../system/read-small-file.js';
 import type { NextEntry } from './next-entry.js';
+import type { LastSnapshot } from './plan-reading.js';
 import { infoNote, lookNote } from './notes.js';
 import type { ExaminationReport, Note } from './reports.js';
 import { formatTime } from './time-spec.js';
@@ -46,10 +48,32 @@ export function readManifests(
   );
 }
 
+/** What was made, when they were read, of entries that have not changed since. */
+export function findKnownVerdicts(
+  entries: readonly NextEntry[],
+  last: LastSnapshot,
+  examinations: ReadonlyMap<number, ExaminationRecord>,
+): Map<BytePath, Verdict> {
+  return new Map(
+    entries.flatMap(({ path, state }) => {
+      const content = state === null ? last.versions.get(path)?.content : null;
+      const found = content ? examinations.get(content.id) : undefined;
+      return found === undefined ? [] : [[path, toVerdict(found)] as const];
+    }),
+  );
+}
+
+function toVerdict({ loads, problem }: ExaminationRecord): Verdict {
+  if (problem === null) return { kind: 'whole' };
+  return { kind: loads === null ? 'unknown' : loads ? 'cut' : 'broken', why: problem };
+}
+
 export interface ExaminedEntries {
   /** Of the files that were read in this run. */
   readonly files: ReadonlyMap<BytePath, FileExamination>;
   readonly manifests: ReadonlyMap<BytePath, Buffer>;
+  /** Of files that were read before and have not changed since. */
+  readonly known: ReadonlyMap<BytePath, Verdict>;
   /** Paths of everything in the snapshot. */
   readonly present: ReadonlySet<BytePath>;
 }
@@ -72,15 +96,18 @@ export function reportExaminations(examined: ExaminedEntries): ExaminationOutcom
     if (missing !== undefined)
       notes.push(unusableNote(path, `'${formatPath(missing)}', which it names, is not there`));
   }
+  const isUsable = (path: BytePath, { kind }: Verdict): boolean =>
+    kind !== 'broken' && !(kind === 'cut' && inner.has(path));
+  // What cannot be used is told every time, remarks once.
+  for (const [path, verdict] of examined.known) {
+    if (verdict.kind === 'whole' || isUsable(path, verdict)) continue;
+    notes.push(unusableNote(path, verdict.why));
+  }
   const reports = [...examined.files].map(([path, examination]) => {
     const verdict = judgeFile(examination);
-    const isUsable =
-      verdict.kind === 'whole' ||
-      verdict.kind === 'unknown' ||
-      (verdict.kind === 'cut' && !inner.has(path));
-    const note = noteOn(path, verdict, isUsable);
+    const note = noteOn(path, verdict, isUsable(path, verdict));
     if (note !== null) notes.push(note);
-    return reportOn(path, examination, verdict, isUsable);
+    return reportOn(path, examination, verdict);
   });
   return { reports, notes };
 }
@@ -120,13 +147,12 @@ function reportOn(
   path: BytePath,
   { kind, rdb, aof }: FileExamination,
   verdict: Verdict,
-  isUsable: boolean,
 ): ExaminationReport {
   const createdSeconds = Number(rdb?.auxFields.get('ctime') ?? Number.NaN);
   return {
     path: formatPath(path),
     kind,
-    loads: verdict.kind === 'unknown' ? null : isUsable,
+    loads: verdict.kind === 'unknown' ? null : verdict.kind !== 'broken',
     problem: verdict.kind === 'whole' ? null : verdict.why,
     rdbVersion: rdb?.format?.version ?? null,
     serverVersion: rdb?.auxFields.get('valkey-ver') ?? rdb?.auxFields.get('redis-ver') ?? null,

@@ -30,6 +30,8 @@ export interface SnapshotSummary {
   readonly incrementBytes: number;
   readonly host: string;
   readonly source: string;
+  /** What the server said that it was taken of; null where none was asked. */
+  readonly server: ServerReport | null;
   /** Notes of severity `look` from its backup; empty when all was well. */
   readonly notes: readonly Note[];
 }
@@ -78,7 +80,10 @@ export interface ExaminationReport {
   readonly path: string;
   /** `dump`, or `log` for a file of an AOF, which may begin with a dump. */
   readonly kind: 'dump' | 'log';
-  /** Whether a server would load it; null where it holds what this program does not know. */
+  /**
+   * Whether a server would load it, the last file of an AOF without the end that is not whole; null where
+   * it holds what this program does not know.
+   */
   readonly loads: boolean | null;
   /** What is wrong or unknown, or null. */
   readonly problem: string | null;
@@ -120,8 +125,6 @@ export interface BackupReport {
   readonly elapsedMs: number;
   /** Whether this run made the repository. */
   readonly created: boolean;
-  /** Null where no server was contacted. */
-  readonly server: ServerReport | null;
   /** Of the dumps and AOF files that were read in this run. */
   readonly examined: readonly ExaminationReport[];
   readonly notes: readonly Note[];
@@ -154,6 +157,8 @@ export interface ListedFile {
   readonly stale: boolean;
   /** Whether the stored content is known to differ from what was backed up. */
   readonly damaged: boolean;
+  /** What was found in it when it was read; null where it was not examined. */
+  readonly examined: Omit<ExaminationReport, 'path'> | null;
 }
 
 export interface FileListReport {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import test from 'ava';
 import { createBackupPlace, lookNames, noteNames } from '../support/backup-place.js';
 import { writeRdb } from '../support/rdb-writer.js';
+import { listRepositoryFixtures, unpackRepository } from '../support/repository-fixtures.js';
 
 const DUMP = writeRdb(
   [
@@ -74,6 +75,7 @@ test('what no server would load is kept and reported', async (t) => {
   );
   t.is(snapshot.notes.length, 2);
   t.deepEqual(await readFile(path.join(place.repository, 'dump.rdb')), cut);
+  t.deepEqual(lookNames((await place.backup({ examine: true })).notes), lookNames(notes));
   t.deepEqual((await place.backup({ examine: false, rehash: true })).notes, []);
 });
 
@@ -100,10 +102,46 @@ test('a manifest must name files that are there, whole but for the last', async 
   ]);
   await rm(path.join(place.source, `${AOF}.1.base.rdb`));
   const missing = await place.backup({ examine: true });
-  t.deepEqual(lookNames(missing.notes), [`would-not-load ${AOF}.manifest`]);
+  t.deepEqual(lookNames(missing.notes), [
+    `would-not-load ${AOF}.1.incr.aof`,
+    `would-not-load ${AOF}.manifest`,
+  ]);
   t.regex(missing.notes[0]?.message ?? '', /base\.rdb', which it names, is not there$/);
   await place.write(`${AOF}.manifest`, 'nonsense\n');
   t.deepEqual(lookNames((await place.backup({ examine: true })).notes), [
     `would-not-load ${AOF}.manifest`,
   ]);
+});
+
+test('what was found is kept: list tells it, a restore warns, until the file is another', async (t) => {
+  const place = await createBackupPlace(t);
+  await place.write('dump.rdb', DUMP.subarray(0, 40));
+  await place.write('other', 'x');
+  await place.backup({ examine: true });
+  t.like(place.files()['dump.rdb']?.examined, { kind: 'dump', loads: false, rdbVersion: 10 });
+  t.is(place.files()['other']?.examined, null);
+  await place.write('dump.rdb', DUMP);
+  await place.backup({ examine: true });
+  t.like(place.files()['dump.rdb']?.examined, { loads: true, problem: null, keys: 2 });
+  t.deepEqual(lookNames((await place.restore('now')).report.notes), []);
+  const old = await place.restore('1B');
+  t.deepEqual(lookNames(old.report.notes), ['would-not-load dump.rdb']);
+  t.deepEqual((await place.verify()).problems, []);
+});
+
+test('a repository of an older format has no examinations, and gets them', async (t) => {
+  const place = await createBackupPlace(t);
+  const fixtures = await listRepositoryFixtures();
+  const fixture = fixtures.find(
+    ({ formatVersion, shape }) => formatVersion === 1 && shape === 'redis-nights',
+  );
+  if (fixture === undefined) throw new Error('no fixture');
+  await unpackRepository(fixture, place.repository);
+  t.deepEqual(new Set(Object.values(place.files()).map((file) => file.examined)), new Set([null]));
+  t.deepEqual(new Set(place.snapshots().map(({ server }) => server)), new Set([null]));
+  await place.write('dump.rdb', DUMP);
+  // The fixture's snapshots lie in the future of this place's clock.
+  const { notes } = await place.backup({ examine: true, force: true });
+  t.deepEqual(lookNames(notes), ['clock-behind -']);
+  t.like(place.files()['dump.rdb']?.examined, { loads: true, keys: 2 });
 });

@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import test from 'ava';
 import { parseAofManifest } from '../../src/rdb/aof-manifest.js';
 import { lookNames } from '../support/backup-place.js';
+import { succeedCli } from '../support/cli.js';
 import { type LivePlace, createLivePlace } from '../support/live-place.js';
 import { CountingWriter, readWritten } from '../support/counting-writer.js';
 import { withRedisServer } from '../support/redis-server.js';
@@ -209,4 +210,7 @@ test('what the server says is in the report', async (t) => {
   t.regex(server?.version ?? '', /^\d+\.\d+\.\d+$/);
   t.regex(server?.runId ?? '', /^[0-9a-f]{40}$/);
   t.true((server?.usedMemoryBytes ?? 0) > 100_000);
+  t.deepEqual(at.place.snapshots()[0]?.server, server);
+  const { stdout } = await succeedCli(['list', '-v', at.place.repository]);
+  t.regex(stdout, / {2}snapshot 1: redis [\d.]+, primary, 3 keys \(db0 2, db3 1\), dump of 20/);
 });

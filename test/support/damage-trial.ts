@@ -64,6 +64,8 @@ async function backUp(history: RecordedHistory): Promise<BackupReport> {
     force: true,
     rehash: false,
     memoryBytes: null,
+    server: null,
+    examine: false,
     waitLockMs: 0,
   };
   return backup(request, history.context);

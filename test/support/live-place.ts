@@ -2,7 +2,7 @@
 // servers start from.
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { BackupReport } from '../../src/engine/reports.js';
+import type { BackupReport, SnapshotSummary } from '../../src/engine/reports.js';
 import type { ServerRequest } from '../../src/engine/requests.js';
 import { backup } from '../../src/engine/backup.js';
 import { type BackupPlace, createBackupPlace } from './backup-place.js';
@@ -11,11 +11,14 @@ import { createTestContext } from './run-context.js';
 import { serverRequest } from './server-request.js';
 import type { TeardownContext } from './temporary-directory.js';
 
+/** With what the server said at hand. */
+export type LiveReport = BackupReport & Pick<SnapshotSummary, 'server'>;
+
 export interface LivePlace {
   readonly place: BackupPlace;
   readonly server: RedisServer;
   /** A backup without SOURCE. */
-  readonly backup: (changes?: Partial<ServerRequest>) => Promise<BackupReport>;
+  readonly backup: (changes?: Partial<ServerRequest>) => Promise<LiveReport>;
 }
 
 /** The server is stopped when the test ends, if it still runs. */
@@ -32,7 +35,11 @@ export async function createLivePlace(
     async backup(changes) {
       place.context.advance(1);
       const request = { ...place.backupRequest({ examine: true }), source: null };
-      return backup({ ...request, server: serverRequest(server.port, changes) }, place.context);
+      const report = await backup(
+        { ...request, server: serverRequest(server.port, changes) },
+        place.context,
+      );
+      return { ...report, server: report.snapshot.server };
     },
   };
 }

@@ -83,7 +83,7 @@ export class RecordedHistory {
         force: false,
         rehash: false,
         server: null,
-        examine: false,
+        examine: true,
         memoryBytes: null,
         waitLockMs: 0,
       },
