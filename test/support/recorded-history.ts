@@ -48,6 +48,8 @@ export class RecordedHistory {
   readonly source: string;
   readonly directory: string;
   readonly context: TestContext;
+  /** Off unless set: most tests put into files what is no dump. */
+  examines = false;
 
   /** @param directory an existing directory of the caller's, who removes it */
   constructor(directory: string) {
@@ -83,7 +85,7 @@ export class RecordedHistory {
         force: false,
         rehash: false,
         server: null,
-        examine: true,
+        examine: this.examines,
         memoryBytes: null,
         waitLockMs: 0,
       },
