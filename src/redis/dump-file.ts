@@ -23,13 +23,13 @@ export interface OpenDump {
 /** Fields of this kind stand at the beginning of the file. */
 const HEADER_BYTES = 4096;
 
-/** Opens a dump; the caller closes it. Null where there is none. */
+/** Opens a dump; the caller closes it. Null where there is none: a link is replaced by the next save. */
 export async function openDump(fileSystem: FileSystem, path: BytePath): Promise<OpenDump | null> {
   let descriptor: FileDescriptor;
   try {
     descriptor = fileSystem.open(path, 'read');
   } catch (error) {
-    if (isErrno(error, 'ENOENT')) return null;
+    if (isErrno(error, 'ENOENT') || isErrno(error, 'ELOOP')) return null;
     throw error;
   }
   const stat = fileSystem.statOpen(descriptor);

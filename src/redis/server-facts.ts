@@ -71,6 +71,11 @@ export async function readServerFacts(
     'memory',
     'keyspace',
   ]);
+  if (info.get('redis_mode') === 'sentinel') {
+    throw new ServerError('foreign', `Redis at ${connection.server} is a Sentinel, and no server`, {
+      hint: "'SENTINEL GET-MASTER-ADDR-BY-NAME NAME' asks it where the server is",
+    });
+  }
   const [seconds = null] = replyItems(await connection.call(['TIME']));
   return toFacts(connection.server, info, Number(replyText(seconds)));
 }

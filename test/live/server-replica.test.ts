@@ -1,9 +1,13 @@
 // Replicas: one that is connected is backed up as any server, one that has lost its primary is not, unless
 // its files are wanted as they are. A socket in place of a port.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
 import { ServerError } from '../../src/errors.js';
+import { runCli } from '../support/cli.js';
 import { type LivePlace, createLivePlace } from '../support/live-place.js';
 
 async function untilLink({ server }: LivePlace, state: 'up' | 'down'): Promise<void> {
@@ -30,6 +34,33 @@ test('a replica is backed up as long as it has its primary', async (t) => {
   await replica.server.client.config('SET', 'replica-serve-stale-data', 'no');
   await t.throwsAsync(replica.backup(), { message: /is a replica that has lost its primary/ });
   t.is((await replica.backup({ save: 'none' })).server?.save, 'none');
+});
+
+test('a Sentinel is told from a server', async (t) => {
+  const at = await createLivePlace(t);
+  const conf = path.join(at.place.root, 'sentinel.conf');
+  await writeFile(conf, `sentinel monitor mymaster 127.0.0.1 ${at.server.port} 1\n`);
+  // The port beside the server's is as likely to be free as any.
+  const port = String(at.server.port + 1);
+  const args = [conf, '--sentinel', '--port', port, '--dir', at.place.root];
+  const child = spawn('redis-server', args, { stdio: 'ignore' });
+  t.teardown(async () => {
+    child.kill('SIGKILL');
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'close');
+  });
+  for (;;) {
+    const { code, stderr } = await runCli(['backup', '-p', port, at.place.repository]);
+    t.is(code, 30, stderr);
+    if (/connection refused/.test(stderr)) continue;
+    t.regex(stderr, /is a Sentinel, and no server\nhint: 'SENTINEL GET-MASTER-ADDR-BY-NAME/);
+    return;
+  }
+});
+
+test('a dump that was a link is replaced by the save, as Redis does it', async (t) => {
+  const at = await createLivePlace(t, { save: '3600 1' });
+  await symlink('/nowhere/dump.rdb', path.join(at.place.source, 'dump.rdb'));
+  t.is((await at.backup()).server?.save, 'bgsave');
 });
 
 test('a server is reached by its socket', async (t) => {
