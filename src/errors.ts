@@ -128,6 +128,47 @@ export class SystemError extends RewindError {
   }
 }
 
+/** What was wrong with a server; for branching, and no part of any output. */
+export type ServerTrouble =
+  /** Nothing answers, or it cannot be reached. */
+  | 'unreachable'
+  /** No TLS session could be agreed on. */
+  | 'tls'
+  /** What answers is no Redis server. */
+  | 'foreign'
+  /** The connection was lost. */
+  | 'lost'
+  /** It wants a password, or another one. */
+  | 'credentials'
+  /** It wants none, and one was given. */
+  | 'needless-password'
+  /** The user lacks the right to a command. */
+  | 'permission'
+  /** The command does not exist there: renamed, disabled, or not yet known. */
+  | 'unknown-command'
+  /** It is still reading its data, or runs a script: later it may answer. */
+  | 'occupied'
+  /** A save or rewrite runs already. */
+  | 'saving'
+  /** It answers and cannot do what it should. */
+  | 'failed'
+  /** It did not do so in time. */
+  | 'timeout'
+  /** Where its files are cannot be found out or proved. */
+  | 'directory';
+
+/** A Redis server is unreachable, refuses, or failed to save. The repository is as it was. */
+export class ServerError extends RewindError {
+  readonly code = 'SERVER';
+  readonly exitCode = EXIT.server;
+  readonly trouble: ServerTrouble;
+
+  constructor(trouble: ServerTrouble, message: string, options: RewindErrorOptions = {}) {
+    super(message, options);
+    this.trouble = trouble;
+  }
+}
+
 /** A part of the program cannot be loaded on this machine (a native module, the Node version). */
 export class InstallationError extends RewindError {
   readonly code = 'INSTALLATION';

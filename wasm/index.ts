@@ -43,6 +43,7 @@
 //               aux fields, grammar    17 KiB         rdb-aux.ts, rdb-grammar.ts
 //               tables of CRC-64       32 KiB         crc64.ts
 //   elements    input, elements        90 KiB         rdb-elements.ts
+//   aof         input                  256 KiB        aof-scan.ts
 //   lzf         both strings           their lengths
 //
 // Memory grows to what a job needs, some of it while it runs, and never shrinks; addresses stay below
@@ -125,5 +126,20 @@ export {
   elementsStep,
   elementsTakeBatch,
 } from "./rdb-elements-job";
+export {
+  aofBoundary,
+  aofCommandCount,
+  aofFeed,
+  aofFirstTime,
+  aofInput,
+  aofInputCapacity,
+  aofIsTransaction,
+  aofIsWhole,
+  aofLastTime,
+  aofOpen,
+  aofStopAt,
+  aofStopReason,
+  aofStopValue,
+} from "./aof-scan";
 export { crcFeed, crcInput, crcInputCapacity, crcOpen, crcValue } from "./crc64";
 export { lzfExpand, lzfInput, lzfOpen, lzfOutput } from "./rdb-lzf";

@@ -12,6 +12,7 @@ import {
   connectToBytes,
   translate,
 } from './sqlite.js';
+import { ExaminationTable } from './examination-table.js';
 import { IncrementTable } from './increment-table.js';
 import { OwedOperationTable } from './owed-operation-table.js';
 import { RepositoryTable } from './repository-table.js';
@@ -28,6 +29,7 @@ export class Catalog {
   readonly owed: OwedOperationTable;
   readonly sourceStates: SourceStateTable;
   readonly #verifications: VerificationTable;
+  readonly #examinations: ExaminationTable;
   readonly #connection: Connection;
   readonly #path: BytePath;
 
@@ -35,12 +37,13 @@ export class Catalog {
     this.#path = path;
     this.#connection = connection;
     this.repository = new RepositoryTable(connection);
-    this.snapshots = new SnapshotTable(connection);
+    this.snapshots = new SnapshotTable(connection, () => this.formatVersion >= 3);
     this.versions = new VersionTable(connection);
     this.increments = new IncrementTable(connection);
     this.owed = new OwedOperationTable(connection);
     this.sourceStates = new SourceStateTable(connection);
     this.#verifications = new VerificationTable(connection);
+    this.#examinations = new ExaminationTable(connection);
   }
 
   /**
@@ -97,6 +100,11 @@ export class Catalog {
   /** Null in a catalog of format 1, which keeps none. */
   get verifications(): VerificationTable | null {
     return this.formatVersion < 2 ? null : this.#verifications;
+  }
+
+  /** Null in a catalog of format 1 or 2, which keeps none. */
+  get examinations(): ExaminationTable | null {
+    return this.formatVersion < 3 ? null : this.#examinations;
   }
 
   /** Makes a catalog of an older format one of the present format, in one transaction. */

@@ -61,6 +61,8 @@ export interface Snapshot {
   readonly addedBytes: number;
   /** JSON array of the notes of its backup that need a look. */
   readonly notes: string;
+  /** JSON object of what the server said that it was taken of; null where none was asked. */
+  readonly server: string | null;
   /** SHA-256 over its own rows in canonical form (snapshot-digest.ts). */
   readonly digest: Buffer;
 }
@@ -82,6 +84,16 @@ export interface Increment {
   /** Length and digest of the file in increments/. */
   readonly storedBytes: number;
   readonly storedSha256: Buffer;
+}
+
+/** What was found in a content, by the names of docs/cli.md. */
+export interface ExaminationRecord {
+  /** Whether a server would load it; null where it holds what was not known. */
+  readonly loads: boolean | null;
+  /** What is wrong or not known; null where all is well. */
+  readonly problem: string | null;
+  /** JSON object. */
+  readonly found: string;
 }
 
 /** One step that the last commit still owes the mirror; see docs/format.md, "Owed operations". */

@@ -6,7 +6,7 @@
 export const APPLICATION_ID = 0x52527764;
 
 /** `PRAGMA user_version` of the catalogs that this program writes. */
-export const FORMAT_VERSION = 2;
+export const FORMAT_VERSION = 3;
 
 /** Numbers of `version.type`; never reused. */
 export const TYPE_NUMBER = { file: 1, directory: 2, symlink: 3 } as const;
@@ -118,8 +118,22 @@ const VERSION_2: readonly string[] = [
 ) STRICT`,
 ];
 
+/** What a server said of itself at a snapshot, and what was found in dumps and AOF files. */
+const VERSION_3: readonly string[] = [
+  `CREATE TABLE server (
+  snapshot INTEGER PRIMARY KEY REFERENCES snapshot (id) ON DELETE CASCADE,
+  said TEXT NOT NULL
+) STRICT`,
+  `CREATE TABLE examination (
+  content INTEGER PRIMARY KEY REFERENCES content (id) ON DELETE CASCADE,
+  loads INTEGER CHECK (loads IN (0, 1)),
+  problem TEXT,
+  found TEXT NOT NULL
+) STRICT`,
+];
+
 /** What each version adds to the one before it, from version 1 on. */
-const ADDED = [VERSION_1, VERSION_2];
+const ADDED = [VERSION_1, VERSION_2, VERSION_3];
 
 /** The statements that make an empty catalog of a format version, in order. */
 export function schemaOf(version: number): readonly string[] {

@@ -19,28 +19,35 @@ interface Row {
   readonly added_bytes: bigint;
   readonly notes: string;
   readonly digest: Buffer;
+  readonly said: string | null;
 }
 
 export class SnapshotTable {
   readonly #connection: Connection;
+  readonly #hasServers: () => boolean;
 
-  constructor(connection: Connection) {
+  /** @param hasServers whether the catalog's format keeps what servers said */
+  constructor(connection: Connection, hasServers: () => boolean) {
     this.#connection = connection;
+    this.#hasServers = hasServers;
   }
 
   /** All snapshots, oldest first. */
   list(): Snapshot[] {
-    return this.#connection
-      .prepare<[], Row>('SELECT * FROM snapshot ORDER BY id')
-      .all()
-      .map(toSnapshot);
+    return this.#connection.prepare<[], Row>(`${this.#query()} ORDER BY id`).all().map(toSnapshot);
   }
 
   newest(): Snapshot | null {
     const row = this.#connection
-      .prepare<[], Row>('SELECT * FROM snapshot ORDER BY id DESC LIMIT 1')
+      .prepare<[], Row>(`${this.#query()} ORDER BY id DESC LIMIT 1`)
       .get();
     return row === undefined ? null : toSnapshot(row);
+  }
+
+  #query(): string {
+    return this.#hasServers()
+      ? 'SELECT snapshot.*, server.said FROM snapshot LEFT JOIN server ON server.snapshot = id'
+      : 'SELECT *, NULL AS said FROM snapshot';
   }
 
   /** The id that the next snapshot gets; ids are never reused. */
@@ -72,6 +79,10 @@ export class SnapshotTable {
         snapshot.notes,
         snapshot.digest,
       );
+    if (snapshot.server === null) return;
+    this.#connection
+      .prepare('INSERT INTO server (snapshot, said) VALUES (?, ?)')
+      .run(snapshot.id, snapshot.server);
   }
 
   /** Sets what is only known when all other rows of the snapshot are written. */
@@ -105,6 +116,7 @@ function toSnapshot(row: Row): Snapshot {
     incrementBytes: toInteger(row.increment_bytes),
     addedBytes: toInteger(row.added_bytes),
     notes: row.notes,
+    server: row.said,
     digest: toBlob(row.digest),
   };
 }

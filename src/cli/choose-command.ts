@@ -4,6 +4,8 @@ import { UsageError } from '../errors.js';
 import { type CommandSpec, COMMANDS, findCommand } from './command-table.js';
 import { nearestName } from './nearest-name.js';
 import { commandHasOption, OPTION_SPECS, optionLabel, type OptionName } from './option-table.js';
+import { namesServer } from './server-options.js';
+import { SERVER_URL, misplacedUrl } from './server-url.js';
 import type { ParsedArguments } from './parse-arguments.js';
 import { FOREIGN_COMMANDS } from './rdiff-backup-options.js';
 
@@ -23,7 +25,7 @@ export function chooseCommand(parsed: ParsedArguments): ChosenCommand {
     throw new UsageError(`option '--backup-mode' does not go with ${command.name}`);
   const operands = named === null ? parsed.operands : parsed.operands.slice(1);
   checkOptions(command, parsed.counts);
-  checkOperands(command, operands);
+  checkOperands(command, operands, namesServer(parsed.counts));
   return { command, operands };
 }
 
@@ -61,9 +63,22 @@ function checkOptions(command: CommandSpec, given: ReadonlyMap<OptionName, numbe
   }
 }
 
-function checkOperands(command: CommandSpec, operands: readonly string[]): void {
-  if (operands.length === command.operands.length) return;
-  const wanted = command.operands.length === 0 ? 'no path' : command.operands.join(' and ');
+function checkOperands(
+  command: CommandSpec,
+  operands: readonly string[],
+  hasServer: boolean,
+): void {
+  const needed = command.operands.filter((name) => !name.startsWith('['));
+  const mayLeaveOut = hasServer && operands.length === needed.length;
+  if (operands.length === command.operands.length || mayLeaveOut) return;
+  if (operands.some((operand) => SERVER_URL.test(operand))) throw misplacedUrl();
+  if (command.name === 'backup' && operands.length === 1) {
+    throw new UsageError(`backup takes SOURCE and REPO, '${operands[0]}' alone was given`, {
+      hint: "a running server is backed up without SOURCE: '--redis redis://127.0.0.1 REPO'",
+    });
+  }
+  const names = command.operands.map((name) => name.replace(/^\[(.*)\]$/, '$1'));
+  const wanted = names.length === 0 ? 'no path' : names.join(' and ');
   const given = operands.length === 0 ? 'nothing' : operands.map((text) => `'${text}'`).join(' ');
   throw new UsageError(`${command.name} takes ${wanted}, ${given} was given`, {
     hint: `see 'redis-rewind ${command.name} --help'`,

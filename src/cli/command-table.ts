@@ -5,7 +5,7 @@ import type { CommandName } from './option-table.js';
 
 export interface CommandSpec {
   readonly name: CommandName;
-  /** Names of its operands, in order; all are needed. */
+  /** Names of its operands, in order; those in brackets may be left out where an option stands for them. */
   readonly operands: readonly string[];
   readonly summary: string;
   /** A paragraph of its own help, below the usage. */
@@ -16,10 +16,10 @@ export interface CommandSpec {
 export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'backup',
-    operands: ['SOURCE', 'REPO'],
-    summary: 'take one snapshot of SOURCE; makes REPO where there is none',
+    operands: ['[SOURCE]', 'REPO'],
+    summary: 'take one snapshot of SOURCE, or of a running server',
     about:
-      'Takes one snapshot of the directory SOURCE into the repository REPO, which is made where there is none. The files are taken as they are: no server is asked to save.',
+      'Takes one snapshot into the repository REPO, which is made where there is none: of the directory SOURCE, whose files are taken as they are; or, with --redis or another option that names a server, of a running server, which is asked for its directory and to save first.',
     load: async () => (await import('./commands/backup.js')).runBackup,
   },
   {

@@ -13,6 +13,8 @@ export interface OptionSpec {
   readonly value?: string;
   /** May be given more than once. */
   readonly repeatable?: boolean;
+  /** The value is, or may hold, a password: no message repeats it. */
+  readonly isSecret?: boolean;
   readonly help: string;
   /** The commands that have it; left out: every command. */
   readonly commands?: readonly CommandName[];
@@ -65,9 +67,14 @@ export const OPTIONS = [
     commands: ['backup'],
   },
   {
+    name: 'no-examine',
+    help: 'do not find out whether dumps and AOFs would load',
+    commands: ['backup'],
+  },
+  {
     name: 'memory',
     value: 'SIZE',
-    help: 'memory for finding content that moved, 384M or SIZE',
+    help: 'for finding moved content, 384M unless given',
     commands: ['backup'],
   },
   {
@@ -103,6 +110,87 @@ export const OPTIONS = [
     value: 'DIR',
     help: 'with --repair: where mirror files may be taken from',
     commands: ['verify'],
+  },
+  {
+    name: 'redis',
+    value: 'URL',
+    isSecret: true,
+    help: 'the server: redis://…, rediss://…, unix:///PATH',
+    commands: ['backup'],
+  },
+  {
+    name: 'host',
+    short: 'h',
+    value: 'HOST',
+    help: "the server's host, 127.0.0.1 unless given",
+    commands: ['backup'],
+  },
+  {
+    name: 'port',
+    short: 'p',
+    value: 'PORT',
+    help: "the server's port, 6379 unless given",
+    commands: ['backup'],
+  },
+  {
+    name: 'socket',
+    short: 's',
+    value: 'PATH',
+    help: "the server's socket, instead of host and port",
+    commands: ['backup'],
+  },
+  {
+    name: 'auth',
+    short: 'a',
+    aliases: ['pass'],
+    value: 'PASSWORD',
+    isSecret: true,
+    help: 'better in REDISCLI_AUTH: others can see it here',
+    commands: ['backup'],
+  },
+  {
+    name: 'pass-file',
+    value: 'FILE',
+    help: 'the password is the first line of FILE',
+    commands: ['backup'],
+  },
+  { name: 'user', value: 'NAME', help: 'the ACL user', commands: ['backup'] },
+  { name: 'tls', help: 'speak TLS, as rediss:// does', commands: ['backup'] },
+  {
+    name: 'cacert',
+    value: 'FILE',
+    help: "who has signed the server's certificate",
+    commands: ['backup'],
+  },
+  {
+    name: 'cert',
+    value: 'FILE',
+    help: 'certificate to show to the server',
+    commands: ['backup'],
+  },
+  { name: 'key', value: 'FILE', help: 'private key of that', commands: ['backup'] },
+  {
+    name: 'redis-conf',
+    value: 'FILE',
+    help: 'its configuration, where CONFIG is refused',
+    commands: ['backup'],
+  },
+  {
+    name: 'save',
+    value: 'HOW',
+    help: 'auto, bgsave, save or none, before the backup',
+    commands: ['backup'],
+  },
+  {
+    name: 'wait-timeout',
+    value: 'SECONDS',
+    help: 'for loading and saving, 3600 unless given',
+    commands: ['backup'],
+  },
+  {
+    name: 'keep-dump',
+    help: 'leave a dump made only for the backup in SOURCE',
+    commands: ['backup'],
   },
   {
     name: 'chown',

@@ -99,7 +99,7 @@ class Reading implements ParsedArguments {
     const name = spec.name as OptionName;
     if (this.counts.has(name) && spec.value !== undefined && spec.repeatable !== true)
       throw new UsageError(`option '${token.rawName}' is given more than once`);
-    const value = checkValue(token, spec.value !== undefined);
+    const value = checkValue(token, spec.value !== undefined, spec.isSecret === true);
     this.#count(name);
     if (value === null) return;
     this.values.set(name, [...(this.values.get(name) ?? []), value]);
@@ -119,25 +119,25 @@ class Reading implements ParsedArguments {
   }
 }
 
-/** The value of an option that takes one, else null. */
-function checkValue(token: OptionToken, takesValue: boolean): string | null {
+/** The value of an option that takes one, else null. No message has one that is secret. */
+function checkValue(token: OptionToken, takesValue: boolean, isSecret = false): string | null {
   if (!takesValue) {
     if (token.value === undefined) return null;
     throw new UsageError(`option '${token.rawName}' takes no value, '${token.value}' was given`);
   }
   if (token.value === undefined || token.value === '')
     throw new UsageError(`option '${token.rawName}' needs a value`);
-  if (!token.inlineValue && /^-./.test(token.value))
-    throw new UsageError(`option '${token.rawName}' needs a value, '${token.value}' follows it`, {
-      hint: `a value that begins with a dash is written '${joinValue(token)}'`,
+  if (!token.inlineValue && /^-./.test(token.value)) {
+    const shown = isSecret ? '-…' : token.value;
+    throw new UsageError(`option '${token.rawName}' needs a value, '${shown}' follows it`, {
+      hint: `a value that begins with a dash is written '${joinValue(token, shown)}'`,
     });
+  }
   return token.value;
 }
 
-function joinValue(token: OptionToken): string {
-  return token.rawName.startsWith('--')
-    ? `${token.rawName}=${token.value}`
-    : `${token.rawName}${token.value}`;
+function joinValue({ rawName }: OptionToken, value: string): string {
+  return rawName.startsWith('--') ? `${rawName}=${value}` : `${rawName}${value}`;
 }
 
 /** The number of `-v5`, or of `-v 5`; null where `-v` stands for itself. */

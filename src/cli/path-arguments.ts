@@ -1,6 +1,7 @@
 // Paths as people type them, made absolute. `.` and doubled slashes vanish; `..` is the parent of what
 // the path before it really leads to, links followed, as `cd` and `ls` of the system have it.
 import { UsageError } from '../errors.js';
+import { SERVER_URL, misplacedUrl } from './server-url.js';
 import {
   type BytePath,
   joinPath,
@@ -22,6 +23,7 @@ const REPLACEMENT = '\uFFFD';
  */
 export function resolvePathArgument(argument: string, realPath: RealPath): BytePath {
   if (argument === '') throw new UsageError('a path is empty');
+  if (SERVER_URL.test(argument)) throw misplacedUrl();
   if (/^[^/]+::/.test(argument))
     throw new UsageError(`'${argument}' names another machine`, {
       hint: `redis-rewind works on paths of this machine; a file of that name is './${argument}'`,

@@ -12,24 +12,33 @@ import { type UnsetMetadata, applyMetadata } from '../system/apply-metadata.js';
 import { type BytePath, formatPath } from '../system/byte-path.js';
 import { Digests } from '../system/digests.js';
 import { requireZstd } from '../system/zstd.js';
+import { UsageError } from '../errors.js';
+import { applyCapture } from './capture-plan.js';
 import { requireFreeSpace } from './check-space.js';
 import { requireSafeNames } from './check-names.js';
+import {
+  type ExaminationOutcome,
+  findKnownVerdicts,
+  readManifests,
+  reportExaminations,
+} from './examine-entries.js';
 import { inspectWholeMirror } from './inspect-mirror.js';
 import { mirrorNotes, requireNoForeignDirectory } from './mirror-notes.js';
 import type { NextEntry } from './next-entry.js';
 import { infoNote, lookNote } from './notes.js';
 import { OldContents } from './old-contents.js';
-import { createPathFilter } from './path-filter.js';
+import { type PathFilter, createPathFilter } from './path-filter.js';
 import { type LastSnapshot, bytesToRead, filesToRead } from './plan-reading.js';
 import { planSnapshot } from './plan-snapshot.js';
-import type { BackupReport, Note } from './reports.js';
+import type { PreparedServer } from './prepare-server.js';
+import type { BackupReport, ExaminationReport, Note } from './reports.js';
 import type { BackupRequest } from './requests.js';
 import type { RunContext } from './run-context.js';
 import { type SourceScan, scanSource } from './scan-source.js';
 import { summarizeSnapshot } from './snapshot-summary.js';
 import { snapshotTime } from './snapshot-time.js';
 import { requireNotEmptied, requireSameSource, resolvePaths } from './source-guards.js';
-import { takeEntries } from './take-entries.js';
+import { type TakenEntries, takeEntries } from './take-entries.js';
 
 /** @throws RewindError before the commit; after it, trouble is a note in the report */
 export async function backup(request: BackupRequest, context: RunContext): Promise<BackupReport> {
@@ -37,9 +46,36 @@ export async function backup(request: BackupRequest, context: RunContext): Promi
   // Parts that cannot be loaded are met here, before anything is made or written.
   requireSqlite();
   await requireZstd();
+  const server = await contactServer(request, context);
+  try {
+    return await backupSource(request, context, server, startedMs);
+  } finally {
+    server?.close();
+  }
+}
+
+/** @throws ServerError; UsageError where there is neither SOURCE nor a server */
+async function contactServer(
+  { server, source }: BackupRequest,
+  context: RunContext,
+): Promise<PreparedServer | null> {
+  if (server === null) return null;
+  // Loaded only where it is needed.
+  const { prepareServer } = await import('./prepare-server.js');
+  return prepareServer(server, source, context);
+}
+
+async function backupSource(
+  request: BackupRequest,
+  context: RunContext,
+  server: PreparedServer | null,
+  startedMs: number,
+): Promise<BackupReport> {
   const { fileSystem } = context;
-  const { source, repository: path } = resolvePaths(fileSystem, request);
-  const filter = createPathFilter(request.rules, [source, request.source]);
+  const named = server?.source ?? request.source;
+  if (named === null) throw new UsageError('neither a source nor a server is given');
+  const { source, repository: path } = resolvePaths(fileSystem, { ...request, source: named });
+  const filter = createPathFilter(request.rules, [source, named, request.source ?? named]);
   const scan = (): Promise<SourceScan> =>
     scanSource({ fileSystem, source, also: request.also, filter, checkpoint: context.checkpoint });
   const digests = new Digests();
@@ -57,8 +93,8 @@ export async function backup(request: BackupRequest, context: RunContext): Promi
       actingUid: context.uid,
     });
     try {
-      const run: Run = { request, context, digests, source, repository, scan };
-      return await takeSnapshot(run, startedMs);
+      const run: Run = { request, context, digests, source, repository, scan, filter, server };
+      return await removingTemporary(run, async () => takeSnapshot(run, startedMs));
     } finally {
       repository.close();
     }
@@ -67,10 +103,28 @@ export async function backup(request: BackupRequest, context: RunContext): Promi
   }
 }
 
+/** Takes back what a server was asked to write for this backup, whether or not that went well. */
+async function removingTemporary(
+  { server, repository }: Run,
+  work: () => Promise<BackupReport>,
+): Promise<BackupReport> {
+  let made: BackupReport;
+  try {
+    made = await work();
+  } catch (error) {
+    server?.removeTemporary(repository.path);
+    throw error;
+  }
+  const notes = server?.removeTemporary(repository.path) ?? [];
+  return { ...made, notes: [...made.notes, ...notes] };
+}
+
 interface Run {
   readonly request: BackupRequest;
   readonly context: RunContext;
   readonly digests: Digests;
+  readonly server: PreparedServer | null;
+  readonly filter: PathFilter;
   readonly source: BytePath;
   readonly repository: WritableRepository;
   readonly scan: () => Promise<SourceScan>;
@@ -88,8 +142,10 @@ async function takeSnapshot(run: Run, startedMs: number): Promise<BackupReport> 
   const { catalog } = repository;
   const lastSnapshot = catalog.read(() => catalog.snapshots.newest());
   if (!request.force) requireSameSource(lastSnapshot, source, context.hostName);
+  const capture = (await run.server?.capture(repository.path, request.force)) ?? null;
   const { time, note: clockNote } = snapshotTime(context.clock.nowMs(), lastSnapshot);
-  const scan = await run.scan();
+  const scanned = await run.scan();
+  const scan = capture === null ? scanned : applyCapture(scanned, capture, source, run.filter);
   const last = readLastSnapshot(run, scan);
   if (!request.force) requireNotEmptied(last.versions.values(), scan, source);
   requireNoForeignDirectory(repository.path, last, scan.entries);
@@ -98,10 +154,15 @@ async function takeSnapshot(run: Run, startedMs: number): Promise<BackupReport> 
     repository.path,
     bytesToRead(scan.entries, last, request.rehash),
   );
-  const notes: Note[] = [...(clockNote === null ? [] : [clockNote]), ...scan.notes];
+  const notes: Note[] = [
+    ...(capture?.notes ?? []),
+    ...(clockNote === null ? [] : [clockNote]),
+    ...scan.notes,
+  ];
   const unset: UnsetMetadata[] = [];
+  let examined: ExaminationOutcome = { reports: [], notes: [] };
   const snapshot = await discardingOnFailure(run, async (staging) => {
-    const { rehash, memoryBytes } = request;
+    const { rehash, memoryBytes, examine } = request;
     const oldContents = new OldContents(context, repository, staging, last, memoryBytes);
     try {
       const taken = await takeEntries({
@@ -110,10 +171,14 @@ async function takeSnapshot(run: Run, startedMs: number): Promise<BackupReport> 
         oldContents,
         digests: run.digests,
         scan,
+        capture,
         last,
         rehash,
+        examine,
       });
       notes.push(...taken.notes, ...mirrorNotes(last, taken.entries));
+      examined = examine ? examineTaken(run, staging, last, taken) : examined;
+      notes.push(...examined.notes);
       unset.push(...(await finishStaged(run, staging, taken.entries)));
       const kept = await oldContents.keepLeaving(taken.entries);
       notes.push(...kept.notes);
@@ -125,6 +190,8 @@ async function takeSnapshot(run: Run, startedMs: number): Promise<BackupReport> 
         host: context.hostName,
         source,
         program: context.program,
+        server: capture?.report ?? null,
+        examined: examined.reports,
         notes,
       });
       await context.checkpoint();
@@ -135,7 +202,8 @@ async function takeSnapshot(run: Run, startedMs: number): Promise<BackupReport> 
     }
   });
   notes.push(...(await finish(run, snapshot, unset)));
-  return report(run, snapshot, notes, startedMs);
+  const made = { snapshot, examined: examined.reports, notes };
+  return report(run, made, startedMs);
 }
 
 function readLastSnapshot({ context, repository }: Run, scan: SourceScan): LastSnapshot {
@@ -153,6 +221,23 @@ function readLastSnapshot({ context, repository }: Run, scan: SourceScan): LastS
 
 function byPath<T extends { readonly path: BytePath }>(rows: readonly T[]): Map<BytePath, T> {
   return new Map(rows.map((row) => [row.path, row]));
+}
+
+/** What dumps and AOF files were found to hold, and whether the manifests name what is there. */
+function examineTaken(
+  { context, repository }: Run,
+  staging: Staging,
+  last: LastSnapshot,
+  { entries, examined }: TakenEntries,
+): ExaminationOutcome {
+  const { catalog } = repository;
+  const examinations = catalog.read(() => catalog.examinations?.all()) ?? new Map();
+  return reportExaminations({
+    files: examined,
+    known: findKnownVerdicts(entries, last, examinations),
+    manifests: readManifests(context.fileSystem, repository.path, staging, entries),
+    present: new Set(entries.map(({ path }) => path)),
+  });
 }
 
 /** Gives staged entries their metadata and makes their bytes durable. */
@@ -247,12 +332,14 @@ function noteUnset(unset: readonly UnsetMetadata[]): Note[] {
   });
 }
 
-function report(
-  { context, repository }: Run,
-  snapshot: Snapshot,
-  notes: readonly Note[],
-  startedMs: number,
-): BackupReport {
+interface MadeSnapshot {
+  readonly snapshot: Snapshot;
+  readonly examined: readonly ExaminationReport[];
+  readonly notes: readonly Note[];
+}
+
+function report({ context, repository }: Run, made: MadeSnapshot, startedMs: number): BackupReport {
+  const { snapshot, examined, notes } = made;
   const { newFiles, changedFiles, deletedFiles, incrementBytes } = snapshot;
   return {
     repository: formatPath(repository.path),
@@ -263,6 +350,7 @@ function report(
     incrementBytes,
     elapsedMs: Math.round(context.clock.monotonicMs() - startedMs),
     created: repository.created,
+    examined,
     notes,
   };
 }

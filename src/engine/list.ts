@@ -1,11 +1,13 @@
 // What a repository holds: its snapshots, the files of one, and what changed since one.
-import type { Snapshot, Version } from '../catalog/records.js';
+import type { ExaminationRecord, Snapshot, Version } from '../catalog/records.js';
+import { CorruptError } from '../errors.js';
 import { type OpenRepository, openForReading } from '../repository/open-repository.js';
 import { type BytePath, compareBytes, formatPath } from '../system/byte-path.js';
 import { isSameContent, isSameVersion } from './next-entry.js';
 import { showPath } from './notes.js';
 import type {
   ChangeListReport,
+  ExaminationReport,
   FileListReport,
   ListedChange,
   ListedFile,
@@ -30,10 +32,13 @@ export function listFiles(request: SnapshotRequest, context: RunContext): FileLi
     const snapshot = findSnapshot(repository, request.time, context);
     const { catalog } = repository;
     const damaged = new Set(catalog.increments.listDamagedResults());
+    const examinations = catalog.examinations?.all() ?? new Map<number, ExaminationRecord>();
     return {
       repository: formatPath(request.repository),
       snapshot: summarizeSnapshot(snapshot),
-      files: catalog.versions.listAt(snapshot.id).map((version) => toListedFile(version, damaged)),
+      files: catalog.versions
+        .listAt(snapshot.id)
+        .map((version) => toListedFile(version, damaged, examinations)),
     };
   });
 }
@@ -87,7 +92,11 @@ function listChanges(before: readonly Version[], after: readonly Version[]): Lis
     .map(([path, change]) => ({ path: showPath(path), change }));
 }
 
-function toListedFile(version: Version, damaged: ReadonlySet<number>): ListedFile {
+function toListedFile(
+  version: Version,
+  damaged: ReadonlySet<number>,
+  examinations: ReadonlyMap<number, ExaminationRecord>,
+): ListedFile {
   const { content, linkTarget } = version;
   return {
     path: showPath(version.path),
@@ -103,7 +112,20 @@ function toListedFile(version: Version, damaged: ReadonlySet<number>): ListedFil
     linkTarget: linkTarget === null ? null : formatPath(linkTarget),
     stale: version.stale,
     damaged: content !== null && damaged.has(content.id),
+    examined: content === null ? null : toExamined(examinations.get(content.id)),
   };
+}
+
+/** @throws CorruptError for a row that no backup has written */
+function toExamined(record: ExaminationRecord | undefined): ListedFile['examined'] {
+  if (record === undefined) return null;
+  const { loads, problem } = record;
+  try {
+    const found = JSON.parse(record.found) as Omit<ExaminationReport, 'path' | 'loads' | 'problem'>;
+    return { ...found, loads, problem };
+  } catch (cause) {
+    throw new CorruptError('what the catalog has of an examination makes no sense', { cause });
+  }
 }
 
 const NS_PER_SECOND = 1_000_000_000n;

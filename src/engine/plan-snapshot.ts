@@ -3,10 +3,10 @@ import type { Snapshot } from '../catalog/records.js';
 import type { CommitPlan } from '../repository/commit.js';
 import { planOwedOperations } from '../repository/plan-owed-operations.js';
 import type { NewIncrement } from '../repository/write-increment.js';
-import type { BytePath } from '../system/byte-path.js';
+import { type BytePath, formatPath } from '../system/byte-path.js';
 import { type NextEntry, isSameVersion } from './next-entry.js';
 import type { LastSnapshot } from './plan-reading.js';
-import type { Note } from './reports.js';
+import type { ExaminationReport, Note, ServerReport } from './reports.js';
 
 export interface SnapshotPlanRequest {
   readonly last: LastSnapshot;
@@ -17,6 +17,8 @@ export interface SnapshotPlanRequest {
   readonly host: string;
   readonly source: BytePath;
   readonly program: string;
+  readonly server: ServerReport | null;
+  readonly examined: readonly ExaminationReport[];
   readonly notes: readonly Note[];
 }
 
@@ -50,6 +52,7 @@ export function planSnapshot(request: SnapshotPlanRequest): CommitPlan {
       source: request.source,
       program: request.program,
       notes: JSON.stringify(request.notes.filter(({ severity }) => severity === 'look')),
+      server: request.server === null ? null : JSON.stringify(request.server),
       ...countFiles(last, next),
     },
     ended: ended.map(({ id }) => id),
@@ -67,6 +70,7 @@ export function planSnapshot(request: SnapshotPlanRequest): CommitPlan {
       stale: version.stale,
     })),
     increments: request.increments,
+    examinations: planExaminations(request),
     operations: planOwedOperations({
       // What no backup made counts where something takes its place, and is left alone elsewhere.
       before: last.present.filter(({ path }) => last.versions.has(path) || paths.has(path)),
@@ -77,6 +81,15 @@ export function planSnapshot(request: SnapshotPlanRequest): CommitPlan {
     sourceStates: next.flatMap(({ state }) => (state === null ? [] : [state])),
     forgottenStates: [...last.states.keys()].filter((path) => !paths.has(path)),
   };
+}
+
+/** By the contents that were examined. */
+function planExaminations({ next, examined }: SnapshotPlanRequest): CommitPlan['examinations'] {
+  const contents = new Map(next.map(({ path, content }) => [formatPath(path), content]));
+  return examined.flatMap(({ path, loads, problem, ...found }) => {
+    const content = contents.get(path) ?? null;
+    return content === null ? [] : [{ content, loads, problem, found: JSON.stringify(found) }];
+  });
 }
 
 type FileCounts = Pick<

@@ -35,7 +35,8 @@ export interface Digesting {
 }
 
 /**
- * @param onRead told after each piece how many bytes have been read
+ * @param onRead takes each piece, which may be reused when it has settled, and how many bytes have been
+ *   read with it
  * @returns the digest of the first `sizeBytes` bytes; null where there are fewer
  * @throws SourceReadError
  */
@@ -43,17 +44,17 @@ export async function digestSource(
   { context, digests }: Digesting,
   file: FileDescriptor,
   sizeBytes: number,
-  onRead: (doneBytes: number) => void = () => {},
+  onRead: (bytes: Uint8Array, doneBytes: number) => Promise<void> = async () => {},
 ): Promise<Buffer | null> {
   const digest = await digests.begin(sizeBytes);
   for (let position = 0; position < sizeBytes;) {
     await context.checkpoint();
     const room = (await digest.room()).subarray(0, sizeBytes - position);
-    const { length } = readSource(context, file, room, position);
-    if (length === 0) return null;
-    digest.add(length);
-    position += length;
-    onRead(position);
+    const bytes = readSource(context, file, room, position);
+    if (bytes.length === 0) return null;
+    digest.add(bytes.length);
+    position += bytes.length;
+    await onRead(bytes, position);
   }
   return digest.finish();
 }

@@ -30,8 +30,89 @@ export interface SnapshotSummary {
   readonly incrementBytes: number;
   readonly host: string;
   readonly source: string;
+  /** What the server said that it was taken of; null where none was asked. */
+  readonly server: ServerReport | null;
   /** Notes of severity `look` from its backup; empty when all was well. */
   readonly notes: readonly Note[];
+}
+
+/** One file of the append-only file as it was captured. */
+export interface CapturedAofFile {
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** What was left out at its end: a command, or a transaction, that was not whole yet. */
+  readonly trimmedBytes: number;
+}
+
+export interface AofReport {
+  /** `ok` or `err`, as INFO has it for the last write; null where it does not say. */
+  readonly status: string | null;
+  /** In the order in which a server loads them. */
+  readonly files: readonly CapturedAofFile[];
+}
+
+/** What the server said that a snapshot was taken of. */
+export interface ServerReport {
+  readonly product: 'redis' | 'valkey';
+  readonly version: string;
+  readonly runId: string;
+  readonly role: 'primary' | 'replica';
+  readonly replicationOffset: number | null;
+  /** By ascending number; only databases that hold keys. */
+  readonly databases: readonly {
+    readonly database: number;
+    readonly keys: number;
+    /** Keys that have a time to live. */
+    readonly expiringKeys: number;
+  }[];
+  readonly usedMemoryBytes: number | null;
+  readonly maxmemoryPolicy: string | null;
+  /** What it was asked to do before. */
+  readonly save: 'bgsave' | 'save' | 'none';
+  /** When it began to write the dump that was saved for this snapshot; null where none was. */
+  readonly dumpTime: string | null;
+  /** Null where its AOF is off. */
+  readonly aof: AofReport | null;
+}
+
+/** What was found in a dump or a file of an AOF while it was read. */
+export interface ExaminationReport {
+  readonly path: string;
+  /** `dump`, or `log` for a file of an AOF, which may begin with a dump. */
+  readonly kind: 'dump' | 'log';
+  /**
+   * Whether a server would load it, the last file of an AOF without the end that is not whole; null where
+   * it holds what this program does not know.
+   */
+  readonly loads: boolean | null;
+  /** What is wrong or unknown, or null. */
+  readonly problem: string | null;
+  /** The number in the header of the dump; null where there is none. */
+  readonly rdbVersion: number | null;
+  /** Version of the server that wrote the dump, where it says so. */
+  readonly serverVersion: string | null;
+  readonly dumpTime: string | null;
+  /** Of the dump; null where there is none. */
+  readonly keys: number | null;
+  readonly expiringKeys: number | null;
+  readonly databases: readonly {
+    readonly database: number;
+    readonly keys: number;
+    readonly expiringKeys: number;
+    /** Of the keys and their values in the file. */
+    readonly sizeBytes: number;
+  }[];
+  /** As the TYPE command has them. */
+  readonly types: readonly {
+    readonly type: string;
+    readonly keys: number;
+    readonly sizeBytes: number;
+  }[];
+  /** Of the AOF; null where there is none. */
+  readonly commands: number | null;
+  /** Of the timestamps in the AOF, where the server writes them. */
+  readonly firstTime: string | null;
+  readonly lastTime: string | null;
 }
 
 export interface BackupReport {
@@ -44,6 +125,8 @@ export interface BackupReport {
   readonly elapsedMs: number;
   /** Whether this run made the repository. */
   readonly created: boolean;
+  /** Of the dumps and AOF files that were read in this run. */
+  readonly examined: readonly ExaminationReport[];
   readonly notes: readonly Note[];
 }
 
@@ -74,6 +157,8 @@ export interface ListedFile {
   readonly stale: boolean;
   /** Whether the stored content is known to differ from what was backed up. */
   readonly damaged: boolean;
+  /** What was found in it when it was read; null where it was not examined. */
+  readonly examined: Omit<ExaminationReport, 'path'> | null;
 }
 
 export interface FileListReport {

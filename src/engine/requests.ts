@@ -1,5 +1,7 @@
 // What the use cases are asked for, after the command line has been read.
+import type { ServerOptions } from '../redis/server-address.js';
 import type { BytePath } from '../system/byte-path.js';
+import type { Secret } from '../system/secret.js';
 
 /** One rule of what is left out of a backup; rules are tried in the order given. */
 export interface PathRule {
@@ -8,8 +10,27 @@ export interface PathRule {
   readonly pattern: string;
 }
 
+/** A server to be backed up: where it is, and what it is asked to do. */
+export interface ServerRequest extends ServerOptions {
+  /** A file with the password in its first line, or null. */
+  readonly passFile: BytePath | null;
+  /** REDISCLI_AUTH, for where the options give no password. */
+  readonly environmentPassword: Secret | null;
+  /** The server's configuration file, for where CONFIG GET may not be used. */
+  readonly configuration: BytePath | null;
+  /** How it is to save, as it was typed: `auto`, `bgsave`, `save` or `none`. */
+  readonly save: string;
+  /** How long to wait in all until it has loaded its data, and saved. */
+  readonly waitTimeoutMs: number;
+  /** Leave the dump of a server that persists nothing in its directory. */
+  readonly keepDump: boolean;
+}
+
 export interface BackupRequest {
-  readonly source: BytePath;
+  /** Null where the server is to be asked. */
+  readonly source: BytePath | null;
+  /** Null where no server is to be contacted. */
+  readonly server: ServerRequest | null;
   readonly repository: BytePath;
   /** Paths outside SOURCE that belong with it, such as /etc/redis/redis.conf. */
   readonly also: readonly BytePath[];
@@ -18,6 +39,8 @@ export interface BackupRequest {
   readonly force: boolean;
   /** Read every file, also those whose stat has not changed. */
   readonly rehash: boolean;
+  /** Find out of each dump and AOF that is read whether a server would load it, and what it holds. */
+  readonly examine: boolean;
   /** The most memory for finding moved content; null leaves it to the delta engine. */
   readonly memoryBytes: number | null;
   /** How long to wait for another writer; 0 not at all. */

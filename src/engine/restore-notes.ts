@@ -1,4 +1,5 @@
 // What a person should know of the entries that a restore has brought back.
+import type { ExaminationRecord } from '../catalog/records.js';
 import { formatPath } from '../system/byte-path.js';
 import type { UnsetMetadata } from '../system/apply-metadata.js';
 import { groupId, userId } from '../system/owners.js';
@@ -16,6 +17,25 @@ export function staleNotes(entries: readonly PlannedEntry[]): Note[] {
         `'${formatPath(version.path)}' could not be read at that snapshot: this is the version before it`,
       ),
     );
+}
+
+/** Files that were found not to load when they were backed up. */
+export function unusableNotes(
+  entries: readonly PlannedEntry[],
+  examinations: ReadonlyMap<number, ExaminationRecord>,
+): Note[] {
+  return entries.flatMap(({ version }) => {
+    const found = version.content === null ? undefined : examinations.get(version.content.id);
+    if (found?.loads !== false) return [];
+    return [
+      lookNote(
+        'would-not-load',
+        version.path,
+        `no server would load '${showPath(version.path)}': ${found.problem ?? 'it is damaged'}`,
+        'it was so when it was backed up; an older snapshot may have a good one',
+      ),
+    ];
+  });
 }
 
 /** Recorded owners whose names have other numbers on this machine. */

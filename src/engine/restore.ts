@@ -1,5 +1,5 @@
 // One restore: what is wanted, whether the destination will do, then all of it or nothing.
-import type { Snapshot } from '../catalog/records.js';
+import type { ExaminationRecord, Snapshot } from '../catalog/records.js';
 import { type OpenRepository, openForReading } from '../repository/open-repository.js';
 import { type BytePath, formatPath, parsePath } from '../system/byte-path.js';
 import { parseOwner } from '../system/owners.js';
@@ -11,7 +11,7 @@ import { showPath } from './notes.js';
 import { type PlannedEntry, planRestore } from './plan-restore.js';
 import type { Note, RestoreReport } from './reports.js';
 import type { RestoreRequest } from './requests.js';
-import { ownerNotes, staleNotes } from './restore-notes.js';
+import { ownerNotes, staleNotes, unusableNotes } from './restore-notes.js';
 import type { RunContext } from './run-context.js';
 import { runRestore } from './run-restore.js';
 import { summarizeSnapshot } from './snapshot-summary.js';
@@ -27,7 +27,12 @@ export async function restore(
   const located = locateRepository(fileSystem, parsePath(request.repositoryPath));
   const repository = openForReading(fileSystem, located.repository);
   try {
-    const { snapshot, entries } = findEntries(repository, located.path, request, context);
+    const { snapshot, entries, examinations } = findEntries(
+      repository,
+      located.path,
+      request,
+      context,
+    );
     const destination = checkDestination(
       fileSystem,
       request.destination,
@@ -40,6 +45,7 @@ export async function restore(
     const placed = await runRestore({ context, repository, entries, destination, owner, bytes });
     const notes: Note[] = [
       ...staleNotes(entries),
+      ...unusableNotes(entries, examinations),
       ...(owner === null ? ownerNotes(entries) : []),
       ...placed,
     ];
@@ -63,10 +69,15 @@ function findEntries(
   path: BytePath,
   request: RestoreRequest,
   context: RunContext,
-): { snapshot: Snapshot; entries: PlannedEntry[] } {
+): {
+  snapshot: Snapshot;
+  entries: PlannedEntry[];
+  examinations: ReadonlyMap<number, ExaminationRecord>;
+} {
   return catalog.read(() => {
     const { snapshot, versions } = readProvedSnapshot(catalog, request.time, context.clock.nowMs());
     const everExisted = catalog.versions.everExisted(path);
-    return { snapshot, entries: planRestore(snapshot, versions, path, everExisted) };
+    const examinations = catalog.examinations?.all() ?? new Map<number, ExaminationRecord>();
+    return { snapshot, entries: planRestore(snapshot, versions, path, everExisted), examinations };
   });
 }

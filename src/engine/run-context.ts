@@ -5,7 +5,16 @@ import type { FileSystem } from '../system/file-system.js';
 
 /** Where a run has got to. `doneBytes` never exceeds `totalBytes` within one phase. */
 export interface ProgressEvent {
-  readonly phase: 'scanning' | 'copying' | 'comparing' | 'proving' | 'restoring' | 'verifying';
+  readonly phase:
+    | 'loading'
+    /** Counts keys, not bytes. */
+    | 'saving'
+    | 'scanning'
+    | 'copying'
+    | 'comparing'
+    | 'proving'
+    | 'restoring'
+    | 'verifying';
   /** The path being worked on, as shown to people; null where the phase has none. */
   readonly path: string | null;
   readonly doneBytes: number;

@@ -2,7 +2,7 @@
 import type { Snapshot } from '../catalog/records.js';
 import { CorruptError } from '../errors.js';
 import { formatPath } from '../system/byte-path.js';
-import type { Note, SnapshotSummary } from './reports.js';
+import type { Note, ServerReport, SnapshotSummary } from './reports.js';
 import { formatTime } from './time-spec.js';
 
 /** @throws CorruptError for a row that no backup has written */
@@ -31,6 +31,7 @@ function summarize(snapshot: Snapshot): SnapshotSummary {
     incrementBytes: snapshot.incrementBytes,
     host: snapshot.host,
     source: formatPath(snapshot.source),
+    server: snapshot.server === null ? null : (JSON.parse(snapshot.server) as ServerReport),
     notes: JSON.parse(snapshot.notes) as Note[],
   };
 }

@@ -25,7 +25,10 @@ export interface ResolvedPaths {
  * Resolves SOURCE and REPO and holds them apart.
  * @throws SourceMissingError, NestedPathsError, UsageError
  */
-export function resolvePaths(fileSystem: FileSystem, request: BackupRequest): ResolvedPaths {
+export function resolvePaths(
+  fileSystem: FileSystem,
+  request: Pick<BackupRequest, 'repository' | 'also'> & { readonly source: BytePath },
+): ResolvedPaths {
   const source = fileSystem.realPath(request.source);
   const shown = formatPath(request.source);
   if (source === null) {

@@ -2,6 +2,7 @@
 // moment: a file that changes while it is read is read again, and one that only grows is taken up to
 // the size that it had when it was opened, its bytes confirmed by a second reading.
 import type { SourceState } from '../catalog/records.js';
+import type { FileExamination, FileExaminer } from '../rdb/examine-file.js';
 import type { Staging } from '../repository/staging.js';
 import type { PendingIncrement } from '../repository/write-increment.js';
 import type { BytePath } from '../system/byte-path.js';
@@ -28,6 +29,8 @@ export interface ReadFile {
   readonly delta: PendingIncrement | null;
   readonly sha256: Buffer;
   readonly sizeBytes: number;
+  /** What was found in it, where that was asked for. */
+  readonly examination: FileExamination | null;
   /** Of the open file, as it was when the reading began. */
   readonly stat: FileStat;
   readonly state: SourceState;
@@ -49,12 +52,24 @@ export interface StageRequest {
   readonly path: BytePath;
   /** Where it is on this machine. */
   readonly absolute: BytePath;
+  /** What was captured of it, where a server is writing it: read in place of what is at its path. */
+  readonly captured: CapturedFile | null;
+  /** Begins to find out what is in it; null where that is not wanted. */
+  readonly examine: ((sizeBytes: number) => FileExaminer) | null;
   /** What the mirror has of it. */
   readonly mirror: MirrorFile | null;
   /** Begins the delta that follows a file in staging; null where none is wanted. */
   readonly follow: (staged: SharedFile) => PendingIncrement | null;
   /** Told how many more bytes were read, for progress. */
   readonly onBytes: (count: number) => void;
+}
+
+/** A file that is open, of which some bytes are taken that do not change any more. */
+export interface CapturedFile {
+  readonly descriptor: FileDescriptor;
+  readonly sizeBytes: number;
+  /** Of the whole file, when it was opened. */
+  readonly stat: FileStat;
 }
 
 const ATTEMPTS = 4;
@@ -81,7 +96,8 @@ export async function stageFile(request: StageRequest): Promise<StageOutcome> {
 }
 
 async function stageOnce(request: StageRequest): Promise<StageOutcome> {
-  const { context, absolute } = request;
+  const { context, absolute, captured } = request;
+  if (captured !== null) return stageCaptured(request, captured);
   let file: FileDescriptor;
   try {
     file = context.fileSystem.open(absolute, 'read');
@@ -105,15 +121,28 @@ async function stageOnce(request: StageRequest): Promise<StageOutcome> {
   }
 }
 
+async function stageCaptured(
+  request: StageRequest,
+  { descriptor, stat }: CapturedFile,
+): Promise<StageOutcome> {
+  const startedNs = BigInt(Math.floor(request.context.clock.nowMs())) * 1_000_000n;
+  try {
+    return await readOnce(request, descriptor, { stat, isCertain: true, startedNs });
+  } catch (error) {
+    if (error instanceof SourceReadError) return { kind: 'unreadable', error: error.reason };
+    throw error;
+  }
+}
+
 async function readOnce(
   request: StageRequest,
   file: FileDescriptor,
   opening: Opening,
 ): Promise<StageOutcome> {
   const { stat } = opening;
-  const { context, staging, mirror, reflinks } = request;
+  const { context, staging, mirror, captured, reflinks } = request;
   const { fileSystem } = context;
-  const sizeBytes = Number(stat.size);
+  const sizeBytes = captured?.sizeBytes ?? Number(stat.size);
   let begun: { readonly staged: StagedBytes; readonly delta: PendingIncrement | null } | null =
     null;
   const target = new CopyTarget({
@@ -132,7 +161,8 @@ async function readOnce(
     if (begun !== null) fileSystem.close(begun.staged.file.descriptor);
   };
   try {
-    const sha256 = await copy(request, file, target, opening);
+    const examiner = request.examine?.(sizeBytes) ?? null;
+    const sha256 = await copy(request, target, { file, opening, sizeBytes, examiner });
     if (sha256 === null) {
       await takeBack();
       return { kind: 'restless' };
@@ -140,7 +170,8 @@ async function readOnce(
     const outcome = await target.finish(sha256);
     const delta = (begun as { readonly delta: PendingIncrement | null } | null)?.delta ?? null;
     const state = stateOf(request.path, stat, opening.startedNs);
-    return { kind: 'read', copy: outcome, delta, sha256, sizeBytes, stat, state };
+    const examination = (await examiner?.finish()) ?? null;
+    return { kind: 'read', copy: outcome, delta, sha256, sizeBytes, examination, stat, state };
   } catch (error) {
     await takeBack();
     throw error;
@@ -169,18 +200,23 @@ async function openingStat(context: RunContext, file: FileDescriptor): Promise<O
   return take();
 }
 
-/**
- * @returns the digest of as many bytes as the file had at its opening; null where what was copied is
- *   not what it was at one moment
- */
+/** A file that is being read. */
+interface Reading {
+  readonly file: FileDescriptor;
+  readonly opening: Opening;
+  /** How many bytes are taken of it. */
+  readonly sizeBytes: number;
+  readonly examiner: FileExaminer | null;
+}
+
+/** @returns the digest of what was taken; null where that is not what the file was at one moment */
 async function copy(
   request: StageRequest,
-  file: FileDescriptor,
   target: CopyTarget,
-  opening: Opening,
+  reading: Reading,
 ): Promise<Buffer | null> {
   const { context, digests, onBytes } = request;
-  const sizeBytes = Number(opening.stat.size);
+  const { file, sizeBytes, examiner } = reading;
   const digest = await digests.begin(sizeBytes);
   let position = 0;
   while (position < sizeBytes && target.cloned === null) {
@@ -190,43 +226,49 @@ async function copy(
     if (bytes.length === 0) return null;
     await target.write(bytes, () => digest.soFar());
     digest.add(bytes.length);
+    await examiner?.push(bytes);
     position += bytes.length;
     onBytes(bytes.length);
   }
   const { cloned } = target;
   if (cloned === null) {
     const sha256 = await digest.finish();
-    return (await isUndisturbed(request, file, opening, sha256)) ? sha256 : null;
+    return (await isUndisturbed(request, reading, sha256)) ? sha256 : null;
   }
   // A clone was made at one moment: what happens to the file from now on is of no matter.
-  if (changeSince(context, file, opening.stat) === 'changed') return null;
-  return digestSource(request, cloned, sizeBytes, (doneBytes) => {
-    onBytes(Math.max(0, doneBytes - position));
-    position = Math.max(position, doneBytes);
+  if (changeSince(request, reading) === 'changed') return null;
+  return digestSource(request, cloned, sizeBytes, async (bytes, doneBytes) => {
+    const fresh = bytes.subarray(
+      Math.min(bytes.length, Math.max(0, position - doneBytes + bytes.length)),
+    );
+    position += fresh.length;
+    onBytes(fresh.length);
+    if (fresh.length > 0) await examiner?.push(fresh);
   });
 }
 
 /** Whether what was read is what the file was at one moment, seen from the stat at its opening. */
 async function isUndisturbed(
   request: StageRequest,
-  file: FileDescriptor,
-  { stat, isCertain }: Opening,
+  reading: Reading,
   sha256: Buffer,
 ): Promise<boolean> {
-  const change = changeSince(request.context, file, stat);
+  const change = changeSince(request, reading);
   if (change === 'changed') return false;
-  if (isCertain && change === 'none') return true;
-  const again = await digestSource(request, file, Number(stat.size));
+  if (reading.opening.isCertain && change === 'none') return true;
+  const again = await digestSource(request, reading.file, reading.sizeBytes);
   return again !== null && again.equals(sha256);
 }
 
 /** What stats tell of an open file: nothing has happened, bytes were added, or anything else. */
 function changeSince(
-  { fileSystem }: RunContext,
-  file: FileDescriptor,
-  before: FileStat,
+  { context, captured }: StageRequest,
+  { file, opening }: Reading,
 ): 'none' | 'grown' | 'changed' {
-  const after = fileSystem.statOpen(file);
+  // Of a captured file those bytes are taken that its server does not write any more.
+  if (captured !== null) return 'none';
+  const before = opening.stat;
+  const after = context.fileSystem.statOpen(file);
   if (after.size > before.size) return 'grown';
   // A file that was renamed over loses its last name, which moves ctime, and is whole all the same.
   const isUntouched = after.ctimeNs === before.ctimeNs || after.nlink < before.nlink;
@@ -234,7 +276,8 @@ function changeSince(
   return isSame ? 'none' : 'changed';
 }
 
-function stateOf(path: BytePath, stat: FileStat, startedNs: bigint): SourceState {
+/** What the next run compares a file with. */
+export function stateOf(path: BytePath, stat: FileStat, startedNs: bigint): SourceState {
   return {
     path,
     device: stat.dev,

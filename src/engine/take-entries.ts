@@ -1,10 +1,13 @@
 // Taking the entries of SOURCE: files that changed are copied into staging, links are made there, and
 // what could not be read is kept as the last snapshot has it, marked stale.
 import type { Version } from '../catalog/records.js';
+import { type FileExamination, FileExaminer } from '../rdb/examine-file.js';
 import type { Staging } from '../repository/staging.js';
-import { formatPath, isWithin } from '../system/byte-path.js';
+import { type BytePath, formatPath, isWithin } from '../system/byte-path.js';
 import type { Digests } from '../system/digests.js';
 import { Reflinks } from '../system/reflinks.js';
+import { type Capture, capturedBytes } from './capture-plan.js';
+import { examinedKind } from './examine-entries.js';
 import { type NextEntry, isSameContent, keptEntry, metadataOf } from './next-entry.js';
 import { lookNote } from './notes.js';
 import type { OldContents } from './old-contents.js';
@@ -19,7 +22,8 @@ import {
 import type { Note } from './reports.js';
 import type { RunContext } from './run-context.js';
 import type { ScannedEntry, SourceScan } from './scan-source.js';
-import { type ReadFile, stageFile } from './stage-file.js';
+import { type CapturedFile, type ReadFile, stageFile } from './stage-file.js';
+import { takeBytes } from './take-bytes.js';
 
 export interface TakeRequest {
   readonly context: RunContext;
@@ -27,8 +31,11 @@ export interface TakeRequest {
   readonly oldContents: OldContents;
   readonly digests: Digests;
   readonly scan: SourceScan;
+  /** What was captured of a running server, or null. */
+  readonly capture: Capture | null;
   readonly last: LastSnapshot;
   readonly rehash: boolean;
+  readonly examine: boolean;
 }
 
 interface TakeRun extends TakeRequest {
@@ -38,6 +45,8 @@ interface TakeRun extends TakeRequest {
 export interface TakenEntries {
   readonly entries: readonly NextEntry[];
   readonly notes: readonly Note[];
+  /** What was found in dumps and AOF files that were read. */
+  readonly examined: ReadonlyMap<BytePath, FileExamination>;
 }
 
 export async function takeEntries(request: TakeRequest): Promise<TakenEntries> {
@@ -46,6 +55,7 @@ export async function takeEntries(request: TakeRequest): Promise<TakenEntries> {
   const entries: NextEntry[] = [];
   const notes: Note[] = [];
   const run: TakeRun = { ...request, reflinks: new Reflinks(context.fileSystem) };
+  const examined = new Map<BytePath, FileExamination>();
   const totalBytes = bytesToRead(scan.entries, last, request.rehash);
   let doneBytes = 0;
   for (const entry of scan.entries) {
@@ -54,19 +64,26 @@ export async function takeEntries(request: TakeRequest): Promise<TakenEntries> {
       entries.push(entry.type === 'symlink' ? takeLink(request, entry) : unread(entry, null));
       continue;
     }
+    const captured = request.capture?.files.get(entry.path) ?? null;
     const known = knownContent(entry, last, request.rehash);
-    if (known !== null) {
+    // A file with the same stat may have been taken whole before, and not now.
+    if (known !== null && (captured === null || capturedBytes(captured) === known.sizeBytes)) {
       entries.push(unread(entry, known));
       continue;
     }
-    const taken = await takeFile(run, entry, (count) => {
+    if (captured?.kind === 'bytes') {
+      entries.push(takeBytes(run, unread(entry, null), captured));
+      continue;
+    }
+    const taken = await takeFile(run, entry, captured, (count) => {
       doneBytes = Math.min(totalBytes, doneBytes + count);
       context.onProgress({ phase: 'copying', path: formatPath(entry.path), doneBytes, totalBytes });
     });
     if (taken.entry !== null) entries.push(taken.entry);
     if (taken.note !== null) notes.push(taken.note);
+    if (taken.examination !== null) examined.set(entry.path, taken.examination);
   }
-  return { entries: [...entries, ...keptUnseen(scan, last)], notes };
+  return { entries: [...entries, ...keptUnseen(scan, last)], notes, examined };
 }
 
 /** Threads take a while to start, so those that will be needed are started before anything is read. */
@@ -108,11 +125,13 @@ function takeLink(request: TakeRequest, entry: ScannedEntry): NextEntry {
 interface Taken {
   readonly entry: NextEntry | null;
   readonly note: Note | null;
+  readonly examination: FileExamination | null;
 }
 
 async function takeFile(
   request: TakeRun,
   entry: ScannedEntry,
+  captured: CapturedFile | null,
   onBytes: (count: number) => void,
 ): Promise<Taken> {
   const { context, staging, digests, reflinks, last, oldContents } = request;
@@ -124,17 +143,25 @@ async function takeFile(
     reflinks,
     path: entry.path,
     absolute: entry.absolute,
+    captured,
+    examine: examinerFor(request, entry.path),
     mirror,
     follow: (staged) => (mirror === null ? null : oldContents.follow(mirror, staged)),
     onBytes,
   });
   const version = last.versions.get(entry.path);
   if (outcome.kind === 'read') return takeRead(request, entry, mirror, outcome);
-  if (outcome.kind === 'vanished') return { entry: null, note: null };
+  if (outcome.kind === 'vanished') return { entry: null, note: null, examination: null };
   if (outcome.kind === 'restless') {
     return keepOrLeaveOut(version, entry, 'went on changing while it was read');
   }
   return keepOrLeaveOut(version, entry, `could not be read: ${outcome.error.message}`);
+}
+
+function examinerFor({ context, examine }: TakeRequest, path: BytePath) {
+  const kind = examine ? examinedKind(path) : null;
+  if (kind === null) return null;
+  return (sizeBytes: number) => new FileExaminer(kind, sizeBytes, context.checkpoint);
 }
 
 /** A file that was read whole; what it replaces is being kept from here on. */
@@ -142,7 +169,7 @@ function takeRead(
   { oldContents }: TakeRequest,
   entry: ScannedEntry,
   mirror: MirrorFile | null,
-  { copy, delta, sha256, sizeBytes, stat, state }: ReadFile,
+  { copy, delta, sha256, sizeBytes, examination, stat, state }: ReadFile,
 ): Taken {
   const content = { sha256, sizeBytes };
   if (copy.kind === 'staged') oldContents.closeLater(copy.staged.file.descriptor);
@@ -150,7 +177,7 @@ function takeRead(
   if (mirror !== null && copy.kind === 'grown') oldContents.keepPrefix(mirror, content);
   const staged = copy.kind === 'staged' ? copy.staged.name : null;
   const next = { ...unread(entry, null), ...metadataOf(stat), content, staged, state };
-  return { entry: next, note: null };
+  return { entry: next, note: null, examination };
 }
 
 function keepOrLeaveOut(version: Version | undefined, entry: ScannedEntry, why: string): Taken {
@@ -163,11 +190,13 @@ function keepOrLeaveOut(version: Version | undefined, entry: ScannedEntry, why: 
         entry.path,
         `'${shown}' ${why}; its last version is kept, marked stale`,
       ),
+      examination: null,
     };
   }
   return {
     entry: null,
     note: lookNote('left-out', entry.path, `'${shown}' ${why}, and is not in this snapshot`),
+    examination: null,
   };
 }
 

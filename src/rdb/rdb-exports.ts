@@ -41,6 +41,20 @@ export interface RdbExports {
   elementsColumn(number: number): number;
   elementsBatchCapacity(): number;
 
+  aofOpen(start: number): void;
+  aofInput(): number;
+  aofInputCapacity(): number;
+  aofFeed(length: number): number;
+  aofBoundary(): number;
+  aofCommandCount(): number;
+  aofIsTransaction(): number;
+  aofIsWhole(): number;
+  aofFirstTime(): number;
+  aofLastTime(): number;
+  aofStopReason(): number;
+  aofStopValue(): number;
+  aofStopAt(): number;
+
   crcOpen(): void;
   crcInput(): number;
   crcInputCapacity(): number;

@@ -35,6 +35,11 @@ export class RdbWalkStream {
     }
   }
 
+  /** Offset after the RDB's last byte, once that was pushed; what follows are commands of an AOF. */
+  get endAt(): number | null {
+    return this.#job.endAt;
+  }
+
   /** To be called once all bytes were pushed. */
   async finish(): Promise<RdbWalk> {
     if (this.#pushedBytes < this.#sizeBytes) {

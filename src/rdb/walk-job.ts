@@ -48,6 +48,11 @@ export class WalkJob {
     return this.#outcome === STEP.needInput;
   }
 
+  /** Offset after the RDB's last byte, once that has been met; null before, and where the walk stopped. */
+  get endAt(): number | null {
+    return this.#outcome === STEP.end ? this.#engine.exports.rdbEnd() : null;
+  }
+
   /** Where the next bytes are to be put, from its beginning on. */
   room(): Uint8Array {
     const { exports, view } = this.#engine;

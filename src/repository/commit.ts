@@ -6,7 +6,13 @@
 //    the next writer does them.
 // 3. after the operations are marked done: perhaps no fresh catalog copy; the next commit makes one.
 import { Catalog } from '../catalog/catalog.js';
-import type { NewVersion, OwedOperation, Snapshot, SourceState } from '../catalog/records.js';
+import type {
+  ExaminationRecord,
+  NewVersion,
+  OwedOperation,
+  Snapshot,
+  SourceState,
+} from '../catalog/records.js';
 import { digestSnapshot } from '../catalog/snapshot-digest.js';
 import type { BytePath } from '../system/byte-path.js';
 import { writeCatalogCopy } from './catalog-copy.js';
@@ -22,12 +28,18 @@ export type CommittedVersion = Omit<NewVersion, 'contentId'> & {
   readonly content: ContentKey | null;
 };
 
+export interface CommittedExamination extends ExaminationRecord {
+  readonly content: ContentKey;
+}
+
 export interface CommitPlan {
   readonly snapshot: Omit<Snapshot, 'id' | 'digest' | 'addedBytes' | 'incrementBytes'>;
   /** Ids of the newest versions that the new snapshot no longer has as they are. */
   readonly ended: readonly number[];
   readonly added: readonly CommittedVersion[];
   readonly increments: readonly NewIncrement[];
+  /** What was found in contents that were read in this run. */
+  readonly examinations: readonly CommittedExamination[];
   readonly operations: readonly OwedOperation[];
   /** Stats of the files read in this run, and paths that SOURCE no longer has. */
   readonly sourceStates: readonly SourceState[];
@@ -107,6 +119,9 @@ function insertAll(catalog: Catalog, id: number, plan: CommitPlan): Snapshot {
       resultId: increment.result.id,
       basisId: increment.basis === null ? null : contentId(increment.basis),
     });
+  }
+  for (const { content, ...found } of plan.examinations) {
+    catalog.examinations?.put(contentId(content), found);
   }
   for (const state of plan.sourceStates) catalog.sourceStates.put(state);
   for (const path of plan.forgottenStates) catalog.sourceStates.delete(path);

@@ -53,6 +53,11 @@ export function readmePath(repository: BytePath): BytePath {
   return joinPath(dataPath(repository), 'README');
 }
 
+/** Names the dump that a server was asked for only to be backed up, as long as it is to be removed. */
+export function temporaryDumpPath(repository: BytePath): BytePath {
+  return joinPath(dataPath(repository), 'temporary-dump');
+}
+
 export function incrementsPath(repository: BytePath): BytePath {
   return joinPath(dataPath(repository), 'increments');
 }

@@ -56,3 +56,11 @@ const REASONS: Record<string, string> = {
   EAGAIN: 'too many processes',
   ENOMEM: 'not enough memory',
 };
+
+/**
+ * Takes the arguments of this process out of what `ps` shows from now on; they were readable since it
+ * was started, so this makes a password in them less exposed, not secret.
+ */
+export function hideArguments(): void {
+  process.title = 'redis-rewind';
+}

@@ -5,10 +5,10 @@ import type { FileSystem } from './file-system.js';
 
 const CHUNK_BYTES = 1 << 20;
 
-/** All bytes of a reader; each chunk is valid until the next one is asked for. */
-export function* readChunks(reader: ByteReader): Generator<Uint8Array, void, undefined> {
+/** All bytes of a reader from `start` on; each chunk is valid until the next one is asked for. */
+export function* readChunks(reader: ByteReader, start = 0): Generator<Uint8Array, void, undefined> {
   const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, Math.max(1, reader.sizeBytes)));
-  for (let position = 0; position < reader.sizeBytes;) {
+  for (let position = start; position < reader.sizeBytes;) {
     const count = reader.read(buffer, position);
     position += count;
     yield buffer.subarray(0, count);

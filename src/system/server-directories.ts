@@ -2,7 +2,13 @@
 import * as fs from 'node:fs';
 import { type BytePath, pathFromBytes } from './byte-path.js';
 
-const SERVER_NAMES = new Set(['redis-server', 'valkey-server', 'redis-sentinel', 'keydb-server']);
+/** What the processes of servers are called. */
+export const SERVER_NAMES: ReadonlySet<string> = new Set([
+  'redis-server',
+  'valkey-server',
+  'redis-sentinel',
+  'keydb-server',
+]);
 
 /**
  * The process id of a server that works in `directory` (a real path); null where there is none, or
@@ -22,7 +28,8 @@ export function findServerIn(directory: BytePath): number | null {
   return null;
 }
 
-function listProcesses(): string[] {
+/** Ids of all processes that /proc shows. */
+export function listProcesses(): string[] {
   try {
     return fs.readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name));
   } catch {

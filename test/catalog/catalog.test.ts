@@ -38,6 +38,7 @@ function snapshot(id: number): Snapshot {
     incrementBytes: 0,
     addedBytes: 0,
     notes: '[]',
+    server: null,
     digest: Buffer.alloc(32, id),
   };
 }
@@ -84,7 +85,7 @@ test('a new catalog has the identity that the format gives it, and one row', asy
   t.deepEqual(catalog.integrityProblems(), []);
   const raw = new Database(file, { readonly: true });
   t.is(raw.pragma('application_id', { simple: true }), 0x52527764);
-  t.is(raw.pragma('user_version', { simple: true }), 2);
+  t.is(raw.pragma('user_version', { simple: true }), 3);
   raw.close();
 });
 

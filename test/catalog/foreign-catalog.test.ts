@@ -72,11 +72,11 @@ for (const [what, change] of [
 }
 
 test('a catalog of a newer format is refused as newer, and left as it is', async (t) => {
-  const place = await createWith(t, sql('PRAGMA user_version = 3', 'CREATE TABLE newer (x)'));
+  const place = await createWith(t, sql('PRAGMA user_version = 4', 'CREATE TABLE newer (x)'));
   const before = await readTree(place.repository);
   const error = t.throws(() => place.snapshots(), { instanceOf: NewerFormatError });
   t.is(error.exitCode, 12);
-  t.regex(error.message, /has format 3, and this program reads formats up to 2/);
+  t.regex(error.message, /has format 4, and this program reads formats up to 3/);
   await t.throwsAsync(place.backup(), { instanceOf: NewerFormatError });
   await t.throwsAsync(place.restore('now'), { instanceOf: NewerFormatError });
   await t.throwsAsync(place.verify(), { instanceOf: NewerFormatError });

@@ -61,7 +61,16 @@ const ERRORS: [line: string, message: string, hint: string][] = [
   ['status', "unknown command 'status'", "see 'redis-rewind --help'"],
   ['remove /r', "unknown command 'remove'", "a folder of that name is './remove'"],
   ['regress /r /s', "unknown command 'regress'", "a folder of that name is './regress'"],
-  ['backup /s', "backup takes SOURCE and REPO, '/s' was given", "see 'redis-rewind backup --help'"],
+  [
+    'backup /s',
+    "backup takes SOURCE and REPO, '/s' alone was given",
+    "a running server is backed up without SOURCE: '--redis redis://127.0.0.1 REPO'",
+  ],
+  [
+    'backup redis://:secret@h /s /r',
+    'the URL of a server stands where a path belongs',
+    "it is given with '--redis URL'",
+  ],
   [
     '/s /r /x',
     "backup takes SOURCE and REPO, '/s' '/r' '/x' was given",
@@ -104,3 +113,11 @@ test('-b does not go with a restore', (t) => {
     message: "option '--backup-mode' does not go with restore",
   });
 });
+
+for (const line of ['backup -p 6380 /r', '--redis redis://h /r', 'backup -s /sock /s /r']) {
+  test(`'${line}' is a backup of a server`, (t) => {
+    const { command, operands } = chooseCommand(parseArguments(line.split(' ')));
+    t.is(command.name, 'backup');
+    t.is(operands.at(-1), '/r');
+  });
+}

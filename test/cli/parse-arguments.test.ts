@@ -77,8 +77,12 @@ test('the order between --include and --exclude is kept', (t) => {
 });
 
 const ERRORS: [line: string, message: string, hint: string | undefined][] = [
-  ['-h', "unknown option '-h'", "see 'redis-rewind --help'"],
-  ['-h 127.0.0.1 /r', "unknown option '-h'", "see 'redis-rewind --help'"],
+  ['-h', "option '-h' needs a value", undefined],
+  [
+    '-a -secret /r',
+    "option '-a' needs a value, '-…' follows it",
+    "a value that begins with a dash is written '-a-…'",
+  ],
   ['--hlep', "unknown option '--hlep'", "did you mean '--help'?"],
   ['--jsno', "unknown option '--jsno'", "did you mean '--json'?"],
   ['--exclud=x', "unknown option '--exclud'", "did you mean '--exclude'?"],

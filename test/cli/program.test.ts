@@ -51,7 +51,7 @@ test('help is given whatever else is wrong with the line', async (t) => {
 
 const WRONG: [args: string[], stderr: string][] = [
   [[], "redis-rewind: no command given\nhint: see 'redis-rewind --help'\n"],
-  [['-h'], "redis-rewind: unknown option '-h'\nhint: see 'redis-rewind --help'\n"],
+  [['-h'], "redis-rewind: option '-h' needs a value\n"],
   [['lits'], "redis-rewind: unknown command 'lits'\nhint: did you mean 'list'?\n"],
   [
     ['list', '--jsn', '/nowhere'],

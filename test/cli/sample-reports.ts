@@ -36,6 +36,7 @@ export function sampleSnapshot(changes: Partial<SnapshotSummary> = {}): Snapshot
     incrementBytes: 0,
     host: 'redis1',
     source: '/var/lib/redis',
+    server: null,
     notes: [],
     ...changes,
   };
@@ -51,6 +52,7 @@ export function sampleBackup(changes: Partial<BackupReport> = {}): BackupReport 
     incrementBytes: 4_823_450,
     elapsedMs: 1234,
     created: false,
+    examined: [],
     notes: [],
     ...changes,
   };
@@ -71,6 +73,7 @@ export function sampleFile(changes: Partial<ListedFile> = {}): ListedFile {
     linkTarget: null,
     stale: false,
     damaged: false,
+    examined: null,
     ...changes,
   };
 }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import { runCli, succeedCli } from '../support/cli.js';
-import { backedUpTwice, writeDump } from './small-place.js';
+import { backedUpTwice, dumpOf, writeDump } from './small-place.js';
 
 /** Has the process send itself signals at its first fsync, and gives them time to arrive. */
 function signallingAtFsync(signals: readonly string[]): Record<string, string> {
@@ -36,9 +36,9 @@ for (const [signals, exitCode, message] of SIGNALS) {
       { code, stdout, stderr },
       { code: exitCode, stdout: '', stderr: `redis-rewind: ${message}\n` },
     );
-    t.is(await readFile(path.join(place.repository, 'dump.rdb'), 'utf8'), 'second');
+    t.deepEqual(await readFile(path.join(place.repository, 'dump.rdb')), dumpOf('second'));
     await succeedCli(line);
-    t.is(await readFile(path.join(place.repository, 'dump.rdb'), 'utf8'), 'third');
+    t.deepEqual(await readFile(path.join(place.repository, 'dump.rdb')), dumpOf('third'));
     const list = (await succeedCli(['list', '--json', place.repository])).json();
     t.is((list as { snapshots: unknown[] }).snapshots.length, 3);
   });

@@ -3,6 +3,7 @@ import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { succeedCli } from '../support/cli.js';
+import { writeRdb } from '../support/rdb-writer.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 export interface Place {
@@ -11,12 +12,12 @@ export interface Place {
   readonly base: string;
 }
 
-/** A directory with two files, backed up twice; `dump.rdb` was `first` and is `second`. */
+/** A directory with two files, backed up twice; `dump.rdb` held `first` and holds `second`. */
 export async function backedUpTwice(t: ExecutionContext): Promise<Place> {
   const place = await unsaved(t);
   await succeedCli(['backup', place.source, place.repository]);
   await writeDump(place, 'second', 2000);
-  await writeFile(path.join(place.source, 'new.aof'), 'appended');
+  await writeFile(path.join(place.source, 'new.aof'), '*1\r\n$4\r\nPING\r\n');
   await succeedCli(['backup', place.source, place.repository]);
   return place;
 }
@@ -35,6 +36,11 @@ export async function unsaved(t: ExecutionContext): Promise<Place> {
   return place;
 }
 
+/** A dump of one key that holds the text. */
+export function dumpOf(text: string): Buffer {
+  return writeRdb([{ database: 0, key: 'text', value: { type: 'string', text } }]);
+}
+
 /** Replaces dump.rdb; the time makes the change plain, however fast it follows. */
 export async function writeDump(
   place: Place,
@@ -42,6 +48,6 @@ export async function writeDump(
   modifiedSeconds: number,
 ): Promise<void> {
   const dump = path.join(place.source, 'dump.rdb');
-  await writeFile(dump, text);
+  await writeFile(dump, dumpOf(text));
   await utimes(dump, modifiedSeconds, modifiedSeconds);
 }

@@ -66,7 +66,7 @@ test('origin, oldest and newest snapshot are named', (t) => {
   t.deepEqual(report.newest, snapshots[3]);
   t.is(report.source, history.source);
   t.is(report.host, 'test-host');
-  t.is(report.formatVersion, 2);
+  t.is(report.formatVersion, 3);
   t.regex(report.repositoryId, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
   t.is(report.createdAt, history.snapshot(1).time);
   t.false(report.unfinished);

@@ -22,6 +22,7 @@ const PLAN: CommitPlan = {
     changedFiles: 0,
     deletedFiles: 0,
     notes: '[]',
+    server: null,
   },
   ended: [],
   added: [
@@ -40,6 +41,7 @@ const PLAN: CommitPlan = {
     },
   ],
   increments: [],
+  examinations: [],
   operations: [],
   sourceStates: [],
   forgottenStates: [],

@@ -35,6 +35,8 @@ export interface BackupOptions {
   readonly rules?: readonly PathRule[];
   readonly force?: boolean;
   readonly rehash?: boolean;
+  /** Off unless given: most tests put into files what is no dump. */
+  readonly examine?: boolean;
   readonly memoryBytes?: number;
   readonly waitLockMs?: number;
   /** Instead of the place's own. */
@@ -70,12 +72,13 @@ export class BackupPlace {
   }
 
   backupRequest(options: BackupOptions = {}): BackupRequest {
-    const { rules = [], force = false, rehash = false } = options;
+    const { rules = [], force = false, rehash = false, examine = false } = options;
     return plainBackup(options.source ?? this.source, options.repository ?? this.repository, {
       also: (options.also ?? []).map(pathFromText),
       rules,
       force,
       rehash,
+      examine,
       memoryBytes: options.memoryBytes ?? null,
       waitLockMs: options.waitLockMs ?? 0,
     });

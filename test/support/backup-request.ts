@@ -9,11 +9,13 @@ export function plainBackup(
 ): BackupRequest {
   return {
     source: pathFromText(source),
+    server: null,
     repository: pathFromText(repository),
     also: [],
     rules: [],
     force: false,
     rehash: false,
+    examine: false,
     memoryBytes: null,
     waitLockMs: 0,
     ...options,

@@ -43,6 +43,7 @@ async function makeFixture(
   try {
     await mkdir(path.join(out, shape));
     const history = new RecordedHistory(HOME);
+    history.examines = true;
     history.context.advance((FIRST_MS - history.context.clock.nowMs()) / 1000 - DAY_SECONDS);
     await mkdir(history.source);
     await record(history);

@@ -49,6 +49,8 @@ export class RecordedHistory {
   readonly source: string;
   readonly directory: string;
   readonly context: TestContext;
+  /** Off unless set: most tests put into files what is no dump. */
+  examines = false;
 
   /** @param directory an existing directory of the caller's, who removes it */
   constructor(directory: string) {
@@ -78,6 +80,7 @@ export class RecordedHistory {
     const report = await backup(
       plainBackup(this.source, this.repository, {
         also: (options.also ?? []).map(pathFromText),
+        examine: this.examines,
       }),
       options.context ?? this.context,
     );

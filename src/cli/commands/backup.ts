@@ -1,19 +1,22 @@
-// `backup SOURCE REPO`: silent on success unless somebody is there to read the statistics.
+// `backup [SOURCE] REPO`: silent on success unless somebody is there to read the statistics.
 import type { BackupRequest } from '../../engine/requests.js';
+import { hideArguments } from '../../system/process.js';
 import type { Invocation, ToPath } from '../command.js';
 import { exitCodeOf } from '../output/notes.js';
 import { formatBackupStatistics } from '../output/statistics.js';
 import type { ParsedArguments } from '../parse-arguments.js';
 import { parseSeconds } from '../parse-seconds.js';
 import { parseSize } from '../parse-size.js';
+import { PASSWORD_SHOWN, showsPassword, toServerRequest } from '../server-options.js';
 
 export async function runBackup(invocation: Invocation): Promise<number> {
-  const { parsed, operands, toPath, context, output } = invocation;
-  const request = toBackupRequest(parsed, operands, toPath);
+  const { parsed, operands, toPath, context, environment, output } = invocation;
+  const request = toBackupRequest(parsed, operands, toPath, environment);
+  if (showsPassword(parsed)) hideArguments();
   const { backup } = await import('../../engine/backup.js');
   const report = await backup(request, context);
   output.account(report, formatBackupStatistics);
-  output.notes(report.notes);
+  output.notes([...(showsPassword(parsed) ? [PASSWORD_SHOWN] : []), ...report.notes]);
   return exitCodeOf(report.notes);
 }
 
@@ -22,15 +25,18 @@ export function toBackupRequest(
   parsed: ParsedArguments,
   operands: readonly string[],
   toPath: ToPath,
+  environment: Invocation['environment'],
 ): BackupRequest {
-  const [source = '', repository = ''] = operands;
+  const source = operands.length > 1 ? operands[0] : undefined;
   return {
-    source: toPath(source),
-    repository: toPath(repository),
+    source: source === undefined ? null : toPath(source),
+    server: toServerRequest(parsed, toPath, environment),
+    repository: toPath(operands.at(-1) ?? ''),
     also: (parsed.values.get('also') ?? []).map(toPath),
     rules: parsed.rules,
     force: parsed.counts.has('force'),
     rehash: parsed.counts.has('rehash'),
+    examine: !parsed.counts.has('no-examine'),
     memoryBytes: parseMemory(parsed.values.get('memory')?.[0]),
     waitLockMs: parseSeconds('wait-lock', parsed.values.get('wait-lock')?.[0] ?? '0'),
   };

@@ -57,6 +57,10 @@ export function formatMode({ type, mode }: Pick<ListedFile, 'type' | 'mode'>): s
 
 function formatName(file: ListedFile): string {
   const target = file.linkTarget === null ? '' : ` -> ${file.linkTarget}`;
-  const marks = [file.stale ? 'stale' : '', file.damaged ? 'damaged' : ''].filter(Boolean);
+  const marks = [
+    file.stale ? 'stale' : '',
+    file.damaged ? 'damaged' : '',
+    file.examined?.loads === false ? 'would not load' : '',
+  ].filter(Boolean);
   return file.path + target + (marks.length === 0 ? '' : `  (${marks.join(', ')})`);
 }

@@ -48,7 +48,7 @@ export class ProgressLine {
 export function formatProgress(event: ProgressEvent, width: number): string {
   const { doneBytes, totalBytes } = event;
   const percent = totalBytes === 0 ? '' : ` ${Math.floor((doneBytes / totalBytes) * 100)} %`;
-  const bytes = totalBytes === 0 ? '' : ` (${formatSize(doneBytes)} of ${formatSize(totalBytes)})`;
+  const bytes = totalBytes === 0 ? '' : ` (${formatAmount(event)})`;
   const head = `${event.phase}${percent}${bytes}`;
   if (event.path === null) return head.slice(0, width);
   const room = width - textWidth(head) - 1;
@@ -56,4 +56,9 @@ export function formatProgress(event: ProgressEvent, width: number): string {
   const characters = Array.from(event.path);
   const path = characters.length <= room ? event.path : `…${characters.slice(1 - room).join('')}`;
   return `${head} ${path}`;
+}
+
+function formatAmount({ phase, doneBytes, totalBytes }: ProgressEvent): string {
+  if (phase === 'saving') return `${doneBytes} of ${totalBytes} keys`;
+  return `${formatSize(doneBytes)} of ${formatSize(totalBytes)}`;
 }

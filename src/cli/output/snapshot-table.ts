@@ -1,6 +1,6 @@
 // What `list` prints: the snapshots of a repository, oldest first, in 80 columns.
-import type { SnapshotListReport, SnapshotSummary } from '../../engine/reports.js';
-import { formatSize } from './quantities.js';
+import type { ServerReport, SnapshotListReport, SnapshotSummary } from '../../engine/reports.js';
+import { formatCount, formatSize } from './quantities.js';
 import { type Column, formatTable } from './text-table.js';
 import { formatLocalTime } from './times.js';
 
@@ -15,17 +15,16 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /**
- * A line for each snapshot; `!` marks one whose backup left a warning. With `showsNotes` the warnings
- * stand below the table, else a line says how to see them.
+ * A line for each snapshot; `!` marks one whose backup left a warning. With `showsNotes` the warnings,
+ * and what servers said, stand below the table, else a line says how to see them.
  */
 export function formatSnapshotList(report: SnapshotListReport, showsNotes: boolean): string {
   const { snapshots } = report;
   if (snapshots.length === 0) return `'${report.repository}' holds no snapshot yet\n`;
   const table = formatTable(COLUMNS, snapshots.map(toRow));
-  const withNotes = snapshots.filter((snapshot) => snapshot.notes.length > 0);
-  if (withNotes.length === 0) return table;
-  if (!showsNotes) return `${table}! its backup left a warning; list -v shows it\n`;
-  return table + withNotes.map(formatSnapshotNotes).join('');
+  if (showsNotes) return table + snapshots.map(formatDetails).join('');
+  const hasNotes = snapshots.some((snapshot) => snapshot.notes.length > 0);
+  return hasNotes ? `${table}! its backup left a warning; list -v shows it\n` : table;
 }
 
 /** `snapshot 12 of 2026-11-22 03:00:00 +01:00` */
@@ -43,6 +42,25 @@ function toRow(snapshot: SnapshotSummary): string[] {
     String(snapshot.changedFiles),
     snapshot.notes.length > 0 ? '!' : '',
   ];
+}
+
+function formatDetails(snapshot: SnapshotSummary): string {
+  const { id, server } = snapshot;
+  const said = server === null ? '' : `  snapshot ${id}: ${formatServer(server)}\n`;
+  return said + formatSnapshotNotes(snapshot);
+}
+
+/** `redis 7.0.15, primary, 3 keys (db0 2, db3 1), AOF, dump of 2026-11-22 03:00:00 +01:00` */
+function formatServer({ product, version, role, databases, aof, dumpTime }: ServerReport): string {
+  const keys = databases.reduce((sum, { keys: count }) => sum + count, 0);
+  const names = databases.map((each) => `db${each.database} ${each.keys}`).join(', ');
+  return [
+    `${product} ${version}`,
+    role,
+    `${formatCount(keys, 'key')}${databases.length > 1 ? ` (${names})` : ''}`,
+    ...(aof === null ? [] : ['AOF']),
+    ...(dumpTime === null ? [] : [`dump of ${formatLocalTime(dumpTime)}`]),
+  ].join(', ');
 }
 
 function formatSnapshotNotes(snapshot: SnapshotSummary): string {

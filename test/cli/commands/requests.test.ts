@@ -12,9 +12,9 @@ import { pathFromText } from '../../../src/system/byte-path.js';
 
 const toPath = (argument: string) => resolvePathArgument(argument, () => pathFromText('/cwd'));
 
-function backupRequest(line: string) {
+function backupRequest(line: string, environment: Record<string, string> = {}) {
   const parsed = parseArguments(line.split(' '));
-  return toBackupRequest(parsed, chooseCommand(parsed).operands, toPath);
+  return toBackupRequest(parsed, chooseCommand(parsed).operands, toPath, environment);
 }
 
 function restoreRequest(line: string) {
@@ -25,11 +25,13 @@ function restoreRequest(line: string) {
 test('a bare backup asks for nothing special', (t) => {
   t.deepEqual(backupRequest('backup /s r'), {
     source: pathFromText('/s'),
+    server: null,
     repository: pathFromText('/cwd/r'),
     also: [],
     rules: [],
     force: false,
     rehash: false,
+    examine: true,
     memoryBytes: null,
     waitLockMs: 0,
   });
@@ -37,9 +39,10 @@ test('a bare backup asks for nothing special', (t) => {
 
 test('every option of backup reaches the request', (t) => {
   const line =
-    '--force --rehash --memory 96M --wait-lock 1.5 --also /etc/redis.conf --also users.acl --exclude a --include b /s /r';
+    '--force --rehash --no-examine --memory 96M --wait-lock 1.5 --also /etc/redis.conf --also users.acl --exclude a --include b /s /r';
   t.deepEqual(backupRequest(line), {
     source: pathFromText('/s'),
+    server: null,
     repository: pathFromText('/r'),
     also: [pathFromText('/etc/redis.conf'), pathFromText('/cwd/users.acl')],
     rules: [
@@ -48,10 +51,58 @@ test('every option of backup reaches the request', (t) => {
     ],
     force: true,
     rehash: true,
+    examine: false,
     memoryBytes: 96 * 1024 * 1024,
     waitLockMs: 1500,
   });
 });
+
+test('a server is asked for its directory, with what redis-cli calls for', (t) => {
+  const { source, server } = backupRequest('backup --redis redis://h -a pw r', {
+    REDISCLI_AUTH: 'other',
+  });
+  t.is(source, null);
+  t.is(server?.url?.reveal(), 'redis://h');
+  t.is(server?.password?.reveal(), 'pw');
+  t.is(server?.environmentPassword?.reveal(), 'other');
+  t.is(server?.save, 'auto');
+  t.is(server?.waitTimeoutMs, 3_600_000);
+});
+
+test('every option of a server reaches the request, SOURCE too', (t) => {
+  const line =
+    '-h host -p 1 --user u --pass-file pw --tls --cacert ca --cert c --key k --redis-conf /etc/r.conf --save none --wait-timeout 2.5 --keep-dump /s /r';
+  const { source, server } = backupRequest(line);
+  t.is(source, pathFromText('/s'));
+  t.like(server, {
+    url: null,
+    host: 'host',
+    port: '1',
+    socket: null,
+    user: 'u',
+    password: null,
+    passFile: pathFromText('/cwd/pw'),
+    environmentPassword: null,
+    tls: true,
+    cacert: pathFromText('/cwd/ca'),
+    cert: pathFromText('/cwd/c'),
+    key: pathFromText('/cwd/k'),
+    configuration: pathFromText('/etc/r.conf'),
+    save: 'none',
+    waitTimeoutMs: 2500,
+    keepDump: true,
+  });
+});
+
+test('REDISCLI_AUTH alone contacts no server', (t) => {
+  t.is(backupRequest('backup /s /r', { REDISCLI_AUTH: 'pw' }).server, null);
+});
+
+for (const line of ['--save none /s /r', '--keep-dump /s /r', '-a x --pass-file f /r']) {
+  test(`'${line}' is wrong usage`, (t) => {
+    t.throws(() => backupRequest(line), { instanceOf: UsageError });
+  });
+}
 
 for (const seconds of ['-1', 'x', '1e3', '0x10', ' 5', '1.', '', '1000001', 'Infinity']) {
   test(`--wait-lock refuses '${seconds}'`, (t) => {
@@ -59,7 +110,7 @@ for (const seconds of ['-1', 'x', '1e3', '0x10', ' 5', '1.', '', '1000001', 'Inf
       ...parseArguments(['/s', '/r']),
       values: new Map([['wait-lock', [seconds]]] as const),
     };
-    t.throws(() => toBackupRequest(parsed, ['/s', '/r'], toPath), { instanceOf: UsageError });
+    t.throws(() => toBackupRequest(parsed, ['/s', '/r'], toPath, {}), { instanceOf: UsageError });
   });
 }
 
@@ -81,7 +132,7 @@ for (const text of ['', 'x', '-1M', '1023K', '2G', '1T', '1e9', '1M1']) {
       ...parseArguments(['/s', '/r']),
       values: new Map([['memory', [text]]] as const),
     };
-    t.throws(() => toBackupRequest(parsed, ['/s', '/r'], toPath), {
+    t.throws(() => toBackupRequest(parsed, ['/s', '/r'], toPath, {}), {
       instanceOf: UsageError,
       message: `--memory takes a size from 1M to 1536M, '${text}' was given`,
     });

@@ -1,0 +1,44 @@
+// Taking a small file whose bytes are in memory already, such as the manifest of a captured AOF.
+import { createHash } from 'node:crypto';
+import type { Staging } from '../repository/staging.js';
+import type { CapturedSource } from './capture-plan.js';
+import { type NextEntry, isSameContent } from './next-entry.js';
+import type { LastSnapshot } from './plan-reading.js';
+import type { RunContext } from './run-context.js';
+import { stateOf } from './stage-file.js';
+
+export interface TakeBytesRequest {
+  readonly context: RunContext;
+  readonly staging: Staging;
+  readonly last: LastSnapshot;
+}
+
+/** @param entry of the file, without its content */
+export function takeBytes(
+  { context, staging, last }: TakeBytesRequest,
+  entry: NextEntry,
+  { bytes, stat }: Extract<CapturedSource, { kind: 'bytes' }>,
+): NextEntry {
+  const { fileSystem, clock } = context;
+  const sha256 = createHash('sha256').update(bytes).digest();
+  const startedNs = BigInt(Math.floor(clock.nowMs())) * 1_000_000n;
+  const next: NextEntry = {
+    ...entry,
+    content: { sha256, sizeBytes: bytes.length },
+    state: stateOf(entry.path, stat, startedNs),
+  };
+  const version = last.versions.get(entry.path);
+  const isInMirror =
+    version !== undefined &&
+    isSameContent(version, next) &&
+    last.conditions.get(entry.path) !== 'wrong-content';
+  if (isInMirror) return next;
+  const staged = staging.newName();
+  const file = fileSystem.open(staging.path(staged), 'create');
+  try {
+    fileSystem.write(file, bytes, 0);
+  } finally {
+    fileSystem.close(file);
+  }
+  return { ...next, staged };
+}

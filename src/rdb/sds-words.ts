@@ -1,0 +1,102 @@
+// Words on a line as redis reads and writes them in its manifest and configuration (redis sds.c,
+// sdssplitargs and sdscatrepr). Strings here have one character a byte.
+
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', a: '\x07' };
+
+const QUOTED: Readonly<Record<string, string>> = {
+  '\\': '\\\\',
+  '"': '\\"',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\x07': '\\a',
+  '\b': '\\b',
+};
+
+/** Between words; inside of quotes it is a character like any other. */
+const SPACE = /[ \t\n\v\f\r]/;
+
+/** The words of a line; null where a quote is not closed, or is followed by anything but a space. */
+export function splitWords(line: string): string[] | null {
+  const words: string[] = [];
+  for (let at = 0; ;) {
+    while (at < line.length && SPACE.test(line.charAt(at))) at += 1;
+    if (at === line.length) return words;
+    const word = readWord(line, at);
+    if (word === null) return null;
+    words.push(word.text);
+    at = word.end;
+  }
+}
+
+interface Word {
+  readonly text: string;
+  readonly end: number;
+}
+
+function readWord(line: string, start: number): Word | null {
+  let text = '';
+  for (let at = start; at < line.length; at += 1) {
+    const character = line.charAt(at);
+    if (SPACE.test(character) || character === '\0') return { text, end: at };
+    if (character === '"' || character === "'") {
+      const quoted = character === '"' ? readDouble(line, at + 1) : readSingle(line, at + 1);
+      const after = quoted === null ? '' : line.charAt(quoted.end);
+      if (quoted === null || (after !== '' && !SPACE.test(after))) return null;
+      return { text: text + quoted.text, end: quoted.end };
+    }
+    text += character;
+  }
+  return { text, end: line.length };
+}
+
+/** What is between double quotes, from after the first to after the last. */
+function readDouble(line: string, start: number): Word | null {
+  let text = '';
+  for (let at = start; at < line.length; at += 1) {
+    const character = line.charAt(at);
+    if (character === '"') return { text, end: at + 1 };
+    if (character !== '\\' || at + 1 === line.length) {
+      text += character;
+      continue;
+    }
+    const hex = /^x([0-9a-fA-F]{2})/.exec(line.slice(at + 1, at + 4));
+    const escaped = line.charAt(at + 1);
+    text += hex === null ? (ESCAPES[escaped] ?? escaped) : fromHex(hex[1] ?? '');
+    at += hex === null ? 1 : 3;
+  }
+  return null;
+}
+
+/** What is between single quotes, where only a quote itself can be escaped. */
+function readSingle(line: string, start: number): Word | null {
+  let text = '';
+  for (let at = start; at < line.length; at += 1) {
+    const character = line.charAt(at);
+    if (character === "'") return { text, end: at + 1 };
+    const isEscaped = character === '\\' && line.charAt(at + 1) === "'";
+    text += isEscaped ? "'" : character;
+    if (isEscaped) at += 1;
+  }
+  return null;
+}
+
+function fromHex(digits: string): string {
+  return String.fromCharCode(Number.parseInt(digits, 16));
+}
+
+/** A word as it stands on a line: in double quotes where it could not be read back otherwise. */
+export function quoteWord(word: string): string {
+  if (/^[!#-&(-[\]-~]+$/.test(word)) return word;
+  let quoted = '';
+  for (const character of word) {
+    const code = character.charCodeAt(0);
+    const isPrintable = code >= 0x20 && code < 0x7f;
+    quoted += QUOTED[character] ?? (isPrintable ? character : `\\x${toHex(code)}`);
+  }
+  return `"${quoted}"`;
+}
+
+function toHex(code: number): string {
+  return code.toString(16).padStart(2, '0');
+}

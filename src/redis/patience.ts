@@ -1,0 +1,59 @@
+// Waiting for a server: until it has loaded its data, a script or a save has ended. One deadline bounds
+// all the waiting of a run (`--wait-timeout`).
+import { ServerError } from '../errors.js';
+import type { Checkpoint } from '../system/checkpoint.js';
+import type { Clock } from '../system/clock.js';
+import { pause } from '../system/pause.js';
+
+/** How often a server is asked again. */
+const ASK_EVERY_MS = 100;
+
+export class Patience {
+  readonly #clock: Clock;
+  readonly #checkpoint: Checkpoint;
+  readonly #deadlineMs: number;
+
+  /** @param waitTimeoutMs how long to wait in all, from now on */
+  constructor(clock: Clock, checkpoint: Checkpoint, waitTimeoutMs: number) {
+    this.#clock = clock;
+    this.#checkpoint = checkpoint;
+    this.#deadlineMs = clock.monotonicMs() + waitTimeoutMs;
+  }
+
+  get isOver(): boolean {
+    return this.#clock.monotonicMs() >= this.#deadlineMs;
+  }
+
+  /** A moment's rest before the server is asked again. */
+  async rest(): Promise<void> {
+    await this.#checkpoint();
+    await pause(ASK_EVERY_MS);
+    await this.#checkpoint();
+  }
+
+  /**
+   * Asks until the answer is not null.
+   * @throws `tooLate()` when the time is over
+   */
+  async until<T>(ask: () => Promise<T | null>, tooLate: () => ServerError): Promise<T> {
+    for (;;) {
+      const answer = await ask();
+      if (answer !== null) return answer;
+      if (this.isOver) throw tooLate();
+      await this.rest();
+    }
+  }
+
+  /** Does `work` again as long as the server is occupied, until the time is over. */
+  async whileOccupied<T>(work: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        const isOccupied = error instanceof ServerError && error.trouble === 'occupied';
+        if (!isOccupied || this.isOver) throw error;
+        await this.rest();
+      }
+    }
+  }
+}

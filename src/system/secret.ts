@@ -1,0 +1,30 @@
+// A password on its way from the command line to the server: it shows itself to nobody but who asks
+// for it by name, so that no message, report, JSON or stack can carry it.
+import { inspect } from 'node:util';
+
+const SHOWN = '[secret]';
+
+export class Secret {
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** The text itself: for the server, and for parsing. */
+  reveal(): string {
+    return this.#text;
+  }
+
+  toString(): string {
+    return SHOWN;
+  }
+
+  toJSON(): string {
+    return SHOWN;
+  }
+
+  [inspect.custom](): string {
+    return SHOWN;
+  }
+}

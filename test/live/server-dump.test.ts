@@ -1,0 +1,104 @@
+// The dump of a server that persists nothing: it is the backup's alone, and goes when that is done, also
+// where the backup was killed. And the room that a dump needs.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, writeFile } from 'node:fs/promises';
+import test from 'ava';
+import { backup } from '../../src/engine/backup.js';
+import { NoSpaceError } from '../../src/errors.js';
+import { formatPath } from '../../src/system/byte-path.js';
+import { RealFileSystem } from '../../src/system/file-system.js';
+import { succeedCli } from '../support/cli.js';
+import { createLivePlace, untilSaving } from '../support/live-place.js';
+import { mainScript } from '../support/project-paths.js';
+import { saveDump } from '../support/redis-persistence.js';
+import { serverRequest } from '../support/server-request.js';
+
+test('the dump is removed from the source when it is in the snapshot', async (t) => {
+  const { place, server, backup: take } = await createLivePlace(t);
+  await server.client.set('key', 'value');
+  await take();
+  t.deepEqual(await readdir(place.source), []);
+  t.true((await readdir(place.repository)).includes('dump.rdb'));
+  t.false((await readdir(place.data(''))).includes('temporary-dump'));
+  // Again: nothing was there before this time either.
+  await take();
+  t.deepEqual(await readdir(place.source), []);
+});
+
+test('--keep-dump leaves it, and one that was there before is left as well', async (t) => {
+  const { place, server, backup: take } = await createLivePlace(t);
+  await server.client.set('key', 'value');
+  await take({ keepDump: true });
+  t.deepEqual(await readdir(place.source), ['dump.rdb']);
+  await take();
+  t.deepEqual(await readdir(place.source), ['dump.rdb']);
+});
+
+test('a server that keeps dumps keeps this one too', async (t) => {
+  const { place, server, backup: take } = await createLivePlace(t, { save: '3600 1' });
+  await server.client.set('key', 'value');
+  await take();
+  t.deepEqual(await readdir(place.source), ['dump.rdb']);
+});
+
+test('a backup that is killed leaves its dump to the next one to remove', async (t) => {
+  const { place, server } = await createLivePlace(t);
+  const { client } = server;
+  for (let key = 0; key < 20; key += 1) await client.set(`key${key}`, 'x');
+  await client.config('SET', 'rdb-key-save-delay', '50000');
+  const args = ['backup', '-p', String(server.port), place.repository];
+  const child = spawn(process.execPath, [mainScript, ...args], { stdio: 'ignore' });
+  await untilSaving(server);
+  child.kill('SIGKILL');
+  await once(child, 'close');
+  await client.config('SET', 'rdb-key-save-delay', '0');
+  while ((await client.info('persistence')).includes('rdb_bgsave_in_progress:1'));
+  t.deepEqual(await readdir(place.source), ['dump.rdb']);
+  t.true((await readdir(place.data(''))).includes('temporary-dump'));
+  await succeedCli(args);
+  t.deepEqual(await readdir(place.source), []);
+  t.false((await readdir(place.data(''))).includes('temporary-dump'));
+});
+
+test('what a killed backup left is the own dump of a server that keeps dumps by now', async (t) => {
+  const { place, server, backup: take } = await createLivePlace(t);
+  await server.client.set('key', 'value');
+  await take();
+  await writeFile(place.data('temporary-dump'), `${place.source}/dump.rdb\n`);
+  await saveDump(server);
+  await server.client.config('SET', 'save', '3600 1');
+  await take();
+  t.deepEqual(await readdir(place.source), ['dump.rdb']);
+  t.false((await readdir(place.data(''))).includes('temporary-dump'));
+});
+
+test('a journal that was cut off while it was written names nothing', async (t) => {
+  const { place, server, backup: take } = await createLivePlace(t);
+  await server.client.set('key', 'value');
+  await take({ keepDump: true });
+  await writeFile(place.data('temporary-dump'), `${place.source}/dum`);
+  await take();
+  t.deepEqual(await readdir(place.source), ['dump.rdb']);
+});
+
+test('without room for the dump the server is not asked, but with --force', async (t) => {
+  const { place, server } = await createLivePlace(t, { save: '3600 1' });
+  await server.client.set('key', 'value');
+  class FullSource extends RealFileSystem {
+    override freeBytes(path: Parameters<RealFileSystem['freeBytes']>[0]): number {
+      return formatPath(path) === place.source ? 1000 : super.freeBytes(path);
+    }
+  }
+  const context = { ...place.context, fileSystem: new FullSource() };
+  const request = {
+    ...place.backupRequest(),
+    source: null,
+    server: serverRequest(server.port),
+  };
+  const error = await t.throwsAsync(backup(request, context), { instanceOf: NoSpaceError });
+  t.regex(error?.message ?? '', /^not enough space for a new dump in '/);
+  t.deepEqual(await readdir(place.source), []);
+  await backup({ ...request, force: true }, context);
+  t.deepEqual(await readdir(place.source), ['dump.rdb']);
+});

@@ -1,0 +1,80 @@
+// Servers that speak TLS, with real certificates: what is trusted, what is not, and plain talk on either
+// side of a TLS port.
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { type Certificates, makeCertificates } from '../support/certificates.js';
+import { runCli } from '../support/cli.js';
+import { type LivePlace, createLivePlace } from '../support/live-place.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
+
+interface TlsPlace extends LivePlace {
+  readonly certificates: Certificates;
+  readonly tlsPort: string;
+}
+
+async function createTlsPlace(t: ExecutionContext): Promise<TlsPlace> {
+  const certificates = await makeCertificates(await temporaryDirectory(t));
+  const { ca, server } = certificates;
+  const settings = {
+    'tls-cert-file': server.cert,
+    'tls-key-file': server.key,
+    'tls-ca-cert-file': ca,
+  };
+  const at = await createLivePlace(t, { save: '3600 1', settings });
+  // The port beside the plain one is as likely to be free as any.
+  for (let tlsPort = at.server.port + 1; ; tlsPort += 1) {
+    const reply: unknown = await at.server.client
+      .call('CONFIG', 'SET', 'tls-port', String(tlsPort))
+      .catch(() => null);
+    if (reply === 'OK') return { ...at, certificates, tlsPort: String(tlsPort) };
+  }
+}
+
+async function run({ place }: LivePlace, ...args: string[]) {
+  const { code, stderr } = await runCli(['backup', ...args, place.repository]);
+  return { code, stderr };
+}
+
+test('TLS with a certificate of one’s own authority, by option and by URL', async (t) => {
+  const at = await createTlsPlace(t);
+  const { ca, client } = at.certificates;
+  const mutual = ['--cacert', ca, '--cert', client.cert, '--key', client.key];
+  t.deepEqual(await run(at, '--tls', '-p', at.tlsPort, ...mutual), { code: 0, stderr: '' });
+  const url = `rediss://127.0.0.1:${at.tlsPort}`;
+  t.deepEqual(await run(at, '--redis', url, ...mutual), { code: 0, stderr: '' });
+  const named = `rediss://localhost:${at.tlsPort}`;
+  t.deepEqual(await run(at, '--redis', named, ...mutual), { code: 0, stderr: '' });
+});
+
+test('what is wrong with TLS is said', async (t) => {
+  const at = await createTlsPlace(t);
+  const { ca, otherCa, client } = at.certificates;
+  const mutual = ['--cert', client.cert, '--key', client.key];
+  const tls = ['--tls', '-p', at.tlsPort];
+  const broken = path.join(at.place.root, 'broken.pem');
+  await writeFile(broken, 'no certificate');
+  const cases: [args: string[], message: RegExp][] = [
+    [[...tls, ...mutual], /has a certificate of an authority that is not trusted\nhint: --cacert/],
+    [[...tls, ...mutual, '--cacert', otherCa], /authority that is not trusted/],
+    [
+      [...tls, '--cacert', ca],
+      /does not take this client's certificate, or wants one\nhint: --cert/,
+    ],
+    [[...tls, ...mutual, '--cacert', broken], /not trusted|no TLS session/],
+    [['-p', at.tlsPort], /has closed the connection\nhint: .*--tls/],
+    [
+      ['--tls', '-p', String(at.server.port), '--cacert', ca, '--wait-timeout', '1'],
+      /does not answer to TLS|does not speak TLS/,
+    ],
+    [[...tls, '--cacert', ca, '--cert', broken, '--key', broken], /no TLS session/],
+  ];
+  for (const [args, message] of cases) {
+    const { code, stderr } = await run(at, ...args);
+    t.is(code, 30, `${args.join(' ')}: ${stderr}`);
+    t.regex(stderr, message);
+  }
+  const missing = await run(at, ...tls, '--cacert', path.join(at.place.root, 'none'));
+  t.is(missing.code, 1);
+  t.regex(missing.stderr, /cannot open '.*none': no such file/);
+});

@@ -1,0 +1,108 @@
+// What is found in dumps and AOF files while their bytes pass by, and what is made of it.
+import test from 'ava';
+import {
+  type ExaminedKind,
+  type FileExamination,
+  FileExaminer,
+} from '../../src/rdb/examine-file.js';
+import { judgeFile } from '../../src/rdb/judge-file.js';
+import { crc64 } from '../../src/rdb/crc64.js';
+import { uninterrupted } from '../../src/system/checkpoint.js';
+import { cut } from '../delta/run-delta.js';
+import { writeRdb } from '../support/rdb-writer.js';
+
+async function examine(
+  kind: ExaminedKind,
+  bytes: Uint8Array,
+  pieceBytes = Math.max(1, bytes.length),
+): Promise<FileExamination> {
+  const examiner = new FileExaminer(kind, bytes.length, uninterrupted);
+  for (const piece of cut(bytes, pieceBytes)) await examiner.push(piece);
+  return examiner.finish();
+}
+
+const DUMP = sealed(
+  writeRdb(
+    [
+      { database: 0, key: 'a', value: { type: 'string', text: 'x'.repeat(500) } },
+      { database: 3, key: 'b', value: { type: 'set', members: ['1', '2'] }, expiresAtMs: 9e12 },
+    ],
+    { 'redis-ver': '7.0.15', ctime: '1700000000' },
+  ),
+);
+const PING = Buffer.from('*1\r\n$4\r\nPING\r\n');
+const SET = Buffer.from('*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\nv\r\n');
+const MULTI = Buffer.from('*1\r\n$5\r\nMULTI\r\n');
+
+/** The dump with its checksum, in place of none. */
+function sealed(dump: Buffer): Buffer {
+  const copy = Buffer.from(dump);
+  copy.writeBigUInt64LE(crc64(dump.subarray(0, -8)), dump.length - 8);
+  return copy;
+}
+
+for (const pieceBytes of [1, 3, 7, 100, 10_000]) {
+  test(`a dump, a log and a log behind a dump, in pieces of ${pieceBytes}`, async (t) => {
+    const dump = await examine('dump', DUMP, pieceBytes);
+    t.is(dump.rdb?.keys, 2);
+    t.is(dump.rdb?.expiringKeys, 1);
+    t.is(dump.rdb?.checksum, 'ok');
+    t.is(dump.aof, null);
+    const log = await examine('log', Buffer.concat([SET, PING]), pieceBytes);
+    t.is(log.rdb, null);
+    t.is(log.aof?.commands, 2);
+    const both = await examine('log', Buffer.concat([DUMP, SET, PING, MULTI]), pieceBytes);
+    t.is(both.rdb?.keys, 2);
+    t.is(both.aof?.commands, 3);
+    t.is(both.aof?.wholeBytes, DUMP.length + SET.length + PING.length);
+    for (const whole of [dump, log]) t.deepEqual(judgeFile(whole), { kind: 'whole' });
+    t.is(judgeFile(both).kind, 'cut');
+  });
+}
+
+test('a log that is a dump alone is whole', async (t) => {
+  const found = await examine('log', DUMP, 64);
+  t.is(found.rdb?.end.kind, 'complete');
+  t.deepEqual(judgeFile(found), { kind: 'whole' });
+});
+
+test('an empty log is whole, an empty dump is not', async (t) => {
+  t.deepEqual(judgeFile(await examine('log', Buffer.alloc(0))), { kind: 'whole' });
+  t.is(judgeFile(await examine('dump', Buffer.alloc(0))).kind, 'broken');
+});
+
+test('a dump cut anywhere is broken, and so is one with a flipped bit', async (t) => {
+  for (let length = 0; length < DUMP.length; length += 1) {
+    const verdict = judgeFile(await examine('dump', DUMP.subarray(0, length)));
+    t.is(verdict.kind, 'broken', `${length} bytes`);
+  }
+  for (let at = 9; at < DUMP.length; at += 1) {
+    const flipped = Buffer.from(DUMP);
+    flipped[at] = (flipped[at] ?? 0) ^ 0x10;
+    const verdict = judgeFile(await examine('dump', flipped));
+    t.not(verdict.kind, 'whole', `byte ${at}`);
+  }
+});
+
+test('a dump without a checksum is whole', async (t) => {
+  const dump = Buffer.from(DUMP);
+  dump.fill(0, dump.length - 8);
+  t.deepEqual(judgeFile(await examine('dump', dump)), { kind: 'whole' });
+});
+
+test('a type that is not known is told from damage', async (t) => {
+  const dump = Buffer.concat([
+    Buffer.from('REDIS0014'),
+    Buffer.from([0xfe, 0, 30, 1, 0x61]),
+    Buffer.from('whatever follows'),
+    Buffer.from([0xff]),
+    Buffer.alloc(8),
+  ]);
+  const verdict = judgeFile(await examine('dump', sealed(dump)));
+  t.is(verdict.kind, 'unknown');
+});
+
+test('what is no command breaks a log', async (t) => {
+  const verdict = judgeFile(await examine('log', Buffer.concat([SET, Buffer.from('junk')])));
+  t.is(verdict.kind, 'broken');
+});

@@ -1,0 +1,24 @@
+// What a backup of a test's server asks for, with the options that matter to the test.
+import type { ServerRequest } from '../../src/engine/requests.js';
+
+export function serverRequest(port: number, changes: Partial<ServerRequest> = {}): ServerRequest {
+  return {
+    url: null,
+    host: '127.0.0.1',
+    port: String(port),
+    socket: null,
+    user: null,
+    password: null,
+    tls: false,
+    cacert: null,
+    cert: null,
+    key: null,
+    passFile: null,
+    environmentPassword: null,
+    configuration: null,
+    save: 'auto',
+    waitTimeoutMs: 30_000,
+    keepDump: false,
+    ...changes,
+  };
+}
