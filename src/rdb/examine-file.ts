@@ -20,8 +20,16 @@ export interface FileExamination {
 const MAGIC = /^(?:REDIS|VALKE)/;
 const MAGIC_BYTES = 5;
 
-/** Takes the bytes of one file in order. */
-export class FileExaminer {
+/** Takes the bytes of one file in order, on whatever thread. */
+export interface Examiner {
+  /** Takes the next bytes; they may be reused when the promise settles. */
+  push(bytes: Uint8Array): Promise<void>;
+  /** To be called once all bytes were pushed. */
+  finish(): Promise<FileExamination>;
+}
+
+/** Examines a file on the thread that calls it. */
+export class FileExaminer implements Examiner {
   readonly #kind: ExaminedKind;
   readonly #sizeBytes: number;
   readonly #checkpoint: Checkpoint;
@@ -38,7 +46,6 @@ export class FileExaminer {
     this.#checkpoint = checkpoint;
   }
 
-  /** Takes the next bytes; they may be reused when the promise settles. */
   async push(bytes: Uint8Array): Promise<void> {
     if (this.#rdb !== null || this.#aof !== null) return this.#take(bytes);
     this.#head = Buffer.concat([this.#head, bytes]);
@@ -46,7 +53,6 @@ export class FileExaminer {
     if (isEnough) await this.#begin();
   }
 
-  /** To be called once all bytes were pushed. */
   async finish(): Promise<FileExamination> {
     // An empty file has pushed nothing.
     if (this.#rdb === null && this.#aof === null) await this.#begin();
