@@ -7,6 +7,8 @@ import type { FileSystem } from '../system/file-system.js';
 export interface ProgressEvent {
   readonly phase:
     | 'loading'
+    /** A failover is waited for. */
+    | 'failing over'
     /** Counts keys, not bytes. */
     | 'saving'
     | 'scanning'

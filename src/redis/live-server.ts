@@ -43,6 +43,11 @@ export interface LiveServer {
 const REPLY_MOST_MS = 60_000;
 const REPLY_LEAST_MS = 1000;
 
+/** How long one reply may take, in a run that waits for so long in all. */
+export function replyTimeoutMs(waitTimeoutMs: number): number {
+  return Math.max(REPLY_LEAST_MS, Math.min(REPLY_MOST_MS, waitTimeoutMs));
+}
+
 /**
  * @returns a server whose connection the caller closes
  * @throws ServerError; UsageError for what was given wrong; SystemError where a file cannot be read
@@ -56,8 +61,10 @@ export async function openLiveServer(
   const configuration =
     request.configuration === null ? null : readConfiguration(fileSystem, request.configuration);
   const patience = new Patience(parts.clock, parts.checkpoint, waitTimeoutMs);
-  const replyTimeoutMs = Math.max(REPLY_LEAST_MS, Math.min(REPLY_MOST_MS, waitTimeoutMs));
-  const connection = await ServerConnection.open(address, { ...parts, replyTimeoutMs });
+  const connection = await ServerConnection.open(address, {
+    ...parts,
+    replyTimeoutMs: replyTimeoutMs(waitTimeoutMs),
+  });
   try {
     if (configuration !== null) connection.useNames(usableNames(configuration));
     const facts = await readServerFacts(connection, patience, request.onLoading);
