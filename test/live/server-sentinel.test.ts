@@ -131,8 +131,8 @@ test("a Sentinel's password is its own, and neither is shown", async (t) => {
   const ofSentinel = await file('sentinel.pass', 'of-the-sentinel');
   const ofServer = await file('server.pass', 'of-the-server');
   const run = async (...options: string[]) => {
-    const arguments_ = ['backup', ...sentinelAt(sentinel.port), ...options, place.repository];
-    const { code, stdout, stderr } = await runCli(arguments_);
+    const line = ['backup', ...sentinelAt(sentinel.port), ...options, place.repository];
+    const { code, stdout, stderr } = await runCli(line);
     t.notRegex(stdout + stderr, /of-the-server|of-the-sentinel/);
     return { code, stderr };
   };
