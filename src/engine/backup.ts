@@ -94,9 +94,12 @@ async function backupSource(
     });
     try {
       const run: Run = { request, context, digests, source, repository, scan, filter, server };
-      return await removingTemporary(run, async () => takeSnapshot(run, startedMs));
-    } finally {
+      const made = await removingTemporary(run, async () => takeSnapshot(run, startedMs));
       repository.close();
+      return made;
+    } catch (error) {
+      repository.abandon();
+      throw error;
     }
   } finally {
     await digests.close();
