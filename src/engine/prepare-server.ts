@@ -15,6 +15,7 @@ import {
   requireSaveSpace,
 } from '../redis/plan-save.js';
 import { type SaveRequest, saveDump } from '../redis/save-dump.js';
+import type { ServerSettings } from '../redis/server-settings.js';
 import { waitForRewrite } from '../redis/wait-for-rewrite.js';
 import { parseServerAddress } from '../redis/server-address.js';
 import {
@@ -80,6 +81,12 @@ function needlessPassword(server: string): Note {
   return infoNote('needless-password', null, message);
 }
 
+/** Files of a multi-part AOF have names that tell what they are. */
+function namedFiles({ dumpName, aofName, aofFolder }: ServerSettings): ServerCapture['named'] {
+  const dump = [dumpName, 'dump'] as const;
+  return new Map(aofFolder === null ? [dump, [aofName, 'log']] : [dump]);
+}
+
 export interface ServerCapture extends Capture {
   readonly report: ServerReport;
   readonly notes: readonly Note[];
@@ -132,6 +139,7 @@ export class PreparedServer {
     return {
       files,
       aof: isSet ? { folder: settings.aofFolder, name: settings.aofName } : null,
+      named: namedFiles(settings),
       report: reportServer(this.#server, this.#plan.how, dump, files),
       notes: connection.wantsPassword ? [] : [needlessPassword(connection.server)],
     };

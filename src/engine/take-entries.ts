@@ -7,7 +7,7 @@ import { type BytePath, formatPath, isWithin } from '../system/byte-path.js';
 import type { Digests } from '../system/digests.js';
 import { Reflinks } from '../system/reflinks.js';
 import { type Capture, capturedBytes } from './capture-plan.js';
-import { examinedKind } from './examine-entries.js';
+import { expectedKind } from './examine-entries.js';
 import { type NextEntry, isSameContent, keptEntry, metadataOf } from './next-entry.js';
 import { lookNote } from './notes.js';
 import type { OldContents } from './old-contents.js';
@@ -158,8 +158,8 @@ async function takeFile(
   return keepOrLeaveOut(version, entry, `could not be read: ${outcome.error.message}`);
 }
 
-function examinerFor({ context, examine }: TakeRequest, path: BytePath) {
-  const kind = examine ? examinedKind(path) : null;
+function examinerFor({ context, examine, capture }: TakeRequest, path: BytePath) {
+  const kind = examine ? expectedKind(path, capture?.named ?? null) : null;
   if (kind === null) return null;
   return (sizeBytes: number) => new FileExaminer(kind, sizeBytes, context.checkpoint);
 }

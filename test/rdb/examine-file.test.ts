@@ -18,7 +18,9 @@ async function examine(
 ): Promise<FileExamination> {
   const examiner = new FileExaminer(kind, bytes.length, uninterrupted);
   for (const piece of cut(bytes, pieceBytes)) await examiner.push(piece);
-  return examiner.finish();
+  const examination = await examiner.finish();
+  if (examination === null) throw new Error('not examined');
+  return examination;
 }
 
 const DUMP = sealed(
@@ -106,3 +108,20 @@ test('what is no command breaks a log', async (t) => {
   const verdict = judgeFile(await examine('log', Buffer.concat([SET, Buffer.from('junk')])));
   t.is(verdict.kind, 'broken');
 });
+
+for (const pieceBytes of [1, 8, 9, 10_000]) {
+  test(`what a file of unknown kind is, its first bytes tell, in pieces of ${pieceBytes}`, async (t) => {
+    const find = async (bytes: Buffer): Promise<FileExamination | null> => {
+      const examiner = new FileExaminer('unknown', bytes.length, uninterrupted);
+      for (const piece of cut(bytes, pieceBytes)) await examiner.push(piece);
+      return examiner.finish();
+    };
+    const dump = await find(DUMP);
+    t.is(dump?.kind, 'dump');
+    t.is(dump?.rdb?.checksum, 'ok');
+    t.is((await find(DUMP.subarray(0, 30)))?.rdb?.end.kind, 'stopped');
+    const others = ['', 'REDIS', 'REDIS001', 'REDISTRIBUTION of wealth', 'VALKEY of the shadow'];
+    for (const text of others) t.is(await find(Buffer.from(text)), null, text);
+    t.is(await find(SET), null);
+  });
+}
