@@ -7,6 +7,7 @@ import { inspectTarget } from '../repository/inspect-target.js';
 import { mirrorMetadata } from '../repository/mirror-metadata.js';
 import { type WritableRepository, openForWriting } from '../repository/open-repository.js';
 import { discardUncommitted } from '../repository/recover.js';
+import { Examiners } from '../rdb/examiners.js';
 import { Staging } from '../repository/staging.js';
 import { type UnsetMetadata, applyMetadata } from '../system/apply-metadata.js';
 import { type BytePath, formatPath } from '../system/byte-path.js';
@@ -79,6 +80,7 @@ async function backupSource(
   const scan = (): Promise<SourceScan> =>
     scanSource({ fileSystem, source, also: request.also, filter, checkpoint: context.checkpoint });
   const digests = new Digests();
+  const examiners = request.examine ? new Examiners(context.checkpoint) : null;
   try {
     if (inspectTarget(fileSystem, path) === 'to-be-made') {
       const { entries } = await scan();
@@ -93,7 +95,17 @@ async function backupSource(
       actingUid: context.uid,
     });
     try {
-      const run: Run = { request, context, digests, source, repository, scan, filter, server };
+      const run: Run = {
+        request,
+        context,
+        digests,
+        examiners,
+        source,
+        repository,
+        scan,
+        filter,
+        server,
+      };
       const made = await removingTemporary(run, async () => takeSnapshot(run, startedMs));
       repository.close();
       return made;
@@ -102,7 +114,7 @@ async function backupSource(
       throw error;
     }
   } finally {
-    await digests.close();
+    await Promise.all([digests.close(), examiners?.close()]);
   }
 }
 
@@ -126,6 +138,7 @@ interface Run {
   readonly request: BackupRequest;
   readonly context: RunContext;
   readonly digests: Digests;
+  readonly examiners: Examiners | null;
   readonly server: PreparedServer | null;
   readonly filter: PathFilter;
   readonly source: BytePath;
@@ -165,7 +178,7 @@ async function takeSnapshot(run: Run, startedMs: number): Promise<BackupReport> 
   const unset: UnsetMetadata[] = [];
   let examined: ExaminationOutcome = { reports: [], notes: [] };
   const snapshot = await discardingOnFailure(run, async (staging) => {
-    const { rehash, memoryBytes, examine } = request;
+    const { rehash, memoryBytes } = request;
     const oldContents = new OldContents(context, repository, staging, last, memoryBytes);
     try {
       const taken = await takeEntries({
@@ -173,14 +186,14 @@ async function takeSnapshot(run: Run, startedMs: number): Promise<BackupReport> 
         staging,
         oldContents,
         digests: run.digests,
+        examiners: run.examiners,
         scan,
         capture,
         last,
         rehash,
-        examine,
       });
       notes.push(...taken.notes, ...mirrorNotes(last, taken.entries));
-      examined = examine ? examineTaken(run, staging, last, taken) : examined;
+      examined = request.examine ? examineTaken(run, staging, last, taken) : examined;
       notes.push(...examined.notes);
       unset.push(...(await finishStaged(run, staging, taken.entries)));
       const kept = await oldContents.keepLeaving(taken.entries);

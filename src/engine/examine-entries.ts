@@ -4,7 +4,7 @@
 import type { ExaminationRecord } from '../catalog/records.js';
 import { CorruptError } from '../errors.js';
 import { type AofManifest, parseAofManifest } from '../rdb/aof-manifest.js';
-import type { ExaminedKind, ExpectedKind, FileExamination } from '../rdb/examine-file.js';
+import type { ExaminedKind, FileExamination } from '../rdb/examine-file.js';
 import { type Verdict, judgeFile } from '../rdb/judge-file.js';
 import { mirrorPath } from '../repository/layout.js';
 import type { Staging } from '../repository/staging.js';
@@ -17,6 +17,9 @@ import { infoNote, lookNote } from './notes.js';
 import { isTemporaryFile } from './path-filter.js';
 import type { ExaminationReport, Note } from './reports.js';
 import { formatTime } from './time-spec.js';
+
+/** `unknown`: a dump where it begins as one, and else nothing that is examined. */
+export type ExpectedKind = ExaminedKind | 'unknown';
 
 /**
  * As what a file is examined; null where it is not, whatever is in it. Its server says what it is, or its

@@ -2,7 +2,7 @@
 // moment: a file that changes while it is read is read again, and one that only grows is taken up to
 // the size that it had when it was opened, its bytes confirmed by a second reading.
 import type { SourceState } from '../catalog/records.js';
-import type { FileExamination, FileExaminer } from '../rdb/examine-file.js';
+import type { Examiner, FileExamination } from '../rdb/examine-file.js';
 import type { Staging } from '../repository/staging.js';
 import type { PendingIncrement } from '../repository/write-increment.js';
 import type { BytePath } from '../system/byte-path.js';
@@ -55,7 +55,7 @@ export interface StageRequest {
   /** What was captured of it, where a server is writing it: read in place of what is at its path. */
   readonly captured: CapturedFile | null;
   /** Begins to find out what is in it; null where that is not wanted. */
-  readonly examine: ((sizeBytes: number) => FileExaminer) | null;
+  readonly examine: ((sizeBytes: number) => Promise<Examiner<FileExamination | null>>) | null;
   /** What the mirror has of it. */
   readonly mirror: MirrorFile | null;
   /** Begins the delta that follows a file in staging; null where none is wanted. */
@@ -161,7 +161,7 @@ async function readOnce(
     if (begun !== null) fileSystem.close(begun.staged.file.descriptor);
   };
   try {
-    const examiner = request.examine?.(sizeBytes) ?? null;
+    const examiner = (await request.examine?.(sizeBytes)) ?? null;
     const sha256 = await copy(request, target, { file, opening, sizeBytes, examiner });
     if (sha256 === null) {
       await takeBack();
@@ -206,7 +206,7 @@ interface Reading {
   readonly opening: Opening;
   /** How many bytes are taken of it. */
   readonly sizeBytes: number;
-  readonly examiner: FileExaminer | null;
+  readonly examiner: Examiner<FileExamination | null> | null;
 }
 
 /** @returns the digest of what was taken; null where that is not what the file was at one moment */

@@ -1,7 +1,8 @@
 // Taking the entries of SOURCE: files that changed are copied into staging, links are made there, and
 // what could not be read is kept as the last snapshot has it, marked stale.
 import type { Version } from '../catalog/records.js';
-import { type FileExamination, FileExaminer } from '../rdb/examine-file.js';
+import type { FileExamination } from '../rdb/examine-file.js';
+import type { Examiners } from '../rdb/examiners.js';
 import type { Staging } from '../repository/staging.js';
 import { type BytePath, formatPath, isWithin } from '../system/byte-path.js';
 import type { Digests } from '../system/digests.js';
@@ -22,7 +23,7 @@ import {
 import type { Note } from './reports.js';
 import type { RunContext } from './run-context.js';
 import type { ScannedEntry, SourceScan } from './scan-source.js';
-import { type CapturedFile, type ReadFile, stageFile } from './stage-file.js';
+import { type CapturedFile, type ReadFile, type StageRequest, stageFile } from './stage-file.js';
 import { takeBytes } from './take-bytes.js';
 
 export interface TakeRequest {
@@ -35,7 +36,8 @@ export interface TakeRequest {
   readonly capture: Capture | null;
   readonly last: LastSnapshot;
   readonly rehash: boolean;
-  readonly examine: boolean;
+  /** Null where nothing is examined. */
+  readonly examiners: Examiners | null;
 }
 
 interface TakeRun extends TakeRequest {
@@ -87,9 +89,12 @@ export async function takeEntries(request: TakeRequest): Promise<TakenEntries> {
 }
 
 /** Threads take a while to start, so those that will be needed are started before anything is read. */
-function startThreads({ digests, oldContents, scan, last, rehash }: TakeRequest): void {
+function startThreads(request: TakeRequest): void {
+  const { digests, examiners, oldContents, scan, capture, last, rehash } = request;
   for (const entry of filesToRead(scan.entries, last, rehash)) {
     digests.prepare(entry.stat.size);
+    const kind = expectedKind(entry.path, capture?.named ?? null);
+    if (kind === 'dump' || kind === 'log') examiners?.prepare(entry.stat.size);
     if (isReplaced(entry, last)) oldContents.prepare(entry.path);
   }
 }
@@ -158,10 +163,11 @@ async function takeFile(
   return keepOrLeaveOut(version, entry, `could not be read: ${outcome.error.message}`);
 }
 
-function examinerFor({ context, examine, capture }: TakeRequest, path: BytePath) {
-  const kind = examine ? expectedKind(path, capture?.named ?? null) : null;
-  if (kind === null) return null;
-  return (sizeBytes: number) => new FileExaminer(kind, sizeBytes, context.checkpoint);
+function examinerFor({ examiners, capture }: TakeRequest, path: BytePath): StageRequest['examine'] {
+  const kind = expectedKind(path, capture?.named ?? null);
+  if (examiners === null || kind === null) return null;
+  return async (sizeBytes) =>
+    kind === 'unknown' ? examiners.beginUnknown(sizeBytes) : examiners.begin(kind, sizeBytes);
 }
 
 /** A file that was read whole; what it replaces is being kept from here on. */

@@ -9,9 +9,6 @@ import { RdbWalkStream } from './rdb-walk-stream.js';
 /** `log`: a file of an AOF that may begin with an RDB. */
 export type ExaminedKind = 'dump' | 'log';
 
-/** `unknown`: a dump where it begins as one, and else nothing that is examined. */
-export type ExpectedKind = ExaminedKind | 'unknown';
-
 export interface FileExamination {
   readonly kind: ExaminedKind;
   /** Null in a log that does not begin with an RDB. */
@@ -20,18 +17,20 @@ export interface FileExamination {
   readonly aof: AofScan | null;
 }
 
-/** As a server tells whether a log begins with an RDB (redis aof.c, loadSingleAppendOnlyFile). */
 const MAGIC = /^(?:REDIS|VALKE)/;
 const MAGIC_BYTES = 5;
 
-/** The whole header, so that no other file is taken for a dump. */
-const HEADER = /^(?:REDIS[0-9]{4}|VALKEY[0-9]{3})/;
-const HEADER_BYTES = 9;
+/** Takes the bytes of one file in order, on whatever thread. */
+export interface Examiner<Found = FileExamination> {
+  /** Takes the next bytes; they may be reused when the promise settles. */
+  push(bytes: Uint8Array): Promise<void>;
+  /** To be called once all bytes were pushed. */
+  finish(): Promise<Found>;
+}
 
-/** Takes the bytes of one file in order. */
-export class FileExaminer {
-  /** Null once it is known that there is nothing to examine. */
-  #kind: ExpectedKind | null;
+/** Examines a file on the thread that calls it. */
+export class FileExaminer implements Examiner {
+  readonly #kind: ExaminedKind;
   readonly #sizeBytes: number;
   readonly #checkpoint: Checkpoint;
   /** The first bytes, until there are enough to tell what they begin. */
@@ -41,42 +40,30 @@ export class FileExaminer {
   #aof: AofScanStream | null = null;
 
   /** @param sizeBytes how many bytes will be pushed in all */
-  constructor(kind: ExpectedKind, sizeBytes: number, checkpoint: Checkpoint) {
+  constructor(kind: ExaminedKind, sizeBytes: number, checkpoint: Checkpoint) {
     this.#kind = kind;
     this.#sizeBytes = sizeBytes;
     this.#checkpoint = checkpoint;
   }
 
-  /** Takes the next bytes; they may be reused when the promise settles. */
   async push(bytes: Uint8Array): Promise<void> {
-    if (this.#kind === null) return;
     if (this.#rdb !== null || this.#aof !== null) return this.#take(bytes);
     this.#head = Buffer.concat([this.#head, bytes]);
-    const neededBytes = this.#kind === 'unknown' ? HEADER_BYTES : MAGIC_BYTES;
-    if (this.#head.length >= Math.min(neededBytes, this.#sizeBytes)) await this.#begin();
+    const isEnough = this.#head.length >= Math.min(MAGIC_BYTES, this.#sizeBytes);
+    if (isEnough) await this.#begin();
   }
 
-  /**
-   * To be called once all bytes were pushed.
-   * @returns null for a file of unknown kind that does not begin as a dump
-   */
-  async finish(): Promise<FileExamination | null> {
+  async finish(): Promise<FileExamination> {
     // An empty file has pushed nothing.
     if (this.#rdb === null && this.#aof === null) await this.#begin();
-    if (this.#kind === null || this.#kind === 'unknown') return null;
     const rdb = (await this.#rdb?.finish()) ?? null;
     return { kind: this.#kind, rdb, aof: this.#aof?.finish() ?? null };
   }
 
   async #begin(): Promise<void> {
-    const beginning = this.#head.toString('latin1', 0, HEADER_BYTES);
-    if (this.#kind === 'unknown') this.#kind = HEADER.test(beginning) ? 'dump' : null;
-    if (this.#kind === null) {
-      this.#head = Buffer.alloc(0);
-      return;
-    }
-    if (this.#kind === 'dump' || MAGIC.test(beginning))
-      this.#rdb = new RdbWalkStream(this.#sizeBytes, { checkpoint: this.#checkpoint });
+    const isRdb =
+      this.#kind === 'dump' || MAGIC.test(this.#head.toString('latin1', 0, MAGIC_BYTES));
+    if (isRdb) this.#rdb = new RdbWalkStream(this.#sizeBytes, { checkpoint: this.#checkpoint });
     else this.#aof = new AofScanStream();
     const head = this.#head;
     this.#head = Buffer.alloc(0);

@@ -2,6 +2,7 @@
 // over, so that the bytes can be digested where they lie: on this thread, or on another one
 // (digest-thread.ts).
 import { type Hash, createHash } from 'node:crypto';
+import { CHUNK_BYTES } from './chunk-ring.js';
 
 export interface DigestStream {
   /** Memory for the next bytes, at least one and 1 MiB at most. */
@@ -14,9 +15,6 @@ export interface DigestStream {
   finish(): Promise<Buffer>;
 }
 
-/** What is handed over at once: long enough that the handing over costs next to nothing. */
-export const DIGEST_CHUNK_BYTES = 1 << 20;
-
 /** Digests on the thread that calls it. */
 export class LocalDigest implements DigestStream {
   readonly #hash: Hash = createHash('sha256');
@@ -24,7 +22,7 @@ export class LocalDigest implements DigestStream {
 
   /** @param sizeBytes how many bytes are expected; more may come */
   constructor(sizeBytes: number) {
-    this.#buffer = Buffer.allocUnsafe(Math.min(DIGEST_CHUNK_BYTES, Math.max(1, sizeBytes)));
+    this.#buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, Math.max(1, sizeBytes)));
   }
 
   async room(): Promise<Uint8Array> {

@@ -6,6 +6,8 @@ import {
   FileExaminer,
 } from '../../src/rdb/examine-file.js';
 import { judgeFile } from '../../src/rdb/judge-file.js';
+import { ExamineThread } from '../../src/rdb/examine-thread.js';
+import { Examiners } from '../../src/rdb/examiners.js';
 import { crc64 } from '../../src/rdb/crc64.js';
 import { uninterrupted } from '../../src/system/checkpoint.js';
 import { cut } from '../delta/run-delta.js';
@@ -18,9 +20,7 @@ async function examine(
 ): Promise<FileExamination> {
   const examiner = new FileExaminer(kind, bytes.length, uninterrupted);
   for (const piece of cut(bytes, pieceBytes)) await examiner.push(piece);
-  const examination = await examiner.finish();
-  if (examination === null) throw new Error('not examined');
-  return examination;
+  return examiner.finish();
 }
 
 const DUMP = sealed(
@@ -109,17 +109,62 @@ test('what is no command breaks a log', async (t) => {
   t.is(verdict.kind, 'broken');
 });
 
-for (const pieceBytes of [1, 8, 9, 10_000]) {
+test('another thread finds the same, of one file after the other, whatever became of the one before', async (t) => {
+  const thread = new ExamineThread();
+  t.teardown(() => thread.close());
+  const log = Buffer.concat([DUMP, SET, PING, MULTI]);
+  const files = [
+    ['dump', DUMP],
+    ['log', log],
+    ['dump', DUMP.subarray(0, -20)],
+    ['log', Buffer.alloc(0)],
+  ] as const;
+  for (const [kind, bytes] of files) {
+    const givenUp = await thread.begin('log', 1 << 20);
+    await givenUp.push(log);
+    const examiner = await thread.begin(kind, bytes.length);
+    for (const piece of cut(bytes, 50)) await examiner.push(piece);
+    t.deepEqual(await examiner.finish(), await examine(kind, bytes));
+  }
+});
+
+test('pieces longer than the memory that the threads share arrive whole', async (t) => {
+  const thread = new ExamineThread();
+  t.teardown(() => thread.close());
+  const bytes = Buffer.concat(Array.from({ length: 200_000 }, () => SET));
+  const examiner = await thread.begin('log', bytes.length);
+  await examiner.push(bytes);
+  const { aof } = await examiner.finish();
+  t.is(aof?.commands, 200_000);
+  t.is(aof?.wholeBytes, bytes.length);
+});
+
+test('a thread that is ended fails what is still asked of it', async (t) => {
+  const thread = new ExamineThread();
+  const examiner = await thread.begin('log', SET.length);
+  await thread.close();
+  await t.throwsAsync(examiner.finish(), { message: 'a thread ended before its work' });
+});
+
+test('small files are examined at once, large ones on the thread that is there for them', async (t) => {
+  const examiners = new Examiners(uninterrupted);
+  t.teardown(() => examiners.close());
+  t.true((await examiners.begin('log', 1000)) instanceof FileExaminer);
+  t.false((await examiners.begin('log', 100 << 20)) instanceof FileExaminer);
+});
+
+for (const pieceBytes of [1, 8, 9, 10, 10_000]) {
   test(`what a file of unknown kind is, its first bytes tell, in pieces of ${pieceBytes}`, async (t) => {
+    const examiners = new Examiners(uninterrupted);
+    t.teardown(async () => examiners.close());
     const find = async (bytes: Buffer): Promise<FileExamination | null> => {
-      const examiner = new FileExaminer('unknown', bytes.length, uninterrupted);
+      const examiner = examiners.beginUnknown(bytes.length);
       for (const piece of cut(bytes, pieceBytes)) await examiner.push(piece);
       return examiner.finish();
     };
-    const dump = await find(DUMP);
-    t.is(dump?.kind, 'dump');
-    t.is(dump?.rdb?.checksum, 'ok');
+    t.deepEqual(await find(DUMP), await examine('dump', DUMP));
     t.is((await find(DUMP.subarray(0, 30)))?.rdb?.end.kind, 'stopped');
+    t.is((await find(DUMP.subarray(0, 9)))?.rdb?.end.kind, 'stopped');
     const others = ['', 'REDIS', 'REDIS001', 'REDISTRIBUTION of wealth', 'VALKEY of the shadow'];
     for (const text of others) t.is(await find(Buffer.from(text)), null, text);
     t.is(await find(SET), null);

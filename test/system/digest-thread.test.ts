@@ -1,7 +1,7 @@
 // Digests that are made on another thread are those of node:crypto, whatever the pieces.
 import test from 'ava';
 import { createHash } from 'node:crypto';
-import { RING_CHUNKS } from '../../src/system/digest-ring.js';
+import { RING_CHUNKS } from '../../src/system/chunk-ring.js';
 import type { DigestStream } from '../../src/system/digest-stream.js';
 import { LocalDigest } from '../../src/system/digest-stream.js';
 import { DigestThread } from '../../src/system/digest-thread.js';
@@ -61,6 +61,6 @@ test('who waits for a thread that is ended is told, and does not wait for ever',
   const thread = new DigestThread();
   const stream = await thread.begin();
   await thread.close();
-  await t.throwsAsync(stream.finish(), { message: 'the digest thread ended before its work' });
+  await t.throwsAsync(stream.finish(), { message: 'a thread ended before its work' });
   await t.throwsAsync(thread.begin());
 });

@@ -1,20 +1,12 @@
-// The memory that the main thread shares with the digest thread: a ring of chunks, and for each an
-// order that says what is to be done with it. The main thread hands orders over, the digest thread
-// carries them out one after the other; two counters, which only grow, say how far both are.
-import { DIGEST_CHUNK_BYTES } from './digest-stream.js';
+// The memory that the main thread shares with a thread that takes bytes from it: a ring of chunks, and
+// orders that say what is to be done. The main thread hands orders over, the other one carries them out
+// one after the other; two counters, which only grow, say how far both are.
+
+/** What is handed over at once: long enough that the handing over costs next to nothing. */
+export const CHUNK_BYTES = 1 << 20;
 
 /** How many chunks may be waiting: enough to bridge the time in which either thread is not running. */
 export const RING_CHUNKS = 8;
-
-const DIGEST_BYTES = 32;
-
-/** Orders; a number from 0 on is another one: digest as many bytes of the chunk. */
-export const ORDER = {
-  /** Forget all bytes so far. */
-  restart: -1,
-  /** Put the digest of all bytes so far where both can read it. */
-  soFar: -2,
-} as const;
 
 const HANDED_OVER = 0;
 const CARRIED_OUT = 1;
@@ -24,28 +16,23 @@ const FIRST_ORDER = 2;
 export interface SharedRing {
   readonly control: SharedArrayBuffer;
   readonly chunks: SharedArrayBuffer;
-  readonly digest: SharedArrayBuffer;
 }
 
 export function createSharedRing(): SharedRing {
   return {
     control: new SharedArrayBuffer((FIRST_ORDER + RING_CHUNKS) * 4),
-    chunks: new SharedArrayBuffer(RING_CHUNKS * DIGEST_CHUNK_BYTES),
-    digest: new SharedArrayBuffer(DIGEST_BYTES),
+    chunks: new SharedArrayBuffer(RING_CHUNKS * CHUNK_BYTES),
   };
 }
 
 /** Either thread's view of the ring. */
-export class DigestRing {
+export class ChunkRing {
   readonly #control: Int32Array;
   readonly #chunks: SharedArrayBuffer;
-  /** The last digest asked for. */
-  readonly digest: Uint8Array;
 
   constructor(shared: SharedRing) {
     this.#control = new Int32Array(shared.control);
     this.#chunks = shared.chunks;
-    this.digest = new Uint8Array(shared.digest);
   }
 
   get handedOver(): number {
@@ -58,10 +45,11 @@ export class DigestRing {
 
   /** The n-th chunk; orders that need none do not count. */
   chunk(n: number): Uint8Array {
-    const at = (n % RING_CHUNKS) * DIGEST_CHUNK_BYTES;
-    return new Uint8Array(this.#chunks, at, DIGEST_CHUNK_BYTES);
+    const at = (n % RING_CHUNKS) * CHUNK_BYTES;
+    return new Uint8Array(this.#chunks, at, CHUNK_BYTES);
   }
 
+  /** The n-th order: how many bytes of the next chunk to take, or a negative number of another meaning. */
   order(n: number): number {
     return Atomics.load(this.#control, FIRST_ORDER + (n % RING_CHUNKS));
   }
@@ -74,13 +62,13 @@ export class DigestRing {
     Atomics.notify(this.#control, HANDED_OVER);
   }
 
-  /** For the digest thread: says that the next order has been carried out. */
+  /** For the other thread: says that the next order has been carried out. */
   carryOut(): void {
     Atomics.store(this.#control, CARRIED_OUT, this.carriedOut + 1);
     this.wake();
   }
 
-  /** For the digest thread: blocks until there is an n-th order. */
+  /** For the other thread: blocks until there is an n-th order. */
   awaitOrder(n: number): void {
     while (this.handedOver <= n) Atomics.wait(this.#control, HANDED_OVER, n);
   }
@@ -91,7 +79,7 @@ export class DigestRing {
     await atomics.waitAsync(this.#control, CARRIED_OUT, seen).value;
   }
 
-  /** Makes whoever waits for the digest thread look again. */
+  /** Makes whoever waits for the other thread look again. */
   wake(): void {
     Atomics.notify(this.#control, CARRIED_OUT);
   }
