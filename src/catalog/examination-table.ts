@@ -1,7 +1,9 @@
 // The rows of `examination`: what was found in the content of a dump or a file of an AOF when it was read,
-// and whether a server would load it.
-import { toInteger } from './column-values.js';
-import type { ExaminationRecord } from './records.js';
+// and whether a server would load it. Each carries a digest: one that is not as it was written counts as
+// none, and is for a verification to tell.
+import { toBlob, toInteger } from './column-values.js';
+import { digestExamination } from './examination-digest.js';
+import type { Content, ExaminationRecord } from './records.js';
 import type { Connection } from './sqlite.js';
 
 interface Row {
@@ -9,6 +11,15 @@ interface Row {
   readonly loads: bigint | null;
   readonly problem: string | null;
   readonly found: string;
+  readonly digest: Buffer;
+  readonly sha256: Buffer;
+  readonly size: bigint;
+}
+
+interface ReadRow {
+  readonly content: number;
+  readonly record: ExaminationRecord;
+  readonly isAsWritten: boolean;
 }
 
 export class ExaminationTable {
@@ -18,23 +29,50 @@ export class ExaminationTable {
     this.#connection = connection;
   }
 
-  /** All of them, by the ids of their contents. */
+  /** Those that are as they were written, by the ids of their contents. */
   all(): Map<number, ExaminationRecord> {
-    const rows = this.#connection.prepare<[], Row>('SELECT * FROM examination').all();
-    return new Map(
-      rows.map(({ content, loads, problem, found }) => {
-        const record = { loads: loads === null ? null : loads === 1n, problem, found };
-        return [toInteger(content), record];
-      }),
-    );
+    const rows = this.#read().filter(({ isAsWritten }) => isAsWritten);
+    return new Map(rows.map(({ content, record }) => [content, record]));
+  }
+
+  /** Ids of the contents that have one, in order. */
+  contents(): number[] {
+    return this.#read().map(({ content }) => content);
+  }
+
+  /** How many are not as they were written. */
+  countDamaged(): number {
+    return this.#read().filter(({ isAsWritten }) => !isAsWritten).length;
   }
 
   /** Takes the place of an earlier examination of the same content. */
-  put(content: number, { loads, problem, found }: ExaminationRecord): void {
+  put(content: Content, record: ExaminationRecord): void {
+    const { loads, problem, found } = record;
     this.#connection
       .prepare(
-        'INSERT OR REPLACE INTO examination (content, loads, problem, found) VALUES (?, ?, ?, ?)',
+        'INSERT OR REPLACE INTO examination (content, loads, problem, found, digest) VALUES (?, ?, ?, ?, ?)',
       )
-      .run(content, loads === null ? null : Number(loads), problem, found);
+      .run(
+        content.id,
+        loads === null ? null : Number(loads),
+        problem,
+        found,
+        digestExamination(content, record),
+      );
+  }
+
+  #read(): ReadRow[] {
+    const rows = this.#connection
+      .prepare<[], Row>(
+        `SELECT examination.*, sha256, size FROM examination
+         JOIN content ON content.id = examination.content ORDER BY examination.content`,
+      )
+      .all();
+    return rows.map(({ content, loads, problem, found, digest, sha256, size }) => {
+      const record = { loads: loads === null ? null : loads === 1n, problem, found };
+      const of = { sha256: toBlob(sha256), sizeBytes: toInteger(size) };
+      const isAsWritten = digestExamination(of, record).equals(toBlob(digest));
+      return { content: toInteger(content), record, isAsWritten };
+    });
   }
 }

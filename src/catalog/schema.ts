@@ -128,7 +128,8 @@ const VERSION_3: readonly string[] = [
   content INTEGER PRIMARY KEY REFERENCES content (id) ON DELETE CASCADE,
   loads INTEGER CHECK (loads IN (0, 1)),
   problem TEXT,
-  found TEXT NOT NULL
+  found TEXT NOT NULL,
+  digest BLOB NOT NULL CHECK (length(digest) = 32)
 ) STRICT`,
 ];
 

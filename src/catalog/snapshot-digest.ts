@@ -1,9 +1,9 @@
 // The SHA-256 that a snapshot row carries over its own rows in canonical form (docs/format.md,
 // "The digest of a snapshot"): it proves the whole listing of the snapshot, and stays the same when
-// other snapshots come and go. The canonical form is a sequence of netstrings, `<length>:<bytes>,`,
-// with `-,` for null and integers in decimal.
-import { createHash, type Hash } from 'node:crypto';
+// other snapshots come and go.
+import { createHash } from 'node:crypto';
 import { pathToBytes } from '../system/byte-path.js';
+import { addFields } from './canonical-fields.js';
 import type { Snapshot, Version } from './records.js';
 
 /** Digests a snapshot and the versions valid at it, which must come in byte order of their paths. */
@@ -28,6 +28,8 @@ export function digestSnapshot(
     snapshot.addedBytes,
     snapshot.notes,
   ]);
+  // Only where there is something, so that snapshots of older formats keep their digests.
+  if (snapshot.server !== null) addFields(hash, [snapshot.server]);
   for (const version of versions) {
     addFields(hash, [
       pathToBytes(version.path),
@@ -45,17 +47,4 @@ export function digestSnapshot(
     ]);
   }
   return hash.digest();
-}
-
-type Field = string | number | bigint | Uint8Array | null;
-
-function addFields(hash: Hash, fields: readonly Field[]): void {
-  for (const field of fields) {
-    if (field === null) {
-      hash.update('-,');
-      continue;
-    }
-    const bytes = field instanceof Uint8Array ? field : Buffer.from(String(field), 'utf8');
-    hash.update(`${bytes.length}:`).update(bytes).update(',');
-  }
 }

@@ -106,9 +106,12 @@ async function backupSource(
         filter,
         server,
       };
-      return await removingTemporary(run, async () => takeSnapshot(run, startedMs));
-    } finally {
+      const made = await removingTemporary(run, async () => takeSnapshot(run, startedMs));
       repository.close();
+      return made;
+    } catch (error) {
+      repository.abandon();
+      throw error;
     }
   } finally {
     await Promise.all([digests.close(), examiners?.close()]);

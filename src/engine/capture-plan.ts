@@ -1,8 +1,8 @@
 // What was captured of a running server, and what that makes of the scan of its directory: captured
 // files are taken as they were captured, and what belongs to the AOF but not to the captured set is left
 // out, since it was written, or replaced, at another moment. Pure.
-import type { BytePath } from '../system/byte-path.js';
-import { baseName, joinPath, parentPath } from '../system/byte-path.js';
+import type { ExaminedKind } from '../rdb/examine-file.js';
+import { type BytePath, baseName, joinPath, parentPath } from '../system/byte-path.js';
 import type { FileDescriptor, FileStat } from '../system/file-system.js';
 import type { PathFilter } from './path-filter.js';
 import type { ScannedEntry, SourceScan } from './scan-source.js';
@@ -22,6 +22,8 @@ export interface Capture {
   readonly files: ReadonlyMap<BytePath, CapturedSource>;
   /** Folder and name of the AOF, where it was captured as a set of files. */
   readonly aof: { readonly folder: BytePath; readonly name: BytePath } | null;
+  /** What is at the paths that the server's settings name, whether it was captured or not. */
+  readonly named: ReadonlyMap<BytePath, ExaminedKind>;
 }
 
 /** How many bytes of a captured file are taken. */

@@ -14,14 +14,27 @@ import { readSmallFile } from '../system/read-small-file.js';
 import type { NextEntry } from './next-entry.js';
 import type { LastSnapshot } from './plan-reading.js';
 import { infoNote, lookNote } from './notes.js';
+import { isTemporaryFile } from './path-filter.js';
 import type { ExaminationReport, Note } from './reports.js';
 import { formatTime } from './time-spec.js';
 
-/** How a file is examined; null where it is none of a server's. Told by its name alone. */
-export function examinedKind(path: BytePath): ExaminedKind | null {
+/** `unknown`: a dump where it begins as one, and else nothing that is examined. */
+export type ExpectedKind = ExaminedKind | 'unknown';
+
+/**
+ * As what a file is examined; null where it is not, whatever is in it. Its server says what it is, or its
+ * name, so that one that has lost its beginning is examined too; or else its first bytes.
+ * @param named by a server's settings
+ */
+export function expectedKind(
+  path: BytePath,
+  named: ReadonlyMap<BytePath, ExaminedKind> | null,
+): ExpectedKind | null {
+  // Not finished by its server, which says nothing of what it holds.
+  if (isTemporaryFile(path)) return null;
   const name = baseName(path);
   if (name.endsWith('.rdb')) return 'dump';
-  return name.endsWith('.aof') ? 'log' : null;
+  return name.endsWith('.aof') ? 'log' : (named?.get(path) ?? 'unknown');
 }
 
 /** Whether a file is the manifest of a multi-part AOF. */

@@ -113,7 +113,12 @@ function isDebris(path: BytePath, isDirectory: boolean): boolean {
   const depth = path.split('/').length;
   if (path === BACKUP_FOLDER) return isDirectory;
   if (path.startsWith(`${BACKUP_FOLDER}/`)) return true;
-  return !isDirectory && depth <= 2 && TEMPORARY_FILE.test(baseName(path));
+  return !isDirectory && depth <= 2 && isTemporaryFile(path);
+}
+
+/** Whether a file has the name of one that Redis has not finished. */
+export function isTemporaryFile(path: BytePath): boolean {
+  return TEMPORARY_FILE.test(baseName(path));
 }
 
 const BACKUP_FOLDER = pathFromText('backupdir');

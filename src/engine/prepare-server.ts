@@ -15,6 +15,7 @@ import {
   requireSaveSpace,
 } from '../redis/plan-save.js';
 import { type SaveRequest, saveDump } from '../redis/save-dump.js';
+import type { ServerSettings } from '../redis/server-settings.js';
 import { waitForRewrite } from '../redis/wait-for-rewrite.js';
 import {
   forgetTemporaryDump,
@@ -60,6 +61,12 @@ function needlessPassword(server: string): Note {
 function noReplica(server: string): Note {
   const message = `no replica on this machine follows its primary: Redis at ${server}, the primary, was backed up`;
   return infoNote('no-replica', null, message);
+}
+
+/** Files of a multi-part AOF have names that tell what they are. */
+function namedFiles({ dumpName, aofName, aofFolder }: ServerSettings): ServerCapture['named'] {
+  const dump = [dumpName, 'dump'] as const;
+  return new Map(aofFolder === null ? [dump, [aofName, 'log']] : [dump]);
 }
 
 export interface ServerCapture extends Capture {
@@ -121,6 +128,7 @@ export class PreparedServer {
     return {
       files,
       aof: isSet ? { folder: settings.aofFolder, name: settings.aofName } : null,
+      named: namedFiles(settings),
       report: reportServer(this.#server, this.#plan.how, dump, files),
       notes: [
         ...(connection.wantsPassword ? [] : [needlessPassword(connection.server)]),

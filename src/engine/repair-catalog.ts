@@ -156,7 +156,9 @@ async function faultOf(
   if (opened === null) return null;
   const differs = hasRowsOf(catalog, opened) === false;
   opened.close();
-  return differs ? 'is damaged (the rows of increments are not those of its copy)' : null;
+  return differs
+    ? 'is damaged (the rows of increments or examinations are not those of its copy)'
+    : null;
 }
 
 function newestWhole(catalog: Catalog): number | null {

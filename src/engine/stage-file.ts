@@ -55,7 +55,7 @@ export interface StageRequest {
   /** What was captured of it, where a server is writing it: read in place of what is at its path. */
   readonly captured: CapturedFile | null;
   /** Begins to find out what is in it; null where that is not wanted. */
-  readonly examine: ((sizeBytes: number) => Promise<Examiner>) | null;
+  readonly examine: ((sizeBytes: number) => Promise<Examiner<FileExamination | null>>) | null;
   /** What the mirror has of it. */
   readonly mirror: MirrorFile | null;
   /** Begins the delta that follows a file in staging; null where none is wanted. */
@@ -206,7 +206,7 @@ interface Reading {
   readonly opening: Opening;
   /** How many bytes are taken of it. */
   readonly sizeBytes: number;
-  readonly examiner: Examiner | null;
+  readonly examiner: Examiner<FileExamination | null> | null;
 }
 
 /** @returns the digest of what was taken; null where that is not what the file was at one moment */

@@ -8,7 +8,7 @@ import { type BytePath, formatPath, isWithin } from '../system/byte-path.js';
 import type { Digests } from '../system/digests.js';
 import { Reflinks } from '../system/reflinks.js';
 import { type Capture, capturedBytes } from './capture-plan.js';
-import { examinedKind } from './examine-entries.js';
+import { expectedKind } from './examine-entries.js';
 import { type NextEntry, isSameContent, keptEntry, metadataOf } from './next-entry.js';
 import { lookNote } from './notes.js';
 import type { OldContents } from './old-contents.js';
@@ -90,10 +90,11 @@ export async function takeEntries(request: TakeRequest): Promise<TakenEntries> {
 
 /** Threads take a while to start, so those that will be needed are started before anything is read. */
 function startThreads(request: TakeRequest): void {
-  const { digests, examiners, oldContents, scan, last, rehash } = request;
+  const { digests, examiners, oldContents, scan, capture, last, rehash } = request;
   for (const entry of filesToRead(scan.entries, last, rehash)) {
     digests.prepare(entry.stat.size);
-    if (examinedKind(entry.path) !== null) examiners?.prepare(entry.stat.size);
+    const kind = expectedKind(entry.path, capture?.named ?? null);
+    if (kind === 'dump' || kind === 'log') examiners?.prepare(entry.stat.size);
     if (isReplaced(entry, last)) oldContents.prepare(entry.path);
   }
 }
@@ -162,10 +163,11 @@ async function takeFile(
   return keepOrLeaveOut(version, entry, `could not be read: ${outcome.error.message}`);
 }
 
-function examinerFor({ examiners }: TakeRequest, path: BytePath): StageRequest['examine'] {
-  const kind = examinedKind(path);
+function examinerFor({ examiners, capture }: TakeRequest, path: BytePath): StageRequest['examine'] {
+  const kind = expectedKind(path, capture?.named ?? null);
   if (examiners === null || kind === null) return null;
-  return async (sizeBytes) => examiners.begin(kind, sizeBytes);
+  return async (sizeBytes) =>
+    kind === 'unknown' ? examiners.beginUnknown(sizeBytes) : examiners.begin(kind, sizeBytes);
 }
 
 /** A file that was read whole; what it replaces is being kept from here on. */

@@ -37,6 +37,7 @@ export async function verifyCatalog(
       .read(() => damagedSnapshots(catalog))
       .filter((id) => all.includes(id))
       .map((id) => catalogProblem([id], `the rows of snapshot ${id} are not those of its backup`)),
+    ...examinationFaults(catalog).map((message) => catalogProblem([], message)),
     ...all.flatMap((id) => nameProblems(catalog, id)),
   ];
   const copies = listCatalogCopies(repository);
@@ -99,6 +100,13 @@ export function damagedSnapshots(catalog: Catalog): number[] {
     .map(({ id }) => id);
 }
 
+/** What was found in files when they were read costs no snapshot where it is damaged. */
+function examinationFaults(catalog: Catalog): string[] {
+  const count = catalog.read(() => catalog.examinations?.countDamaged() ?? 0);
+  if (count === 0) return [];
+  return [`rows of examinations are not as backups wrote them: ${count}`];
+}
+
 /**
  * What is wrong with a catalog by itself, as far as it can tell; empty where it is as commits wrote it.
  * @throws CorruptError where its rows cannot be read
@@ -109,6 +117,7 @@ export function catalogFaults(catalog: Catalog): string[] {
     ...catalog
       .read(() => damagedSnapshots(catalog))
       .map((id) => `the rows of snapshot ${id} are not those of its backup`),
+    ...examinationFaults(catalog),
     ...catalog
       .read(() => catalog.snapshots.list())
       .flatMap(({ id }) => nameProblems(catalog, id).map(({ message }) => message)),
@@ -116,15 +125,15 @@ export function catalogFaults(catalog: Catalog): string[] {
 }
 
 /**
- * Whether the rows of increments, which no digest covers, are those that the catalog had when its copy
- * was made; null where the two are not of the same state.
+ * Whether the rows of increments, which no digest covers, and of examinations, of which none may be
+ * missing, are those that the catalog had when its copy was made; null where the two are not of the same state.
  */
 export function hasRowsOf(catalog: Catalog, copy: Catalog): boolean | null {
   // Both in one read: a backup that runs may end between two.
   const stateOf = (one: Catalog): { readonly of: string; readonly rows: string } =>
     one.read(() => ({
       of: [one.repository.get()?.generation, one.formatVersion].join(),
-      rows: JSON.stringify(one.increments.list()),
+      rows: JSON.stringify([one.increments.list(), one.examinations?.contents()]),
     }));
   const present = stateOf(catalog);
   const copied = stateOf(copy);
@@ -145,7 +154,7 @@ async function verifyCopy(repository: OpenRepository, copy: CatalogCopy): Promis
       const [fault] = catalogFaults(opened);
       if (fault !== undefined) return [problem(`is damaged: ${fault}`)];
       if (hasRowsOf(repository.catalog, opened) !== false) return [];
-      const message = `the rows of increments are not those of the copy '${path}'`;
+      const message = `the rows of increments or examinations are not those of the copy '${path}'`;
       return [catalogProblem([], message)];
     } finally {
       opened.close();

@@ -21,11 +21,11 @@ const MAGIC = /^(?:REDIS|VALKE)/;
 const MAGIC_BYTES = 5;
 
 /** Takes the bytes of one file in order, on whatever thread. */
-export interface Examiner {
+export interface Examiner<Found = FileExamination> {
   /** Takes the next bytes; they may be reused when the promise settles. */
   push(bytes: Uint8Array): Promise<void>;
   /** To be called once all bytes were pushed. */
-  finish(): Promise<FileExamination>;
+  finish(): Promise<Found>;
 }
 
 /** Examines a file on the thread that calls it. */

@@ -2,8 +2,14 @@
 // them, small ones the thread that asks.
 import type { Checkpoint } from '../system/checkpoint.js';
 import { isWorthThread } from '../system/worth-a-thread.js';
-import { type ExaminedKind, type Examiner, FileExaminer } from './examine-file.js';
+import {
+  type ExaminedKind,
+  type Examiner,
+  type FileExamination,
+  FileExaminer,
+} from './examine-file.js';
 import { ExamineThread } from './examine-thread.js';
+import { UnknownExaminer } from './unknown-examiner.js';
 
 export class Examiners {
   readonly #checkpoint: Checkpoint;
@@ -28,6 +34,11 @@ export class Examiners {
     return thread === null
       ? new FileExaminer(kind, sizeBytes, this.#checkpoint)
       : thread.begin(kind, sizeBytes);
+  }
+
+  /** For a file that may be a dump, and may be anything. */
+  beginUnknown(sizeBytes: number): Examiner<FileExamination | null> {
+    return new UnknownExaminer(async () => this.begin('dump', sizeBytes));
   }
 
   /** Ends the thread. */

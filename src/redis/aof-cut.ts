@@ -1,5 +1,6 @@
 // How much of an AOF that is still being written belongs to a backup: up to the last whole command
-// outside of a transaction, which is where a server that loads it ends without a complaint.
+// outside of a transaction, which is where a server that loads it ends without a complaint. It is found
+// before the file is copied, which reads it again: decision 0008 says why.
 import { AofScanStream } from '../rdb/aof-scan.js';
 import { walkRdb } from '../rdb/walk-rdb.js';
 import type { ByteReader } from '../system/byte-reader.js';

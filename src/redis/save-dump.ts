@@ -69,7 +69,7 @@ async function saveOnce(request: SaveRequest): Promise<OpenDump | null> {
     'directory',
     `Redis at ${connection.server} has saved, but not to '${formatPath(path)}'`,
     {
-      hint: 'it works in another directory, or on another machine or in a container: name the directory as SOURCE',
+      hint: 'does its dump have another name (--redis-conf FILE tells it), or is its directory another one, on another machine or in a container (name it as SOURCE)?',
     },
   );
 }

@@ -1,8 +1,8 @@
 // Taking the writers' lock. Its file holds nothing but the lock, so one that is gone or damaged is made
 // again: emptied in place, never replaced, so that whoever holds it goes on holding it.
 import { WriteLock, lockHeldError } from '../catalog/write-lock.js';
-import { CorruptError } from '../errors.js';
-import type { BytePath } from '../system/byte-path.js';
+import { CorruptError, NoRepositoryError } from '../errors.js';
+import { type BytePath, formatPath } from '../system/byte-path.js';
 import type { Checkpoint } from '../system/checkpoint.js';
 import type { Clock } from '../system/clock.js';
 import { type FileSystem, isErrno } from '../system/file-system.js';
@@ -21,7 +21,10 @@ const LOCK_RETRY_MS = 100;
 /** A verification that notes its result holds the lock for a moment, which no writer should notice. */
 const PATIENCE_MS = 250;
 
-/** @throws LockedError where another writer does not end in time */
+/**
+ * @throws LockedError where another writer does not end in time, NoRepositoryError where that one has
+ *   taken the repository away that it had only just made
+ */
 export async function acquireLock(
   fileSystem: FileSystem,
   repository: BytePath,
@@ -63,6 +66,25 @@ function makeIfMissing(fileSystem: FileSystem, repository: BytePath): void {
 
 function tryAcquire(fileSystem: FileSystem, repository: BytePath): WriteLock | null {
   const path = lockPath(repository);
+  const before = fileSystem.stat(path);
+  if (before === null) throw takenAway(repository);
+  const lock = lockFile(fileSystem, path);
+  if (lock === null) return null;
+  // Only the holder of the lock may delete its file: what is there now is what is locked, or nothing is.
+  const after = fileSystem.stat(path);
+  if (after?.dev === before.dev && after.ino === before.ino) return lock;
+  lock.release();
+  throw takenAway(repository);
+}
+
+function takenAway(repository: BytePath): NoRepositoryError {
+  return new NoRepositoryError(
+    `the repository at '${formatPath(repository)}' was taken away by the process that was making it`,
+    { hint: 'run the backup again' },
+  );
+}
+
+function lockFile(fileSystem: FileSystem, path: BytePath): WriteLock | null {
   try {
     return WriteLock.tryAcquire(path);
   } catch (error) {

@@ -121,7 +121,7 @@ function insertAll(catalog: Catalog, id: number, plan: CommitPlan): Snapshot {
     });
   }
   for (const { content, ...found } of plan.examinations) {
-    catalog.examinations?.put(contentId(content), found);
+    catalog.examinations?.put({ ...content, id: contentId(content) }, found);
   }
   for (const state of plan.sourceStates) catalog.sourceStates.put(state);
   for (const path of plan.forgottenStates) catalog.sourceStates.delete(path);

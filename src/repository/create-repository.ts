@@ -12,18 +12,23 @@ import {
   newCatalogPath,
   readmePath,
 } from './layout.js';
+import type { RepositoryPlace } from './open-repository.js';
 import { README_TEXT } from './readme-text.js';
 import { Staging, removeTree, syncDirectory } from './staging.js';
 
 /**
  * Makes the folders and the lock, so that the writers' lock can be taken: all but the catalog.
  * The path must be missing (its parents may be, too), empty, or an unfinished creation.
+ * @param made is told each folder that was not there, at once
  */
-export function prepareRepository(fileSystem: FileSystem, repository: BytePath): void {
-  makeDirectories(fileSystem, repository);
+export function prepareRepository(
+  { fileSystem, path: repository }: RepositoryPlace,
+  made: BytePath[],
+): void {
+  makeDirectories(fileSystem, repository, made);
   fileSystem.chmod(repository, 0o700);
   const data = dataPath(repository);
-  unlessPresent(() => fileSystem.makeDirectory(data, 0o700));
+  makeFolder(fileSystem, data, made);
   unlessPresent(() => writeFile(fileSystem, lockPath(repository), ''));
   syncDirectory(fileSystem, data);
   syncDirectory(fileSystem, repository);
@@ -31,8 +36,7 @@ export function prepareRepository(fileSystem: FileSystem, repository: BytePath):
 
 /** Makes what prepareRepository left out. The caller holds the writers' lock. */
 export function finishCreation(
-  fileSystem: FileSystem,
-  repository: BytePath,
+  { fileSystem, path: repository }: RepositoryPlace,
   createdAt: number,
 ): void {
   const data = dataPath(repository);
@@ -57,15 +61,24 @@ export function finishCreation(
  * made some of them and been cut off before it could sync that: a directory that holds nothing else
  * is synced in its parent again.
  */
-function makeDirectories(fileSystem: FileSystem, path: BytePath): void {
+function makeDirectories(fileSystem: FileSystem, path: BytePath, made: BytePath[]): void {
   const parent = parentPath(path);
   if (fileSystem.stat(path) === null) {
     // A parent that is a symbolic link to a directory is as good as one.
-    if (fileSystem.realPath(parent) === null) makeDirectories(fileSystem, parent);
-    unlessPresent(() => fileSystem.makeDirectory(path, 0o700));
+    if (fileSystem.realPath(parent) === null) makeDirectories(fileSystem, parent, made);
+    makeFolder(fileSystem, path, made);
   }
   syncDirectory(fileSystem, parent);
-  if (parent !== '/' && fileSystem.list(parent).length === 1) makeDirectories(fileSystem, parent);
+  if (parent !== '/' && fileSystem.list(parent).length === 1) {
+    makeDirectories(fileSystem, parent, made);
+  }
+}
+
+function makeFolder(fileSystem: FileSystem, path: BytePath, made: BytePath[]): void {
+  unlessPresent(() => {
+    fileSystem.makeDirectory(path, 0o700);
+    made.push(path);
+  });
 }
 
 /** Another process may be making the same repository at this moment. */

@@ -11,7 +11,7 @@ export type TargetState =
   | 'repository';
 
 /** Names that a creation may leave behind when it is cut off. */
-const CREATION_NAMES = new Set<string>([
+export const CREATION_NAMES: readonly string[] = [
   'lock.sqlite3',
   'lock.sqlite3-journal',
   'increments',
@@ -19,7 +19,7 @@ const CREATION_NAMES = new Set<string>([
   'README',
   'catalog.new',
   'catalog.new-journal',
-]);
+];
 
 /** @throws InTheWayError when the path is taken by something that is no repository */
 export function inspectTarget(fileSystem: FileSystem, path: BytePath): TargetState {
@@ -57,6 +57,6 @@ function isUnfinishedCreation(
   const hasIncrements =
     fileSystem.stat(increments) !== null && fileSystem.list(increments).length > 0;
   return (
-    !hasIncrements && fileSystem.list(dataPath(path)).every((name) => CREATION_NAMES.has(name))
+    !hasIncrements && fileSystem.list(dataPath(path)).every((name) => CREATION_NAMES.includes(name))
   );
 }

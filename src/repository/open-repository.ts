@@ -2,6 +2,7 @@
 // writers' lock held and everything that an earlier run left unfinished put right.
 import { Catalog } from '../catalog/catalog.js';
 import { sqliteName } from '../catalog/sqlite.js';
+import type { WriteLock } from '../catalog/write-lock.js';
 import { CorruptError, NoRepositoryError } from '../errors.js';
 import { type BytePath, baseName, formatPath, joinPath } from '../system/byte-path.js';
 import { type FileSystem, isErrno } from '../system/file-system.js';
@@ -13,6 +14,7 @@ import { catalogJournalPath, catalogPath, dataPath } from './layout.js';
 import { makeMissingFolders, requireOwnFolders } from './own-folders.js';
 import { recover } from './recover.js';
 import { repairHint } from './repair-hint.js';
+import { isBareCreation, removeEmptyFolders, takeBackCreation } from './take-back-creation.js';
 
 /** Where a repository is, whatever state it is in. */
 export interface RepositoryPlace {
@@ -29,6 +31,8 @@ export interface OpenRepository extends RepositoryPlace {
 export interface WritableRepository extends OpenRepository {
   /** Whether this run made it. */
   readonly created: boolean;
+  /** Closes it after a failure: one that this run has made, and that has no snapshot, is taken away again. */
+  abandon(): void;
 }
 
 /**
@@ -73,6 +77,9 @@ export interface WriterOptions extends LockOptions {
   readonly actingUid: number;
 }
 
+/** Each further one follows on another process that took its own repository away at this place. */
+const MOST_ATTEMPTS = 10;
+
 /**
  * Opens for writing: takes the lock, finishes or cleans up what an earlier run left.
  * @throws LockedError where another writer does not end in time, UsageError where the path is not
@@ -84,24 +91,79 @@ export async function openForWriting(
   options: WriterOptions,
 ): Promise<WritableRepository> {
   sqliteName(path);
-  let toBeMade = options.create && inspectTarget(fileSystem, path) === 'to-be-made';
-  requireOwnFolders(fileSystem, path);
-  if (toBeMade) prepareRepository(fileSystem, path);
-  else requireRepository(fileSystem, path);
-  const lock = await acquireLock(fileSystem, path, options);
+  const place = { fileSystem, path };
+  const madeFolders: BytePath[] = [];
+  for (let attempt = 1; ; attempt += 1) {
+    let isPrepared = false;
+    try {
+      const toBeMade = options.create && inspectTarget(fileSystem, path) === 'to-be-made';
+      requireOwnFolders(fileSystem, path);
+      if (toBeMade) prepareRepository(place, madeFolders);
+      else requireRepository(fileSystem, path);
+      isPrepared = true;
+      const lock = await acquireLock(fileSystem, path, options);
+      return openUnderLock(place, { lock, madeFolders, options });
+    } catch (error) {
+      const isTakenAway = error instanceof NoRepositoryError || isErrno(error, 'ENOENT');
+      if (options.create && isTakenAway && attempt < MOST_ATTEMPTS) continue;
+      if (!isPrepared) quietly(() => removeEmptyFolders(fileSystem, madeFolders));
+      throw error;
+    }
+  }
+}
+
+interface Locked {
+  readonly lock: WriteLock;
+  readonly madeFolders: readonly BytePath[];
+  readonly options: WriterOptions;
+}
+
+/** Releases the lock when it fails. */
+function openUnderLock(
+  place: RepositoryPlace,
+  { lock, madeFolders, options }: Locked,
+): WritableRepository {
+  const { fileSystem, path } = place;
+  let created = false;
+  const takeBack = (): void => {
+    if (created && isBareCreation(place)) takeBackCreation(place, madeFolders);
+  };
   try {
-    // Another process may have made it while this one waited.
-    toBeMade &&= fileSystem.stat(catalogPath(path)) === null;
-    if (toBeMade) finishCreation(fileSystem, path, Math.floor(options.clock.nowMs() / 1000));
-    const repository = openLocked({ fileSystem, path }, options.actingUid);
-    const close = (): void => {
-      repository.close();
-      lock.release();
+    // While this process waited, another one may have made it, or taken it away again.
+    created = options.create && inspectTarget(fileSystem, path) === 'to-be-made';
+    if (created) finishCreation(place, Math.floor(options.clock.nowMs() / 1000));
+    const repository = openLocked(place, options.actingUid);
+    const { catalog } = repository;
+    return {
+      ...repository,
+      created,
+      close: () => {
+        catalog.close();
+        lock.release();
+      },
+      abandon: () => {
+        quietly(() => {
+          const isEmpty = created && catalog.read(() => catalog.snapshots.newest()) === null;
+          catalog.close();
+          if (isEmpty) takeBack();
+        });
+        catalog.close();
+        lock.release();
+      },
     };
-    return { ...repository, created: toBeMade, close };
   } catch (error) {
+    quietly(takeBack);
     lock.release();
     throw error;
+  }
+}
+
+/** For cleaning up after a failure, which is the one to tell; the next writer does what is left. */
+function quietly(cleanUp: () => void): void {
+  try {
+    cleanUp();
+  } catch {
+    // What is left is a creation that was begun.
   }
 }
 
@@ -118,7 +180,8 @@ export function openLocked(
     catalog.migrate();
     makeMissingFolders(fileSystem, path);
     recover({ fileSystem, path, catalog, actingUid });
-    return { path, fileSystem, catalog, created: false, close: () => catalog.close() };
+    const close = (): void => catalog.close();
+    return { path, fileSystem, catalog, created: false, close, abandon: close };
   } catch (error) {
     catalog.close();
     throw error;

@@ -3,8 +3,8 @@ import test from 'ava';
 import type { RunResult } from './results.js';
 import { bytesTarget, ratioTarget, Targets } from './targets.js';
 
-function run(peer: RunResult['peer'], wallMs: number, addedBytes: number): RunResult {
-  return { peer, wallMs, cpuMs: 0, peakRssBytes: 200 * 2 ** 20, addedBytes, repositoryBytes: 0 };
+function run(peer: RunResult['peer'], wallMs: number, addedBytes: number, cpuMs = 0): RunResult {
+  return { peer, wallMs, cpuMs, peakRssBytes: 200 * 2 ** 20, addedBytes, repositoryBytes: 0 };
 }
 
 const targets = new Targets([
@@ -21,6 +21,27 @@ test('a time is reached up to and with its limit, in relation to the yardstick',
     isReached: true,
   });
   t.false(targets.wallAtMost(1.4).isReached);
+});
+
+test('what examining costs is CPU time for each gigabyte, beside the same without it', (t) => {
+  const examining = new Targets([
+    run('redis-rewind', 3900, 10, 3000),
+    run('redis-rewind --no-examine', 3000, 10, 2400),
+    run('cp', 2000, 1000, 100),
+  ]);
+  t.deepEqual(examining.cpuBeyondAtMost(1.2, 'redis-rewind --no-examine', 500_000_000), {
+    what: 'CPU beyond redis-rewind --no-examine ≤ 1.2 s/GB',
+    measured: '1.20 s/GB',
+    isReached: true,
+  });
+  t.false(examining.cpuBeyondAtMost(1.2, 'redis-rewind --no-examine', 499_000_000).isReached);
+  t.is(targets.cpuBeyondAtMost(1.2, 'redis-rewind --no-examine', 1e9).isReached, null);
+  t.true(examining.wallAtMost(2).isReached);
+  t.deepEqual(examining.wallAtMost(1.4, 'redis-rewind --no-examine'), {
+    what: 'wall ≤ 1.4 × cp, redis-rewind --no-examine',
+    measured: '1.50 ×',
+    isReached: false,
+  });
 });
 
 test('faster by so many times than another program', (t) => {

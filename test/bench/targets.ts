@@ -17,10 +17,25 @@ export class Targets {
     this.#summaries = new Map(summarize(runs).map((summary) => [summary.peer, summary]));
   }
 
-  /** Wall clock of ours in relation to another's. */
-  wallAtMost(times: number, peer: PeerName = FLOOR): Target {
-    const ratio = quotient(this.#wallMs(OURS), this.#wallMs(peer));
-    return target(`wall ≤ ${times} × ${peer}`, ratio, (value) => value <= times, formatTimes);
+  /** Wall clock, of ours unless another is named, in relation to the yardstick's. */
+  wallAtMost(times: number, of: PeerName = OURS): Target {
+    const ratio = quotient(this.#wallMs(of), this.#wallMs(FLOOR));
+    const what = `wall ≤ ${times} × ${FLOOR}${of === OURS ? '' : `, ${of}`}`;
+    return target(what, ratio, (value) => value <= times, formatTimes);
+  }
+
+  /** CPU time of ours beyond that of another, for each gigabyte that is read. */
+  cpuBeyondAtMost(limitSeconds: number, peer: PeerName, sourceBytes: number): Target {
+    const ours = this.#summary(OURS)?.cpuMs.median;
+    const other = this.#summary(peer)?.cpuMs.median;
+    const isMeasured = ours !== undefined && other !== undefined;
+    const secondsEach = isMeasured ? (ours - other) / 1000 / (sourceBytes / 1e9) : null;
+    return target(
+      `CPU beyond ${peer} ≤ ${limitSeconds} s/GB`,
+      secondsEach,
+      (value) => value <= limitSeconds,
+      (value) => `${value.toFixed(2)} s/GB`,
+    );
   }
 
   fasterThan(peer: PeerName, times = 1): Target {

@@ -54,6 +54,7 @@ async function killEverywhere(t: ExecutionContext, scene: Scene): Promise<readon
   };
   const commandLine = ({ repository }: BackupPlace): string[] => [
     'backup',
+    '--no-examine',
     place.source,
     repository,
   ];
@@ -105,7 +106,7 @@ test('a backup that finishes the one before and is killed at any call leaves eve
   t.timeout(900_000);
   const { place, states } = await setScene(t, 3);
   const staged = path.join(place.repository, 'redis-rewind-data/staging/new/1');
-  await killAt(['backup', place.source, place.repository], {
+  await killAt(['backup', '--no-examine', place.source, place.repository], {
     call: 'rename',
     path: staged,
     nth: 1,

@@ -42,7 +42,7 @@ test('of backups that begin at once one is taken, and the others are taken or re
   let expected = 0;
   // The first round makes the repository.
   for (let round = 0; round < 4; round += 1) {
-    const line = ['backup', place.source, place.repository];
+    const line = ['backup', '--no-examine', place.source, place.repository];
     const ended = await Promise.all([1, 2, 3].map(async () => runCli(line)));
     for (const { code, stderr } of ended) {
       t.true(code === 0 || code === 11, stderr);
@@ -58,7 +58,7 @@ test('of backups that begin at once one is taken, and the others are taken or re
 
 test('backups that begin at once and wait for the lock are all taken', async (t) => {
   const { place, state } = await createSource(t);
-  const line = ['backup', '--wait-lock', '300', place.source, place.repository];
+  const line = ['backup', '--no-examine', '--wait-lock', '300', place.source, place.repository];
   const ended = await Promise.all([1, 2, 3].map(async () => runCli(line)));
   t.deepEqual(
     ended.map(({ code, stderr }) => [code, stderr]),
@@ -71,14 +71,14 @@ test('backups that begin at once and wait for the lock are all taken', async (t)
 test('restores and verifications during backups find a snapshot whole', async (t) => {
   const { place, state } = await createSource(t);
   const states = [state];
-  await succeedCli(['backup', place.source, place.repository]);
+  await succeedCli(['backup', '--no-examine', place.source, place.repository]);
   const writing = { isOver: false };
   const write = async (): Promise<void> => {
     for (let round = 0; round < 6; round += 1) {
       await EVENTFUL_NIGHTS[round === 0 ? 1 : round === 1 ? 2 : 1]?.(place).catch(() => {});
       await place.write('dump.rdb', new SeededRandom(`round ${round}`).bytes(300_000));
       states.push(await settle(place.source));
-      await succeedCli(['backup', place.source, place.repository]);
+      await succeedCli(['backup', '--no-examine', place.source, place.repository]);
     }
     writing.isOver = true;
   };
@@ -116,7 +116,7 @@ for (const [signal, exitCode] of [
       const block = new SeededRandom('block').bytes(1 << 20);
       const dump = Buffer.alloc(96 << 20, block);
       await place.write('dump.rdb', dump);
-      await succeedCli(['backup', place.source, place.repository]);
+      await succeedCli(['backup', '--no-examine', place.source, place.repository]);
       const then = await readTree(place.source);
       for (let at = 0; at < dump.length; at += 1 << 20) dump.writeUInt32BE(at + 1, at);
       await place.write('dump.rdb', dump);
@@ -125,7 +125,7 @@ for (const [signal, exitCode] of [
       for (let afterMs = 0; ; afterMs += 30) {
         const child = spawn(
           process.execPath,
-          [mainScript, 'backup', place.source, place.repository],
+          [mainScript, 'backup', '--no-examine', place.source, place.repository],
           { env: cliEnvironment(), stdio: 'ignore' },
         );
         const ended = once(child, 'close') as Promise<[number | null, string | null]>;
@@ -168,7 +168,7 @@ test('a repository on read-only media lists, verifies and restores, also with th
   }
   const now = { ...(await settle(place.source)) };
   t.not(Object.keys(now).length, Object.keys(state).length);
-  await succeedCli(['backup', place.source, place.repository]);
+  await succeedCli(['backup', '--no-examine', place.source, place.repository]);
   const cut = place.withRepository(path.join(disk, 'cut-off'));
   const writer = new Database(place.data('catalog.sqlite3'));
   writer.pragma('cache_size = 1');
@@ -185,13 +185,13 @@ test('a repository on read-only media lists, verifies and restores, also with th
     const destination = path.join(place.root, `restored-${path.basename(repository)}`);
     await succeedCli(['restore', repository, destination]);
     t.deepEqual(treeDifferences(now, await readTree(destination)), []);
-    const refused = await runCli(['backup', place.source, repository]);
+    const refused = await runCli(['backup', '--no-examine', place.source, repository]);
     t.is(refused.code, 1);
     t.regex(refused.stderr, /^redis-rewind: cannot [a-z ]+ '[^\n]*\n(?:hint: [^\n]*\n)?$/);
   }
   await remount(disk, 'rw');
   for (const { repository } of [place, cut]) {
-    await succeedCli(['backup', place.source, repository]);
+    await succeedCli(['backup', '--no-examine', place.source, repository]);
     t.is(await listed(repository), 2);
   }
 });

@@ -145,3 +145,21 @@ test('a repository of an older format has no examinations, and gets them', async
   t.deepEqual(lookNames(notes), ['clock-behind -']);
   t.like(place.files()['dump.rdb']?.examined, { loads: true, keys: 2 });
 });
+
+test('a dump under any name is examined, what a server has not finished is not', async (t) => {
+  const place = await createBackupPlace(t);
+  await place.write('backup.dat', DUMP);
+  await place.write('torn.dat', DUMP.subarray(0, 40));
+  await place.write('dump.rdb', `XX${DUMP.toString('latin1')}`);
+  await place.write('one/two/three/temp-17.rdb', DUMP.subarray(0, 40));
+  const { examined, notes } = await place.backup({ examine: true });
+  t.deepEqual(
+    examined.map(({ path: name, loads }) => [name, loads]),
+    [
+      ['backup.dat', true],
+      ['dump.rdb', false],
+      ['torn.dat', false],
+    ],
+  );
+  t.deepEqual(lookNames(notes), ['would-not-load dump.rdb', 'would-not-load torn.dat']);
+});

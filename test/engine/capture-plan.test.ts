@@ -25,7 +25,11 @@ function capture(...paths: string[]): Capture {
   const files = paths.map((name) => {
     return [path(name), { kind: 'open', descriptor: 9, sizeBytes: 5, stat: statOf(7) }] as const;
   });
-  return { files: new Map(files), aof: { folder: path('aof'), name: path('a.aof') } };
+  return {
+    files: new Map(files),
+    aof: { folder: path('aof'), name: path('a.aof') },
+    named: new Map(),
+  };
 }
 
 function names({ entries }: SourceScan): string[] {

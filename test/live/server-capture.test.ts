@@ -182,7 +182,9 @@ for (const [what, tail] of [
       t.is(await client.exists('k'), 0);
     });
     // The source's own stat is what the next run goes by: nothing has changed.
-    t.is((await at.backup()).changedFiles, 0);
+    const next = await at.backup();
+    t.is(next.changedFiles, 0);
+    t.deepEqual(next.examined, [], 'it was not read again');
   });
 }
 
@@ -213,4 +215,6 @@ test('what the server says is in the report', async (t) => {
   t.deepEqual(at.place.snapshots()[0]?.server, server);
   const { stdout } = await succeedCli(['list', '-v', at.place.repository]);
   t.regex(stdout, / {2}snapshot 1: redis [\d.]+, primary, 3 keys \(db0 2, db3 1\), dump of 20/);
+  t.regex(stdout, / {4}memory [\d.]+ [kM]i?B, maxmemory-policy allkeys-lru, no AOF\n/);
+  t.true(stdout.includes(`    run id ${server?.runId}, replication offset 0\n`), stdout);
 });

@@ -152,3 +152,21 @@ test('small files are examined at once, large ones on the thread that is there f
   t.true((await examiners.begin('log', 1000)) instanceof FileExaminer);
   t.false((await examiners.begin('log', 100 << 20)) instanceof FileExaminer);
 });
+
+for (const pieceBytes of [1, 8, 9, 10, 10_000]) {
+  test(`what a file of unknown kind is, its first bytes tell, in pieces of ${pieceBytes}`, async (t) => {
+    const examiners = new Examiners(uninterrupted);
+    t.teardown(async () => examiners.close());
+    const find = async (bytes: Buffer): Promise<FileExamination | null> => {
+      const examiner = examiners.beginUnknown(bytes.length);
+      for (const piece of cut(bytes, pieceBytes)) await examiner.push(piece);
+      return examiner.finish();
+    };
+    t.deepEqual(await find(DUMP), await examine('dump', DUMP));
+    t.is((await find(DUMP.subarray(0, 30)))?.rdb?.end.kind, 'stopped');
+    t.is((await find(DUMP.subarray(0, 9)))?.rdb?.end.kind, 'stopped');
+    const others = ['', 'REDIS', 'REDIS001', 'REDISTRIBUTION of wealth', 'VALKEY of the shadow'];
+    for (const text of others) t.is(await find(Buffer.from(text)), null, text);
+    t.is(await find(SET), null);
+  });
+}

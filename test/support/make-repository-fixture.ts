@@ -14,7 +14,9 @@ import { type Tree, readTree } from './directory-tree.js';
 import { HookedFileSystem, systemFailure } from './hooked-file-system.js';
 import { fixturePath } from './project-paths.js';
 import { RecordedHistory } from './recorded-history.js';
+import { withRedisServer } from './redis-server.js';
 import type { RepositoryManifest } from './repository-fixtures.js';
+import { serverRequest } from './server-request.js';
 
 /** Snapshots name their SOURCE, so it has the same name wherever this runs. */
 const HOME = '/srv/redis-rewind-fixture';
@@ -32,6 +34,7 @@ await makeFixture(
   nights,
 );
 await makeFixture('cut-off', 'the second backup was cut off after its commit', cutOff);
+await makeFixture('live-server', 'two backups of a running server, with its AOF on', liveServer);
 
 async function makeFixture(
   shape: string,
@@ -141,6 +144,27 @@ async function cutOff(history: RecordedHistory): Promise<void> {
     context: { ...history.context, fileSystem, hostName: HOST },
   });
   if (!notes.some(({ kind }) => kind === 'unfinished')) throw new Error('it was not cut off');
+}
+
+/** What a server says and what is found in its files is new in every run. */
+async function liveServer(history: RecordedHistory): Promise<void> {
+  const options = { directory: history.source, appendOnly: true, save: '3600 1' };
+  await withRedisServer(options, async ({ client, port }) => {
+    for (const night of [1, 2]) {
+      await client.rpush('nights', String(night));
+      await client.set(`until-${night}`, 'x', 'EXAT', 4_102_444_800);
+      await client.select(night);
+      await client.hset('hash', 'night', night);
+      await client.select(0);
+      await history.backUp({
+        context: { ...history.context, hostName: HOST },
+        server: serverRequest(port),
+      });
+      const made = history.snapshot(night);
+      // The server has saved for the backup, and has done nothing since.
+      history.snapshots.splice(-1, 1, { ...made, tree: await readTree(history.source) });
+    }
+  });
 }
 
 /** @param unreadable files of which the snapshot keeps what the one before it has */

@@ -11,7 +11,7 @@ import type {
   RestoreReport,
   VerifyReport,
 } from '../../src/engine/reports.js';
-import type { VerifyMode } from '../../src/engine/requests.js';
+import type { ServerRequest, VerifyMode } from '../../src/engine/requests.js';
 import { restore } from '../../src/engine/restore.js';
 import type { RunContext } from '../../src/engine/run-context.js';
 import { verify } from '../../src/engine/verify.js';
@@ -73,7 +73,11 @@ export class RecordedHistory {
   }
 
   async backUp(
-    options: { readonly also?: readonly string[]; readonly context?: RunContext } = {},
+    options: {
+      readonly also?: readonly string[];
+      readonly server?: ServerRequest;
+      readonly context?: RunContext;
+    } = {},
   ): Promise<BackupReport> {
     this.context.advance(DAY_SECONDS);
     const tree = await readTree(this.source);
@@ -81,6 +85,7 @@ export class RecordedHistory {
       plainBackup(this.source, this.repository, {
         also: (options.also ?? []).map(pathFromText),
         examine: this.examines,
+        server: options.server ?? null,
       }),
       options.context ?? this.context,
     );

@@ -187,10 +187,14 @@ export class SoakWorld {
   /** A real process, killed at some moment of its life. */
   async #kill(): Promise<void> {
     const { source, repository } = this.#place;
-    const child = spawn(process.execPath, [mainScript, 'backup', source, repository], {
-      env: cliEnvironment(),
-      stdio: 'ignore',
-    });
+    const child = spawn(
+      process.execPath,
+      [mainScript, 'backup', '--no-examine', source, repository],
+      {
+        env: cliEnvironment(),
+        stdio: 'ignore',
+      },
+    );
     const ended = once(child, 'close') as Promise<[number | null, string | null]>;
     await pause(this.#random.between(80, 350));
     child.kill('SIGKILL');

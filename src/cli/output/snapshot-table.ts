@@ -46,21 +46,52 @@ function toRow(snapshot: SnapshotSummary): string[] {
 
 function formatDetails(snapshot: SnapshotSummary): string {
   const { id, server } = snapshot;
-  const said = server === null ? '' : `  snapshot ${id}: ${formatServer(server)}\n`;
-  return said + formatSnapshotNotes(snapshot);
+  const [first, ...more] = server === null ? [] : formatServer(server);
+  const lines = first === undefined ? [] : [`snapshot ${id}: ${first}`, ...more.map(indent)];
+  return lines.map((line) => `  ${line}\n`).join('') + formatSnapshotNotes(snapshot);
 }
 
-/** `redis 7.0.15, primary, 3 keys (db0 2, db3 1), AOF, dump of 2026-11-22 03:00:00 +01:00` */
-function formatServer({ product, version, role, databases, aof, dumpTime }: ServerReport): string {
+function indent(line: string): string {
+  return `  ${line}`;
+}
+
+/**
+ * `redis 7.0.15, primary, 3 keys (db0 2, db3 1), dump of 2026-11-22 03:00:00 +01:00`,
+ * `memory 1.2 MB, maxmemory-policy noeviction, AOF ok, 41 B trimmed`,
+ * `run id 40 digits, replication offset 1234`
+ */
+function formatServer(server: ServerReport): string[] {
+  const { product, version, role, databases, dumpTime } = server;
+  const { usedMemoryBytes, maxmemoryPolicy, runId, replicationOffset } = server;
   const keys = databases.reduce((sum, { keys: count }) => sum + count, 0);
   const names = databases.map((each) => `db${each.database} ${each.keys}`).join(', ');
+  const lines = [
+    [
+      `${product} ${version}`,
+      role,
+      `${formatCount(keys, 'key')}${databases.length > 1 ? ` (${names})` : ''}`,
+      ...(dumpTime === null ? [] : [`dump of ${formatLocalTime(dumpTime)}`]),
+    ],
+    [
+      ...(usedMemoryBytes === null ? [] : [`memory ${formatSize(usedMemoryBytes)}`]),
+      ...(maxmemoryPolicy === null ? [] : [`maxmemory-policy ${maxmemoryPolicy}`]),
+      ...formatAof(server),
+    ],
+    [
+      `run id ${runId}`,
+      ...(replicationOffset === null ? [] : [`replication offset ${replicationOffset}`]),
+    ],
+  ];
+  return lines.map((words) => words.join(', '));
+}
+
+function formatAof({ aof }: ServerReport): string[] {
+  if (aof === null) return ['no AOF'];
+  const trimmedBytes = aof.files.reduce((sum, file) => sum + file.trimmedBytes, 0);
   return [
-    `${product} ${version}`,
-    role,
-    `${formatCount(keys, 'key')}${databases.length > 1 ? ` (${names})` : ''}`,
-    ...(aof === null ? [] : ['AOF']),
-    ...(dumpTime === null ? [] : [`dump of ${formatLocalTime(dumpTime)}`]),
-  ].join(', ');
+    aof.status === null ? 'AOF' : `AOF ${aof.status}`,
+    ...(trimmedBytes === 0 ? [] : [`${formatSize(trimmedBytes)} trimmed`]),
+  ];
 }
 
 function formatSnapshotNotes(snapshot: SnapshotSummary): string {

@@ -6,6 +6,8 @@ import { type DumpPair, restartedDumps, scatteredDumps } from '../data/dump-data
 import { treeBytes } from '../file-tree.js';
 import { describeFiles } from '../format-quantities.js';
 import { keepFirstBackups, measureBackups } from '../measure-backups.js';
+import { UNEXAMINED } from '../peers/peer.js';
+import { unexamined } from '../peers/redis-rewind.js';
 import type { CaseResult } from '../results.js';
 import { type Target, Targets } from '../targets.js';
 import { type BenchCase, FIRST_NIGHT } from './bench-case.js';
@@ -14,9 +16,13 @@ export const scattered: BenchCase = {
   name: 'scattered',
   run: async (context) => {
     const pair = await scatteredDumps(context.place);
+    const peers = [...context.peers, unexamined];
+    const title = '1 % changed, scattered';
     return [
-      await measurePair(context, pair, 'scattered', '1 % changed, scattered', (targets) => [
-        targets.wallAtMost(1.5),
+      await measurePair({ ...context, peers }, pair, 'scattered', title, (targets, sourceBytes) => [
+        targets.wallAtMost(2),
+        targets.wallAtMost(1.5, UNEXAMINED),
+        targets.cpuBeyondAtMost(1.2, UNEXAMINED, sourceBytes),
         targets.fasterThan('rdiff-backup', 20),
         targets.fasterThan('borg'),
         targets.addsAtMostOnePart(60, 'rdiff-backup'),
@@ -46,7 +52,7 @@ async function measurePair(
   { before, after }: DumpPair,
   name: string,
   title: string,
-  targetsOf: (targets: Targets) => readonly Target[],
+  targetsOf: (targets: Targets, sourceBytes: number) => readonly Target[],
 ): Promise<CaseResult> {
   const { workspace } = context;
   const states = statesOf(context, context.peers);
@@ -64,6 +70,7 @@ async function measurePair(
     expected: [after.digests, before.digests],
   });
   const subject = await describeFiles(workspace.source);
+  const sourceBytes = await treeBytes(workspace.source);
   await workspace.returnSource();
-  return { name, title, subject, runs, targets: targetsOf(new Targets(runs)) };
+  return { name, title, subject, runs, targets: targetsOf(new Targets(runs), sourceBytes) };
 }

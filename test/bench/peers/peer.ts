@@ -3,10 +3,18 @@ import path from 'node:path';
 
 import type { Step } from '../measure-process.js';
 
-export type PeerName = 'redis-rewind' | 'cp' | 'rdiff-backup' | 'restic' | 'borg' | 'rdiff';
+export type PeerName =
+  | 'redis-rewind'
+  | 'redis-rewind --no-examine'
+  | 'cp'
+  | 'rdiff-backup'
+  | 'restic'
+  | 'borg'
+  | 'rdiff';
 
-/** The program that is being measured, and the yardstick. */
+/** The program that is being measured, the same without its examination of dumps, and the yardstick. */
 export const OURS: PeerName = 'redis-rewind';
+export const UNEXAMINED: PeerName = 'redis-rewind --no-examine';
 export const FLOOR: PeerName = 'cp';
 
 export interface Peer {

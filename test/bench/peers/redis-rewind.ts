@@ -1,7 +1,7 @@
 // The program of this project, as a crontab would run it.
 import { mainScript } from '../../support/project-paths.js';
 import type { Step } from '../measure-process.js';
-import { OURS, type Peer, repositoryOf } from './peer.js';
+import { OURS, type Peer, UNEXAMINED, repositoryOf } from './peer.js';
 
 export const redisRewind: Peer = {
   name: OURS,
@@ -14,6 +14,14 @@ export const redisRewind: Peer = {
   restore: (place, { backups, ordinal, destination }) =>
     command('restore', '-r', `${backups - 1 - ordinal}B`, repositoryOf(place), destination),
   restoredRoot: (destination) => destination,
+};
+
+/** What examining dumps costs shows beside it. */
+export const unexamined: Peer = {
+  ...redisRewind,
+  name: UNEXAMINED,
+  backup: (place, source) =>
+    command('backup', '--no-examine', source.directory, repositoryOf(place)),
 };
 
 function command(...args: readonly string[]): Step {

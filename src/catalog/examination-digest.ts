@@ -1,0 +1,22 @@
+// The SHA-256 that a row of `examination` carries over itself and the content that it is of
+// (docs/format.md, "The digest of an examination"). No snapshot's digest can cover it: a content may be
+// examined again long after the snapshots that have it.
+import { createHash } from 'node:crypto';
+import { addFields } from './canonical-fields.js';
+import type { Content, ExaminationRecord } from './records.js';
+
+export function digestExamination(
+  { sha256, sizeBytes }: Omit<Content, 'id'>,
+  { loads, problem, found }: ExaminationRecord,
+): Buffer {
+  const hash = createHash('sha256');
+  addFields(hash, [
+    'redis-rewind examination 1',
+    sizeBytes,
+    sha256,
+    loads === null ? null : Number(loads),
+    problem,
+    found,
+  ]);
+  return hash.digest();
+}

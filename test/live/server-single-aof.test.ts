@@ -1,0 +1,51 @@
+// The single AOF file of a server before 7 in a backup: cut, recorded, not read again, and what was kept of
+// it is loaded by a server that forgives nothing.
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import test from 'ava';
+import { lookNames } from '../support/backup-place.js';
+import { succeedCli } from '../support/cli.js';
+import { type DatasetDigest, datasetDigest } from '../support/dataset-digest.js';
+import { createLivePlace } from '../support/live-place.js';
+import { relayAsOldServer } from '../support/old-server-relay.js';
+import { fixturePath } from '../support/project-paths.js';
+import { withRedisServer } from '../support/redis-server.js';
+import { FIXTURE, MULTI_TAIL, POINT, TORN_TAILS, logOf } from '../support/single-file-aof.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
+
+for (const [what, tail] of Object.entries({ ...TORN_TAILS, 'an open transaction': MULTI_TAIL })) {
+  test(`a single file is cut before ${what}, and loads`, async (t) => {
+    const { place, server, backup } = await createLivePlace(t, { appendOnly: true });
+    const log = await logOf('an RDB and commands');
+    await writeFile(path.join(place.source, 'appendonly.aof'), Buffer.concat([log, tail]));
+    const port = String(await relayAsOldServer(t, server.port));
+    const report = await backup({ port });
+    t.deepEqual(lookNames(report.notes), []);
+    t.deepEqual(report.server?.aof?.files, [
+      { path: 'appendonly.aof', sizeBytes: log.length, trimmedBytes: tail.length },
+    ]);
+    const kept = await readFile(path.join(place.repository, 'appendonly.aof'));
+    t.true(kept.equals(log));
+    const examined = report.examined.find((file) => file.path === 'appendonly.aof');
+    t.like(examined, { kind: 'log', loads: true, problem: null });
+    const listed = await succeedCli(['list', '-v', place.repository]);
+    t.regex(listed.stdout, new RegExp(`, AOF ok, ${tail.length} B trimmed\\n`));
+
+    const next = await backup({ port });
+    t.false(
+      next.examined.some((file) => file.path === 'appendonly.aof'),
+      'it was not read again',
+    );
+    t.is(next.changedFiles, 0);
+
+    const directory = await temporaryDirectory(t);
+    await writeFile(path.join(directory, 'appendonly.aof'), kept);
+    const strict = { 'aof-load-truncated': 'no' };
+    const held = await withRedisServer(
+      { directory, appendOnly: true, settings: strict },
+      async ({ client }) => datasetDigest(client),
+    );
+    const keys = await readFile(fixturePath('redis-data', FIXTURE, `${POINT}.keys.json`), 'utf8');
+    t.like(JSON.parse(keys) as DatasetDigest, held);
+  });
+}
