@@ -61,10 +61,11 @@ async function applied(
 ): Promise<Buffer> {
   const run = new StoredRun(new RealFileSystem(), stored, 0);
   try {
-    const { table, literals, close } = await run.compose(basis.length, checkpoint);
+    const composed = await run.compose(basis.length, checkpoint);
     const gathered = new Gathered();
-    await applyTable(new MemoryReader(basis), table, literals, gathered.emit);
-    close();
+    const reader = new MemoryReader(basis);
+    await applyTable(reader, composed.table, composed.literals, gathered.emit);
+    composed.close();
     return gathered.bytes;
   } finally {
     await run.close();
