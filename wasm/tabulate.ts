@@ -23,15 +23,15 @@ const LITERAL_BUFFER: u32 = 256 * 1024;
 
 let literals: usize = 0;
 let literalsUsed: u32 = 0;
-/** Where in the store the next literal begins. */
+/** Where among the literal bytes of the run the next literal begins. */
 let literalsAt: u64 = 0;
 
-/** Starts a job; the store has `literalsSize` bytes already. */
-export function tabulateOpen(basisSize: f64, most: f64, literalsSize: f64): void {
+/** Starts a job; the next literal byte that goes to the store is the run's byte `nextLiteral`. */
+export function tabulateOpen(basisSize: f64, most: f64, nextLiteral: f64): void {
   resetArena();
   literals = take(LITERAL_BUFFER);
   literalsUsed = 0;
-  literalsAt = u64(literalsSize);
+  literalsAt = u64(nextLiteral);
   openTableWriter();
   openCheckedDelta(u64(basisSize), u64(most));
 }

@@ -2,6 +2,7 @@
 // entry goes through about log2(count) compositions and about as many tables are there at a time;
 // folding the deltas one by one would grow with the square of their number. A large delta, such as one
 // that brings everything into another order, takes part in few compositions.
+import type { ByteReader } from '../system/byte-reader.js';
 import type { Checkpoint } from '../system/checkpoint.js';
 import { type DeltaTable, joinTables, tabulate } from './delta-table.js';
 import { SpilledBytes } from './spilled-bytes.js';
@@ -15,9 +16,9 @@ export interface RunDelta {
 }
 
 /** A run of deltas composed, to be applied or encoded as often as wanted until it is closed. */
-export interface ComposedRun {
+export interface ComposedRun<Literals extends ByteReader = ByteReader> {
   readonly table: DeltaTable;
-  readonly literals: SpilledBytes;
+  readonly literals: Literals;
   /** Frees its temporary files. */
   close(): void;
 }
@@ -26,6 +27,8 @@ export interface ComposedRun {
  * Composes deltas of which the first applies to the basis, the next to what that makes, and so on.
  * @param basisBytes length of the basis; without it the first delta's copies are checked when the
  *   run is applied
+ * @param literalsAt where the tables place the first literal byte: elsewhere than at 0 where the
+ *   literals are going to follow others
  * @throws DeltaFormatError when one is damaged, or copies beyond what the one before it makes; the
  *   byte is counted in that delta
  */
@@ -33,13 +36,14 @@ export async function composeTables(
   deltas: readonly RunDelta[],
   basisBytes: number | undefined,
   checkpoint: Checkpoint,
-): Promise<ComposedRun> {
+  literalsAt = 0,
+): Promise<ComposedRun<SpilledBytes>> {
   const literals = new SpilledBytes();
   const tables: DeltaTable[] = [];
   try {
     let middleBytes = basisBytes;
     for (const { open, maxResultBytes } of deltas) {
-      const limits = { basisBytes: middleBytes, maxResultBytes };
+      const limits = { basisBytes: middleBytes, maxResultBytes, literalsAt };
       const table = await tabulate(open(), literals, limits, checkpoint);
       tables.push(table);
       middleBytes = table.resultBytes;

@@ -22,6 +22,12 @@ export interface DeltaLimits {
   readonly maxResultBytes?: number | undefined;
 }
 
+/** How a delta is read. */
+export interface TabulateOptions extends DeltaLimits {
+  /** Where in the run's literal bytes the store begins; 0 if left out. */
+  readonly literalsAt?: number;
+}
+
 /**
  * Reads a delta to its end and adds its literal bytes to `literals`.
  * @throws DeltaFormatError when it is damaged or beyond its limits
@@ -29,7 +35,7 @@ export interface DeltaLimits {
 export async function tabulate(
   delta: Chunks,
   literals: SpilledBytes,
-  { basisBytes, maxResultBytes }: DeltaLimits,
+  { basisBytes, maxResultBytes, literalsAt = 0 }: TabulateOptions,
   checkpoint: Checkpoint,
 ): Promise<DeltaTable> {
   return makeTable(async (entries) => {
@@ -41,7 +47,11 @@ export async function tabulate(
         step: () => exports.tabulateStep(),
         flush: noFlush,
       };
-      exports.tabulateOpen(limit(basisBytes), limit(maxResultBytes), literals.sizeBytes);
+      exports.tabulateOpen(
+        limit(basisBytes),
+        limit(maxResultBytes),
+        literalsAt + literals.sizeBytes,
+      );
       await feedAll(engine, delta, job, checkpoint);
       if (exports.tabulateFinish() === STEP.error) throw formatError(exports);
       return exports.tabulateMade();

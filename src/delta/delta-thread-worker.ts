@@ -3,13 +3,23 @@ import { parentPort } from 'node:worker_threads';
 import { CorruptError } from '../errors.js';
 import { uninterrupted } from '../system/checkpoint.js';
 import { digestChunks } from '../system/digest.js';
+import { RealFileSystem } from '../system/file-system.js';
 import { readChunks } from '../system/read-chunks.js';
 import { SharedFileReader, readGrowing } from '../system/shared-file-reader.js';
 import { requireZstd, zstdDecompress } from '../system/zstd.js';
+import { composeTables } from './compose-tables.js';
 import { withEngine } from './engine.js';
 import { compressContent } from './full-copy.js';
 import { makeDelta, proveDelta } from './make-delta.js';
-import type { Answer, Failure, Job, MakeJob, OutstandingBytes } from './thread-messages.js';
+import { toRun } from './stored-delta.js';
+import type {
+  Answer,
+  ComposeJob,
+  Failure,
+  Job,
+  MakeJob,
+  OutstandingBytes,
+} from './thread-messages.js';
 
 /** How many bytes may be on their way to the main thread. */
 const OUTSTANDING_MOST = 8 << 20;
@@ -36,10 +46,27 @@ async function answer(job: Job): Promise<Answer> {
     const made = await makeDelta(basis, result, job.options, sending(job.outstanding));
     return { kind: 'made', made };
   }
+  if (job.kind === 'compose') return compose(job);
   return { kind: 'digest', sha256: Uint8Array.from(await digest(job)) };
 }
 
-async function digest(job: Exclude<Job, MakeJob>): Promise<Buffer> {
+async function compose({ deltas, basisBytes, literalsAt, stop }: ComposeJob): Promise<Answer> {
+  const stopped = new Int32Array(stop);
+  const checkpoint = async (): Promise<void> => {
+    if (Atomics.load(stopped, 0) !== 0)
+      throw new Error('the composed deltas are not wanted any more');
+  };
+  const stored = toRun(new RealFileSystem(), deltas);
+  const { table, literals } = await composeTables(stored, basisBytes, checkpoint, literalsAt);
+  return {
+    kind: 'composed',
+    entries: table.entries.handOver(),
+    resultBytes: table.resultBytes,
+    literals: literals.handOver(),
+  };
+}
+
+async function digest(job: Exclude<Job, MakeJob | ComposeJob>): Promise<Buffer> {
   if (job.kind === 'prove') {
     const basis = new SharedFileReader(job.basis);
     return proveDelta(basis, readGrowing(job.stored), job.resultBytes);

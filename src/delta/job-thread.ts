@@ -18,7 +18,13 @@ export class JobThread {
   #worker: Worker | null = null;
   #running: Pending | null = null;
   readonly #waiting: Pending[] = [];
+  readonly #keepsFiles: boolean;
   #isClosed = false;
+
+  /** @param keepsFiles whether files that the thread has opened stay open when it ends */
+  constructor({ keepsFiles = false } = {}) {
+    this.#keepsFiles = keepsFiles;
+  }
 
   start(): void {
     this.#worker ??= this.#createWorker();
@@ -68,7 +74,9 @@ export class JobThread {
   }
 
   #createWorker(): Worker {
-    const worker = new Worker(new URL('delta-thread-worker.js', import.meta.url));
+    const worker = new Worker(new URL('delta-thread-worker.js', import.meta.url), {
+      trackUnmanagedFds: !this.#keepsFiles,
+    });
     worker.on('message', (answer: Answer) => this.#take(answer));
     worker.on('error', (error) => this.#failAll(error));
     worker.on('exit', () => this.#failAll(new Error('the delta thread ended before its job')));

@@ -1,11 +1,14 @@
 // Bytes that the engine makes and reads back: in memory while they are few, in a temporary file from
 // then on. Who creates one closes it, on failure too.
 import type { ByteReader } from '../system/byte-reader.js';
-import { TemporaryFile } from '../system/temporary-file.js';
+import { type HandedFile, TemporaryFile } from '../system/temporary-file.js';
 import type { ByteStore } from './engine.js';
 
 const IN_MEMORY_MOST = 4 * 1024 * 1024;
 const CHUNK_BYTES = 128 * 1024;
+
+/** Spilled bytes as threads pass them on. */
+export type HandedBytes = HandedFile | Uint8Array;
 
 export class SpilledBytes implements ByteReader, ByteStore {
   readonly #inMemoryMost: number;
@@ -16,6 +19,26 @@ export class SpilledBytes implements ByteReader, ByteStore {
 
   constructor(inMemoryMost = IN_MEMORY_MOST) {
     this.#inMemoryMost = inMemoryMost;
+  }
+
+  /** What `handOver` gave on another thread. */
+  static takeOver(handed: HandedBytes): SpilledBytes {
+    const bytes = new SpilledBytes();
+    if (handed instanceof Uint8Array) {
+      bytes.append(handed);
+    } else {
+      bytes.#file = new TemporaryFile(handed);
+      bytes.#sizeBytes = handed.sizeBytes;
+    }
+    return bytes;
+  }
+
+  /** For another thread, which closes them; not to be used here any more. */
+  handOver(): HandedBytes {
+    if (this.#file !== undefined) return this.#file.handOver();
+    const bytes = new Uint8Array(this.#sizeBytes);
+    this.read(bytes, 0);
+    return bytes;
   }
 
   get sizeBytes(): number {

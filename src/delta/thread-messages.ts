@@ -1,8 +1,10 @@
-// What passes between the main thread and a delta thread. The thread reads files by descriptors that
-// are open in this process, and writes none: what it makes goes back as messages, since whatever is
-// written to a repository goes through the main thread's file system.
+// What passes between the main thread and a delta thread. The thread writes nothing to a repository:
+// what it makes goes back as messages, or as temporary files, since whatever is written to a repository
+// goes through the main thread's file system.
 import type { GrowingFile, SharedFile } from '../system/shared-file-reader.js';
 import type { DeltaOptions, MadeDelta } from './make-delta.js';
+import type { HandedBytes } from './spilled-bytes.js';
+import type { StoredDelta } from './stored-delta.js';
 
 export interface MakeJob {
   readonly kind: 'make';
@@ -31,7 +33,18 @@ export interface ReadBackJob {
   readonly stored: GrowingFile;
 }
 
-export type Job = MakeJob | ProveJob | CompressJob | ReadBackJob;
+/** Opens the files itself, by their paths. */
+export interface ComposeJob {
+  readonly kind: 'compose';
+  readonly deltas: readonly StoredDelta[];
+  readonly basisBytes: number;
+  /** As composeTables has it. */
+  readonly literalsAt: number;
+  /** Has the job fail once it is not 0 (one Int32). */
+  readonly stop: SharedArrayBuffer;
+}
+
+export type Job = MakeJob | ProveJob | CompressJob | ReadBackJob | ComposeJob;
 
 /** Bytes sent and not yet taken by the main thread (one Int32), so that they cannot pile up. */
 export type OutstandingBytes = SharedArrayBuffer;
@@ -42,6 +55,13 @@ export type Answer =
   | { readonly kind: 'made'; readonly made: MadeDelta }
   /** Of the content that was proved, compressed or read back. */
   | { readonly kind: 'digest'; readonly sha256: Uint8Array }
+  /** A run of deltas; its bytes are the receiver's to close. */
+  | {
+      readonly kind: 'composed';
+      readonly entries: HandedBytes;
+      readonly resultBytes: number;
+      readonly literals: HandedBytes;
+    }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
 /** An error in a form that can be sent. */

@@ -1,6 +1,7 @@
 // The end of a chain as bytes with random access: a mirror file, or a full copy, which is
 // decompressed into a temporary file first.
 import type { Content, Increment } from '../catalog/records.js';
+import { readIncrement } from '../delta/stored-delta.js';
 import { CorruptError } from '../errors.js';
 import { type BytePath, formatPath } from '../system/byte-path.js';
 import { type ByteReader, FileReader } from '../system/byte-reader.js';
@@ -8,14 +9,10 @@ import type { Checkpoint } from '../system/checkpoint.js';
 import { digestChunks } from '../system/digest.js';
 import type { FileSystem } from '../system/file-system.js';
 import { TemporaryFile } from '../system/temporary-file.js';
-import { zstdDecompress, zstdDecompressBuffer } from '../system/zstd.js';
 import { incrementPath } from './layout.js';
 import type { OpenRepository } from './open-repository.js';
 import type { ContentRoot } from './plan-content.js';
-import { readChunks, readFileChunks, readSmallFile } from '../system/read-chunks.js';
-
-/** Increments up to this length, compressed or not, are read and decompressed at once. */
-const AT_ONCE_MOST_BYTES = 8 << 20;
+import { readChunks } from '../system/read-chunks.js';
 
 export interface OpenRoot {
   readonly reader: ByteReader;
@@ -32,36 +29,12 @@ export async function openRoot(
   return openMirrorFile(repository, root.content, root.places, checkpoint);
 }
 
-/** The decompressed bytes of an increment, which must be exactly as many as the catalog says. */
-export async function* incrementBytes(
+/** The decompressed bytes of an increment, exactly as many as the catalog says. Errors as readIncrement. */
+export function incrementBytes(
   { fileSystem, path }: OpenRepository,
   { id, plainBytes }: Increment,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  let count = 0;
-  for await (const bytes of decompressed(fileSystem, incrementPath(path, id), plainBytes)) {
-    count += bytes.length;
-    if (count > plainBytes) break;
-    yield bytes;
-  }
-  if (count !== plainBytes) {
-    throw new CorruptError(`increment ${id} does not have the length recorded for it`);
-  }
-}
-
-/** In one piece where there are not many bytes: the increments of a chain are many and small. */
-async function* decompressed(
-  fileSystem: FileSystem,
-  path: BytePath,
-  plainBytes: number,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  if (plainBytes <= AT_ONCE_MOST_BYTES) {
-    const stored = readSmallFile(fileSystem, path, AT_ONCE_MOST_BYTES);
-    if (stored !== null) {
-      yield await zstdDecompressBuffer(stored, plainBytes);
-      return;
-    }
-  }
-  yield* zstdDecompress(readFileChunks(fileSystem, path));
+  return readIncrement(fileSystem, { id, path: incrementPath(path, id), plainBytes });
 }
 
 async function decompressFull(

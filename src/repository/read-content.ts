@@ -3,19 +3,19 @@
 // writer has overtaken is made again.
 import type { Content, Increment } from '../catalog/records.js';
 import { applyTable } from '../delta/apply-table.js';
-import { composeTables } from '../delta/compose-tables.js';
 import type { Emit } from '../delta/emit.js';
 import { patch } from '../delta/patch.js';
+import { StoredRun } from '../delta/stored-run.js';
 import { CorruptError, SystemError } from '../errors.js';
 import { formatPath } from '../system/byte-path.js';
 import type { ByteReader } from '../system/byte-reader.js';
 import type { Checkpoint } from '../system/checkpoint.js';
 import { incrementBytes, openRoot } from './content-root.js';
 import type { OpenRepository, RepositoryPlace } from './open-repository.js';
-import { type ContentPlan, planContent } from './plan-content.js';
+import { incrementPath } from './layout.js';
+import { type ContentPlan, type ContentRoot, planContent } from './plan-content.js';
 import type { DigestStream } from '../system/digest-stream.js';
 import type { DigestSource } from '../system/digests.js';
-import { readChunks } from '../system/read-chunks.js';
 
 /**
  * Emits all bytes of a content in order.
@@ -79,7 +79,38 @@ export async function emitProved(
     await addTo(digest, bytes);
     await emit(bytes);
   });
-  if (emittedBytes !== content.sizeBytes || !(await digest.finish()).equals(content.sha256)) {
+  await requireProof(content, digest, emittedBytes);
+}
+
+/**
+ * Emits all bytes of a reader, each piece out of the memory in which it is digested meanwhile: a copy of
+ * all bytes less. Otherwise as emitProved.
+ */
+async function emitProvedFile(
+  content: Content,
+  digest: DigestStream,
+  reader: ByteReader,
+  emit: Emit,
+  checkpoint: Checkpoint,
+): Promise<void> {
+  let position = 0;
+  while (position < reader.sizeBytes) {
+    await checkpoint();
+    const room = await digest.room();
+    const bytes = room.subarray(0, reader.read(room, position));
+    position += bytes.length;
+    digest.add(bytes.length);
+    await emit(bytes);
+  }
+  await requireProof(content, digest, position);
+}
+
+async function requireProof(
+  { sizeBytes, sha256 }: Content,
+  digest: DigestStream,
+  emittedBytes: number,
+): Promise<void> {
+  if (emittedBytes !== sizeBytes || !(await digest.finish()).equals(sha256)) {
     throw new CorruptError('its bytes are not those that were backed up (the SHA-256 differs)');
   }
 }
@@ -118,48 +149,83 @@ async function emitPlanned(
     await emitProved(content, digest, emit, (proving) => emitChunks(full, proving, checkpoint));
     return;
   }
+  const rootBytes = root.kind === 'full' ? root.increment.plainBytes : 0;
+  const run = beginRun(repository, deltas, content, rootBytes);
+  try {
+    await withRoot(repository, root, checkpoint, async (basis) => {
+      // Only now is it certain that the open file is the one that the plan meant.
+      if (wasOvertaken(repository, generation)) throw new CorruptError('the plan is out of date');
+      const [first] = deltas;
+      if (first === undefined) {
+        await emitProvedFile(content, digest, basis, emit, checkpoint);
+        return;
+      }
+      await emitProved(content, digest, emit, (proving) =>
+        run === null
+          ? emitPatched(repository, { content, delta: first, basis }, proving, checkpoint)
+          : emitComposed(run, basis, proving, checkpoint),
+      );
+    });
+  } finally {
+    await run?.close();
+  }
+}
+
+/** Begins to compose several deltas; null where there are fewer. */
+function beginRun(
+  { fileSystem, path }: OpenRepository,
+  deltas: readonly Increment[],
+  content: Content,
+  rootBytes: number,
+): StoredRun | null {
+  if (deltas.length < 2) return null;
+  const stored = deltas.map(({ id, plainBytes, resultBytes }, index) => ({
+    id,
+    path: incrementPath(path, id),
+    plainBytes,
+    maxResultBytes: index === deltas.length - 1 ? content.sizeBytes : resultBytes,
+  }));
+  return new StoredRun(fileSystem, stored, rootBytes);
+}
+
+async function withRoot(
+  repository: OpenRepository,
+  root: ContentRoot,
+  checkpoint: Checkpoint,
+  use: (reader: ByteReader) => Promise<void>,
+): Promise<void> {
   const opened = await openRoot(repository, root, checkpoint);
   try {
-    // Only now is it certain that the open file is the one that the plan meant.
-    if (wasOvertaken(repository, generation)) throw new CorruptError('the plan is out of date');
-    if (deltas.length === 0) {
-      await emitProved(content, digest, emit, (proving) =>
-        emitChunks(readChunks(opened.reader), proving, checkpoint),
-      );
-      return;
-    }
-    await emitProved(content, digest, emit, (proving) =>
-      emitPatched(repository, { content, deltas, basis: opened.reader }, proving, checkpoint),
-    );
+    await use(opened.reader);
   } finally {
     opened.close();
   }
 }
 
-interface Patches {
+interface Patching {
   readonly content: Content;
-  /** At least one; the first applies to the basis, the last makes the content. */
-  readonly deltas: readonly Increment[];
+  /** From the basis to the content. */
+  readonly delta: Increment;
   readonly basis: ByteReader;
 }
 
 async function emitPatched(
   repository: OpenRepository,
-  { content, deltas, basis }: Patches,
+  { content, delta, basis }: Patching,
   emit: Emit,
   checkpoint: Checkpoint,
 ): Promise<void> {
-  const [first] = deltas;
-  if (first !== undefined && deltas.length === 1) {
-    const options = { checkpoint, maxResultBytes: content.sizeBytes };
-    await patch(basis, incrementBytes(repository, first), emit, options);
-    return;
-  }
-  const run = deltas.map((increment, index) => ({
-    open: () => incrementBytes(repository, increment),
-    maxResultBytes: index === deltas.length - 1 ? content.sizeBytes : increment.resultBytes,
-  }));
-  const composed = await composeTables(run, basis.sizeBytes, checkpoint);
+  const options = { checkpoint, maxResultBytes: content.sizeBytes };
+  await patch(basis, incrementBytes(repository, delta), emit, options);
+}
+
+async function emitComposed(
+  run: StoredRun,
+  basis: ByteReader,
+  emit: Emit,
+  checkpoint: Checkpoint,
+): Promise<void> {
+  const composed = await run.compose(basis.sizeBytes, checkpoint);
   try {
     await applyTable(basis, composed.table, composed.literals, emit, { checkpoint });
   } finally {

@@ -6,17 +6,36 @@ import type { ByteReader } from './byte-reader.js';
 import { joinPath, pathFromText } from './byte-path.js';
 import { type FileDescriptor, RealFileSystem } from './file-system.js';
 
+/** A temporary file as threads pass it on: descriptors belong to the whole process. */
+export interface HandedFile {
+  readonly descriptor: FileDescriptor;
+  readonly sizeBytes: number;
+}
+
 /** Bytes that are added at the end and read from anywhere. */
 export class TemporaryFile implements ByteReader {
   readonly #fileSystem = new RealFileSystem();
   readonly #file: FileDescriptor;
   #sizeBytes = 0;
 
-  /** @throws SystemError when the folder for temporary files (TMPDIR) cannot be written. */
-  constructor() {
+  /**
+   * @param handed what `handOver` gave on another thread; null makes a new one
+   * @throws SystemError when the folder for temporary files (TMPDIR) cannot be written.
+   */
+  constructor(handed: HandedFile | null = null) {
+    if (handed !== null) {
+      this.#file = handed.descriptor;
+      this.#sizeBytes = handed.sizeBytes;
+      return;
+    }
     const path = joinPath(pathFromText(tmpdir()), `redis-rewind-${randomUUID()}`);
     this.#file = this.#fileSystem.open(path, 'create');
     this.#fileSystem.unlink(path);
+  }
+
+  /** For another thread, which closes the file; not to be used here any more. */
+  handOver(): HandedFile {
+    return { descriptor: this.#file, sizeBytes: this.#sizeBytes };
   }
 
   get sizeBytes(): number {

@@ -1,0 +1,65 @@
+// Increments as they are stored, a delta or a full copy in one zstd frame, read by path.
+import { CorruptError } from '../errors.js';
+import type { BytePath } from '../system/byte-path.js';
+import type { FileSystem } from '../system/file-system.js';
+import { readFileChunks, readSmallFile } from '../system/read-chunks.js';
+import { zstdDecompress, zstdDecompressBuffer } from '../system/zstd.js';
+import type { RunDelta } from './compose-tables.js';
+
+export interface StoredIncrement {
+  readonly id: number;
+  readonly path: BytePath;
+  /** Length once it is decompressed. */
+  readonly plainBytes: number;
+}
+
+export interface StoredDelta extends StoredIncrement {
+  /** A delta whose result is longer than this is corrupt. */
+  readonly maxResultBytes: number;
+}
+
+/** A run of deltas for composeTables. */
+export function toRun(fileSystem: FileSystem, deltas: readonly StoredDelta[]): RunDelta[] {
+  return deltas.map((delta) => ({
+    open: () => readIncrement(fileSystem, delta),
+    maxResultBytes: delta.maxResultBytes,
+  }));
+}
+
+/** Increments up to this length, compressed or not, are read and decompressed at once. */
+const AT_ONCE_MOST_BYTES = 8 << 20;
+
+/**
+ * The decompressed bytes of an increment, exactly as many as they should be.
+ * @throws CorruptError, or SystemError with ENOENT where the file is gone
+ */
+export async function* readIncrement(
+  fileSystem: FileSystem,
+  { id, path, plainBytes }: StoredIncrement,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let count = 0;
+  for await (const bytes of decompressed(fileSystem, path, plainBytes)) {
+    count += bytes.length;
+    if (count > plainBytes) break;
+    yield bytes;
+  }
+  if (count !== plainBytes) {
+    throw new CorruptError(`increment ${id} does not have the length recorded for it`);
+  }
+}
+
+/** In one piece where there are not many bytes: the increments of a chain are many and small. */
+async function* decompressed(
+  fileSystem: FileSystem,
+  path: BytePath,
+  plainBytes: number,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  if (plainBytes <= AT_ONCE_MOST_BYTES) {
+    const stored = readSmallFile(fileSystem, path, AT_ONCE_MOST_BYTES);
+    if (stored !== null) {
+      yield await zstdDecompressBuffer(stored, plainBytes);
+      return;
+    }
+  }
+  yield* zstdDecompress(readFileChunks(fileSystem, path));
+}
