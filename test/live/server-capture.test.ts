@@ -115,9 +115,11 @@ test('a dump under load is what the server held after it was asked', async (t) =
     await withWriter(at, async (writer) => {
       await delay(50);
       const before = writer.acknowledged;
-      const { server, snapshot } = await at.backup(round === 3 ? { save: 'save' } : {});
+      const askedSeconds = Math.floor(Date.now() / 1000);
+      const { server } = await at.backup(round === 3 ? { save: 'save' } : {});
       t.is(server?.save, round === 3 ? 'save' : 'bgsave');
-      t.true(Date.parse(server?.dumpTime ?? '') <= Date.parse(snapshot.time));
+      // By the clock of this machine, which the test's own does not go by.
+      t.true(Date.parse(server?.dumpTime ?? '') / 1000 >= askedSeconds);
       const count = await load(at, false);
       t.true(count >= before && count <= writer.sent, `${before} <= ${count} <= ${writer.sent}`);
     });
