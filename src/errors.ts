@@ -150,8 +150,6 @@ export type ServerTrouble =
   | 'occupied'
   /** A save or rewrite runs already. */
   | 'saving'
-  /** It is not what it was found as: its role has changed. */
-  | 'stale'
   /** It answers and cannot do what it should. */
   | 'failed'
   /** It did not do so in time. */

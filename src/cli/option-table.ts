@@ -44,7 +44,7 @@ export const OPTIONS = [
     name: 'also',
     value: 'PATH',
     repeatable: true,
-    help: 'what else belongs with it, such as redis.conf',
+    help: 'what belongs with it elsewhere, such as redis.conf',
     commands: ['backup'],
   },
   {
@@ -68,7 +68,7 @@ export const OPTIONS = [
   },
   {
     name: 'no-examine',
-    help: 'do not look whether dumps and AOFs would load',
+    help: 'do not find out whether dumps and AOFs would load',
     commands: ['backup'],
   },
   {
@@ -173,37 +173,6 @@ export const OPTIONS = [
     name: 'redis-conf',
     value: 'FILE',
     help: 'its configuration, where CONFIG is refused',
-    commands: ['backup'],
-  },
-  {
-    name: 'sentinel',
-    value: 'HOST:PORT',
-    repeatable: true,
-    help: 'a Sentinel that knows it, or several: A,B,C',
-    commands: ['backup'],
-  },
-  {
-    name: 'master',
-    value: 'NAME',
-    help: 'the name by which Sentinels know it',
-    commands: ['backup'],
-  },
-  {
-    name: 'prefer',
-    value: 'ROLE',
-    help: 'primary, or replica: one on this machine',
-    commands: ['backup'],
-  },
-  {
-    name: 'sentinel-user',
-    value: 'NAME',
-    help: 'the ACL user at the Sentinels',
-    commands: ['backup'],
-  },
-  {
-    name: 'sentinel-pass-file',
-    value: 'FILE',
-    help: "the Sentinels' password is its first line",
     commands: ['backup'],
   },
   {

@@ -19,7 +19,6 @@ const NAMING: readonly OptionName[] = [
   'pass-file',
   'user',
   'tls',
-  'sentinel',
 ];
 
 /** These say something about a server, and need one that is named. */
@@ -31,14 +30,6 @@ const DEPENDENT: readonly OptionName[] = [
   'save',
   'wait-timeout',
   'keep-dump',
-];
-
-/** These say something about Sentinels, and need one. */
-const OF_SENTINELS: readonly OptionName[] = [
-  'master',
-  'prefer',
-  'sentinel-user',
-  'sentinel-pass-file',
 ];
 
 export function namesServer(given: ReadonlyMap<OptionName, number>): boolean {
@@ -73,24 +64,7 @@ export function toServerRequest(
     throw new UsageError('-a and --pass-file both give a password', {
       hint: 'leave one of them out',
     });
-  const lonely = OF_SENTINELS.find((name) => counts.has(name));
-  if (lonely !== undefined && !counts.has('sentinel')) {
-    throw new UsageError(`--${lonely} is about Sentinels, and none is named`, {
-      hint: "name one with '--sentinel HOST:PORT'",
-    });
-  }
-  const sentinels = parsed.values.get('sentinel') ?? [];
   return {
-    sentinel:
-      sentinels.length === 0
-        ? null
-        : {
-            sentinels,
-            master: value('master'),
-            prefer: value('prefer'),
-            user: value('sentinel-user'),
-            passFile: path('sentinel-pass-file'),
-          },
     url: toSecret(value('redis')),
     host: value('host'),
     port: value('port'),

@@ -1,12 +1,12 @@
 // A running server beside a backup: it is contacted before anything is made, saves when the repository
 // is locked, and its files are captured right after. What it was asked to write only for the backup is
 // removed at the end, also by a later run where this one is killed.
-import { ServerError, type ServerTrouble } from '../errors.js';
+import { ServerError, type ServerTrouble, UsageError } from '../errors.js';
 import { captureAof } from '../redis/aof-capture.js';
 import { findAofCut } from '../redis/aof-cut.js';
 import { type OpenDump, isSameDump, openDump } from '../redis/dump-file.js';
 import { unprovedDirectory } from '../redis/find-directory.js';
-import type { LiveServer } from '../redis/live-server.js';
+import { type LiveServer, openLiveServer } from '../redis/live-server.js';
 import {
   type SavePlan,
   estimateDumpBytes,
@@ -17,16 +17,18 @@ import {
 import { type SaveRequest, saveDump } from '../redis/save-dump.js';
 import type { ServerSettings } from '../redis/server-settings.js';
 import { waitForRewrite } from '../redis/wait-for-rewrite.js';
+import { parseServerAddress } from '../redis/server-address.js';
 import {
   forgetTemporaryDump,
   readTemporaryDump,
   rememberTemporaryDump,
 } from '../repository/temporary-dump.js';
-import { type BytePath, joinPath } from '../system/byte-path.js';
+import { type BytePath, formatPath, joinPath } from '../system/byte-path.js';
 import { FileReader } from '../system/byte-reader.js';
 import type { FileDescriptor, FileStat } from '../system/file-system.js';
+import { readSmallFile } from '../system/read-small-file.js';
+import { Secret } from '../system/secret.js';
 import type { Capture, CapturedSource } from './capture-plan.js';
-import { contactServer } from './contact-server.js';
 import { infoNote, lookNote } from './notes.js';
 import type { Note, ServerReport } from './reports.js';
 import type { ServerRequest } from './requests.js';
@@ -40,10 +42,24 @@ export async function prepareServer(
   context: RunContext,
 ): Promise<PreparedServer> {
   const mode = parseSaveMode(request.save);
-  const server = await contactServer(request, source, context);
+  const { fileSystem } = context;
+  const password =
+    request.passFile === null ? request.password : readPassword(context, request.passFile);
+  const address = parseServerAddress({ ...request, password }, request.environmentPassword);
+  const server = await openLiveServer(
+    {
+      address,
+      configuration: request.configuration,
+      source,
+      waitTimeoutMs: request.waitTimeoutMs,
+      onLoading: (doneBytes, totalBytes) =>
+        context.onProgress({ phase: 'loading', path: null, doneBytes, totalBytes }),
+    },
+    { fileSystem, clock: context.clock, checkpoint: context.checkpoint },
+  );
   try {
     const plan = planSave(mode, server.connection.server, server.facts, server.settings);
-    return new PreparedServer(server, plan, request, context);
+    return new PreparedServer(server, plan, request.keepDump, context);
   } catch (error) {
     server.connection.close();
     throw error;
@@ -53,14 +69,16 @@ export async function prepareServer(
 /** After these the server may go on with a save that it has begun. */
 const UNCERTAIN: readonly ServerTrouble[] = ['lost', 'unreachable', 'timeout'];
 
+/** The first line of a file. */
+function readPassword({ fileSystem }: RunContext, path: BytePath): Secret {
+  const [line = ''] = readSmallFile(fileSystem, path).toString('utf8').split(/\r?\n/);
+  if (line !== '') return new Secret(line);
+  throw new UsageError(`the file '${formatPath(path)}' of --pass-file holds no password`);
+}
+
 function needlessPassword(server: string): Note {
   const message = `Redis at ${server} has no password, and one was given`;
   return infoNote('needless-password', null, message);
-}
-
-function noReplica(server: string): Note {
-  const message = `no replica on this machine follows its primary: Redis at ${server}, the primary, was backed up`;
-  return infoNote('no-replica', null, message);
 }
 
 /** Files of a multi-part AOF have names that tell what they are. */
@@ -78,22 +96,15 @@ export class PreparedServer {
   readonly #server: LiveServer;
   readonly #plan: SavePlan;
   readonly #keepsDump: boolean;
-  readonly #prefersReplica: boolean;
   readonly #context: RunContext;
   readonly #open: FileDescriptor[] = [];
   /** The dump to be removed: where it is, and which one, once it is there. */
   #temporary: { readonly path: BytePath; stat: FileStat | null } | null = null;
 
-  constructor(
-    server: LiveServer,
-    plan: SavePlan,
-    { keepDump, sentinel }: ServerRequest,
-    context: RunContext,
-  ) {
+  constructor(server: LiveServer, plan: SavePlan, keepsDump: boolean, context: RunContext) {
     this.#server = server;
     this.#plan = plan;
-    this.#keepsDump = keepDump;
-    this.#prefersReplica = sentinel?.prefer === 'replica';
+    this.#keepsDump = keepsDump;
     this.#context = context;
   }
 
@@ -130,10 +141,7 @@ export class PreparedServer {
       aof: isSet ? { folder: settings.aofFolder, name: settings.aofName } : null,
       named: namedFiles(settings),
       report: reportServer(this.#server, this.#plan.how, dump, files),
-      notes: [
-        ...(connection.wantsPassword ? [] : [needlessPassword(connection.server)]),
-        ...(this.#prefersReplica && facts.role === 'primary' ? [noReplica(connection.server)] : []),
-      ],
+      notes: connection.wantsPassword ? [] : [needlessPassword(connection.server)],
     };
   }
 

@@ -1,5 +1,4 @@
 // What the use cases are asked for, after the command line has been read.
-import type { SentinelOptions } from '../redis/sentinel-options.js';
 import type { ServerOptions } from '../redis/server-address.js';
 import type { BytePath } from '../system/byte-path.js';
 import type { Secret } from '../system/secret.js';
@@ -11,17 +10,8 @@ export interface PathRule {
   readonly pattern: string;
 }
 
-/** How Sentinels are asked; their users and passwords are not those of the servers. */
-export interface SentinelsRequest extends SentinelOptions {
-  readonly user: string | null;
-  /** A file with their password in its first line, or null. */
-  readonly passFile: BytePath | null;
-}
-
 /** A server to be backed up: where it is, and what it is asked to do. */
 export interface ServerRequest extends ServerOptions {
-  /** The Sentinels that say where it is, in place of the options that do; or null. */
-  readonly sentinel: SentinelsRequest | null;
   /** A file with the password in its first line, or null. */
   readonly passFile: BytePath | null;
   /** REDISCLI_AUTH, for where the options give no password. */

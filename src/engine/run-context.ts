@@ -7,8 +7,6 @@ import type { FileSystem } from '../system/file-system.js';
 export interface ProgressEvent {
   readonly phase:
     | 'loading'
-    /** A failover is waited for. */
-    | 'failing over'
     /** Counts keys, not bytes. */
     | 'saving'
     | 'scanning'

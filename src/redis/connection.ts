@@ -1,6 +1,7 @@
 // One connection to a server, by ioredis, with everything that it would do by itself turned off: it
 // connects once, retries nothing, queues nothing, and says hello to nobody. Every failure is a
 // ServerError; nothing that was sent is in it, since that may be a password.
+import { networkInterfaces } from 'node:os';
 import { isIP } from 'node:net';
 import { Redis } from 'ioredis';
 import { RewindError, ServerError, type ServerTrouble } from '../errors.js';
@@ -13,7 +14,6 @@ import {
   describeErrorReply,
   describeSilence,
 } from './describe-failure.js';
-import { isOwnAddress } from './own-address.js';
 import type { Reply } from './reply.js';
 import { type ServerAddress, type TlsFiles, formatEndpoint } from './server-address.js';
 
@@ -28,9 +28,6 @@ const CONNECT_MOST_MS = 10_000;
 
 /** Commands under the names that a server has given them (`rename-command`), in lower case. */
 export type CommandNames = ReadonlyMap<string, string>;
-
-/** Commands of which a right is for a subcommand. */
-const CONTAINERS: readonly string[] = ['CONFIG', 'SENTINEL'];
 
 export class ServerConnection {
   /** For messages. */
@@ -176,11 +173,19 @@ export class ServerConnection {
   #describe(error: unknown, name: string, argument: string | null): unknown {
     if (!(error instanceof Error) || error instanceof RewindError) return error;
     if (error.name === 'ReplyError') {
-      const subcommand = CONTAINERS.includes(name) ? argument : null;
+      const subcommand = name === 'CONFIG' ? argument : null;
       return describeErrorReply(this.server, error.message, { name, subcommand, user: this.#user });
     }
     return describeConnectionFailure(this.server, this.#failure ?? error, this.#isTls);
   }
+}
+
+function isOwnAddress(address: string): boolean {
+  const plain = address.replace(/^::ffff:/, '');
+  if (plain.startsWith('127.') || plain === '::1') return true;
+  return Object.values(networkInterfaces())
+    .flatMap((interfaces) => interfaces ?? [])
+    .some((own) => own.address === plain);
 }
 
 /**

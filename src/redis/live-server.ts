@@ -43,11 +43,6 @@ export interface LiveServer {
 const REPLY_MOST_MS = 60_000;
 const REPLY_LEAST_MS = 1000;
 
-/** How long one reply may take, in a run that waits for so long in all. */
-export function replyTimeoutMs(waitTimeoutMs: number): number {
-  return Math.max(REPLY_LEAST_MS, Math.min(REPLY_MOST_MS, waitTimeoutMs));
-}
-
 /**
  * @returns a server whose connection the caller closes
  * @throws ServerError; UsageError for what was given wrong; SystemError where a file cannot be read
@@ -61,10 +56,8 @@ export async function openLiveServer(
   const configuration =
     request.configuration === null ? null : readConfiguration(fileSystem, request.configuration);
   const patience = new Patience(parts.clock, parts.checkpoint, waitTimeoutMs);
-  const connection = await ServerConnection.open(address, {
-    ...parts,
-    replyTimeoutMs: replyTimeoutMs(waitTimeoutMs),
-  });
+  const replyTimeoutMs = Math.max(REPLY_LEAST_MS, Math.min(REPLY_MOST_MS, waitTimeoutMs));
+  const connection = await ServerConnection.open(address, { ...parts, replyTimeoutMs });
   try {
     if (configuration !== null) connection.useNames(usableNames(configuration));
     const facts = await readServerFacts(connection, patience, request.onLoading);

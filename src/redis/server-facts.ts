@@ -73,7 +73,7 @@ export async function readServerFacts(
   ]);
   if (info.get('redis_mode') === 'sentinel') {
     throw new ServerError('foreign', `Redis at ${connection.server} is a Sentinel, and no server`, {
-      hint: 'give it with --sentinel HOST:PORT, and it is asked where the server is',
+      hint: "'SENTINEL GET-MASTER-ADDR-BY-NAME NAME' asks it where the server is",
     });
   }
   const [seconds = null] = replyItems(await connection.call(['TIME']));

@@ -52,7 +52,7 @@ test('a Sentinel is told from a server', async (t) => {
     const { code, stderr } = await runCli(['backup', '-p', port, at.place.repository]);
     t.is(code, 30, stderr);
     if (/connection refused/.test(stderr)) continue;
-    t.regex(stderr, /is a Sentinel, and no server\nhint: give it with --sentinel HOST:PORT/);
+    t.regex(stderr, /is a Sentinel, and no server\nhint: 'SENTINEL GET-MASTER-ADDR-BY-NAME/);
     return;
   }
 });

@@ -3,7 +3,6 @@ import type { ServerRequest } from '../../src/engine/requests.js';
 
 export function serverRequest(port: number, changes: Partial<ServerRequest> = {}): ServerRequest {
   return {
-    sentinel: null,
     url: null,
     host: '127.0.0.1',
     port: String(port),
