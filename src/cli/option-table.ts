@@ -86,13 +86,13 @@ export const OPTIONS = [
   },
   {
     name: 'debounce',
-    value: 'DURATION',
+    value: 'SPAN',
     help: 'quiet time after a save, 2s unless given',
     commands: ['watch'],
   },
   {
     name: 'min-interval',
-    value: 'DURATION',
+    value: 'SPAN',
     help: 'at most one snapshot in such a time, as 10m',
     commands: ['watch'],
   },

@@ -104,17 +104,11 @@ class Watch {
 
   /** @throws InterruptedError when it is to end, RewindError for what will not get better */
   async run(): Promise<never> {
-    const { directory, repository, server } = this.#target;
-    this.#tell({
-      event: 'watching',
-      source: formatPath(directory),
-      repository: formatPath(repository),
-      server,
-    });
     try {
       for (let isFirst = true; ; isFirst = false) {
         const saves = await this.#look();
         if (saves !== null) this.#plan(saves, isFirst);
+        if (isFirst) this.#tellBeginning();
         const dueAtMs = saves === null ? null : this.#schedule.dueAtMs;
         const leftMs = dueAtMs === null ? Infinity : dueAtMs - this.#nowMs();
         if (leftMs <= 0) await this.#snapshot(saves ?? []);
@@ -124,6 +118,16 @@ class Watch {
     } finally {
       await this.#watched?.notice.close();
     }
+  }
+
+  #tellBeginning(): void {
+    const { directory, repository, server } = this.#target;
+    this.#tell({
+      event: 'watching',
+      source: formatPath(directory),
+      repository: formatPath(repository),
+      server,
+    });
   }
 
   async #rest(mostMs: number, leftMs: number): Promise<void> {
