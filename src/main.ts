@@ -61,6 +61,7 @@ async function main(): Promise<void> {
         uid: process.geteuid?.() ?? 0,
         gid: process.getegid?.() ?? 0,
         checkpoint: createCheckpoint(stopping.signal),
+        stopping: stopping.signal,
         onProgress,
       };
     },

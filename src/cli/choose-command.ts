@@ -72,10 +72,13 @@ function checkOperands(
   const mayLeaveOut = hasServer && operands.length === needed.length;
   if (operands.length === command.operands.length || mayLeaveOut) return;
   if (operands.some((operand) => SERVER_URL.test(operand))) throw misplacedUrl();
-  if (command.name === 'backup' && operands.length === 1) {
-    throw new UsageError(`backup takes SOURCE and REPO, '${operands[0]}' alone was given`, {
-      hint: "a running server is backed up without SOURCE: '--redis redis://127.0.0.1 REPO'",
-    });
+  if (needed.length < command.operands.length && operands.length === needed.length) {
+    throw new UsageError(
+      `${command.name} takes SOURCE and REPO, '${operands[0]}' alone was given`,
+      {
+        hint: "a running server is backed up without SOURCE: '--redis redis://127.0.0.1 REPO'",
+      },
+    );
   }
   const names = command.operands.map((name) => name.replace(/^\[(.*)\]$/, '$1'));
   const wanted = names.length === 0 ? 'no path' : names.join(' and ');

@@ -53,6 +53,14 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./commands/info.js')).runInfo,
   },
   {
+    name: 'watch',
+    operands: ['[SOURCE]', 'REPO'],
+    summary: 'stay, and take a snapshot after each save of the server',
+    about:
+      'Stays until SIGTERM or SIGINT, and takes one snapshot after each save that Redis makes by itself: a new dump, or an AOF that was rewritten. The server, or the directory SOURCE, is named as for backup; the repository must be there. One line tells each event, with --json one JSON object.',
+    load: async () => (await import('./commands/watch.js')).runWatch,
+  },
+  {
     name: 'completion',
     operands: [],
     summary: 'print the script that completes command lines in bash or zsh',

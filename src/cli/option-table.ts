@@ -1,7 +1,8 @@
 // The options of the program: one table that the parser, the help text and the checks read.
 // A name means the same at every command that has it.
 
-export type CommandName = 'backup' | 'restore' | 'list' | 'verify' | 'info' | 'completion';
+export type CommandName =
+  'backup' | 'restore' | 'list' | 'verify' | 'info' | 'watch' | 'completion';
 
 export interface OptionSpec {
   /** Long name without dashes; the key under which a parsed value is found. */
@@ -45,43 +46,55 @@ export const OPTIONS = [
     value: 'PATH',
     repeatable: true,
     help: 'what belongs with it elsewhere, such as redis.conf',
-    commands: ['backup'],
+    commands: ['backup', 'watch'],
   },
   {
     name: 'exclude',
     value: 'GLOB',
     repeatable: true,
     help: 'leave out what matches; the first match decides',
-    commands: ['backup'],
+    commands: ['backup', 'watch'],
   },
   {
     name: 'include',
     value: 'GLOB',
     repeatable: true,
     help: 'keep what matches, whatever later rules say',
-    commands: ['backup'],
+    commands: ['backup', 'watch'],
   },
   {
     name: 'rehash',
     help: 'read every file, unchanged ones too',
-    commands: ['backup'],
+    commands: ['backup', 'watch'],
   },
   {
     name: 'no-examine',
     help: 'do not find out whether dumps and AOFs would load',
-    commands: ['backup'],
+    commands: ['backup', 'watch'],
   },
   {
     name: 'memory',
     value: 'SIZE',
     help: 'for finding moved content, 384M unless given',
-    commands: ['backup'],
+    commands: ['backup', 'watch'],
   },
   {
     name: 'wait-lock',
     value: 'SECONDS',
     help: 'wait so long for another writer to end',
-    commands: ['backup', 'verify'],
+    commands: ['backup', 'verify', 'watch'],
+  },
+  {
+    name: 'debounce',
+    value: 'SPAN',
+    help: 'quiet time after a save, 2s unless given',
+    commands: ['watch'],
+  },
+  {
+    name: 'min-interval',
+    value: 'SPAN',
+    help: 'at most one snapshot in such a time, as 10m',
+    commands: ['watch'],
   },
   {
     name: 'quick',
@@ -116,28 +129,28 @@ export const OPTIONS = [
     value: 'URL',
     isSecret: true,
     help: 'the server: redis://…, rediss://…, unix:///PATH',
-    commands: ['backup'],
+    commands: ['backup', 'watch'],
   },
   {
     name: 'host',
     short: 'h',
     value: 'HOST',
     help: "the server's host, 127.0.0.1 unless given",
-    commands: ['backup'],
+    commands: ['backup', 'watch'],
   },
   {
     name: 'port',
     short: 'p',
     value: 'PORT',
     help: "the server's port, 6379 unless given",
-    commands: ['backup'],
+    commands: ['backup', 'watch'],
   },
   {
     name: 'socket',
     short: 's',
     value: 'PATH',
     help: "the server's socket, instead of host and port",
-    commands: ['backup'],
+    commands: ['backup', 'watch'],
   },
   {
     name: 'auth',
@@ -146,34 +159,34 @@ export const OPTIONS = [
     value: 'PASSWORD',
     isSecret: true,
     help: 'better in REDISCLI_AUTH: others can see it here',
-    commands: ['backup'],
+    commands: ['backup', 'watch'],
   },
   {
     name: 'pass-file',
     value: 'FILE',
     help: 'the password is the first line of FILE',
-    commands: ['backup'],
+    commands: ['backup', 'watch'],
   },
-  { name: 'user', value: 'NAME', help: 'the ACL user', commands: ['backup'] },
-  { name: 'tls', help: 'speak TLS, as rediss:// does', commands: ['backup'] },
+  { name: 'user', value: 'NAME', help: 'the ACL user', commands: ['backup', 'watch'] },
+  { name: 'tls', help: 'speak TLS, as rediss:// does', commands: ['backup', 'watch'] },
   {
     name: 'cacert',
     value: 'FILE',
     help: "who has signed the server's certificate",
-    commands: ['backup'],
+    commands: ['backup', 'watch'],
   },
   {
     name: 'cert',
     value: 'FILE',
     help: 'certificate to show to the server',
-    commands: ['backup'],
+    commands: ['backup', 'watch'],
   },
-  { name: 'key', value: 'FILE', help: 'private key of that', commands: ['backup'] },
+  { name: 'key', value: 'FILE', help: 'private key of that', commands: ['backup', 'watch'] },
   {
     name: 'redis-conf',
     value: 'FILE',
     help: 'its configuration, where CONFIG is refused',
-    commands: ['backup'],
+    commands: ['backup', 'watch'],
   },
   {
     name: 'save',
@@ -185,7 +198,7 @@ export const OPTIONS = [
     name: 'wait-timeout',
     value: 'SECONDS',
     help: 'for loading and saving, 3600 unless given',
-    commands: ['backup'],
+    commands: ['backup', 'watch'],
   },
   {
     name: 'keep-dump',

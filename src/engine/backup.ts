@@ -82,13 +82,13 @@ async function backupSource(
   const digests = new Digests();
   const examiners = request.examine ? new Examiners(context.checkpoint) : null;
   try {
-    if (inspectTarget(fileSystem, path) === 'to-be-made') {
+    if (request.create && inspectTarget(fileSystem, path) === 'to-be-made') {
       const { entries } = await scan();
       requireFreeSpace(fileSystem, path, bytesToRead(entries, NOTHING, false));
       for (const { stat } of filesToRead(entries, NOTHING, false)) digests.prepare(stat.size);
     }
     const repository = await openForWriting(fileSystem, path, {
-      create: true,
+      create: request.create,
       waitLockMs: request.waitLockMs,
       checkpoint: context.checkpoint,
       clock: context.clock,

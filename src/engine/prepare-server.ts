@@ -42,11 +42,31 @@ export async function prepareServer(
   context: RunContext,
 ): Promise<PreparedServer> {
   const mode = parseSaveMode(request.save);
+  const server = await contactServer(request, source, context);
+  try {
+    const plan = planSave(mode, server.connection.server, server.facts, server.settings);
+    return new PreparedServer(server, plan, request.keepDump, context);
+  } catch (error) {
+    server.connection.close();
+    throw error;
+  }
+}
+
+/**
+ * A server as it is found; nothing is asked of it but what it says of itself.
+ * @returns a server whose connection the caller closes
+ * @throws UsageError, ServerError, SystemError
+ */
+export async function contactServer(
+  request: ServerRequest,
+  source: BytePath | null,
+  context: RunContext,
+): Promise<LiveServer> {
   const { fileSystem } = context;
   const password =
     request.passFile === null ? request.password : readPassword(context, request.passFile);
   const address = parseServerAddress({ ...request, password }, request.environmentPassword);
-  const server = await openLiveServer(
+  return openLiveServer(
     {
       address,
       configuration: request.configuration,
@@ -57,13 +77,6 @@ export async function prepareServer(
     },
     { fileSystem, clock: context.clock, checkpoint: context.checkpoint },
   );
-  try {
-    const plan = planSave(mode, server.connection.server, server.facts, server.settings);
-    return new PreparedServer(server, plan, request.keepDump, context);
-  } catch (error) {
-    server.connection.close();
-    throw error;
-  }
 }
 
 /** After these the server may go on with a save that it has begun. */

@@ -2,6 +2,7 @@
 import type { ServerOptions } from '../redis/server-address.js';
 import type { BytePath } from '../system/byte-path.js';
 import type { Secret } from '../system/secret.js';
+import type { WatchPace } from './watch-schedule.js';
 
 /** One rule of what is left out of a backup; rules are tried in the order given. */
 export interface PathRule {
@@ -32,6 +33,8 @@ export interface BackupRequest {
   /** Null where no server is to be contacted. */
   readonly server: ServerRequest | null;
   readonly repository: BytePath;
+  /** Make the repository where there is none; otherwise that is an error. */
+  readonly create: boolean;
   /** Paths outside SOURCE that belong with it, such as /etc/redis/redis.conf. */
   readonly also: readonly BytePath[];
   readonly rules: readonly PathRule[];
@@ -45,6 +48,12 @@ export interface BackupRequest {
   readonly memoryBytes: number | null;
   /** How long to wait for another writer; 0 not at all. */
   readonly waitLockMs: number;
+}
+
+export interface WatchRequest {
+  /** What each snapshot asks for; of the server nothing is asked but what it says of itself. */
+  readonly backup: BackupRequest;
+  readonly pace: WatchPace;
 }
 
 export interface RestoreRequest {

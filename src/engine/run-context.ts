@@ -32,5 +32,7 @@ export interface RunContext {
   readonly uid: number;
   readonly gid: number;
   readonly checkpoint: Checkpoint;
+  /** Aborts when the run is to end, for who waits; its reason is an InterruptedError. */
+  readonly stopping: AbortSignal;
   readonly onProgress: (event: ProgressEvent) => void;
 }

@@ -19,7 +19,7 @@ async function answers(line: string, shell = 'bash'): Promise<string[]> {
 }
 
 test('commands are completed where one may stand', async (t) => {
-  const commands = ['backup', 'restore', 'list', 'verify', 'info', 'completion'];
+  const commands = ['backup', 'restore', 'list', 'verify', 'info', 'watch', 'completion'];
   t.deepEqual(await answers(''), commands);
   t.deepEqual(await answers('--json '), commands);
 });

@@ -11,6 +11,7 @@ export function plainBackup(
     source: pathFromText(source),
     server: null,
     repository: pathFromText(repository),
+    create: true,
     also: [],
     rules: [],
     force: false,

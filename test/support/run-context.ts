@@ -27,6 +27,7 @@ export function createTestContext(
     uid: os.userInfo().uid,
     gid: os.userInfo().gid,
     checkpoint: uninterrupted,
+    stopping: new AbortController().signal,
     onProgress: () => {},
     advance(seconds) {
       nowMs += seconds * 1000;

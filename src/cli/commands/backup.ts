@@ -32,6 +32,7 @@ export function toBackupRequest(
     source: source === undefined ? null : toPath(source),
     server: toServerRequest(parsed, toPath, environment),
     repository: toPath(operands.at(-1) ?? ''),
+    create: true,
     also: (parsed.values.get('also') ?? []).map(toPath),
     rules: parsed.rules,
     force: parsed.counts.has('force'),

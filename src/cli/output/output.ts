@@ -34,6 +34,7 @@ export class Output {
   readonly #stdout: OutputStream;
   readonly #stderr: OutputStream;
   readonly #settings: OutputSettings;
+  readonly #paintStdout: Painter;
   readonly #paintStderr: Painter;
   readonly #progress: ProgressLine | null;
 
@@ -43,6 +44,7 @@ export class Output {
     this.#stderr = stderr;
     this.#settings = settings;
     const isTerminal = stderr.isTTY === true;
+    this.#paintStdout = createPainter({ isTerminal: stdout.isTTY === true, environment });
     this.#paintStderr = createPainter({ isTerminal, environment });
     const showsProgress =
       isTerminal && isCapable(environment) && settings.wantsProgress && !settings.isQuiet;
@@ -51,6 +53,11 @@ export class Output {
 
   get isQuiet(): boolean {
     return this.#settings.isQuiet;
+  }
+
+  /** Whether stacks of errors are wanted. */
+  get showsStacks(): boolean {
+    return this.#settings.verbosity >= 2;
   }
 
   get isVerbose(): boolean {
@@ -77,6 +84,14 @@ export class Output {
     else if (this.#isTalkative) this.#say(visibleText(toText(report)));
   }
 
+  /** One line of a run that stays: JSON with --json, else text; with -q only if it tells of trouble. */
+  event(event: object, toText: (paint: Painter) => string, isTrouble: boolean): void {
+    if (this.isQuiet && !isTrouble) return;
+    this.#progress?.clear();
+    const text = this.#settings.isJson ? JSON.stringify(event) : toText(this.#paintStdout);
+    this.#stdout.write(`${text}\n`);
+  }
+
   /** Warnings to everybody, remarks to who is there. */
   notes(notes: readonly Note[]): void {
     for (const note of notes) {
@@ -87,7 +102,7 @@ export class Output {
 
   /** A failure; answers its exit code. */
   error(error: unknown): number {
-    const report = toErrorReport(error, this.#settings.verbosity >= 2);
+    const report = toErrorReport(error, this.showsStacks);
     this.#say(
       this.#settings.isJson
         ? `${JSON.stringify(report)}\n`

@@ -4,6 +4,7 @@ import { chooseCommand } from '../../../src/cli/choose-command.js';
 import { toBackupRequest } from '../../../src/cli/commands/backup.js';
 import { toListView } from '../../../src/cli/commands/list.js';
 import { toRestoreRequest } from '../../../src/cli/commands/restore.js';
+import { toWatchRequest } from '../../../src/cli/commands/watch.js';
 import { toRepairRequest, toVerifyRequest } from '../../../src/cli/commands/verify.js';
 import { parseArguments } from '../../../src/cli/parse-arguments.js';
 import { resolvePathArgument } from '../../../src/cli/path-arguments.js';
@@ -27,6 +28,7 @@ test('a bare backup asks for nothing special', (t) => {
     source: pathFromText('/s'),
     server: null,
     repository: pathFromText('/cwd/r'),
+    create: true,
     also: [],
     rules: [],
     force: false,
@@ -44,6 +46,7 @@ test('every option of backup reaches the request', (t) => {
     source: pathFromText('/s'),
     server: null,
     repository: pathFromText('/r'),
+    create: true,
     also: [pathFromText('/etc/redis.conf'), pathFromText('/cwd/users.acl')],
     rules: [
       { kind: 'exclude', pattern: 'a' },
@@ -236,5 +239,40 @@ for (const line of [
 for (const option of ['-r now', '--quick', '--sample 10%', '--max-duration 10m']) {
   test(`--repair and ${option} do not go together`, (t) => {
     t.throws(() => repairRequest(`verify --repair ${option} /r`), { instanceOf: UsageError });
+  });
+}
+
+function watchRequest(line: string) {
+  const parsed = parseArguments(line.split(' '));
+  return toWatchRequest(parsed, chooseCommand(parsed).operands, toPath, {});
+}
+
+test('a watch takes every save, makes no repository and lets the server save by itself', (t) => {
+  const { backup, pace } = watchRequest('watch --redis redis://h r');
+  t.deepEqual(pace, { debounceMs: 2000, minIntervalMs: 0 });
+  t.is(backup.create, false);
+  t.is(backup.server?.save, 'none');
+  t.is(watchRequest('watch /s /r').backup.server, null);
+});
+
+test('the options of watch reach its request', (t) => {
+  const line = '--debounce 1m30s --min-interval 2h --wait-lock 3 --exclude a --no-examine';
+  const { backup, pace } = watchRequest(`watch ${line} /s /r`);
+  t.deepEqual(pace, { debounceMs: 90_000, minIntervalMs: 7_200_000 });
+  t.like(backup, { waitLockMs: 3000, examine: false, force: false });
+  t.is(backup.rules.length, 1);
+});
+
+for (const line of [
+  'watch /r',
+  'watch --debounce 0s /s /r',
+  'watch --min-interval 10 /s /r',
+  'watch --force /s /r',
+  'watch --save bgsave --redis redis://h /r',
+  'watch --cacert x /s /r',
+  'backup --debounce 2s /s /r',
+]) {
+  test(`'${line}' is wrong usage`, (t) => {
+    t.throws(() => watchRequest(line), { instanceOf: UsageError });
   });
 }

@@ -1,0 +1,57 @@
+// `watch [SOURCE] REPO`: a line for each event, until a signal ends it, which is what it is for: exit 0.
+import type { WatchRequest } from '../../engine/requests.js';
+import { EXIT } from '../../errors.js';
+import { hideArguments } from '../../system/process.js';
+import type { Invocation, ToPath } from '../command.js';
+import { formatWatchEvent, isTrouble, toWatchReport } from '../output/watch-events.js';
+import type { ParsedArguments } from '../parse-arguments.js';
+import { parseDuration } from '../parse-duration.js';
+import { PASSWORD_SHOWN, showsPassword } from '../server-options.js';
+import { toBackupRequest } from './backup.js';
+
+const DEFAULT_DEBOUNCE_MS = 2000;
+
+export async function runWatch(invocation: Invocation): Promise<number> {
+  const { parsed, operands, toPath, context, environment, output } = invocation;
+  const request = toWatchRequest(parsed, operands, toPath, environment);
+  if (showsPassword(parsed)) {
+    hideArguments();
+    output.notes([PASSWORD_SHOWN]);
+  }
+  const { watch } = await import('../../engine/watch.js');
+  await watch(request, context, (event) =>
+    output.event(
+      toWatchReport(event, output.showsStacks),
+      (paint) => formatWatchEvent(event, output.isVerbose, paint),
+      isTrouble(event),
+    ),
+  );
+  return EXIT.done;
+}
+
+/** @throws UsageError for a path, a number or a duration that makes no sense. */
+export function toWatchRequest(
+  parsed: ParsedArguments,
+  operands: readonly string[],
+  toPath: ToPath,
+  environment: Invocation['environment'],
+): WatchRequest {
+  const backup = toBackupRequest(parsed, operands, toPath, environment);
+  const duration = (name: 'debounce' | 'min-interval', otherwiseMs: number): number => {
+    const text = parsed.values.get(name)?.[0];
+    return text === undefined ? otherwiseMs : parseDuration(name, text);
+  };
+  return {
+    backup: {
+      ...backup,
+      // A repository that is away is not made anew where its disk should be.
+      create: false,
+      // The server saves when it wants to; that is what is waited for.
+      server: backup.server === null ? null : { ...backup.server, save: 'none' },
+    },
+    pace: {
+      debounceMs: duration('debounce', DEFAULT_DEBOUNCE_MS),
+      minIntervalMs: duration('min-interval', 0),
+    },
+  };
+}

@@ -1,0 +1,80 @@
+// What `watch` tells, as lines with their time and as JSON.
+import type { WatchEvent } from '../../engine/watch-events.js';
+import { toErrorReport } from './errors.js';
+import { formatDuration, formatSize } from './quantities.js';
+import type { Painter } from './styles.js';
+import { formatLocalTime } from './times.js';
+import { visibleLine } from './visible-text.js';
+
+/** Whether it is shown with -q as well. */
+export function isTrouble(event: WatchEvent): boolean {
+  if (event.event === 'snapshot') return notesOf(event, false).length > 0;
+  return event.event === 'failed' || event.event === 'away';
+}
+
+/** What --json prints: the event, its error as every command has it. */
+export function toWatchReport(event: WatchEvent, showStack: boolean): object {
+  const { time, event: name, ...others } = event;
+  const said = 'error' in others ? { error: toErrorReport(others.error, showStack) } : {};
+  return { event: name, time, ...others, ...said };
+}
+
+/** One line; below that of a snapshot one for each of its warnings, with `isVerbose` its remarks too. */
+export function formatWatchEvent(event: WatchEvent, isVerbose: boolean, paint: Painter): string {
+  const time = formatLocalTime(event.time);
+  const lines = [describe(event, paint)];
+  if (event.event === 'snapshot') {
+    for (const { severity, message, hint } of notesOf(event, isVerbose)) {
+      const word = severity === 'look' ? paint('warning', 'warning:') : 'note:';
+      lines.push(`${word} ${withHint(message, hint)}`);
+    }
+  }
+  return lines.map((line) => `${time} ${line}`).join('\n');
+}
+
+function describe(event: WatchEvent, paint: Painter): string {
+  switch (event.event) {
+    case 'watching': {
+      const server = event.server === null ? '' : ` of Redis at ${event.server}`;
+      return visibleLine(`watching '${event.source}'${server} for '${event.repository}'`);
+    }
+    case 'save':
+      return visibleLine(
+        `saved: ${event.saves.join(', ')}; snapshot at ${formatLocalTime(event.dueAt)}`,
+      );
+    case 'snapshot': {
+      const { snapshot, elapsedMs } = event.report;
+      const added = formatSize(snapshot.addedBytes);
+      return visibleLine(
+        `snapshot ${snapshot.id}: ${added} added in ${formatDuration(elapsedMs)} (${event.saves.join(', ')})`,
+      );
+    }
+    case 'taken':
+      return visibleLine(`already in a snapshot of another run: ${event.saves.join(', ')}`);
+    case 'failed': {
+      const { message, hint } = event.error;
+      const waitMs = Date.parse(event.retryAt) - Date.parse(event.time);
+      const again = `trying again in ${formatDuration(waitMs)}`;
+      return `${paint('error', 'failed:')} ${withHint(message, hint ?? null)}; ${again}`;
+    }
+    case 'away': {
+      const { message, hint } = event.error;
+      return `${paint('warning', 'waiting:')} ${withHint(message, hint ?? null)}`;
+    }
+    case 'back':
+      return visibleLine(`back: '${event.source}'`);
+    case 'stopping':
+      break;
+  }
+  const what = event.discarded ? '; the snapshot that was being taken is discarded' : '';
+  return `stopping (${event.signal})${what}`;
+}
+
+function withHint(message: string, hint: string | null): string {
+  return visibleLine(hint === null ? message : `${message} (hint: ${hint})`);
+}
+
+/** Warnings, and remarks where they are wanted. */
+function notesOf({ report }: Extract<WatchEvent, { event: 'snapshot' }>, isVerbose: boolean) {
+  return report.notes.filter(({ severity }) => severity === 'look' || isVerbose);
+}

@@ -1,0 +1,43 @@
+// Noticing that something was renamed into a directory, or into a folder right below it: chokidar, which
+// looks at their times every second. With inotify it would be woken by each write to an AOF, and under
+// load by nothing else (docs/decisions/0008). What it says is a hint that one should look.
+import { type BytePath, pathFromText, pathToBytes } from './byte-path.js';
+
+const LOOK_EVERY_MS = 1000;
+
+export interface DirectoryWatch {
+  close(): Promise<void>;
+}
+
+/**
+ * @param path absolute; one that is not UTF-8 cannot be watched, and nothing is ever told of it
+ * @param isOfInterest of files, by their names: others are not looked at
+ * @param onChange called whenever something may have changed
+ */
+export async function watchDirectory(
+  path: BytePath,
+  isOfInterest: (name: BytePath) => boolean,
+  onChange: () => void,
+): Promise<DirectoryWatch> {
+  const text = pathToBytes(path).toString('utf8');
+  if (pathFromText(text) !== path) return { close: async () => {} };
+  // Loaded only where something is watched.
+  const { watch } = await import('chokidar');
+  const watcher = watch(text, {
+    depth: 1,
+    ignoreInitial: true,
+    ignorePermissionErrors: true,
+    followSymlinks: false,
+    atomic: false,
+    usePolling: true,
+    interval: LOOK_EVERY_MS,
+    binaryInterval: LOOK_EVERY_MS,
+    ignored: (name, stat) => stat?.isFile() === true && !isOfInterest(nameOf(name)),
+  });
+  watcher.on('all', onChange).on('error', onChange);
+  return { close: async () => watcher.close() };
+}
+
+function nameOf(path: string): BytePath {
+  return pathFromText(path.slice(path.lastIndexOf('/') + 1));
+}

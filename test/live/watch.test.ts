@@ -1,0 +1,263 @@
+// `watch` beside a real server: what Redis saves by itself is taken, once, whatever happens in between.
+import { readdir, rename, rm, statfs, truncate, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import test, { type ExecutionContext } from 'ava';
+import { BackupPlace, createBackupPlace } from '../support/backup-place.js';
+import { runCli, succeedCli } from '../support/cli.js';
+import { createLivePlace } from '../support/live-place.js';
+import { mountMemory } from '../support/mounted.js';
+import {
+  type RedisServer,
+  type RedisServerOptions,
+  startRedisServer,
+  withRedisServer,
+} from '../support/redis-server.js';
+import { createTestContext } from '../support/run-context.js';
+import { type Burden, WatchProcess } from '../support/watch-process.js';
+
+interface Watched {
+  readonly place: BackupPlace;
+  readonly server: RedisServer;
+  /** Options that name the server, and REPO, in which there is a snapshot. */
+  readonly line: readonly string[];
+}
+
+async function watched(
+  t: ExecutionContext,
+  options: Omit<RedisServerOptions, 'directory'>,
+): Promise<Watched> {
+  const { place, server } = await createLivePlace(t, options);
+  const line = ['-p', String(server.port), place.repository];
+  await server.client.set('first', '1');
+  await succeedCli(['backup', ...line]);
+  return { place, server, line };
+}
+
+/** A save that the server is asked for by somebody else. */
+async function saveAgain({ client }: RedisServer, key: string): Promise<void> {
+  await client.set(key, '1');
+  await client.call('SAVE');
+}
+
+async function keysInMirror({ repository, root }: BackupPlace): Promise<number> {
+  const loaded = path.join(root, 'loaded');
+  await succeedCli(['restore', repository, loaded]);
+  try {
+    return await withRedisServer({ directory: loaded }, async ({ client }) => client.dbsize());
+  } finally {
+    await rm(loaded, { recursive: true });
+  }
+}
+
+async function countSnapshots(repository: string): Promise<number> {
+  const list = (await succeedCli(['list', '--json', repository])).json();
+  return (list as { snapshots: unknown[] }).snapshots.length;
+}
+
+/** Time in which a further snapshot would have come. */
+async function quiet(): Promise<void> {
+  await delay(8000);
+}
+
+test('a save by the save points of the server is one snapshot, with what the server says', async (t) => {
+  const { place, server, line } = await watched(t, { save: '1 1' });
+  const watching = await WatchProcess.start(t, ...line);
+  await server.client.set('second', '2');
+  const { report, saves } = await watching.until('snapshot');
+  t.deepEqual(saves, ['dump.rdb']);
+  t.is(report?.snapshot.server?.save, 'none');
+  t.is(report?.snapshot.server?.databases[0]?.keys, 2);
+  t.deepEqual(report?.notes, []);
+  await quiet();
+  t.is(watching.of('snapshot').length, 1);
+  t.is(await watching.end(), 0);
+  t.deepEqual(
+    watching.events.map(({ event }) => event),
+    ['watching', 'save', 'snapshot', 'stopping'],
+  );
+  t.is(watching.stderr, '');
+  t.is(await keysInMirror(place), 2);
+});
+
+test('a rewrite of the AOF is one snapshot; what is only appended is none', async (t) => {
+  const { server, line } = await watched(t, { appendOnly: true });
+  const watching = await WatchProcess.start(t, ...line);
+  for (let count = 0; count < 50; count += 1) await server.client.set(`key ${count}`, 'value');
+  await quiet();
+  t.deepEqual(watching.of('save'), []);
+  await server.client.call('BGREWRITEAOF');
+  const { saves, report } = await watching.until('snapshot');
+  t.deepEqual(saves, ['appendonlydir/appendonly.aof.2.base.rdb']);
+  t.is(report?.snapshot.server?.databases[0]?.keys, 51);
+  await quiet();
+  t.is(watching.of('snapshot').length, 1);
+  t.is(await watching.end('SIGINT'), 0);
+});
+
+test('of a burst of saves few are taken, and the last one is in', async (t) => {
+  const { place, server, line } = await watched(t, { save: '3600 1' });
+  const watching = await WatchProcess.start(
+    t,
+    '--debounce',
+    '1s',
+    '--min-interval',
+    '10s',
+    ...line,
+  );
+  const until = performance.now() + 5000;
+  let count = 0;
+  for (; performance.now() < until; count += 1) {
+    await saveAgain(server, `key ${count}`);
+    await delay(30);
+  }
+  t.true(count > 30);
+  await watching.until('snapshot');
+  await delay(12_000);
+  const taken = watching.of('snapshot').length;
+  t.true(taken >= 1 && taken <= 3, `${taken} snapshots of ${count} saves`);
+  t.is(await watching.end(), 0);
+  t.is(await keysInMirror(place), count + 1);
+});
+
+test('a server that is killed and started again costs no save', async (t) => {
+  const place = await createBackupPlace(t);
+  const unixSocket = path.join(place.root, 'redis.sock');
+  const options = { directory: place.source, save: '3600 1', unixSocket };
+  const first = await startRedisServer(options);
+  t.teardown(async () => first.kill().catch(() => {}));
+  await saveAgain(first, 'first');
+  const line = ['-s', unixSocket, place.repository];
+  await succeedCli(['backup', ...line]);
+  const watching = await WatchProcess.start(t, ...line);
+  await saveAgain(first, 'second');
+  await first.kill();
+  const { error } = await watching.until('failed');
+  t.is(error?.code, 'SERVER');
+  const second = await startRedisServer(options);
+  t.teardown(async () => second.stop());
+  t.is((await watching.until('snapshot')).report?.snapshot.server?.databases[0]?.keys, 2);
+  await saveAgain(second, 'third');
+  await watching.until('snapshot', 2);
+  t.is(await watching.end(), 0);
+  t.is(await keysInMirror(place), 3);
+});
+
+test('a watch that starts before its server waits for it', async (t) => {
+  const place = await createBackupPlace(t);
+  const unixSocket = path.join(place.root, 'redis.sock');
+  const options = { directory: place.source, save: '3600 1', unixSocket };
+  const line = ['-s', unixSocket, place.repository];
+  const first = await startRedisServer(options);
+  await saveAgain(first, 'first');
+  await succeedCli(['backup', ...line]);
+  await saveAgain(first, 'second');
+  await first.kill();
+  const watching = new WatchProcess(t, ...line);
+  t.regex((await watching.until('failed')).error?.message ?? '', /redis\.sock/);
+  const second = await startRedisServer(options);
+  t.teardown(async () => second.stop());
+  await watching.until('watching');
+  await watching.until('snapshot');
+  t.is(await watching.end(), 0);
+});
+
+test('the directory may be moved away and back', async (t) => {
+  const { place, server, line } = await watched(t, { save: '3600 1' });
+  const watching = await WatchProcess.start(t, ...line);
+  await rename(place.source, `${place.source}-away`);
+  t.is((await watching.until('away')).error?.code, 'SOURCE_MISSING');
+  // The server works on in the directory, whatever its name.
+  await saveAgain(server, 'second');
+  await rename(`${place.source}-away`, place.source);
+  await watching.until('back');
+  await watching.until('snapshot');
+  t.is(await watching.end(), 0);
+  t.is(await keysInMirror(place), 2);
+});
+
+test('a disk that is full costs no save either', async (t) => {
+  const { place, server } = await createLivePlace(t, { save: '3600 1' });
+  const disk = path.join(place.root, 'disk');
+  await mountMemory(t, disk, 8 << 20);
+  const onDisk = new BackupPlace(place.root, createTestContext(), path.join(disk, 'repository'));
+  const line = ['-p', String(server.port), onDisk.repository];
+  await saveAgain(server, 'first');
+  await succeedCli(['backup', ...line]);
+  const watching = await WatchProcess.start(t, ...line);
+  const { bavail, bsize } = await statfs(disk);
+  await writeFile(path.join(disk, 'filler'), Buffer.alloc(bavail * bsize));
+  await saveAgain(server, 'second');
+  const { error } = await watching.until('failed');
+  t.true(['NO_SPACE', 'SYSTEM'].includes(error?.code ?? ''), error?.message);
+  t.regex(error?.hint ?? '', /free some space/);
+  t.is(await countSnapshots(onDisk.repository), 1);
+  await truncate(path.join(disk, 'filler'), 0);
+  await watching.until('snapshot');
+  t.is(await watching.end(), 0);
+  t.is((await runCli(['verify', onDisk.repository])).code, 0);
+  t.is(await keysInMirror(onDisk), 2);
+});
+
+test('SIGTERM in the middle of a snapshot leaves nothing, and the next watch takes it', async (t) => {
+  const { place, server, line } = await watched(t, { save: '3600 1' });
+  const watching = await WatchProcess.start(t, ...line);
+  // No two values are alike, so that it takes a while to read and store them.
+  await server.client.eval(
+    "for i = 1, 40000 do redis.call('SET', 'k' .. i, string.rep(redis.sha1hex(tostring(i)), 50)) end",
+    0,
+  );
+  await saveAgain(server, 'last');
+  await watching.until('save');
+  const staged = place.data('staging/new');
+  while ((await readdir(staged)).length === 0) await delay(1);
+  t.is(await watching.end(), 0);
+  t.true(watching.of('stopping')[0]?.discarded);
+  t.deepEqual(await readdir(staged), []);
+  t.is(await countSnapshots(place.repository), 1);
+  t.is((await runCli(['verify', place.repository])).code, 0);
+  const next = await WatchProcess.start(t, ...line);
+  await next.until('snapshot');
+  t.is(await next.end(), 0);
+  t.is(await keysInMirror(place), 40_002);
+});
+
+test('two of them and a backup by cron get on with each other', async (t) => {
+  const { place, server, line } = await watched(t, { save: '3600 1' });
+  const both = await Promise.all([WatchProcess.start(t, ...line), WatchProcess.start(t, ...line)]);
+  for (const key of ['second', 'third']) {
+    await saveAgain(server, key);
+    await delay(2500);
+    await runCli(['backup', '--wait-lock', '30', ...line]);
+    await quiet();
+  }
+  const failures = both.flatMap((watching) => watching.of('failed'));
+  for (const { error } of failures) t.is(error?.code, 'LOCKED');
+  t.is((await runCli(['verify', place.repository])).code, 0);
+  t.is(await keysInMirror(place), 3);
+  for (const watching of both) t.is(await watching.end(), 0);
+});
+
+test('after fifty snapshots it has no more descriptors and threads than after one', async (t) => {
+  const { server, line } = await watched(t, { save: '3600 1', appendOnly: true });
+  // Large enough that threads are used.
+  await server.client.eval(
+    "for i = 1, 3000 do redis.call('SET', 'k' .. i, string.rep(redis.sha1hex(tostring(i)), 50)) end",
+    0,
+  );
+  const watching = await WatchProcess.start(t, '--debounce', '1s', ...line);
+  const burdens: Burden[] = [];
+  for (let count = 1; count <= 50; count += 1) {
+    await saveAgain(server, `key ${count}`);
+    await watching.until('snapshot', count);
+    burdens.push(await watching.burden());
+  }
+  // What is open for a moment only is not there each time; what is never closed would be.
+  const least = (of: 'descriptors' | 'threads', from: number): number =>
+    Math.min(...burdens.slice(from, from + 25).map((burden) => burden[of]));
+  for (const of of ['descriptors', 'threads'] as const) {
+    t.is(least(of, 25), least(of, 0), JSON.stringify(burdens));
+  }
+  t.log(`first ${JSON.stringify(burdens[0])}, last ${JSON.stringify(burdens.at(-1))}`);
+  t.is(await watching.end(), 0);
+});
