@@ -1,6 +1,6 @@
 // Noticing that something was renamed into a directory, or into a folder right below it: chokidar, which
 // looks at their times every second. With inotify it would be woken by each write to an AOF, and under
-// load by nothing else (docs/decisions/0008). What it says is a hint that one should look.
+// load by nothing else (docs/decisions/0009). What it says is a hint that one should look.
 import { type BytePath, pathFromText, pathToBytes } from './byte-path.js';
 
 const LOOK_EVERY_MS = 1000;
