@@ -16,7 +16,8 @@ import {
 } from '../redis/plan-save.js';
 import { type SaveRequest, saveDump } from '../redis/save-dump.js';
 import { waitForRewrite } from '../redis/wait-for-rewrite.js';
-import { parseServerAddress } from '../redis/server-address.js';
+import { type SentinelPlace, parseSentinelPlace } from '../redis/sentinel-place.js';
+import { type ServerAddress, parseServerAddress } from '../redis/server-address.js';
 import {
   forgetTemporaryDump,
   readTemporaryDump,
@@ -42,17 +43,16 @@ export async function prepareServer(
 ): Promise<PreparedServer> {
   const mode = parseSaveMode(request.save);
   const { fileSystem } = context;
-  const password =
-    request.passFile === null ? request.password : readPassword(context, request.passFile);
-  const address = parseServerAddress({ ...request, password }, request.environmentPassword);
   const server = await openLiveServer(
     {
-      address,
+      place: parsePlace(request, context),
       configuration: request.configuration,
       source,
       waitTimeoutMs: request.waitTimeoutMs,
       onLoading: (doneBytes, totalBytes) =>
         context.onProgress({ phase: 'loading', path: null, doneBytes, totalBytes }),
+      onFailover: () =>
+        context.onProgress({ phase: 'waiting', path: null, doneBytes: 0, totalBytes: 0 }),
     },
     { fileSystem, clock: context.clock, checkpoint: context.checkpoint },
   );
@@ -68,16 +68,36 @@ export async function prepareServer(
 /** After these the server may go on with a save that it has begun. */
 const UNCERTAIN: readonly ServerTrouble[] = ['lost', 'unreachable', 'timeout'];
 
+/** @throws UsageError; SystemError where the file of a password cannot be read */
+function parsePlace(request: ServerRequest, context: RunContext): ServerAddress | SentinelPlace {
+  const { sentinel, passFile, environmentPassword } = request;
+  const password =
+    passFile === null ? request.password : readPassword(context, passFile, '--pass-file');
+  const options = { ...request, password };
+  if (sentinel === null) return parseServerAddress(options, environmentPassword);
+  const theirs =
+    sentinel.passFile === null
+      ? null
+      : readPassword(context, sentinel.passFile, '--sentinel-pass-file');
+  return parseSentinelPlace({ ...sentinel, password: theirs }, options, environmentPassword);
+}
+
 /** The first line of a file. */
-function readPassword({ fileSystem }: RunContext, path: BytePath): Secret {
+function readPassword({ fileSystem }: RunContext, path: BytePath, option: string): Secret {
   const [line = ''] = readSmallFile(fileSystem, path).toString('utf8').split(/\r?\n/);
   if (line !== '') return new Secret(line);
-  throw new UsageError(`the file '${formatPath(path)}' of --pass-file holds no password`);
+  throw new UsageError(`the file '${formatPath(path)}' of ${option} holds no password`);
 }
 
 function needlessPassword(server: string): Note {
   const message = `Redis at ${server} has no password, and one was given`;
   return infoNote('needless-password', null, message);
+}
+
+function noReplica(server: string, passedOver: readonly string[]): Note {
+  const why = passedOver.length === 0 ? 'there is none on this machine' : passedOver.join(', ');
+  const message = `no replica could be taken, so it is the primary, Redis at ${server}: ${why}`;
+  return infoNote('no-replica', null, message);
 }
 
 export interface ServerCapture extends Capture {
@@ -104,6 +124,11 @@ export class PreparedServer {
   /** The directory of its files. */
   get source(): BytePath {
     return this.#server.directory.path;
+  }
+
+  /** The name under which Sentinels know its primary; null where none was asked. */
+  get masterName(): string | null {
+    return this.#server.sentinels?.masterName ?? null;
   }
 
   /**
@@ -133,8 +158,17 @@ export class PreparedServer {
       files,
       aof: isSet ? { folder: settings.aofFolder, name: settings.aofName } : null,
       report: reportServer(this.#server, this.#plan.how, dump, files),
-      notes: connection.wantsPassword ? [] : [needlessPassword(connection.server)],
+      notes: this.#notes(),
     };
+  }
+
+  #notes(): Note[] {
+    const { connection, sentinels } = this.#server;
+    const passedOver = sentinels?.passedOver ?? null;
+    return [
+      ...(connection.wantsPassword ? [] : [needlessPassword(connection.server)]),
+      ...(passedOver === null ? [] : [noReplica(connection.server, passedOver)]),
+    ];
   }
 
   /** Removes what the server has written for the backup alone. Never throws: trouble is a note. */

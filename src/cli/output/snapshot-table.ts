@@ -50,13 +50,14 @@ function formatDetails(snapshot: SnapshotSummary): string {
   return said + formatSnapshotNotes(snapshot);
 }
 
-/** `redis 7.0.15, primary, 3 keys (db0 2, db3 1), AOF, dump of 2026-11-22 03:00:00 +01:00` */
-function formatServer({ product, version, role, databases, aof, dumpTime }: ServerReport): string {
+/** `redis 7.0.15 at 127.0.0.1:6379, primary, 3 keys (db0 2, db3 1), AOF, dump of 2026-11-22 03:00:00 +01:00` */
+function formatServer(server: ServerReport): string {
+  const { product, version, address, role, primary, databases, aof, dumpTime } = server;
   const keys = databases.reduce((sum, { keys: count }) => sum + count, 0);
   const names = databases.map((each) => `db${each.database} ${each.keys}`).join(', ');
   return [
-    `${product} ${version}`,
-    role,
+    `${product} ${version} at ${address}`,
+    primary === null ? role : `${role} of ${primary}`,
     `${formatCount(keys, 'key')}${databases.length > 1 ? ` (${names})` : ''}`,
     ...(aof === null ? [] : ['AOF']),
     ...(dumpTime === null ? [] : [`dump of ${formatLocalTime(dumpTime)}`]),
