@@ -150,6 +150,8 @@ export type ServerTrouble =
   | 'occupied'
   /** A save or rewrite runs already. */
   | 'saving'
+  /** It is not, or not any more, what a Sentinel says that it is. */
+  | 'stale'
   /** It answers and cannot do what it should. */
   | 'failed'
   /** It did not do so in time. */

@@ -45,7 +45,7 @@ export const OPTIONS = [
     name: 'also',
     value: 'PATH',
     repeatable: true,
-    help: 'what belongs with it elsewhere, such as redis.conf',
+    help: 'what belongs with it elsewhere, as redis.conf',
     commands: ['backup', 'watch'],
   },
   {
@@ -69,7 +69,7 @@ export const OPTIONS = [
   },
   {
     name: 'no-examine',
-    help: 'do not find out whether dumps and AOFs would load',
+    help: 'do not look whether dumps and AOFs would load',
     commands: ['backup', 'watch'],
   },
   {
@@ -182,6 +182,38 @@ export const OPTIONS = [
     commands: ['backup', 'watch'],
   },
   { name: 'key', value: 'FILE', help: 'private key of that', commands: ['backup', 'watch'] },
+  {
+    name: 'sentinel',
+    value: 'ADDRESSES',
+    repeatable: true,
+    isSecret: true,
+    help: 'Sentinels that know the server: HOST[:PORT],…',
+    commands: ['backup'],
+  },
+  {
+    name: 'master',
+    value: 'NAME',
+    help: 'the name they know it by, where they know more',
+    commands: ['backup'],
+  },
+  {
+    name: 'prefer',
+    value: 'ROLE',
+    help: 'replica, one of this machine; else the primary',
+    commands: ['backup'],
+  },
+  {
+    name: 'sentinel-user',
+    value: 'NAME',
+    help: 'their own ACL user',
+    commands: ['backup'],
+  },
+  {
+    name: 'sentinel-pass-file',
+    value: 'FILE',
+    help: 'their own password is the first line of FILE',
+    commands: ['backup'],
+  },
   {
     name: 'redis-conf',
     value: 'FILE',

@@ -8,10 +8,12 @@ import type { Invocation, ToPath } from './command.js';
 import type { OptionName } from './option-table.js';
 import type { ParsedArguments } from './parse-arguments.js';
 import { parseSeconds } from './parse-seconds.js';
+import { toSentinelRequest } from './sentinel-options.js';
 
 /** Any of these means that a server is to be contacted. */
 const NAMING: readonly OptionName[] = [
   'redis',
+  'sentinel',
   'host',
   'port',
   'socket',
@@ -48,11 +50,12 @@ export function toServerRequest(
   environment: Invocation['environment'],
 ): ServerRequest | null {
   const { counts } = parsed;
+  const sentinel = toSentinelRequest(parsed, toPath);
   if (!namesServer(counts)) {
     const lonely = DEPENDENT.find((name) => counts.has(name));
     if (lonely === undefined) return null;
     throw new UsageError(`--${lonely} is about a server, and none is named`, {
-      hint: "name it with '--redis URL', or with -h and -p, or -s",
+      hint: "name it with '--redis URL', with -h and -p, -s, or '--sentinel HOST:PORT'",
     });
   }
   const value = (name: OptionName): string | null => parsed.values.get(name)?.[0] ?? null;
@@ -75,6 +78,7 @@ export function toServerRequest(
     cacert: path('cacert'),
     cert: path('cert'),
     key: path('key'),
+    sentinel,
     passFile: path('pass-file'),
     environmentPassword: toSecret(environment['REDISCLI_AUTH'] ?? null),
     configuration: path('redis-conf'),

@@ -157,7 +157,12 @@ async function takeSnapshot(run: Run, startedMs: number): Promise<BackupReport> 
   const { request, context, source, repository } = run;
   const { catalog } = repository;
   const lastSnapshot = catalog.read(() => catalog.snapshots.newest());
-  if (!request.force) requireSameSource(lastSnapshot, source, context.hostName);
+  const identity = {
+    source,
+    hostName: context.hostName,
+    masterName: run.server?.masterName ?? null,
+  };
+  const moved = request.force ? null : requireSameSource(lastSnapshot, identity);
   const capture = (await run.server?.capture(repository.path, request.force)) ?? null;
   const { time, note: clockNote } = snapshotTime(context.clock.nowMs(), lastSnapshot);
   const scanned = await run.scan();
@@ -171,6 +176,7 @@ async function takeSnapshot(run: Run, startedMs: number): Promise<BackupReport> 
     bytesToRead(scan.entries, last, request.rehash),
   );
   const notes: Note[] = [
+    ...(moved === null ? [] : [moved]),
     ...(capture?.notes ?? []),
     ...(clockNote === null ? [] : [clockNote]),
     ...scan.notes,

@@ -17,7 +17,8 @@ import {
 import { type SaveRequest, saveDump } from '../redis/save-dump.js';
 import type { ServerSettings } from '../redis/server-settings.js';
 import { waitForRewrite } from '../redis/wait-for-rewrite.js';
-import { parseServerAddress } from '../redis/server-address.js';
+import { type SentinelPlace, parseSentinelPlace } from '../redis/sentinel-place.js';
+import { type ServerAddress, parseServerAddress } from '../redis/server-address.js';
 import {
   forgetTemporaryDump,
   readTemporaryDump,
@@ -63,17 +64,16 @@ export async function contactServer(
   context: RunContext,
 ): Promise<LiveServer> {
   const { fileSystem } = context;
-  const password =
-    request.passFile === null ? request.password : readPassword(context, request.passFile);
-  const address = parseServerAddress({ ...request, password }, request.environmentPassword);
   return openLiveServer(
     {
-      address,
+      place: parsePlace(request, context),
       configuration: request.configuration,
       source,
       waitTimeoutMs: request.waitTimeoutMs,
       onLoading: (doneBytes, totalBytes) =>
         context.onProgress({ phase: 'loading', path: null, doneBytes, totalBytes }),
+      onFailover: () =>
+        context.onProgress({ phase: 'waiting', path: null, doneBytes: 0, totalBytes: 0 }),
     },
     { fileSystem, clock: context.clock, checkpoint: context.checkpoint },
   );
@@ -82,11 +82,25 @@ export async function contactServer(
 /** After these the server may go on with a save that it has begun. */
 const UNCERTAIN: readonly ServerTrouble[] = ['lost', 'unreachable', 'timeout'];
 
+/** @throws UsageError; SystemError where the file of a password cannot be read */
+function parsePlace(request: ServerRequest, context: RunContext): ServerAddress | SentinelPlace {
+  const { sentinel, passFile, environmentPassword } = request;
+  const password =
+    passFile === null ? request.password : readPassword(context, passFile, '--pass-file');
+  const options = { ...request, password };
+  if (sentinel === null) return parseServerAddress(options, environmentPassword);
+  const theirs =
+    sentinel.passFile === null
+      ? null
+      : readPassword(context, sentinel.passFile, '--sentinel-pass-file');
+  return parseSentinelPlace({ ...sentinel, password: theirs }, options, environmentPassword);
+}
+
 /** The first line of a file. */
-function readPassword({ fileSystem }: RunContext, path: BytePath): Secret {
+function readPassword({ fileSystem }: RunContext, path: BytePath, option: string): Secret {
   const [line = ''] = readSmallFile(fileSystem, path).toString('utf8').split(/\r?\n/);
   if (line !== '') return new Secret(line);
-  throw new UsageError(`the file '${formatPath(path)}' of --pass-file holds no password`);
+  throw new UsageError(`the file '${formatPath(path)}' of ${option} holds no password`);
 }
 
 function needlessPassword(server: string): Note {
@@ -98,6 +112,12 @@ function needlessPassword(server: string): Note {
 function namedFiles({ dumpName, aofName, aofFolder }: ServerSettings): ServerCapture['named'] {
   const dump = [dumpName, 'dump'] as const;
   return new Map(aofFolder === null ? [dump, [aofName, 'log']] : [dump]);
+}
+
+function noReplica(server: string, passedOver: readonly string[]): Note {
+  const why = passedOver.length === 0 ? 'there is none on this machine' : passedOver.join(', ');
+  const message = `no replica could be taken, so it is the primary, Redis at ${server}: ${why}`;
+  return infoNote('no-replica', null, message);
 }
 
 export interface ServerCapture extends Capture {
@@ -124,6 +144,11 @@ export class PreparedServer {
   /** The directory of its files. */
   get source(): BytePath {
     return this.#server.directory.path;
+  }
+
+  /** The name under which Sentinels know its primary; null where none was asked. */
+  get masterName(): string | null {
+    return this.#server.sentinels?.masterName ?? null;
   }
 
   /**
@@ -154,8 +179,17 @@ export class PreparedServer {
       aof: isSet ? { folder: settings.aofFolder, name: settings.aofName } : null,
       named: namedFiles(settings),
       report: reportServer(this.#server, this.#plan.how, dump, files),
-      notes: connection.wantsPassword ? [] : [needlessPassword(connection.server)],
+      notes: this.#notes(),
     };
+  }
+
+  #notes(): Note[] {
+    const { connection, sentinels } = this.#server;
+    const passedOver = sentinels?.passedOver ?? null;
+    return [
+      ...(connection.wantsPassword ? [] : [needlessPassword(connection.server)]),
+      ...(passedOver === null ? [] : [noReplica(connection.server, passedOver)]),
+    ];
   }
 
   /** Removes what the server has written for the backup alone. Never throws: trouble is a note. */

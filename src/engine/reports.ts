@@ -56,7 +56,13 @@ export interface ServerReport {
   readonly product: 'redis' | 'valkey';
   readonly version: string;
   readonly runId: string;
+  /** Where it was contacted: `HOST:PORT`, or the path of its socket in quotes. */
+  readonly address: string;
   readonly role: 'primary' | 'replica';
+  /** Of a replica: the address of its primary. */
+  readonly primary: string | null;
+  /** The name under which Sentinels know its primary; null where none was asked. */
+  readonly masterName: string | null;
   readonly replicationOffset: number | null;
   /** By ascending number; only databases that hold keys. */
   readonly databases: readonly {

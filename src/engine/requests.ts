@@ -1,4 +1,5 @@
 // What the use cases are asked for, after the command line has been read.
+import type { SentinelOptions } from '../redis/sentinel-place.js';
 import type { ServerOptions } from '../redis/server-address.js';
 import type { BytePath } from '../system/byte-path.js';
 import type { Secret } from '../system/secret.js';
@@ -11,8 +12,16 @@ export interface PathRule {
   readonly pattern: string;
 }
 
+/** Sentinels that are asked where the server is. */
+export interface SentinelRequest extends Omit<SentinelOptions, 'password'> {
+  /** A file with their password in its first line, or null. */
+  readonly passFile: BytePath | null;
+}
+
 /** A server to be backed up: where it is, and what it is asked to do. */
 export interface ServerRequest extends ServerOptions {
+  /** Who is asked where the server is; null where the options say it. */
+  readonly sentinel: SentinelRequest | null;
   /** A file with the password in its first line, or null. */
   readonly passFile: BytePath | null;
   /** REDISCLI_AUTH, for where the options give no password. */

@@ -6,6 +6,8 @@ import type { FileSystem } from '../system/file-system.js';
 /** Where a run has got to. `doneBytes` never exceeds `totalBytes` within one phase. */
 export interface ProgressEvent {
   readonly phase:
+    /** For Sentinels to end a failover; counts nothing. */
+    | 'waiting'
     | 'loading'
     /** Counts keys, not bytes. */
     | 'saving'

@@ -9,7 +9,7 @@ import { formatTime } from './time-spec.js';
 
 /** @param dump the one that was saved for this backup, or null */
 export function reportServer(
-  { facts, settings }: LiveServer,
+  { connection, sentinels, facts, settings }: LiveServer,
   save: SavePlan['how'],
   dump: OpenDump | null,
   files: ReadonlyMap<BytePath, CapturedSource>,
@@ -19,7 +19,10 @@ export function reportServer(
     product: facts.product,
     version: facts.version,
     runId: facts.runId,
+    address: connection.server,
     role: facts.role,
+    primary: facts.primary,
+    masterName: sentinels?.masterName ?? null,
     replicationOffset: facts.replicationOffset,
     databases: facts.databases,
     usedMemoryBytes: facts.usedMemoryBytes,

@@ -13,6 +13,9 @@ import {
 } from '../system/byte-path.js';
 import type { FileSystem } from '../system/file-system.js';
 import type { BackupRequest } from './requests.js';
+import { infoNote } from './notes.js';
+import type { Note } from './reports.js';
+import { summarizeSnapshot } from './snapshot-summary.js';
 import type { SourceScan } from './scan-source.js';
 
 export interface ResolvedPaths {
@@ -55,13 +58,36 @@ export function resolvePaths(
   return { source, repository };
 }
 
-/** @throws SourceChangedError when the last snapshot was made of something else */
-export function requireSameSource(last: Snapshot | null, source: BytePath, hostName: string): void {
-  if (last === null || (last.source === source && last.host === hostName)) return;
+/** What a backup is about to be made of. */
+export interface SourceIdentity {
+  readonly source: BytePath;
+  readonly hostName: string;
+  /** The name under which Sentinels know its primary; null where none was asked. */
+  readonly masterName: string | null;
+}
+
+/**
+ * A primary that Sentinels know by the same name is the same data, wherever it is after a failover.
+ * @returns a remark where it has moved since the last snapshot
+ * @throws SourceChangedError when the last snapshot was made of something else
+ */
+export function requireSameSource(
+  last: Snapshot | null,
+  { source, hostName, masterName }: SourceIdentity,
+): Note | null {
+  if (last === null || (last.source === source && last.host === hostName)) return null;
+  if (masterName !== null && masterNameOf(last) === masterName) {
+    const message = `'${masterName}' was in '${formatPath(last.source)}' of host '${last.host}' and is in '${formatPath(source)}' of host '${hostName}' now`;
+    return infoNote('moved', null, message);
+  }
   throw new SourceChangedError(
     `this repository keeps '${formatPath(last.source)}' of host '${last.host}', not '${formatPath(source)}' of host '${hostName}'`,
     { hint: 'use another REPO, or --force if this is the same data in a new place' },
   );
+}
+
+function masterNameOf(last: Snapshot): string | null {
+  return summarizeSnapshot(last).server?.masterName ?? null;
 }
 
 /**

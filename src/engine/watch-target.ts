@@ -48,7 +48,8 @@ export async function findTarget(
   const repository = openForReading(fileSystem, paths.repository);
   try {
     const newest = repository.catalog.read(() => repository.catalog.snapshots.newest());
-    requireSameSource(newest, paths.source, context.hostName);
+    const { hostName } = context;
+    requireSameSource(newest, { source: paths.source, hostName, masterName: null });
   } catch (error) {
     throw error instanceof RewindError ? adviseByHand(error) : error;
   } finally {

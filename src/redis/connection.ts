@@ -1,7 +1,6 @@
 // One connection to a server, by ioredis, with everything that it would do by itself turned off: it
 // connects once, retries nothing, queues nothing, and says hello to nobody. Every failure is a
 // ServerError; nothing that was sent is in it, since that may be a password.
-import { networkInterfaces } from 'node:os';
 import { isIP } from 'node:net';
 import { Redis } from 'ioredis';
 import { RewindError, ServerError, type ServerTrouble } from '../errors.js';
@@ -10,21 +9,27 @@ import { type Checkpoint, awaitWithCheckpoints } from '../system/checkpoint.js';
 import type { FileSystem } from '../system/file-system.js';
 import { readSmallFile } from '../system/read-small-file.js';
 import {
+  type Party,
   describeConnectionFailure,
   describeErrorReply,
   describeSilence,
 } from './describe-failure.js';
+import { isOwnAddress } from './own-address.js';
 import type { Reply } from './reply.js';
 import { type ServerAddress, type TlsFiles, formatEndpoint } from './server-address.js';
 
 export interface ConnectionParts {
   readonly fileSystem: FileSystem;
   readonly checkpoint: Checkpoint;
+  /** What is at the other end; a server unless it says something else. */
+  readonly kind?: Party['kind'];
   /** How long one reply may take, unless the call says otherwise; the connection no longer than 10 s. */
   readonly replyTimeoutMs: number;
 }
 
 const CONNECT_MOST_MS = 10_000;
+/** Commands whose second word rights and messages name too. */
+const WITH_SUBCOMMANDS: readonly string[] = ['CONFIG', 'SENTINEL'];
 
 /** Commands under the names that a server has given them (`rename-command`), in lower case. */
 export type CommandNames = ReadonlyMap<string, string>;
@@ -32,6 +37,7 @@ export type CommandNames = ReadonlyMap<string, string>;
 export class ServerConnection {
   /** For messages. */
   readonly server: string;
+  readonly #party: Party;
   readonly #redis: Redis;
   readonly #parts: ConnectionParts;
   readonly #user: string;
@@ -59,6 +65,7 @@ export class ServerConnection {
   private constructor(address: ServerAddress, parts: ConnectionParts) {
     const { endpoint, tls } = address;
     this.server = formatEndpoint(endpoint);
+    this.#party = { kind: parts.kind ?? 'Redis', address: this.server };
     this.#parts = parts;
     this.#user = address.user ?? 'default';
     this.#isTls = tls !== null;
@@ -161,7 +168,7 @@ export class ServerConnection {
   async #within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const silence = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(describeSilence(this.server, timeoutMs)), timeoutMs);
+      timer = setTimeout(() => reject(describeSilence(this.#party, timeoutMs)), timeoutMs);
     });
     try {
       return await Promise.race([work, silence]);
@@ -173,19 +180,11 @@ export class ServerConnection {
   #describe(error: unknown, name: string, argument: string | null): unknown {
     if (!(error instanceof Error) || error instanceof RewindError) return error;
     if (error.name === 'ReplyError') {
-      const subcommand = name === 'CONFIG' ? argument : null;
-      return describeErrorReply(this.server, error.message, { name, subcommand, user: this.#user });
+      const subcommand = WITH_SUBCOMMANDS.includes(name) ? argument : null;
+      return describeErrorReply(this.#party, error.message, { name, subcommand, user: this.#user });
     }
-    return describeConnectionFailure(this.server, this.#failure ?? error, this.#isTls);
+    return describeConnectionFailure(this.#party, this.#failure ?? error, this.#isTls);
   }
-}
-
-function isOwnAddress(address: string): boolean {
-  const plain = address.replace(/^::ffff:/, '');
-  if (plain.startsWith('127.') || plain === '::1') return true;
-  return Object.values(networkInterfaces())
-    .flatMap((interfaces) => interfaces ?? [])
-    .some((own) => own.address === plain);
 }
 
 /**

@@ -9,9 +9,18 @@ interface Description {
   readonly hint?: string;
 }
 
-/** @param server its address as formatEndpoint has it */
-function serverError(server: string, { trouble, says, hint }: Description): ServerError {
-  return new ServerError(trouble, `Redis at ${server} ${says}`, { hint });
+/** Who is spoken to. */
+export interface Party {
+  readonly kind: 'Redis' | 'Sentinel';
+  /** As formatEndpoint has it. */
+  readonly address: string;
+}
+
+function serverError(party: Party, { trouble, says, hint }: Description): ServerError {
+  const isSentinelsPassword = party.kind === 'Sentinel' && trouble === 'credentials';
+  return new ServerError(trouble, `${party.kind} at ${party.address} ${says}`, {
+    hint: isSentinelsPassword ? SENTINEL_PASSWORD_HINT : hint,
+  });
 }
 
 /** A command as it was sent: its name and, where that matters for rights, its subcommand. */
@@ -23,13 +32,13 @@ export interface SentCommand {
 }
 
 /** What an error reply means; `text` is its first line. Nothing that was sent is repeated. */
-export function describeErrorReply(server: string, text: string, sent: SentCommand): ServerError {
+export function describeErrorReply(party: Party, text: string, sent: SentCommand): ServerError {
   const line = text.split(/[\r\n]/)[0] ?? '';
   const word = /^[A-Z]+/.exec(line)?.[0] ?? '';
   const known =
     REPLIES[word]?.(sent, line) ?? SENTENCES.find(([told]) => told.test(line))?.[1](sent, line);
   return serverError(
-    server,
+    party,
     known ?? { trouble: 'failed', says: `answers ${sent.name} with an error: ${line}` },
   );
 }
@@ -38,6 +47,10 @@ type Describe = (sent: SentCommand, line: string) => Description;
 
 const PASSWORD_HINT =
   'put it into the variable REDISCLI_AUTH, or into a file for --pass-file; --user names an ACL user';
+
+/** They have their own, or none: the server's is not tried. */
+const SENTINEL_PASSWORD_HINT =
+  'put it into a file for --sentinel-pass-file; --sentinel-user names an ACL user';
 
 const REPLIES: Readonly<Record<string, Describe>> = {
   NOAUTH: () => ({ trouble: 'credentials', says: 'wants a password', hint: PASSWORD_HINT }),
@@ -113,7 +126,7 @@ const SENTENCES: readonly (readonly [RegExp, Describe])[] = [
     }),
   ],
   [
-    /unknown (?:sub)?command/i,
+    /unknown (?:sentinel )?(?:sub)?command/i,
     ({ name, subcommand }) => ({
       trouble: 'unknown-command',
       says: `does not know ${nameOf(name, subcommand)}: it was renamed or disabled`,
@@ -148,22 +161,22 @@ function rightOf(name: string, subcommand: string | null): string {
 
 /** What became of a connection that could not be made, or broke; `error` is Node's or the client's. */
 export function describeConnectionFailure(
-  server: string,
+  party: Party,
   error: unknown,
   isTls: boolean,
 ): ServerError {
   const { code = '', message = '' } = (error ?? {}) as Partial<NodeJS.ErrnoException>;
   const tls = isTls ? describeTlsFailure(code, message) : null;
-  const known = tls ?? (isTls && code === 'ETIMEDOUT' ? TLS_TIMED_OUT : NETWORK[code]);
-  if (known !== undefined) return serverError(server, known);
+  const known = tls ?? (isTls ? TLS_NETWORK[code] : undefined) ?? NETWORK[code];
+  if (known !== undefined) return serverError(party, known);
   if (/protocol error|reply type|unknown RESP|unexpected|command queue state/i.test(message)) {
-    return serverError(server, {
+    return serverError(party, {
       trouble: 'foreign',
       says: 'is no Redis server: what it answers is not understood',
       hint: 'is that the right port, and should it be TLS (--tls) or not?',
     });
   }
-  return serverError(server, LOST);
+  return serverError(party, isTls ? TLS_LOST : LOST);
 }
 
 const LOST: Description = {
@@ -185,10 +198,17 @@ const TLS_TIMED_OUT: Description = {
   hint: 'does that port speak TLS (its setting tls-port), and is no firewall in between?',
 };
 
+/** Of a server that misses a certificate the reason may be lost with the connection. */
+const TLS_LOST: Description = {
+  trouble: 'lost',
+  says: 'has closed the connection',
+  hint: 'its log says why; does it want a certificate of this client (--cert and --key)?',
+};
+
 /** A server that has been given `timeoutMs` and said nothing. */
-export function describeSilence(server: string, timeoutMs: number): ServerError {
+export function describeSilence(party: Party, timeoutMs: number): ServerError {
   const says = `has not answered for ${Math.round(timeoutMs / 100) / 10} seconds`;
-  return serverError(server, { ...TIMED_OUT, says });
+  return serverError(party, { ...TIMED_OUT, says });
 }
 
 const UNREACHABLE = (says: string, hint?: string): Description => ({
@@ -218,6 +238,13 @@ const NETWORK: Readonly<Record<string, Description>> = {
   ENETUNREACH: UNREACHABLE('cannot be reached: no network'),
   ECONNRESET: LOST,
   EPIPE: LOST,
+};
+
+/** With TLS these have more causes. */
+const TLS_NETWORK: Readonly<Record<string, Description>> = {
+  ETIMEDOUT: TLS_TIMED_OUT,
+  ECONNRESET: TLS_LOST,
+  EPIPE: TLS_LOST,
 };
 
 /** Codes of OpenSSL by what they mean for who has set this up. */

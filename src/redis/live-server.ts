@@ -5,17 +5,21 @@ import type { Checkpoint } from '../system/checkpoint.js';
 import type { Clock } from '../system/clock.js';
 import type { FileSystem } from '../system/file-system.js';
 import { readSmallFile } from '../system/read-small-file.js';
-import { ServerConnection } from './connection.js';
+import { type CommandNames, ServerConnection } from './connection.js';
+import type { Party } from './describe-failure.js';
 import { expandFileNames } from './expand-file-names.js';
+import { type FoundServer, findBySentinel } from './find-by-sentinel.js';
 import { type FoundDirectory, findDirectory } from './find-directory.js';
 import { Patience } from './patience.js';
+import type { SentinelPlace } from './sentinel-place.js';
 import type { ServerAddress } from './server-address.js';
 import { type ServerConfiguration, readServerConfiguration } from './server-configuration.js';
 import { type ServerFacts, readServerFacts } from './server-facts.js';
 import { type ServerSettings, readServerSettings } from './server-settings.js';
 
 export interface LiveServerRequest {
-  readonly address: ServerAddress;
+  /** Where it is, or who is asked for that. */
+  readonly place: ServerAddress | SentinelPlace;
   /** `--redis-conf`, or null. */
   readonly configuration: BytePath | null;
   /** SOURCE, where it was named. */
@@ -23,6 +27,8 @@ export interface LiveServerRequest {
   readonly waitTimeoutMs: number;
   /** Told while the server loads its data. */
   readonly onLoading: (loadedBytes: number, totalBytes: number) => void;
+  /** Told while a failover is waited for. */
+  readonly onFailover: () => void;
 }
 
 export interface LiveServerParts {
@@ -33,6 +39,8 @@ export interface LiveServerParts {
 
 export interface LiveServer {
   readonly connection: ServerConnection;
+  /** What Sentinels said; null where none was asked. */
+  readonly sentinels: Pick<FoundServer, 'masterName' | 'passedOver'> | null;
   readonly patience: Patience;
   readonly facts: ServerFacts;
   readonly settings: ServerSettings;
@@ -51,15 +59,14 @@ export async function openLiveServer(
   request: LiveServerRequest,
   parts: LiveServerParts,
 ): Promise<LiveServer> {
-  const { address, source, waitTimeoutMs } = request;
+  const { source, waitTimeoutMs } = request;
   const { fileSystem } = parts;
   const configuration =
     request.configuration === null ? null : readConfiguration(fileSystem, request.configuration);
   const patience = new Patience(parts.clock, parts.checkpoint, waitTimeoutMs);
-  const replyTimeoutMs = Math.max(REPLY_LEAST_MS, Math.min(REPLY_MOST_MS, waitTimeoutMs));
-  const connection = await ServerConnection.open(address, { ...parts, replyTimeoutMs });
+  const names = configuration === null ? null : usableNames(configuration);
+  const { connection, sentinels } = await connect(request, parts, patience, names);
   try {
-    if (configuration !== null) connection.useNames(usableNames(configuration));
     const facts = await readServerFacts(connection, patience, request.onLoading);
     const settings = await readServerSettings(connection, configuration, facts.majorVersion);
     const directory = findDirectory({
@@ -70,11 +77,39 @@ export async function openLiveServer(
       settings,
       source,
     });
-    return { connection, patience, facts, settings, directory };
+    return { connection, sentinels, patience, facts, settings, directory };
   } catch (error) {
     connection.close();
     throw error;
   }
+}
+
+/** A Sentinel has little to do; where one hangs, the next may answer. */
+const SENTINEL_REPLY_MOST_MS = 3000;
+
+async function connect(
+  { place, source, waitTimeoutMs, onFailover }: LiveServerRequest,
+  parts: LiveServerParts,
+  patience: Patience,
+  names: CommandNames | null,
+): Promise<Pick<LiveServer, 'connection' | 'sentinels'>> {
+  const open = async (address: ServerAddress, kind: Party['kind']): Promise<ServerConnection> => {
+    const mostMs = kind === 'Sentinel' ? SENTINEL_REPLY_MOST_MS : REPLY_MOST_MS;
+    const replyTimeoutMs = Math.max(REPLY_LEAST_MS, Math.min(mostMs, waitTimeoutMs));
+    const connection = await ServerConnection.open(address, { ...parts, kind, replyTimeoutMs });
+    if (names !== null && kind === 'Redis') connection.useNames(names);
+    return connection;
+  };
+  if (!('sentinels' in place)) return { connection: await open(place, 'Redis'), sentinels: null };
+  const { connection, ...sentinels } = await findBySentinel({
+    place,
+    hasSource: source !== null,
+    patience,
+    monotonicMs: () => parts.clock.monotonicMs(),
+    open,
+    onWaiting: onFailover,
+  });
+  return { connection, sentinels };
 }
 
 function readConfiguration(fileSystem: FileSystem, path: BytePath): ServerConfiguration {
@@ -85,6 +120,6 @@ function readConfiguration(fileSystem: FileSystem, path: BytePath): ServerConfig
 }
 
 /** Commands that were disabled keep their names, so that the server says what it thinks of them. */
-function usableNames({ renamed }: ServerConfiguration): ReadonlyMap<string, string> {
+function usableNames({ renamed }: ServerConfiguration): CommandNames {
   return new Map([...renamed].filter(([, name]) => name !== ''));
 }

@@ -25,22 +25,27 @@ export class Patience {
   }
 
   /** A moment's rest before the server is asked again. */
-  async rest(): Promise<void> {
+  async rest(restMs = ASK_EVERY_MS): Promise<void> {
     await this.#checkpoint();
-    await pause(ASK_EVERY_MS);
+    await pause(restMs);
     await this.#checkpoint();
   }
 
   /**
    * Asks until the answer is not null.
+   * @param everyMs how long to rest in between
    * @throws `tooLate()` when the time is over
    */
-  async until<T>(ask: () => Promise<T | null>, tooLate: () => ServerError): Promise<T> {
+  async until<T>(
+    ask: () => Promise<T | null>,
+    tooLate: () => ServerError,
+    everyMs = ASK_EVERY_MS,
+  ): Promise<T> {
     for (;;) {
       const answer = await ask();
       if (answer !== null) return answer;
       if (this.isOver) throw tooLate();
-      await this.rest();
+      await this.rest(everyMs);
     }
   }
 

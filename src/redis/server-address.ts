@@ -147,7 +147,7 @@ function givenTwice(what: string): UsageError {
 
 function parseEndpoint({ host, port, socket }: ServerOptions): Endpoint {
   if (socket === null) {
-    return { kind: 'tcp', host: host ?? DEFAULT_HOST, port: parsePort(port) };
+    return { kind: 'tcp', host: host ?? DEFAULT_HOST, port: parsePort(port, DEFAULT_PORT) };
   }
   if (host !== null || port !== null) {
     throw new UsageError('-s names a socket of this machine, and -h and -p a host', {
@@ -157,8 +157,9 @@ function parseEndpoint({ host, port, socket }: ServerOptions): Endpoint {
   return { kind: 'socket', path: socket };
 }
 
-function parsePort(text: string | null): number {
-  if (text === null) return DEFAULT_PORT;
+/** @throws UsageError */
+export function parsePort(text: string | null, otherwise: number): number {
+  if (text === null) return otherwise;
   const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : 0;
   if (port >= 1 && port <= 65_535) return port;
   throw new UsageError(`'${text}' is no port`, { hint: 'a port is a number from 1 to 65535' });

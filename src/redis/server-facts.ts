@@ -2,6 +2,7 @@
 import { ServerError } from '../errors.js';
 import type { ServerConnection } from './connection.js';
 import type { Patience } from './patience.js';
+import { formatEndpoint } from './server-address.js';
 import { replyItems, replyText } from './reply.js';
 import { type ServerInfo, infoFlag, infoNumber, readInfo } from './server-info.js';
 
@@ -22,6 +23,8 @@ export interface ServerFacts {
   readonly processId: number | null;
   readonly uptimeSeconds: number | null;
   readonly role: 'primary' | 'replica';
+  /** Of a replica: the address of its primary, such as `10.0.0.5:6379`. */
+  readonly primary: string | null;
   /** Of a replica: whether its primary is there. True for a primary. */
   readonly isLinkUp: boolean;
   readonly replicationOffset: number | null;
@@ -73,7 +76,7 @@ export async function readServerFacts(
   ]);
   if (info.get('redis_mode') === 'sentinel') {
     throw new ServerError('foreign', `Redis at ${connection.server} is a Sentinel, and no server`, {
-      hint: "'SENTINEL GET-MASTER-ADDR-BY-NAME NAME' asks it where the server is",
+      hint: `'--sentinel ${connection.server}' asks it where the server is`,
     });
   }
   const [seconds = null] = replyItems(await connection.call(['TIME']));
@@ -98,6 +101,7 @@ function toFacts(server: string, info: ServerInfo, timeSeconds: number): ServerF
     processId: infoNumber(info, 'process_id'),
     uptimeSeconds: infoNumber(info, 'uptime_in_seconds'),
     role: isReplica ? 'replica' : 'primary',
+    primary: isReplica ? primaryOf(info) : null,
     isLinkUp: !isReplica || info.get('master_link_status') === 'up',
     replicationOffset: infoNumber(info, isReplica ? 'slave_repl_offset' : 'master_repl_offset'),
     databases: readDatabases(info),
@@ -108,6 +112,12 @@ function toFacts(server: string, info: ServerInfo, timeSeconds: number): ServerF
     timeSeconds,
     lastSaveSeconds: infoNumber(info, 'rdb_last_save_time'),
   };
+}
+
+function primaryOf(info: ServerInfo): string | null {
+  const host = info.get('master_host');
+  const port = infoNumber(info, 'master_port');
+  return host === undefined || port === null ? null : formatEndpoint({ kind: 'tcp', host, port });
 }
 
 /** Lines such as `db0:keys=12,expires=3,avg_ttl=0`. */

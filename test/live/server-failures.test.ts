@@ -7,30 +7,16 @@ import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
-import { type CliResult, runCli } from '../support/cli.js';
-import { treeDifferences, readTree } from '../support/directory-tree.js';
+import { runCli } from '../support/cli.js';
 import { type LivePlace, createLivePlace, untilSaving } from '../support/live-place.js';
+import {
+  type Refusal,
+  checkRefusal,
+  isRefusedBackup,
+  leavesAsItWas,
+} from '../support/refused-backup.js';
 import { startRedisServer } from '../support/redis-server.js';
 import { redisUser } from '../support/redis-user.js';
-
-interface Refusal {
-  readonly message: RegExp;
-  readonly hint?: RegExp;
-  readonly code?: number;
-}
-
-function check(
-  t: ExecutionContext,
-  result: CliResult,
-  { message, hint, code = 30 }: Refusal,
-): void {
-  t.is(result.code, code, result.stderr);
-  const error = JSON.parse(result.stderr) as { code: string; message: string; hint: string | null };
-  t.regex(error.message, message);
-  if (hint !== undefined) t.regex(error.hint ?? '', hint);
-  t.is(result.stdout, '');
-  if (code === 30) t.is(error.code, 'SERVER');
-}
 
 /** A backup into a repository that is there; after the refusal it is as it was. */
 async function isRefused(
@@ -40,16 +26,8 @@ async function isRefused(
   refusal: Refusal,
 ): Promise<void> {
   const hasPlace = args.some((arg) => ['--redis', '-s', '-h', '-p'].includes(arg));
-  const before = await readTree(place.repository).catch(() => ({}));
   const at = hasPlace ? [] : ['-p', String(server.port)];
-  check(t, await runCli(['backup', '--json', ...at, ...args, place.repository]), refusal);
-  const after = await readTree(place.repository).catch(() => ({}));
-  // While the lock is held SQLite keeps a journal beside it.
-  const isTrace = (line: string): boolean => line.startsWith('redis-rewind-data: mtimeNs');
-  t.deepEqual(
-    treeDifferences(before, after).filter((line) => !isTrace(line)),
-    [],
-  );
+  await isRefusedBackup(t, place.repository, [...at, ...args], refusal);
 }
 
 async function listen(t: ExecutionContext, onConnect: (server: Server) => Server): Promise<number> {
@@ -154,16 +132,13 @@ test('passwords: missing, wrong, needless; none is ever shown', async (t) => {
   ];
   for (const args of secrets) {
     const place = args[0] === '--redis' ? [] : ['-p', port];
-    const { code, stderr } = await runCli([
-      'backup',
-      '-vv',
-      ...place,
-      ...args,
-      at.place.repository,
-    ]);
-    t.is(code, 30, stderr);
-    t.regex(stderr, /refuses the password of user '(?:default|nobody)'/);
-    t.false(stderr.includes('sesame'), stderr);
+    await leavesAsItWas(t, at.place.repository, async () => {
+      const line = ['backup', '-vv', ...place, ...args, at.place.repository];
+      const { code, stderr } = await runCli(line);
+      t.is(code, 30, stderr);
+      t.regex(stderr, /refuses the password of user '(?:default|nobody)'/);
+      t.false(stderr.includes('sesame'), stderr);
+    });
   }
   const file = path.join(at.place.root, 'password');
   await writeFile(file, 'right\n');
@@ -265,25 +240,28 @@ test('a save that fails is said so, and nothing of it is in the repository', asy
   const failing = { ...at, server };
   const repository = path.join(at.place.root, 'repository-2');
   const args = ['backup', '--json', '-p', String(server.port), repository];
-  check(t, await runCli(args), { message: /could not save '.*dump\.rdb'$/, hint: /its log/ });
+  checkRefusal(t, await runCli(args), {
+    message: /could not save '.*dump\.rdb'$/,
+    hint: /its log/,
+  });
   // The server refuses writes now, and still tells what a backup asks.
   await t.throwsAsync(server.client.set('key', 'again'), { message: /^MISCONF/ });
-  check(t, await runCli(args), { message: /could not save/ });
+  checkRefusal(t, await runCli(args), { message: /could not save/ });
   await chmod(directory, 0o700);
   await isRefused(t, failing, [], { message: /this repository keeps/, code: 2 });
   t.is((await runCli(args)).code, 0);
 });
 
 test('a server that dies during its save', async (t) => {
-  const at = await createLivePlace(t, { settings: { 'rdb-key-save-delay': '1000' } });
+  const at = await createLivePlace(t, {
+    save: '3600 1',
+    settings: { 'rdb-key-save-delay': '1000' },
+  });
   await at.backup();
   await at.server.client.mset(
     Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`key${index}`, 'x'])),
   );
-  const made = t.throwsAsync(at.backup(), {
-    name: 'ServerError',
-    message: /was lost during its save$/,
-  });
+  const made = isRefused(t, at, [], { message: /was lost during its save$/, hint: /its log/ });
   await untilSaving(at.server);
   await at.server.kill();
   await made;

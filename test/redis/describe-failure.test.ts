@@ -1,8 +1,13 @@
 // Every answer and failure of a server as a message with a hint; what was sent is in none of them.
 import test from 'ava';
 import type { ServerTrouble } from '../../src/errors.js';
-import { describeConnectionFailure, describeErrorReply } from '../../src/redis/describe-failure.js';
+import {
+  type Party,
+  describeConnectionFailure,
+  describeErrorReply,
+} from '../../src/redis/describe-failure.js';
 
+const SERVER: Party = { kind: 'Redis', address: 'h:1' };
 const BGSAVE = { name: 'BGSAVE', subcommand: null, user: 'default' };
 const CONFIG = { name: 'CONFIG', subcommand: 'GET', user: 'backup' };
 
@@ -36,7 +41,7 @@ const REPLIES: [reply: string, trouble: ServerTrouble, message: RegExp][] = [
 
 for (const [reply, trouble, message] of REPLIES) {
   test(`'${reply}' is understood`, (t) => {
-    const error = describeErrorReply('h:1', reply, BGSAVE);
+    const error = describeErrorReply(SERVER, reply, BGSAVE);
     t.is(error.trouble, trouble);
     t.regex(error.message, message);
     t.regex(error.message, /^Redis at h:1 /);
@@ -45,7 +50,7 @@ for (const [reply, trouble, message] of REPLIES) {
 }
 
 test('NOPERM names the one right that lacks', (t) => {
-  const error = describeErrorReply('h:1', 'NOPERM this user has no permissions to run…', CONFIG);
+  const error = describeErrorReply(SERVER, 'NOPERM this user has no permissions to run…', CONFIG);
   t.is(error.message, "Redis at h:1 does not let user 'backup' run CONFIG GET");
   t.is(error.hint, 'give it that right: ACL SETUSER backup +config|get');
 });
@@ -79,7 +84,7 @@ const FAILURES: [
 for (const [code, message, isTls, trouble, says] of FAILURES) {
   test(`${code || message}${isTls ? ' with TLS' : ''} is understood`, (t) => {
     const failure = Object.assign(new Error(message), code === '' ? {} : { code });
-    const error = describeConnectionFailure('h:1', failure, isTls);
+    const error = describeConnectionFailure(SERVER, failure, isTls);
     t.is(error.trouble, trouble);
     t.regex(error.message, says);
   });
@@ -87,5 +92,18 @@ for (const [code, message, isTls, trouble, says] of FAILURES) {
 
 test('what is no Redis server is told from one that hangs up', (t) => {
   const failure = new Error('Protocol error, got "H" as reply type byte');
-  t.is(describeConnectionFailure('h:1', failure, false).trouble, 'foreign');
+  t.is(describeConnectionFailure(SERVER, failure, false).trouble, 'foreign');
+});
+
+test('a Sentinel goes by its own name and password', (t) => {
+  const sentinel: Party = { kind: 'Sentinel', address: 'h:2' };
+  const sent = { name: 'PING', subcommand: null, user: 'default' };
+  const closed = describeErrorReply(sentinel, 'NOAUTH Authentication required.', sent);
+  t.is(closed.message, 'Sentinel at h:2 wants a password');
+  t.regex(closed.hint ?? '', /--sentinel-pass-file/);
+  const masters = { name: 'SENTINEL', subcommand: 'MASTERS', user: 'backup' };
+  const denied = describeErrorReply(sentinel, 'NOPERM this user has no permissions', masters);
+  t.is(denied.hint, 'give it that right: ACL SETUSER backup +sentinel|masters');
+  const older = describeErrorReply(sentinel, 'ERR Unknown sentinel subcommand', masters);
+  t.is(older.trouble, 'unknown-command');
 });

@@ -20,6 +20,7 @@ function facts(changes: Partial<ServerFacts> = {}): ServerFacts {
     processId: 1,
     uptimeSeconds: 1,
     role: 'primary',
+    primary: null,
     isLinkUp: true,
     replicationOffset: 0,
     databases: [],

@@ -161,7 +161,7 @@ function connect(port: number): Redis {
 }
 
 /** A port on loopback that was free a moment ago; startRedisServer tries another if it was taken since. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -13,6 +13,7 @@ export function serverRequest(port: number, changes: Partial<ServerRequest> = {}
     cacert: null,
     cert: null,
     key: null,
+    sentinel: null,
     passFile: null,
     environmentPassword: null,
     configuration: null,

@@ -56,19 +56,19 @@ function indent(line: string): string {
 }
 
 /**
- * `redis 7.0.15, primary, 3 keys (db0 2, db3 1), dump of 2026-11-22 03:00:00 +01:00`,
+ * `redis 7.0.15 at 127.0.0.1:6379, primary, 3 keys (db0 2, db3 1), dump of 2026-11-22 03:00:00 +01:00`,
  * `memory 1.2 MB, maxmemory-policy noeviction, AOF ok, 41 B trimmed`,
  * `run id 40 digits, replication offset 1234`
  */
 function formatServer(server: ServerReport): string[] {
-  const { product, version, role, databases, dumpTime } = server;
+  const { product, version, address, role, primary, databases, dumpTime } = server;
   const { usedMemoryBytes, maxmemoryPolicy, runId, replicationOffset } = server;
   const keys = databases.reduce((sum, { keys: count }) => sum + count, 0);
   const names = databases.map((each) => `db${each.database} ${each.keys}`).join(', ');
   const lines = [
     [
-      `${product} ${version}`,
-      role,
+      `${product} ${version} at ${address}`,
+      primary === null ? role : `${role} of ${primary}`,
       `${formatCount(keys, 'key')}${databases.length > 1 ? ` (${names})` : ''}`,
       ...(dumpTime === null ? [] : [`dump of ${formatLocalTime(dumpTime)}`]),
     ],

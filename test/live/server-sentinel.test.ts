@@ -1,0 +1,384 @@
+// Real Sentinels: the primary that they name is backed up, also after a failover, or a replica of it; and
+// each way in which they are of no help is said, with a repository that is as it was.
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import test, { type ExecutionContext } from 'ava';
+import type { BackupReport } from '../../src/engine/reports.js';
+import { makeCertificates } from '../support/certificates.js';
+import { type CliOptions, runCli, succeedCli } from '../support/cli.js';
+import { type RedisServer, freePort, startRedisServer } from '../support/redis-server.js';
+import {
+  type RedisSentinel,
+  readFlags,
+  startSentinel,
+  watching,
+} from '../support/redis-sentinel.js';
+import { type Refusal, isRefusedBackup } from '../support/refused-backup.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
+
+/** A primary, the first, and its replicas, all with the same data. */
+interface Group {
+  readonly repository: string;
+  readonly servers: readonly RedisServer[];
+}
+
+async function startGroup(
+  t: ExecutionContext,
+  replicas: number,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Group> {
+  const root = await temporaryDirectory(t);
+  const servers: RedisServer[] = [];
+  for (let index = 0; index <= replicas; index += 1) {
+    const directory = path.join(root, `server-${index}`);
+    await mkdir(directory);
+    const [primary] = servers;
+    const server = await startRedisServer({
+      directory,
+      save: '3600 1',
+      settings: {
+        'repl-diskless-sync-delay': '0',
+        ...(primary === undefined ? {} : { replicaof: `127.0.0.1 ${primary.port}` }),
+        ...settings,
+      },
+    });
+    t.teardown(async () => server.kill());
+    servers.push(server);
+  }
+  await first(servers).client.set('key', 'value');
+  for (const server of servers) {
+    await until(async () => (await server.client.get('key').catch(() => null)) === 'value');
+  }
+  return { repository: path.join(root, 'repository'), servers };
+}
+
+function first<T>([item]: readonly T[]): T {
+  if (item === undefined) throw new Error('none there');
+  return item;
+}
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await delay(50);
+}
+
+/** Waits until a Sentinel knows that many replicas that are in order. */
+async function untilKnown(sentinel: RedisSentinel, replicas: number): Promise<void> {
+  await until(async () => {
+    const flags = await readFlags(sentinel, 'mymaster');
+    const good = [...flags.replicas.values()].filter((each) => each === 'slave ok');
+    return flags.primary === 'master' && good.length === replicas;
+  });
+}
+
+async function startSentinels(
+  t: ExecutionContext,
+  { servers }: Group,
+  count: number,
+  lines: readonly string[] = [],
+): Promise<RedisSentinel[]> {
+  const quorum = Math.floor(count / 2) + 1;
+  const all = [...watching('mymaster', first(servers).port, quorum), ...lines];
+  const sentinels: RedisSentinel[] = [];
+  while (sentinels.length < count) sentinels.push(await startSentinel(t, { lines: all }));
+  for (const sentinel of sentinels) await untilKnown(sentinel, servers.length - 1);
+  return sentinels;
+}
+
+function at(...sentinels: readonly { readonly address: string }[]): string[] {
+  return ['--sentinel', sentinels.map(({ address }) => address).join(',')];
+}
+
+async function backup(
+  { repository }: Group,
+  args: readonly string[],
+  options: CliOptions = {},
+): Promise<BackupReport> {
+  const { stdout } = await succeedCli(['backup', '--json', ...args, repository], options);
+  return JSON.parse(stdout) as BackupReport;
+}
+
+async function isRefused(
+  t: ExecutionContext,
+  { repository }: Group,
+  args: readonly string[],
+  refusal: Refusal,
+): Promise<void> {
+  await isRefusedBackup(t, repository, args, refusal);
+}
+
+test('the primary is found, and the new one after a failover', async (t) => {
+  const group = await startGroup(t, 2);
+  const sentinels = await startSentinels(t, group, 3);
+  for (const sentinel of sentinels) {
+    await until(async () => {
+      const others = await sentinel.client.call('SENTINEL', 'SENTINELS', 'mymaster');
+      return (others as unknown[]).length === 2;
+    });
+  }
+  const [primary, ...replicas] = group.servers;
+  const before = await backup(group, at(...sentinels));
+  t.is(before.snapshot.server?.address, `127.0.0.1:${primary?.port}`);
+  t.is(before.snapshot.server?.role, 'primary');
+  t.is(before.snapshot.server?.masterName, 'mymaster');
+  t.is(before.snapshot.source, first(group.servers).directory);
+  t.deepEqual(before.notes, []);
+
+  const downAfter = async (milliseconds: string): Promise<void> => {
+    const words = ['SET', 'mymaster', 'down-after-milliseconds', milliseconds];
+    for (const { client } of sentinels) await client.call('SENTINEL', ...words);
+  };
+  await downAfter('600000');
+  await primary?.kill();
+  await isRefused(t, group, [...at(...sentinels), '--wait-timeout', '2'], {
+    message: /^no failover has ended in time: Redis at \S+ is not there: connection refused$/,
+    hint: /--wait-timeout/,
+  });
+  await downAfter('1000');
+  const after = await backup(group, [...at(...sentinels), '--master', 'mymaster']);
+  const ports = replicas.map(({ port }) => `127.0.0.1:${port}`);
+  t.true(ports.includes(after.snapshot.server?.address ?? ''), after.snapshot.server?.address);
+  t.is(after.snapshot.server?.role, 'primary');
+  t.deepEqual(
+    after.notes.map(({ kind }) => kind),
+    ['moved'],
+  );
+  t.is((await runCli(['verify', group.repository])).code, 0);
+  const table = (await runCli(['list', '-v', group.repository])).stdout;
+  t.regex(
+    table,
+    new RegExp(`snapshot 2: redis 7\\S* at ${after.snapshot.server?.address}, primary`),
+  );
+});
+
+test('--prefer replica takes one that is in order, else the primary', async (t) => {
+  const group = await startGroup(t, 2);
+  const [sentinel] = await startSentinels(t, group, 1);
+  if (sentinel === undefined) throw new Error('no Sentinel');
+  const line = [...at(sentinel), '--prefer', 'replica'];
+  const [primary, ...replicas] = group.servers;
+  const { snapshot, notes } = await backup(group, line);
+  const taken = replicas.find(({ port }) => snapshot.server?.address === `127.0.0.1:${port}`);
+  const other = replicas.find((replica) => replica !== taken);
+  if (taken === undefined || other === undefined) throw new Error(`took ${snapshot.source}`);
+  t.is(snapshot.server?.role, 'replica');
+  t.is(snapshot.server?.primary, `127.0.0.1:${primary?.port}`);
+  t.true((snapshot.server?.replicationOffset ?? 0) > 0);
+  t.deepEqual(notes, []);
+
+  // The Sentinel does not know yet, and the next one is taken.
+  await taken.kill();
+  const next = await backup(group, line);
+  t.is(next.snapshot.server?.address, `127.0.0.1:${other.port}`);
+  await other.kill();
+  await until(async () =>
+    [...(await readFlags(sentinel, 'mymaster')).replicas.values()].every((flags) =>
+      flags.includes('s_down'),
+    ),
+  );
+  const fallback = await backup(group, line);
+  t.is(fallback.snapshot.server?.role, 'primary');
+  const note = fallback.notes.find(({ kind }) => kind === 'no-replica');
+  t.regex(note?.message ?? '', /^no replica could be taken, .*127\.0\.0\.1:\d+ is down, 127/);
+});
+
+test('a Sentinel that does not answer is passed over, and none that does is said', async (t) => {
+  const group = await startGroup(t, 0);
+  const [sentinel, other] = await startSentinels(t, group, 2);
+  if (sentinel === undefined || other === undefined) throw new Error('no Sentinel');
+  await sentinel.kill();
+  const { notes } = await backup(group, at(sentinel, other));
+  t.deepEqual(notes, []);
+  const server = { address: `127.0.0.1:${first(group.servers).port}` };
+  await isRefused(t, group, at(server), {
+    message: /^Redis at \S+ is a server, and no Sentinel$/,
+    hint: /port 26379/,
+  });
+  await backup(group, at(server, other));
+  await other.kill();
+  await isRefused(t, group, at(sentinel), {
+    message: /^Sentinel at \S+ is not there: connection refused$/,
+  });
+  await isRefused(t, group, at(sentinel, other, server), {
+    message: new RegExp(
+      `^no Sentinel helps: Sentinel at ${sentinel.address} is not there: connection refused; ` +
+        `Sentinel at ${other.address} is not there: connection refused; ` +
+        `Redis at ${server.address} is a server, and no Sentinel$`,
+    ),
+  });
+});
+
+test('a Sentinel that hangs is passed over', async (t) => {
+  const group = await startGroup(t, 0);
+  const [sentinel, other] = await startSentinels(t, group, 2);
+  if (sentinel === undefined || other === undefined) throw new Error('no Sentinel');
+  sentinel.hang();
+  const { snapshot } = await backup(group, at(sentinel, other));
+  t.is(snapshot.server?.address, `127.0.0.1:${first(group.servers).port}`);
+  await isRefused(t, group, at(sentinel), {
+    message: /^Sentinel at \S+ has not answered for 3 seconds$/,
+  });
+});
+
+test('names: unknown, needed, and of the right one', async (t) => {
+  const [group, second] = [await startGroup(t, 0), await startGroup(t, 0)];
+  const [sentinel] = await startSentinels(t, group, 1, [
+    ...watching('another', first(second.servers).port, 1),
+  ]);
+  if (sentinel === undefined) throw new Error('no Sentinel');
+  await isRefused(t, group, at(sentinel), {
+    code: 2,
+    message: /^Sentinel at \S+ watches 2 primaries: '(?:another', 'mymaster|mymaster', 'another)'$/,
+    hint: /--master/,
+  });
+  await isRefused(t, group, [...at(sentinel), '--master', 'none'], {
+    message: /^Sentinel at \S+ knows no primary 'none'$/,
+    hint: /^it watches '.*', '.*'$/,
+  });
+  const { snapshot } = await backup(group, [...at(sentinel), '--master', 'another']);
+  t.is(snapshot.source, first(second.servers).directory);
+  await isRefused(t, group, [...at(sentinel), '--master', 'mymaster'], {
+    code: 2,
+    message: /this repository keeps/,
+  });
+});
+
+test('a Sentinel has a password of its own, and the server another', async (t) => {
+  const group = await startGroup(t, 0);
+  await first(group.servers).client.config('SET', 'requirepass', 'server-sesame');
+  const lines = [
+    ...watching('mymaster', first(group.servers).port, 1),
+    'sentinel auth-pass mymaster server-sesame',
+    'requirepass sentinel-sesame',
+  ];
+  const sentinel = await startSentinel(t, { lines, password: 'sentinel-sesame' });
+  const folder = path.dirname(group.repository);
+  const [right, wrong] = [path.join(folder, 'right'), path.join(folder, 'wrong')];
+  await writeFile(right, 'sentinel-sesame\n');
+  await writeFile(wrong, 'no-sesame\n');
+  const env = { REDISCLI_AUTH: 'server-sesame' };
+  const refused = async (args: readonly string[], refusal: Refusal): Promise<void> =>
+    isRefusedBackup(t, group.repository, [...at(sentinel), ...args], refusal, { env });
+  await refused([], {
+    message: /^Sentinel at \S+ wants a password$/,
+    hint: /--sentinel-pass-file/,
+  });
+  await refused(['--sentinel-pass-file', wrong], {
+    message: /^Sentinel at \S+ refuses the password of user 'default'/,
+  });
+  const known = ['--sentinel-pass-file', right];
+  await backup(group, [...at(sentinel), ...known], { env });
+  await refused([...known, '-a', 'no-sesame'], {
+    message: /^Redis at \S+ refuses the password of user 'default'/,
+    hint: /--pass-file/,
+  });
+
+  const rights = ['on', '>sentinel-sesame', '+ping', '+sentinel|masters'];
+  await sentinel.client.call('ACL', 'SETUSER', 'watcher', ...rights);
+  const asUser = [...known, '--sentinel-user', 'watcher'];
+  await refused(asUser, {
+    message: /does not let user 'watcher' run SENTINEL GET-MASTER-ADDR-BY-NAME$/,
+    hint: /ACL SETUSER watcher \+sentinel\|get-master-addr-by-name$/,
+  });
+  const others = ['+sentinel|get-master-addr-by-name', '+sentinel|replicas'];
+  await sentinel.client.call('ACL', 'SETUSER', 'watcher', ...others);
+  await backup(group, [...at(sentinel), ...asUser], { env });
+  const said = await readFile(path.join(group.repository, 'redis-rewind-data/catalog.sqlite3'));
+  t.false(said.includes('sesame'));
+});
+
+test('a primary that is gone and has no replica is not waited for', async (t) => {
+  const group = await startGroup(t, 0);
+  const [sentinel] = await startSentinels(t, group, 1);
+  if (sentinel === undefined) throw new Error('no Sentinel');
+  await first(group.servers).kill();
+  await isRefused(t, group, at(sentinel), {
+    message: /^Redis at \S+ is not there: connection refused$/,
+  });
+});
+
+test('a Sentinel that is behind is not believed', async (t) => {
+  const group = await startGroup(t, 1);
+  const [primary, replica] = group.servers;
+  if (primary === undefined || replica === undefined) throw new Error('no servers');
+  // It would put things right, but not soon.
+  const behind = await startSentinel(t, {
+    lines: [
+      `sentinel monitor mymaster 127.0.0.1 ${primary.port} 1`,
+      'sentinel down-after-milliseconds mymaster 600000',
+    ],
+  });
+  await untilKnown(behind, 1);
+  await replica.client.replicaof('NO', 'ONE');
+  await primary.client.replicaof('127.0.0.1', replica.port);
+  await until(async () => /master_link_status:up/.test(await primary.client.info('replication')));
+  const knowing = await startSentinel(t, { lines: watching('mymaster', replica.port, 1) });
+  await untilKnown(knowing, 1);
+  await isRefused(t, group, [...at(behind), '--wait-timeout', '1'], {
+    message: /^no failover has ended in time: Redis at \S+ is a replica by now$/,
+  });
+  const { snapshot } = await backup(group, at(behind, knowing));
+  t.is(snapshot.server?.address, `127.0.0.1:${replica.port}`);
+});
+
+test('Sentinel and server that both speak TLS', async (t) => {
+  const { ca, server, client } = await makeCertificates(await temporaryDirectory(t));
+  const tls = {
+    'tls-cert-file': server.cert,
+    'tls-key-file': server.key,
+    'tls-ca-cert-file': ca,
+    'tls-replication': 'yes',
+  };
+  const tlsPort = await freePort();
+  const group = await startGroup(t, 0, { ...tls, 'tls-port': String(tlsPort) });
+  const lines = [
+    ...Object.entries(tls).map(([name, value]) => `${name} ${value}`),
+    ...watching('mymaster', tlsPort, 1),
+  ];
+  const [caBytes, cert, key] = await Promise.all(
+    [ca, client.cert, client.key].map(async (file) => readFile(file)),
+  );
+  if (caBytes === undefined || cert === undefined || key === undefined) throw new Error('no files');
+  const sentinel = await startSentinel(t, { lines, tls: { ca: caBytes, cert, key } });
+  await untilKnown(sentinel, 0);
+  const mutual = ['--tls', '--cacert', ca, '--cert', client.cert, '--key', client.key];
+  const { snapshot } = await backup(group, [...at(sentinel), ...mutual]);
+  t.is(snapshot.server?.address, `127.0.0.1:${tlsPort}`);
+  await isRefused(t, group, at(sentinel), {
+    message: /^Sentinel at \S+ has closed the connection$/,
+    hint: /--tls/,
+  });
+});
+
+test('a primary on another machine is not backed up from here, a replica of it is', async (t) => {
+  const address = '192.0.2.1';
+  const group = await startGroup(t, 1);
+  const [primary, replica] = group.servers;
+  if (primary === undefined || replica === undefined) throw new Error('no servers');
+  // What announces a strange address is on another machine, as far as addresses tell.
+  const lines = [
+    `sentinel monitor mymaster ${address} ${primary.port} 1`,
+    'sentinel down-after-milliseconds mymaster 600000',
+    `sentinel known-replica mymaster 127.0.0.1 ${replica.port}`,
+  ];
+  const sentinel = await startSentinel(t, { lines });
+  await until(async () => {
+    const { replicas } = await readFlags(sentinel, 'mymaster');
+    return [...replicas.values()].includes('slave ok');
+  });
+  await isRefused(t, group, at(sentinel), {
+    message: new RegExp(`^the primary 'mymaster' is ${address}:\\d+, on another machine$`),
+    hint: /^a replica of it is on this machine \(127\.0\.0\.1:\d+\): --prefer replica takes that$/,
+  });
+  const { snapshot } = await backup(group, [...at(sentinel), '--prefer', 'replica']);
+  t.is(snapshot.server?.address, `127.0.0.1:${replica.port}`);
+  await primary.kill();
+  await until(async () => {
+    const info = await replica.client.info('replication');
+    return info.includes('master_link_status:down');
+  });
+  await isRefused(t, group, [...at(sentinel), '--prefer', 'replica'], {
+    message: /on another machine; of its replicas here 127\.0\.0\.1:\d+ has lost its primary$/,
+    hint: /^run redis-rewind where the files of the server are/,
+  });
+});
