@@ -52,7 +52,12 @@ export async function prepareServer(
       onLoading: (doneBytes, totalBytes) =>
         context.onProgress({ phase: 'loading', path: null, doneBytes, totalBytes }),
       onFailover: () =>
-        context.onProgress({ phase: 'waiting', path: null, doneBytes: 0, totalBytes: 0 }),
+        context.onProgress({
+          phase: 'waiting for a failover',
+          path: null,
+          doneBytes: 0,
+          totalBytes: 0,
+        }),
     },
     { fileSystem, clock: context.clock, checkpoint: context.checkpoint },
   );
