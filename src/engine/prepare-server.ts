@@ -1,7 +1,7 @@
 // A running server beside a backup: it is contacted before anything is made, saves when the repository
 // is locked, and its files are captured right after. What it was asked to write only for the backup is
 // removed at the end, also by a later run where this one is killed.
-import { ServerError, type ServerTrouble, UsageError } from '../errors.js';
+import { ServerError, type ServerTrouble } from '../errors.js';
 import { captureAof } from '../redis/aof-capture.js';
 import { findAofCut } from '../redis/aof-cut.js';
 import { type OpenDump, isSameDump, openDump } from '../redis/dump-file.js';
@@ -17,23 +17,20 @@ import {
 import { type SaveRequest, saveDump } from '../redis/save-dump.js';
 import type { ServerSettings } from '../redis/server-settings.js';
 import { waitForRewrite } from '../redis/wait-for-rewrite.js';
-import { type SentinelPlace, parseSentinelPlace } from '../redis/sentinel-place.js';
-import { type ServerAddress, parseServerAddress } from '../redis/server-address.js';
 import {
   forgetTemporaryDump,
   readTemporaryDump,
   rememberTemporaryDump,
 } from '../repository/temporary-dump.js';
-import { type BytePath, formatPath, joinPath } from '../system/byte-path.js';
+import { type BytePath, joinPath } from '../system/byte-path.js';
 import { FileReader } from '../system/byte-reader.js';
 import type { FileDescriptor, FileStat } from '../system/file-system.js';
-import { readSmallFile } from '../system/read-small-file.js';
-import { Secret } from '../system/secret.js';
 import type { Capture, CapturedSource } from './capture-plan.js';
 import { infoNote, lookNote } from './notes.js';
 import type { Note, ServerReport } from './reports.js';
 import type { ServerRequest } from './requests.js';
 import type { RunContext } from './run-context.js';
+import { parsePlace } from './server-place.js';
 import { reportServer } from './server-report.js';
 
 /** @throws UsageError for options that make no sense, ServerError, SystemError */
@@ -66,14 +63,19 @@ export async function contactServer(
   const { fileSystem } = context;
   return openLiveServer(
     {
-      place: parsePlace(request, context),
+      place: parsePlace(request, context.fileSystem),
       configuration: request.configuration,
       source,
       waitTimeoutMs: request.waitTimeoutMs,
       onLoading: (doneBytes, totalBytes) =>
         context.onProgress({ phase: 'loading', path: null, doneBytes, totalBytes }),
       onFailover: () =>
-        context.onProgress({ phase: 'waiting', path: null, doneBytes: 0, totalBytes: 0 }),
+        context.onProgress({
+          phase: 'waiting for a failover',
+          path: null,
+          doneBytes: 0,
+          totalBytes: 0,
+        }),
     },
     { fileSystem, clock: context.clock, checkpoint: context.checkpoint },
   );
@@ -81,27 +83,6 @@ export async function contactServer(
 
 /** After these the server may go on with a save that it has begun. */
 const UNCERTAIN: readonly ServerTrouble[] = ['lost', 'unreachable', 'timeout'];
-
-/** @throws UsageError; SystemError where the file of a password cannot be read */
-function parsePlace(request: ServerRequest, context: RunContext): ServerAddress | SentinelPlace {
-  const { sentinel, passFile, environmentPassword } = request;
-  const password =
-    passFile === null ? request.password : readPassword(context, passFile, '--pass-file');
-  const options = { ...request, password };
-  if (sentinel === null) return parseServerAddress(options, environmentPassword);
-  const theirs =
-    sentinel.passFile === null
-      ? null
-      : readPassword(context, sentinel.passFile, '--sentinel-pass-file');
-  return parseSentinelPlace({ ...sentinel, password: theirs }, options, environmentPassword);
-}
-
-/** The first line of a file. */
-function readPassword({ fileSystem }: RunContext, path: BytePath, option: string): Secret {
-  const [line = ''] = readSmallFile(fileSystem, path).toString('utf8').split(/\r?\n/);
-  if (line !== '') return new Secret(line);
-  throw new UsageError(`the file '${formatPath(path)}' of ${option} holds no password`);
-}
 
 function needlessPassword(server: string): Note {
   const message = `Redis at ${server} has no password, and one was given`;

@@ -7,7 +7,7 @@ import type { FileSystem } from '../system/file-system.js';
 export interface ProgressEvent {
   readonly phase:
     /** For Sentinels to end a failover; counts nothing. */
-    | 'waiting'
+    | 'waiting for a failover'
     | 'loading'
     /** Counts keys, not bytes. */
     | 'saving'

@@ -216,7 +216,10 @@ test('what the server says is in the report', async (t) => {
   t.true((server?.usedMemoryBytes ?? 0) > 100_000);
   t.deepEqual(at.place.snapshots()[0]?.server, server);
   const { stdout } = await succeedCli(['list', '-v', at.place.repository]);
-  t.regex(stdout, / {2}snapshot 1: redis [\d.]+, primary, 3 keys \(db0 2, db3 1\), dump of 20/);
+  t.regex(
+    stdout,
+    / {2}snapshot 1: redis [\d.]+ at 127\.0\.0\.1:\d+, primary, 3 keys \(db0 2, db3 1\), dump of 20/,
+  );
   t.regex(stdout, / {4}memory [\d.]+ [kM]i?B, maxmemory-policy allkeys-lru, no AOF\n/);
   t.true(stdout.includes(`    run id ${server?.runId}, replication offset 0\n`), stdout);
 });

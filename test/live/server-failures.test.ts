@@ -286,7 +286,7 @@ test('a save that takes too long is left to itself', async (t) => {
 test('a save that FLUSHALL kills is asked for again', async (t) => {
   const at = await createLivePlace(t, { save: '3600 1' });
   const { client } = at.server;
-  for (let key = 0; key < 20; key += 1) await client.set(`key${key}`, 'x');
+  for (let key = 0; key < 100; key += 1) await client.set(`key${key}`, 'x');
   await client.config('SET', 'rdb-key-save-delay', '100000');
   const made = at.backup();
   await untilSaving(at.server);

@@ -5,19 +5,9 @@ import type { ServerOptions } from '../../src/redis/server-address.js';
 import { type SentinelOptions, parseSentinelPlace } from '../../src/redis/sentinel-place.js';
 import { pathFromText } from '../../src/system/byte-path.js';
 import { Secret } from '../../src/system/secret.js';
+import { serverRequest } from '../support/server-request.js';
 
-const SERVER: ServerOptions = {
-  url: null,
-  host: null,
-  port: null,
-  socket: null,
-  user: null,
-  password: null,
-  tls: false,
-  cacert: null,
-  cert: null,
-  key: null,
-};
+const SERVER: ServerOptions = serverRequest(0, { host: null, port: null });
 const NONE: SentinelOptions = {
   addresses: ['s1'],
   master: null,

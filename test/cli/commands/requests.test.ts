@@ -97,11 +97,32 @@ test('every option of a server reaches the request, SOURCE too', (t) => {
   });
 });
 
+test('Sentinels reach the request, and SOURCE may be left out', (t) => {
+  const line =
+    'backup --sentinel s1,s2:1 --sentinel s3 --master m --prefer replica --sentinel-user w --sentinel-pass-file f /r';
+  const { source, server } = backupRequest(line);
+  t.is(source, null);
+  t.deepEqual(server?.sentinel, {
+    addresses: ['s1,s2:1', 's3'],
+    master: 'm',
+    prefer: 'replica',
+    user: 'w',
+    passFile: pathFromText('/cwd/f'),
+  });
+  t.is(backupRequest('backup -p 1 /r').server?.sentinel, null);
+});
+
 test('REDISCLI_AUTH alone contacts no server', (t) => {
   t.is(backupRequest('backup /s /r', { REDISCLI_AUTH: 'pw' }).server, null);
 });
 
-for (const line of ['--save none /s /r', '--keep-dump /s /r', '-a x --pass-file f /r']) {
+for (const line of [
+  '--master m /s /r',
+  '--prefer replica -p 1 /r',
+  '--save none /s /r',
+  '--keep-dump /s /r',
+  '-a x --pass-file f /r',
+]) {
   test(`'${line}' is wrong usage`, (t) => {
     t.throws(() => backupRequest(line), { instanceOf: UsageError });
   });
