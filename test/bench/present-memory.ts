@@ -6,7 +6,8 @@ import { open, readFile, rm } from 'node:fs/promises';
 /** How many times the data of a run: a copy, what it is set back from, and what programs hold. */
 export const RUN_MEMORY = 4;
 
-const PATH = '/dev/shm/redis-rewind-bench-memory';
+/** Of this run alone: another one may be going on. */
+const PATH = `/dev/shm/redis-rewind-bench-memory-${process.pid}`;
 const CHUNK_BYTES = 16 << 20;
 /** Of the memory that is available, so that the page cache keeps what was read into it. */
 const SHARE = 0.3;
