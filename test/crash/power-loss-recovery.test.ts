@@ -72,11 +72,14 @@ test('a first backup that ends makes durable what one that was cut off has made'
     async (context) => {
       const { fileSystem } = context;
       const sync = fileSystem.sync.bind(fileSystem);
-      fileSystem.sync = () => {
+      const removeDirectory = fileSystem.removeDirectory.bind(fileSystem);
+      const die = (): never => {
         throw new ProcessDied();
       };
+      // Who is dead takes nothing away any more.
+      Object.assign(fileSystem, { sync: die, removeDirectory: die });
       await t.throwsAsync(place.backup({ context }), { instanceOf: ProcessDied });
-      fileSystem.sync = sync;
+      Object.assign(fileSystem, { sync, removeDirectory });
     },
     async (context) => place.backup({ context }),
   ]);
