@@ -42,8 +42,8 @@ async function withWriter<T>(
   }
 }
 
-/** More of them with the variable CAPTURES. */
-const CAPTURES = Number(process.env['CAPTURES'] ?? 20);
+/** Enough to say that none is torn; more of them with the variable CAPTURES. */
+const CAPTURES = Number(process.env['CAPTURES'] ?? 100);
 
 test('captures under load, with rewrites all the time: none is torn', async (t) => {
   const at = await createLivePlace(t, {
