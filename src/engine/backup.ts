@@ -31,7 +31,7 @@ export async function backup(request: BackupRequest, context: RunContext): Promi
   // Parts that cannot be loaded are met here, before anything is made or written.
   requireSqlite();
   await requireZstd();
-  const server = await contactServer(request, context);
+  const server = await prepareNamedServer(request, context);
   try {
     return await backupSource(request, context, server, startedMs);
   } finally {
@@ -40,7 +40,7 @@ export async function backup(request: BackupRequest, context: RunContext): Promi
 }
 
 /** @throws ServerError; UsageError where there is neither SOURCE nor a server */
-async function contactServer(
+async function prepareNamedServer(
   { server, source }: BackupRequest,
   context: RunContext,
 ): Promise<PreparedServer | null> {

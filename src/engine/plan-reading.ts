@@ -4,6 +4,7 @@ import type { SourceState, Version } from '../catalog/records.js';
 import type { BytePath } from '../system/byte-path.js';
 import type { FileStat } from '../system/file-system.js';
 import type { MirrorInspection } from './inspect-mirror.js';
+import { type NextEntry, isSameContent } from './next-entry.js';
 import type { ScannedEntry } from './scan-source.js';
 
 /** What the last snapshot left to compare with, and what has become of it in the mirror. */
@@ -26,6 +27,16 @@ export function knownContent(
   if (rehash || version === undefined || state === undefined || version.stale) return null;
   if (last.conditions.get(entry.path) === 'wrong-content') return null;
   return state.settled && isSameStat(state, entry.stat) ? version.content : null;
+}
+
+/** Whether the mirror has what an entry holds, so that nothing is to be staged. */
+export function isInMirror(next: NextEntry, last: LastSnapshot): boolean {
+  const version = last.versions.get(next.path);
+  return (
+    version !== undefined &&
+    isSameContent(version, next) &&
+    last.conditions.get(next.path) !== 'wrong-content'
+  );
 }
 
 /** The files that must be read. */

@@ -6,6 +6,7 @@ import type { Examiner, FileExamination } from '../rdb/examine-file.js';
 import type { Staging } from '../repository/staging.js';
 import type { PendingIncrement } from '../repository/write-increment.js';
 import type { BytePath } from '../system/byte-path.js';
+import { nowNs } from '../system/clock.js';
 import type { Digests } from '../system/digests.js';
 import {
   type FileDescriptor,
@@ -125,7 +126,7 @@ async function stageCaptured(
   request: StageRequest,
   { descriptor, stat }: CapturedFile,
 ): Promise<StageOutcome> {
-  const startedNs = BigInt(Math.floor(request.context.clock.nowMs())) * 1_000_000n;
+  const startedNs = nowNs(request.context.clock);
   try {
     return await readOnce(request, descriptor, { stat, isCertain: true, startedNs });
   } catch (error) {
@@ -188,7 +189,7 @@ interface Opening {
 /** The stat before reading, taken again once the clock has moved on from the file's last change. */
 async function openingStat(context: RunContext, file: FileDescriptor): Promise<Opening> {
   const take = (): Opening => {
-    const startedNs = BigInt(Math.floor(context.clock.nowMs())) * 1_000_000n;
+    const startedNs = nowNs(context.clock);
     const stat = context.fileSystem.statOpen(file);
     const isCoarse = stat.mtimeNs % 1_000_000_000n === 0n && stat.ctimeNs % 1_000_000_000n === 0n;
     const margin = isCoarse ? SETTLED_AFTER_NS : CLOCK_TICK_NS;

@@ -1,9 +1,10 @@
 // Taking a small file whose bytes are in memory already, such as the manifest of a captured AOF.
 import { createHash } from 'node:crypto';
 import type { Staging } from '../repository/staging.js';
+import { nowNs } from '../system/clock.js';
 import type { CapturedSource } from './capture-plan.js';
-import { type NextEntry, isSameContent } from './next-entry.js';
-import type { LastSnapshot } from './plan-reading.js';
+import type { NextEntry } from './next-entry.js';
+import { type LastSnapshot, isInMirror } from './plan-reading.js';
 import type { RunContext } from './run-context.js';
 import { stateOf } from './stage-file.js';
 
@@ -21,18 +22,13 @@ export function takeBytes(
 ): NextEntry {
   const { fileSystem, clock } = context;
   const sha256 = createHash('sha256').update(bytes).digest();
-  const startedNs = BigInt(Math.floor(clock.nowMs())) * 1_000_000n;
+  const startedNs = nowNs(clock);
   const next: NextEntry = {
     ...entry,
     content: { sha256, sizeBytes: bytes.length },
     state: stateOf(entry.path, stat, startedNs),
   };
-  const version = last.versions.get(entry.path);
-  const isInMirror =
-    version !== undefined &&
-    isSameContent(version, next) &&
-    last.conditions.get(entry.path) !== 'wrong-content';
-  if (isInMirror) return next;
+  if (isInMirror(next, last)) return next;
   const staged = staging.newName();
   const file = fileSystem.open(staging.path(staged), 'create');
   try {

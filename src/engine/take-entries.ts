@@ -9,7 +9,7 @@ import type { Digests } from '../system/digests.js';
 import { Reflinks } from '../system/reflinks.js';
 import { type Capture, capturedBytes } from './capture-plan.js';
 import { expectedKind } from './examine-entries.js';
-import { type NextEntry, isSameContent, keptEntry, metadataOf } from './next-entry.js';
+import { type NextEntry, keptEntry, metadataOf } from './next-entry.js';
 import { lookNote } from './notes.js';
 import type { OldContents } from './old-contents.js';
 import type { MirrorFile } from './copy-target.js';
@@ -17,6 +17,7 @@ import {
   type LastSnapshot,
   bytesToRead,
   filesToRead,
+  isInMirror,
   isReplaced,
   knownContent,
 } from './plan-reading.js';
@@ -116,12 +117,7 @@ function unread(entry: ScannedEntry, content: Version['content']): NextEntry {
 function takeLink(request: TakeRequest, entry: ScannedEntry): NextEntry {
   const { staging, last, context } = request;
   const next = unread(entry, null);
-  const version = last.versions.get(entry.path);
-  const isInMirror =
-    version !== undefined &&
-    isSameContent(version, next) &&
-    last.conditions.get(entry.path) !== 'wrong-content';
-  if (isInMirror || entry.linkTarget === null) return next;
+  if (isInMirror(next, last) || entry.linkTarget === null) return next;
   const staged = staging.newName();
   context.fileSystem.makeLink(entry.linkTarget, staging.path(staged));
   return { ...next, staged };

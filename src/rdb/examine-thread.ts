@@ -7,7 +7,7 @@ import type { ExaminedKind, Examiner, FileExamination } from './examine-file.js'
 export class ExamineThread {
   readonly #shared = ExaminedFile.createShared();
   readonly #file = new ExaminedFile(this.#shared);
-  readonly #thread = new RingThread<SharedArrayBuffer, FileExamination>(
+  readonly #thread = new RingThread<FileExamination>(
     new URL('examine-thread-worker.js', import.meta.url),
     this.#shared,
   );

@@ -1,7 +1,7 @@
 // Who examines the files of one run: large ones a thread of their own, which is started once for all of
 // them, small ones the thread that asks.
 import type { Checkpoint } from '../system/checkpoint.js';
-import { isWorthThread } from '../system/worth-a-thread.js';
+import { LazyThread } from '../system/lazy-thread.js';
 import {
   type ExaminedKind,
   type Examiner,
@@ -13,7 +13,7 @@ import { UnknownExaminer } from './unknown-examiner.js';
 
 export class Examiners {
   readonly #checkpoint: Checkpoint;
-  #thread: ExamineThread | null = null;
+  readonly #thread = new LazyThread(() => new ExamineThread());
 
   constructor(checkpoint: Checkpoint) {
     this.#checkpoint = checkpoint;
@@ -21,7 +21,7 @@ export class Examiners {
 
   /** Starts the thread, if a file of this size needs it: it then is ready when the file is read. */
   prepare(sizeBytes: number | bigint): void {
-    if (isWorthThread(sizeBytes)) this.#thread ??= new ExamineThread();
+    this.#thread.prepare(sizeBytes);
   }
 
   /**
@@ -29,11 +29,8 @@ export class Examiners {
    * @param sizeBytes how many bytes will be pushed in all
    */
   async begin(kind: ExaminedKind, sizeBytes: number): Promise<Examiner> {
-    this.prepare(sizeBytes);
-    const thread = isWorthThread(sizeBytes) ? this.#thread : null;
-    return thread === null
-      ? new FileExaminer(kind, sizeBytes, this.#checkpoint)
-      : thread.begin(kind, sizeBytes);
+    const thread = this.#thread.forFile(sizeBytes);
+    return thread?.begin(kind, sizeBytes) ?? new FileExaminer(kind, sizeBytes, this.#checkpoint);
   }
 
   /** For a file that may be a dump, and may be anything. */
@@ -43,8 +40,6 @@ export class Examiners {
 
   /** Ends the thread. */
   async close(): Promise<void> {
-    const thread = this.#thread;
-    this.#thread = null;
-    await thread?.close();
+    await this.#thread.close();
   }
 }

@@ -8,6 +8,11 @@ export interface Clock {
   monotonicMs(): number;
 }
 
+/** Nanoseconds since 1970-01-01T00:00:00Z, as stats count them; no finer than milliseconds. */
+export function nowNs(clock: Clock): bigint {
+  return BigInt(Math.floor(clock.nowMs())) * 1_000_000n;
+}
+
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),

@@ -2,7 +2,7 @@
 // them, of small ones on the thread that asks.
 import { type DigestStream, LocalDigest } from './digest-stream.js';
 import { DigestThread } from './digest-thread.js';
-import { isWorthThread } from './worth-a-thread.js';
+import { LazyThread } from './lazy-thread.js';
 
 /** Where a digest is begun. */
 export interface DigestSource {
@@ -15,24 +15,20 @@ export const localDigests: DigestSource = {
 };
 
 export class Digests implements DigestSource {
-  #thread: DigestThread | null = null;
+  readonly #thread = new LazyThread(() => new DigestThread());
 
   /** Starts the thread, if a file of this size needs it: it then is ready when the file is read. */
   prepare(sizeBytes: number | bigint): void {
-    if (isWorthThread(sizeBytes)) this.#thread ??= new DigestThread();
+    this.#thread.prepare(sizeBytes);
   }
 
   /** Begins the digest of a file of about this size. One at a time: the one before is given up. */
   async begin(sizeBytes: number): Promise<DigestStream> {
-    this.prepare(sizeBytes);
-    const thread = isWorthThread(sizeBytes) ? this.#thread : null;
-    return thread === null ? new LocalDigest(sizeBytes) : thread.begin();
+    return this.#thread.forFile(sizeBytes)?.begin() ?? new LocalDigest(sizeBytes);
   }
 
   /** Ends the thread. */
   async close(): Promise<void> {
-    const thread = this.#thread;
-    this.#thread = null;
-    await thread?.close();
+    await this.#thread.close();
   }
 }

@@ -4,16 +4,17 @@ import { Worker } from 'node:worker_threads';
 import { ChunkRing, RING_CHUNKS, type SharedRing, createSharedRing } from './chunk-ring.js';
 
 /** What a worker is given when it starts. */
-export interface RingWorkerData<More> {
+export interface RingWorkerData {
   readonly ring: SharedRing;
-  readonly more: More;
+  /** Memory for what the thread and its owner have to tell one another besides. */
+  readonly shared: SharedArrayBuffer;
 }
 
 /**
  * Runs from its creation until `close`.
  * @typeParam Answer what the worker posts
  */
-export class RingThread<More, Answer = never> {
+export class RingThread<Answer = never> {
   readonly #worker: Worker;
   readonly #ring: ChunkRing;
   /** How many chunks have been handed over. */
@@ -21,11 +22,11 @@ export class RingThread<More, Answer = never> {
   #failure: Error | null = null;
   #onFailure: ((error: Error) => void) | null = null;
 
-  /** @param more what the worker is given besides the ring; memory in it is shared */
-  constructor(worker: URL, more: More) {
+  /** @param shared what the worker is given besides the ring */
+  constructor(worker: URL, shared: SharedArrayBuffer) {
     const ring = createSharedRing();
     this.#ring = new ChunkRing(ring);
-    const workerData: RingWorkerData<More> = { ring, more };
+    const workerData: RingWorkerData = { ring, shared };
     this.#worker = new Worker(worker, { workerData });
     this.#worker.on('error', (error) => this.#fail(error));
     this.#worker.on('exit', () => this.#fail(new Error('a thread ended before its work')));
