@@ -20,7 +20,7 @@ async function main(): Promise<void> {
   const [{ runCommandLine }, { InterruptedError }, { systemClock }] = await Promise.all([
     import('./cli/run-command-line.js'),
     import('./errors.js'),
-    import('./system/clock.js'),
+    import('./system/time/clock.js'),
   ]);
   let hasLostOutput = false;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -47,9 +47,9 @@ async function main(): Promise<void> {
     createContext: async (onProgress) => {
       const [{ RealFileSystem }, { createCheckpoint }, { programVersion }, { hostname }] =
         await Promise.all([
-          import('./system/file-system.js'),
-          import('./system/checkpoint.js'),
-          import('./system/program-version.js'),
+          import('./system/files/file-system.js'),
+          import('./system/time/checkpoint.js'),
+          import('./system/processes/program-version.js'),
           import('node:os'),
         ]);
       return {

@@ -48,15 +48,15 @@
 //
 // Memory grows to what a job needs, some of it while it runs, and never shrinks; addresses stay below
 // 2 GiB and do not move.
-export { errorAt, errorCode, errorValue } from "./format-error";
-export { diffOpen, diffStep } from "./differ";
-export { deltaFeed, deltaInput, deltaInputCapacity } from "./checked-delta";
-export { patchFinish, patchOpen, patchStep } from "./patch";
-export { tabulateFinish, tabulateMade, tabulateOpen, tabulateStep } from "./tabulate";
-export { joinOpen, joinStep } from "./join";
-export { applyOpen, applyStep } from "./apply";
-export { encodeOpen, encodeStep } from "./encode";
-export { gatherOutput, gatherTake } from "./gather-output";
+export { errorAt, errorCode, errorValue } from "./delta/format-error";
+export { diffOpen, diffStep } from "./diff/differ";
+export { deltaFeed, deltaInput, deltaInputCapacity } from "./delta/checked-delta";
+export { patchFinish, patchOpen, patchStep } from "./rebuild/patch";
+export { tabulateFinish, tabulateMade, tabulateOpen, tabulateStep } from "./table/tabulate";
+export { joinOpen, joinStep } from "./table/join";
+export { applyOpen, applyStep } from "./rebuild/apply";
+export { encodeOpen, encodeStep } from "./rebuild/encode";
+export { gatherOutput, gatherTake } from "./rebuild/gather-output";
 export {
   signatureFeed,
   signatureFinish,
@@ -66,7 +66,7 @@ export {
   signatureOutput,
   signatureStep,
   signatureTake,
-} from "./signature";
+} from "./signature/signature";
 export {
   matchFeed,
   matchFinish,
@@ -78,7 +78,7 @@ export {
   matchSignatureFeed,
   matchSignatureInput,
   matchStep,
-} from "./delta-from-signature";
+} from "./signature/delta-from-signature";
 export {
   takeWriterOutput,
   writerCopyBytes,
@@ -86,7 +86,7 @@ export {
   writerLiteralBytes,
   writerLiteralCount,
   writerOutput,
-} from "./delta-writer";
+} from "./delta/delta-writer";
 export {
   rdbAux,
   rdbAuxLength,
@@ -114,7 +114,7 @@ export {
   rdbTakeBatch,
   rdbTypes,
   rdbVersion,
-} from "./rdb-job";
+} from "./rdb/rdb-job";
 export {
   elementsBatchCapacity,
   elementsColumn,
@@ -125,7 +125,7 @@ export {
   elementsOpen,
   elementsStep,
   elementsTakeBatch,
-} from "./rdb-elements-job";
+} from "./rdb/rdb-elements-job";
 export {
   aofBoundary,
   aofCommandCount,
@@ -140,6 +140,6 @@ export {
   aofStopAt,
   aofStopReason,
   aofStopValue,
-} from "./aof-scan";
-export { crcFeed, crcInput, crcInputCapacity, crcOpen, crcValue } from "./crc64";
-export { lzfExpand, lzfInput, lzfOpen, lzfOutput } from "./rdb-lzf";
+} from "./aof/aof-scan";
+export { crcFeed, crcInput, crcInputCapacity, crcOpen, crcValue } from "./rdb/crc64";
+export { lzfExpand, lzfInput, lzfOpen, lzfOutput } from "./rdb/rdb-lzf";

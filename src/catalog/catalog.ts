@@ -3,7 +3,7 @@
 // one is the commit of a backup. Nothing is awaited inside either.
 import Database from 'better-sqlite3';
 import { CorruptError, NewerFormatError } from '../errors.js';
-import { type BytePath, formatPath } from '../system/byte-path.js';
+import { type BytePath, formatPath } from '../system/files/byte-path.js';
 import { APPLICATION_ID, FORMAT_VERSION, migrationFrom, schemaOf } from './schema.js';
 import {
   type Connection,

@@ -1,5 +1,5 @@
 // The rows of `owed_operation`: what the last commit still owes the mirror, in order.
-import { pathFromBytes, pathToBytes } from '../system/byte-path.js';
+import { pathFromBytes, pathToBytes } from '../system/files/byte-path.js';
 import type { OwedOperation } from './records.js';
 import type { Connection } from './sqlite.js';
 

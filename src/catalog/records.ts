@@ -1,5 +1,5 @@
 // The records of the catalog as the rest of the program sees them. Ids are positive integers.
-import type { BytePath } from '../system/byte-path.js';
+import type { BytePath } from '../system/files/byte-path.js';
 
 export type EntryType = 'file' | 'directory' | 'symlink';
 

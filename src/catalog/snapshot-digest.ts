@@ -2,7 +2,7 @@
 // "The digest of a snapshot"): it proves the whole listing of the snapshot, and stays the same when
 // other snapshots come and go.
 import { createHash } from 'node:crypto';
-import { pathToBytes } from '../system/byte-path.js';
+import { pathToBytes } from '../system/files/byte-path.js';
 import { addFields } from './canonical-fields.js';
 import type { Snapshot, Version } from './records.js';
 

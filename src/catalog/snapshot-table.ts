@@ -1,5 +1,5 @@
 // The rows of `snapshot`, one for each restorable point.
-import { pathFromBytes, pathToBytes } from '../system/byte-path.js';
+import { pathFromBytes, pathToBytes } from '../system/files/byte-path.js';
 import { toBlob, toInteger } from './column-values.js';
 import type { Snapshot } from './records.js';
 import type { Connection } from './sqlite.js';

@@ -1,5 +1,5 @@
 // The rows of `source_state`: the stat that each file of SOURCE had when it was last read.
-import { type BytePath, pathFromBytes, pathToBytes } from '../system/byte-path.js';
+import { type BytePath, pathFromBytes, pathToBytes } from '../system/files/byte-path.js';
 import type { SourceState } from './records.js';
 import type { Connection } from './sqlite.js';
 

@@ -10,9 +10,9 @@ import {
   SystemError,
   UsageError,
 } from '../errors.js';
-import { type BytePath, formatPath, pathFromText, pathToBytes } from '../system/byte-path.js';
-import { systemError } from '../system/file-system.js';
-import { rebuildCommand } from '../system/rebuild-command.js';
+import { type BytePath, formatPath, pathFromText, pathToBytes } from '../system/files/byte-path.js';
+import { systemError } from '../system/files/file-system.js';
+import { rebuildCommand } from '../system/processes/rebuild-command.js';
 
 export type Connection = Database.Database;
 

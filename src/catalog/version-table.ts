@@ -1,7 +1,7 @@
 // The rows of `version` and `content`: which path had which content and metadata, from which
 // snapshot to which. A version that is still the newest has no last snapshot.
 import { CorruptError } from '../errors.js';
-import { pathFromBytes, pathToBytes, type BytePath } from '../system/byte-path.js';
+import { pathFromBytes, pathToBytes, type BytePath } from '../system/files/byte-path.js';
 import { toBigInt, toBlob, toInteger } from './column-values.js';
 import type { Content, EntryType, NewVersion, Version } from './records.js';
 import { FLAG_STALE, TYPE_NUMBER } from './schema.js';

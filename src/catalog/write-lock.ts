@@ -1,7 +1,7 @@
 // The writers' lock: an exclusive transaction on lock.sqlite3. The kernel drops it when the process
 // dies, so no lock is ever stale, and holding it proves that no other backup is alive.
 import { LockedError } from '../errors.js';
-import { type BytePath, formatPath } from '../system/byte-path.js';
+import { type BytePath, formatPath } from '../system/files/byte-path.js';
 import { type Connection, connect, translate } from './sqlite.js';
 
 export class WriteLock {

@@ -3,11 +3,16 @@
 import { UsageError } from '../errors.js';
 import { type CommandSpec, COMMANDS, findCommand } from './command-table.js';
 import { nearestName } from './nearest-name.js';
-import { commandHasOption, OPTION_SPECS, optionLabel, type OptionName } from './option-table.js';
-import { namesServer } from './server-options.js';
-import { SERVER_URL, misplacedUrl } from './server-url.js';
-import type { ParsedArguments } from './parse-arguments.js';
-import { FOREIGN_COMMANDS } from './rdiff-backup-options.js';
+import {
+  commandHasOption,
+  OPTION_SPECS,
+  optionLabel,
+  type OptionName,
+} from './options/option-table.js';
+import { namesServer } from './options/server-options.js';
+import { SERVER_URL, misplacedUrl } from './options/server-url.js';
+import type { ParsedArguments } from './options/parse-arguments.js';
+import { FOREIGN_COMMANDS } from './options/rdiff-backup-options.js';
 
 export interface ChosenCommand {
   readonly command: CommandSpec;

@@ -1,8 +1,8 @@
 // What a command is given by the command line, and what it answers: its exit code.
-import type { RunContext } from '../engine/run-context.js';
-import type { BytePath } from '../system/byte-path.js';
+import type { RunContext } from '../engine/run/run-context.js';
+import type { BytePath } from '../system/files/byte-path.js';
 import type { Output } from './output/output.js';
-import type { ParsedArguments } from './parse-arguments.js';
+import type { ParsedArguments } from './options/parse-arguments.js';
 
 export interface Invocation {
   readonly parsed: ParsedArguments;

@@ -1,6 +1,6 @@
 // The help: of the program, and of each command. Made from the tables, at most 80 columns wide.
 import { type CommandSpec, COMMANDS } from './command-table.js';
-import { commandHasOption, OPTION_SPECS, type OptionSpec } from './option-table.js';
+import { commandHasOption, OPTION_SPECS, type OptionSpec } from './options/option-table.js';
 
 export function programHelp(): string {
   return [

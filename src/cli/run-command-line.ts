@@ -1,15 +1,21 @@
 // From argv to an exit code: help and version, the choice of the command, its run, and every failure
 // on the way. Nothing of the engine is loaded before a command runs.
-import type { RunContext } from '../engine/run-context.js';
+import type { RunContext } from '../engine/run/run-context.js';
 import { EXIT } from '../errors.js';
-import type { BytePath } from '../system/byte-path.js';
+import type { BytePath } from '../system/files/byte-path.js';
 import { chooseCommand } from './choose-command.js';
 import { findCommand } from './command-table.js';
 import { commandHelp, programHelp } from './help-text.js';
+import { loadCommand } from './load-command.js';
 import { Output, type OutputStreams } from './output/output.js';
-import { type Glance, glanceAt, type ParsedArguments, parseArguments } from './parse-arguments.js';
-import { resolvePathArgument } from './path-arguments.js';
-import { programVersion } from '../system/program-version.js';
+import {
+  type Glance,
+  glanceAt,
+  type ParsedArguments,
+  parseArguments,
+} from './options/parse-arguments.js';
+import { resolvePathArgument } from './options/path-arguments.js';
+import { programVersion } from '../system/processes/program-version.js';
 
 export interface CommandLineParts {
   readonly streams: OutputStreams;
@@ -34,7 +40,7 @@ export async function runCommandLine(
     const parsed = parseArguments(argv);
     output = createOutput(streams, parsed, parsed.counts.has('json'));
     const { command, operands } = chooseCommand(parsed);
-    const run = await command.load();
+    const run = await loadCommand(command.name);
     const context = await createContext((event) => output.progress(event));
     const { fileSystem } = context;
     const toPath = (argument: string): BytePath =>
@@ -52,7 +58,7 @@ const COMPLETION_REQUEST = '--get-yargs-completions';
 /** Says nothing of a failure: a person at the tab key would have it in the middle of the line. */
 async function answerShell(words: readonly string[], streams: OutputStreams): Promise<number> {
   try {
-    const { completionAnswers } = await import('./shell-completion.js');
+    const { completionAnswers } = await import('./completion/shell-completion.js');
     const answers = await completionAnswers(words);
     streams.stdout.write(answers.map((answer) => `${answer}\n`).join(''));
     return EXIT.done;

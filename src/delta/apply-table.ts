@@ -1,7 +1,7 @@
 // Rebuilds a result from its basis by a table and the literal bytes that it names, without a delta
 // being written first.
-import type { ByteReader } from '../system/byte-reader.js';
-import { type Checkpoint, uninterrupted } from '../system/checkpoint.js';
+import type { ByteReader } from '../system/files/byte-reader.js';
+import { type Checkpoint, uninterrupted } from '../system/time/checkpoint.js';
 import type { DeltaTable } from './delta-table.js';
 import type { Emit } from './emit.js';
 import { SOURCE, withEngine } from './engine.js';

@@ -2,8 +2,8 @@
 // entry goes through about log2(count) compositions and about as many tables are there at a time;
 // folding the deltas one by one would grow with the square of their number. A large delta, such as one
 // that brings everything into another order, takes part in few compositions.
-import type { ByteReader } from '../system/byte-reader.js';
-import type { Checkpoint } from '../system/checkpoint.js';
+import type { ByteReader } from '../system/files/byte-reader.js';
+import type { Checkpoint } from '../system/time/checkpoint.js';
 import { type DeltaTable, joinTables, tabulate } from './delta-table.js';
 import { SpilledBytes } from './spilled-bytes.js';
 

@@ -1,6 +1,6 @@
 // Composing stored deltas on a thread of its own, which is ended as soon as it has answered: what it
 // made lies in temporary files, and the memory that it took is free again.
-import { type Checkpoint, awaitWithCheckpoints } from '../system/checkpoint.js';
+import { type Checkpoint, awaitWithCheckpoints } from '../system/time/checkpoint.js';
 import type { ComposedRun } from './compose-tables.js';
 import { JobThread, type LastAnswer } from './job-thread.js';
 import { SpilledBytes } from './spilled-bytes.js';

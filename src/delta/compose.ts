@@ -1,6 +1,6 @@
 // One delta of a run of deltas, without touching file data: retention drops a snapshot by composing its
 // neighbours. A restore applies the composed table itself (apply-table.ts).
-import { type Checkpoint, uninterrupted } from '../system/checkpoint.js';
+import { type Checkpoint, uninterrupted } from '../system/time/checkpoint.js';
 import { type ComposedRun, type RunDelta, composeTables } from './compose-tables.js';
 import { SOURCE, withEngine } from './engine.js';
 import { runSteps } from './feed.js';

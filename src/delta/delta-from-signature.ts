@@ -1,7 +1,7 @@
 // A delta made from a signature alone, where the basis cannot be read: block by block, as librsync
 // does it. It is only as good as the signature's sums: whoever applies such a delta must check the
 // result by a digest of its own, above all where the sums are MD4 or cut short (CVE-2014-8242).
-import { type Checkpoint, uninterrupted } from '../system/checkpoint.js';
+import { type Checkpoint, uninterrupted } from '../system/time/checkpoint.js';
 import type { Emit } from './emit.js';
 import { withEngine } from './engine.js';
 import { STEP } from './engine-exports.js';

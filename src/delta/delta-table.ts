@@ -1,8 +1,8 @@
 // The table of a delta: for each stretch of its result, where in the basis or among literal bytes it
-// comes from (wasm/table-writer.ts). The literal bytes of all deltas of a run go into one store, each
+// comes from (wasm/table/table-writer.ts). The literal bytes of all deltas of a run go into one store, each
 // once; tables are composed by reference, whatever the bytes are. A table belongs to whoever had it
 // made, who closes its entries.
-import type { Checkpoint } from '../system/checkpoint.js';
+import type { Checkpoint } from '../system/time/checkpoint.js';
 import { SOURCE, withEngine } from './engine.js';
 import { STEP } from './engine-exports.js';
 import { type Chunks, type FedJob, deltaInput, feedAll, runSteps } from './feed.js';

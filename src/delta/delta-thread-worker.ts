@@ -1,12 +1,12 @@
 // A delta thread itself: takes one job at a time from the main thread. See job-thread.ts.
 import { parentPort } from 'node:worker_threads';
 import { CorruptError } from '../errors.js';
-import { uninterrupted } from '../system/checkpoint.js';
-import { digestChunks } from '../system/digest.js';
-import { RealFileSystem } from '../system/file-system.js';
-import { readChunks } from '../system/read-chunks.js';
-import { SharedFileReader, readGrowing } from '../system/shared-file-reader.js';
-import { requireZstd, zstdDecompress } from '../system/zstd.js';
+import { uninterrupted } from '../system/time/checkpoint.js';
+import { digestChunks } from '../system/digest/digest.js';
+import { RealFileSystem } from '../system/files/file-system.js';
+import { readChunks } from '../system/files/read-chunks.js';
+import { SharedFileReader, readGrowing } from '../system/files/shared-file-reader.js';
+import { requireZstd, zstdDecompress } from '../system/zstd/zstd.js';
 import { composeTables } from './compose-tables.js';
 import { withEngine } from './engine.js';
 import { compressContent } from './full-copy.js';

@@ -2,7 +2,7 @@
 // it meanwhile. Both can follow files that the main thread is still writing, so that the new version
 // of a file is copied, its delta made and the delta proved in one go. Since both do their jobs in the
 // same order, the second never waits for something that is queued behind what the first is doing.
-import type { GrowingFile, SharedFile } from '../system/shared-file-reader.js';
+import type { GrowingFile, SharedFile } from '../system/files/shared-file-reader.js';
 import { JobThread, type LastAnswer } from './job-thread.js';
 import type { DeltaOptions, MadeDelta } from './make-delta.js';
 import type { Job, OutstandingBytes } from './thread-messages.js';

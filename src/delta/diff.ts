@@ -1,8 +1,8 @@
 // The differ: both files can be read, so bytes are compared with bytes and no checksums are needed.
 // It writes while it reads, in memory that does not depend on the files' sizes: about 6 MiB, and where
-// content has moved an index within a budget. The algorithm is described in wasm/differ.ts.
-import type { ByteReader } from '../system/byte-reader.js';
-import { type Checkpoint, uninterrupted } from '../system/checkpoint.js';
+// content has moved an index within a budget. The algorithm is described in wasm/diff/differ.ts.
+import type { ByteReader } from '../system/files/byte-reader.js';
+import { type Checkpoint, uninterrupted } from '../system/time/checkpoint.js';
 import type { Emit } from './emit.js';
 import { SOURCE, withEngine } from './engine.js';
 import { STEP } from './engine-exports.js';

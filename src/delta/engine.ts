@@ -2,12 +2,12 @@
 // away instead after any other exception than a decoder's, which may leave it in the middle of a step.
 // An instance cannot give memory back, so of those that took much at most one is kept: the next large
 // job takes no more, while the memory of one that is thrown away is only free once it is collected.
-import type { ByteReader } from '../system/byte-reader.js';
-import { instantiateWasm, type WasmInstance } from '../system/wasm.js';
+import type { ByteReader } from '../system/files/byte-reader.js';
+import { instantiateWasm, type WasmInstance } from '../system/wasm/wasm.js';
 import { DeltaFormatError } from './delta-format-error.js';
 import type { EngineExports } from './engine-exports.js';
 
-/** Numbers of sources and stores, the same as in wasm/host.ts. */
+/** Numbers of sources and stores, the same as in wasm/memory/host.ts. */
 export const SOURCE = {
   basis: 0,
   result: 1,

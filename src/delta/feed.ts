@@ -1,5 +1,5 @@
 // Feeds a stream into an engine's input buffer, piece by piece, and runs steps until each is used up.
-import type { Checkpoint } from '../system/checkpoint.js';
+import type { Checkpoint } from '../system/time/checkpoint.js';
 import type { Engine } from './engine.js';
 import { STEP } from './engine-exports.js';
 import { formatError } from './format-reasons.js';

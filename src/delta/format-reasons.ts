@@ -1,4 +1,4 @@
-// The words for what the engine's decoders reject; the numbers are those of wasm/format-error.ts.
+// The words for what the engine's decoders reject; the numbers are those of wasm/delta/format-error.ts.
 import { DeltaFormatError } from './delta-format-error.js';
 import type { EngineExports } from './engine-exports.js';
 

@@ -1,7 +1,7 @@
 // Making a full copy in the form in which it is stored: one zstd frame of the content.
 import { createHash } from 'node:crypto';
-import { type Checkpoint, uninterrupted } from '../system/checkpoint.js';
-import { createZstdWriter } from '../system/zstd.js';
+import { type Checkpoint, uninterrupted } from '../system/time/checkpoint.js';
+import { createZstdWriter } from '../system/zstd/zstd.js';
 
 /**
  * Writes `chunks` compressed; `write` must copy what it keeps.

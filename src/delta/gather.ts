@@ -1,4 +1,4 @@
-// Handing out what the engine gathers (wasm/gather.ts), for the two jobs that rebuild a file: a delta
+// Handing out what the engine gathers (wasm/rebuild/gather.ts), for the two jobs that rebuild a file: a delta
 // that is applied as it comes, and a table.
 import type { Emit } from './emit.js';
 import type { Engine } from './engine.js';

@@ -1,9 +1,9 @@
 // Making a delta in the form in which it is stored, and proving one: the two jobs of a backup, done
 // on this thread or on others (delta-threads.ts).
 import { createHash } from 'node:crypto';
-import type { ByteReader } from '../system/byte-reader.js';
-import { type Checkpoint, uninterrupted } from '../system/checkpoint.js';
-import { createZstdWriter, zstdDecompress } from '../system/zstd.js';
+import type { ByteReader } from '../system/files/byte-reader.js';
+import { type Checkpoint, uninterrupted } from '../system/time/checkpoint.js';
+import { createZstdWriter, zstdDecompress } from '../system/zstd/zstd.js';
 import { diff } from './diff.js';
 import type { Chunks } from './feed.js';
 import { patch } from './patch.js';

@@ -1,8 +1,8 @@
 // Applies a librsync delta to its basis. The delta is read as it comes, in pieces of any size; output
 // comes in long pieces whatever the delta's commands are. A delta is not trusted: every command is
 // checked against the basis, and against the expected length of the result where that is given.
-import type { ByteReader } from '../system/byte-reader.js';
-import { type Checkpoint, uninterrupted } from '../system/checkpoint.js';
+import type { ByteReader } from '../system/files/byte-reader.js';
+import { type Checkpoint, uninterrupted } from '../system/time/checkpoint.js';
 import { type Chunks, type FedJob, deltaInput, feedAll, runSteps } from './feed.js';
 import { DEFAULT_WINDOW_BYTES, GatherOutput } from './gather.js';
 import { formatError } from './format-reasons.js';

@@ -1,6 +1,6 @@
 // librsync signatures: for each block of a file a rolling sum and a strong one. Our own differ needs
 // none; they are for files that rdiff and rdiff-backup exchange with us.
-import { type Checkpoint, uninterrupted } from '../system/checkpoint.js';
+import { type Checkpoint, uninterrupted } from '../system/time/checkpoint.js';
 import type { Emit } from './emit.js';
 import { withEngine } from './engine.js';
 import { type Chunks, type FedJob, feedAll } from './feed.js';

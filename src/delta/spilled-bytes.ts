@@ -1,7 +1,7 @@
 // Bytes that the engine makes and reads back: in memory while they are few, in a temporary file from
 // then on. Who creates one closes it, on failure too.
-import type { ByteReader } from '../system/byte-reader.js';
-import { type HandedFile, TemporaryFile } from '../system/temporary-file.js';
+import type { ByteReader } from '../system/files/byte-reader.js';
+import { type HandedFile, TemporaryFile } from '../system/files/temporary-file.js';
 import type { ByteStore } from './engine.js';
 
 const IN_MEMORY_MOST = 4 * 1024 * 1024;

@@ -1,9 +1,9 @@
 // Increments as they are stored, a delta or a full copy in one zstd frame, read by path.
 import { CorruptError } from '../errors.js';
-import type { BytePath } from '../system/byte-path.js';
-import type { FileSystem } from '../system/file-system.js';
-import { readFileChunks, readSmallFile } from '../system/read-chunks.js';
-import { zstdDecompress, zstdDecompressBuffer } from '../system/zstd.js';
+import type { BytePath } from '../system/files/byte-path.js';
+import type { FileSystem } from '../system/files/file-system.js';
+import { readFileChunks, readSmallFile } from '../system/files/read-chunks.js';
+import { zstdDecompress, zstdDecompressBuffer } from '../system/zstd/zstd.js';
 import type { RunDelta } from './compose-tables.js';
 
 export interface StoredIncrement {

@@ -1,9 +1,9 @@
 // Composing a run of deltas as they are stored. A long run is composed in two halves, the second one
 // on a thread of its own, which begins before this thread has even opened the basis. What that thread
 // fails at, for whatever reason, this one does again: its failure is told as if there were no other.
-import type { Checkpoint } from '../system/checkpoint.js';
-import type { FileSystem } from '../system/file-system.js';
-import { JoinedReader } from '../system/joined-reader.js';
+import type { Checkpoint } from '../system/time/checkpoint.js';
+import type { FileSystem } from '../system/files/file-system.js';
+import { JoinedReader } from '../system/files/joined-reader.js';
 import { ComposeThread } from './compose-thread.js';
 import { type ComposedRun, composeTables } from './compose-tables.js';
 import { joinTables } from './delta-table.js';

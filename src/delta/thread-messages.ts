@@ -1,7 +1,7 @@
 // What passes between the main thread and a delta thread. The thread writes nothing to a repository:
 // what it makes goes back as messages, or as temporary files, since whatever is written to a repository
 // goes through the main thread's file system.
-import type { GrowingFile, SharedFile } from '../system/shared-file-reader.js';
+import type { GrowingFile, SharedFile } from '../system/files/shared-file-reader.js';
 import type { DeltaOptions, MadeDelta } from './make-delta.js';
 import type { HandedBytes } from './spilled-bytes.js';
 import type { StoredDelta } from './stored-delta.js';

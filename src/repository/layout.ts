@@ -8,7 +8,7 @@ import {
   isWithin,
   joinPath,
   pathFromText,
-} from '../system/byte-path.js';
+} from '../system/files/byte-path.js';
 
 /** The folder of ours beside the mirror. */
 export const DATA = 'redis-rewind-data' as BytePath;

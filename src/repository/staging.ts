@@ -1,7 +1,7 @@
 // The staging folder: new mirror files and links before the commit, replaced ones after it
 // (docs/format.md, "Staging"). It is empty when no backup is in progress.
-import { type BytePath, joinPath, parentPath } from '../system/byte-path.js';
-import type { FileSystem } from '../system/file-system.js';
+import { type BytePath, joinPath, parentPath } from '../system/files/byte-path.js';
+import type { FileSystem } from '../system/files/file-system.js';
 import { stagedPath, stagingPath } from './layout.js';
 
 const FOLDERS = ['new', 'old'] as const;

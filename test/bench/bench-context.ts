@@ -1,6 +1,6 @@
 // What every case works with.
 import type { Peer } from './peers/peer.js';
-import { PeerState } from './peer-state.js';
+import { PeerState } from './measure/peer-state.js';
 import type { DatasetPlace } from './data/dataset-place.js';
 import type { Workspace } from './workspace.js';
 

@@ -14,10 +14,10 @@ import {
 } from './bench-options.js';
 import { ALL_CASES } from './cases/all-cases.js';
 import { datasetPlace } from './data/dataset-place.js';
-import { describeMachine } from './machine.js';
+import { describeMachine } from './report/machine.js';
 import { CHOOSABLE_PEERS, findPeers } from './peers/find-peers.js';
-import { type BenchReport, formatCase, formatHeading } from './report.js';
-import type { CaseResult } from './results.js';
+import { type BenchReport, formatCase, formatHeading } from './report/report.js';
+import type { CaseResult } from './report/results.js';
 import { Workspace } from './workspace.js';
 
 const choices: OptionChoices = {

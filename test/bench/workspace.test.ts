@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import test from 'ava';
 
-import { temporaryDirectory } from '../support/temporary-directory.js';
+import { temporaryDirectory } from '../support/files/temporary-directory.js';
 import { Workspace } from './workspace.js';
 
 test('a dataset lent as SOURCE keeps its inode and its times, and comes back', async (t) => {

@@ -4,8 +4,8 @@ import * as fs from 'node:fs';
 import path from 'node:path';
 import { Catalog } from '../../src/catalog/catalog.js';
 import type { NewVersion, Snapshot, SourceState } from '../../src/catalog/records.js';
-import { pathFromBytes, pathFromText } from '../../src/system/byte-path.js';
-import { type TeardownContext, temporaryDirectory } from '../support/temporary-directory.js';
+import { pathFromBytes, pathFromText } from '../../src/system/files/byte-path.js';
+import { type TeardownContext, temporaryDirectory } from '../support/files/temporary-directory.js';
 
 const UUID = '8d2c3b6e-5f13-4f0e-9c35-0a1b2c3d4e5f';
 

@@ -2,8 +2,8 @@ import test from 'ava';
 import Database from 'better-sqlite3';
 import * as fs from 'node:fs';
 import { CorruptError, NewerFormatError } from '../../src/errors.js';
-import { type BackupPlace, createBackupPlace } from '../support/backup-place.js';
-import { readTree, treeDifferences } from '../support/directory-tree.js';
+import { type BackupPlace, createBackupPlace } from '../support/repository/backup-place.js';
+import { readTree, treeDifferences } from '../support/files/directory-tree.js';
 
 /** A repository with two snapshots whose catalog is then changed behind our back. */
 async function createWith(

@@ -6,8 +6,8 @@ import * as fs from 'node:fs';
 import path from 'node:path';
 import { Catalog } from '../../src/catalog/catalog.js';
 import { APPLICATION_ID, FORMAT_VERSION, schemaOf } from '../../src/catalog/schema.js';
-import { pathFromText } from '../../src/system/byte-path.js';
-import { type TeardownContext, temporaryDirectory } from '../support/temporary-directory.js';
+import { pathFromText } from '../../src/system/files/byte-path.js';
+import { type TeardownContext, temporaryDirectory } from '../support/files/temporary-directory.js';
 
 async function createOld(t: TeardownContext): Promise<string> {
   const file = path.join(await temporaryDirectory(t), 'catalog.sqlite3');

@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import test from 'ava';
 
 import { WriteLock } from '../../src/catalog/write-lock.js';
-import { pathFromText } from '../../src/system/byte-path.js';
-import { temporaryDirectory } from '../support/temporary-directory.js';
+import { pathFromText } from '../../src/system/files/byte-path.js';
+import { temporaryDirectory } from '../support/files/temporary-directory.js';
 
 const MODULE = fileURLToPath(new URL('../../src/catalog/write-lock.js', import.meta.url));
 

@@ -1,7 +1,7 @@
 // Input that nobody means: one clear line, the documented exit code, and nothing is changed.
 import test from 'ava';
-import { runCli } from '../support/cli.js';
-import { readTree } from '../support/directory-tree.js';
+import { runCli } from '../support/program/cli.js';
+import { readTree } from '../support/files/directory-tree.js';
 import { backedUpTwice, type Place } from './small-place.js';
 
 const LONG_NAME = 'a'.repeat(300);

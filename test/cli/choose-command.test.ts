@@ -1,8 +1,8 @@
 // Which command a line means, with and without a command's name.
 import test from 'ava';
 import { chooseCommand } from '../../src/cli/choose-command.js';
-import type { CommandName } from '../../src/cli/option-table.js';
-import { parseArguments } from '../../src/cli/parse-arguments.js';
+import type { CommandName } from '../../src/cli/options/option-table.js';
+import { parseArguments } from '../../src/cli/options/parse-arguments.js';
 import { UsageError } from '../../src/errors.js';
 
 function choose(line: string) {

@@ -1,7 +1,7 @@
 // docs/cli.md as the tests read it: sections, and the tables in them.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { projectRoot } from '../support/project-paths.js';
+import { projectRoot } from '../support/program/project-paths.js';
 
 const documentation = readFileSync(path.join(projectRoot, 'docs/cli.md'), 'utf8');
 

@@ -3,7 +3,7 @@
 import { readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
-import { runCli, succeedCli } from '../support/cli.js';
+import { runCli, succeedCli } from '../support/program/cli.js';
 import { fieldTables, sorted } from './cli-documentation.js';
 import { backedUpTwice, dumpOf, type Place, unsaved } from './small-place.js';
 

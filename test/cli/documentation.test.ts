@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
 import { COMMANDS } from '../../src/cli/command-table.js';
-import { OPTION_SPECS } from '../../src/cli/option-table.js';
-import { ACCEPTED_OPTIONS, VERBOSITY_OPTIONS } from '../../src/cli/rdiff-backup-options.js';
+import { OPTION_SPECS } from '../../src/cli/options/option-table.js';
+import { ACCEPTED_OPTIONS, VERBOSITY_OPTIONS } from '../../src/cli/options/rdiff-backup-options.js';
 import { EXIT } from '../../src/errors.js';
-import { projectRoot } from '../support/project-paths.js';
+import { projectRoot } from '../support/program/project-paths.js';
 import { firstCells, section, sorted } from './cli-documentation.js';
 
 for (const command of COMMANDS) {

@@ -1,8 +1,8 @@
 // The examples of docs/cli.md's section GLOB do what it says.
 import test from 'ava';
-import { parseArguments } from '../../src/cli/parse-arguments.js';
-import { createPathFilter } from '../../src/engine/path-filter.js';
-import { pathFromText } from '../../src/system/byte-path.js';
+import { parseArguments } from '../../src/cli/options/parse-arguments.js';
+import { createPathFilter } from '../../src/engine/source/path-filter.js';
+import { pathFromText } from '../../src/system/files/byte-path.js';
 
 const FOLDERS = ['appendonlydir', 'tmp', 'logs', 'appendonlydir/tmp', 'backupdir'];
 const FILES = [

@@ -4,8 +4,8 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import test from 'ava';
-import { runCli } from '../support/cli.js';
-import { projectRoot } from '../support/project-paths.js';
+import { runCli } from '../support/program/cli.js';
+import { projectRoot } from '../support/program/project-paths.js';
 import { backedUpTwice } from './small-place.js';
 
 /** An environment whose Node.js runs a module before anything else. */
@@ -63,7 +63,7 @@ async function zstdFailure(
     [
       '--input-type=module',
       '--eval',
-      `import { requireZstd } from ${JSON.stringify(path.join(projectRoot, 'dist/src/system/zstd.js'))};
+      `import { requireZstd } from ${JSON.stringify(path.join(projectRoot, 'dist/src/system/zstd/zstd.js'))};
       await requireZstd().catch(({ name, message, hint }) =>
         process.stdout.write(JSON.stringify({ name, message, hint })));`,
     ],

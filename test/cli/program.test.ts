@@ -5,9 +5,9 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
 import { COMMANDS } from '../../src/cli/command-table.js';
-import { OPTION_SPECS, commandHasOption } from '../../src/cli/option-table.js';
-import { runCli } from '../support/cli.js';
-import { mainScript, projectRoot } from '../support/project-paths.js';
+import { OPTION_SPECS, commandHasOption } from '../../src/cli/options/option-table.js';
+import { runCli } from '../support/program/cli.js';
+import { mainScript, projectRoot } from '../support/program/project-paths.js';
 
 const manifest = JSON.parse(readFileSync(path.join(projectRoot, 'package.json'), 'utf8')) as {
   version: string;

@@ -1,11 +1,9 @@
 // Reports as the use cases answer them, for tests of what is shown.
-import type {
-  BackupReport,
-  InfoReport,
-  ListedFile,
-  Note,
-  SnapshotSummary,
-} from '../../src/engine/reports.js';
+import type { BackupReport } from '../../src/engine/backup/backup-report.js';
+import type { InfoReport } from '../../src/engine/inspect/info-report.js';
+import type { ListedFile } from '../../src/engine/inspect/list-report.js';
+import type { Note } from '../../src/engine/run/notes.js';
+import type { SnapshotSummary } from '../../src/engine/snapshot/snapshot-summary.js';
 
 export const warning: Note = {
   severity: 'look',

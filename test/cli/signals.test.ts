@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
-import { runCli, succeedCli } from '../support/cli.js';
+import { runCli, succeedCli } from '../support/program/cli.js';
 import { backedUpTwice, dumpOf, writeDump } from './small-place.js';
 
 /** Has the process send itself signals at its first fsync, and gives them time to arrive. */

@@ -2,9 +2,9 @@
 import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ExecutionContext } from 'ava';
-import { succeedCli } from '../support/cli.js';
-import { writeRdb } from '../support/rdb-writer.js';
-import { temporaryDirectory } from '../support/temporary-directory.js';
+import { succeedCli } from '../support/program/cli.js';
+import { writeRdb } from '../support/redis/rdb-writer.js';
+import { temporaryDirectory } from '../support/files/temporary-directory.js';
 
 export interface Place {
   readonly source: string;

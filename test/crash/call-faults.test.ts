@@ -4,17 +4,17 @@ import test from 'ava';
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
 import { SystemError } from '../../src/errors.js';
-import { BackupPlace, lookNames } from '../support/backup-place.js';
-import { createEventfulHistory } from '../support/eventful-history.js';
-import { HookedFileSystem, failAtCall } from '../support/hooked-file-system.js';
-import { createTestContext } from '../support/run-context.js';
-import { memoryDirectory, removeTree } from '../support/temporary-directory.js';
+import { BackupPlace, lookNames } from '../support/repository/backup-place.js';
+import { createEventfulHistory } from '../support/repository/eventful-history.js';
+import { HookedFileSystem, failAtCall } from '../support/files/hooked-file-system.js';
+import { createTestContext } from '../support/program/run-context.js';
+import { memoryDirectory, removeTree } from '../support/files/temporary-directory.js';
 import {
   countSnapshots,
   fingerprint,
   isMendedByNext,
   isWhole,
-} from '../support/whole-repository.js';
+} from '../support/repository/whole-repository.js';
 
 /** What a backup says of a file of SOURCE that it could not read. */
 const OF_SOURCE = ['stale', 'left-out', 'unreadable'];

@@ -4,13 +4,18 @@ import test, { type ExecutionContext } from 'ava';
 import * as fs from 'node:fs/promises';
 import * as os from 'node:os';
 import path from 'node:path';
-import { BackupPlace, copyTree } from '../support/backup-place.js';
-import type { Tree } from '../support/directory-tree.js';
-import { EVENTFUL_NIGHTS, settle } from '../support/eventful-history.js';
-import { type KillPoint, findKillPoints, inParallel, killAt } from '../support/killed-process.js';
-import { createTestContext } from '../support/run-context.js';
-import { memoryDirectory, removeTree } from '../support/temporary-directory.js';
-import { countSnapshots, isMendedByNext, isWhole } from '../support/whole-repository.js';
+import { BackupPlace, copyTree } from '../support/repository/backup-place.js';
+import type { Tree } from '../support/files/directory-tree.js';
+import { EVENTFUL_NIGHTS, settle } from '../support/repository/eventful-history.js';
+import {
+  type KillPoint,
+  findKillPoints,
+  inParallel,
+  killAt,
+} from '../support/program/killed-process.js';
+import { createTestContext } from '../support/program/run-context.js';
+import { memoryDirectory, removeTree } from '../support/files/temporary-directory.js';
+import { countSnapshots, isMendedByNext, isWhole } from '../support/repository/whole-repository.js';
 
 const AT_A_TIME = 2;
 

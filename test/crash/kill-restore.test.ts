@@ -3,12 +3,12 @@
 import test from 'ava';
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
-import { type BackupPlace, createBackupPlace } from '../support/backup-place.js';
-import { succeedCli } from '../support/cli.js';
-import { type Tree, readTree, treeDifferences } from '../support/directory-tree.js';
-import { EVENTFUL_NIGHTS, settle } from '../support/eventful-history.js';
-import { findKillPoints, inParallel, killAt } from '../support/killed-process.js';
-import { memoryDirectory } from '../support/temporary-directory.js';
+import { type BackupPlace, createBackupPlace } from '../support/repository/backup-place.js';
+import { succeedCli } from '../support/program/cli.js';
+import { type Tree, readTree, treeDifferences } from '../support/files/directory-tree.js';
+import { EVENTFUL_NIGHTS, settle } from '../support/repository/eventful-history.js';
+import { findKillPoints, inParallel, killAt } from '../support/program/killed-process.js';
+import { memoryDirectory } from '../support/files/temporary-directory.js';
 
 const AT_A_TIME = 2;
 const WORK = /(?:^|\/)\.redis-rewind-restore-[0-9]+(?:\/|$)/;

@@ -8,13 +8,17 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import Database from 'better-sqlite3';
-import { type BackupPlace, createBackupPlace, copyTree } from '../support/backup-place.js';
-import { cliEnvironment, runCli, succeedCli } from '../support/cli.js';
-import { type Tree, readTree, treeDifferences } from '../support/directory-tree.js';
-import { EVENTFUL_NIGHTS, settle } from '../support/eventful-history.js';
-import { mountMemory, remount } from '../support/mounted.js';
-import { mainScript } from '../support/project-paths.js';
-import { SeededRandom } from '../support/seeded-random.js';
+import {
+  type BackupPlace,
+  createBackupPlace,
+  copyTree,
+} from '../support/repository/backup-place.js';
+import { cliEnvironment, runCli, succeedCli } from '../support/program/cli.js';
+import { type Tree, readTree, treeDifferences } from '../support/files/directory-tree.js';
+import { EVENTFUL_NIGHTS, settle } from '../support/repository/eventful-history.js';
+import { mountMemory, remount } from '../support/files/mounted.js';
+import { mainScript } from '../support/program/project-paths.js';
+import { SeededRandom } from '../support/program/seeded-random.js';
 
 async function listed(repository: string): Promise<number> {
   const list = (await succeedCli(['list', '--json', repository])).json();

@@ -3,7 +3,7 @@
 import test from 'ava';
 import { atEachPowerLoss } from '../support/power-loss/at-each-power-loss.js';
 import { placeIn, recordNights } from '../support/power-loss/disk-place.js';
-import { countSnapshots, isMendedByNext, isWhole } from '../support/whole-repository.js';
+import { countSnapshots, isMendedByNext, isWhole } from '../support/repository/whole-repository.js';
 
 test('a power loss at any step of a backup leaves every snapshot whole, and the next backup finishes', async (t) => {
   t.timeout(900_000);

@@ -3,17 +3,17 @@
 import test from 'ava';
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
-import { pathFromText } from '../../src/system/byte-path.js';
+import { pathFromText } from '../../src/system/files/byte-path.js';
 import {
   atEachPowerLoss,
   recordRun,
   survivorAt,
 } from '../support/power-loss/at-each-power-loss.js';
-import { settle } from '../support/eventful-history.js';
-import { ProcessDied } from '../support/hooked-file-system.js';
+import { settle } from '../support/repository/eventful-history.js';
+import { ProcessDied } from '../support/files/hooked-file-system.js';
 import { createDiskPlace, placeIn, recordNights } from '../support/power-loss/disk-place.js';
 import { layTree } from '../support/power-loss/lay-disk.js';
-import { countSnapshots, isMendedByNext, isWhole } from '../support/whole-repository.js';
+import { countSnapshots, isMendedByNext, isWhole } from '../support/repository/whole-repository.js';
 
 const NOTHING = 0;
 const EVERYTHING = 1;

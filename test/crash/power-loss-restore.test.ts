@@ -3,12 +3,12 @@
 import test, { type ExecutionContext } from 'ava';
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
-import { restore } from '../../src/engine/restore.js';
-import type { RunContext } from '../../src/engine/run-context.js';
-import { pathFromText } from '../../src/system/byte-path.js';
-import type { BackupPlace } from '../support/backup-place.js';
-import { type Tree, readTree, treeDifferences } from '../support/directory-tree.js';
-import { EVENTFUL_NIGHTS, settle } from '../support/eventful-history.js';
+import { restore } from '../../src/engine/restore/restore.js';
+import type { RunContext } from '../../src/engine/run/run-context.js';
+import { pathFromText } from '../../src/system/files/byte-path.js';
+import type { BackupPlace } from '../support/repository/backup-place.js';
+import { type Tree, readTree, treeDifferences } from '../support/files/directory-tree.js';
+import { EVENTFUL_NIGHTS, settle } from '../support/repository/eventful-history.js';
 import { atEachPowerLoss, recordRun } from '../support/power-loss/at-each-power-loss.js';
 import { createDiskPlace } from '../support/power-loss/disk-place.js';
 

@@ -1,7 +1,7 @@
 // Frozen bytes from librsync and from this program: what was once written must be read for ever.
 import test from 'ava';
 import { readFileSync, readdirSync } from 'node:fs';
-import { fixturePath } from '../support/project-paths.js';
+import { fixturePath } from '../support/program/project-paths.js';
 import { KINDS } from './corpus.js';
 import { deltaBySignature, patchBuffer, signatureOf } from './run-delta.js';
 

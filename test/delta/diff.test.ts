@@ -2,7 +2,7 @@ import test from 'ava';
 import { diff } from '../../src/delta/diff.js';
 import { patch } from '../../src/delta/patch.js';
 import { InterruptedError } from '../../src/errors.js';
-import { MemoryReader } from '../../src/system/byte-reader.js';
+import { MemoryReader } from '../../src/system/files/byte-reader.js';
 import { copy, deltaOf, literal } from './delta-bytes.js';
 import { createRandom, randomBytesOf } from './random-bytes.js';
 import { Gathered, diffBuffers, patchBuffer } from './run-delta.js';

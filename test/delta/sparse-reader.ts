@@ -1,5 +1,5 @@
 // A source of any size that is zeros but for a few islands: offsets beyond 4 GiB without the bytes.
-import type { ByteReader } from '../../src/system/byte-reader.js';
+import type { ByteReader } from '../../src/system/files/byte-reader.js';
 
 export interface Island {
   readonly at: number;

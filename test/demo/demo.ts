@@ -4,8 +4,13 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 
-import { readTree, treeDifferences, type Tree, type TreeEntry } from '../support/directory-tree.js';
-import { makeTemporaryDirectory, removeTree } from '../support/temporary-directory.js';
+import {
+  readTree,
+  treeDifferences,
+  type Tree,
+  type TreeEntry,
+} from '../support/files/directory-tree.js';
+import { makeTemporaryDirectory, removeTree } from '../support/files/temporary-directory.js';
 import { canSetOwner, fixtureDigests, layNight, NIGHTS } from './redis-nights.js';
 import { say, showCommand, showListing } from './terminal.js';
 

@@ -3,7 +3,7 @@
 import { execFile } from 'node:child_process';
 import { promisify, styleText } from 'node:util';
 
-import { succeedCli } from '../support/cli.js';
+import { succeedCli } from '../support/program/cli.js';
 
 const run = promisify(execFile);
 const hasColour = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;

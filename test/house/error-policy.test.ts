@@ -3,7 +3,7 @@
 import test from 'ava';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { projectRoot } from '../support/project-paths.js';
+import { projectRoot } from '../support/program/project-paths.js';
 
 test('every line of the error policy names tests that there are', (t) => {
   const whole = readFileSync(path.join(projectRoot, 'docs/error-policy.md'), 'utf8');

@@ -1,5 +1,5 @@
 // Reads the imports of every source file and holds them to the house (docs/house.md): arrows run
-// cli → engine → {repository, catalog, delta, rdb, redis, offsite} → system → errors and never back.
+// cli → engine → {repository, catalog, delta, persistence, redis} → system → errors, and never back up.
 import test from 'ava';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
@@ -10,15 +10,27 @@ const SOURCE = path.resolve('src');
 const MAY_IMPORT: Record<string, readonly string[]> = {
   main: ['cli', 'engine', 'system', 'errors'],
   cli: ['engine', 'system', 'errors'],
-  engine: ['repository', 'catalog', 'delta', 'rdb', 'redis', 'offsite', 'system', 'errors'],
+  engine: ['repository', 'catalog', 'delta', 'persistence', 'redis', 'system', 'errors'],
   repository: ['catalog', 'delta', 'system', 'errors'],
   catalog: ['system', 'errors'],
   delta: ['system', 'errors'],
-  redis: ['rdb', 'system', 'errors'],
-  rdb: ['system', 'errors'],
-  offsite: ['system', 'errors'],
+  redis: ['persistence', 'system', 'errors'],
+  persistence: ['system', 'errors'],
   system: ['errors'],
   errors: [],
+};
+
+/** The folders of engine/ that use cases share. They import no use case. */
+const SHARED_BY_USE_CASES = ['run', 'snapshot', 'source', 'server'];
+
+/** The use cases of engine/, a folder each, with the other use cases that each may import. */
+const USE_CASES: Record<string, readonly string[]> = {
+  backup: [],
+  restore: [],
+  verify: [],
+  repair: ['verify'],
+  watch: ['backup'],
+  inspect: [],
 };
 
 interface Rule {
@@ -75,9 +87,9 @@ const RULES: readonly Rule[] = [
     why: 'there is one loader',
   },
   {
-    name: 'only delta/ and rdb/ call wasm',
-    pattern: /system\/wasm\.js/,
-    only: ['delta/', 'rdb/'],
+    name: 'only delta/ and persistence/ call wasm',
+    pattern: /system\/wasm\//,
+    only: ['delta/', 'persistence/'],
     why: 'memory laid out by hand stays behind typed functions',
   },
 ];
@@ -88,11 +100,41 @@ interface SourceFile {
   readonly text: string;
 }
 
-function readSources(): SourceFile[] {
+function readSources(top: string): SourceFile[] {
   return fs
-    .readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
+    .readdirSync(top, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
-    .map((name) => ({ name, text: fs.readFileSync(path.join(SOURCE, name), 'utf8') }));
+    .map((name) => ({ name, text: fs.readFileSync(path.join(top, name), 'utf8') }));
+}
+
+/** The folder of engine/ that a file is in; null for a file of another room. */
+function engineFolder(name: string): string | null {
+  return /^engine\/([^/]+)\//.exec(name)?.[1] ?? null;
+}
+
+/** Each circle once, as `a.ts -> b.ts -> a.ts`. */
+function findCircles(files: readonly SourceFile[]): string[] {
+  const names = new Map(files.map(({ name }) => [name.replace(/\.ts$/, ''), name]));
+  const imports = new Map(
+    files.map((file) => [
+      file.name,
+      importsOf(file).flatMap((imported) => names.get(imported.replace(/\.[jt]s$/, '')) ?? []),
+    ]),
+  );
+  const circles: string[] = [];
+  const done = new Set<string>();
+  const visit = (name: string, way: readonly string[]): void => {
+    const start = way.indexOf(name);
+    if (start !== -1) {
+      circles.push([...way.slice(start), name].join(' -> '));
+      return;
+    }
+    if (done.has(name)) return;
+    for (const imported of imports.get(name) ?? []) visit(imported, [...way, name]);
+    done.add(name);
+  };
+  for (const { name } of files) visit(name, []);
+  return circles;
 }
 
 function roomOf(name: string): string {
@@ -103,13 +145,13 @@ function roomOf(name: string): string {
 
 /** Names below src/ that a file imports, statically or not, for types or values. */
 function importsOf({ name, text }: SourceFile): string[] {
-  const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)];
+  const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*['"](\.[^'"]+)['"]/g)];
   return specifiers.map(([, specifier]) =>
     path.normalize(path.join(path.dirname(name), specifier as string)),
   );
 }
 
-const sources = readSources();
+const sources = readSources(SOURCE);
 
 test('there are sources to read', (t) => {
   t.true(sources.length > 50);
@@ -127,6 +169,46 @@ test('imports run down the house and never back up', (t) => {
       .map((imported) => `${source.name}: ${room} must not import from ${imported}`);
   });
   t.deepEqual(wrong, []);
+});
+
+test('every folder of engine/ is a use case or shared by use cases', (t) => {
+  const folders = new Set(sources.flatMap(({ name }) => engineFolder(name) ?? []));
+  t.deepEqual(
+    [...folders].toSorted(),
+    [...SHARED_BY_USE_CASES, ...Object.keys(USE_CASES)].toSorted(),
+  );
+});
+
+test('a use case imports another one only where the house says so', (t) => {
+  const wrong = sources.flatMap((source) => {
+    const folder = engineFolder(source.name);
+    if (folder === null) return [];
+    return importsOf(source)
+      .flatMap((imported) => engineFolder(imported) ?? [])
+      .filter((imported) => imported in USE_CASES && imported !== folder)
+      .filter((imported) => !USE_CASES[folder]?.includes(imported))
+      .map((imported) => `${source.name}: engine/${folder} must not import engine/${imported}`);
+  });
+  t.deepEqual(wrong, []);
+});
+
+for (const [house, files] of [
+  ['src', sources],
+  ['wasm', readSources(path.resolve('wasm'))],
+] as const) {
+  test(`no files of ${house}/ import each other in a circle`, (t) => {
+    t.deepEqual(findCircles(files), []);
+  });
+}
+
+test('a circle of imports is found', (t) => {
+  const circle = findCircles([
+    { name: 'a.ts', text: "import { b } from './folder/b.js';" },
+    { name: 'folder/b.ts', text: "import { c } from '../c';\nimport { d } from './d.js';" },
+    { name: 'folder/d.ts', text: '' },
+    { name: 'c.ts', text: "import type { a } from './a.js';" },
+  ]);
+  t.deepEqual(circle, ['a.ts -> folder/b.ts -> c.ts -> a.ts']);
 });
 
 for (const rule of RULES) {

@@ -9,7 +9,7 @@ import {
   patchBuffer,
   signatureOf,
 } from '../delta/run-delta.js';
-import { temporaryDirectory } from '../support/temporary-directory.js';
+import { temporaryDirectory } from '../support/files/temporary-directory.js';
 import { Rdiff } from './rdiff.js';
 
 for (const kind of KINDS) {

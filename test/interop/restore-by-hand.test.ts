@@ -5,11 +5,11 @@ import { appendFile, cp, mkdir, readFile, rename, writeFile } from 'node:fs/prom
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 
-import { run } from '../../src/system/process.js';
-import { dumpBytes } from '../support/four-nights.js';
-import { projectRoot } from '../support/project-paths.js';
-import { RecordedHistory } from '../support/recorded-history.js';
-import { SeededRandom } from '../support/seeded-random.js';
+import { run } from '../../src/system/processes/process.js';
+import { dumpBytes } from '../support/repository/four-nights.js';
+import { projectRoot } from '../support/program/project-paths.js';
+import { RecordedHistory } from '../support/repository/recorded-history.js';
+import { SeededRandom } from '../support/program/seeded-random.js';
 
 const NIGHTS = [1, 2, 3, 4, 5, 6];
 

@@ -4,11 +4,11 @@
 import { realpath } from 'node:fs/promises';
 import test, { type ExecutionContext } from 'ava';
 
-import { listSnapshots } from '../../src/engine/list.js';
+import { listSnapshots } from '../../src/engine/inspect/list.js';
 import { InTheWayError } from '../../src/errors.js';
-import { run } from '../../src/system/process.js';
-import { readTree, treeDifferences } from '../support/directory-tree.js';
-import { layNight, recordNights } from '../support/four-nights.js';
+import { run } from '../../src/system/processes/process.js';
+import { readTree, treeDifferences } from '../support/files/directory-tree.js';
+import { layNight, recordNights } from '../support/repository/four-nights.js';
 
 interface Way {
   /** Run by a shell; `$1` is the repository, `$2` where it is to be. */

@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 
-import { run } from '../../src/system/process.js';
-import { recordNights } from '../support/four-nights.js';
+import { run } from '../../src/system/processes/process.js';
+import { recordNights } from '../support/repository/four-nights.js';
 
 type Value = string | number | null;
 type Field = Value | Buffer | undefined;

@@ -7,9 +7,9 @@ import { promisify } from 'node:util';
 
 import test from 'ava';
 
-import type { BenchReport } from '../bench/report.js';
-import { projectRoot } from '../support/project-paths.js';
-import { temporaryDirectory } from '../support/temporary-directory.js';
+import type { BenchReport } from '../bench/report/report.js';
+import { projectRoot } from '../support/program/project-paths.js';
+import { temporaryDirectory } from '../support/files/temporary-directory.js';
 
 const run = promisify(execFile);
 const benchScript = path.join(projectRoot, 'dist/test/bench/bench.js');

@@ -7,10 +7,10 @@ import * as fs from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
-import { BackupPlace } from '../support/backup-place.js';
-import { edited, randomBytes } from '../support/large-content.js';
-import { createTestContext } from '../support/run-context.js';
-import { temporaryDirectory } from '../support/temporary-directory.js';
+import { BackupPlace } from '../support/repository/backup-place.js';
+import { edited, randomBytes } from '../support/repository/large-content.js';
+import { createTestContext } from '../support/program/run-context.js';
+import { temporaryDirectory } from '../support/files/temporary-directory.js';
 
 const run = promisify(execFile);
 

@@ -3,11 +3,11 @@
 import test, { type ExecutionContext } from 'ava';
 import type { Redis } from 'ioredis';
 
-import { datasetDigest } from '../support/dataset-digest.js';
-import { populate } from '../support/redis-dataset.js';
-import { mutate } from '../support/redis-mutations.js';
-import { withRedisServer } from '../support/redis-server.js';
-import { temporaryDirectory } from '../support/temporary-directory.js';
+import { datasetDigest } from '../support/redis/dataset-digest.js';
+import { populate } from '../support/redis/redis-dataset.js';
+import { mutate } from '../support/redis/redis-mutations.js';
+import { withRedisServer } from '../support/redis/redis-server.js';
+import { temporaryDirectory } from '../support/files/temporary-directory.js';
 
 /** Pairs of commands: the first makes a difference, the second takes it back. */
 const DIFFERENCES: readonly (readonly [string, readonly string[], readonly string[]])[] = [

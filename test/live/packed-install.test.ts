@@ -10,13 +10,13 @@ import { promisify } from 'node:util';
 import test from 'ava';
 import { type Message, publint } from 'publint';
 import { formatMessage } from 'publint/utils';
-import { readTree, treeDifferences } from '../support/directory-tree.js';
-import { fixturePath, projectRoot } from '../support/project-paths.js';
+import { readTree, treeDifferences } from '../support/files/directory-tree.js';
+import { fixturePath, projectRoot } from '../support/program/project-paths.js';
 import {
   makeTemporaryDirectory,
   removeTree,
   temporaryDirectory,
-} from '../support/temporary-directory.js';
+} from '../support/files/temporary-directory.js';
 
 const run = promisify(execFile);
 

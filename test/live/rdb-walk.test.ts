@@ -8,17 +8,17 @@ import { promisify } from 'node:util';
 
 import test from 'ava';
 
-import { decodeRdbString } from '../../src/rdb/decode-string.js';
-import { describeType } from '../../src/rdb/value-types.js';
-import { type AnnotatedRdb, readAnnotatedRdbs } from '../rdb/annotated-hex.js';
-import { findInBytes, findInPieces } from '../rdb/found-records.js';
-import { askForKeys, keysOfWalk } from '../rdb/server-keys.js';
-import { populate } from '../support/redis-dataset.js';
-import { mutate } from '../support/redis-mutations.js';
-import { saveDump } from '../support/redis-persistence.js';
-import { askAll } from '../support/redis-reply.js';
-import { type RedisServer, withRedisServer } from '../support/redis-server.js';
-import { temporaryDirectory } from '../support/temporary-directory.js';
+import { decodeRdbString } from '../../src/persistence/rdb/decode-string.js';
+import { describeType } from '../../src/persistence/rdb/value-types.js';
+import { type AnnotatedRdb, readAnnotatedRdbs } from '../persistence/rdb/annotated-hex.js';
+import { findInBytes, findInPieces } from '../persistence/rdb/found-records.js';
+import { askForKeys, keysOfWalk } from '../persistence/rdb/server-keys.js';
+import { populate } from '../support/redis/redis-dataset.js';
+import { mutate } from '../support/redis/redis-mutations.js';
+import { saveDump } from '../support/redis/redis-persistence.js';
+import { askAll } from '../support/redis/redis-reply.js';
+import { type RedisServer, withRedisServer } from '../support/redis/redis-server.js';
+import { temporaryDirectory } from '../support/files/temporary-directory.js';
 
 const run = promisify(execFile);
 

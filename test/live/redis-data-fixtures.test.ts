@@ -5,10 +5,10 @@ import path from 'node:path';
 
 import test from 'ava';
 
-import { datasetDigest, type DatasetDigest } from '../support/dataset-digest.js';
-import { fixturePath } from '../support/project-paths.js';
-import { withRedisServer } from '../support/redis-server.js';
-import { temporaryDirectory } from '../support/temporary-directory.js';
+import { datasetDigest, type DatasetDigest } from '../support/redis/dataset-digest.js';
+import { fixturePath } from '../support/program/project-paths.js';
+import { withRedisServer } from '../support/redis/redis-server.js';
+import { temporaryDirectory } from '../support/files/temporary-directory.js';
 
 const SUFFIX = '.keys.json';
 

@@ -5,11 +5,15 @@ import path from 'node:path';
 
 import test, { type ExecutionContext } from 'ava';
 
-import { runCli, succeedCli } from '../support/cli.js';
-import { readTree, treeDifferences } from '../support/directory-tree.js';
-import { saveDump } from '../support/redis-persistence.js';
-import { type RedisServer, startRedisServer, withRedisServer } from '../support/redis-server.js';
-import { temporaryDirectory } from '../support/temporary-directory.js';
+import { runCli, succeedCli } from '../support/program/cli.js';
+import { readTree, treeDifferences } from '../support/files/directory-tree.js';
+import { saveDump } from '../support/redis/redis-persistence.js';
+import {
+  type RedisServer,
+  startRedisServer,
+  withRedisServer,
+} from '../support/redis/redis-server.js';
+import { temporaryDirectory } from '../support/files/temporary-directory.js';
 
 interface Place {
   readonly repository: string;

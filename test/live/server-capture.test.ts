@@ -6,13 +6,13 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import test from 'ava';
-import { parseAofManifest } from '../../src/rdb/aof-manifest.js';
-import { lookNames } from '../support/backup-place.js';
-import { succeedCli } from '../support/cli.js';
-import { type LivePlace, createLivePlace } from '../support/live-place.js';
-import { CountingWriter, readWritten } from '../support/counting-writer.js';
-import { withRedisServer } from '../support/redis-server.js';
-import { removeTree } from '../support/temporary-directory.js';
+import { parseAofManifest } from '../../src/persistence/aof/aof-manifest.js';
+import { lookNames } from '../support/repository/backup-place.js';
+import { succeedCli } from '../support/program/cli.js';
+import { type LivePlace, createLivePlace } from '../support/redis/live-place.js';
+import { CountingWriter, readWritten } from '../support/redis/counting-writer.js';
+import { withRedisServer } from '../support/redis/redis-server.js';
+import { removeTree } from '../support/files/temporary-directory.js';
 
 const run = promisify(execFile);
 

@@ -4,15 +4,15 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, writeFile } from 'node:fs/promises';
 import test from 'ava';
-import { backup } from '../../src/engine/backup.js';
+import { backup } from '../../src/engine/backup/backup.js';
 import { NoSpaceError } from '../../src/errors.js';
-import { formatPath } from '../../src/system/byte-path.js';
-import { RealFileSystem } from '../../src/system/file-system.js';
-import { succeedCli } from '../support/cli.js';
-import { createLivePlace, untilSaving } from '../support/live-place.js';
-import { mainScript } from '../support/project-paths.js';
-import { saveDump } from '../support/redis-persistence.js';
-import { serverRequest } from '../support/server-request.js';
+import { formatPath } from '../../src/system/files/byte-path.js';
+import { RealFileSystem } from '../../src/system/files/file-system.js';
+import { succeedCli } from '../support/program/cli.js';
+import { createLivePlace, untilSaving } from '../support/redis/live-place.js';
+import { mainScript } from '../support/program/project-paths.js';
+import { saveDump } from '../support/redis/redis-persistence.js';
+import { serverRequest } from '../support/redis/server-request.js';
 
 test('the dump is removed from the source when it is in the snapshot', async (t) => {
   const { place, server, backup: take } = await createLivePlace(t);

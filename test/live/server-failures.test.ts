@@ -7,16 +7,16 @@ import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
-import { runCli } from '../support/cli.js';
-import { type LivePlace, createLivePlace, untilSaving } from '../support/live-place.js';
+import { runCli } from '../support/program/cli.js';
+import { type LivePlace, createLivePlace, untilSaving } from '../support/redis/live-place.js';
 import {
   type Refusal,
   checkRefusal,
   isRefusedBackup,
   leavesAsItWas,
-} from '../support/refused-backup.js';
-import { startRedisServer } from '../support/redis-server.js';
-import { redisUser } from '../support/redis-user.js';
+} from '../support/repository/refused-backup.js';
+import { startRedisServer } from '../support/redis/redis-server.js';
+import { redisUser } from '../support/redis/redis-user.js';
 
 /** A backup into a repository that is there; after the refusal it is as it was. */
 async function isRefused(

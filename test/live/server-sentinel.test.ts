@@ -4,18 +4,18 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
-import type { BackupReport } from '../../src/engine/reports.js';
-import { makeCertificates } from '../support/certificates.js';
-import { type CliOptions, runCli, succeedCli } from '../support/cli.js';
-import { type RedisServer, freePort, startRedisServer } from '../support/redis-server.js';
+import type { BackupReport } from '../../src/engine/backup/backup-report.js';
+import { makeCertificates } from '../support/redis/certificates.js';
+import { type CliOptions, runCli, succeedCli } from '../support/program/cli.js';
+import { type RedisServer, freePort, startRedisServer } from '../support/redis/redis-server.js';
 import {
   type RedisSentinel,
   readFlags,
   startSentinel,
   watching,
-} from '../support/redis-sentinel.js';
-import { type Refusal, isRefusedBackup } from '../support/refused-backup.js';
-import { temporaryDirectory } from '../support/temporary-directory.js';
+} from '../support/redis/redis-sentinel.js';
+import { type Refusal, isRefusedBackup } from '../support/repository/refused-backup.js';
+import { temporaryDirectory } from '../support/files/temporary-directory.js';
 
 /** A primary, the first, and its replicas, all with the same data. */
 interface Group {

@@ -3,15 +3,15 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
-import { lookNames } from '../support/backup-place.js';
-import { succeedCli } from '../support/cli.js';
-import { type DatasetDigest, datasetDigest } from '../support/dataset-digest.js';
-import { createLivePlace } from '../support/live-place.js';
-import { relayAsOldServer } from '../support/old-server-relay.js';
-import { fixturePath } from '../support/project-paths.js';
-import { withRedisServer } from '../support/redis-server.js';
-import { FIXTURE, MULTI_TAIL, POINT, TORN_TAILS, logOf } from '../support/single-file-aof.js';
-import { temporaryDirectory } from '../support/temporary-directory.js';
+import { lookNames } from '../support/repository/backup-place.js';
+import { succeedCli } from '../support/program/cli.js';
+import { type DatasetDigest, datasetDigest } from '../support/redis/dataset-digest.js';
+import { createLivePlace } from '../support/redis/live-place.js';
+import { relayAsOldServer } from '../support/redis/old-server-relay.js';
+import { fixturePath } from '../support/program/project-paths.js';
+import { withRedisServer } from '../support/redis/redis-server.js';
+import { FIXTURE, MULTI_TAIL, POINT, TORN_TAILS, logOf } from '../support/redis/single-file-aof.js';
+import { temporaryDirectory } from '../support/files/temporary-directory.js';
 
 for (const [what, tail] of Object.entries({ ...TORN_TAILS, 'an open transaction': MULTI_TAIL })) {
   test(`a single file is cut before ${what}, and loads`, async (t) => {

@@ -3,11 +3,11 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { type Certificates, makeCertificates } from '../support/certificates.js';
-import { runCli } from '../support/cli.js';
-import { type LivePlace, createLivePlace } from '../support/live-place.js';
-import { leavesAsItWas } from '../support/refused-backup.js';
-import { temporaryDirectory } from '../support/temporary-directory.js';
+import { type Certificates, makeCertificates } from '../support/redis/certificates.js';
+import { runCli } from '../support/program/cli.js';
+import { type LivePlace, createLivePlace } from '../support/redis/live-place.js';
+import { leavesAsItWas } from '../support/repository/refused-backup.js';
+import { temporaryDirectory } from '../support/files/temporary-directory.js';
 
 interface TlsPlace extends LivePlace {
   readonly certificates: Certificates;

@@ -3,18 +3,18 @@ import { readdir, rename, rm, statfs, truncate, writeFile } from 'node:fs/promis
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
-import { BackupPlace, createBackupPlace } from '../support/backup-place.js';
-import { runCli, succeedCli } from '../support/cli.js';
-import { createLivePlace } from '../support/live-place.js';
-import { mountMemory } from '../support/mounted.js';
+import { BackupPlace, createBackupPlace } from '../support/repository/backup-place.js';
+import { runCli, succeedCli } from '../support/program/cli.js';
+import { createLivePlace } from '../support/redis/live-place.js';
+import { mountMemory } from '../support/files/mounted.js';
 import {
   type RedisServer,
   type RedisServerOptions,
   startRedisServer,
   withRedisServer,
-} from '../support/redis-server.js';
-import { createTestContext } from '../support/run-context.js';
-import { type Burden, WatchProcess } from '../support/watch-process.js';
+} from '../support/redis/redis-server.js';
+import { createTestContext } from '../support/program/run-context.js';
+import { type Burden, WatchProcess } from '../support/redis/watch-process.js';
 
 interface Watched {
   readonly place: BackupPlace;

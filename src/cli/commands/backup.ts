@@ -1,19 +1,19 @@
 // `backup [SOURCE] REPO`: silent on success unless somebody is there to read the statistics.
-import type { BackupRequest } from '../../engine/requests.js';
-import { hideArguments } from '../../system/process.js';
+import type { BackupRequest } from '../../engine/backup/backup-request.js';
+import { hideArguments } from '../../system/processes/process.js';
 import type { Invocation, ToPath } from '../command.js';
 import { exitCodeOf } from '../output/notes.js';
 import { formatBackupStatistics } from '../output/statistics.js';
-import type { ParsedArguments } from '../parse-arguments.js';
-import { parseSeconds } from '../parse-seconds.js';
-import { parseSize } from '../parse-size.js';
-import { PASSWORD_SHOWN, showsPassword, toServerRequest } from '../server-options.js';
+import type { ParsedArguments } from '../options/parse-arguments.js';
+import { parseSeconds } from '../options/parse-seconds.js';
+import { parseSize } from '../options/parse-size.js';
+import { PASSWORD_SHOWN, showsPassword, toServerRequest } from '../options/server-options.js';
 
 export async function runBackup(invocation: Invocation): Promise<number> {
   const { parsed, operands, toPath, context, environment, output } = invocation;
   const request = toBackupRequest(parsed, operands, toPath, environment);
   if (showsPassword(parsed)) hideArguments();
-  const { backup } = await import('../../engine/backup.js');
+  const { backup } = await import('../../engine/backup/backup.js');
   const report = await backup(request, context);
   output.account(report, formatBackupStatistics);
   output.notes([...(showsPassword(parsed) ? [PASSWORD_SHOWN] : []), ...report.notes]);

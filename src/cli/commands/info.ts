@@ -5,7 +5,7 @@ import { formatRepositorySummary } from '../output/repository-summary.js';
 
 export async function runInfo({ operands, toPath, context, output }: Invocation): Promise<number> {
   const repository = toPath(operands[0] ?? '');
-  const { info } = await import('../../engine/info.js');
+  const { info } = await import('../../engine/inspect/info.js');
   output.result(info({ repository }, context), formatRepositorySummary);
   return EXIT.done;
 }

@@ -3,13 +3,14 @@ import { EXIT, UsageError } from '../../errors.js';
 import type { Invocation } from '../command.js';
 import { formatChangeList, formatFileList } from '../output/file-list.js';
 import { formatSnapshotList } from '../output/snapshot-table.js';
-import type { ParsedArguments } from '../parse-arguments.js';
+import type { ParsedArguments } from '../options/parse-arguments.js';
 
 export async function runList(invocation: Invocation): Promise<number> {
   const { parsed, operands, toPath, context, output } = invocation;
   const view = toListView(parsed);
   const repository = toPath(operands[0] ?? '');
-  const { listChangedSince, listFiles, listSnapshots } = await import('../../engine/list.js');
+  const { listChangedSince, listFiles, listSnapshots } =
+    await import('../../engine/inspect/list.js');
   if (view.kind === 'files') {
     const report = listFiles({ repository, time: view.time }, context);
     output.result(report, (files) => formatFileList(files, output.isVerbose));

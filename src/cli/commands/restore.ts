@@ -1,15 +1,15 @@
 // `restore [-r TIME] REPO[/PATH] DEST`: without -r the newest snapshot.
-import type { RestoreRequest } from '../../engine/requests.js';
-import { formatPath } from '../../system/byte-path.js';
+import type { RestoreRequest } from '../../engine/restore/restore-request.js';
+import { formatPath } from '../../system/files/byte-path.js';
 import type { Invocation, ToPath } from '../command.js';
 import { exitCodeOf } from '../output/notes.js';
 import { formatRestoreStatistics } from '../output/statistics.js';
-import type { ParsedArguments } from '../parse-arguments.js';
+import type { ParsedArguments } from '../options/parse-arguments.js';
 
 export async function runRestore(invocation: Invocation): Promise<number> {
   const { parsed, operands, toPath, context, output } = invocation;
   const request = toRestoreRequest(parsed, operands, toPath);
-  const { restore } = await import('../../engine/restore.js');
+  const { restore } = await import('../../engine/restore/restore.js');
   const report = await restore(request, context);
   output.account(report, formatRestoreStatistics);
   output.notes(report.notes);

@@ -1,27 +1,28 @@
 // `verify [-r TIME] REPO`: exit 20 where anything stored is not what the catalog says; with --repair
 // where it still is not afterwards.
-import type { RepairRequest, VerifyMode, VerifyRequest } from '../../engine/requests.js';
+import type { RepairRequest } from '../../engine/repair/repair-request.js';
+import type { VerifyMode, VerifyRequest } from '../../engine/verify/verify-request.js';
 import { EXIT, UsageError } from '../../errors.js';
 import type { Invocation, ToPath } from '../command.js';
-import type { OptionName } from '../option-table.js';
+import type { OptionName } from '../options/option-table.js';
 import { exitCodeOf } from '../output/notes.js';
 import { formatRepair, formatVerification } from '../output/verification.js';
-import type { ParsedArguments } from '../parse-arguments.js';
-import { parseDuration } from '../parse-duration.js';
-import { parseSeconds } from '../parse-seconds.js';
+import type { ParsedArguments } from '../options/parse-arguments.js';
+import { parseDuration } from '../options/parse-duration.js';
+import { parseSeconds } from '../options/parse-seconds.js';
 
 export async function runVerify(invocation: Invocation): Promise<number> {
   const { parsed, operands, toPath, context, output } = invocation;
   if (parsed.counts.has('repair')) {
     const request = toRepairRequest(parsed, operands, toPath);
-    const { repair } = await import('../../engine/repair.js');
+    const { repair } = await import('../../engine/repair/repair.js');
     const report = await repair(request, context);
     output.result(report, (done) => formatRepair(done, output.isQuiet));
     output.notes(report.notes);
     return report.problems.length > 0 ? EXIT.corrupt : exitCodeOf(report.notes);
   }
   const request = toVerifyRequest(parsed, operands, toPath);
-  const { verify } = await import('../../engine/verify.js');
+  const { verify } = await import('../../engine/verify/verify.js');
   const report = await verify(request, context);
   output.result(report, (verification) => formatVerification(verification, output.isQuiet));
   output.notes(report.notes);

@@ -1,12 +1,12 @@
 // `watch [SOURCE] REPO`: a line for each event, until a signal ends it, which is what it is for: exit 0.
-import type { WatchRequest } from '../../engine/requests.js';
+import type { WatchRequest } from '../../engine/watch/watch-request.js';
 import { EXIT } from '../../errors.js';
-import { hideArguments } from '../../system/process.js';
+import { hideArguments } from '../../system/processes/process.js';
 import type { Invocation, ToPath } from '../command.js';
 import { formatWatchEvent, isTrouble, toWatchReport } from '../output/watch-events.js';
-import type { ParsedArguments } from '../parse-arguments.js';
-import { parseDuration } from '../parse-duration.js';
-import { PASSWORD_SHOWN, showsPassword } from '../server-options.js';
+import type { ParsedArguments } from '../options/parse-arguments.js';
+import { parseDuration } from '../options/parse-duration.js';
+import { PASSWORD_SHOWN, showsPassword } from '../options/server-options.js';
 import { toBackupRequest } from './backup.js';
 
 const DEFAULT_DEBOUNCE_MS = 2000;
@@ -18,7 +18,7 @@ export async function runWatch(invocation: Invocation): Promise<number> {
     hideArguments();
     output.notes([PASSWORD_SHOWN]);
   }
-  const { watch } = await import('../../engine/watch.js');
+  const { watch } = await import('../../engine/watch/watch.js');
   await watch(request, context, (event) =>
     output.event(
       toWatchReport(event, output.showsStacks),

@@ -1,5 +1,9 @@
 // What `list --files` and `list --changed-since` print.
-import type { ChangeListReport, FileListReport, ListedFile } from '../../engine/reports.js';
+import type {
+  ChangeListReport,
+  FileListReport,
+  ListedFile,
+} from '../../engine/inspect/list-report.js';
 import { formatSize } from './quantities.js';
 import { nameSnapshot } from './snapshot-table.js';
 import { type Column, formatTable } from './text-table.js';

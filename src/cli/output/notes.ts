@@ -1,5 +1,5 @@
 // Notes of a run that went through: `look` is a warning, `info` a remark.
-import type { Note } from '../../engine/reports.js';
+import type { Note } from '../../engine/run/notes.js';
 import { EXIT } from '../../errors.js';
 import type { Painter } from './styles.js';
 import { visibleLine } from './visible-text.js';

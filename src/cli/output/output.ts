@@ -1,7 +1,7 @@
 // Where a command writes: results to stdout, everything else to stderr. It knows the rules of silence:
 // statistics and remarks only on a terminal or with -v, progress only on a terminal, warnings always.
-import type { Note } from '../../engine/reports.js';
-import type { ProgressEvent } from '../../engine/run-context.js';
+import type { Note } from '../../engine/run/notes.js';
+import type { ProgressEvent } from '../../engine/run/run-context.js';
 import { formatError, toErrorReport } from './errors.js';
 import { formatNote } from './notes.js';
 import { ProgressLine } from './progress-line.js';

@@ -1,6 +1,6 @@
 // One line on a terminal that tells how far a run has got: redrawn in place, wiped before anything
 // else is written there.
-import type { ProgressEvent } from '../../engine/run-context.js';
+import type { ProgressEvent } from '../../engine/run/run-context.js';
 import { formatSize } from './quantities.js';
 import { textWidth } from './text-table.js';
 

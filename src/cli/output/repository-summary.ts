@@ -1,5 +1,6 @@
 // What `info` prints: what a repository holds and what it costs.
-import type { InfoReport, SnapshotSummary, VerificationSummary } from '../../engine/reports.js';
+import type { InfoReport, VerificationSummary } from '../../engine/inspect/info-report.js';
+import type { SnapshotSummary } from '../../engine/snapshot/snapshot-summary.js';
 import { formatCount, formatSize } from './quantities.js';
 import { formatFields } from './text-table.js';
 import { formatLocalTime } from './times.js';

@@ -1,5 +1,7 @@
 // What `list` prints: the snapshots of a repository, oldest first, in 80 columns.
-import type { ServerReport, SnapshotListReport, SnapshotSummary } from '../../engine/reports.js';
+import type { ServerReport } from '../../engine/server/server-report.js';
+import type { SnapshotListReport } from '../../engine/inspect/list-report.js';
+import type { SnapshotSummary } from '../../engine/snapshot/snapshot-summary.js';
 import { formatCount, formatSize } from './quantities.js';
 import { type Column, formatTable } from './text-table.js';
 import { formatLocalTime } from './times.js';

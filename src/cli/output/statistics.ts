@@ -1,5 +1,6 @@
 // What a backup and a restore tell of themselves, on a terminal or with -v.
-import type { BackupReport, RestoreReport } from '../../engine/reports.js';
+import type { BackupReport } from '../../engine/backup/backup-report.js';
+import type { RestoreReport } from '../../engine/restore/restore-report.js';
 import { formatCount, formatDuration, formatSize } from './quantities.js';
 import { nameSnapshot } from './snapshot-table.js';
 import { formatFields } from './text-table.js';

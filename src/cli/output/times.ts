@@ -1,5 +1,5 @@
 // Times of reports (ISO 8601 in UTC) as people read them: local, with the offset that held then.
-import { formatLocalTime as formatLocalSeconds } from '../../engine/local-time.js';
+import { formatLocalTime as formatLocalSeconds } from '../../engine/snapshot/local-time.js';
 
 /** `2026-11-22 03:00:00 +01:00` */
 export function formatLocalTime(iso: string): string {

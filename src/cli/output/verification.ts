@@ -1,6 +1,7 @@
 // What `verify` prints: each thing that was put right, each problem with what it costs, then one line
 // that sums up.
-import type { RepairReport, VerifyProblem, VerifyReport } from '../../engine/reports.js';
+import type { RepairReport } from '../../engine/repair/repair-report.js';
+import type { VerifyProblem, VerifyReport } from '../../engine/verify/verify-report.js';
 import { formatCount, formatRanges, formatSize } from './quantities.js';
 
 /** With `isQuiet` nothing where there is no problem. */

@@ -1,5 +1,5 @@
 // What `watch` tells, as lines with their time and as JSON.
-import type { WatchEvent } from '../../engine/watch-events.js';
+import type { WatchEvent } from '../../engine/watch/watch-events.js';
 import { toErrorReport } from './errors.js';
 import { formatDuration, formatSize } from './quantities.js';
 import type { Painter } from './styles.js';

@@ -1,6 +1,6 @@
 // A case of the benchmark: what it is called on the command line, and what measures it.
 import type { BenchContext } from '../bench-context.js';
-import type { CaseResult } from '../results.js';
+import type { CaseResult } from '../report/results.js';
 
 export interface BenchCase {
   readonly name: string;

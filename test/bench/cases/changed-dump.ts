@@ -4,12 +4,12 @@ import { type BenchContext, statesOf } from '../bench-context.js';
 import { DUMP } from '../data/bench-server.js';
 import { type DumpPair, restartedDumps, scatteredDumps } from '../data/dump-datasets.js';
 import { treeBytes } from '../file-tree.js';
-import { describeFiles } from '../format-quantities.js';
-import { keepFirstBackups, measureBackups } from '../measure-backups.js';
+import { describeFiles } from '../report/format-quantities.js';
+import { keepFirstBackups, measureBackups } from '../measure/measure-backups.js';
 import { UNEXAMINED } from '../peers/peer.js';
 import { unexamined } from '../peers/redis-rewind.js';
-import type { CaseResult } from '../results.js';
-import { type Target, Targets } from '../targets.js';
+import type { CaseResult } from '../report/results.js';
+import { type Target, Targets } from '../report/targets.js';
 import { type BenchCase, FIRST_NIGHT } from './bench-case.js';
 
 export const scattered: BenchCase = {

@@ -6,9 +6,9 @@ import { pipeline } from 'node:stream/promises';
 import { type BenchContext, statesOf } from '../bench-context.js';
 import { GROWING_AOF, type GrownAof, grownAof } from '../data/grown-aof-dataset.js';
 import { copyTree, treeBytes } from '../file-tree.js';
-import { describeFiles } from '../format-quantities.js';
-import { keepFirstBackups, measureBackups } from '../measure-backups.js';
-import { bytesTarget, type Target, Targets } from '../targets.js';
+import { describeFiles } from '../report/format-quantities.js';
+import { keepFirstBackups, measureBackups } from '../measure/measure-backups.js';
+import { bytesTarget, type Target, Targets } from '../report/targets.js';
 import type { BenchCase } from './bench-case.js';
 
 const BEFORE_GROWTH = 'aof-before-growth';

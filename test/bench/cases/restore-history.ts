@@ -1,9 +1,9 @@
 // Restores of the newest and of the oldest of 31 snapshots, a night apart each.
 import { makeHistory } from '../data/history-dataset.js';
-import { describeFiles } from '../format-quantities.js';
-import { backUpHistory } from '../history-states.js';
-import { measureRestores } from '../measure-restores.js';
-import { Targets } from '../targets.js';
+import { describeFiles } from '../report/format-quantities.js';
+import { backUpHistory } from '../measure/history-states.js';
+import { measureRestores } from '../measure/measure-restores.js';
+import { Targets } from '../report/targets.js';
 import type { BenchCase } from './bench-case.js';
 
 const NIGHTS = 30;

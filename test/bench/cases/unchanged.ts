@@ -7,13 +7,13 @@ import { type BenchContext, statesOf } from '../bench-context.js';
 import { DUMP } from '../data/bench-server.js';
 import { scatteredDumps } from '../data/dump-datasets.js';
 import { treeBytes } from '../file-tree.js';
-import { describeFiles } from '../format-quantities.js';
-import { keepFirstBackups, measureBackups } from '../measure-backups.js';
-import { PeerState } from '../peer-state.js';
+import { describeFiles } from '../report/format-quantities.js';
+import { keepFirstBackups, measureBackups } from '../measure/measure-backups.js';
+import { PeerState } from '../measure/peer-state.js';
 import type { BackupSource } from '../peers/peer.js';
 import { redisRewind } from '../peers/redis-rewind.js';
-import { runQuietly } from '../run-quietly.js';
-import { type Target, Targets } from '../targets.js';
+import { runQuietly } from '../measure/run-quietly.js';
+import { type Target, Targets } from '../report/targets.js';
 import { type BenchCase, FIRST_NIGHT } from './bench-case.js';
 
 export const unchanged: BenchCase = {

@@ -8,12 +8,12 @@ import { datasetPlace } from '../data/dataset-place.js';
 import { deltaStoredBytes } from '../data/engine-delta.js';
 import { type Night, makeHistory } from '../data/history-dataset.js';
 import { treeBytes } from '../file-tree.js';
-import { describeFiles, formatBytes } from '../format-quantities.js';
-import { backUpHistory } from '../history-states.js';
-import { measureRestores } from '../measure-restores.js';
-import type { PeerState } from '../peer-state.js';
+import { describeFiles, formatBytes } from '../report/format-quantities.js';
+import { backUpHistory } from '../measure/history-states.js';
+import { measureRestores } from '../measure/measure-restores.js';
+import type { PeerState } from '../measure/peer-state.js';
 import { OURS, repositoryOf } from '../peers/peer.js';
-import { ratioTarget, Targets } from '../targets.js';
+import { ratioTarget, Targets } from '../report/targets.js';
 import type { BenchCase } from './bench-case.js';
 
 const NIGHTS = 365;

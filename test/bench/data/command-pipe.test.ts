@@ -3,7 +3,10 @@ import path from 'node:path';
 
 import test from 'ava';
 
-import { temporaryDirectory, type TeardownContext } from '../../support/temporary-directory.js';
+import {
+  temporaryDirectory,
+  type TeardownContext,
+} from '../../support/files/temporary-directory.js';
 import { CommandPipe, encodeCommand } from './command-pipe.js';
 
 /** A server that answers every command by `reply`, one byte at a time. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import test from 'ava';
 
-import { temporaryDirectory } from '../../support/temporary-directory.js';
+import { temporaryDirectory } from '../../support/files/temporary-directory.js';
 import { cachedDataset } from './dataset-cache.js';
 
 test('a dataset is made once for the same parameters', async (t) => {

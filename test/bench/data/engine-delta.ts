@@ -4,11 +4,11 @@ import { closeSync, createReadStream, fstatSync, openSync, readSync, writeSync }
 
 import { diff } from '../../../src/delta/diff.js';
 import { patch } from '../../../src/delta/patch.js';
-import type { ByteReader } from '../../../src/system/byte-reader.js';
-import { createZstdWriter } from '../../../src/system/zstd.js';
+import type { ByteReader } from '../../../src/system/files/byte-reader.js';
+import { createZstdWriter } from '../../../src/system/zstd/zstd.js';
 import { sha256OfFile } from './file-digest.js';
 
-/** As increments are compressed (src/repository/write-increment.ts). */
+/** As increments are compressed (src/repository/contents/write-increment.ts). */
 const INCREMENT_ZSTD_LEVEL = 3;
 
 /** Writes the file `delta`, which makes `result` from `basis`. */

@@ -1,5 +1,5 @@
 // Which programs there are on this machine, in the order in which they are shown.
-import { runQuietly } from '../run-quietly.js';
+import { runQuietly } from '../measure/run-quietly.js';
 import { borg } from './borg.js';
 import { copy } from './copy.js';
 import type { Peer, PeerName } from './peer.js';

@@ -1,7 +1,7 @@
 // What the benchmark has to know of a program to drive it: the commands, and what its repository is.
 import path from 'node:path';
 
-import type { Step } from '../measure-process.js';
+import type { Step } from '../measure/measure-process.js';
 
 export type PeerName =
   | 'redis-rewind'

@@ -1,6 +1,6 @@
 // The program of this project, as a crontab would run it.
-import { mainScript } from '../../support/project-paths.js';
-import type { Step } from '../measure-process.js';
+import { mainScript } from '../../support/program/project-paths.js';
+import type { Step } from '../measure/measure-process.js';
 import { OURS, type Peer, UNEXAMINED, repositoryOf } from './peer.js';
 
 export const redisRewind: Peer = {

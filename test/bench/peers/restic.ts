@@ -2,7 +2,7 @@
 // cache is kept with its repository, not with the user's.
 import path from 'node:path';
 
-import type { Step } from '../measure-process.js';
+import type { Step } from '../measure/measure-process.js';
 import { type Peer, type PeerPlace, repositoryOf } from './peer.js';
 
 export const restic: Peer = {

@@ -6,10 +6,10 @@ import { toListView } from '../../../src/cli/commands/list.js';
 import { toRestoreRequest } from '../../../src/cli/commands/restore.js';
 import { toWatchRequest } from '../../../src/cli/commands/watch.js';
 import { toRepairRequest, toVerifyRequest } from '../../../src/cli/commands/verify.js';
-import { parseArguments } from '../../../src/cli/parse-arguments.js';
-import { resolvePathArgument } from '../../../src/cli/path-arguments.js';
+import { parseArguments } from '../../../src/cli/options/parse-arguments.js';
+import { resolvePathArgument } from '../../../src/cli/options/path-arguments.js';
 import { UsageError } from '../../../src/errors.js';
-import { pathFromText } from '../../../src/system/byte-path.js';
+import { pathFromText } from '../../../src/system/files/byte-path.js';
 
 const toPath = (argument: string) => resolvePathArgument(argument, () => pathFromText('/cwd'));
 

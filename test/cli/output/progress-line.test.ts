@@ -2,7 +2,7 @@
 import test from 'ava';
 import { Output, type OutputSettings } from '../../../src/cli/output/output.js';
 import { formatProgress } from '../../../src/cli/output/progress-line.js';
-import type { ProgressEvent } from '../../../src/engine/run-context.js';
+import type { ProgressEvent } from '../../../src/engine/run/run-context.js';
 import { recordingStreams } from '../recording-streams.js';
 
 const settings: OutputSettings = {

@@ -7,7 +7,7 @@ import {
   isTrouble,
   toWatchReport,
 } from '../../../src/cli/output/watch-events.js';
-import type { WatchEvent, WatchHappening } from '../../../src/engine/watch-events.js';
+import type { WatchEvent, WatchHappening } from '../../../src/engine/watch/watch-events.js';
 import { NoSpaceError, SourceMissingError } from '../../../src/errors.js';
 import { firstCells, section, sorted } from '../cli-documentation.js';
 import { recordingStreams } from '../recording-streams.js';

@@ -1,11 +1,11 @@
 // A run of the program on a disk that is written down step by step, and then every power loss that it
 // might have met: at each step, in every way that survivors.ts knows, laid in a folder of its own.
 import path from 'node:path';
-import type { RunContext } from '../../../src/engine/run-context.js';
+import type { RunContext } from '../../../src/engine/run/run-context.js';
 import { DATA } from '../../../src/repository/layout.js';
-import { joinPath, pathFromText } from '../../../src/system/byte-path.js';
-import { SeededRandom } from '../seeded-random.js';
-import { removeTree } from '../temporary-directory.js';
+import { joinPath, pathFromText } from '../../../src/system/files/byte-path.js';
+import { SeededRandom } from '../program/seeded-random.js';
+import { removeTree } from '../files/temporary-directory.js';
 import type { Disk } from './disk.js';
 import type { DiskStep } from './disk-steps.js';
 import { fingerprint, layTree, readDisk } from './lay-disk.js';

@@ -2,11 +2,11 @@
 // tests are written in. All of it lies in memory, since the disk that counts is a model.
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
-import { BackupPlace } from '../backup-place.js';
-import type { Tree } from '../directory-tree.js';
-import { EVENTFUL_NIGHTS, settle } from '../eventful-history.js';
-import { createTestContext } from '../run-context.js';
-import { type TeardownContext, memoryDirectory } from '../temporary-directory.js';
+import { BackupPlace } from '../repository/backup-place.js';
+import type { Tree } from '../files/directory-tree.js';
+import { EVENTFUL_NIGHTS, settle } from '../repository/eventful-history.js';
+import { createTestContext } from '../program/run-context.js';
+import { type TeardownContext, memoryDirectory } from '../files/temporary-directory.js';
 import { type Recording, recordRun } from './at-each-power-loss.js';
 
 export interface DiskPlace {

@@ -1,7 +1,7 @@
 // What happens to a disk, one step at a time: the log that a recorded run leaves, and from which the
 // disk of any of its moments is made again. Files and directories are named by number, as a disk has
 // them: a name is only an entry in a directory.
-import type { BytePath } from '../../../src/system/byte-path.js';
+import type { BytePath } from '../../../src/system/files/byte-path.js';
 
 /** A file, link or directory of a disk; never used twice. */
 export type NodeId = number;

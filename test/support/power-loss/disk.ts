@@ -4,7 +4,7 @@
 // the others. A rename is one change as long as neither directory has been synced; once one has, the
 // other name alone may be lost or kept, so that a file may have both names, or none. A directory
 // that is renamed has one name or the other: it says itself where it is (its `..`).
-import { type BytePath, ROOT } from '../../../src/system/byte-path.js';
+import { type BytePath, ROOT } from '../../../src/system/files/byte-path.js';
 import type { DiskStep, NameAt, NodeId, NodeMetadata, NodeType } from './disk-steps.js';
 
 export interface DiskNode {

@@ -8,7 +8,7 @@ import {
   joinPath,
   pathFromBytes,
   pathToBytes,
-} from '../../../src/system/byte-path.js';
+} from '../../../src/system/files/byte-path.js';
 import { Disk } from './disk.js';
 import type { NodeId, NodeMetadata } from './disk-steps.js';
 import type { SurvivingDirectory } from './survivors.js';

@@ -11,13 +11,13 @@ import {
   joinPath,
   parentPath,
   pathToBytes,
-} from '../../../src/system/byte-path.js';
+} from '../../../src/system/files/byte-path.js';
 import {
   type FileDescriptor,
   type OpenMode,
   RealFileSystem,
-} from '../../../src/system/file-system.js';
-import type { ModificationTime } from '../../../src/system/metadata.js';
+} from '../../../src/system/files/file-system.js';
+import type { ModificationTime } from '../../../src/system/files/metadata.js';
 import type { Disk } from './disk.js';
 import type { DiskStep, NameAt, NodeId, NodeMetadata, NodeType } from './disk-steps.js';
 

@@ -1,8 +1,8 @@
 // The model of a disk is what the power-loss tests rest on: it must lose what a disk may lose, and keep
 // what it must keep.
 import test from 'ava';
-import type { BytePath } from '../../../src/system/byte-path.js';
-import { SeededRandom } from '../seeded-random.js';
+import type { BytePath } from '../../../src/system/files/byte-path.js';
+import { SeededRandom } from '../program/seeded-random.js';
 import { Disk } from './disk.js';
 import type { DiskStep } from './disk-steps.js';
 import { type SurvivingDirectory, survivorsOf } from './survivors.js';

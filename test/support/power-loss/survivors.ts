@@ -1,8 +1,8 @@
 // What a power loss may leave of a disk: everything that was not synced is gone, or there; each
 // single change is the only one that is gone, or that is there; the bytes of a file are the old ones,
 // zeros, or only begun; and some mixtures at random. Lazily, since most are the same as others.
-import { type BytePath, compareBytes } from '../../../src/system/byte-path.js';
-import type { SeededRandom } from '../seeded-random.js';
+import { type BytePath, compareBytes } from '../../../src/system/files/byte-path.js';
+import type { SeededRandom } from '../program/seeded-random.js';
 import { type Disk, type DiskNode, applyChange, setName } from './disk.js';
 import type { NodeId, NodeMetadata } from './disk-steps.js';
 

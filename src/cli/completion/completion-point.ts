@@ -1,0 +1,67 @@
+// What is being typed at the cursor of a line that is not complete: a command's name, an option, a
+// TIME, or a path, which the shell completes better than anybody. Pure.
+import { COMMANDS, type CommandSpec, findCommand } from '../command-table.js';
+import {
+  commandHasOption,
+  OPTION_SPECS,
+  type CommandName,
+  type OptionSpec,
+} from '../options/option-table.js';
+import { findOption, tokenize } from '../options/parse-arguments.js';
+import { ACCEPTED_OPTIONS, VERBOSITY_OPTIONS } from '../options/rdiff-backup-options.js';
+
+export interface CompletionPoint {
+  /** `path` stands for whatever is none of the others. */
+  readonly kind: 'command' | 'option' | 'time' | 'path';
+  /** The word at the cursor, as far as it has been typed. */
+  readonly current: string;
+  /** Commands that may be named here. */
+  readonly commands: readonly CommandSpec[];
+  /** Options of the command that the line names, or of those it may stand for without a name. */
+  readonly options: readonly OptionSpec[];
+  /** Those given before the cursor that may not be given again; the one that waits for a value last. */
+  readonly given: readonly OptionSpec[];
+}
+
+/** Commands that a line may stand for without naming them. */
+const NAMELESS: readonly CommandName[] = ['backup', 'restore'];
+
+/** @param words what follows the program's name, up to and with the word at the cursor. */
+export function findCompletionPoint(words: readonly string[]): CompletionPoint {
+  const current = words.at(-1) ?? '';
+  const tokens = tokenize(words.slice(0, -1));
+  const firstOperand = tokens.find((token) => token.kind === 'positional');
+  const command = firstOperand === undefined ? null : findCommand(firstOperand.value);
+  const names = command === null ? NAMELESS : [command.name];
+  const written = tokens.flatMap((token) =>
+    token.kind === 'option' ? (findOption(token.name) ?? []) : [],
+  );
+  return {
+    kind: kindOf(tokens, current, firstOperand === undefined),
+    current,
+    commands: firstOperand === undefined ? COMMANDS : [],
+    options: OPTION_SPECS.filter((option) => names.some((name) => commandHasOption(name, option))),
+    given: written.filter((option) => option.repeatable !== true),
+  };
+}
+
+function kindOf(
+  tokens: ReturnType<typeof tokenize>,
+  current: string,
+  isFirstOperand: boolean,
+): CompletionPoint['kind'] {
+  const last = tokens.at(-1);
+  if (last?.kind === 'option' && takesValue(last.name) && last.value === undefined)
+    return findOption(last.name)?.value === 'TIME' ? 'time' : 'path';
+  const isPastOptions = tokens.some((token) => token.kind === 'option-terminator');
+  if (current.startsWith('-') && !isPastOptions) return 'option';
+  return isFirstOperand ? 'command' : 'path';
+}
+
+function takesValue(name: string): boolean {
+  return (
+    findOption(name)?.value !== undefined ||
+    ACCEPTED_OPTIONS.get(name)?.takesValue === true ||
+    VERBOSITY_OPTIONS.includes(name)
+  );
+}

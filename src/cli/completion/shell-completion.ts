@@ -1,0 +1,73 @@
+// Completion at the tab key, by yargs, from the tables of commands and options. The only file that
+// imports yargs, and itself imported only where completion is asked for
+// (docs/decisions/0005-yargs-for-completion-only.md).
+import yargs from 'yargs';
+import { UsageError } from '../../errors.js';
+import { findCompletionPoint } from './completion-point.js';
+
+export type Shell = 'bash' | 'zsh';
+
+/**
+ * The shell that the script is for, by the rule that yargs itself goes by: zsh where SHELL or ZSH_NAME
+ * names it, else bash. yargs' script for fish keeps fish from completing file names.
+ * @throws UsageError for fish
+ */
+export function completionShell(environment: Readonly<Record<string, string | undefined>>): Shell {
+  const shellPath = environment['SHELL'] ?? '';
+  if (`${shellPath} ${environment['ZSH_NAME'] ?? ''}`.includes('zsh')) return 'zsh';
+  if (!shellPath.includes('fish')) return 'bash';
+  throw new UsageError(`completion is for bash and zsh, SHELL is '${shellPath}'`, {
+    hint: "'SHELL=bash redis-rewind completion' prints the script for bash",
+  });
+}
+
+/**
+ * The script that has the shell ask this program, with `--get-yargs-completions WORDS`, what may stand
+ * at the cursor. yargs forms its answers for the shell that SHELL names, so the request says which
+ * shell is asking: a bash that was started from a zsh gets answers for bash.
+ */
+export async function completionScript(shell: Shell): Promise<string> {
+  let script = '';
+  await newParser()
+    .completion('completion')
+    .parseAsync(['completion'], {}, (_error, _parsed, output) => {
+      script = output;
+    });
+  const pinned = script.replace(`${PROGRAM} ${REQUEST}`, `SHELL=${shell} ${PROGRAM} ${REQUEST}`);
+  return `${pinned.trimEnd()}\n`;
+}
+
+/**
+ * What may stand at the cursor, one answer a line: names of commands, options, `now` for a TIME. No
+ * answer where a path belongs: the shell then completes file names.
+ * @param words the program's name and what follows it, up to and with the word at the cursor
+ */
+export async function completionAnswers(words: readonly string[]): Promise<readonly string[]> {
+  const point = findCompletionPoint(words.slice(1));
+  if (point.kind === 'path') return [];
+  const parser = newParser();
+  if (point.kind === 'command')
+    for (const { name, summary } of point.commands) parser.command(name, summary);
+  for (const option of point.options) {
+    parser.option(option.name, {
+      type: option.value === undefined ? 'boolean' : 'string',
+      description: option.help,
+      ...(option.value === 'TIME' ? { choices: ['now'] } : {}),
+    });
+  }
+  const given = point.given.map((option) => `--${option.name}`);
+  return parser.getCompletion([...given, point.current]);
+}
+
+const PROGRAM = 'redis-rewind';
+const REQUEST = '--get-yargs-completions';
+
+/** A parser that knows nothing yet: no help or version of its own, no `--no-` before our names. */
+function newParser() {
+  return yargs([])
+    .scriptName(PROGRAM)
+    .help(false)
+    .version(false)
+    .detectLocale(false)
+    .parserConfiguration({ 'boolean-negation': false });
+}

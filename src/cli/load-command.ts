@@ -1,0 +1,17 @@
+// The code of each command, loaded only when the command runs: --help and --version answer at once.
+import type { RunCommand } from './command.js';
+import type { CommandName } from './options/option-table.js';
+
+const LOADERS: Record<CommandName, () => Promise<RunCommand>> = {
+  backup: async () => (await import('./commands/backup.js')).runBackup,
+  restore: async () => (await import('./commands/restore.js')).runRestore,
+  list: async () => (await import('./commands/list.js')).runList,
+  verify: async () => (await import('./commands/verify.js')).runVerify,
+  info: async () => (await import('./commands/info.js')).runInfo,
+  watch: async () => (await import('./commands/watch.js')).runWatch,
+  completion: async () => (await import('./commands/completion.js')).runCompletion,
+};
+
+export async function loadCommand(name: CommandName): Promise<RunCommand> {
+  return LOADERS[name]();
+}

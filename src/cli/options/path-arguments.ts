@@ -1,0 +1,44 @@
+// Paths as people type them, made absolute. `.` and doubled slashes vanish; `..` is the parent of what
+// the path before it really leads to, links followed, as `cd` and `ls` of the system have it.
+import { UsageError } from '../../errors.js';
+import { SERVER_URL, misplacedUrl } from './server-url.js';
+import {
+  type BytePath,
+  joinPath,
+  parentPath,
+  parsePath,
+  pathFromText,
+} from '../../system/files/byte-path.js';
+
+/** The real path, or null where nothing exists there. */
+export type RealPath = (path: BytePath) => BytePath | null;
+
+/** What Node.js puts into an argument in place of bytes that are not UTF-8. */
+const REPLACEMENT = '\uFFFD';
+
+/**
+ * The absolute path that `argument` stands for; `\xHH` in it is a byte. No slash at its end.
+ * @throws UsageError for an empty path, one with a NUL, one whose bytes Node.js has lost, and
+ * `host::path`, which rdiff-backup takes for another machine.
+ */
+export function resolvePathArgument(argument: string, realPath: RealPath): BytePath {
+  if (argument === '') throw new UsageError('a path is empty');
+  if (SERVER_URL.test(argument)) throw misplacedUrl();
+  if (/^[^/]+::/.test(argument))
+    throw new UsageError(`'${argument}' names another machine`, {
+      hint: `redis-rewind works on paths of this machine; a file of that name is './${argument}'`,
+    });
+  if (argument.includes(REPLACEMENT))
+    throw new UsageError(`path '${argument}' is not UTF-8`, {
+      hint: 'write each byte that is not UTF-8 as \\xHH, in quotes',
+    });
+  const typed = parsePath(argument);
+  if (typed.includes('\0')) throw new UsageError(`path '${argument}' holds a NUL byte`);
+  let path = typed.startsWith('/') ? pathFromText('/') : realPath(pathFromText('.'));
+  if (path === null) throw new UsageError('the working directory does not exist any more');
+  for (const name of typed.split('/')) {
+    if (name === '' || name === '.') continue;
+    path = name === '..' ? parentPath(realPath(path) ?? path) : joinPath(path, name);
+  }
+  return path;
+}

@@ -1,0 +1,107 @@
+// The options that name a server, as redis-cli has them, made into what a backup asks for. Passwords are
+// wrapped at once, so that nothing further on can show them.
+import type { Note } from '../../engine/run/notes.js';
+import type { ServerRequest } from '../../engine/server/server-request.js';
+import { UsageError } from '../../errors.js';
+import { Secret } from '../../system/processes/secret.js';
+import type { Invocation, ToPath } from '../command.js';
+import type { OptionName } from './option-table.js';
+import type { ParsedArguments } from './parse-arguments.js';
+import { parseSeconds } from './parse-seconds.js';
+import { toSentinelRequest } from './sentinel-options.js';
+
+/** Any of these means that a server is to be contacted. */
+const NAMING: readonly OptionName[] = [
+  'redis',
+  'sentinel',
+  'host',
+  'port',
+  'socket',
+  'auth',
+  'pass-file',
+  'user',
+  'tls',
+];
+
+/** These say something about a server, and need one that is named. */
+const DEPENDENT: readonly OptionName[] = [
+  'cacert',
+  'cert',
+  'key',
+  'redis-conf',
+  'save',
+  'wait-timeout',
+  'keep-dump',
+];
+
+export function namesServer(given: ReadonlyMap<OptionName, number>): boolean {
+  return NAMING.some((name) => given.has(name));
+}
+
+const DEFAULT_WAIT_SECONDS = '3600';
+
+/**
+ * @returns null where no option names a server
+ * @throws UsageError
+ */
+export function toServerRequest(
+  parsed: ParsedArguments,
+  toPath: ToPath,
+  environment: Invocation['environment'],
+): ServerRequest | null {
+  const { counts } = parsed;
+  const sentinel = toSentinelRequest(parsed, toPath);
+  if (!namesServer(counts)) {
+    const lonely = DEPENDENT.find((name) => counts.has(name));
+    if (lonely === undefined) return null;
+    throw new UsageError(`--${lonely} is about a server, and none is named`, {
+      hint: "name it with '--redis URL', with -h and -p, -s, or '--sentinel HOST:PORT'",
+    });
+  }
+  const value = (name: OptionName): string | null => parsed.values.get(name)?.[0] ?? null;
+  const path = (name: OptionName) => {
+    const text = value(name);
+    return text === null ? null : toPath(text);
+  };
+  if (counts.has('auth') && counts.has('pass-file'))
+    throw new UsageError('-a and --pass-file both give a password', {
+      hint: 'leave one of them out',
+    });
+  return {
+    url: toSecret(value('redis')),
+    host: value('host'),
+    port: value('port'),
+    socket: value('socket'),
+    user: value('user'),
+    password: toSecret(value('auth')),
+    tls: counts.has('tls'),
+    cacert: path('cacert'),
+    cert: path('cert'),
+    key: path('key'),
+    sentinel,
+    passFile: path('pass-file'),
+    environmentPassword: toSecret(environment['REDISCLI_AUTH'] ?? null),
+    configuration: path('redis-conf'),
+    save: value('save') ?? 'auto',
+    waitTimeoutMs: parseSeconds('wait-timeout', value('wait-timeout') ?? DEFAULT_WAIT_SECONDS),
+    keepDump: counts.has('keep-dump'),
+  };
+}
+
+function toSecret(text: string | null): Secret | null {
+  return text === null || text === '' ? null : new Secret(text);
+}
+
+/** Whether the command line holds a password, where every user of the machine can read it. */
+export function showsPassword({ values }: ParsedArguments): boolean {
+  const url = values.get('redis')?.[0] ?? '';
+  return values.has('auth') || /^[a-z]+:\/\/[^/?#]*@/i.test(url);
+}
+
+export const PASSWORD_SHOWN: Note = {
+  severity: 'info',
+  kind: 'password-shown',
+  path: null,
+  message: 'the password stands in the command line, where other users of this machine may read it',
+  hint: 'put it into the variable REDISCLI_AUTH, or into a file for --pass-file',
+};

@@ -1,0 +1,27 @@
+// What a backup is asked for, after the command line has been read.
+import type { BytePath } from '../../system/files/byte-path.js';
+import type { PathRule } from '../source/path-filter.js';
+import type { ServerRequest } from '../server/server-request.js';
+
+export interface BackupRequest {
+  /** Null where the server is to be asked. */
+  readonly source: BytePath | null;
+  /** Null where no server is to be contacted. */
+  readonly server: ServerRequest | null;
+  readonly repository: BytePath;
+  /** Make the repository where there is none; otherwise that is an error. */
+  readonly create: boolean;
+  /** Paths outside SOURCE that belong with it, such as /etc/redis/redis.conf. */
+  readonly also: readonly BytePath[];
+  readonly rules: readonly PathRule[];
+  /** Go on although SOURCE or the host is another one, or SOURCE has become empty. */
+  readonly force: boolean;
+  /** Read every file, also those whose stat has not changed. */
+  readonly rehash: boolean;
+  /** Find out of each dump and AOF that is read whether a server would load it, and what it holds. */
+  readonly examine: boolean;
+  /** The most memory for finding moved content; null leaves it to the delta engine. */
+  readonly memoryBytes: number | null;
+  /** How long to wait for another writer; 0 not at all. */
+  readonly waitLockMs: number;
+}

@@ -1,0 +1,201 @@
+// Which files of a backup are examined while they are read, and what is said of them afterwards. A file
+// that no server would load is kept all the same, since it may be all there is, and ends the run with
+// exit 3.
+import type { ExaminationRecord } from '../../catalog/records.js';
+import { CorruptError } from '../../errors.js';
+import { type AofManifest, parseAofManifest } from '../../persistence/aof/aof-manifest.js';
+import type { ExaminedKind, FileExamination } from '../../persistence/examine/examine-file.js';
+import { type Verdict, judgeFile } from '../../persistence/examine/judge-file.js';
+import { mirrorPath } from '../../repository/layout.js';
+import type { Staging } from '../../repository/staging.js';
+import {
+  type BytePath,
+  baseName,
+  formatPath,
+  joinPath,
+  parentPath,
+} from '../../system/files/byte-path.js';
+import type { FileSystem } from '../../system/files/file-system.js';
+import { readSmallFile } from '../../system/files/read-small-file.js';
+import type { NextEntry } from './next-entry.js';
+import type { LastSnapshot } from './last-snapshot.js';
+import { infoNote, lookNote, type Note } from '../run/notes.js';
+import { isTemporaryFile } from '../source/path-filter.js';
+import type { ExaminationReport } from '../snapshot/examination-report.js';
+import { formatTime } from '../snapshot/time-spec.js';
+
+/** `unknown`: a dump where it begins as one, and else nothing that is examined. */
+export type ExpectedKind = ExaminedKind | 'unknown';
+
+/**
+ * As what a file is examined; null where it is not, whatever is in it. Its server says what it is, or its
+ * name, so that one that has lost its beginning is examined too; or else its first bytes.
+ * @param named by a server's settings
+ */
+export function expectedKind(
+  path: BytePath,
+  named: ReadonlyMap<BytePath, ExaminedKind> | null,
+): ExpectedKind | null {
+  // Not finished by its server, which says nothing of what it holds.
+  if (isTemporaryFile(path)) return null;
+  const name = baseName(path);
+  if (name.endsWith('.rdb')) return 'dump';
+  return name.endsWith('.aof') ? 'log' : (named?.get(path) ?? 'unknown');
+}
+
+/** Whether a file is the manifest of a multi-part AOF. */
+function isManifest(path: BytePath): boolean {
+  return baseName(path).endsWith('.manifest');
+}
+
+/**
+ * The manifests of a snapshot that is being made, from staging or, where they have not changed, from the
+ * mirror.
+ */
+export function readManifests(
+  fileSystem: FileSystem,
+  repository: BytePath,
+  staging: Staging,
+  entries: readonly NextEntry[],
+): Map<BytePath, Buffer> {
+  const manifests = entries.filter(({ path, type }) => type === 'file' && isManifest(path));
+  return new Map(
+    manifests.map(({ path, staged }) => {
+      const place = staged === null ? mirrorPath(repository, path) : staging.path(staged);
+      return [path, readSmallFile(fileSystem, place)];
+    }),
+  );
+}
+
+/** What was made, when they were read, of entries that have not changed since. */
+export function findKnownVerdicts(
+  entries: readonly NextEntry[],
+  last: LastSnapshot,
+  examinations: ReadonlyMap<number, ExaminationRecord>,
+): Map<BytePath, Verdict> {
+  return new Map(
+    entries.flatMap(({ path, state }) => {
+      const content = state === null ? last.versions.get(path)?.content : null;
+      const found = content ? examinations.get(content.id) : undefined;
+      return found === undefined ? [] : [[path, toVerdict(found)] as const];
+    }),
+  );
+}
+
+function toVerdict({ loads, problem }: ExaminationRecord): Verdict {
+  if (problem === null) return { kind: 'whole' };
+  return { kind: loads === null ? 'unknown' : loads ? 'cut' : 'broken', why: problem };
+}
+
+export interface ExaminedEntries {
+  /** Of the files that were read in this run. */
+  readonly files: ReadonlyMap<BytePath, FileExamination>;
+  readonly manifests: ReadonlyMap<BytePath, Buffer>;
+  /** Of files that were read before and have not changed since. */
+  readonly known: ReadonlyMap<BytePath, Verdict>;
+  /** Paths of everything in the snapshot. */
+  readonly present: ReadonlySet<BytePath>;
+}
+
+export interface ExaminationOutcome {
+  readonly reports: readonly ExaminationReport[];
+  readonly notes: readonly Note[];
+}
+
+export function reportExaminations(examined: ExaminedEntries): ExaminationOutcome {
+  const notes: Note[] = [];
+  const inner = new Set<BytePath>();
+  for (const [path, bytes] of examined.manifests) {
+    const manifest = readManifest(path, bytes, notes);
+    if (manifest === null) continue;
+    const names = [...(manifest.base === null ? [] : [manifest.base]), ...manifest.incrs];
+    const files = names.map(({ name }) => joinPath(parentPath(path), name));
+    for (const file of files.slice(0, -1)) inner.add(file);
+    const missing = files.find((file) => !examined.present.has(file));
+    if (missing !== undefined)
+      notes.push(unusableNote(path, `'${formatPath(missing)}', which it names, is not there`));
+  }
+  const isUsable = (path: BytePath, { kind }: Verdict): boolean =>
+    kind !== 'broken' && !(kind === 'cut' && inner.has(path));
+  // What cannot be used is told every time, remarks once.
+  for (const [path, verdict] of examined.known) {
+    if (verdict.kind === 'whole' || isUsable(path, verdict)) continue;
+    notes.push(unusableNote(path, verdict.why));
+  }
+  const reports = [...examined.files].map(([path, examination]) => {
+    const verdict = judgeFile(examination);
+    const note = noteOn(path, verdict, isUsable(path, verdict));
+    if (note !== null) notes.push(note);
+    return reportOn(path, examination, verdict);
+  });
+  return { reports, notes };
+}
+
+function readManifest(path: BytePath, bytes: Buffer, notes: Note[]): AofManifest | null {
+  try {
+    return parseAofManifest(bytes);
+  } catch (error) {
+    if (!(error instanceof CorruptError)) throw error;
+    notes.push(unusableNote(path, error.message));
+    return null;
+  }
+}
+
+function noteOn(path: BytePath, verdict: Verdict, isUsable: boolean): Note | null {
+  if (verdict.kind === 'whole') return null;
+  if (!isUsable) return unusableNote(path, verdict.why);
+  const shown = formatPath(path);
+  if (verdict.kind === 'cut') {
+    const message = `'${shown}' was taken while it was written: ${verdict.why}; a server loads what is before`;
+    return infoNote('cut-short', path, message);
+  }
+  const message = `'${shown}' holds what this program does not know: ${verdict.why}; whether it is whole is not certain`;
+  return infoNote('not-understood', path, message);
+}
+
+function unusableNote(path: BytePath, why: string): Note {
+  return lookNote(
+    'would-not-load',
+    path,
+    `no server would load '${formatPath(path)}': ${why}`,
+    'it is kept as it is; have the server save again, and find out what has damaged it',
+  );
+}
+
+function reportOn(
+  path: BytePath,
+  { kind, rdb, aof }: FileExamination,
+  verdict: Verdict,
+): ExaminationReport {
+  const createdSeconds = Number(rdb?.auxFields.get('ctime') ?? Number.NaN);
+  return {
+    path: formatPath(path),
+    kind,
+    loads: verdict.kind === 'unknown' ? null : verdict.kind !== 'broken',
+    problem: verdict.kind === 'whole' ? null : verdict.why,
+    rdbVersion: rdb?.format?.version ?? null,
+    serverVersion: rdb?.auxFields.get('valkey-ver') ?? rdb?.auxFields.get('redis-ver') ?? null,
+    dumpTime: Number.isSafeInteger(createdSeconds) ? formatTime(createdSeconds) : null,
+    keys: rdb?.keys ?? null,
+    expiringKeys: rdb?.expiringKeys ?? null,
+    databases: rdb?.databases ?? [],
+    types: keysByType(rdb),
+    commands: aof?.commands ?? null,
+    firstTime: toTime(aof?.firstTime),
+    lastTime: toTime(aof?.lastTime),
+  };
+}
+
+function toTime(seconds: number | null | undefined): string | null {
+  return seconds === null || seconds === undefined ? null : formatTime(seconds);
+}
+
+/** One row for each type that a user knows, however its values are kept. */
+function keysByType(rdb: FileExamination['rdb']): ExaminationReport['types'] {
+  const totals = new Map<string, { keys: number; sizeBytes: number }>();
+  for (const { kind, keys, sizeBytes } of rdb?.types ?? []) {
+    const total = totals.get(kind) ?? { keys: 0, sizeBytes: 0 };
+    totals.set(kind, { keys: total.keys + keys, sizeBytes: total.sizeBytes + sizeBytes });
+  }
+  return [...totals].map(([type, total]) => ({ type, ...total }));
+}

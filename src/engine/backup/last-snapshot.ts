@@ -1,0 +1,10 @@
+// The snapshot that a backup goes on from.
+import type { SourceState, Version } from '../../catalog/records.js';
+import type { BytePath } from '../../system/files/byte-path.js';
+import type { MirrorInspection } from '../snapshot/inspect-mirror.js';
+
+/** What the last snapshot left to compare with, and what has become of it in the mirror. */
+export interface LastSnapshot extends MirrorInspection {
+  readonly versions: ReadonlyMap<BytePath, Version>;
+  readonly states: ReadonlyMap<BytePath, SourceState>;
+}

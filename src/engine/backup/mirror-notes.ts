@@ -1,0 +1,74 @@
+// What a backup has to say of the mirror as it found it: what was put right, what was lost, and what
+// was there and is not the repository's. A foreign directory is never deleted: it may be somebody's
+// only copy.
+import { InTheWayError } from '../../errors.js';
+import { mirrorPath } from '../../repository/layout.js';
+import { type BytePath, formatPath } from '../../system/files/byte-path.js';
+import type { NextEntry } from './next-entry.js';
+import { isSameContent } from '../snapshot/compare-versions.js';
+import { lookNote, type Note } from '../run/notes.js';
+import type { LastSnapshot } from './last-snapshot.js';
+import type { ScannedEntry } from '../source/scan-source.js';
+
+/** @throws InTheWayError where a file or link would have to replace a directory that no backup made */
+export function requireNoForeignDirectory(
+  repository: BytePath,
+  last: LastSnapshot,
+  scanned: readonly ScannedEntry[],
+): void {
+  const foreign = new Set(
+    last.present
+      .filter(({ type }) => type === 'directory')
+      .map(({ path }) => path)
+      .filter((path) => last.versions.get(path)?.type !== 'directory'),
+  );
+  const entry = scanned.find(({ path, type }) => type !== 'directory' && foreign.has(path));
+  if (entry === undefined) return;
+  throw new InTheWayError(
+    `'${formatPath(mirrorPath(repository, entry.path))}' is a directory that no backup made, and SOURCE has a ${entry.type} of that name`,
+    { hint: 'move the directory out of the repository and run again' },
+  );
+}
+
+export function mirrorNotes(last: LastSnapshot, next: readonly NextEntry[]): Note[] {
+  const present = new Map(last.present.map(({ path, type }) => [path, type]));
+  return next.flatMap((entry) => {
+    const note = noteOn(entry, last, present.get(entry.path));
+    return note === null ? [] : [note];
+  });
+}
+
+function noteOn(
+  entry: NextEntry,
+  last: LastSnapshot,
+  present: NextEntry['type'] | undefined,
+): Note | null {
+  const { path, type } = entry;
+  const shown = formatPath(path);
+  const version = last.versions.get(path);
+  if (version === undefined) {
+    const isReplaced = type === 'directory' ? present !== 'directory' : entry.staged !== null;
+    if (present === undefined || !isReplaced) return null;
+    return lookNote(
+      'foreign-replaced',
+      path,
+      `'${shown}' was in the repository and in no snapshot, and is replaced by the ${type} of SOURCE`,
+      'the mirror is not a place for other files',
+    );
+  }
+  if (last.conditions.get(path) !== 'wrong-content' || !isSameContent(version, entry)) return null;
+  if (entry.stale && type !== 'directory') {
+    return lookNote(
+      'mirror-lost',
+      path,
+      `the repository's own ${type} '${shown}' is missing or damaged, and SOURCE could not be read`,
+      'find out who changes files in the repository, and why SOURCE cannot be read',
+    );
+  }
+  return lookNote(
+    'mirror-mended',
+    path,
+    `the repository's own ${type} '${shown}' was missing or not as it was left, and is put right`,
+    'find out who changes files in the repository',
+  );
+}

@@ -1,0 +1,38 @@
+// An entry of the snapshot that is being made, and how it compares with what the last one has.
+import type { EntryMetadata, EntryType, SourceState, Version } from '../../catalog/records.js';
+import type { ContentKey } from '../../repository/contents/write-increment.js';
+import type { BytePath } from '../../system/files/byte-path.js';
+import type { FileStat } from '../../system/files/file-system.js';
+import { groupName, userName } from '../../system/files/owners.js';
+
+export interface NextEntry extends EntryMetadata {
+  readonly path: BytePath;
+  readonly type: EntryType;
+  readonly content: ContentKey | null;
+  readonly linkTarget: BytePath | null;
+  readonly stale: boolean;
+  /** Its name in staging, where the mirror needs it anew. */
+  readonly staged: string | null;
+  /** The source's stat, where the file was read in this run. */
+  readonly state: SourceState | null;
+}
+
+const PERMISSION_BITS = 0o7777n;
+
+export function metadataOf(stat: FileStat): EntryMetadata {
+  const uid = Number(stat.uid);
+  const gid = Number(stat.gid);
+  return {
+    mode: Number(stat.mode & PERMISSION_BITS),
+    uid,
+    gid,
+    ownerName: userName(uid),
+    groupName: groupName(gid),
+    mtimeNs: stat.mtimeNs,
+  };
+}
+
+/** What the last snapshot has, taken over because SOURCE could not be read. */
+export function keptEntry(version: Version): NextEntry {
+  return { ...version, stale: true, staged: null, state: null };
+}

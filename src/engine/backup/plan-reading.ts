@@ -1,0 +1,73 @@
+// Which files of SOURCE must be read: those whose stat is not the one of their last reading, or whose
+// mirror file is not whole. Decided from stats alone.
+import type { SourceState, Version } from '../../catalog/records.js';
+import type { FileStat } from '../../system/files/file-system.js';
+import type { LastSnapshot } from './last-snapshot.js';
+import type { NextEntry } from './next-entry.js';
+import { isSameContent } from '../snapshot/compare-versions.js';
+import type { ScannedEntry } from '../source/scan-source.js';
+
+/**
+ * The content that an entry has without being read; null where it must be read.
+ * @param rehash read everything
+ */
+export function knownContent(
+  entry: ScannedEntry,
+  last: LastSnapshot,
+  rehash: boolean,
+): Version['content'] {
+  const version = last.versions.get(entry.path);
+  const state = last.states.get(entry.path);
+  if (rehash || version === undefined || state === undefined || version.stale) return null;
+  if (last.conditions.get(entry.path) === 'wrong-content') return null;
+  return state.settled && isSameStat(state, entry.stat) ? version.content : null;
+}
+
+/** Whether the mirror has what an entry holds, so that nothing is to be staged. */
+export function isInMirror(next: NextEntry, last: LastSnapshot): boolean {
+  const version = last.versions.get(next.path);
+  return (
+    version !== undefined &&
+    isSameContent(version, next) &&
+    last.conditions.get(next.path) !== 'wrong-content'
+  );
+}
+
+/** The files that must be read. */
+export function filesToRead(
+  entries: readonly ScannedEntry[],
+  last: LastSnapshot,
+  rehash: boolean,
+): ScannedEntry[] {
+  return entries.filter(
+    (entry) => entry.type === 'file' && knownContent(entry, last, rehash) === null,
+  );
+}
+
+/** Their bytes, by their present sizes. */
+export function bytesToRead(
+  entries: readonly ScannedEntry[],
+  last: LastSnapshot,
+  rehash: boolean,
+): number {
+  return filesToRead(entries, last, rehash).reduce((sum, { stat }) => sum + Number(stat.size), 0);
+}
+
+/**
+ * Whether a file was put in its place as a whole since its last reading, as Redis saves a dump, so that
+ * probably all of it is to be compared; one that is only added to keeps its inode.
+ */
+export function isReplaced({ path, stat }: ScannedEntry, last: LastSnapshot): boolean {
+  const state = last.states.get(path);
+  return state !== undefined && (state.inode !== stat.ino || state.device !== stat.dev);
+}
+
+function isSameStat(state: SourceState, stat: FileStat): boolean {
+  return (
+    state.device === stat.dev &&
+    state.inode === stat.ino &&
+    state.sizeBytes === stat.size &&
+    state.mtimeNs === stat.mtimeNs &&
+    state.ctimeNs === stat.ctimeNs
+  );
+}

@@ -1,0 +1,123 @@
+// From the entries taken to the rows and operations of the commit. Pure: nothing is read or written.
+import type { Snapshot } from '../../catalog/records.js';
+import type { CommitPlan } from '../../repository/commit/commit.js';
+import { planOwedOperations } from '../../repository/commit/plan-owed-operations.js';
+import type { NewIncrement } from '../../repository/contents/write-increment.js';
+import { type BytePath, formatPath } from '../../system/files/byte-path.js';
+import type { NextEntry } from './next-entry.js';
+import { isSameVersion } from '../snapshot/compare-versions.js';
+import type { LastSnapshot } from './last-snapshot.js';
+import type { ExaminationReport } from '../snapshot/examination-report.js';
+import type { Note } from '../run/notes.js';
+import type { ServerReport } from '../server/server-report.js';
+
+export interface SnapshotPlanRequest {
+  readonly last: LastSnapshot;
+  readonly next: readonly NextEntry[];
+  readonly increments: readonly NewIncrement[];
+  /** Whole UTC seconds at which reading began. */
+  readonly time: number;
+  readonly host: string;
+  readonly source: BytePath;
+  readonly program: string;
+  readonly server: ServerReport | null;
+  readonly examined: readonly ExaminationReport[];
+  readonly notes: readonly Note[];
+}
+
+export function planSnapshot(request: SnapshotPlanRequest): CommitPlan {
+  const { last, next } = request;
+  const paths = new Set(next.map(({ path }) => path));
+  const isNewVersion = (entry: NextEntry): boolean => {
+    const version = last.versions.get(entry.path);
+    return version === undefined || !isSameVersion(version, entry);
+  };
+  const added = next.filter(isNewVersion);
+  const addedPaths = new Set(added.map(({ path }) => path));
+  const ended = [...last.versions.values()].filter(
+    ({ path }) => !paths.has(path) || addedPaths.has(path),
+  );
+  const staged = new Map(
+    next.flatMap((entry) => (entry.staged === null ? [] : [[entry.path, entry.staged] as const])),
+  );
+  const touched = new Set(
+    next
+      .filter(
+        (entry) =>
+          addedPaths.has(entry.path) || last.conditions.get(entry.path) === 'wrong-metadata',
+      )
+      .map(({ path }) => path),
+  );
+  return {
+    snapshot: {
+      time: request.time,
+      host: request.host,
+      source: request.source,
+      program: request.program,
+      notes: JSON.stringify(request.notes.filter(({ severity }) => severity === 'look')),
+      server: request.server === null ? null : JSON.stringify(request.server),
+      ...countFiles(last, next),
+    },
+    ended: ended.map(({ id }) => id),
+    added: added.map((version) => ({
+      path: version.path,
+      type: version.type,
+      mode: version.mode,
+      uid: version.uid,
+      gid: version.gid,
+      ownerName: version.ownerName,
+      groupName: version.groupName,
+      mtimeNs: version.mtimeNs,
+      content: version.content,
+      linkTarget: version.linkTarget,
+      stale: version.stale,
+    })),
+    increments: request.increments,
+    examinations: planExaminations(request),
+    operations: planOwedOperations({
+      // What no backup made counts where something takes its place, and is left alone elsewhere.
+      before: last.present.filter(({ path }) => last.versions.has(path) || paths.has(path)),
+      after: next,
+      staged,
+      touched,
+    }),
+    sourceStates: next.flatMap(({ state }) => (state === null ? [] : [state])),
+    forgottenStates: [...last.states.keys()].filter((path) => !paths.has(path)),
+  };
+}
+
+/** By the contents that were examined. */
+function planExaminations({ next, examined }: SnapshotPlanRequest): CommitPlan['examinations'] {
+  const contents = new Map(next.map(({ path, content }) => [formatPath(path), content]));
+  return examined.flatMap(({ path, loads, problem, ...found }) => {
+    const content = contents.get(path) ?? null;
+    return content === null ? [] : [{ content, loads, problem, found: JSON.stringify(found) }];
+  });
+}
+
+type FileCounts = Pick<
+  Snapshot,
+  'files' | 'sourceBytes' | 'newFiles' | 'changedFiles' | 'deletedFiles'
+>;
+
+/** Regular files only; one that changed has another content or other metadata. */
+function countFiles(last: LastSnapshot, next: readonly NextEntry[]): FileCounts {
+  const files = next.filter(({ type }) => type === 'file');
+  const oldFile = (path: BytePath) => {
+    const version = last.versions.get(path);
+    return version?.type === 'file' ? version : undefined;
+  };
+  const stillFiles = new Set(files.map(({ path }) => path));
+  return {
+    files: files.length,
+    sourceBytes: files.reduce((sum, { content }) => sum + (content?.sizeBytes ?? 0), 0),
+    newFiles: files.filter(({ path }) => oldFile(path) === undefined).length,
+    changedFiles: files.filter((entry) => {
+      const old = oldFile(entry.path);
+      return old !== undefined && !isSameVersion(old, entry);
+    }).length,
+    deletedFiles: [...last.versions.values()].filter(
+      ({ type, path }) => type === 'file' && !stillFiles.has(path),
+    ).length,
+  };
+}

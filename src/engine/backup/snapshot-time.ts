@@ -1,0 +1,26 @@
+// The time that a new snapshot gets: the second at which reading began, strictly after the last one.
+import type { Snapshot } from '../../catalog/records.js';
+import { lookNote, type Note } from '../run/notes.js';
+import { formatTime } from '../snapshot/time-spec.js';
+
+const CLOCK_BACK_SECONDS = 5 * 60;
+
+/** @returns the time in whole UTC seconds, and a note where the clock has gone back */
+export function snapshotTime(
+  nowMs: number,
+  last: Snapshot | null,
+): { readonly time: number; readonly note: Note | null } {
+  const now = Math.floor(nowMs / 1000);
+  if (last === null) return { time: now, note: null };
+  const time = Math.max(now, last.time + 1);
+  if (now >= last.time - CLOCK_BACK_SECONDS) return { time, note: null };
+  return {
+    time,
+    note: lookNote(
+      'clock-behind',
+      null,
+      `the clock says ${formatTime(now)}, which is before the last snapshot; this one is recorded as ${formatTime(time)}`,
+      'set the clock of this machine',
+    ),
+  };
+}

@@ -1,0 +1,86 @@
+// What a repository is and what it costs.
+import type { VerificationRecord } from '../../catalog/records.js';
+import { openForReading } from '../../repository/open/open-repository.js';
+import { ALSO, DATA, catalogPath } from '../../repository/layout.js';
+import { type BytePath, formatPath, isWithin, joinPath } from '../../system/files/byte-path.js';
+import type { FileSystem } from '../../system/files/file-system.js';
+import type { InfoReport, VerificationSummary } from './info-report.js';
+import type { ListRequest } from './list-request.js';
+import type { RunContext } from '../run/run-context.js';
+import { summarizeSnapshot } from '../snapshot/snapshot-summary.js';
+import { formatTime } from '../snapshot/time-spec.js';
+
+/** @throws NoRepositoryError, CorruptError, NewerFormatError */
+export function info(request: ListRequest, { fileSystem }: RunContext): InfoReport {
+  const repository = openForReading(fileSystem, request.repository);
+  try {
+    const { catalog, path } = repository;
+    const usage = measure(fileSystem, path);
+    return catalog.read(() => {
+      const record = catalog.repository.get();
+      const snapshots = catalog.snapshots.list().map(summarizeSnapshot);
+      const increments = catalog.increments.list();
+      return {
+        repository: formatPath(path),
+        repositoryId: record?.uuid ?? '',
+        formatVersion: catalog.formatVersion,
+        createdAt: formatTime(record?.createdAt ?? 0),
+        host: snapshots.at(-1)?.host ?? '',
+        source: snapshots.at(-1)?.source ?? '',
+        snapshots: snapshots.length,
+        oldest: snapshots[0] ?? null,
+        newest: snapshots.at(-1) ?? null,
+        files: snapshots.at(-1)?.files ?? 0,
+        mirrorBytes: usage.mirrorBytes,
+        increments: increments.length,
+        incrementBytes: increments.reduce((sum, { storedBytes }) => sum + storedBytes, 0),
+        catalogBytes: Number(fileSystem.stat(catalogPath(path))?.size ?? 0n),
+        totalBytes: usage.totalBytes,
+        unfinished: catalog.owed.list().length > 0,
+        lastVerification: summarize(catalog.verifications?.list()[0]),
+      };
+    });
+  } finally {
+    repository.close();
+  }
+}
+
+function summarize(record: VerificationRecord | undefined): VerificationSummary | null {
+  if (record === undefined) return null;
+  const { mode, snapshot, problems, contentsLeft, bytesLeft } = record;
+  return {
+    mode,
+    snapshot,
+    startedAt: formatTime(record.startedAt),
+    finishedAt: formatTime(record.finishedAt),
+    problems,
+    contentsChecked: record.contents,
+    bytesChecked: record.bytes,
+    contentsLeft,
+    bytesLeft,
+  };
+}
+
+interface Usage {
+  readonly mirrorBytes: number;
+  readonly totalBytes: number;
+}
+
+/** Sums the sizes of all regular files: what they hold, not the blocks that they take. */
+function measure(fileSystem: FileSystem, repository: BytePath): Usage {
+  let mirrorBytes = 0;
+  let totalBytes = 0;
+  const visit = (relative: BytePath): void => {
+    for (const name of fileSystem.list(joinPath(repository, relative))) {
+      const path = joinPath(relative, name);
+      const stat = fileSystem.stat(joinPath(repository, path));
+      if (stat === null) continue;
+      if (stat.isDirectory()) visit(path);
+      if (!stat.isFile()) continue;
+      totalBytes += Number(stat.size);
+      if (!isWithin(path, DATA) || isWithin(path, ALSO)) mirrorBytes += Number(stat.size);
+    }
+  };
+  visit('' as BytePath);
+  return { mirrorBytes, totalBytes };
+}

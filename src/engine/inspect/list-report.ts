@@ -1,0 +1,55 @@
+// What `list` answers: the objects that `--json` prints (docs/cli.md). Times are ISO 8601 in UTC, paths
+// are shown by formatPath, sizes are bytes.
+import type { ExaminationReport } from '../snapshot/examination-report.js';
+import type { SnapshotSummary } from '../snapshot/snapshot-summary.js';
+
+export interface SnapshotListReport {
+  readonly repository: string;
+  /** Oldest first. */
+  readonly snapshots: readonly SnapshotSummary[];
+}
+
+export interface ListedFile {
+  readonly path: string;
+  readonly type: 'file' | 'directory' | 'symlink';
+  /** Permission bits as four octal digits, such as `0660`. */
+  readonly mode: string;
+  readonly uid: number;
+  readonly gid: number;
+  /** Names that the numbers had on the machine of the backup; null where they had none. */
+  readonly owner: string | null;
+  readonly group: string | null;
+  /** ISO 8601 in UTC with nine digits of fraction. */
+  readonly mtime: string;
+  /** Bytes of a regular file; null for the others. */
+  readonly size: number | null;
+  /** Hex digest of a regular file's content; null for the others. */
+  readonly sha256: string | null;
+  readonly linkTarget: string | null;
+  /** Whether this is an older version, kept because the file could not be read whole. */
+  readonly stale: boolean;
+  /** Whether the stored content is known to differ from what was backed up. */
+  readonly damaged: boolean;
+  /** What was found in it when it was read; null where it was not examined. */
+  readonly examined: Omit<ExaminationReport, 'path'> | null;
+}
+
+export interface FileListReport {
+  readonly repository: string;
+  readonly snapshot: SnapshotSummary;
+  /** In byte order of their paths; the root itself is `.`. */
+  readonly files: readonly ListedFile[];
+}
+
+export interface ListedChange {
+  readonly path: string;
+  /** `changed`: another content, type or link target; `metadata`: owner, mode or mtime alone. */
+  readonly change: 'new' | 'changed' | 'metadata' | 'deleted';
+}
+
+export interface ChangeListReport {
+  readonly repository: string;
+  readonly since: SnapshotSummary;
+  readonly until: SnapshotSummary;
+  readonly changes: readonly ListedChange[];
+}

@@ -1,0 +1,140 @@
+// What a repository holds: its snapshots, the files of one, and what changed since one.
+import type { ExaminationRecord, Snapshot, Version } from '../../catalog/records.js';
+import { CorruptError } from '../../errors.js';
+import { openForReading } from '../../repository/open/open-repository.js';
+import type { OpenRepository } from '../../repository/repository.js';
+import { type BytePath, compareBytes, formatPath } from '../../system/files/byte-path.js';
+import { isSameContent, isSameVersion } from '../snapshot/compare-versions.js';
+import { showPath } from '../run/notes.js';
+import type {
+  ChangeListReport,
+  FileListReport,
+  ListedChange,
+  ListedFile,
+  SnapshotListReport,
+} from './list-report.js';
+import type { ExaminationReport } from '../snapshot/examination-report.js';
+import type { ListRequest, SnapshotRequest } from './list-request.js';
+import { resolveSnapshot } from '../snapshot/resolve-snapshot.js';
+import type { RunContext } from '../run/run-context.js';
+import { summarizeSnapshot } from '../snapshot/snapshot-summary.js';
+
+/** @throws NoRepositoryError, CorruptError, NewerFormatError */
+export function listSnapshots(request: ListRequest, context: RunContext): SnapshotListReport {
+  return reading(request, context, ({ catalog }) => ({
+    repository: formatPath(request.repository),
+    snapshots: catalog.snapshots.list().map(summarizeSnapshot),
+  }));
+}
+
+/** @throws also UsageError and NotInSnapshotError, for TIME */
+export function listFiles(request: SnapshotRequest, context: RunContext): FileListReport {
+  return reading(request, context, (repository) => {
+    const snapshot = findSnapshot(repository, request.time, context);
+    const { catalog } = repository;
+    const damaged = new Set(catalog.increments.listDamagedResults());
+    const examinations = catalog.examinations?.all() ?? new Map<number, ExaminationRecord>();
+    return {
+      repository: formatPath(request.repository),
+      snapshot: summarizeSnapshot(snapshot),
+      files: catalog.versions
+        .listAt(snapshot.id)
+        .map((version) => toListedFile(version, damaged, examinations)),
+    };
+  });
+}
+
+/** @throws also UsageError and NotInSnapshotError, for TIME */
+export function listChangedSince(request: SnapshotRequest, context: RunContext): ChangeListReport {
+  return reading(request, context, (repository) => {
+    const since = findSnapshot(repository, request.time, context);
+    const until = findSnapshot(repository, 'now', context);
+    const { versions } = repository.catalog;
+    return {
+      repository: formatPath(request.repository),
+      since: summarizeSnapshot(since),
+      until: summarizeSnapshot(until),
+      changes: listChanges(versions.listAt(since.id), versions.listAt(until.id)),
+    };
+  });
+}
+
+function reading<T>(
+  request: ListRequest,
+  { fileSystem }: RunContext,
+  query: (repository: OpenRepository) => T,
+): T {
+  const repository = openForReading(fileSystem, request.repository);
+  try {
+    return repository.catalog.read(() => query(repository));
+  } finally {
+    repository.close();
+  }
+}
+
+function findSnapshot({ catalog }: OpenRepository, time: string, context: RunContext): Snapshot {
+  return resolveSnapshot(catalog.snapshots.list(), time, context.clock.nowMs());
+}
+
+/** In byte order of their paths. */
+function listChanges(before: readonly Version[], after: readonly Version[]): ListedChange[] {
+  const old = new Map(before.map((version) => [version.path, version]));
+  const changes = new Map<BytePath, ListedChange['change']>();
+  for (const version of after) {
+    const former = old.get(version.path);
+    old.delete(version.path);
+    if (former === undefined) changes.set(version.path, 'new');
+    else if (!isSameContent(former, version)) changes.set(version.path, 'changed');
+    else if (!isSameVersion(former, version)) changes.set(version.path, 'metadata');
+  }
+  for (const path of old.keys()) changes.set(path, 'deleted');
+  return [...changes]
+    .toSorted(([a], [b]) => compareBytes(a, b))
+    .map(([path, change]) => ({ path: showPath(path), change }));
+}
+
+function toListedFile(
+  version: Version,
+  damaged: ReadonlySet<number>,
+  examinations: ReadonlyMap<number, ExaminationRecord>,
+): ListedFile {
+  const { content, linkTarget } = version;
+  return {
+    path: showPath(version.path),
+    type: version.type,
+    mode: version.mode.toString(8).padStart(4, '0'),
+    uid: version.uid,
+    gid: version.gid,
+    owner: version.ownerName,
+    group: version.groupName,
+    mtime: formatNanoseconds(version.mtimeNs),
+    size: content?.sizeBytes ?? null,
+    sha256: content?.sha256.toString('hex') ?? null,
+    linkTarget: linkTarget === null ? null : formatPath(linkTarget),
+    stale: version.stale,
+    damaged: content !== null && damaged.has(content.id),
+    examined: content === null ? null : toExamined(examinations.get(content.id)),
+  };
+}
+
+/** @throws CorruptError for a row that no backup has written */
+function toExamined(record: ExaminationRecord | undefined): ListedFile['examined'] {
+  if (record === undefined) return null;
+  const { loads, problem } = record;
+  try {
+    const found = JSON.parse(record.found) as Omit<ExaminationReport, 'path' | 'loads' | 'problem'>;
+    return { ...found, loads, problem };
+  } catch (cause) {
+    throw new CorruptError('what the catalog has of an examination makes no sense', { cause });
+  }
+}
+
+const NS_PER_SECOND = 1_000_000_000n;
+
+/** ISO 8601 in UTC with nine digits of fraction. */
+function formatNanoseconds(timeNs: bigint): string {
+  const fraction = ((timeNs % NS_PER_SECOND) + NS_PER_SECOND) % NS_PER_SECOND;
+  const seconds = Number((timeNs - fraction) / NS_PER_SECOND);
+  const date = new Date(seconds * 1000).toISOString().replace('.000Z', '');
+  return `${date}.${String(fraction).padStart(9, '0')}Z`;
+}

@@ -1,0 +1,60 @@
+// `verify --repair`: the catalog from its last sound copy, the mirror from wherever its bytes still are,
+// then every byte verified. Nothing is deleted: what is replaced is kept. Each step may be cut off and
+// done again.
+import { openLocked, requireSomeRepository } from '../../repository/open/open-repository.js';
+import type { OpenRepository, WritableRepository } from '../../repository/repository.js';
+import { acquireLock } from '../../repository/open/acquire-lock.js';
+import { KeptFolder } from '../../repository/copies/kept-folder.js';
+import { requireOwnFolders } from '../../repository/open/own-folders.js';
+import { noteIn } from '../../repository/copies/record-verification.js';
+import { requireSafeNames } from '../snapshot/check-names.js';
+import { repairCatalog, repairCopies } from './repair-catalog.js';
+import { repairMirror } from './repair-mirror.js';
+import type { RepairReport } from './repair-report.js';
+import type { RepairRun } from './repair-run.js';
+import type { RepairRequest } from './repair-request.js';
+import type { RunContext } from '../run/run-context.js';
+import { verifyOpen } from '../verify/verify.js';
+
+/**
+ * @throws NoRepositoryError, LockedError, NewerFormatError; CorruptError where the catalog is damaged and
+ *   none of its copies is sound. What cannot be put right else is in the report.
+ */
+export async function repair(request: RepairRequest, context: RunContext): Promise<RepairReport> {
+  const { fileSystem } = context;
+  const { repository: path } = request;
+  requireSomeRepository(fileSystem, path);
+  requireOwnFolders(fileSystem, path);
+  const lock = await acquireLock(fileSystem, path, { ...context, waitLockMs: request.waitLockMs });
+  try {
+    const kept = new KeptFolder(fileSystem, path);
+    const run: RepairRun = { request, context, kept, steps: [] };
+    await repairCatalog(run, { fileSystem, path });
+    const repository = openLocked({ fileSystem, path }, context.uid);
+    try {
+      await repairCopies(run, repository);
+      await repairNewest(run, repository);
+      return await report(run, repository);
+    } finally {
+      repository.close();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+async function repairNewest(run: RepairRun, repository: WritableRepository): Promise<void> {
+  const newest = repository.catalog.read(() => repository.catalog.versions.listNewest());
+  requireSafeNames(newest);
+  await repairMirror(run, repository, newest);
+}
+
+async function report(
+  { request, context, steps }: RepairRun,
+  repository: OpenRepository,
+): Promise<RepairReport> {
+  const result = await verifyOpen(repository, { ...request, time: null }, context);
+  const { catalog } = repository;
+  catalog.annotate(() => noteIn(catalog, result.record, result.checks));
+  return { ...result.report, repairs: steps };
+}

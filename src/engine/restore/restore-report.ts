@@ -1,0 +1,15 @@
+// What a restore answers: the object that `--json` prints (docs/cli.md).
+import type { Note } from '../run/notes.js';
+import type { SnapshotSummary } from '../snapshot/snapshot-summary.js';
+
+export interface RestoreReport {
+  readonly repository: string;
+  readonly snapshot: SnapshotSummary;
+  /** The path inside the snapshot; `.` for all of it. */
+  readonly path: string;
+  readonly destination: string;
+  readonly files: number;
+  readonly bytes: number;
+  readonly elapsedMs: number;
+  readonly notes: readonly Note[];
+}

@@ -1,0 +1,40 @@
+// What every use case is given from outside: the machine it runs on and whom it tells.
+import type { Checkpoint } from '../../system/time/checkpoint.js';
+import type { Clock } from '../../system/time/clock.js';
+import type { FileSystem } from '../../system/files/file-system.js';
+
+/** Where a run has got to. `doneBytes` never exceeds `totalBytes` within one phase. */
+export interface ProgressEvent {
+  readonly phase:
+    /** For Sentinels to end a failover; counts nothing. */
+    | 'waiting for a failover'
+    | 'loading'
+    /** Counts keys, not bytes. */
+    | 'saving'
+    | 'scanning'
+    | 'copying'
+    | 'comparing'
+    | 'proving'
+    | 'restoring'
+    | 'verifying';
+  /** The path being worked on, as shown to people; null where the phase has none. */
+  readonly path: string | null;
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+}
+
+export interface RunContext {
+  readonly fileSystem: FileSystem;
+  readonly clock: Clock;
+  readonly hostName: string;
+  /** Name and version of this program, such as `redis-rewind 0.1.0`; kept with each snapshot. */
+  readonly program: string;
+  readonly processId: number;
+  /** The numeric user and group that this process acts as. */
+  readonly uid: number;
+  readonly gid: number;
+  readonly checkpoint: Checkpoint;
+  /** Aborts when the run is to end, for who waits; its reason is an InterruptedError. */
+  readonly stopping: AbortSignal;
+  readonly onProgress: (event: ProgressEvent) => void;
+}

@@ -1,0 +1,63 @@
+// What was captured of a running server, and what that makes of the scan of its directory: captured
+// files are taken as they were captured, and what belongs to the AOF but not to the captured set is left
+// out, since it was written, or replaced, at another moment. Pure.
+import type { ExaminedKind } from '../../persistence/examine/examine-file.js';
+import { type BytePath, baseName, joinPath, parentPath } from '../../system/files/byte-path.js';
+import type { FileDescriptor, FileStat } from '../../system/files/file-system.js';
+import type { PathFilter } from '../source/path-filter.js';
+import type { ScannedEntry, SourceScan } from '../source/scan-source.js';
+
+export type CapturedSource =
+  | {
+      readonly kind: 'open';
+      readonly descriptor: FileDescriptor;
+      /** How many of its bytes are taken: fewer than its stat says where the last command was not whole. */
+      readonly sizeBytes: number;
+      readonly stat: FileStat;
+    }
+  | { readonly kind: 'bytes'; readonly bytes: Buffer; readonly stat: FileStat };
+
+export interface Capture {
+  /** By their paths in the snapshot. */
+  readonly files: ReadonlyMap<BytePath, CapturedSource>;
+  /** Folder and name of the AOF, where it was captured as a set of files. */
+  readonly aof: { readonly folder: BytePath; readonly name: BytePath } | null;
+  /** What is at the paths that the server's settings name, whether it was captured or not. */
+  readonly named: ReadonlyMap<BytePath, ExaminedKind>;
+}
+
+/** How many bytes of a captured file are taken. */
+export function capturedBytes(captured: CapturedSource): number {
+  return captured.kind === 'open' ? captured.sizeBytes : captured.bytes.length;
+}
+
+/** The scan as it would have been at the moment of the capture. */
+export function applyCapture(
+  scan: SourceScan,
+  capture: Capture,
+  source: BytePath,
+  filter: PathFilter,
+): SourceScan {
+  const folders = new Set(
+    scan.entries.flatMap(({ path, type }) => (type === 'directory' ? [path] : [])),
+  );
+  const isKept = (path: BytePath): boolean =>
+    folders.has(parentPath(path)) && !filter.decide(path, false).leftOut;
+  const kept = scan.entries.filter(
+    ({ path, type }) => !capture.files.has(path) && !(type === 'file' && isOfAof(path, capture)),
+  );
+  const captured = [...capture.files]
+    .filter(([path]) => isKept(path))
+    .map(([path, { stat }]): ScannedEntry => {
+      return { path, absolute: joinPath(source, path), type: 'file', stat, linkTarget: null };
+    });
+  return { entries: [...kept, ...captured], unreadable: scan.unreadable, notes: scan.notes };
+}
+
+/** Whether a path is one that the server gives to files of its AOF (redis aof.c, 7.0). */
+function isOfAof(path: BytePath, { aof }: Capture): boolean {
+  if (aof === null || parentPath(path) !== aof.folder) return false;
+  const name = baseName(path);
+  if (!name.startsWith(`${aof.name}.`)) return false;
+  return /^(?:[0-9]+\.(?:base|incr)\.(?:rdb|aof)|manifest)$/.test(name.slice(aof.name.length + 1));
+}

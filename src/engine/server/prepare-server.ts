@@ -1,0 +1,299 @@
+// A running server beside a backup: it is contacted before anything is made, saves when the repository
+// is locked, and its files are captured right after. What it was asked to write only for the backup is
+// removed at the end, also by a later run where this one is killed.
+import { ServerError, type ServerTrouble } from '../../errors.js';
+import { captureAof } from '../../redis/capture/aof-capture.js';
+import { findAofCut } from '../../persistence/aof/aof-cut.js';
+import { type OpenDump, isSameDump, openDump } from '../../redis/capture/dump-file.js';
+import { unprovedDirectory } from '../../redis/server/find-directory.js';
+import { type LiveServer, openLiveServer } from '../../redis/server/live-server.js';
+import {
+  type SavePlan,
+  estimateDumpBytes,
+  parseSaveMode,
+  planSave,
+  requireSaveSpace,
+} from '../../redis/capture/plan-save.js';
+import { type SaveRequest, saveDump } from '../../redis/capture/save-dump.js';
+import type { ServerSettings } from '../../redis/server/server-settings.js';
+import { waitForRewrite } from '../../redis/capture/wait-for-rewrite.js';
+import {
+  forgetTemporaryDump,
+  readTemporaryDump,
+  rememberTemporaryDump,
+} from '../../repository/commit/temporary-dump.js';
+import { type BytePath, joinPath } from '../../system/files/byte-path.js';
+import { FileReader } from '../../system/files/byte-reader.js';
+import type { FileDescriptor, FileStat } from '../../system/files/file-system.js';
+import type { Capture, CapturedSource } from './capture-plan.js';
+import { infoNote, lookNote, type Note } from '../run/notes.js';
+import { type ServerReport, reportServer } from './server-report.js';
+import type { ServerRequest } from './server-request.js';
+import type { RunContext } from '../run/run-context.js';
+import { parsePlace } from './server-place.js';
+
+/** @throws UsageError for options that make no sense, ServerError, SystemError */
+export async function prepareServer(
+  request: ServerRequest,
+  source: BytePath | null,
+  context: RunContext,
+): Promise<PreparedServer> {
+  const mode = parseSaveMode(request.save);
+  const server = await contactServer(request, source, context);
+  try {
+    const plan = planSave(mode, server.connection.server, server.facts, server.settings);
+    return new PreparedServer(server, plan, request.keepDump, context);
+  } catch (error) {
+    server.connection.close();
+    throw error;
+  }
+}
+
+/**
+ * A server as it is found; nothing is asked of it but what it says of itself.
+ * @returns a server whose connection the caller closes
+ * @throws UsageError, ServerError, SystemError
+ */
+export async function contactServer(
+  request: ServerRequest,
+  source: BytePath | null,
+  context: RunContext,
+): Promise<LiveServer> {
+  const { fileSystem } = context;
+  return openLiveServer(
+    {
+      place: parsePlace(request, context.fileSystem),
+      configuration: request.configuration,
+      source,
+      waitTimeoutMs: request.waitTimeoutMs,
+      onLoading: (doneBytes, totalBytes) =>
+        context.onProgress({ phase: 'loading', path: null, doneBytes, totalBytes }),
+      onFailover: () =>
+        context.onProgress({
+          phase: 'waiting for a failover',
+          path: null,
+          doneBytes: 0,
+          totalBytes: 0,
+        }),
+    },
+    { fileSystem, clock: context.clock, checkpoint: context.checkpoint },
+  );
+}
+
+/** After these the server may go on with a save that it has begun. */
+const UNCERTAIN: readonly ServerTrouble[] = ['lost', 'unreachable', 'timeout'];
+
+function needlessPassword(server: string): Note {
+  const message = `Redis at ${server} has no password, and one was given`;
+  return infoNote('needless-password', null, message);
+}
+
+/** Files of a multi-part AOF have names that tell what they are. */
+function namedFiles({ dumpName, aofName, aofFolder }: ServerSettings): ServerCapture['named'] {
+  const dump = [dumpName, 'dump'] as const;
+  return new Map(aofFolder === null ? [dump, [aofName, 'log']] : [dump]);
+}
+
+function noReplica(server: string, passedOver: readonly string[]): Note {
+  const why = passedOver.length === 0 ? 'there is none on this machine' : passedOver.join(', ');
+  const message = `no replica could be taken, so it is the primary, Redis at ${server}: ${why}`;
+  return infoNote('no-replica', null, message);
+}
+
+export interface ServerCapture extends Capture {
+  readonly report: ServerReport;
+  readonly notes: readonly Note[];
+}
+
+export class PreparedServer {
+  readonly #server: LiveServer;
+  readonly #plan: SavePlan;
+  readonly #keepsDump: boolean;
+  readonly #context: RunContext;
+  readonly #open: FileDescriptor[] = [];
+  /** The dump to be removed: where it is, and which one, once it is there. */
+  #temporary: { readonly path: BytePath; stat: FileStat | null } | null = null;
+
+  constructor(server: LiveServer, plan: SavePlan, keepsDump: boolean, context: RunContext) {
+    this.#server = server;
+    this.#plan = plan;
+    this.#keepsDump = keepsDump;
+    this.#context = context;
+  }
+
+  /** The directory of its files. */
+  get source(): BytePath {
+    return this.#server.directory.path;
+  }
+
+  /** The name under which Sentinels know its primary; null where none was asked. */
+  get masterName(): string | null {
+    return this.#server.sentinels?.masterName ?? null;
+  }
+
+  /**
+   * Has the server save, and captures its files. The repository is locked by the caller.
+   * @param force save although there may be too little space for that
+   * @throws ServerError, NoSpaceError
+   */
+  async capture(repository: BytePath, force: boolean): Promise<ServerCapture> {
+    const { settings, facts, directory, connection } = this.#server;
+    const files = new Map<BytePath, CapturedSource>();
+    const dump = await this.#save(repository, force);
+    if (dump === null && !directory.isProved && !(await this.#isOfLastSave())) {
+      throw unprovedDirectory(connection.server, directory.path);
+    }
+    if (dump !== null) {
+      const { descriptor, stat } = dump;
+      files.set(settings.dumpName, {
+        kind: 'open',
+        descriptor,
+        stat,
+        sizeBytes: Number(stat.size),
+      });
+    }
+    if (facts.isAofEnabled) await this.#captureAof(files);
+    const isSet = facts.isAofEnabled && settings.aofFolder !== null;
+    return {
+      files,
+      aof: isSet ? { folder: settings.aofFolder, name: settings.aofName } : null,
+      named: namedFiles(settings),
+      report: reportServer(this.#server, this.#plan.how, dump, files),
+      notes: this.#notes(),
+    };
+  }
+
+  #notes(): Note[] {
+    const { connection, sentinels } = this.#server;
+    const passedOver = sentinels?.passedOver ?? null;
+    return [
+      ...(connection.wantsPassword ? [] : [needlessPassword(connection.server)]),
+      ...(passedOver === null ? [] : [noReplica(connection.server, passedOver)]),
+    ];
+  }
+
+  /** Removes what the server has written for the backup alone. Never throws: trouble is a note. */
+  removeTemporary(repository: BytePath): Note[] {
+    const { fileSystem } = this.#context;
+    const temporary = this.#temporary;
+    // A save that was not seen to end may still do so: the next run looks after what it makes.
+    if (temporary === null || temporary.stat === null) return [];
+    try {
+      const stat = fileSystem.stat(temporary.path);
+      if (stat !== null && isSameDump(temporary.stat, stat)) fileSystem.unlink(temporary.path);
+      forgetTemporaryDump(fileSystem, repository);
+      this.#temporary = null;
+      return [];
+    } catch (error) {
+      return [
+        lookNote(
+          'dump-left',
+          null,
+          `the dump that was made for this backup is still in the source: ${(error as Error).message}`,
+          'the next backup of this server tries again',
+        ),
+      ];
+    }
+  }
+
+  close(): void {
+    for (const descriptor of this.#open.splice(0)) this.#context.fileSystem.close(descriptor);
+    this.#server.connection.close();
+  }
+
+  async #save(repository: BytePath, force: boolean): Promise<OpenDump | null> {
+    const { how, isPersistenceOff } = this.#plan;
+    const { fileSystem } = this.#context;
+    const { facts, settings, directory } = this.#server;
+    const path = joinPath(directory.path, settings.dumpName);
+    const before = fileSystem.stat(path);
+    // One that a run which was killed has left counts as not having been there.
+    const isLeftover =
+      isPersistenceOff && !this.#keepsDump && readTemporaryDump(fileSystem, repository) === path;
+    if (!isLeftover) forgetTemporaryDump(fileSystem, repository);
+    if (how === 'none') {
+      if (isLeftover) this.#temporary = { path, stat: before };
+      return null;
+    }
+    const former = await this.#inspectFormer(path);
+    if (!force) {
+      const estimate = estimateDumpBytes(former, facts.usedMemoryBytes);
+      requireSaveSpace(directory.path, estimate, fileSystem.freeBytes(directory.path));
+    }
+    if (isPersistenceOff && !this.#keepsDump && (before === null || isLeftover)) {
+      if (!isLeftover) rememberTemporaryDump(fileSystem, repository, path);
+      this.#temporary = { path, stat: null };
+    }
+    const dump = await this.#askToSave(repository, { path, before, how });
+    this.#open.push(dump.descriptor);
+    if (this.#temporary !== null) this.#temporary.stat = dump.stat;
+    return dump;
+  }
+
+  async #askToSave(
+    repository: BytePath,
+    what: Pick<SaveRequest, 'path' | 'before' | 'how'>,
+  ): Promise<OpenDump> {
+    const { fileSystem, onProgress } = this.#context;
+    const { connection, patience } = this.#server;
+    try {
+      return await saveDump({
+        ...what,
+        connection,
+        patience,
+        fileSystem,
+        onProgress: (doneKeys, totalKeys) =>
+          onProgress({
+            phase: 'saving',
+            path: null,
+            doneBytes: Math.min(doneKeys, totalKeys),
+            totalBytes: totalKeys,
+          }),
+      });
+    } catch (error) {
+      const mayComeYet = !(error instanceof ServerError) || UNCERTAIN.includes(error.trouble);
+      if (!mayComeYet && fileSystem.stat(what.path) === null) {
+        forgetTemporaryDump(fileSystem, repository);
+      }
+      throw error;
+    }
+  }
+
+  async #inspectFormer(path: BytePath) {
+    const former = await openDump(this.#context.fileSystem, path);
+    if (former === null) return null;
+    this.#context.fileSystem.close(former.descriptor);
+    return { sizeBytes: Number(former.stat.size), usedMemoryBytes: former.usedMemoryBytes };
+  }
+
+  /** Whether the dump in the directory is the one that the server says it has saved last. */
+  async #isOfLastSave(): Promise<boolean> {
+    const { facts, settings, directory } = this.#server;
+    const stat = this.#context.fileSystem.stat(joinPath(directory.path, settings.dumpName));
+    if (stat === null || facts.lastSaveSeconds === null) return false;
+    const writtenSeconds = Number(stat.mtimeNs / 1_000_000_000n);
+    return Math.abs(writtenSeconds - facts.lastSaveSeconds) <= 1;
+  }
+
+  async #captureAof(files: Map<BytePath, CapturedSource>): Promise<void> {
+    const { connection, settings, directory, patience } = this.#server;
+    const { fileSystem, checkpoint } = this.#context;
+    await waitForRewrite(connection, patience);
+    const capture = await captureAof(fileSystem, connection.server, directory.path, settings);
+    this.#open.push(...capture.files.map(({ descriptor }) => descriptor));
+    for (const { path, descriptor, stat } of capture.files) {
+      files.set(path, { kind: 'open', descriptor, stat, sizeBytes: Number(stat.size) });
+    }
+    const last = capture.files.at(-1);
+    if (last !== undefined) {
+      const { path, descriptor, stat } = last;
+      const reader = new FileReader(fileSystem, descriptor, Number(stat.size));
+      const sizeBytes = await findAofCut(reader, checkpoint);
+      files.set(path, { kind: 'open', descriptor, stat, sizeBytes });
+    }
+    if (capture.manifest !== null) {
+      const { path, bytes, stat } = capture.manifest;
+      files.set(path, { kind: 'bytes', bytes, stat });
+    }
+  }
+}

@@ -1,0 +1,34 @@
+// Where a server is and how it is spoken to, from what was asked for: the files of passwords are read
+// here, and nothing is contacted yet.
+import { UsageError } from '../../errors.js';
+import { type SentinelPlace, parseSentinelPlace } from '../../redis/sentinel/sentinel-place.js';
+import { type ServerAddress, parseServerAddress } from '../../redis/connection/server-address.js';
+import { type BytePath, formatPath } from '../../system/files/byte-path.js';
+import type { FileSystem } from '../../system/files/file-system.js';
+import { readSmallFile } from '../../system/files/read-small-file.js';
+import { Secret } from '../../system/processes/secret.js';
+import type { ServerRequest } from './server-request.js';
+
+/** @throws UsageError for what makes no sense; SystemError where the file of a password cannot be read */
+export function parsePlace(
+  request: ServerRequest,
+  fileSystem: FileSystem,
+): ServerAddress | SentinelPlace {
+  const { sentinel, passFile, environmentPassword } = request;
+  const password =
+    passFile === null ? request.password : readPassword(fileSystem, passFile, '--pass-file');
+  const options = { ...request, password };
+  if (sentinel === null) return parseServerAddress(options, environmentPassword);
+  const theirs =
+    sentinel.passFile === null
+      ? null
+      : readPassword(fileSystem, sentinel.passFile, '--sentinel-pass-file');
+  return parseSentinelPlace({ ...sentinel, password: theirs }, options, environmentPassword);
+}
+
+/** The first line of a file. */
+function readPassword(fileSystem: FileSystem, path: BytePath, option: string): Secret {
+  const [line = ''] = readSmallFile(fileSystem, path).toString('utf8').split(/\r?\n/);
+  if (line !== '') return new Secret(line);
+  throw new UsageError(`the file '${formatPath(path)}' of ${option} holds no password`);
+}

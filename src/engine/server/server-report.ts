@@ -1,0 +1,94 @@
+// What a server said before a backup, as reports show it.
+import type { OpenDump } from '../../redis/capture/dump-file.js';
+import type { LiveServer } from '../../redis/server/live-server.js';
+import type { SavePlan } from '../../redis/capture/plan-save.js';
+import { type BytePath, formatPath } from '../../system/files/byte-path.js';
+import { type CapturedSource, capturedBytes } from './capture-plan.js';
+import { formatTime } from '../snapshot/time-spec.js';
+
+/** One file of the append-only file as it was captured. */
+export interface CapturedAofFile {
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** What was left out at its end: a command, or a transaction, that was not whole yet. */
+  readonly trimmedBytes: number;
+}
+
+export interface AofReport {
+  /** `ok` or `err`, as INFO has it for the last write; null where it does not say. */
+  readonly status: string | null;
+  /** In the order in which a server loads them. */
+  readonly files: readonly CapturedAofFile[];
+}
+
+/** What the server said that a snapshot was taken of. */
+export interface ServerReport {
+  readonly product: 'redis' | 'valkey';
+  readonly version: string;
+  readonly runId: string;
+  /** Where it was contacted: `HOST:PORT`, or the path of its socket in quotes. */
+  readonly address: string;
+  readonly role: 'primary' | 'replica';
+  /** Of a replica: the address of its primary. */
+  readonly primary: string | null;
+  /** The name under which Sentinels know its primary; null where none was asked. */
+  readonly masterName: string | null;
+  readonly replicationOffset: number | null;
+  /** By ascending number; only databases that hold keys. */
+  readonly databases: readonly {
+    readonly database: number;
+    readonly keys: number;
+    /** Keys that have a time to live. */
+    readonly expiringKeys: number;
+  }[];
+  readonly usedMemoryBytes: number | null;
+  readonly maxmemoryPolicy: string | null;
+  /** What it was asked to do before. */
+  readonly save: 'bgsave' | 'save' | 'none';
+  /** When it began to write the dump that was saved for this snapshot; null where none was. */
+  readonly dumpTime: string | null;
+  /** Null where its AOF is off. */
+  readonly aof: AofReport | null;
+}
+
+/** @param dump the one that was saved for this backup, or null */
+export function reportServer(
+  { connection, sentinels, facts, settings }: LiveServer,
+  save: SavePlan['how'],
+  dump: OpenDump | null,
+  files: ReadonlyMap<BytePath, CapturedSource>,
+): ServerReport {
+  const createdSeconds = dump?.createdSeconds ?? null;
+  return {
+    product: facts.product,
+    version: facts.version,
+    runId: facts.runId,
+    address: connection.server,
+    role: facts.role,
+    primary: facts.primary,
+    masterName: sentinels?.masterName ?? null,
+    replicationOffset: facts.replicationOffset,
+    databases: facts.databases,
+    usedMemoryBytes: facts.usedMemoryBytes,
+    maxmemoryPolicy: settings.maxmemoryPolicy,
+    save,
+    dumpTime: createdSeconds === null ? null : formatTime(createdSeconds),
+    aof: facts.isAofEnabled ? reportAof(facts.aofStatus, settings.dumpName, files) : null,
+  };
+}
+
+function reportAof(
+  status: string | null,
+  dumpName: BytePath,
+  files: ReadonlyMap<BytePath, CapturedSource>,
+): AofReport {
+  const parts = [...files].filter(([path, { kind }]) => kind === 'open' && path !== dumpName);
+  return {
+    status,
+    files: parts.map(([path, captured]) => {
+      const sizeBytes = capturedBytes(captured);
+      const trimmedBytes = Number(captured.stat.size) - sizeBytes;
+      return { path: formatPath(path), sizeBytes, trimmedBytes };
+    }),
+  };
+}

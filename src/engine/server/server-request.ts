@@ -1,0 +1,29 @@
+// A server to be backed up, as the command line names it.
+import type { BytePath } from '../../system/files/byte-path.js';
+import type { Secret } from '../../system/processes/secret.js';
+import type { SentinelOptions } from '../../redis/sentinel/sentinel-place.js';
+import type { ServerOptions } from '../../redis/connection/server-address.js';
+
+/** Sentinels that are asked where the server is. */
+export interface SentinelRequest extends Omit<SentinelOptions, 'password'> {
+  /** A file with their password in its first line, or null. */
+  readonly passFile: BytePath | null;
+}
+
+/** A server to be backed up: where it is, and what it is asked to do. */
+export interface ServerRequest extends ServerOptions {
+  /** Who is asked where the server is; null where the options say it. */
+  readonly sentinel: SentinelRequest | null;
+  /** A file with the password in its first line, or null. */
+  readonly passFile: BytePath | null;
+  /** REDISCLI_AUTH, for where the options give no password. */
+  readonly environmentPassword: Secret | null;
+  /** The server's configuration file, for where CONFIG GET may not be used. */
+  readonly configuration: BytePath | null;
+  /** How it is to save, as it was typed: `auto`, `bgsave`, `save` or `none`. */
+  readonly save: string;
+  /** How long to wait in all until it has loaded its data, and saved. */
+  readonly waitTimeoutMs: number;
+  /** Leave the dump of a server that persists nothing in its directory. */
+  readonly keepDump: boolean;
+}

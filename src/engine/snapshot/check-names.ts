@@ -1,0 +1,38 @@
+// A repository may come from elsewhere: names in its catalog are not trusted before they are checked.
+import type { Version } from '../../catalog/records.js';
+import { CorruptError } from '../../errors.js';
+import { DATA, isSafePath, unsafeName } from '../../repository/layout.js';
+import { type BytePath, ROOT, formatPath, parentPath } from '../../system/files/byte-path.js';
+
+/**
+ * Checks that every path stays below the directory it is restored into, and that links can be made.
+ * @param versions all of one snapshot
+ * @throws CorruptError for `..`, absolute and empty names, NUL, a path that is there twice, and entries
+ *   below something that is not a directory of the same snapshot
+ */
+export function requireSafeNames(versions: readonly Version[]): void {
+  const directories = new Set<BytePath>([ROOT]);
+  const seen = new Set<BytePath>();
+  for (const { path, type } of versions) {
+    if (seen.has(path)) {
+      throw new CorruptError(`the catalog has '${formatPath(path)}' twice in one snapshot`);
+    }
+    seen.add(path);
+    if (type === 'directory') directories.add(path);
+  }
+  for (const { path, linkTarget } of versions) {
+    if (linkTarget !== null && (linkTarget === '' || linkTarget.includes('\0'))) {
+      throw new CorruptError(
+        `the catalog holds the link '${formatPath(path)}' to '${formatPath(linkTarget)}', which no system has`,
+      );
+    }
+    if (path === ROOT) continue;
+    if (!isSafePath(path)) throw unsafeName(path);
+    const parent = parentPath(path);
+    if (!directories.has(parent) && parent !== DATA) {
+      throw new CorruptError(
+        `the catalog has '${formatPath(path)}' below something that is not a directory`,
+      );
+    }
+  }
+}

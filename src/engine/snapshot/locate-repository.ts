@@ -1,0 +1,29 @@
+// Telling REPO from PATH in `REPO/PATH`. PATH need not exist in the mirror any more, so the line is
+// drawn by looking for a repository's own folder, from the whole path upwards.
+import { NoRepositoryError } from '../../errors.js';
+import { type BytePath, ROOT, formatPath, parentPath } from '../../system/files/byte-path.js';
+import type { FileSystem } from '../../system/files/file-system.js';
+import { dataPath } from '../../repository/layout.js';
+
+export interface LocatedPath {
+  readonly repository: BytePath;
+  /** Inside the snapshot; '' is all of it. */
+  readonly path: BytePath;
+}
+
+/**
+ * @param whole absolute, without `.`, `..` or a slash at its end
+ * @throws NoRepositoryError where no part of it is a repository
+ */
+export function locateRepository(fileSystem: FileSystem, whole: BytePath): LocatedPath {
+  for (let repository = whole; ; repository = parentPath(repository)) {
+    if (fileSystem.stat(dataPath(repository)) !== null) {
+      const path = whole.slice(repository.length).replace(/^\//, '') as BytePath;
+      return { repository, path };
+    }
+    if (repository === '/' || repository === ROOT) break;
+  }
+  throw new NoRepositoryError(`no repository at '${formatPath(whole)}' or above it`, {
+    hint: "name the folder that 'redis-rewind backup' wrote to, and after it the path inside it",
+  });
+}

@@ -1,0 +1,144 @@
+// TIME as people type it, and moments as they are shown. The grammar and its results are those of
+// rdiff-backup 2.2 (time forms of -r), but for this: the calendar is checked, a local time has the
+// offset of its own day, the epoch has a W3C form, more snapshots back than there are is an error,
+// and times are read in the form in which this program prints them.
+import { NotInSnapshotError, UsageError } from '../../errors.js';
+import {
+  type CivilTime,
+  isValidCivilTime,
+  localDaySeconds,
+  localSeconds,
+  localZoneName,
+  utcSeconds,
+} from './local-time.js';
+
+/** A moment, absolute or relative to the run and its repository. */
+export type TimeSpec =
+  /** The newest snapshot, whatever the clock says. */
+  | { readonly kind: 'now' }
+  /** Seconds since 1970-01-01T00:00:00Z; negative before it. */
+  | { readonly kind: 'instant'; readonly seconds: number }
+  /** That many seconds before the present. */
+  | { readonly kind: 'ago'; readonly seconds: number }
+  /** The snapshot that many before the newest, which is 0. */
+  | { readonly kind: 'snapshotsBack'; readonly count: number };
+
+export interface TimeContext {
+  readonly nowSeconds: number;
+  /** Times of all snapshots in seconds since 1970, oldest first. */
+  readonly snapshotTimes: readonly number[];
+}
+
+/**
+ * Reads a TIME. A date and time without a zone, and a date, are this machine's local time.
+ * @throws UsageError when it has no known form, is not in the calendar, or does not exist locally.
+ */
+export function parseTimeSpec(text: string): TimeSpec {
+  if (text === 'now') return { kind: 'now' };
+  if (/^\d+$/.test(text)) return { kind: 'instant', seconds: limited(text, Number(text)) };
+  const dateTime = W3C.exec(text);
+  if (dateTime) return { kind: 'instant', seconds: dateTimeSeconds(text, dateTime) };
+  if (/^\d+B$/.test(text)) return { kind: 'snapshotsBack', count: Number(text.slice(0, -1)) };
+  if (INTERVAL.test(text)) return { kind: 'ago', seconds: limited(text, intervalSeconds(text)) };
+  const date = DATE_YEAR_FIRST.exec(text) ?? DATE_MONTH_FIRST.exec(text);
+  if (date) return { kind: 'instant', seconds: dateSeconds(text, date) };
+  throw new UsageError(`'${text}' is no form of TIME`, { hint: HINT });
+}
+
+/**
+ * The moment a TIME stands for, in seconds since 1970: the snapshot meant is the newest at or before it.
+ * @throws NotInSnapshotError when it counts back over more snapshots than there are.
+ */
+export function resolveTimeSpec(spec: TimeSpec, context: TimeContext): number {
+  const { nowSeconds, snapshotTimes } = context;
+  if (spec.kind === 'now') return Math.max(nowSeconds, snapshotTimes.at(-1) ?? nowSeconds);
+  if (spec.kind === 'instant') return spec.seconds;
+  if (spec.kind === 'ago') return nowSeconds - spec.seconds;
+  const seconds = snapshotTimes[snapshotTimes.length - 1 - spec.count];
+  if (seconds === undefined) throw tooFarBack(spec.count, snapshotTimes);
+  return seconds;
+}
+
+/** A moment in UTC as ISO 8601, such as `2026-11-22T02:00:00Z`; within the years -271821 to 275760. */
+export function formatTime(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+}
+
+/** `2026-11-22T03:00:00+01:00`; rdiff-backup takes any of `T : -` between the parts. */
+const W3C =
+  /^(\d{4})[-T:](\d{2})[-T:](\d{2})[-T: ](\d{2})[-T:](\d{2})[-T:](\d{2})(?: ?(?:(Z)|([-+])(\d{2})[-:](\d{2})))?$/;
+const DATE_YEAR_FIRST = /^(?<year>\d{4})[-/](?<month>\d{1,2})[-/](?<day>\d{1,2})$/;
+const DATE_MONTH_FIRST = /^(?<month>\d{1,2})[-/](?<day>\d{1,2})[-/](?<year>\d{4})$/;
+const INTERVAL = /^(?:\d+[smhDWMY])+$/;
+
+const UNIT_SECONDS: Record<string, number> = {
+  s: 1,
+  m: 60,
+  h: 3600,
+  D: 86_400,
+  W: 7 * 86_400,
+  M: 30 * 86_400,
+  Y: 365 * 86_400,
+};
+
+/** About 135,000 years: a present minus as much is still a date that can be shown. */
+const LIMIT_SECONDS = 4_000_000_000_000;
+
+const HINT =
+  "TIME is 'now', 2026-11-22T03:00:00 (local, or with Z or +01:00 behind it), a date as 2026-11-22 or 11/22/2026, seconds since 1970, an interval back as 3D or 2h30m (s m h D W M Y; m is minutes, M is 30 days), or snapshots back as 5B";
+
+function limited(text: string, seconds: number): number {
+  if (seconds > LIMIT_SECONDS) throw new UsageError(`'${text}' is out of range`, { hint: HINT });
+  return seconds;
+}
+
+function intervalSeconds(text: string): number {
+  let seconds = 0;
+  for (const [, count, unit] of text.matchAll(/(\d+)(\D)/g)) {
+    seconds += Number(count) * (UNIT_SECONDS[unit as string] as number);
+  }
+  return seconds;
+}
+
+function dateTimeSeconds(text: string, match: RegExpExecArray): number {
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as SixNumbers;
+  const time: CivilTime = { year, month, day, hour, minute, second };
+  if (!isValidCivilTime(time)) throw notInCalendar(text);
+  const [zulu, sign, zoneHours, zoneMinutes] = match.slice(7);
+  if (zulu !== undefined) return utcSeconds(time);
+  if (sign === undefined) return existing(text, localSeconds(time));
+  const offsetMinutes = Number(zoneHours) * 60 + Number(zoneMinutes);
+  if (Number(zoneHours) > 23 || Number(zoneMinutes) > 59) throw notInCalendar(text);
+  return utcSeconds(time) - (sign === '-' ? -1 : 1) * offsetMinutes * 60;
+}
+
+type SixNumbers = [number, number, number, number, number, number];
+
+function dateSeconds(text: string, match: RegExpExecArray): number {
+  const { year, month, day } = match.groups as { year: string; month: string; day: string };
+  const date = { year: Number(year), month: Number(month), day: Number(day) };
+  if (!isValidCivilTime({ ...date, hour: 0, minute: 0, second: 0 })) throw notInCalendar(text);
+  return existing(text, localDaySeconds(date.year, date.month, date.day));
+}
+
+function notInCalendar(text: string): UsageError {
+  return new UsageError(`'${text}' is no date or time that exists`, { hint: HINT });
+}
+
+function existing(text: string, seconds: number | null): number {
+  if (seconds !== null) return seconds;
+  throw new UsageError(
+    `local time '${text}' does not exist: clocks were put forward across it (time zone ${localZoneName()})`,
+    { hint: 'use another time, or say which zone it is in, with Z or +01:00 behind it' },
+  );
+}
+
+function tooFarBack(count: number, snapshotTimes: readonly number[]): NotInSnapshotError {
+  const [oldest] = snapshotTimes;
+  if (oldest === undefined) return new NotInSnapshotError('the repository holds no snapshot');
+  const total = snapshotTimes.length;
+  return new NotInSnapshotError(
+    `there is no snapshot ${count} before the newest: the repository holds ${total}, the oldest of ${formatTime(oldest)}`,
+    { hint: `the oldest is ${total - 1}B` },
+  );
+}

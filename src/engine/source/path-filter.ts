@@ -1,0 +1,131 @@
+// What is left out of a backup. The first rule that says something about a path decides, in the order
+// given: one that matches it, or a folder that it lies in, keeps it (--include) or leaves it out
+// (--exclude); a folder in which something may match an --include is kept too, as the way to it.
+// Where no rule says anything, debris that Redis left behind is left out and the rest is kept.
+//
+// A pattern is a glob (glob.ts) relative to SOURCE. Without a '/' it is a name at any depth, with one
+// it begins at SOURCE, as does `./name`; a '/' at its end restricts it to folders. As with
+// rdiff-backup it may also be absolute, and then must begin with SOURCE.
+import { UsageError } from '../../errors.js';
+import { type BytePath, baseName, formatPath, pathFromText } from '../../system/files/byte-path.js';
+import { type Glob, parseGlob, reachOf } from './glob.js';
+
+/** One rule of what is left out of a backup; rules are tried in the order given. */
+export interface PathRule {
+  readonly kind: 'include' | 'exclude';
+  /** A glob; docs/cli.md has its grammar. */
+  readonly pattern: string;
+}
+
+export interface PathDecision {
+  readonly leftOut: boolean;
+  /** Why it is left out; null where it is kept. */
+  readonly why: 'debris' | 'excluded' | null;
+}
+
+export interface PathFilter {
+  /**
+   * Decides on a path relative to SOURCE, which itself is never asked about. What lies in a folder
+   * that is left out need not be asked about: it is left out as well.
+   */
+  decide(path: BytePath, isDirectory: boolean): PathDecision;
+}
+
+/**
+ * @param sourceNames absolute paths of SOURCE (as it was typed, and its real path) with which a
+ *   pattern may begin
+ * @throws UsageError for a pattern that could never match, or not as it is meant
+ */
+export function createPathFilter(
+  rules: readonly PathRule[],
+  sourceNames: readonly BytePath[] = [],
+): PathFilter {
+  const compiled = rules.map((rule) => compileRule(rule, sourceNames));
+  return {
+    decide(path, isDirectory) {
+      for (const rule of compiled) {
+        const decision = applyRule(rule, path, isDirectory);
+        if (decision !== null) return decision;
+      }
+      return isDebris(path, isDirectory) ? { leftOut: true, why: 'debris' } : KEPT;
+    },
+  };
+}
+
+const KEPT: PathDecision = { leftOut: false, why: null };
+const EXCLUDED: PathDecision = { leftOut: true, why: 'excluded' };
+
+interface CompiledRule {
+  readonly kind: PathRule['kind'];
+  readonly glob: Glob;
+  readonly isForDirectories: boolean;
+}
+
+/** What a rule says about a path; null where it says nothing. */
+function applyRule(rule: CompiledRule, path: BytePath, isDirectory: boolean): PathDecision | null {
+  const reach = reachOf(rule.glob, path);
+  const isMatch =
+    reach === 'below' || (reach === 'match' && (isDirectory || !rule.isForDirectories));
+  if (rule.kind === 'exclude') return isMatch ? EXCLUDED : null;
+  return isMatch || (reach === 'above' && isDirectory) ? KEPT : null;
+}
+
+function compileRule(rule: PathRule, sourceNames: readonly BytePath[]): CompiledRule {
+  const relative = relativeToSource(rule, sourceNames);
+  const isForDirectories = relative.endsWith('/');
+  const body = isForDirectories ? relative.slice(0, -1) : relative;
+  const names = body.replace(/^\.\//, '');
+  if (names === '') throw wrongPattern(rule, 'is empty');
+  if (names.split('/').some((name) => name === '' || name === '.' || name === '..')) {
+    throw wrongPattern(rule, "has a name that is empty, '.' or '..'");
+  }
+  try {
+    const glob = parseGlob(body.includes('/') ? names : `**/${names}`);
+    return { kind: rule.kind, glob, isForDirectories };
+  } catch (error) {
+    if (error instanceof RangeError) throw wrongPattern(rule, `is wrong: ${error.message}`);
+    throw error;
+  }
+}
+
+/** The pattern without the SOURCE that it may begin with; a '/' before it stays where it was. */
+function relativeToSource(rule: PathRule, sourceNames: readonly BytePath[]): string {
+  const { pattern } = rule;
+  if (!pattern.startsWith('/')) return pattern;
+  for (const source of sourceNames) {
+    const prefix = `${formatPath(source).replace(/\/$/, '')}/`;
+    if (pattern.startsWith(prefix)) return `./${pattern.slice(prefix.length)}`;
+  }
+  throw wrongPattern(
+    rule,
+    'does not lie in SOURCE',
+    "write it relative to SOURCE: 'NAME' at any depth, './NAME' only at its top",
+  );
+}
+
+function wrongPattern(rule: PathRule, fault: string, hint?: string): UsageError {
+  return new UsageError(`pattern '${rule.pattern}' of --${rule.kind} ${fault}`, {
+    hint:
+      hint ?? "give a name or a path relative to SOURCE, such as '*.log' or 'appendonlydir/*.aof'",
+  });
+}
+
+/**
+ * What a Redis that was killed left behind, where Redis makes it: temporary files in its directory
+ * and in the folder of its AOF, and the folder in which Redis 8.10 keeps hard links to its own files
+ * (BACKUP, `backupdirname` by default).
+ */
+function isDebris(path: BytePath, isDirectory: boolean): boolean {
+  const depth = path.split('/').length;
+  if (path === BACKUP_FOLDER) return isDirectory;
+  if (path.startsWith(`${BACKUP_FOLDER}/`)) return true;
+  return !isDirectory && depth <= 2 && isTemporaryFile(path);
+}
+
+/** Whether a file has the name of one that Redis has not finished. */
+export function isTemporaryFile(path: BytePath): boolean {
+  return TEMPORARY_FILE.test(baseName(path));
+}
+
+const BACKUP_FOLDER = pathFromText('backupdir');
+const TEMPORARY_FILE = /^temp-(?:.*\.(?:rdb|incr|manifest)|rewriteaof-.*\.aof)$/s;

@@ -1,0 +1,223 @@
+// Walking SOURCE and the paths that belong with it: what is there, and what is left out and why.
+// Nothing is opened; a file's bytes are another step's.
+import type { EntryType } from '../../catalog/records.js';
+import { SourceMissingError, SystemError } from '../../errors.js';
+import { ALSO, isReserved } from '../../repository/layout.js';
+import {
+  type BytePath,
+  ROOT,
+  formatPath,
+  isWithin,
+  joinPath,
+  parentPath,
+} from '../../system/files/byte-path.js';
+import type { Checkpoint } from '../../system/time/checkpoint.js';
+import {
+  type FileStat,
+  type FileSystem,
+  isErrno,
+  isExhaustion,
+} from '../../system/files/file-system.js';
+import { whereLinkLeads } from './link-target.js';
+import { infoNote, lookNote, type Note } from '../run/notes.js';
+import type { PathFilter } from './path-filter.js';
+
+export interface ScannedEntry {
+  /** In the snapshot. */
+  readonly path: BytePath;
+  /** Where it is on this machine. */
+  readonly absolute: BytePath;
+  readonly type: EntryType;
+  readonly stat: FileStat;
+  readonly linkTarget: BytePath | null;
+}
+
+export interface SourceScan {
+  /** A directory before what is in it. */
+  readonly entries: readonly ScannedEntry[];
+  /** Directories that could not be listed, and entries that could not be looked at: all that was known
+   * of them and below them is kept. */
+  readonly unreadable: readonly BytePath[];
+  readonly notes: readonly Note[];
+}
+
+export interface ScanRequest {
+  readonly fileSystem: FileSystem;
+  /** SOURCE by its real path. */
+  readonly source: BytePath;
+  /** Absolute paths outside SOURCE. */
+  readonly also: readonly BytePath[];
+  readonly filter: PathFilter;
+  readonly checkpoint: Checkpoint;
+}
+
+/** @throws SystemError where SOURCE itself cannot be listed, SourceMissingError where it is gone */
+export async function scanSource(request: ScanRequest): Promise<SourceScan> {
+  const scan = new Scan(request);
+  await scan.walk(ROOT, request.source, ROOT);
+  for (const path of request.also) await scan.walkAlso(path);
+  return scan;
+}
+
+class Scan implements SourceScan {
+  readonly entries: ScannedEntry[] = [];
+  readonly unreadable: BytePath[] = [];
+  readonly notes: Note[] = [];
+  readonly #request: ScanRequest;
+  /** Every path looked at: what --also names may overlap. */
+  readonly #seen = new Set<BytePath>();
+  /** Real paths of what is in the backup. */
+  readonly #covered: readonly BytePath[];
+
+  constructor(request: ScanRequest) {
+    this.#request = request;
+    const { fileSystem, source, also } = request;
+    this.#covered = [source, ...also.map((named) => fileSystem.realPath(named) ?? named)];
+  }
+
+  /**
+   * Adds the entry at `absolute` under `path`, and all that is below it. `top` is the path at which
+   * the walk began: what is left out is decided on names below that, never on it.
+   */
+  async walk(path: BytePath, absolute: BytePath, top: BytePath): Promise<void> {
+    await this.#request.checkpoint();
+    const stat = this.#look(path, () => this.#request.fileSystem.stat(absolute));
+    if (stat === null) {
+      if (path !== ROOT) return;
+      throw new SourceMissingError(`source '${formatPath(absolute)}' is gone`);
+    }
+    if (path !== top && this.#isLeftOut(path, top, stat)) return;
+    if (isReserved(path) && !isWithin(path, ALSO)) {
+      this.notes.push(
+        lookNote(
+          'reserved-name',
+          path,
+          `'${formatPath(path)}' has the name of the repository's own folder and is left out`,
+          'rename it in SOURCE, or leave it out with --exclude',
+        ),
+      );
+      return;
+    }
+    if (!this.#seen.has(path) && !this.#add(path, absolute, stat)) return;
+    if (!stat.isDirectory()) return;
+    for (const name of this.#look(path, () => this.#request.fileSystem.list(absolute)) ?? []) {
+      await this.walk(joinPath(path, name), joinPath(absolute, name), top);
+    }
+  }
+
+  /** Adds a path from outside SOURCE, with the folders that lead to it. */
+  async walkAlso(absolute: BytePath): Promise<void> {
+    const real = this.#request.fileSystem.realPath(absolute);
+    if (real === null) {
+      this.notes.push(
+        lookNote(
+          'also-missing',
+          absolute,
+          `'${formatPath(absolute)}', named by --also, does not exist`,
+        ),
+      );
+      return;
+    }
+    this.#addParents(parentPath(absolute));
+    const path = joinPath(ALSO, absolute.slice(1));
+    await this.walk(path, real, path);
+  }
+
+  #addParents(absolute: BytePath): void {
+    const path = absolute === '/' ? ALSO : joinPath(ALSO, absolute.slice(1));
+    if (this.#seen.has(path)) return;
+    if (absolute !== '/') this.#addParents(parentPath(absolute));
+    const real = this.#request.fileSystem.realPath(absolute) ?? absolute;
+    const stat = this.#request.fileSystem.stat(real);
+    if (stat !== null) this.#add(path, real, stat);
+  }
+
+  #isLeftOut(path: BytePath, top: BytePath, stat: FileStat): boolean {
+    const below = path.slice(top === ROOT ? 0 : top.length + 1) as BytePath;
+    const { leftOut, why } = this.#request.filter.decide(below, stat.isDirectory());
+    if (why === 'debris' && stat.isDirectory()) {
+      const shown = formatPath(path);
+      this.notes.push(
+        infoNote(
+          'left-out-debris',
+          path,
+          `the folder '${shown}' is where Redis keeps its own backups, and is left out; --include takes it in`,
+        ),
+      );
+    }
+    return leftOut;
+  }
+
+  /** @returns whether the entry is kept */
+  #add(path: BytePath, absolute: BytePath, stat: FileStat): boolean {
+    const type = typeOf(stat);
+    if (type === null) {
+      this.notes.push(
+        infoNote(
+          `left-out-${kindOf(stat)}`,
+          path,
+          `'${formatPath(path)}' is a ${kindOf(stat)} and is left out`,
+        ),
+      );
+      return false;
+    }
+    let linkTarget: BytePath | null = null;
+    if (type === 'symlink') {
+      linkTarget = this.#look(path, () => this.#request.fileSystem.readLink(absolute));
+      if (linkTarget === null) return false;
+      this.#checkLink(path, absolute, linkTarget);
+    }
+    this.#seen.add(path);
+    this.entries.push({ path, absolute, type, stat, linkTarget });
+    return true;
+  }
+
+  /** @returns null where there is nothing (any more), or nothing that may be read, which is noted */
+  #look<T>(path: BytePath, call: () => T): T | null {
+    try {
+      return call();
+    } catch (error) {
+      if (path === ROOT || !(error instanceof SystemError) || isExhaustion(error)) throw error;
+      if (GONE.some((errno) => isErrno(error, errno))) return null;
+      this.unreadable.push(path);
+      this.notes.push(
+        lookNote(
+          'unreadable',
+          path,
+          `'${formatPath(path)}' is not in this backup: ${error.message}`,
+          'what the last snapshot has of it is kept, marked stale',
+        ),
+      );
+      return null;
+    }
+  }
+
+  /** Data behind a link that leads out of SOURCE is not in the backup: that has to be known. */
+  #checkLink(path: BytePath, absolute: BytePath, target: BytePath): void {
+    const real = whereLinkLeads(this.#request.fileSystem, parentPath(absolute), target);
+    if (this.#covered.some((folder) => isWithin(real, folder))) return;
+    this.notes.push(
+      lookNote(
+        'link-outside',
+        path,
+        `'${formatPath(path)}' is a link to '${formatPath(target)}', outside SOURCE: what it leads to is not in the backup`,
+        `add it with --also '${formatPath(real)}'`,
+      ),
+    );
+  }
+}
+
+/** What a call ends in when its object went away, or became another kind, meanwhile. */
+const GONE = ['ENOENT', 'ENOTDIR', 'EINVAL'];
+
+function typeOf(stat: FileStat): EntryType | null {
+  if (stat.isFile()) return 'file';
+  if (stat.isDirectory()) return 'directory';
+  return stat.isSymbolicLink() ? 'symlink' : null;
+}
+
+function kindOf(stat: FileStat): string {
+  if (stat.isSocket()) return 'socket';
+  if (stat.isFIFO()) return 'fifo';
+  return 'device';
+}

@@ -1,0 +1,148 @@
+// What must be true of SOURCE, REPO and the paths beside SOURCE before a backup touches anything.
+import type { Snapshot, Version } from '../../catalog/records.js';
+import {
+  NestedPathsError,
+  SourceChangedError,
+  SourceMissingError,
+  UsageError,
+} from '../../errors.js';
+import { isReserved } from '../../repository/layout.js';
+import {
+  type BytePath,
+  ROOT,
+  baseName,
+  formatPath,
+  isWithin,
+  joinPath,
+  parentPath,
+} from '../../system/files/byte-path.js';
+import type { FileSystem } from '../../system/files/file-system.js';
+import { infoNote, type Note } from '../run/notes.js';
+import { summarizeSnapshot } from '../snapshot/snapshot-summary.js';
+import type { SourceScan } from './scan-source.js';
+
+/** The paths of a backup as they were given. */
+export interface NamedPaths {
+  readonly source: BytePath;
+  readonly repository: BytePath;
+  /** Paths outside SOURCE that are kept with it. */
+  readonly also: readonly BytePath[];
+}
+
+export interface ResolvedPaths {
+  /** Real paths; the repository's last parts may not exist yet. */
+  readonly source: BytePath;
+  readonly repository: BytePath;
+}
+
+/**
+ * Resolves SOURCE and REPO and holds them apart.
+ * @throws SourceMissingError, NestedPathsError, UsageError
+ */
+export function resolvePaths(fileSystem: FileSystem, request: NamedPaths): ResolvedPaths {
+  const source = fileSystem.realPath(request.source);
+  const shown = formatPath(request.source);
+  if (source === null) {
+    throw new SourceMissingError(`source '${shown}' does not exist`, {
+      hint: "redis-cli config get dir prints the server's data directory",
+    });
+  }
+  if (fileSystem.stat(source)?.isDirectory() !== true) {
+    throw new SourceMissingError(`source '${shown}' is not a directory`, {
+      hint: 'name the folder that holds dump.rdb, not the file',
+    });
+  }
+  const repository = realPathOfFuture(fileSystem, request.repository);
+  requireApart('source', source, repository);
+  for (const also of request.also) {
+    const real = realPathOfFuture(fileSystem, also);
+    requireApart('--also', real, repository);
+    if (isWithin(real, source) || isWithin(source, real)) {
+      throw new UsageError(`--also '${formatPath(also)}' and source '${shown}' overlap`, {
+        hint: '--also is for what lies outside SOURCE, such as /etc/redis/redis.conf',
+      });
+    }
+  }
+  return { source, repository };
+}
+
+/** What a backup is about to be made of. */
+export interface SourceIdentity {
+  readonly source: BytePath;
+  readonly hostName: string;
+  /** The name under which Sentinels know its primary; null where none was asked. */
+  readonly masterName: string | null;
+}
+
+/**
+ * A primary that Sentinels know by the same name is the same data, wherever it is after a failover.
+ * @returns a remark where it has moved since the last snapshot
+ * @throws SourceChangedError when the last snapshot was made of something else
+ */
+export function requireSameSource(
+  last: Snapshot | null,
+  { source, hostName, masterName }: SourceIdentity,
+): Note | null {
+  if (last === null || (last.source === source && last.host === hostName)) return null;
+  if (masterName !== null && masterNameOf(last) === masterName) {
+    const message = `'${masterName}' was in '${formatPath(last.source)}' of host '${last.host}' and is in '${formatPath(source)}' of host '${hostName}' now`;
+    return infoNote('moved', null, message);
+  }
+  throw new SourceChangedError(
+    `this repository keeps '${formatPath(last.source)}' of host '${last.host}', not '${formatPath(source)}' of host '${hostName}'`,
+    { hint: 'use another REPO, or --force if this is the same data in a new place' },
+  );
+}
+
+function masterNameOf(last: Snapshot): string | null {
+  return summarizeSnapshot(last).server?.masterName ?? null;
+}
+
+/**
+ * What --also names does not count: an unmounted disk takes nothing of that away.
+ * @throws SourceChangedError when nothing is left of what the last snapshot has of SOURCE
+ */
+export function requireNotEmptied(
+  last: Iterable<Version>,
+  scan: Pick<SourceScan, 'entries' | 'unreadable'>,
+  source: BytePath,
+): void {
+  const isOfSource = (path: BytePath): boolean => path !== ROOT && !isReserved(path);
+  if (scan.entries.some(({ path }) => isOfSource(path)) || scan.unreadable.some(isOfSource)) return;
+  const count = [...last].filter(({ path }) => isOfSource(path)).length;
+  if (count === 0) return;
+  throw new SourceChangedError(
+    `source '${formatPath(source)}' is empty, and the last snapshot has ${count} ${count === 1 ? 'entry' : 'entries'} of it`,
+    { hint: 'is its disk mounted? use --force if it is meant to be empty' },
+  );
+}
+
+function requireApart(what: string, path: BytePath, repository: BytePath): void {
+  if (path === repository) {
+    throw new NestedPathsError(
+      `${what} and repository are the same directory '${formatPath(path)}'`,
+      {
+        hint: 'name another directory for the repository',
+      },
+    );
+  }
+  if (isWithin(repository, path)) {
+    throw new NestedPathsError(
+      `repository '${formatPath(repository)}' lies inside ${what} '${formatPath(path)}'`,
+      { hint: 'name a directory outside of it for the repository' },
+    );
+  }
+  if (isWithin(path, repository)) {
+    throw new NestedPathsError(
+      `${what} '${formatPath(path)}' lies inside the repository '${formatPath(repository)}'`,
+      { hint: 'name another directory for the repository' },
+    );
+  }
+}
+
+/** The real path of something that may not exist yet: its nearest existing parent resolved. */
+export function realPathOfFuture(fileSystem: FileSystem, path: BytePath): BytePath {
+  const real = fileSystem.realPath(path);
+  if (real !== null || path === '/') return real ?? path;
+  return joinPath(realPathOfFuture(fileSystem, parentPath(path)), baseName(path));
+}

@@ -1,0 +1,54 @@
+// What a run has proved so far: which contents are whole and which are lost, how many bytes that took,
+// and whether the time given to it is over.
+import type { Content } from '../../catalog/records.js';
+import type { VerifyProblem } from './verify-report.js';
+import type { RunContext } from '../run/run-context.js';
+
+export class ProofTally {
+  /** Every content that was looked at: null where it is whole, else why it is lost. */
+  readonly outcomes = new Map<number, string | null>();
+  /** Damage that costs no snapshot anything. */
+  readonly problems: VerifyProblem[] = [];
+  bytesChecked = 0;
+  readonly #context: RunContext;
+  readonly #totalBytes: number;
+  readonly #deadlineMs: number;
+
+  /**
+   * @param totalBytes sizes of all that is to be read, for the progress
+   * @param maxDurationMs from now on; null for as long as it takes
+   */
+  constructor(context: RunContext, totalBytes: number, maxDurationMs: number | null) {
+    this.#context = context;
+    this.#totalBytes = totalBytes;
+    this.#deadlineMs =
+      maxDurationMs === null ? Infinity : context.clock.monotonicMs() + maxDurationMs;
+  }
+
+  /** Whether to stop before the next content. Never before the first, or no run would get anywhere. */
+  isOutOfTime(): boolean {
+    return this.outcomes.size > 0 && this.#context.clock.monotonicMs() >= this.#deadlineMs;
+  }
+
+  /** Says that bytes are going to be read. @param path as shown to people; null where there is none */
+  begin(path: string | null): void {
+    this.#context.onProgress({
+      phase: 'verifying',
+      path,
+      doneBytes: Math.min(this.bytesChecked, this.#totalBytes),
+      totalBytes: this.#totalBytes,
+    });
+  }
+
+  /** Contents that are lost, with the reason, by their ids. */
+  lost(): Map<number, string> {
+    const lost = new Map<number, string>();
+    for (const [id, fault] of this.outcomes) if (fault !== null) lost.set(id, fault);
+    return lost;
+  }
+
+  /** Contents that were looked at, of those given. */
+  checkedOf(contents: Iterable<Content>): Content[] {
+    return [...contents].filter(({ id }) => this.outcomes.has(id));
+  }
+}

@@ -1,0 +1,264 @@
+// Proving every content that is not in the mirror, by rebuilding it. Chains share their beginnings:
+// walking from each root outwards, the table composed so far is carried along, so that a chain of any
+// depth costs one composition and one rebuilding for each of its contents.
+import type { Content, Increment } from '../../catalog/records.js';
+import { applyTable } from '../../delta/apply-table.js';
+import { type DeltaTable, joinTables, tabulate } from '../../delta/delta-table.js';
+import { SpilledBytes } from '../../delta/spilled-bytes.js';
+import { CorruptError } from '../../errors.js';
+import { incrementBytes, openRoot } from '../../repository/contents/content-root.js';
+import { incrementPath } from '../../repository/layout.js';
+import type { OpenRepository } from '../../repository/repository.js';
+import { type ContentRoot, placesOf } from '../../repository/contents/plan-content.js';
+import { emitChunks, emitProved, toCorruption } from '../../repository/contents/read-content.js';
+import { LocalDigest } from '../../system/digest/digest-stream.js';
+import { digestChunks } from '../../system/digest/digest.js';
+import { readChunks, readFileChunks } from '../../system/files/read-chunks.js';
+import type { Emit } from '../../delta/emit.js';
+import type { BytePath } from '../../system/files/byte-path.js';
+import type { ByteReader } from '../../system/files/byte-reader.js';
+import type { RunContext } from '../run/run-context.js';
+import type { ProofTally } from './proof-tally.js';
+import { confirmLost } from './verify-again.js';
+import type { VerifyScope } from './verify-scope.js';
+import { UNREACHABLE } from './verify-sizes.js';
+
+/** Proves contents that are not in the mirror, until all are or the time is over. */
+export async function proveRebuilt(
+  repository: OpenRepository,
+  scope: VerifyScope,
+  contents: readonly Content[],
+  context: RunContext,
+  tally: ProofTally,
+): Promise<void> {
+  const walk = new ChainWalk(repository, contents, context, tally);
+  await walk.run();
+  const candidates = [...walk.failures].flatMap(([id, message]) => {
+    const content = walk.wanted.get(id);
+    return content === undefined ? [] : [{ content, message }];
+  });
+  const lost = await confirmLost(repository, scope, context, candidates);
+  for (const { content } of candidates) {
+    tally.outcomes.set(content.id, lost.get(content.id) ?? null);
+  }
+}
+
+/** A table that is built on by so many more; the last of them closes it. */
+interface Holder {
+  readonly table: DeltaTable;
+  users: number;
+}
+
+function release(holder: Holder, open: Set<Holder>): void {
+  holder.users -= 1;
+  if (holder.users > 0) return;
+  holder.table.entries.close();
+  open.delete(holder);
+}
+
+class ChainWalk {
+  /** Contents to be proved here, by their ids: those that were not in the mirror. */
+  readonly wanted = new Map<number, Content>();
+  readonly failures = new Map<number, string>();
+  readonly #repository: OpenRepository;
+  readonly #context: RunContext;
+  readonly #tally: ProofTally;
+  readonly #roots: { readonly id: number; readonly root: ContentRoot }[] = [];
+  /** Increments that lead to something wanted, by their basis. */
+  readonly #next = new Map<number, Increment[]>();
+
+  constructor(
+    repository: OpenRepository,
+    contents: readonly Content[],
+    context: RunContext,
+    tally: ProofTally,
+  ) {
+    this.#repository = repository;
+    this.#context = context;
+    this.#tally = tally;
+    const { catalog } = repository;
+    catalog.read(() => {
+      const mirrored = new Map<number, { content: Content; places: BytePath[] }>();
+      for (const { content, path } of catalog.versions.listNewest()) {
+        if (content === null) continue;
+        const places = mirrored.get(content.id)?.places ?? [];
+        places.push(...placesOf(catalog, repository.path, path));
+        mirrored.set(content.id, { content, places });
+      }
+      for (const content of contents) this.wanted.set(content.id, content);
+      const byResult = new Map(catalog.increments.list().map((item) => [item.resultId, item]));
+      const visited = new Set<number>();
+      for (let id of this.wanted.keys()) {
+        while (!visited.has(id)) {
+          visited.add(id);
+          const inMirror = mirrored.get(id);
+          const increment = byResult.get(id);
+          if (inMirror !== undefined) {
+            this.#roots.push({ id, root: { kind: 'mirror', ...inMirror } });
+          } else if (increment?.basisId) {
+            const siblings = this.#next.get(increment.basisId) ?? [];
+            this.#next.set(increment.basisId, [...siblings, increment]);
+            id = increment.basisId;
+          } else if (increment !== undefined) {
+            this.#roots.push({ id, root: { kind: 'full', increment } });
+          }
+        }
+      }
+    });
+  }
+
+  async run(): Promise<void> {
+    const unreached = new Set(this.wanted.keys());
+    for (const { id } of this.#roots) {
+      for (const reached of this.#reachable(id)) unreached.delete(reached);
+    }
+    for (const id of unreached) this.#fail(id, UNREACHABLE);
+    for (const { id, root } of this.#roots) {
+      if (this.#tally.isOutOfTime()) return;
+      await this.#walkRoot(id, root);
+    }
+  }
+
+  async #walkRoot(id: number, root: ContentRoot): Promise<void> {
+    let open;
+    try {
+      open = await openRoot(this.#repository, root, this.#context.checkpoint);
+    } catch (error) {
+      this.#failAll(id, this.#messageOf(error));
+      return;
+    }
+    try {
+      const { reader } = open;
+      const increment = root.kind === 'full' ? root.increment : null;
+      await this.#prove(id, increment, (emit) =>
+        emitChunks(readChunks(reader), emit, this.#context.checkpoint),
+      );
+      await this.#walkFrom(id, open.reader);
+    } finally {
+      open.close();
+    }
+  }
+
+  /** Depth first; a table is closed as soon as nothing more is built on it. */
+  async #walkFrom(rootId: number, basis: ByteReader): Promise<void> {
+    const literals = new SpilledBytes();
+    const open = new Set<Holder>();
+    const todo = this.#stepsFrom(rootId, null);
+    try {
+      for (let step = todo.pop(); step !== undefined; step = todo.pop()) {
+        if (this.#tally.isOutOfTime()) break;
+        const { increment, before } = step;
+        const table = await this.#tabulate(increment, before?.table ?? null, basis, literals);
+        if (before !== null) release(before, open);
+        if (table === null) continue;
+        const holder = { table, users: 1 };
+        open.add(holder);
+        await this.#prove(increment.resultId, increment, (emit) =>
+          applyTable(basis, table, literals, emit, { checkpoint: this.#context.checkpoint }),
+        );
+        const steps = this.#stepsFrom(increment.resultId, holder);
+        holder.users += steps.length;
+        release(holder, open);
+        todo.push(...steps);
+      }
+    } finally {
+      for (const { table } of open) table.entries.close();
+      literals.close();
+    }
+  }
+
+  #stepsFrom(
+    id: number,
+    before: Holder | null,
+  ): { readonly increment: Increment; readonly before: Holder | null }[] {
+    return (this.#next.get(id) ?? []).map((increment) => ({ increment, before }));
+  }
+
+  /** @returns null where the increment cannot be read, and all that is built on it has failed */
+  async #tabulate(
+    increment: Increment,
+    before: DeltaTable | null,
+    basis: ByteReader,
+    literals: SpilledBytes,
+  ): Promise<DeltaTable | null> {
+    const { checkpoint } = this.#context;
+    const limits = {
+      basisBytes: before?.resultBytes ?? basis.sizeBytes,
+      maxResultBytes: increment.resultBytes,
+    };
+    try {
+      const bytes = incrementBytes(this.#repository, increment);
+      const own = await tabulate(bytes, literals, limits, checkpoint);
+      if (before === null) return own;
+      try {
+        return await joinTables(before, own, checkpoint);
+      } finally {
+        own.entries.close();
+      }
+    } catch (error) {
+      this.#failAll(increment.resultId, `increment ${increment.id}: ${this.#messageOf(error)}`);
+      return null;
+    }
+  }
+
+  /** @param increment the last one on the way to the content; null for a mirror file */
+  async #prove(
+    id: number,
+    increment: Increment | null,
+    rebuild: (emit: Emit) => Promise<void>,
+  ): Promise<void> {
+    const content = this.wanted.get(id);
+    if (content === undefined) return;
+    this.#tally.begin(null);
+    try {
+      await emitProved(content, new LocalDigest(content.sizeBytes), () => {}, rebuild);
+      this.#tally.outcomes.set(id, null);
+      if (increment !== null) await this.#proveStored(increment);
+    } catch (error) {
+      this.#fail(id, this.#messageOf(error));
+    }
+    this.#tally.bytesChecked += content.sizeBytes;
+  }
+
+  /** zstd does not look at every bit of a frame: what decodes may be damaged all the same. */
+  async #proveStored(increment: Increment): Promise<void> {
+    const { fileSystem, path } = this.#repository;
+    const file = incrementPath(path, increment.id);
+    const sha256 = await digestChunks(readFileChunks(fileSystem, file), this.#context.checkpoint);
+    if (sha256.equals(increment.storedSha256)) return;
+    this.#tally.problems.push({
+      path: `redis-rewind-data/increments/${increment.id}`,
+      snapshots: [],
+      kind: 'increment',
+      message: `increment ${increment.id} is not what was written (its SHA-256 differs), and still gives the right bytes`,
+    });
+  }
+
+  #fail(id: number, message: string): void {
+    this.failures.set(id, message);
+    this.#tally.outcomes.set(id, message);
+  }
+
+  #failAll(id: number, message: string): void {
+    for (const lost of this.#reachable(id)) {
+      if (this.wanted.has(lost)) this.#fail(lost, message);
+    }
+  }
+
+  /** A content and all that is built on it. */
+  #reachable(id: number): number[] {
+    const found = [id];
+    for (let index = 0; index < found.length; index += 1) {
+      const next = this.#next.get(found[index] as number) ?? [];
+      found.push(...next.map(({ resultId }) => resultId));
+    }
+    return found;
+  }
+
+  /** @throws whatever is no trouble with the repository's own bytes */
+  #messageOf(error: unknown): string {
+    const found = toCorruption(this.#repository, error);
+    if (found instanceof CorruptError) return found.message;
+    throw error;
+  }
+}

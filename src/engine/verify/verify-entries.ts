@@ -1,0 +1,114 @@
+// The mirror's entries as a stat shows them: every directory and link of the newest snapshot is there,
+// and nothing else is. What a copy by scp has lost (owners, times, links) is a note: the catalog has it.
+import type { Version } from '../../catalog/records.js';
+import { ALSO, DATA, mirrorPath } from '../../repository/layout.js';
+import type { OpenRepository } from '../../repository/repository.js';
+import {
+  type BytePath,
+  ROOT,
+  formatPath,
+  isWithin,
+  joinPath,
+} from '../../system/files/byte-path.js';
+import { type MirrorCondition, inspectMirror } from '../snapshot/inspect-mirror.js';
+import { infoNote, lookNote, showPath, type Note } from '../run/notes.js';
+import type { VerifyProblem } from './verify-report.js';
+import type { RunContext } from '../run/run-context.js';
+import { wasOvertaken } from './verify-again.js';
+import type { VerifyScope } from './verify-scope.js';
+
+/** Types, links, metadata and foreign files: only where the newest snapshot is in scope. */
+export function verifyEntries(
+  repository: OpenRepository,
+  scope: VerifyScope,
+  context: RunContext,
+): { readonly problems: readonly VerifyProblem[]; readonly notes: readonly Note[] } {
+  const inScope = new Set(scope.versions.map(({ id }) => id));
+  const { catalog } = repository;
+  const isSettled = catalog.read(() => catalog.owed.list().length === 0);
+  if (!isSettled || !scope.newest.every(({ id }) => inScope.has(id))) {
+    return { problems: [], notes: [] };
+  }
+  const conditions = scope.newest.map((version) => ({
+    version,
+    condition: inspectMirror(context, repository.path, version),
+  }));
+  const foreign = findForeign(repository, scope.newest);
+  // A backup that ended meanwhile has changed what should be there.
+  if (wasOvertaken(repository, scope)) return { problems: [], notes: [] };
+  const wanting = (type: Version['type'] | null, wanted: MirrorCondition): Version[] =>
+    conditions
+      .filter(
+        ({ version, condition }) => condition === wanted && version.type === (type ?? version.type),
+      )
+      .map(({ version }) => version);
+  return {
+    problems: wanting('directory', 'wrong-content').map(({ path }) => ({
+      path: showPath(path),
+      snapshots: [],
+      kind: 'mirror-entry',
+      message: `the directory '${showPath(path)}' is not in the mirror`,
+    })),
+    notes: [
+      ...metadataNotes(wanting(null, 'wrong-metadata')),
+      ...wanting('symlink', 'wrong-content').map((version) => linkNote(repository, version)),
+      ...foreign.map(foreignNote),
+    ],
+  };
+}
+
+/** Everything in the mirror that is no entry of the newest snapshot. */
+function findForeign({ fileSystem, path }: OpenRepository, newest: readonly Version[]): BytePath[] {
+  const known = new Map(newest.map((version) => [version.path, version.type]));
+  const foreign: BytePath[] = [];
+  const visit = (folder: BytePath): void => {
+    for (const name of fileSystem.list(mirrorPath(path, folder))) {
+      const entry = joinPath(folder, name);
+      if (entry === DATA) {
+        if (fileSystem.stat(mirrorPath(path, ALSO)) !== null) visitKnown(ALSO);
+      } else visitKnown(entry);
+    }
+  };
+  const visitKnown = (entry: BytePath): void => {
+    if (!known.has(entry)) foreign.push(entry);
+    else if (known.get(entry) !== 'directory') return;
+    else if (fileSystem.stat(mirrorPath(path, entry))?.isDirectory()) visit(entry);
+  };
+  visit(ROOT);
+  return foreign.filter((entry) => !isWithin(entry, DATA) || isWithin(entry, ALSO));
+}
+
+/** scp and others copy what a link leads to in its place. */
+function linkNote({ fileSystem, path: repository }: OpenRepository, { path }: Version): Note {
+  const isDirectory = fileSystem.stat(mirrorPath(repository, path))?.isDirectory() === true;
+  return lookNote(
+    'mirror-link',
+    path,
+    `the link '${formatPath(path)}' is not in the mirror as it was; the catalog has it`,
+    isDirectory
+      ? 'move the directory in its place out of the repository'
+      : 'the next backup puts it back',
+  );
+}
+
+function foreignNote(path: BytePath): Note {
+  return lookNote(
+    'foreign',
+    path,
+    `'${formatPath(path)}' is in the repository and in no snapshot`,
+    'move it elsewhere: the mirror is not a place for other files',
+  );
+}
+
+function metadataNotes(versions: readonly Version[]): Note[] {
+  const [first, ...others] = versions;
+  if (first === undefined) return [];
+  const more = others.length === 0 ? '' : ` and of ${others.length} more`;
+  return [
+    infoNote(
+      'mirror-metadata',
+      first.path,
+      `owner, mode or time of '${showPath(first.path)}'${more} are not in the mirror as they were; the catalog has them, and the next backup by root sets them`,
+    ),
+  ];
+}

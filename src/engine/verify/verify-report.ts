@@ -1,0 +1,29 @@
+// What a verification answers: the object that `--json` prints (docs/cli.md).
+import type { Note } from '../run/notes.js';
+
+export interface VerifyProblem {
+  /** The path concerned, or a file of the repository such as `redis-rewind-data/increments/12`. */
+  readonly path: string;
+  /** Ids of the snapshots at which it cannot be restored; empty where nothing is lost. */
+  readonly snapshots: readonly number[];
+  /** `catalog`, `mirror-content`, `mirror-entry` or `content`. */
+  readonly kind: string;
+  readonly message: string;
+}
+
+export interface VerifyReport {
+  readonly repository: string;
+  readonly mode: 'full' | 'quick' | 'sample' | 'timed';
+  /** Versions of files of which every byte was compared. */
+  readonly versionsChecked: number;
+  /** Contents that these versions have: several may have one. */
+  readonly contentsChecked: number;
+  readonly bytesChecked: number;
+  /** What a full verification would have checked as well; for `timed` what the next run goes on with. */
+  readonly contentsLeft: number;
+  readonly bytesLeft: number;
+  /** Anything here ends with exit 20. */
+  readonly problems: readonly VerifyProblem[];
+  /** Differences that cost nothing, such as owners lost by scp. */
+  readonly notes: readonly Note[];
+}

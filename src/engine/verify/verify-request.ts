@@ -1,0 +1,21 @@
+// What a verification is asked for, after the command line has been read.
+import type { BytePath } from '../../system/files/byte-path.js';
+
+/** How much a verification looks at. */
+export type VerifyMode =
+  /** Every byte. */
+  | { readonly kind: 'full' }
+  /** Names, sizes and the catalog: no file of the mirror and no increment is read. */
+  | { readonly kind: 'quick' }
+  /** A part of the contents, chosen by chance. */
+  | { readonly kind: 'sample'; readonly percent: number }
+  /** As much as the time allows, going on where the last such run stopped. */
+  | { readonly kind: 'timed'; readonly maxDurationMs: number };
+
+export interface VerifyRequest {
+  readonly repository: BytePath;
+  /** TIME as it was typed; null for every snapshot. */
+  readonly time: string | null;
+  /** Left out: every byte. */
+  readonly mode?: VerifyMode;
+}

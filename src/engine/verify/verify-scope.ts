@@ -1,0 +1,79 @@
+// What a verification is about, as one state of the catalog has it, and what a lost content costs: the
+// paths, and the snapshots as of which they cannot be restored.
+import type { Content, Snapshot, Version } from '../../catalog/records.js';
+import type { OpenRepository } from '../../repository/repository.js';
+import { showPath } from '../run/notes.js';
+import type { VerifyProblem } from './verify-report.js';
+import { resolveSnapshot } from '../snapshot/resolve-snapshot.js';
+import type { RunContext } from '../run/run-context.js';
+
+export interface VerifyScope {
+  readonly generation: number;
+  /** The one asked for; null for all of them. */
+  readonly only: Snapshot | null;
+  /** All of them, or the one asked for. */
+  readonly snapshots: readonly Snapshot[];
+  /** Every version that one of the snapshots has. */
+  readonly versions: readonly Version[];
+  /** The contents of these versions, by their ids. */
+  readonly contents: ReadonlyMap<number, Content>;
+  /** The versions of the newest snapshot: what the mirror should hold. */
+  readonly newest: readonly Version[];
+}
+
+/** Contents that cannot be had any more and why, by their ids. */
+export type LostContents = ReadonlyMap<number, string>;
+
+/**
+ * @param time TIME as it was typed; null for every snapshot
+ * @throws UsageError and NotInSnapshotError, for TIME; CorruptError where rows cannot be read
+ */
+export function readScope(
+  { catalog }: OpenRepository,
+  time: string | null,
+  context: RunContext,
+): VerifyScope {
+  return catalog.read(() => {
+    const all = catalog.snapshots.list();
+    const only = time === null ? null : resolveSnapshot(all, time, context.clock.nowMs());
+    const versions = only === null ? catalog.versions.listAll() : catalog.versions.listAt(only.id);
+    return {
+      generation: catalog.repository.get()?.generation ?? 0,
+      only,
+      snapshots: only === null ? all : [only],
+      versions,
+      contents: new Map(
+        versions.flatMap(({ content }) => (content === null ? [] : [[content.id, content]])),
+      ),
+      newest: catalog.versions.listNewest(),
+    };
+  });
+}
+
+/** One problem for each path and reason, with every snapshot in scope that it costs. */
+export function lossesOf(scope: VerifyScope, lost: LostContents, kind: string): VerifyProblem[] {
+  const problems = new Map<string, VerifyProblem>();
+  for (const version of scope.versions) {
+    const message = version.content === null ? undefined : lost.get(version.content.id);
+    if (message === undefined) continue;
+    const path = showPath(version.path);
+    const key = `${path}\0${message}`;
+    const snapshots = [
+      ...(problems.get(key)?.snapshots ?? []),
+      ...snapshotsWith(version, scope),
+    ].toSorted((a, b) => a - b);
+    problems.set(key, { path, snapshots, kind, message });
+  }
+  return [...problems.values()];
+}
+
+/** Ids of the snapshots in scope that have a version. */
+function snapshotsWith(version: Version, scope: VerifyScope): number[] {
+  return scope.snapshots
+    .map(({ id }) => id)
+    .filter(
+      (id) =>
+        id >= version.firstSnapshot &&
+        (version.lastSnapshot === null || id <= version.lastSnapshot),
+    );
+}

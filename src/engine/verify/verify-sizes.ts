@@ -1,0 +1,131 @@
+// The catalog against names and sizes, without a byte being read: every file that a content needs is
+// there, is a file, and is as long as recorded. What that finds is certain; what it does not find may
+// be damaged all the same.
+import type { Content, Increment } from '../../catalog/records.js';
+import { incrementPath } from '../../repository/layout.js';
+import type { OpenRepository } from '../../repository/repository.js';
+import { placesOf } from '../../repository/contents/plan-content.js';
+import { showPath } from '../run/notes.js';
+import type { VerifyProblem } from './verify-report.js';
+import type { LostContents, VerifyScope } from './verify-scope.js';
+
+export interface SizeVerification {
+  /** Contents that certainly cannot be rebuilt. */
+  readonly lost: LostContents;
+  /** Damaged files whose content another file of the mirror has. */
+  readonly spare: ReadonlyMap<number, VerifyProblem[]>;
+}
+
+export function verifySizes(repository: OpenRepository, scope: VerifyScope): SizeVerification {
+  const { catalog } = repository;
+  return catalog.read(() => {
+    const spare = new Map<number, VerifyProblem[]>();
+    const mirrored = inspectMirrorFiles(repository, scope, spare);
+    const byResult = new Map(catalog.increments.list().map((item) => [item.resultId, item]));
+    const known = new Map<number, string | null>();
+    const lost = new Map<number, string>();
+    for (const id of scope.contents.keys()) {
+      const fault = faultOf(repository, id, mirrored, byResult, known);
+      if (fault !== null) lost.set(id, fault);
+    }
+    return { lost, spare };
+  });
+}
+
+interface Mirrored {
+  /** What is wrong with all files that should have it; null where one is as it should be. */
+  readonly fault: string | null;
+  /** Whether nothing is left to build older contents from. */
+  readonly isGone: boolean;
+}
+
+function inspectMirrorFiles(
+  repository: OpenRepository,
+  { newest }: VerifyScope,
+  spare: Map<number, VerifyProblem[]>,
+): Map<number, Mirrored> {
+  const files = new Map<number, (Mirrored & { readonly path: string })[]>();
+  for (const { path, content } of newest) {
+    if (content === null) continue;
+    const places = placesOf(repository.catalog, repository.path, path);
+    const shown = showPath(path);
+    const found = inspectFile(repository, places, shown, content);
+    files.set(content.id, [...(files.get(content.id) ?? []), { path: shown, ...found }]);
+  }
+  const mirrored = new Map<number, Mirrored>();
+  for (const [id, copies] of files) {
+    const whole = copies.find(({ fault }) => fault === null);
+    const best = whole ?? copies.find(({ isGone }) => !isGone) ?? copies[0];
+    if (best !== undefined) mirrored.set(id, best);
+    if (whole === undefined) continue;
+    const damaged = copies.filter(({ fault }) => fault !== null);
+    spare.set(
+      id,
+      damaged.map(({ path, fault }) => spareProblem(path, fault ?? '')),
+    );
+  }
+  return mirrored;
+}
+
+function inspectFile(
+  { fileSystem }: OpenRepository,
+  places: ReturnType<typeof placesOf>,
+  shown: string,
+  { sizeBytes }: Content,
+): Mirrored {
+  const name = `the mirror file '${shown}'`;
+  const stats = places.map((place) => fileSystem.stat(place)).filter((stat) => stat?.isFile());
+  const [stat] = stats;
+  if (stat === undefined || stat === null) return { fault: `${name} is gone`, isGone: true };
+  if (Number(stat.size) >= sizeBytes) return { fault: null, isGone: false };
+  const fault = `${name} has ${stat.size} bytes, and should have ${sizeBytes}`;
+  return { fault, isGone: false };
+}
+
+/** A damaged file of the mirror that is not the only one with its content. */
+export function spareProblem(path: string, fault: string): VerifyProblem {
+  const message = `${fault}; another file of the mirror has the same content, whole`;
+  return { path, snapshots: [], kind: 'mirror-content', message };
+}
+
+/** Follows the chain of a content to its root; what it finds is remembered for the whole chain. */
+function faultOf(
+  repository: OpenRepository,
+  id: number,
+  mirrored: ReadonlyMap<number, Mirrored>,
+  byResult: ReadonlyMap<number, Increment>,
+  known: Map<number, string | null>,
+): string | null {
+  const own = mirrored.get(id);
+  if (own !== undefined) return own.fault;
+  const chain: number[] = [];
+  let fault: string | null = null;
+  for (let at: number | null = id; at !== null;) {
+    const root = mirrored.get(at);
+    const found = root === undefined ? known.get(at) : root.isGone ? root.fault : null;
+    if (found !== undefined) {
+      fault = found;
+      break;
+    }
+    chain.push(at);
+    // A chain that runs in a circle meets this.
+    known.set(at, UNREACHABLE);
+    const increment: Increment | undefined = byResult.get(at);
+    fault = increment === undefined ? UNREACHABLE : incrementFault(repository, increment);
+    at = fault === null ? (increment?.basisId ?? null) : null;
+  }
+  for (const passed of chain) known.set(passed, fault);
+  return fault;
+}
+
+export const UNREACHABLE = 'it is neither in the mirror nor in an increment';
+
+function incrementFault(
+  { fileSystem, path }: OpenRepository,
+  { id, storedBytes }: Increment,
+): string | null {
+  const stat = fileSystem.stat(incrementPath(path, id));
+  if (stat?.isFile() !== true) return `increment ${id} is gone`;
+  if (Number(stat.size) === storedBytes) return null;
+  return `increment ${id} has ${stat.size} bytes, and should have ${storedBytes}`;
+}

@@ -1,0 +1,138 @@
+// What a server has saved into its directory, told from stats: a dump, the base of an AOF (which a
+// rewrite replaces, while the rest of the AOF only grows), or an AOF of one file, as before Redis 7.
+// Redis puts each of them in place by a rename, so another inode, size or time is another save.
+import type { SourceState } from '../../catalog/records.js';
+import { CorruptError, SystemError } from '../../errors.js';
+import { parseAofManifest } from '../../persistence/aof/aof-manifest.js';
+import { type BytePath, joinPath } from '../../system/files/byte-path.js';
+import type { FileSystem } from '../../system/files/file-system.js';
+import { readSmallFile } from '../../system/files/read-small-file.js';
+import type { PathFilter } from '../source/path-filter.js';
+
+export interface Save {
+  /** Relative to the directory. */
+  readonly path: BytePath;
+  /** `log` is an AOF of one file, which grows in place: only another inode is a save. */
+  readonly kind: 'dump' | 'base' | 'log';
+  /** Equal as long as it is the same one. */
+  readonly identity: string;
+}
+
+/** How the files of a server are called; null where no server is asked, and their endings tell. */
+export interface SaveNames {
+  readonly dump: BytePath;
+  readonly log: BytePath;
+  /** Folder of the AOF; null where that is one file. */
+  readonly folder: BytePath | null;
+}
+
+export interface SaveSearch {
+  readonly fileSystem: FileSystem;
+  /** Real path. */
+  readonly directory: BytePath;
+  readonly names: SaveNames | null;
+  /** What is left out of the snapshots is no save. */
+  readonly filter: PathFilter;
+}
+
+/**
+ * The saves that are in a directory, by their paths in order.
+ * @throws SystemError where it cannot be listed
+ */
+export function findSaves(search: SaveSearch): Save[] {
+  const { fileSystem, directory, filter } = search;
+  return fileSystem.list(directory).flatMap((name): Save[] => {
+    const stat = fileSystem.stat(joinPath(directory, name));
+    if (stat === null || filter.decide(name, stat.isDirectory()).leftOut) return [];
+    if (stat.isDirectory()) return findBases(search, name);
+    const kind = stat.isFile() ? kindOf(name, search.names) : null;
+    return kind === null ? [] : [toSave(name, kind, stat)];
+  });
+}
+
+/** Whether a file of this name, in the directory or in a folder of it, may tell of a save. */
+export function mayTellOfSave(name: BytePath, names: SaveNames | null): boolean {
+  return isManifest(name, names) || kindOf(name, names) === 'dump';
+}
+
+/** Whether this save is what the last snapshot has of its path. */
+export function isInSnapshot(
+  save: Save,
+  states: ReadonlyMap<BytePath, Omit<SourceState, 'path' | 'settled'>>,
+): boolean {
+  const state = states.get(save.path);
+  return state !== undefined && identify(save.kind, state) === save.identity;
+}
+
+/** The bases that the manifests in a folder name: one, unless the folder belongs to several servers. */
+function findBases({ fileSystem, directory, names, filter }: SaveSearch, folder: BytePath): Save[] {
+  if (names !== null && names.folder !== folder) return [];
+  const manifests = listIfThere(fileSystem, joinPath(directory, folder)).filter((name) =>
+    isManifest(name, names),
+  );
+  return manifests.flatMap((name): Save[] => {
+    const base = readBase(fileSystem, joinPath(directory, joinPath(folder, name)));
+    if (base === null) return [];
+    const path = joinPath(folder, base);
+    const stat = fileSystem.stat(joinPath(directory, path));
+    if (stat?.isFile() !== true || filter.decide(path, false).leftOut) return [];
+    return [toSave(path, 'base', stat)];
+  });
+}
+
+/** The name of the base; null where there is none, or a manifest that makes no sense. */
+function readBase(fileSystem: FileSystem, manifest: BytePath): BytePath | null {
+  try {
+    return parseAofManifest(readSmallFile(fileSystem, manifest)).base?.name ?? null;
+  } catch (error) {
+    if (error instanceof CorruptError || error instanceof SystemError) return null;
+    throw error;
+  }
+}
+
+function listIfThere(fileSystem: FileSystem, folder: BytePath): BytePath[] {
+  try {
+    return fileSystem.list(folder);
+  } catch (error) {
+    // It went away, or may not be looked into, which the snapshots report.
+    if (error instanceof SystemError) return [];
+    throw error;
+  }
+}
+
+function kindOf(name: BytePath, names: SaveNames | null): 'dump' | 'log' | null {
+  if (names !== null) {
+    if (name === names.dump) return 'dump';
+    return names.folder === null && name === names.log ? 'log' : null;
+  }
+  if (name.startsWith('temp-')) return null;
+  if (name.endsWith('.rdb')) return 'dump';
+  return name.endsWith('.aof') ? 'log' : null;
+}
+
+function isManifest(name: BytePath, names: SaveNames | null): boolean {
+  if (names !== null) return name === `${names.log}.manifest`;
+  return name.endsWith('.manifest') && !name.startsWith('temp-');
+}
+
+function toSave(
+  path: BytePath,
+  kind: Save['kind'],
+  stat: {
+    readonly dev: bigint;
+    readonly ino: bigint;
+    readonly size: bigint;
+    readonly mtimeNs: bigint;
+  },
+): Save {
+  const { dev: device, ino: inode, size: sizeBytes, mtimeNs } = stat;
+  return { path, kind, identity: identify(kind, { device, inode, sizeBytes, mtimeNs }) };
+}
+
+function identify(
+  kind: Save['kind'],
+  state: Pick<SourceState, 'device' | 'inode' | 'sizeBytes' | 'mtimeNs'>,
+): string {
+  const { device, inode, sizeBytes, mtimeNs } = state;
+  return kind === 'log' ? `${device} ${inode}` : `${device} ${inode} ${sizeBytes} ${mtimeNs}`;
+}

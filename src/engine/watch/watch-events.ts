@@ -1,0 +1,38 @@
+// What `watch` tells while it runs, one event after the other (docs/cli.md, "watch").
+import type { RewindError } from '../../errors.js';
+import type { BackupReport } from '../backup/backup-report.js';
+
+/** Times are ISO 8601 in UTC, paths are shown by formatPath; `saves` are relative to the directory. */
+export type WatchEvent = { readonly time: string } & (
+  | {
+      readonly event: 'watching';
+      readonly source: string;
+      readonly repository: string;
+      /** Its address; null where none is asked. */
+      readonly server: string | null;
+    }
+  /** The server has saved; more that it saves until then is not told. */
+  | { readonly event: 'save'; readonly saves: readonly string[]; readonly dueAt: string }
+  | {
+      readonly event: 'snapshot';
+      readonly saves: readonly string[];
+      readonly report: BackupReport;
+    }
+  /** Somebody else's backup was faster. */
+  | { readonly event: 'taken'; readonly saves: readonly string[] }
+  | { readonly event: 'failed'; readonly error: RewindError; readonly retryAt: string }
+  /** The directory is gone, or cannot be read. */
+  | { readonly event: 'away'; readonly error: RewindError }
+  | { readonly event: 'back'; readonly source: string }
+  | {
+      readonly event: 'stopping';
+      readonly signal: 'SIGINT' | 'SIGTERM';
+      /** Whether a snapshot was begun and taken back; the next run takes it. */
+      readonly discarded: boolean;
+    }
+);
+
+type WithoutTime<T> = T extends unknown ? Omit<T, 'time'> : never;
+
+/** As it is told where it happens; the time is added on the way. */
+export type WatchHappening = WithoutTime<WatchEvent>;

@@ -1,0 +1,116 @@
+// What is watched, found and checked before anything is waited for: what is wrong then will hardly get
+// better by itself, and ends the run with its exit code.
+import type { SourceState } from '../../catalog/records.js';
+import {
+  RewindError,
+  ServerError,
+  type ServerTrouble,
+  SourceChangedError,
+  UsageError,
+} from '../../errors.js';
+import { openForReading } from '../../repository/open/open-repository.js';
+import type { BytePath } from '../../system/files/byte-path.js';
+import type { SaveNames } from './find-saves.js';
+import { type PathFilter, createPathFilter } from '../source/path-filter.js';
+import type { BackupRequest } from '../backup/backup-request.js';
+import type { RunContext } from '../run/run-context.js';
+import { requireSameSource, resolvePaths } from '../source/source-guards.js';
+
+export interface WatchTarget {
+  /** As it was named, or as the server names it: where a link leads is looked up each time. */
+  readonly directory: BytePath;
+  /** Real path. */
+  readonly repository: BytePath;
+  readonly names: SaveNames | null;
+  readonly filter: PathFilter;
+  /** The server's address, or null. */
+  readonly server: string | null;
+}
+
+/**
+ * Finds the directory and the repository, and checks that they belong together.
+ * @throws RewindError; `mayPass` tells a server that one may wait for
+ */
+export async function findTarget(
+  request: BackupRequest,
+  context: RunContext,
+): Promise<WatchTarget> {
+  const { fileSystem } = context;
+  const found = await askServer(request, context);
+  const directory = found?.directory ?? request.source;
+  if (directory === null) throw new UsageError('neither a source nor a server is given');
+  const paths = resolvePaths(fileSystem, { ...request, source: directory });
+  const filter = createPathFilter(request.rules, [
+    paths.source,
+    directory,
+    request.source ?? directory,
+  ]);
+  const repository = openForReading(fileSystem, paths.repository);
+  try {
+    const newest = repository.catalog.read(() => repository.catalog.snapshots.newest());
+    const { hostName } = context;
+    requireSameSource(newest, { source: paths.source, hostName, masterName: null });
+  } catch (error) {
+    throw error instanceof RewindError ? adviseByHand(error) : error;
+  } finally {
+    repository.close();
+  }
+  return {
+    directory,
+    repository: paths.repository,
+    names: found?.names ?? null,
+    filter,
+    server: found?.server ?? null,
+  };
+}
+
+/** What the last snapshot has of each file that was read. @throws RewindError */
+export function readStates(
+  { repository: path }: WatchTarget,
+  { fileSystem }: RunContext,
+): ReadonlyMap<BytePath, SourceState> {
+  const repository = openForReading(fileSystem, path);
+  try {
+    const { catalog } = repository;
+    const states = catalog.read(() => catalog.sourceStates.list());
+    return new Map(states.map((state) => [state.path, state]));
+  } finally {
+    repository.close();
+  }
+}
+
+/** Whether a server that cannot be found now may be there later, with nothing changed here. */
+export function mayPass(error: unknown): error is ServerError {
+  return error instanceof ServerError && !LASTING.includes(error.trouble);
+}
+
+const LASTING: readonly ServerTrouble[] = [
+  'tls',
+  'foreign',
+  'credentials',
+  'permission',
+  'unknown-command',
+  'directory',
+];
+
+/** What only a person should decide is not left to a run that nobody looks at. */
+export function adviseByHand(error: RewindError): RewindError {
+  if (!(error instanceof SourceChangedError)) return error;
+  return new SourceChangedError(error.message, {
+    hint: "if it is meant to be so, take one by hand with 'redis-rewind backup --force'",
+    cause: error,
+  });
+}
+
+async function askServer(
+  { server: request, source }: BackupRequest,
+  context: RunContext,
+): Promise<Pick<WatchTarget, 'directory' | 'names' | 'server'> | null> {
+  if (request === null) return null;
+  // Loaded only where it is needed.
+  const { contactServer } = await import('../server/prepare-server.js');
+  const { connection, settings, directory } = await contactServer(request, source, context);
+  connection.close();
+  const { dumpName: dump, aofName: log, aofFolder: folder } = settings;
+  return { directory: directory.path, names: { dump, log, folder }, server: connection.server };
+}

@@ -1,0 +1,279 @@
+// `watch`: stays, and takes a snapshot after each save that the server makes. What is to be taken is
+// always found by looking (find-saves.ts), at what is in the directory and what the last snapshot has;
+// a change that is noticed only brings the next look forward. So nothing is missed that came while a
+// snapshot was taken, the directory was away, or nobody watched. The repository is open only while it
+// is looked at, and locked only while a snapshot is taken.
+import {
+  InstallationError,
+  InterruptedError,
+  NewerFormatError,
+  NoRepositoryError,
+  RewindError,
+  SourceMissingError,
+} from '../../errors.js';
+import { Bell } from '../../system/time/bell.js';
+import { type BytePath, formatPath } from '../../system/files/byte-path.js';
+import { type DirectoryWatch, watchDirectory } from '../../system/files/watch-directory.js';
+import { backup } from '../backup/backup.js';
+import { type Save, findSaves, isInSnapshot, mayTellOfSave } from './find-saves.js';
+import { showPath } from '../run/notes.js';
+import type { BackupReport } from '../backup/backup-report.js';
+import type { BackupRequest } from '../backup/backup-request.js';
+import type { WatchRequest } from './watch-request.js';
+import type { RunContext } from '../run/run-context.js';
+import type { WatchEvent, WatchHappening } from './watch-events.js';
+import { WatchSchedule, retryDelayMs } from './watch-schedule.js';
+import { type WatchTarget, adviseByHand, findTarget, mayPass, readStates } from './watch-target.js';
+
+/** A look costs a few stats; it finds what the watching of a directory does not notice. */
+const LOOK_EVERY_MS = 5000;
+/** While the directory is away. */
+const LOOK_FOR_IT_EVERY_MS = 1000;
+
+/**
+ * Runs until `context.stopping` aborts.
+ * @param onEvent told what happens, in order
+ * @throws RewindError for what will not get better by itself
+ */
+export async function watch(
+  request: WatchRequest,
+  context: RunContext,
+  onEvent: (event: WatchEvent) => void,
+): Promise<void> {
+  const tell = (happening: WatchHappening): void =>
+    onEvent({ time: isoTime(context.clock.nowMs()), ...happening });
+  let discarded = false;
+  try {
+    const target = await findTargetAtLast(request.backup, context, tell);
+    await new Watch(request, target, context, tell).run();
+  } catch (error) {
+    if (!(error instanceof InterruptedError)) throw error;
+    discarded = error instanceof DiscardedError;
+  }
+  const reason: unknown = context.stopping.reason;
+  const signal = reason instanceof InterruptedError ? reason.signal : 'SIGTERM';
+  tell({ event: 'stopping', signal, discarded });
+}
+
+type Tell = (happening: WatchHappening) => void;
+
+/** The run was to end while a snapshot was being taken, and that was taken back. */
+class DiscardedError extends InterruptedError {}
+
+/** @throws InterruptedError where it is to end before the server is there */
+async function findTargetAtLast(
+  request: BackupRequest,
+  context: RunContext,
+  tell: Tell,
+): Promise<WatchTarget> {
+  const bell = new Bell();
+  for (let failures = 0; ; failures += 1) {
+    try {
+      return await findTarget(request, context);
+    } catch (error) {
+      if (!mayPass(error)) throw error;
+      const delayMs = retryDelayMs(failures);
+      tell({ event: 'failed', error, retryAt: isoTime(context.clock.nowMs() + delayMs) });
+      await bell.wait(delayMs, context.stopping);
+      await context.checkpoint();
+    }
+  }
+}
+
+class Watch {
+  readonly #backup: BackupRequest;
+  readonly #target: WatchTarget;
+  readonly #context: RunContext;
+  readonly #tell: Tell;
+  readonly #schedule: WatchSchedule;
+  readonly #bell = new Bell();
+  /** Saves that are in a snapshot, or were there when one was taken: identities by their paths. */
+  readonly #taken = new Map<BytePath, string>();
+  /** Saves that were not, at the last look. */
+  #fresh: readonly Save[] = [];
+  /** The directory that is being watched; null while it is away. */
+  #watched: { readonly identity: string; readonly notice: DirectoryWatch } | null = null;
+  #isAway = false;
+
+  constructor(request: WatchRequest, target: WatchTarget, context: RunContext, tell: Tell) {
+    this.#backup = request.backup;
+    this.#target = target;
+    this.#context = context;
+    this.#tell = tell;
+    this.#schedule = new WatchSchedule(request.pace);
+  }
+
+  /** @throws InterruptedError when it is to end, RewindError for what will not get better */
+  async run(): Promise<never> {
+    try {
+      for (let isFirst = true; ; isFirst = false) {
+        const saves = await this.#look();
+        if (saves !== null) this.#plan(saves, isFirst);
+        if (isFirst) this.#tellBeginning();
+        const dueAtMs = saves === null ? null : this.#schedule.dueAtMs;
+        const leftMs = dueAtMs === null ? Infinity : dueAtMs - this.#nowMs();
+        if (leftMs <= 0) await this.#snapshot(saves ?? []);
+        else await this.#rest(saves === null ? LOOK_FOR_IT_EVERY_MS : LOOK_EVERY_MS, leftMs);
+        await this.#context.checkpoint();
+      }
+    } finally {
+      await this.#watched?.notice.close();
+    }
+  }
+
+  #tellBeginning(): void {
+    const { directory, repository, server } = this.#target;
+    this.#tell({
+      event: 'watching',
+      source: formatPath(directory),
+      repository: formatPath(repository),
+      server,
+    });
+  }
+
+  async #rest(mostMs: number, leftMs: number): Promise<void> {
+    await this.#bell.wait(Math.min(mostMs, leftMs), this.#context.stopping);
+  }
+
+  /** The saves that are in the directory; null while it is away. */
+  async #look(): Promise<readonly Save[] | null> {
+    const { fileSystem } = this.#context;
+    const { directory, names, filter } = this.#target;
+    try {
+      const real = fileSystem.realPath(directory);
+      const stat = real === null ? null : fileSystem.stat(real);
+      if (real === null || stat?.isDirectory() !== true) {
+        throw new SourceMissingError(`source '${formatPath(directory)}' is gone`);
+      }
+      const saves = findSaves({ fileSystem, directory: real, names, filter });
+      await this.#attend(real, `${stat.dev} ${stat.ino}`);
+      if (this.#isAway) this.#tell({ event: 'back', source: formatPath(directory) });
+      this.#isAway = false;
+      return saves;
+    } catch (error) {
+      if (!(error instanceof RewindError)) throw error;
+      await this.#attend(directory, null);
+      if (!this.#isAway) this.#tell({ event: 'away', error });
+      this.#isAway = true;
+      return null;
+    }
+  }
+
+  /** Watches this directory and no other; null for none. */
+  async #attend(path: BytePath, identity: string | null): Promise<void> {
+    if ((this.#watched?.identity ?? null) === identity) return;
+    await this.#watched?.notice.close();
+    this.#watched = null;
+    if (identity === null) return;
+    const isOfInterest = (name: BytePath): boolean => mayTellOfSave(name, this.#target.names);
+    const notice = await watchDirectory(path, isOfInterest, () => this.#bell.ring());
+    this.#watched = { identity, notice };
+  }
+
+  /** Tells the schedule what the look has found. */
+  #plan(saves: readonly Save[], isFirst: boolean): void {
+    let fresh = this.#untaken(saves);
+    if (isSame(fresh, this.#fresh)) return;
+    // Somebody else may have taken it, or the last snapshot, though it came after the look before that.
+    if (fresh.length > 0) fresh = this.#reconcile(fresh);
+    const wasKnown = isSame(fresh, this.#fresh);
+    this.#fresh = fresh;
+    if (wasKnown) return;
+    if (fresh.length === 0) this.#schedule.nothingLeft();
+    else if (isFirst) this.#schedule.oldSaveFound(this.#nowMs());
+    else if (this.#schedule.saveSeen(this.#nowMs())) {
+      const dueAtMs = this.#schedule.dueAtMs ?? this.#nowMs();
+      this.#tell({ event: 'save', saves: pathsOf(fresh), dueAt: this.#toTime(dueAtMs) });
+    }
+  }
+
+  #untaken(saves: readonly Save[]): readonly Save[] {
+    return saves.filter(({ path, identity }) => this.#taken.get(path) !== identity);
+  }
+
+  /** Looks into the catalog for them. @returns those that are not in its last snapshot */
+  #reconcile(fresh: readonly Save[]): readonly Save[] {
+    try {
+      const states = readStates(this.#target, this.#context);
+      const found = fresh.filter((save) => isInSnapshot(save, states));
+      for (const { path, identity } of found) this.#taken.set(path, identity);
+      return this.#untaken(fresh);
+    } catch (error) {
+      // What is wrong with the repository is told by the snapshot that then fails.
+      if (error instanceof RewindError) return fresh;
+      throw error;
+    }
+  }
+
+  /** Takes one of what is there now, unless that has been done. */
+  async #snapshot(saves: readonly Save[]): Promise<void> {
+    const fresh = this.#fresh;
+    this.#fresh = this.#reconcile(fresh);
+    if (this.#fresh.length === 0) {
+      this.#schedule.nothingLeft();
+      this.#tell({ event: 'taken', saves: pathsOf(fresh) });
+      return;
+    }
+    const startedMs = this.#nowMs();
+    let report: BackupReport;
+    try {
+      report = await backup(this.#backup, this.#context);
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    for (const { path, identity } of saves) this.#taken.set(path, identity);
+    this.#fresh = [];
+    this.#schedule.taken(startedMs);
+    this.#tell({ event: 'snapshot', saves: pathsOf(fresh), report });
+  }
+
+  /** @throws what will not get better, and that the run is to end */
+  #fail(error: unknown): void {
+    if (error instanceof InterruptedError) throw new DiscardedError(error.signal);
+    const isLasting = error instanceof NewerFormatError || error instanceof InstallationError;
+    if (!(error instanceof RewindError) || isLasting) throw error;
+    const delayMs = this.#schedule.failed(this.#nowMs());
+    this.#tell({
+      event: 'failed',
+      error: this.#advise(error),
+      retryAt: this.#toTime(this.#nowMs() + delayMs),
+    });
+  }
+
+  /** It was there when the run began: no reason to make another one where its disk should be. */
+  #advise(error: RewindError): RewindError {
+    if (!(error instanceof NoRepositoryError)) return adviseByHand(error);
+    const shown = formatPath(this.#target.repository);
+    return new NoRepositoryError(`the repository at '${shown}' is gone`, {
+      hint: 'is its disk mounted?',
+      cause: error,
+    });
+  }
+
+  #nowMs(): number {
+    return this.#context.clock.monotonicMs();
+  }
+
+  #toTime(atMs: number): string {
+    return isoTime(this.#context.clock.nowMs() + Math.max(0, atMs - this.#nowMs()));
+  }
+}
+
+function isSame(a: readonly Save[], b: readonly Save[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every(({ path, identity }, index) => {
+      const other = b[index];
+      return other?.path === path && other.identity === identity;
+    })
+  );
+}
+
+function pathsOf(saves: readonly Save[]): string[] {
+  return saves.map(({ path }) => showPath(path));
+}
+
+function isoTime(timeMs: number): string {
+  return new Date(timeMs).toISOString();
+}

@@ -1,0 +1,104 @@
+// The manifest of a multi-part AOF (Redis 7 and later; redis aof.c, aofLoadManifestFromFile): which
+// files make up the log, in which order. One line a file: `file NAME seq N type b|i|h`, words quoted as
+// sds strings where they need it. Unknown pairs of words are kept, since later versions add some.
+import { CorruptError } from '../../errors.js';
+import { type BytePath, pathFromBytes, pathToBytes } from '../../system/files/byte-path.js';
+import { quoteWord, splitWords } from './sds-words.js';
+
+export type AofFileKind = 'base' | 'incr' | 'history';
+
+export interface AofFile {
+  /** A name without a folder. */
+  readonly name: BytePath;
+  readonly sequence: number;
+  readonly kind: AofFileKind;
+  /** Other words and their values, in order, as the line has them. */
+  readonly others: readonly (readonly [string, string])[];
+}
+
+export interface AofManifest {
+  readonly base: AofFile | null;
+  /** By ascending sequence. */
+  readonly incrs: readonly AofFile[];
+  /** Replaced by a rewrite, and to be deleted by the server. */
+  readonly histories: readonly AofFile[];
+}
+
+/** redis aof.c, MANIFEST_MAX_LINE. */
+const LINE_MOST_BYTES = 1024;
+
+const KINDS: Readonly<Record<string, AofFileKind>> = { b: 'base', i: 'incr', h: 'history' };
+const LETTERS: Readonly<Record<AofFileKind, string>> = { base: 'b', incr: 'i', history: 'h' };
+
+/**
+ * Reads a manifest as a server would.
+ * @throws CorruptError for what a server would not load, naming the line
+ */
+export function parseAofManifest(bytes: Uint8Array): AofManifest {
+  const text = Buffer.from(bytes).toString('latin1');
+  const lines = text.split('\n');
+  if (lines.pop() !== '') throw broken(lines.length + 1, 'it has no end');
+  const files: AofFile[] = [];
+  for (const [index, line] of lines.entries()) {
+    const number = index + 1;
+    if (line.length >= LINE_MOST_BYTES) throw broken(number, 'it is too long');
+    if (!line.startsWith('#')) files.push(parseLine(line, number, files));
+  }
+  if (lines.length === 0) throw new CorruptError('the AOF manifest is empty');
+  return {
+    base: files.find(({ kind }) => kind === 'base') ?? null,
+    incrs: files.filter(({ kind }) => kind === 'incr'),
+    histories: files.filter(({ kind }) => kind === 'history'),
+  };
+}
+
+function parseLine(line: string, number: number, before: readonly AofFile[]): AofFile {
+  const words = splitWords(line);
+  if (words === null || words.length < 6 || words.length % 2 !== 0) {
+    throw broken(number, 'it is not made of pairs of words');
+  }
+  let name: string | undefined;
+  let sequence: number | undefined;
+  let kind: AofFileKind | undefined;
+  const others: [string, string][] = [];
+  for (let at = 0; at < words.length; at += 2) {
+    const [key, value] = words.slice(at, at + 2) as [string, string];
+    const known = key.toLowerCase();
+    if (known === 'file') name = value;
+    else if (known === 'seq') sequence = /^[0-9]{1,15}$/.test(value) ? Number(value) : undefined;
+    else if (known === 'type') kind = KINDS[value.charAt(0)];
+    else others.push([key, value]);
+  }
+  if (!name || !sequence || !kind) throw broken(number, 'it has no file, sequence number or type');
+  if (/[/\0]/.test(name) || name === '.' || name === '..') {
+    throw broken(number, 'its file is not a name');
+  }
+  if (kind === 'base' && before.some((file) => file.kind === 'base')) {
+    throw broken(number, 'it names a second base');
+  }
+  const last = before.findLast((file) => file.kind === 'incr');
+  if (kind === 'incr' && last !== undefined && last.sequence >= sequence) {
+    throw broken(number, 'its sequence number is not above the one before');
+  }
+  return { name: pathFromBytes(Buffer.from(name, 'latin1')), sequence, kind, others };
+}
+
+function broken(line: number, why: string): CorruptError {
+  return new CorruptError(`line ${line} of the AOF manifest cannot be used: ${why}`);
+}
+
+/** A manifest of the base and the incrs, as a server writes it; histories are not for a copy. */
+export function formatAofManifest({ base, incrs }: AofManifest): Buffer {
+  const files = base === null ? incrs : [base, ...incrs];
+  return Buffer.from(files.map(formatLine).join(''), 'latin1');
+}
+
+function formatLine({ name, sequence, kind, others }: AofFile): string {
+  const pairs = [
+    ['file', pathToBytes(name).toString('latin1')],
+    ['seq', String(sequence)],
+    ['type', LETTERS[kind]],
+    ...others,
+  ];
+  return `${pairs.map(([key = '', value = '']) => `${key} ${quoteWord(value)}`).join(' ')}\n`;
+}

@@ -1,0 +1,86 @@
+// What a dump or an append-only file holds and whether a server would load it, found while its bytes pass
+// by on their way into a backup. Nothing is guessed: what this program does not know is told apart from
+// what is damaged.
+import type { Checkpoint } from '../../system/time/checkpoint.js';
+import { type AofScan, AofScanStream } from '../aof/aof-scan.js';
+import type { RdbWalk } from '../rdb/rdb-walk.js';
+import { RdbWalkStream } from '../rdb/rdb-walk-stream.js';
+
+/** `log`: a file of an AOF that may begin with an RDB. */
+export type ExaminedKind = 'dump' | 'log';
+
+export interface FileExamination {
+  readonly kind: ExaminedKind;
+  /** Null in a log that does not begin with an RDB. */
+  readonly rdb: RdbWalk | null;
+  /** Null in a dump, and where the RDB at the beginning was not understood to its end. */
+  readonly aof: AofScan | null;
+}
+
+const MAGIC = /^(?:REDIS|VALKE)/;
+const MAGIC_BYTES = 5;
+
+/** Takes the bytes of one file in order, on whatever thread. */
+export interface Examiner<Found = FileExamination> {
+  /** Takes the next bytes; they may be reused when the promise settles. */
+  push(bytes: Uint8Array): Promise<void>;
+  /** To be called once all bytes were pushed. */
+  finish(): Promise<Found>;
+}
+
+/** Examines a file on the thread that calls it. */
+export class FileExaminer implements Examiner {
+  readonly #kind: ExaminedKind;
+  readonly #sizeBytes: number;
+  readonly #checkpoint: Checkpoint;
+  /** The first bytes, until there are enough to tell what they begin. */
+  #head = Buffer.alloc(0);
+  #pushedBytes = 0;
+  #rdb: RdbWalkStream | null = null;
+  #aof: AofScanStream | null = null;
+
+  /** @param sizeBytes how many bytes will be pushed in all */
+  constructor(kind: ExaminedKind, sizeBytes: number, checkpoint: Checkpoint) {
+    this.#kind = kind;
+    this.#sizeBytes = sizeBytes;
+    this.#checkpoint = checkpoint;
+  }
+
+  async push(bytes: Uint8Array): Promise<void> {
+    if (this.#rdb !== null || this.#aof !== null) return this.#take(bytes);
+    this.#head = Buffer.concat([this.#head, bytes]);
+    const isEnough = this.#head.length >= Math.min(MAGIC_BYTES, this.#sizeBytes);
+    if (isEnough) await this.#begin();
+  }
+
+  async finish(): Promise<FileExamination> {
+    // An empty file has pushed nothing.
+    if (this.#rdb === null && this.#aof === null) await this.#begin();
+    const rdb = (await this.#rdb?.finish()) ?? null;
+    return { kind: this.#kind, rdb, aof: this.#aof?.finish() ?? null };
+  }
+
+  async #begin(): Promise<void> {
+    const isRdb =
+      this.#kind === 'dump' || MAGIC.test(this.#head.toString('latin1', 0, MAGIC_BYTES));
+    if (isRdb) this.#rdb = new RdbWalkStream(this.#sizeBytes, { checkpoint: this.#checkpoint });
+    else this.#aof = new AofScanStream();
+    const head = this.#head;
+    this.#head = Buffer.alloc(0);
+    await this.#take(head);
+  }
+
+  async #take(bytes: Uint8Array): Promise<void> {
+    const startsAt = this.#pushedBytes;
+    this.#pushedBytes += bytes.length;
+    if (this.#rdb === null) {
+      this.#aof?.push(bytes);
+      return;
+    }
+    await this.#rdb.push(bytes);
+    const { endAt } = this.#rdb;
+    if (this.#kind === 'dump' || endAt === null) return;
+    this.#aof ??= new AofScanStream(endAt);
+    this.#aof.push(bytes.subarray(Math.max(0, endAt - startsAt)));
+  }
+}

@@ -1,0 +1,20 @@
+// CRC-64/Jones, which seals RDB files and DUMP payloads (wasm/rdb/crc64.ts): reflected, initial value and
+// final xor zero, stored with the least significant byte first. A whole file is rather walked, which
+// sums it up on the way.
+import { giveBackRdbEngine, takeRdbEngine } from './rdb-engine.js';
+
+/** The checksum of `bytes`, 64 bits without a sign. */
+export function crc64(bytes: Uint8Array): bigint {
+  const engine = takeRdbEngine();
+  const { exports, view } = engine;
+  exports.crcOpen();
+  const capacity = exports.crcInputCapacity();
+  for (let at = 0; at < bytes.length; at += capacity) {
+    const piece = bytes.subarray(at, at + capacity);
+    view(exports.crcInput(), piece.length).set(piece);
+    exports.crcFeed(piece.length);
+  }
+  const value = BigInt.asUintN(64, exports.crcValue());
+  giveBackRdbEngine(engine);
+  return value;
+}

@@ -1,0 +1,33 @@
+// LZF, in which redis keeps strings that become shorter by it (wasm/rdb/rdb-lzf.ts).
+import { giveBackRdbEngine, takeRdbEngine } from './rdb-engine.js';
+import { RdbFormatError } from './rdb-format-error.js';
+
+/** Three bytes stand for 264 at the most, so more than this is damage and takes no memory. */
+const EXPANSION_MOST = 88;
+/** Both strings must fit the engine's memory. */
+const TOGETHER_MOST = 1024 * 1024 * 1024;
+
+/**
+ * Expands `compressed` to just `expandedBytes` bytes, in a buffer of their own.
+ * @throws RdbFormatError when the bytes are damaged or make another length.
+ */
+export function decodeLzf(compressed: Uint8Array, expandedBytes: number): Buffer {
+  if (expandedBytes > compressed.length * EXPANSION_MOST) {
+    throw new RdbFormatError(
+      `compressed string of ${compressed.length} bytes cannot expand to ${expandedBytes}`,
+      0,
+    );
+  }
+  if (compressed.length + expandedBytes > TOGETHER_MOST) {
+    throw new Error(`a compressed string of ${expandedBytes} bytes is not decoded in memory`);
+  }
+  const engine = takeRdbEngine();
+  const { exports, view } = engine;
+  exports.lzfOpen(compressed.length, expandedBytes);
+  view(exports.lzfInput(), compressed.length).set(compressed);
+  const isWhole = exports.lzfExpand() !== 0;
+  const expanded = Buffer.from(view(exports.lzfOutput(), expandedBytes));
+  giveBackRdbEngine(engine);
+  if (!isWhole) throw new RdbFormatError('compressed string is damaged', 0);
+  return expanded;
+}

@@ -1,0 +1,72 @@
+// The exports of wasm/index.ts that RDBs need, as TypeScript sees them: addresses and lengths are i32,
+// file positions and sizes f64, exact up to 2^53.
+
+export interface RdbExports {
+  /** @param withChecksum 1 to sum up every byte, 0 to step over what need not be read */
+  rdbOpen(sizeBytes: number, withChecksum: number): void;
+  rdbInput(): number;
+  rdbInputCapacity(): number;
+  rdbNext(): number;
+  rdbFeed(length: number): void;
+  rdbStep(): number;
+  rdbFinish(): number;
+  rdbTakeBatch(): number;
+  rdbColumn(number: number): number;
+  rdbBatchCapacity(): number;
+  rdbChecksum(): number;
+  rdbVersion(): number;
+  rdbIsValkey(): number;
+  rdbEnd(): number;
+  rdbStopReason(): number;
+  rdbStopValue(): number;
+  rdbStopAt(): number;
+  rdbEntryAt(): number;
+  rdbFunctions(): number;
+  rdbModuleAux(): number;
+  rdbTypes(): number;
+  rdbDatabases(): number;
+  rdbDatabaseCount(): number;
+  rdbAux(): number;
+  rdbAuxLength(): number;
+  rdbAuxOmitted(): number;
+
+  /** @returns 0 where the type has no elements */
+  elementsOpen(isValkey: number, type: number, valueAt: number, end: number): number;
+  elementsInput(): number;
+  elementsInputCapacity(): number;
+  elementsNext(): number;
+  elementsFeed(length: number): void;
+  elementsStep(): number;
+  elementsTakeBatch(): number;
+  elementsColumn(number: number): number;
+  elementsBatchCapacity(): number;
+
+  aofOpen(start: number): void;
+  aofInput(): number;
+  aofInputCapacity(): number;
+  aofFeed(length: number): number;
+  aofBoundary(): number;
+  aofCommandCount(): number;
+  aofIsTransaction(): number;
+  aofIsWhole(): number;
+  aofFirstTime(): number;
+  aofLastTime(): number;
+  aofStopReason(): number;
+  aofStopValue(): number;
+  aofStopAt(): number;
+
+  crcOpen(): void;
+  crcInput(): number;
+  crcInputCapacity(): number;
+  crcFeed(length: number): void;
+  crcValue(): bigint;
+
+  lzfOpen(length: number, expandedBytes: number): void;
+  lzfInput(): number;
+  lzfOutput(): number;
+  /** @returns 0 where the bytes are damaged */
+  lzfExpand(): number;
+}
+
+/** What a step returns (wasm/memory/steps.ts). */
+export const STEP = { needInput: 0, again: 1, end: 2, error: 3 } as const;

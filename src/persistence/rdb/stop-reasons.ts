@@ -1,0 +1,74 @@
+// The words for why a walk ends early; the numbers are those of wasm/rdb/rdb-stop-reasons.ts.
+
+/** Stable names, for what depends on the reason. */
+export type RdbStopReason =
+  | 'bad-length'
+  | 'bad-string'
+  | 'too-long'
+  | 'bad-module-item'
+  | 'bad-container'
+  | 'not-an-rdb'
+  | 'unknown-version'
+  | 'truncated'
+  | 'unknown-type'
+  | 'unknown-opcode'
+  | 'prefix-without-key'
+  | 'bad-database'
+  | 'too-many-databases'
+  | 'bad-module-aux';
+
+interface Words {
+  readonly reason: RdbStopReason;
+  /** Lower case, without a full stop; `value` is the number the walk stumbled over. */
+  readonly say: (value: number) => string;
+}
+
+const WORDS: Readonly<Record<number, Words>> = {
+  1: { reason: 'bad-length', say: (value) => `a length in the unknown encoding ${hex(value)}` },
+  2: { reason: 'bad-string', say: (value) => `a string in the unknown encoding ${hex(value)}` },
+  3: { reason: 'too-long', say: (value) => `the impossible length ${value}` },
+  4: { reason: 'bad-module-item', say: (value) => `the unknown item ${value} in a module's data` },
+  5: { reason: 'bad-container', say: (value) => `the unknown container ${value} in a list` },
+  6: { reason: 'not-an-rdb', say: () => 'no RDB header' },
+  7: { reason: 'unknown-version', say: (value) => `RDB version ${value}, which is not known` },
+  8: { reason: 'truncated', say: () => 'the end of the file in the middle of the RDB' },
+  9: { reason: 'unknown-type', say: (value) => `the unknown type ${value}` },
+  10: { reason: 'unknown-opcode', say: (value) => `the unknown opcode ${value}` },
+  11: {
+    reason: 'prefix-without-key',
+    say: (value) => `opcode ${value} where a key should follow its expiry or usage`,
+  },
+  12: { reason: 'bad-database', say: (value) => `the impossible database number ${value}` },
+  13: { reason: 'too-many-databases', say: () => 'more databases than can be counted' },
+  14: {
+    reason: 'bad-module-aux',
+    say: (value) => `${value} where a module's data should say its place`,
+  },
+};
+
+export interface RdbStop {
+  readonly reason: RdbStopReason;
+  /** Offset of what was not understood; where the file is truncated, its size. */
+  readonly stoppedAt: number;
+  /** Offset of the entry it lies in: everything before is whole and was walked. */
+  readonly entryAt: number;
+  /** For people: what was found where. */
+  readonly message: string;
+}
+
+/** Why a walk stopped, by the engine's numbers. */
+export function describeStop(
+  code: number,
+  value: number,
+  stoppedAt: number,
+  entryAt: number,
+): RdbStop {
+  const words = WORDS[code];
+  if (words === undefined) throw new Error(`the walk stopped for the unknown reason ${code}`);
+  const message = `found ${words.say(value)} at byte ${stoppedAt}`;
+  return { reason: words.reason, stoppedAt, entryAt, message };
+}
+
+function hex(value: number): string {
+  return `0x${value.toString(16)}`;
+}

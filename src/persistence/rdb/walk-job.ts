@@ -1,0 +1,92 @@
+// One walk in the wasm engine (wasm/rdb/rdb-job.ts), step by step: it says which bytes it wants, is fed
+// them, hands out the records it finds and at last what the file holds. walk-rdb.ts and
+// rdb-walk-stream.ts bring the bytes.
+import { type Checkpoint, uninterrupted } from '../../system/time/checkpoint.js';
+import { giveBackRdbEngine, takeRdbEngine } from './rdb-engine.js';
+import { STEP } from './rdb-exports.js';
+import type { RdbWalk } from './rdb-walk.js';
+import { RecordColumns, type RdbRecordBatch } from './record-batch.js';
+import { summarizeWalk } from './summarize-walk.js';
+
+export interface WalkOptions {
+  /**
+   * Takes some records, in the order of the file. The columns are views on memory that is reused:
+   * they are valid only until the returned promise settles.
+   */
+  readonly onRecords?: (batch: RdbRecordBatch) => void | Promise<void>;
+  readonly checkpoint?: Checkpoint;
+  /** Also sum up every byte with CRC-64; true unless given. */
+  readonly verifyChecksum?: boolean;
+}
+
+export class WalkJob {
+  readonly #engine = takeRdbEngine();
+  readonly #columns: RecordColumns;
+  readonly #onRecords: WalkOptions['onRecords'];
+  readonly #checkpoint: Checkpoint;
+  readonly #verifiesChecksum: boolean;
+  readonly #sizeBytes: number;
+  #outcome: number = STEP.needInput;
+
+  constructor(sizeBytes: number, options: WalkOptions) {
+    this.#sizeBytes = sizeBytes;
+    this.#onRecords = options.onRecords;
+    this.#checkpoint = options.checkpoint ?? uninterrupted;
+    this.#verifiesChecksum = options.verifyChecksum ?? true;
+    this.#engine.exports.rdbOpen(sizeBytes, this.#verifiesChecksum ? 1 : 0);
+    this.#columns = new RecordColumns(this.#engine);
+  }
+
+  /** Offset of the byte that must be fed next. */
+  get nextByte(): number {
+    return this.#engine.exports.rdbNext();
+  }
+
+  /** Whether more bytes can change the result: after a stop they do for the checksum's sake. */
+  get wantsMore(): boolean {
+    if (this.#outcome === STEP.error) return this.#verifiesChecksum && this.#mayBeSealed();
+    return this.#outcome === STEP.needInput;
+  }
+
+  /** Offset after the RDB's last byte, once that has been met; null before, and where the walk stopped. */
+  get endAt(): number | null {
+    return this.#outcome === STEP.end ? this.#engine.exports.rdbEnd() : null;
+  }
+
+  /** Where the next bytes are to be put, from its beginning on. */
+  room(): Uint8Array {
+    const { exports, view } = this.#engine;
+    return view(exports.rdbInput(), exports.rdbInputCapacity());
+  }
+
+  /** Walks the `length` bytes that were put into the room. */
+  async feed(length: number): Promise<void> {
+    const { exports } = this.#engine;
+    exports.rdbFeed(length);
+    await this.#run(() => exports.rdbStep());
+  }
+
+  /** To be called once, when there are no more bytes or none are wanted; the job is over then. */
+  async finish(): Promise<RdbWalk> {
+    const { exports } = this.#engine;
+    if (this.#outcome === STEP.needInput) await this.#run(() => exports.rdbFinish());
+    const walk = summarizeWalk(this.#engine, this.#sizeBytes);
+    giveBackRdbEngine(this.#engine);
+    return walk;
+  }
+
+  async #run(step: () => number): Promise<void> {
+    do {
+      this.#outcome = step();
+      const count = this.#engine.exports.rdbTakeBatch();
+      if (count > 0) await this.#onRecords?.(this.#columns.batch(count));
+      await this.#checkpoint();
+    } while (this.#outcome === STEP.again);
+  }
+
+  /** Whether the file has a header, so that its last eight bytes may be a checksum. */
+  #mayBeSealed(): boolean {
+    const { exports } = this.#engine;
+    return exports.rdbVersion() !== 0 && exports.rdbNext() < this.#sizeBytes;
+  }
+}

@@ -1,0 +1,166 @@
+// Taking the append-only file of a running server as one consistent set, without changing a setting and
+// without writing anything: every file is opened, and from then on its bytes cannot be lost, whatever
+// the server renames or deletes. The last file keeps growing; of it the bytes up to the last whole
+// command outside of a transaction are taken. Facts: redis aof.c of 7.0.
+import { CorruptError, ServerError } from '../../errors.js';
+import {
+  type AofManifest,
+  formatAofManifest,
+  parseAofManifest,
+} from '../../persistence/aof/aof-manifest.js';
+import { type BytePath, formatPath, joinPath } from '../../system/files/byte-path.js';
+import {
+  type FileDescriptor,
+  type FileStat,
+  type FileSystem,
+  isErrno,
+} from '../../system/files/file-system.js';
+import { pause } from '../../system/time/pause.js';
+import { readSmallOpenFile } from '../../system/files/read-small-file.js';
+import type { ServerSettings } from '../server/server-settings.js';
+
+/** A file that is open, and how much of it belongs to the backup. */
+export interface CapturedFile {
+  /** Relative to the server's directory. */
+  readonly path: BytePath;
+  readonly descriptor: FileDescriptor;
+  readonly stat: FileStat;
+}
+
+export interface CapturedManifest {
+  readonly path: BytePath;
+  readonly stat: FileStat;
+  /** Without the lines of history files. */
+  readonly bytes: Buffer;
+}
+
+export interface AofCapture {
+  /** In the order in which a server loads them; the last one is still being written. */
+  readonly files: readonly CapturedFile[];
+  /** Null where the AOF is a single file. */
+  readonly manifest: CapturedManifest | null;
+}
+
+const ATTEMPTS = 50;
+const PAUSE_MS = 20;
+
+/**
+ * Opens the files of the AOF.
+ * @returns files whose descriptors the caller closes
+ * @throws ServerError where there is no AOF that could be loaded
+ */
+export async function captureAof(
+  fileSystem: FileSystem,
+  server: string,
+  directory: BytePath,
+  settings: ServerSettings,
+): Promise<AofCapture> {
+  const { aofFolder, aofName } = settings;
+  if (aofFolder === null) return captureSingle(fileSystem, server, directory, aofName);
+  const manifestPath = joinPath(aofFolder, `${aofName}.manifest`);
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const capture = captureOnce(fileSystem, directory, aofFolder, manifestPath);
+    if (capture !== null) return capture;
+    await pause(PAUSE_MS);
+  }
+  throw new ServerError(
+    'failed',
+    `the AOF of Redis at ${server} could not be captured: '${formatPath(joinPath(directory, manifestPath))}' is missing, or names files that are`,
+    { hint: 'is the AOF on since a moment only? --redis-conf FILE tells where it is kept' },
+  );
+}
+
+function captureSingle(
+  fileSystem: FileSystem,
+  server: string,
+  directory: BytePath,
+  path: BytePath,
+): AofCapture {
+  const file = openIfThere(fileSystem, directory, path);
+  if (file !== null) return { files: [file], manifest: null };
+  throw new ServerError(
+    'failed',
+    `Redis at ${server} has an AOF, and there is no '${formatPath(joinPath(directory, path))}'`,
+    { hint: '--redis-conf FILE tells its name where CONFIG GET may not be used' },
+  );
+}
+
+/** @returns null where something was renamed or deleted meanwhile */
+function captureOnce(
+  fileSystem: FileSystem,
+  directory: BytePath,
+  folder: BytePath,
+  manifestPath: BytePath,
+): AofCapture | null {
+  const files: CapturedFile[] = [];
+  const giveUp = (): null => {
+    for (const { descriptor } of files) fileSystem.close(descriptor);
+    return null;
+  };
+  try {
+    const before = readManifest(fileSystem, directory, manifestPath);
+    const manifest = before === null ? null : parseIfWhole(before.bytes);
+    if (before === null || manifest === null) return giveUp();
+    const names = [...(manifest.base === null ? [] : [manifest.base]), ...manifest.incrs];
+    for (const { name } of names) {
+      const file = openIfThere(fileSystem, directory, joinPath(folder, name));
+      if (file === null) return giveUp();
+      files.push(file);
+    }
+    // The manifest still being the same, all of these files were of one moment: this one.
+    const after = readManifest(fileSystem, directory, manifestPath);
+    if (!after?.bytes.equals(before.bytes)) return giveUp();
+    const bytes = formatAofManifest(manifest);
+    const isWithoutHistory = manifest.histories.length === 0;
+    return {
+      files,
+      manifest: {
+        path: manifestPath,
+        stat: after.stat,
+        bytes: isWithoutHistory ? before.bytes : bytes,
+      },
+    };
+  } catch (error) {
+    giveUp();
+    throw error;
+  }
+}
+
+/** A manifest that cannot be parsed is captured by nobody: it is taken and reported as any file. */
+function parseIfWhole(bytes: Buffer): AofManifest | null {
+  try {
+    const manifest = parseAofManifest(bytes);
+    return manifest.base === null && manifest.incrs.length === 0 ? null : manifest;
+  } catch (error) {
+    if (error instanceof CorruptError) return null;
+    throw error;
+  }
+}
+
+function readManifest(
+  fileSystem: FileSystem,
+  directory: BytePath,
+  path: BytePath,
+): { readonly bytes: Buffer; readonly stat: FileStat } | null {
+  const file = openIfThere(fileSystem, directory, path);
+  if (file === null) return null;
+  try {
+    return { bytes: readSmallOpenFile(fileSystem, file.descriptor, path), stat: file.stat };
+  } finally {
+    fileSystem.close(file.descriptor);
+  }
+}
+
+function openIfThere(
+  fileSystem: FileSystem,
+  directory: BytePath,
+  path: BytePath,
+): CapturedFile | null {
+  try {
+    const descriptor = fileSystem.open(joinPath(directory, path), 'read');
+    return { path, descriptor, stat: fileSystem.statOpen(descriptor) };
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,174 @@
+// Having a server save, and knowing that it did. LASTSAVE alone proves little: it has whole seconds, and
+// a save that was killed leaves the last status as it was. A save counts when the server says ok, the
+// file in its directory is another one, and that one says it was begun after we asked.
+import { ServerError } from '../../errors.js';
+import { type BytePath, formatPath } from '../../system/files/byte-path.js';
+import type { FileStat, FileSystem } from '../../system/files/file-system.js';
+import { pause } from '../../system/time/pause.js';
+import type { ServerConnection } from '../connection/connection.js';
+import { type OpenDump, isSameDump, openDump } from './dump-file.js';
+import type { Patience } from '../connection/patience.js';
+import { replyItems, replyText } from '../connection/reply.js';
+import { type ServerInfo, infoFlag, infoNumber, readInfo } from '../server/server-info.js';
+
+export interface SaveRequest {
+  readonly connection: ServerConnection;
+  readonly patience: Patience;
+  readonly fileSystem: FileSystem;
+  /** Where the dump is to turn up. */
+  readonly path: BytePath;
+  /** What is there now; null where nothing is. */
+  readonly before: FileStat | null;
+  readonly how: 'bgsave' | 'save';
+  /** Told while it saves; `totalKeys` is 0 where the server does not count. */
+  readonly onProgress: (doneKeys: number, totalKeys: number) => void;
+}
+
+/** A save may be killed by FLUSHALL or a resync of a replica; then it is asked for again. */
+const ATTEMPTS = 3;
+/** Long enough for LASTSAVE, in seconds, to show whether the next one was done. */
+const BETWEEN_ATTEMPTS_MS = 1100;
+
+/**
+ * @returns the new dump, open; the caller closes it
+ * @throws ServerError
+ */
+export async function saveDump(request: SaveRequest): Promise<OpenDump> {
+  for (let attempt = 1; ; attempt += 1) {
+    const outcome = await saveOnce(request);
+    if (outcome !== null) return outcome;
+    if (attempt === ATTEMPTS) {
+      throw new ServerError(
+        'failed',
+        `Redis at ${request.connection.server} was asked ${ATTEMPTS} times to save, and there is no new '${formatPath(request.path)}'`,
+        { hint: 'its log says what became of the saves: FLUSHALL and a resync end them' },
+      );
+    }
+    await pause(BETWEEN_ATTEMPTS_MS);
+  }
+}
+
+/** @returns null where the save was killed */
+async function saveOnce(request: SaveRequest): Promise<OpenDump | null> {
+  const { connection, fileSystem, path } = request;
+  await waitForSave(request);
+  const [seconds = null] = replyItems(await connection.call(['TIME']));
+  const askedSeconds = Number(replyText(seconds));
+  const lastSaveBefore = infoNumber(await readInfo(connection, ['persistence']), LAST_SAVE);
+  const isScheduled = await begin(request);
+  const info = await finish(request, isScheduled);
+  if (info.get('rdb_last_bgsave_status') === 'err') throw saveFailed(connection.server, path);
+  const dump = await openDump(fileSystem, path);
+  if (dump !== null) {
+    const isNew = request.before === null || !isSameDump(request.before, dump.stat);
+    if (isNew && (dump.createdSeconds ?? askedSeconds) >= askedSeconds) return dump;
+    fileSystem.close(dump.descriptor);
+  }
+  if (infoNumber(info, LAST_SAVE) === lastSaveBefore) return null;
+  throw new ServerError(
+    'directory',
+    `Redis at ${connection.server} has saved, but not to '${formatPath(path)}'`,
+    {
+      hint: 'does its dump have another name (--redis-conf FILE tells it), or is its directory another one, on another machine or in a container (name it as SOURCE)?',
+    },
+  );
+}
+
+const LAST_SAVE = 'rdb_last_save_time';
+
+/** Waits until no save is running. */
+async function waitForSave({ connection, patience, onProgress }: SaveRequest): Promise<void> {
+  await patience.until(
+    async () => {
+      const info = await patience.whileOccupied(async () => readInfo(connection, ['persistence']));
+      if (!isSaving(info) && !infoFlag(info, 'module_fork_in_progress')) return true;
+      tellProgress(info, onProgress);
+      return null;
+    },
+    () => tooLong(connection.server),
+  );
+}
+
+/** @returns whether the server will begin by itself, when its rewrite of the AOF has ended */
+async function begin({ connection, patience, how }: SaveRequest): Promise<boolean> {
+  if (how === 'save') {
+    await startWhenFree(connection, patience, async () => connection.call(['SAVE'], null));
+    return false;
+  }
+  return startWhenFree(connection, patience, async () => {
+    const info = await readInfo(connection, ['persistence']);
+    const isRewriting = infoFlag(info, 'aof_rewrite_in_progress');
+    const reply = await connection.call(isRewriting ? ['BGSAVE', 'SCHEDULE'] : ['BGSAVE']);
+    return /scheduled/i.test(replyText(reply));
+  });
+}
+
+/** Starts a save, again and again as long as another one, or a rewrite, has just begun. */
+async function startWhenFree<T>(
+  { server }: ServerConnection,
+  patience: Patience,
+  start: () => Promise<T>,
+): Promise<T> {
+  const started = await patience.until(
+    async () => {
+      try {
+        return { value: await patience.whileOccupied(start) };
+      } catch (error) {
+        if (error instanceof ServerError && error.trouble === 'saving') return null;
+        throw error;
+      }
+    },
+    () => tooLong(server),
+  );
+  return started.value;
+}
+
+/** Waits until the save has ended, in whichever way. */
+async function finish(request: SaveRequest, isScheduled: boolean): Promise<ServerInfo> {
+  const { connection, patience, fileSystem, path, before, onProgress } = request;
+  let mayBegin = isScheduled;
+  try {
+    return await patience.until(
+      async () => {
+        const info = await readInfo(connection, ['persistence']);
+        tellProgress(info, onProgress);
+        const stat = mayBegin ? fileSystem.stat(path) : null;
+        const hasBegun =
+          isSaving(info) || (stat !== null && (before === null || !isSameDump(before, stat)));
+        if (hasBegun || info.get('rdb_last_bgsave_status') === 'err') mayBegin = false;
+        return isSaving(info) || mayBegin ? null : info;
+      },
+      () => tooLong(connection.server),
+    );
+  } catch (error) {
+    const isLost = error instanceof ServerError && ['lost', 'unreachable'].includes(error.trouble);
+    if (!isLost) throw error;
+    throw new ServerError('lost', `Redis at ${connection.server} was lost during its save`, {
+      hint: 'its log says why; a kernel that is out of memory kills the largest process',
+      cause: error,
+    });
+  }
+}
+
+function isSaving(info: ServerInfo): boolean {
+  return infoFlag(info, 'rdb_bgsave_in_progress');
+}
+
+function tellProgress(info: ServerInfo, onProgress: SaveRequest['onProgress']): void {
+  onProgress(
+    infoNumber(info, 'current_save_keys_processed') ?? 0,
+    infoNumber(info, 'current_save_keys_total') ?? 0,
+  );
+}
+
+function tooLong(server: string): ServerError {
+  return new ServerError('timeout', `Redis at ${server} is still saving or rewriting its data`, {
+    hint: '--wait-timeout says for how long to wait; the save goes on by itself',
+  });
+}
+
+function saveFailed(server: string, path: BytePath): ServerError {
+  return new ServerError('failed', `Redis at ${server} could not save '${formatPath(path)}'`, {
+    hint: 'its log says why: a full disk, or a directory that it may not write to; until a save succeeds it may refuse all writes (stop-writes-on-bgsave-error)',
+  });
+}

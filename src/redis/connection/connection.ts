@@ -1,0 +1,205 @@
+// One connection to a server, by ioredis, with everything that it would do by itself turned off: it
+// connects once, retries nothing, queues nothing, and says hello to nobody. Every failure is a
+// ServerError; nothing that was sent is in it, since that may be a password.
+import { isIP } from 'node:net';
+import { Redis } from 'ioredis';
+import { RewindError, ServerError, type ServerTrouble } from '../../errors.js';
+import type { BytePath } from '../../system/files/byte-path.js';
+import { type Checkpoint, awaitWithCheckpoints } from '../../system/time/checkpoint.js';
+import type { FileSystem } from '../../system/files/file-system.js';
+import { readSmallFile } from '../../system/files/read-small-file.js';
+import {
+  type Party,
+  describeConnectionFailure,
+  describeErrorReply,
+  describeSilence,
+} from './describe-failure.js';
+import { isOwnAddress } from './own-address.js';
+import type { Reply } from './reply.js';
+import { type ServerAddress, type TlsFiles, formatEndpoint } from './server-address.js';
+
+export interface ConnectionParts {
+  readonly fileSystem: FileSystem;
+  readonly checkpoint: Checkpoint;
+  /** What is at the other end; a server unless it says something else. */
+  readonly kind?: Party['kind'];
+  /** How long one reply may take, unless the call says otherwise; the connection no longer than 10 s. */
+  readonly replyTimeoutMs: number;
+}
+
+const CONNECT_MOST_MS = 10_000;
+/** Commands whose second word rights and messages name too. */
+const WITH_SUBCOMMANDS: readonly string[] = ['CONFIG', 'SENTINEL'];
+
+/** Commands under the names that a server has given them (`rename-command`), in lower case. */
+export type CommandNames = ReadonlyMap<string, string>;
+
+export class ServerConnection {
+  /** For messages. */
+  readonly server: string;
+  readonly #party: Party;
+  readonly #redis: Redis;
+  readonly #parts: ConnectionParts;
+  readonly #user: string;
+  readonly #isTls: boolean;
+  #names: CommandNames = new Map();
+  #failure: unknown = null;
+  #wantsPassword = true;
+
+  /**
+   * Connects and gives the password, if there is one.
+   * @throws ServerError; SystemError where a file of the address cannot be read
+   */
+  static async open(address: ServerAddress, parts: ConnectionParts): Promise<ServerConnection> {
+    const connection = new ServerConnection(address, parts);
+    try {
+      await connection.#connect();
+      await connection.#authenticate(address);
+      return connection;
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+  }
+
+  private constructor(address: ServerAddress, parts: ConnectionParts) {
+    const { endpoint, tls } = address;
+    this.server = formatEndpoint(endpoint);
+    this.#party = { kind: parts.kind ?? 'Redis', address: this.server };
+    this.#parts = parts;
+    this.#user = address.user ?? 'default';
+    this.#isTls = tls !== null;
+    this.#redis = new Redis({
+      ...(endpoint.kind === 'socket'
+        ? { path: endpoint.path }
+        : { host: endpoint.host, port: endpoint.port }),
+      ...(tls === null ? {} : { tls: readTls(parts.fileSystem, tls, address) }),
+      connectTimeout: Math.min(CONNECT_MOST_MS, parts.replyTimeoutMs),
+      protocol: 2,
+      disconnectTimeout: 0,
+      lazyConnect: true,
+      enableReadyCheck: false,
+      enableOfflineQueue: false,
+      autoResendUnfulfilledCommands: false,
+      autoResubscribe: false,
+      disableClientInfo: true,
+      maxRetriesPerRequest: 0,
+      retryStrategy: () => null,
+    });
+    this.#redis.on('error', (error: unknown) => {
+      this.#failure ??= error;
+    });
+  }
+
+  /** Whether the other end is on this machine, as far as addresses tell. */
+  get isLocal(): boolean {
+    const { remoteAddress } = this.#redis.stream as { readonly remoteAddress?: string };
+    return remoteAddress === undefined || isOwnAddress(remoteAddress);
+  }
+
+  /** False where a password was given to a server that has none. */
+  get wantsPassword(): boolean {
+    return this.#wantsPassword;
+  }
+
+  /** From now on commands are sent under these names. */
+  useNames(names: CommandNames): void {
+    this.#names = names;
+  }
+
+  /**
+   * Sends a command and waits for its reply.
+   * @param timeoutMs how long that may take; null for ever
+   * @throws ServerError
+   */
+  async call(
+    words: readonly [string, ...string[]],
+    timeoutMs: number | null = this.#parts.replyTimeoutMs,
+  ): Promise<Reply> {
+    const [name, ...rest] = words;
+    const sent = this.#names.get(name.toLowerCase()) ?? name;
+    const reply = this.#redis.callBuffer(sent, ...rest) as Promise<Reply>;
+    reply.catch(() => {});
+    try {
+      return await awaitWithCheckpoints(
+        timeoutMs === null ? reply : this.#within(timeoutMs, reply),
+        this.#parts.checkpoint,
+      );
+    } catch (error) {
+      throw this.#describe(error, name, rest[0] ?? null);
+    }
+  }
+
+  close(): void {
+    this.#redis.disconnect();
+  }
+
+  async #connect(): Promise<void> {
+    const connecting = this.#redis.connect();
+    connecting.catch(() => {});
+    try {
+      await awaitWithCheckpoints(connecting, this.#parts.checkpoint);
+    } catch (error) {
+      throw this.#describe(error, 'connect', null);
+    }
+  }
+
+  /** Without a password PING shows whether a Redis server is there, and one that lets us in. */
+  async #authenticate({ user, password }: ServerAddress): Promise<void> {
+    if (password !== null) {
+      const words = user === null ? [password.reveal()] : [user, password.reveal()];
+      this.#wantsPassword = await this.#isAccepted(['AUTH', ...words], ['needless-password']);
+      return;
+    }
+    await this.#isAccepted(['PING'], ['permission', 'occupied', 'failed', 'unknown-command']);
+  }
+
+  /** Sends a command; false where it fails in a way that still lets us go on. */
+  async #isAccepted(words: [string, ...string[]], bearable: ServerTrouble[]): Promise<boolean> {
+    try {
+      await this.call(words);
+      return true;
+    } catch (error) {
+      if (error instanceof ServerError && bearable.includes(error.trouble)) return false;
+      throw error;
+    }
+  }
+
+  async #within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const silence = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(describeSilence(this.#party, timeoutMs)), timeoutMs);
+    });
+    try {
+      return await Promise.race([work, silence]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #describe(error: unknown, name: string, argument: string | null): unknown {
+    if (!(error instanceof Error) || error instanceof RewindError) return error;
+    if (error.name === 'ReplyError') {
+      const subcommand = WITH_SUBCOMMANDS.includes(name) ? argument : null;
+      return describeErrorReply(this.#party, error.message, { name, subcommand, user: this.#user });
+    }
+    return describeConnectionFailure(this.#party, this.#failure ?? error, this.#isTls);
+  }
+}
+
+/**
+ * With an authority of one's own its signature is enough, as for redis-cli: such certificates often
+ * carry no name. Where the system's authorities are asked, the name is checked too.
+ */
+function readTls(fileSystem: FileSystem, files: TlsFiles, { endpoint }: ServerAddress) {
+  const read = (path: BytePath): Buffer => readSmallFile(fileSystem, path);
+  const isNamed = endpoint.kind === 'tcp' && isIP(endpoint.host) === 0;
+  return {
+    ...(isNamed ? { servername: endpoint.host } : {}),
+    ...(files.cacert === null
+      ? {}
+      : { ca: read(files.cacert), checkServerIdentity: () => undefined }),
+    ...(files.cert === null ? {} : { cert: read(files.cert) }),
+    ...(files.key === null ? {} : { key: read(files.key) }),
+  };
+}

@@ -1,0 +1,160 @@
+// What one Sentinel says of a primary and its replicas: its replies as values, and which of the replicas
+// may be backed up. Pure.
+import { ServerError, UsageError } from '../../errors.js';
+import { type Reply, replyItems, replyText } from '../connection/reply.js';
+import type { TcpEndpoint } from './sentinel-place.js';
+import { formatEndpoint } from '../connection/server-address.js';
+
+/** Of SENTINEL MASTERS. */
+export interface WatchedPrimary {
+  readonly name: string;
+  /** Such as `s_down`, `o_down`, `failover_in_progress`. */
+  readonly flags: readonly string[];
+  /** For how long it must be silent before it counts as down. */
+  readonly downAfterMs: number;
+}
+
+/** Of SENTINEL REPLICAS. */
+export interface WatchedReplica {
+  readonly endpoint: TcpEndpoint;
+  readonly flags: readonly string[];
+  readonly isLinkUp: boolean;
+  /** As of when the Sentinel last asked it. */
+  readonly offset: number;
+}
+
+export interface SentinelView {
+  /** Address of the Sentinel, for messages. */
+  readonly sentinel: string;
+  readonly primary: WatchedPrimary;
+  readonly endpoint: TcpEndpoint;
+  readonly replicas: readonly WatchedReplica[];
+}
+
+/** Redis asks its servers every ten seconds; this is what a Sentinel has where it does not say. */
+const DOWN_AFTER_MS = 30_000;
+
+export function parsePrimaries(reply: Reply): WatchedPrimary[] {
+  return replyItems(reply).map((item) => {
+    const fields = parseFields(item);
+    return {
+      name: fields.get('name') ?? '',
+      flags: parseFlags(fields),
+      downAfterMs: Number(fields.get('down-after-milliseconds') ?? DOWN_AFTER_MS),
+    };
+  });
+}
+
+export function parseReplicas(reply: Reply): WatchedReplica[] {
+  return replyItems(reply).map((item) => {
+    const fields = parseFields(item);
+    const [host, port] = [fields.get('ip') ?? '', Number(fields.get('port'))];
+    return {
+      endpoint: { kind: 'tcp', host, port },
+      flags: parseFlags(fields),
+      isLinkUp: fields.get('master-link-status') === 'ok',
+      offset: Number(fields.get('slave-repl-offset') ?? 0),
+    };
+  });
+}
+
+/** The reply of SENTINEL GET-MASTER-ADDR-BY-NAME; null where the name is not known. */
+export function parseEndpointReply(reply: Reply): TcpEndpoint | null {
+  const [host = null, port = null] = replyItems(reply);
+  const number = Number(replyText(port));
+  if (replyText(host) === '' || !(number > 0)) return null;
+  return { kind: 'tcp', host: replyText(host), port: number };
+}
+
+/**
+ * The primary that is meant.
+ * @param sentinel its address, for messages
+ * @param name null for the only one
+ * @throws UsageError where it has to be named; ServerError where there is none, or none of that name
+ */
+export function choosePrimary(
+  sentinel: string,
+  primaries: readonly WatchedPrimary[],
+  name: string | null,
+): WatchedPrimary {
+  const names = primaries.map((primary) => `'${primary.name}'`).join(', ');
+  const [first] = primaries;
+  if (first === undefined) {
+    throw new ServerError('failed', `Sentinel at ${sentinel} watches no primary`, {
+      hint: "its configuration names one with 'sentinel monitor NAME HOST PORT QUORUM'",
+    });
+  }
+  if (name === null && primaries.length > 1) {
+    throw new UsageError(
+      `Sentinel at ${sentinel} watches ${primaries.length} primaries: ${names}`,
+      {
+        hint: 'name one of them with --master',
+      },
+    );
+  }
+  const chosen = name === null ? first : primaries.find((primary) => primary.name === name);
+  if (chosen !== undefined) return chosen;
+  throw new ServerError('failed', `Sentinel at ${sentinel} knows no primary '${name}'`, {
+    hint: `it watches ${names}`,
+  });
+}
+
+export interface ReplicaChoice {
+  /** Those on this machine that are in order, the one that lags least first. */
+  readonly usable: readonly TcpEndpoint[];
+  /** The others on this machine, such as `127.0.0.1:6380 is down`. */
+  readonly passedOver: readonly string[];
+}
+
+/** @param isOwn whether a host is this machine */
+export function chooseReplicas(
+  replicas: readonly WatchedReplica[],
+  isOwn: (host: string) => boolean,
+): ReplicaChoice {
+  const own = replicas.filter(({ endpoint }) => isOwn(endpoint.host));
+  return {
+    usable: own
+      .filter((replica) => faultOf(replica) === null)
+      .toSorted((a, b) => b.offset - a.offset || a.endpoint.port - b.endpoint.port)
+      .map(({ endpoint }) => endpoint),
+    passedOver: own.flatMap((replica) => {
+      const fault = faultOf(replica);
+      return fault === null ? [] : [`${formatEndpoint(replica.endpoint)} ${fault}`];
+    }),
+  };
+}
+
+function faultOf({ flags, isLinkUp }: WatchedReplica): string | null {
+  if (flags.includes('s_down') || flags.includes('o_down')) return 'is down';
+  if (flags.includes('disconnected')) return 'is not connected to the Sentinel';
+  return isLinkUp ? null : 'has lost its primary';
+}
+
+/**
+ * For how long a primary that cannot be reached, or is none, may still become one or be replaced: null
+ * for not at all, infinity while the Sentinel knows that it is down. Before that the Sentinel needs its
+ * time to see it (sentinel.c, sentinelCheckSubjectivelyDown: a primary that says it is a replica has two
+ * INFO periods of ten seconds more).
+ */
+export function failoverWithinMs({ primary, replicas }: SentinelView): number | null {
+  if (replicas.length === 0) return null;
+  const isDown = primary.flags.some((flag) => FAILING.includes(flag));
+  return isDown ? Number.POSITIVE_INFINITY : primary.downAfterMs + SEEN_WITHIN_MS;
+}
+
+const FAILING: readonly string[] = ['s_down', 'o_down', 'failover_in_progress'];
+const SEEN_WITHIN_MS = 25_000;
+
+function parseFlags(fields: ReadonlyMap<string, string>): string[] {
+  return (fields.get('flags') ?? '').split(',').filter((flag) => flag !== '');
+}
+
+/** A list of names and values, taken two by two. */
+function parseFields(reply: Reply): Map<string, string> {
+  const words = replyItems(reply).map(replyText);
+  const fields = new Map<string, string>();
+  for (let index = 0; index + 1 < words.length; index += 2) {
+    fields.set(words[index] ?? '', words[index + 1] ?? '');
+  }
+  return fields;
+}

@@ -1,0 +1,125 @@
+// A server that is about to be backed up: connected, its data loaded, its facts and settings read, and
+// its directory found. Nothing has been asked of it yet.
+import type { BytePath } from '../../system/files/byte-path.js';
+import type { Checkpoint } from '../../system/time/checkpoint.js';
+import type { Clock } from '../../system/time/clock.js';
+import type { FileSystem } from '../../system/files/file-system.js';
+import { readSmallFile } from '../../system/files/read-small-file.js';
+import { type CommandNames, ServerConnection } from '../connection/connection.js';
+import type { Party } from '../connection/describe-failure.js';
+import { expandFileNames } from './expand-file-names.js';
+import { type FoundServer, findBySentinel } from '../sentinel/find-by-sentinel.js';
+import { type FoundDirectory, findDirectory } from './find-directory.js';
+import { Patience } from '../connection/patience.js';
+import type { SentinelPlace } from '../sentinel/sentinel-place.js';
+import type { ServerAddress } from '../connection/server-address.js';
+import { type ServerConfiguration, readServerConfiguration } from './server-configuration.js';
+import { type ServerFacts, readServerFacts } from './server-facts.js';
+import { type ServerSettings, readServerSettings } from './server-settings.js';
+
+export interface LiveServerRequest {
+  /** Where it is, or who is asked for that. */
+  readonly place: ServerAddress | SentinelPlace;
+  /** `--redis-conf`, or null. */
+  readonly configuration: BytePath | null;
+  /** SOURCE, where it was named. */
+  readonly source: BytePath | null;
+  readonly waitTimeoutMs: number;
+  /** Told while the server loads its data. */
+  readonly onLoading: (loadedBytes: number, totalBytes: number) => void;
+  /** Told while a failover is waited for. */
+  readonly onFailover: () => void;
+}
+
+export interface LiveServerParts {
+  readonly fileSystem: FileSystem;
+  readonly clock: Clock;
+  readonly checkpoint: Checkpoint;
+}
+
+export interface LiveServer {
+  readonly connection: ServerConnection;
+  /** What Sentinels said; null where none was asked. */
+  readonly sentinels: Pick<FoundServer, 'masterName' | 'passedOver'> | null;
+  readonly patience: Patience;
+  readonly facts: ServerFacts;
+  readonly settings: ServerSettings;
+  readonly directory: FoundDirectory;
+}
+
+/** A server that forks with much memory, or runs a long command, stands still for a while. */
+const REPLY_MOST_MS = 60_000;
+const REPLY_LEAST_MS = 1000;
+
+/**
+ * @returns a server whose connection the caller closes
+ * @throws ServerError; UsageError for what was given wrong; SystemError where a file cannot be read
+ */
+export async function openLiveServer(
+  request: LiveServerRequest,
+  parts: LiveServerParts,
+): Promise<LiveServer> {
+  const { source, waitTimeoutMs } = request;
+  const { fileSystem } = parts;
+  const configuration =
+    request.configuration === null ? null : readConfiguration(fileSystem, request.configuration);
+  const patience = new Patience(parts.clock, parts.checkpoint, waitTimeoutMs);
+  const names = configuration === null ? null : usableNames(configuration);
+  const { connection, sentinels } = await connect(request, parts, patience, names);
+  try {
+    const facts = await readServerFacts(connection, patience, request.onLoading);
+    const settings = await readServerSettings(connection, configuration, facts.majorVersion);
+    const directory = findDirectory({
+      fileSystem,
+      server: connection.server,
+      isLocal: connection.isLocal,
+      facts,
+      settings,
+      source,
+    });
+    return { connection, sentinels, patience, facts, settings, directory };
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+/** A Sentinel has little to do; where one hangs, the next may answer. */
+const SENTINEL_REPLY_MOST_MS = 3000;
+
+async function connect(
+  { place, source, waitTimeoutMs, onFailover }: LiveServerRequest,
+  parts: LiveServerParts,
+  patience: Patience,
+  names: CommandNames | null,
+): Promise<Pick<LiveServer, 'connection' | 'sentinels'>> {
+  const open = async (address: ServerAddress, kind: Party['kind']): Promise<ServerConnection> => {
+    const mostMs = kind === 'Sentinel' ? SENTINEL_REPLY_MOST_MS : REPLY_MOST_MS;
+    const replyTimeoutMs = Math.max(REPLY_LEAST_MS, Math.min(mostMs, waitTimeoutMs));
+    const connection = await ServerConnection.open(address, { ...parts, kind, replyTimeoutMs });
+    if (names !== null && kind === 'Redis') connection.useNames(names);
+    return connection;
+  };
+  if (!('sentinels' in place)) return { connection: await open(place, 'Redis'), sentinels: null };
+  const { connection, ...sentinels } = await findBySentinel({
+    place,
+    hasSource: source !== null,
+    patience,
+    monotonicMs: () => parts.clock.monotonicMs(),
+    open,
+    onWaiting: onFailover,
+  });
+  return { connection, sentinels };
+}
+
+function readConfiguration(fileSystem: FileSystem, path: BytePath): ServerConfiguration {
+  return readServerConfiguration(path, {
+    read: (file) => readSmallFile(fileSystem, file),
+    expand: (folder, pattern) => expandFileNames(fileSystem, folder, pattern),
+  });
+}
+
+/** Commands that were disabled keep their names, so that the server says what it thinks of them. */
+function usableNames({ renamed }: ServerConfiguration): CommandNames {
+  return new Map([...renamed].filter(([, name]) => name !== ''));
+}

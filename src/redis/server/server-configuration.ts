@@ -1,0 +1,96 @@
+// The configuration file of a server, as the server reads it (redis config.c,
+// loadServerConfigFromString): words as sds strings, later lines win, `include` takes in other files at
+// its place, by name or by glob. For servers whose CONFIG is renamed, disabled or denied.
+import { UsageError } from '../../errors.js';
+import { splitWords } from '../../persistence/aof/sds-words.js';
+import { type BytePath, formatPath, joinPath, parentPath } from '../../system/files/byte-path.js';
+
+export interface ServerConfiguration {
+  /** The last words of each directive, by its name in lower case; characters stand for bytes. */
+  readonly directives: ReadonlyMap<string, readonly string[]>;
+  /** All `save` lines since the last that takes them back, as CONFIG GET has them. */
+  readonly savePoints: string;
+  /** New names of commands, by the old ones in lower case; '' where one is disabled. */
+  readonly renamed: ReadonlyMap<string, string>;
+}
+
+export interface ConfigurationFiles {
+  read(path: BytePath): Buffer;
+  /** Paths that a glob of the last name stands for, in order. */
+  expand(folder: BytePath, pattern: string): readonly BytePath[];
+}
+
+/** What redis itself has where no line says otherwise (7.0, config.c). */
+const DEFAULT_SAVE_POINTS = '3600 1 300 100 60 10000';
+const DEPTH_MOST = 16;
+
+/**
+ * @throws UsageError for a file that a server would not read; what `files` throws
+ */
+export function readServerConfiguration(
+  path: BytePath,
+  files: ConfigurationFiles,
+): ServerConfiguration {
+  const reading = new Reading(files);
+  reading.read(path, 0);
+  return reading;
+}
+
+class Reading implements ServerConfiguration {
+  readonly directives = new Map<string, readonly string[]>();
+  readonly renamed = new Map<string, string>();
+  readonly #files: ConfigurationFiles;
+  #savePoints: string[] | null = null;
+
+  constructor(files: ConfigurationFiles) {
+    this.#files = files;
+  }
+
+  get savePoints(): string {
+    return this.#savePoints === null ? DEFAULT_SAVE_POINTS : this.#savePoints.join(' ');
+  }
+
+  read(path: BytePath, depth: number): void {
+    if (depth > DEPTH_MOST) {
+      throw new UsageError(`'${formatPath(path)}' is included in itself`);
+    }
+    const lines = this.#files.read(path).toString('latin1').split('\n');
+    for (const [index, line] of lines.entries()) {
+      const trimmed = line.trim();
+      if (trimmed === '' || trimmed.startsWith('#')) continue;
+      const words = splitWords(trimmed);
+      if (words === null) {
+        throw new UsageError(`line ${index + 1} of '${formatPath(path)}' has unbalanced quotes`);
+      }
+      this.#take(words, path, depth);
+    }
+  }
+
+  #take(words: readonly string[], path: BytePath, depth: number): void {
+    const [first = '', ...values] = words;
+    const name = first.toLowerCase();
+    if (name === 'include') {
+      for (const included of this.#included(values[0] ?? '', path)) this.read(included, depth + 1);
+    } else if (name === 'save') {
+      // An empty word takes all save points back (config.c, setConfigSaveOption).
+      const isReset = values.length === 1 && values[0] === '';
+      this.#savePoints = isReset ? [] : [...(this.#savePoints ?? []), ...values];
+    } else if (name === 'rename-command') {
+      this.renamed.set((values[0] ?? '').toLowerCase(), values[1] ?? '');
+    } else {
+      this.directives.set(name, values);
+    }
+  }
+
+  /** A relative path is relative to where the server was started: beside the file is the best guess. */
+  #included(pattern: string, path: BytePath): readonly BytePath[] {
+    const absolute = pattern.startsWith('/')
+      ? (pattern as BytePath)
+      : joinPath(parentPath(path), pattern);
+    if (!/[*?[]/.test(pattern)) return [absolute];
+    return this.#files.expand(
+      parentPath(absolute),
+      absolute.slice(parentPath(absolute).length + 1),
+    );
+  }
+}

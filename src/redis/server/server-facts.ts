@@ -1,0 +1,136 @@
+// What a server says of itself: what it is, what it holds, how it persists. Read once before a backup.
+import { ServerError } from '../../errors.js';
+import type { ServerConnection } from '../connection/connection.js';
+import type { Patience } from '../connection/patience.js';
+import { formatEndpoint } from '../connection/server-address.js';
+import { replyItems, replyText } from '../connection/reply.js';
+import { type ServerInfo, infoFlag, infoNumber, readInfo } from './server-info.js';
+
+export interface DatabaseSize {
+  readonly database: number;
+  readonly keys: number;
+  /** Keys that have a time to live. */
+  readonly expiringKeys: number;
+}
+
+export interface ServerFacts {
+  /** Such as `7.0.15`; of Valkey its own, not the version of Redis that it stands for. */
+  readonly version: string;
+  readonly product: 'redis' | 'valkey';
+  /** Of the version of Redis that it is or stands for. */
+  readonly majorVersion: number;
+  readonly runId: string;
+  readonly processId: number | null;
+  readonly uptimeSeconds: number | null;
+  readonly role: 'primary' | 'replica';
+  /** Of a replica: the address of its primary, such as `10.0.0.5:6379`. */
+  readonly primary: string | null;
+  /** Of a replica: whether its primary is there. True for a primary. */
+  readonly isLinkUp: boolean;
+  readonly replicationOffset: number | null;
+  /** By ascending number; only databases with keys. */
+  readonly databases: readonly DatabaseSize[];
+  readonly usedMemoryBytes: number | null;
+  readonly isAofEnabled: boolean;
+  /** `ok` or `err`; null where it is off. */
+  readonly aofStatus: string | null;
+  /** Of the last BGSAVE: `ok` or `err`. */
+  readonly saveStatus: string | null;
+  /** Seconds since 1970 by the server's clock, when it was asked. */
+  readonly timeSeconds: number;
+  /** LASTSAVE. */
+  readonly lastSaveSeconds: number | null;
+}
+
+/**
+ * Asks a server for everything, waiting until it has loaded its data.
+ * @param onLoading told while it loads
+ * @throws ServerError
+ */
+export async function readServerFacts(
+  connection: ServerConnection,
+  patience: Patience,
+  onLoading: (loadedBytes: number, totalBytes: number) => void,
+): Promise<ServerFacts> {
+  await patience.until(
+    async () => {
+      const info = await patience.whileOccupied(async () => readInfo(connection, ['persistence']));
+      if (!infoFlag(info, 'loading') && !infoFlag(info, 'async_loading')) return true;
+      onLoading(
+        infoNumber(info, 'loading_loaded_bytes') ?? 0,
+        infoNumber(info, 'loading_total_bytes') ?? 0,
+      );
+      return null;
+    },
+    () =>
+      new ServerError('occupied', `Redis at ${connection.server} is still loading its data`, {
+        hint: '--wait-timeout says for how long to wait for that',
+      }),
+  );
+  const info = await readInfo(connection, [
+    'server',
+    'persistence',
+    'replication',
+    'memory',
+    'keyspace',
+  ]);
+  if (info.get('redis_mode') === 'sentinel') {
+    throw new ServerError('foreign', `Redis at ${connection.server} is a Sentinel, and no server`, {
+      hint: `'--sentinel ${connection.server}' asks it where the server is`,
+    });
+  }
+  const [seconds = null] = replyItems(await connection.call(['TIME']));
+  return toFacts(connection.server, info, Number(replyText(seconds)));
+}
+
+function toFacts(server: string, info: ServerInfo, timeSeconds: number): ServerFacts {
+  const redisVersion = info.get('redis_version');
+  if (redisVersion === undefined || !Number.isInteger(timeSeconds)) {
+    throw new ServerError('foreign', `Redis at ${server} does not say which version it is`, {
+      hint: 'is it a Redis or Valkey server, and no Sentinel or proxy?',
+    });
+  }
+  const valkeyVersion = info.get('valkey_version');
+  const isReplica = info.get('role') === 'slave';
+  const isAofEnabled = infoFlag(info, 'aof_enabled');
+  return {
+    version: valkeyVersion ?? redisVersion,
+    product: valkeyVersion === undefined ? 'redis' : 'valkey',
+    majorVersion: Number.parseInt(redisVersion, 10),
+    runId: info.get('run_id') ?? '',
+    processId: infoNumber(info, 'process_id'),
+    uptimeSeconds: infoNumber(info, 'uptime_in_seconds'),
+    role: isReplica ? 'replica' : 'primary',
+    primary: isReplica ? primaryOf(info) : null,
+    isLinkUp: !isReplica || info.get('master_link_status') === 'up',
+    replicationOffset: infoNumber(info, isReplica ? 'slave_repl_offset' : 'master_repl_offset'),
+    databases: readDatabases(info),
+    usedMemoryBytes: infoNumber(info, 'used_memory'),
+    isAofEnabled,
+    aofStatus: isAofEnabled ? (info.get('aof_last_write_status') ?? null) : null,
+    saveStatus: info.get('rdb_last_bgsave_status') ?? null,
+    timeSeconds,
+    lastSaveSeconds: infoNumber(info, 'rdb_last_save_time'),
+  };
+}
+
+function primaryOf(info: ServerInfo): string | null {
+  const host = info.get('master_host');
+  const port = infoNumber(info, 'master_port');
+  return host === undefined || port === null ? null : formatEndpoint({ kind: 'tcp', host, port });
+}
+
+/** Lines such as `db0:keys=12,expires=3,avg_ttl=0`. */
+function readDatabases(info: ServerInfo): DatabaseSize[] {
+  return [...info]
+    .flatMap(([field, value]) => {
+      const database = /^db([0-9]+)$/.exec(field)?.[1];
+      const counts = /^keys=([0-9]+),expires=([0-9]+)/.exec(value);
+      if (database === undefined || counts === null) return [];
+      const [, keys, expiringKeys] = counts;
+      return [
+        { database: Number(database), keys: Number(keys), expiringKeys: Number(expiringKeys) },
+      ];
+    })
+    .toSorted((a, b) => a.database - b.database);
+}

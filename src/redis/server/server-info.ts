@@ -1,0 +1,41 @@
+// What INFO says, as a map. One section a call: servers before 7.0 take no more.
+import type { ServerConnection } from '../connection/connection.js';
+import { replyText } from '../connection/reply.js';
+
+export type InfoSection =
+  'server' | 'persistence' | 'replication' | 'memory' | 'keyspace' | 'stats';
+
+export type ServerInfo = ReadonlyMap<string, string>;
+
+/** The fields of some sections. @throws ServerError */
+export async function readInfo(
+  connection: ServerConnection,
+  sections: readonly InfoSection[],
+): Promise<ServerInfo> {
+  const info = new Map<string, string>();
+  for (const section of sections) {
+    const text = replyText(await connection.call(['INFO', section]));
+    for (const [field, value] of parseInfo(text)) info.set(field, value);
+  }
+  return info;
+}
+
+export function parseInfo(text: string): ServerInfo {
+  const info = new Map<string, string>();
+  for (const line of text.split(/\r?\n/)) {
+    const colon = line.indexOf(':');
+    if (colon > 0 && !line.startsWith('#')) info.set(line.slice(0, colon), line.slice(colon + 1));
+  }
+  return info;
+}
+
+/** A field that is a number; null where it is missing or none, as with other versions. */
+export function infoNumber(info: ServerInfo, field: string): number | null {
+  const text = info.get(field) ?? '';
+  return /^-?[0-9]+(?:\.[0-9]+)?$/.test(text) ? Number(text) : null;
+}
+
+/** Whether a field is there and is not 0. */
+export function infoFlag(info: ServerInfo, field: string): boolean {
+  return (infoNumber(info, field) ?? 0) !== 0;
+}

@@ -1,0 +1,78 @@
+// Putting right what an earlier run left: finish a commit whose operations are still owed, empty the
+// staging folder, delete increments that no commit recorded. Only the holder of the writers' lock
+// may do this, and it does it each time, so that no person ever has to.
+import type { Catalog } from '../../catalog/catalog.js';
+import { type BytePath, joinPath } from '../../system/files/byte-path.js';
+import type { FileSystem } from '../../system/files/file-system.js';
+import { incrementsPath, mirrorPath, parseIncrementName } from '../layout.js';
+import { type OwedOutcome, runOwedOperations } from './run-owed-operations.js';
+import { Staging } from '../staging.js';
+
+export interface RecoverTarget {
+  readonly fileSystem: FileSystem;
+  readonly path: BytePath;
+  readonly catalog: Catalog;
+  readonly actingUid: number;
+}
+
+/** Brings the repository to where the last commit meant it to be. May be cut off and done again. */
+export function recover(target: RecoverTarget): OwedOutcome {
+  const outcome = settle(target);
+  discardUncommitted(target);
+  return outcome;
+}
+
+/** Does what the last commit still owes the mirror, and records that it is done. */
+function settle({ fileSystem, path, catalog, actingUid }: RecoverTarget): OwedOutcome {
+  const { operations, newest } = catalog.read(() => {
+    const owed = catalog.owed.list();
+    return { operations: owed, newest: owed.length === 0 ? [] : catalog.versions.listNewest() };
+  });
+  if (operations.length === 0) return { unset: [], notEmpty: [] };
+  const outcome = runOwedOperations({
+    fileSystem,
+    repository: path,
+    actingUid,
+    operations,
+    newest,
+  });
+  catalog.write(() => catalog.owed.replaceAll([]));
+  return outcome;
+}
+
+/**
+ * Deletes what belongs to no snapshot: everything in staging, and increments without a row. Where
+ * operations are still owed, staging holds files of a committed snapshot, and nothing is deleted.
+ */
+export function discardUncommitted(target: Omit<RecoverTarget, 'actingUid'>): void {
+  const { fileSystem, path, catalog } = target;
+  if (catalog.read(() => catalog.owed.list()).length > 0) return;
+  const staging = new Staging(fileSystem, path);
+  staging.clear();
+  staging.prepare();
+  cutBack(target);
+  const known = new Set(catalog.read(() => catalog.increments.list()).map(({ id }) => id));
+  for (const name of fileSystem.list(incrementsPath(path))) {
+    const id = parseIncrementName(name);
+    if (id !== null && !known.has(id)) fileSystem.unlink(joinPath(incrementsPath(path), name));
+  }
+}
+
+/** Truncates mirror files to which a backup that did not commit had added the tail of a grown file. */
+function cutBack({ fileSystem, path, catalog }: Omit<RecoverTarget, 'actingUid'>): void {
+  for (const version of catalog.read(() => catalog.versions.listNewest())) {
+    if (version.content === null) continue;
+    const place = mirrorPath(path, version.path);
+    const stat = fileSystem.stat(place);
+    const isLonger = stat?.isFile() === true && Number(stat.size) > version.content.sizeBytes;
+    // Only what a backup may have appended to: never a file with another name, or behind a link.
+    if (!isLonger || stat.nlink !== 1n || fileSystem.realPath(place) !== place) continue;
+    const file = fileSystem.open(place, 'update');
+    try {
+      fileSystem.truncate(file, version.content.sizeBytes);
+      fileSystem.sync(file);
+    } finally {
+      fileSystem.close(file);
+    }
+  }
+}

@@ -1,0 +1,101 @@
+// The end of a chain as bytes with random access: a mirror file, or a full copy, which is
+// decompressed into a temporary file first.
+import type { Content, Increment } from '../../catalog/records.js';
+import { readIncrement } from '../../delta/stored-delta.js';
+import { CorruptError } from '../../errors.js';
+import { type BytePath, formatPath } from '../../system/files/byte-path.js';
+import { type ByteReader, FileReader } from '../../system/files/byte-reader.js';
+import type { Checkpoint } from '../../system/time/checkpoint.js';
+import { digestChunks } from '../../system/digest/digest.js';
+import type { FileSystem } from '../../system/files/file-system.js';
+import { TemporaryFile } from '../../system/files/temporary-file.js';
+import { incrementPath } from '../layout.js';
+import type { OpenRepository } from '../repository.js';
+import type { ContentRoot } from './plan-content.js';
+import { readChunks } from '../../system/files/read-chunks.js';
+
+export interface OpenRoot {
+  readonly reader: ByteReader;
+  close(): void;
+}
+
+/** @throws CorruptError, or SystemError with ENOENT where the file is gone */
+export async function openRoot(
+  repository: OpenRepository,
+  root: ContentRoot,
+  checkpoint: Checkpoint,
+): Promise<OpenRoot> {
+  if (root.kind === 'full') return decompressFull(repository, root.increment, checkpoint);
+  return openMirrorFile(repository, root.content, root.places, checkpoint);
+}
+
+/** The decompressed bytes of an increment, exactly as many as the catalog says. Errors as readIncrement. */
+export function incrementBytes(
+  { fileSystem, path }: OpenRepository,
+  { id, plainBytes }: Increment,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  return readIncrement(fileSystem, { id, path: incrementPath(path, id), plainBytes });
+}
+
+async function decompressFull(
+  repository: OpenRepository,
+  increment: Increment,
+  checkpoint: Checkpoint,
+): Promise<OpenRoot> {
+  const spool = new TemporaryFile();
+  try {
+    for await (const bytes of incrementBytes(repository, increment)) {
+      await checkpoint();
+      spool.append(bytes);
+    }
+    return { reader: spool, close: () => spool.close() };
+  } catch (error) {
+    spool.close();
+    throw error;
+  }
+}
+
+/** The file at the only place that has one; of several the first that is whole. */
+async function openMirrorFile(
+  { fileSystem }: OpenRepository,
+  content: Content,
+  places: readonly BytePath[],
+  checkpoint: Checkpoint,
+): Promise<OpenRoot> {
+  const files = places.filter((place) => fileSystem.stat(place)?.isFile());
+  const [first, ...others] = files;
+  if (first === undefined) {
+    const [place = '' as BytePath] = places;
+    throw new CorruptError(`the mirror file '${formatPath(place)}' is not there`);
+  }
+  for (const place of others.length === 0 ? [] : files) {
+    const candidate = openAt(fileSystem, place, content);
+    if (await isWhole(candidate.reader, content, checkpoint)) return candidate;
+    candidate.close();
+  }
+  // Older contents may be made of what is still right in it.
+  return openAt(fileSystem, first, content);
+}
+
+function openAt(fileSystem: FileSystem, place: BytePath, content: Content): OpenRoot {
+  const file = fileSystem.open(place, 'read');
+  // Of a file that is too short, older contents may be made that do not need its end.
+  const sizeBytes = Math.min(content.sizeBytes, Number(fileSystem.statOpen(file).size));
+  return {
+    reader: new FileReader(fileSystem, file, sizeBytes),
+    close: () => fileSystem.close(file),
+  };
+}
+
+async function isWhole(
+  reader: ByteReader,
+  content: Content,
+  checkpoint: Checkpoint,
+): Promise<boolean> {
+  try {
+    return (await digestChunks(readChunks(reader), checkpoint)).equals(content.sha256);
+  } catch (error) {
+    if (error instanceof CorruptError) return false;
+    throw error;
+  }
+}

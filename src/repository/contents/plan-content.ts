@@ -1,0 +1,70 @@
+// Where a content is, and what leads to it: a mirror file or a full copy, and the deltas from there
+// outwards. Read from the catalog alone; owed operations are resolved here, in memory.
+import type { Catalog } from '../../catalog/catalog.js';
+import type { Content, Increment } from '../../catalog/records.js';
+import { CorruptError } from '../../errors.js';
+import type { BytePath } from '../../system/files/byte-path.js';
+import { mirrorPath, stagedPath } from '../layout.js';
+
+export interface ContentPlan {
+  readonly content: Content;
+  /** Moves with every change of the catalog; a plan of another generation may be out of date. */
+  readonly generation: number;
+  readonly root: ContentRoot;
+  /** From the root outwards; the last one gives the content. Empty where the root is it. */
+  readonly deltas: readonly Increment[];
+}
+
+export type ContentRoot =
+  /** Places to look in turn: where an operation is owed, the file may be in staging or in place. */
+  | { readonly kind: 'mirror'; readonly content: Content; readonly places: readonly BytePath[] }
+  | { readonly kind: 'full'; readonly increment: Increment };
+
+/**
+ * Plans how to read a content, inside a read transaction of the caller.
+ * @throws CorruptError where nothing in the catalog leads to it
+ */
+export function planContent(catalog: Catalog, repository: BytePath, content: Content): ContentPlan {
+  const generation = catalog.repository.get()?.generation ?? 0;
+  const deltas: Increment[] = [];
+  const seen = new Set<number>();
+  for (let id = content.id; ;) {
+    if (seen.has(id)) throw unreachable(content, 'its chain runs in a circle');
+    seen.add(id);
+    const inMirror = catalog.versions.listNewestWithContent(id);
+    const [first] = inMirror;
+    if (first?.content) {
+      const places = inMirror.flatMap(({ path }) => placesOf(catalog, repository, path));
+      const root = { kind: 'mirror' as const, content: first.content, places };
+      return { content, generation, root, deltas: deltas.toReversed() };
+    }
+    const increment = catalog.increments.findByResult(id);
+    if (increment === null)
+      throw unreachable(content, 'it is neither in the mirror nor in an increment');
+    if (increment.kind === 'full' || increment.basisId === null) {
+      return {
+        content,
+        generation,
+        root: { kind: 'full', increment },
+        deltas: deltas.toReversed(),
+      };
+    }
+    deltas.push(increment);
+    id = increment.basisId;
+  }
+}
+
+/** Where the mirror file of a path may be: in staging as long as its rename is owed, then in place. */
+export function placesOf(catalog: Catalog, repository: BytePath, path: BytePath): BytePath[] {
+  const staged = catalog.owed
+    .list()
+    .filter((operation) => operation.kind === 'place' && operation.path === path)
+    .flatMap((operation) =>
+      operation.staged === null ? [] : [stagedPath(repository, operation.staged)],
+    );
+  return [...staged, mirrorPath(repository, path)];
+}
+
+function unreachable(content: Content, why: string): CorruptError {
+  return new CorruptError(`content ${content.id} cannot be rebuilt: ${why}`);
+}

@@ -1,0 +1,238 @@
+// Reading any content of any snapshot, proved by its digest. The deltas of a chain are composed into
+// one table first, so that the basis is read once, whatever the depth. Readers hold no lock: a plan that a
+// writer has overtaken is made again.
+import type { Content, Increment } from '../../catalog/records.js';
+import { applyTable } from '../../delta/apply-table.js';
+import type { Emit } from '../../delta/emit.js';
+import { patch } from '../../delta/patch.js';
+import { StoredRun } from '../../delta/stored-run.js';
+import { CorruptError, SystemError } from '../../errors.js';
+import { formatPath } from '../../system/files/byte-path.js';
+import type { ByteReader } from '../../system/files/byte-reader.js';
+import type { Checkpoint } from '../../system/time/checkpoint.js';
+import { incrementBytes, openRoot } from './content-root.js';
+import type { OpenRepository, RepositoryPlace } from '../repository.js';
+import { incrementPath } from '../layout.js';
+import { type ContentPlan, type ContentRoot, planContent } from './plan-content.js';
+import type { DigestStream } from '../../system/digest/digest-stream.js';
+import type { DigestSource } from '../../system/digest/digests.js';
+
+/**
+ * Emits all bytes of a content in order.
+ * @throws CorruptError when they are not what the catalog says they are; what was emitted by then
+ *   must be thrown away
+ */
+export async function readContent(
+  repository: OpenRepository,
+  content: Content,
+  emit: Emit,
+  checkpoint: Checkpoint,
+  digests: DigestSource,
+): Promise<void> {
+  for (;;) {
+    const plan = repository.catalog.read(() =>
+      planContent(repository.catalog, repository.path, content),
+    );
+    let hasEmitted = false;
+    const noting: Emit = (bytes) => {
+      hasEmitted = true;
+      return emit(bytes);
+    };
+    try {
+      const digest = await digests.begin(content.sizeBytes);
+      await emitPlanned(repository, plan, digest, noting, checkpoint);
+      return;
+    } catch (error) {
+      if (hasEmitted || !wasOvertaken(repository, plan.generation))
+        throw toCorruption(repository, error);
+    }
+  }
+}
+
+/** What the operating system says of a file that is gone, is no file any more, or cannot be read. */
+const DAMAGE_ERRNOS = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'ENXIO', 'EIO']);
+
+/**
+ * A file of the repository that is not there or cannot be read is a corruption like any other; a lack
+ * of permission, and trouble with other files, is not.
+ */
+export function toCorruption({ path }: RepositoryPlace, error: unknown): unknown {
+  if (!(error instanceof SystemError) || !DAMAGE_ERRNOS.has(error.errno)) return error;
+  if (!error.path.startsWith(formatPath(path))) return error;
+  return new CorruptError(error.message, { cause: error });
+}
+
+/**
+ * Emits what `produce` emits, and proves it when it has ended.
+ * @param digest a new one
+ * @throws CorruptError where it is not the content
+ */
+export async function emitProved(
+  content: Content,
+  digest: DigestStream,
+  emit: Emit,
+  produce: (emit: Emit) => Promise<void>,
+): Promise<void> {
+  let emittedBytes = 0;
+  await produce(async (bytes) => {
+    emittedBytes += bytes.length;
+    await addTo(digest, bytes);
+    await emit(bytes);
+  });
+  await requireProof(content, digest, emittedBytes);
+}
+
+/**
+ * Emits all bytes of a reader, each piece out of the memory in which it is digested meanwhile: a copy of
+ * all bytes less. Otherwise as emitProved.
+ */
+async function emitProvedFile(
+  content: Content,
+  digest: DigestStream,
+  reader: ByteReader,
+  emit: Emit,
+  checkpoint: Checkpoint,
+): Promise<void> {
+  let position = 0;
+  while (position < reader.sizeBytes) {
+    await checkpoint();
+    const room = await digest.room();
+    const bytes = room.subarray(0, reader.read(room, position));
+    position += bytes.length;
+    digest.add(bytes.length);
+    await emit(bytes);
+  }
+  await requireProof(content, digest, position);
+}
+
+async function requireProof(
+  { sizeBytes, sha256 }: Content,
+  digest: DigestStream,
+  emittedBytes: number,
+): Promise<void> {
+  if (emittedBytes !== sizeBytes || !(await digest.finish()).equals(sha256)) {
+    throw new CorruptError('its bytes are not those that were backed up (the SHA-256 differs)');
+  }
+}
+
+async function addTo(digest: DigestStream, bytes: Uint8Array): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    const room = await digest.room();
+    const piece = bytes.subarray(done, done + room.length);
+    room.set(piece);
+    digest.add(piece.length);
+    done += piece.length;
+  }
+}
+
+/** Emits chunks as they come. */
+export async function emitChunks(
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  emit: Emit,
+  checkpoint: Checkpoint,
+): Promise<void> {
+  for await (const bytes of chunks) {
+    await checkpoint();
+    await emit(bytes);
+  }
+}
+
+async function emitPlanned(
+  repository: OpenRepository,
+  { content, generation, root, deltas }: ContentPlan,
+  digest: DigestStream,
+  emit: Emit,
+  checkpoint: Checkpoint,
+): Promise<void> {
+  if (root.kind === 'full' && deltas.length === 0) {
+    const full = incrementBytes(repository, root.increment);
+    await emitProved(content, digest, emit, (proving) => emitChunks(full, proving, checkpoint));
+    return;
+  }
+  const rootBytes = root.kind === 'full' ? root.increment.plainBytes : 0;
+  const run = beginRun(repository, deltas, content, rootBytes);
+  try {
+    await withRoot(repository, root, checkpoint, async (basis) => {
+      // Only now is it certain that the open file is the one that the plan meant.
+      if (wasOvertaken(repository, generation)) throw new CorruptError('the plan is out of date');
+      const [first] = deltas;
+      if (first === undefined) {
+        await emitProvedFile(content, digest, basis, emit, checkpoint);
+        return;
+      }
+      await emitProved(content, digest, emit, (proving) =>
+        run === null
+          ? emitPatched(repository, { content, delta: first, basis }, proving, checkpoint)
+          : emitComposed(run, basis, proving, checkpoint),
+      );
+    });
+  } finally {
+    await run?.close();
+  }
+}
+
+/** Begins to compose several deltas; null where there are fewer. */
+function beginRun(
+  { fileSystem, path }: OpenRepository,
+  deltas: readonly Increment[],
+  content: Content,
+  rootBytes: number,
+): StoredRun | null {
+  if (deltas.length < 2) return null;
+  const stored = deltas.map(({ id, plainBytes, resultBytes }, index) => ({
+    id,
+    path: incrementPath(path, id),
+    plainBytes,
+    maxResultBytes: index === deltas.length - 1 ? content.sizeBytes : resultBytes,
+  }));
+  return new StoredRun(fileSystem, stored, rootBytes);
+}
+
+async function withRoot(
+  repository: OpenRepository,
+  root: ContentRoot,
+  checkpoint: Checkpoint,
+  use: (reader: ByteReader) => Promise<void>,
+): Promise<void> {
+  const opened = await openRoot(repository, root, checkpoint);
+  try {
+    await use(opened.reader);
+  } finally {
+    opened.close();
+  }
+}
+
+interface Patching {
+  readonly content: Content;
+  /** From the basis to the content. */
+  readonly delta: Increment;
+  readonly basis: ByteReader;
+}
+
+async function emitPatched(
+  repository: OpenRepository,
+  { content, delta, basis }: Patching,
+  emit: Emit,
+  checkpoint: Checkpoint,
+): Promise<void> {
+  const options = { checkpoint, maxResultBytes: content.sizeBytes };
+  await patch(basis, incrementBytes(repository, delta), emit, options);
+}
+
+async function emitComposed(
+  run: StoredRun,
+  basis: ByteReader,
+  emit: Emit,
+  checkpoint: Checkpoint,
+): Promise<void> {
+  const composed = await run.compose(basis.sizeBytes, checkpoint);
+  try {
+    await applyTable(basis, composed.table, composed.literals, emit, { checkpoint });
+  } finally {
+    composed.close();
+  }
+}
+
+function wasOvertaken({ catalog }: OpenRepository, generation: number): boolean {
+  return catalog.read(() => catalog.repository.get()?.generation) !== generation;
+}

@@ -1,0 +1,98 @@
+// redis-rewind-data/kept/<number>: where one repair keeps what it takes the place of, or what a later
+// writer would delete. Made when the first thing is kept; nothing in it is ever deleted or read as part
+// of the repository. A file is kept by a second name, so that it is missing nowhere at any moment.
+import { type FileDescriptor, type FileSystem, isErrno } from '../../system/files/file-system.js';
+import { type BytePath, ROOT, joinPath, parentPath } from '../../system/files/byte-path.js';
+import { readFileChunks } from '../../system/files/read-chunks.js';
+import { dataPath, keptPath, parseKeptName } from '../layout.js';
+import { syncDirectory } from '../staging.js';
+
+export class KeptFolder {
+  readonly #fileSystem: FileSystem;
+  readonly #repository: BytePath;
+  #folder: BytePath | null = null;
+  readonly #made = new Set<BytePath>();
+
+  constructor(fileSystem: FileSystem, repository: BytePath) {
+    this.#fileSystem = fileSystem;
+    this.#repository = repository;
+  }
+
+  /**
+   * Keeps a file or link under a second name, or, where the file system has no such thing, its bytes.
+   * @param name below the folder, such as `mirror/dump.rdb`
+   * @returns where it is kept
+   */
+  link(path: BytePath, name: BytePath): BytePath {
+    const place = this.#prepare(name);
+    try {
+      this.#fileSystem.makeHardLink(path, place);
+    } catch (error) {
+      if (!NO_LINKS.some((errno) => isErrno(error, errno))) throw error;
+      return this.copy(path, name);
+    }
+    syncDirectory(this.#fileSystem, parentPath(place));
+    return place;
+  }
+
+  /** Keeps the bytes of a file that is going to be changed in place. */
+  copy(path: BytePath, name: BytePath): BytePath {
+    const place = this.#prepare(name);
+    const file = this.#fileSystem.open(place, 'create');
+    try {
+      copyInto(this.#fileSystem, path, file);
+      this.#fileSystem.sync(file);
+    } finally {
+      this.#fileSystem.close(file);
+    }
+    syncDirectory(this.#fileSystem, parentPath(place));
+    return place;
+  }
+
+  /** Moves what cannot have a second name, such as a directory. */
+  move(path: BytePath, name: BytePath): BytePath {
+    const place = this.#prepare(name);
+    this.#fileSystem.rename(path, place);
+    syncDirectory(this.#fileSystem, parentPath(place));
+    syncDirectory(this.#fileSystem, parentPath(path));
+    return place;
+  }
+
+  #prepare(name: BytePath): BytePath {
+    const place = joinPath(this.#begin(), name);
+    this.#makeDirectory(parentPath(place));
+    return place;
+  }
+
+  /** The folder of this repair: the first number above all that there are. */
+  #begin(): BytePath {
+    if (this.#folder !== null) return this.#folder;
+    const root = keptPath(this.#repository);
+    this.#makeDirectory(root);
+    const numbers = this.#fileSystem.list(root).map((name) => parseKeptName(name) ?? 0);
+    this.#folder = joinPath(root, String(Math.max(0, ...numbers) + 1));
+    this.#makeDirectory(this.#folder);
+    return this.#folder;
+  }
+
+  #makeDirectory(path: BytePath): void {
+    if (path === ROOT || path === dataPath(this.#repository) || this.#made.has(path)) return;
+    this.#makeDirectory(parentPath(path));
+    if (this.#fileSystem.stat(path) === null) {
+      this.#fileSystem.makeDirectory(path, 0o700);
+      syncDirectory(this.#fileSystem, parentPath(path));
+    }
+    this.#made.add(path);
+  }
+}
+
+/** File systems without hard links, and files that may have no more of them. */
+const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV', 'EACCES'];
+
+function copyInto(fileSystem: FileSystem, from: BytePath, into: FileDescriptor): void {
+  let position = 0;
+  for (const bytes of readFileChunks(fileSystem, from)) {
+    fileSystem.write(into, bytes, position);
+    position += bytes.length;
+  }
+}

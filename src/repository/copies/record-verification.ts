@@ -1,0 +1,50 @@
+// Noting in the catalog what was verified. A verification reads like any other reader; only its result
+// is written, with the writers' lock, if that is to be had at once and the repository can be written.
+// The generation stays, so that no reader notices, and a repository of an older format stays that.
+import { Catalog } from '../../catalog/catalog.js';
+import type { ContentCheck, VerificationRecord } from '../../catalog/records.js';
+import { WriteLock } from '../../catalog/write-lock.js';
+import { catalogJournalPath, catalogPath, lockPath } from '../layout.js';
+import type { OpenRepository } from '../repository.js';
+
+/** How long the note waits for a reader's transaction, which are all short. */
+const BUSY_TIMEOUT_MS = 1000;
+
+/** @returns why the result is not kept; null where it is */
+export function recordVerification(
+  { fileSystem, path, catalog: asRead }: OpenRepository,
+  record: VerificationRecord,
+  checks: readonly ContentCheck[],
+): string | null {
+  if (asRead.verifications === null) return OLD_FORMAT;
+  // What a commit that was cut off has left is for the next writer.
+  if (fileSystem.stat(catalogJournalPath(path)) !== null) return 'a commit was cut off';
+  let lock: WriteLock | null = null;
+  try {
+    lock = WriteLock.tryAcquire(lockPath(path));
+    if (lock === null) return 'another process is writing to the repository';
+    const options = { readOnly: false, busyTimeoutMs: BUSY_TIMEOUT_MS };
+    const catalog = Catalog.open(catalogPath(path), options);
+    try {
+      return catalog.annotate(() => noteIn(catalog, record, checks));
+    } finally {
+      catalog.close();
+    }
+  } catch (error) {
+    return (error as Error).message;
+  } finally {
+    lock?.release();
+  }
+}
+
+/** As recordVerification, in a transaction of a writer. */
+export function noteIn(
+  catalog: Catalog,
+  record: VerificationRecord,
+  checks: readonly ContentCheck[],
+): string | null {
+  catalog.verifications?.insert(record, checks);
+  return catalog.verifications === null ? OLD_FORMAT : null;
+}
+
+const OLD_FORMAT = 'the repository has format 1, which the next backup changes';

@@ -1,0 +1,104 @@
+// Putting a catalog in the place of one that is damaged or gone. What a crash leaves at each step:
+// 1. what only a newer catalog may know gets a second name in kept/: nothing has changed;
+// 2. the new catalog is written beside, as catalog.new: the next repair deletes and writes it again;
+// 3. the damaged catalog and its journal get second names in kept/: nothing has changed;
+// 4. the journal is deleted, since SQLite would roll it back into the new catalog: the damaged catalog
+//    could not be opened with it;
+// 5. one rename puts the new one in place.
+import type { Catalog } from '../../catalog/catalog.js';
+import {
+  type BytePath,
+  ROOT,
+  baseName,
+  joinPath,
+  pathFromText,
+} from '../../system/files/byte-path.js';
+import type { KeptFolder } from './kept-folder.js';
+import {
+  catalogJournalPath,
+  catalogPath,
+  dataPath,
+  incrementsPath,
+  mirrorPath,
+  newCatalogPath,
+  parseIncrementName,
+  stagingPath,
+} from '../layout.js';
+import type { RepositoryPlace } from '../repository.js';
+import { removeTree, syncDirectory } from '../staging.js';
+
+/**
+ * @param bytes of the new catalog, checked
+ * @param catalog the same, opened
+ * @returns where things are kept now: of the old catalog, and of what the new one knows nothing of
+ */
+export function replaceCatalog(
+  { fileSystem, path }: RepositoryPlace,
+  bytes: Buffer,
+  catalog: Catalog,
+  kept: KeptFolder,
+): BytePath[] {
+  const places = keepUnknown({ fileSystem, path }, catalog, kept);
+  const draft = newCatalogPath(path);
+  removeTree(fileSystem, draft);
+  const file = fileSystem.open(draft, 'create');
+  try {
+    fileSystem.write(file, bytes, 0);
+    fileSystem.sync(file);
+  } finally {
+    fileSystem.close(file);
+  }
+  const journal = catalogJournalPath(path);
+  for (const old of [catalogPath(path), journal]) {
+    const stat = fileSystem.stat(old);
+    if (stat === null) continue;
+    const name = baseName(old);
+    places.push(stat.isDirectory() ? kept.move(old, name) : kept.link(old, name));
+  }
+  if (fileSystem.stat(journal) !== null) fileSystem.unlink(journal);
+  syncDirectory(fileSystem, dataPath(path));
+  fileSystem.rename(draft, catalogPath(path));
+  syncDirectory(fileSystem, dataPath(path));
+  return places;
+}
+
+/**
+ * Keeps what the next writer would delete or cut off because the catalog knows nothing of it: increments,
+ * staged files, and the ends of mirror files that have grown.
+ */
+function keepUnknown(
+  { fileSystem, path }: RepositoryPlace,
+  catalog: Catalog,
+  kept: KeptFolder,
+): BytePath[] {
+  const places: BytePath[] = [];
+  const { known, newest } = catalog.read(() => ({
+    known: new Set(catalog.increments.list().map(({ id }) => id)),
+    newest: catalog.versions.listNewest(),
+  }));
+  const keepFiles = (folder: BytePath, name: BytePath, isWanted: (name: BytePath) => boolean) => {
+    if (fileSystem.stat(folder)?.isDirectory() !== true) return;
+    for (const file of fileSystem.list(folder)) {
+      const place = joinPath(folder, file);
+      if (!isWanted(file) || fileSystem.stat(place)?.isFile() !== true) continue;
+      places.push(kept.link(place, joinPath(name, file)));
+    }
+  };
+  keepFiles(incrementsPath(path), pathFromText('increments'), (name) => {
+    const id = parseIncrementName(name);
+    return id !== null && !known.has(id);
+  });
+  for (const part of ['new', 'old']) {
+    keepFiles(joinPath(stagingPath(path), part), pathFromText(`staging/${part}`), () => true);
+  }
+  for (const { path: entry, content } of newest) {
+    if (content === null || entry === ROOT) continue;
+    const place = mirrorPath(path, entry);
+    const stat = fileSystem.stat(place);
+    if (stat?.isFile() !== true || Number(stat.size) <= content.sizeBytes) continue;
+    if (fileSystem.realPath(place) !== place) continue;
+    // It is cut back in place, which a second name would not survive.
+    places.push(kept.copy(place, joinPath(pathFromText('mirror'), entry)));
+  }
+  return places;
+}

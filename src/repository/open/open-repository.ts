@@ -1,0 +1,209 @@
+// Opening a repository: for reading, without a lock and without writing; or for writing, with the
+// writers' lock held and everything that an earlier run left unfinished put right.
+import { Catalog } from '../../catalog/catalog.js';
+import { sqliteName } from '../../catalog/sqlite.js';
+import type { WriteLock } from '../../catalog/write-lock.js';
+import { CorruptError, NoRepositoryError } from '../../errors.js';
+import { type BytePath, baseName, formatPath, joinPath } from '../../system/files/byte-path.js';
+import { type FileSystem, isErrno } from '../../system/files/file-system.js';
+import { copyPrivately } from '../../system/files/private-copy.js';
+import type { OpenRepository, RepositoryPlace, WritableRepository } from '../repository.js';
+import { type LockOptions, acquireLock } from './acquire-lock.js';
+import { finishCreation, prepareRepository } from './create-repository.js';
+import { inspectTarget } from './inspect-target.js';
+import { catalogJournalPath, catalogPath, dataPath } from '../layout.js';
+import { makeMissingFolders, requireOwnFolders } from './own-folders.js';
+import { recover } from '../commit/settle-earlier-run.js';
+import { repairHint } from '../repair-hint.js';
+import { isBareCreation, removeEmptyFolders, takeBackCreation } from './take-back-creation.js';
+
+/**
+ * Opens for reading. Takes no lock and changes nothing, so it works on read-only media.
+ * @throws NoRepositoryError, CorruptError, NewerFormatError
+ */
+export function openForReading(fileSystem: FileSystem, path: BytePath): OpenRepository {
+  requireRepository(fileSystem, path);
+  requireOwnFolders(fileSystem, path);
+  try {
+    const catalog = openCatalog(path, catalogPath(path), { readOnly: true });
+    return { path, fileSystem, catalog, close: () => catalog.close() };
+  } catch (error) {
+    if (!isErrno(error, 'EACCES') || fileSystem.stat(catalogJournalPath(path)) === null) {
+      throw error;
+    }
+    // The journal of a commit that was cut off: a reader may not roll it back in place.
+    const copy = copyPrivately([catalogPath(path), catalogJournalPath(path)]);
+    const close = (): void => copy.remove();
+    try {
+      const copied = joinPath(copy.directory, baseName(catalogPath(path)));
+      const catalog = openCatalog(path, copied, { readOnly: false });
+      return {
+        path,
+        fileSystem,
+        catalog,
+        close: () => {
+          catalog.close();
+          close();
+        },
+      };
+    } catch (failure) {
+      close();
+      throw failure;
+    }
+  }
+}
+
+export interface WriterOptions extends LockOptions {
+  /** Makes the repository where there is none; otherwise that is an error. */
+  readonly create: boolean;
+  readonly actingUid: number;
+}
+
+/** Each further one follows on another process that took its own repository away at this place. */
+const MOST_ATTEMPTS = 10;
+
+/**
+ * Opens for writing: takes the lock, finishes or cleans up what an earlier run left.
+ * @throws LockedError where another writer does not end in time, UsageError where the path is not
+ *   UTF-8
+ */
+export async function openForWriting(
+  fileSystem: FileSystem,
+  path: BytePath,
+  options: WriterOptions,
+): Promise<WritableRepository> {
+  sqliteName(path);
+  const place = { fileSystem, path };
+  const madeFolders: BytePath[] = [];
+  for (let attempt = 1; ; attempt += 1) {
+    let isPrepared = false;
+    try {
+      const toBeMade = options.create && inspectTarget(fileSystem, path) === 'to-be-made';
+      requireOwnFolders(fileSystem, path);
+      if (toBeMade) prepareRepository(place, madeFolders);
+      else requireRepository(fileSystem, path);
+      isPrepared = true;
+      const lock = await acquireLock(fileSystem, path, options);
+      return openUnderLock(place, { lock, madeFolders, options });
+    } catch (error) {
+      const isTakenAway = error instanceof NoRepositoryError || isErrno(error, 'ENOENT');
+      if (options.create && isTakenAway && attempt < MOST_ATTEMPTS) continue;
+      if (!isPrepared) quietly(() => removeEmptyFolders(fileSystem, madeFolders));
+      throw error;
+    }
+  }
+}
+
+interface Locked {
+  readonly lock: WriteLock;
+  readonly madeFolders: readonly BytePath[];
+  readonly options: WriterOptions;
+}
+
+/** Releases the lock when it fails. */
+function openUnderLock(
+  place: RepositoryPlace,
+  { lock, madeFolders, options }: Locked,
+): WritableRepository {
+  const { fileSystem, path } = place;
+  let created = false;
+  const takeBack = (): void => {
+    if (created && isBareCreation(place)) takeBackCreation(place, madeFolders);
+  };
+  try {
+    // While this process waited, another one may have made it, or taken it away again.
+    created = options.create && inspectTarget(fileSystem, path) === 'to-be-made';
+    if (created) finishCreation(place, Math.floor(options.clock.nowMs() / 1000));
+    const repository = openLocked(place, options.actingUid);
+    const { catalog } = repository;
+    return {
+      ...repository,
+      created,
+      close: () => {
+        catalog.close();
+        lock.release();
+      },
+      abandon: () => {
+        quietly(() => {
+          const isEmpty = created && catalog.read(() => catalog.snapshots.newest()) === null;
+          catalog.close();
+          if (isEmpty) takeBack();
+        });
+        catalog.close();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    quietly(takeBack);
+    lock.release();
+    throw error;
+  }
+}
+
+/** For cleaning up after a failure, which is the one to tell; the next writer does what is left. */
+function quietly(cleanUp: () => void): void {
+  try {
+    cleanUp();
+  } catch {
+    // What is left is a creation that was begun.
+  }
+}
+
+/**
+ * Opens a repository whose lock this process holds, and finishes or cleans up what an earlier run left;
+ * `close` does not release the lock.
+ */
+export function openLocked(
+  { fileSystem, path }: RepositoryPlace,
+  actingUid: number,
+): WritableRepository {
+  const catalog = openCatalog(path, catalogPath(path), { readOnly: false });
+  try {
+    catalog.migrate();
+    makeMissingFolders(fileSystem, path);
+    recover({ fileSystem, path, catalog, actingUid });
+    const close = (): void => catalog.close();
+    return { path, fileSystem, catalog, created: false, close, abandon: close };
+  } catch (error) {
+    catalog.close();
+    throw error;
+  }
+}
+
+/** @throws CorruptError that says how a catalog is rebuilt */
+function openCatalog(
+  repository: BytePath,
+  file: BytePath,
+  options: { readonly readOnly: boolean },
+): Catalog {
+  try {
+    return Catalog.open(file, options);
+  } catch (error) {
+    if (!(error instanceof CorruptError)) throw error;
+    throw new CorruptError(error.message, { hint: repairHint(repository), cause: error });
+  }
+}
+
+/** @throws NoRepositoryError, or CorruptError where there is one without a catalog */
+export function requireRepository(fileSystem: FileSystem, path: BytePath): void {
+  if (fileSystem.stat(catalogPath(path))?.isFile()) return;
+  requireSomeRepository(fileSystem, path);
+  throw new CorruptError(`the repository at '${formatPath(path)}' has lost its catalog`, {
+    hint: repairHint(path),
+  });
+}
+
+/** Whether there is or was a repository, in whatever state. @throws NoRepositoryError */
+export function requireSomeRepository(fileSystem: FileSystem, path: BytePath): void {
+  const shown = formatPath(path);
+  if (fileSystem.stat(dataPath(path)) === null) {
+    throw new NoRepositoryError(`no repository at '${shown}'`, {
+      hint: `make one with 'redis-rewind backup SOURCE ${shown}'`,
+    });
+  }
+  if (inspectTarget(fileSystem, path) === 'to-be-made') {
+    throw new NoRepositoryError(`the repository at '${shown}' was never finished`, {
+      hint: 'run the backup again: it makes what is missing',
+    });
+  }
+}

@@ -1,0 +1,74 @@
+// The repository's own folders and files are what they should be before anything in them is opened,
+// written or deleted. A repository may come from elsewhere: a link in the place of a folder would lead
+// a writer out of it, and SQLite would follow one, or a journal that names another file.
+import { CorruptError } from '../../errors.js';
+import { type BytePath, formatPath, joinPath } from '../../system/files/byte-path.js';
+import { type FileDescriptor, type FileSystem, isErrno } from '../../system/files/file-system.js';
+import { catalogJournalPath, dataPath, incrementsPath, lockPath, stagingPath } from '../layout.js';
+import { Staging, syncDirectory } from '../staging.js';
+
+/** @throws CorruptError where one of them is a link, or anything else that it should not be */
+export function requireOwnFolders(fileSystem: FileSystem, repository: BytePath): void {
+  const staging = stagingPath(repository);
+  const folders = [
+    dataPath(repository),
+    incrementsPath(repository),
+    staging,
+    joinPath(staging, 'new'),
+    joinPath(staging, 'old'),
+  ];
+  for (const folder of folders) {
+    const stat = fileSystem.stat(folder);
+    if (stat !== null && !stat.isDirectory()) throw notOurs(folder, 'is no directory');
+  }
+  const lock = lockPath(repository);
+  const files = [lock, `${lock}-journal` as BytePath, catalogJournalPath(repository)];
+  for (const file of files) {
+    const stat = fileSystem.stat(file);
+    if (stat !== null && !stat.isFile()) throw notOurs(file, 'is no file');
+  }
+  for (const suffix of ['-wal', '-shm']) {
+    const file = joinPath(dataPath(repository), `catalog.sqlite3${suffix}`);
+    if (fileSystem.stat(file) !== null) throw notOurs(file, 'is of no repository');
+  }
+  requireOwnJournal(fileSystem, catalogJournalPath(repository));
+}
+
+/** Makes folders that are missing; nothing that was in them can be brought back by that. */
+export function makeMissingFolders(fileSystem: FileSystem, repository: BytePath): void {
+  new Staging(fileSystem, repository).prepare();
+  if (fileSystem.stat(incrementsPath(repository)) !== null) return;
+  fileSystem.makeDirectory(incrementsPath(repository), 0o700);
+  syncDirectory(fileSystem, dataPath(repository));
+}
+
+/** What ends a journal that names a second file, which SQLite would delete (sqlite.org/fileformat2, 3). */
+const MAGIC = Buffer.from([0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7]);
+/** Two numbers and the magic; shorter journals name nothing. */
+const TRAILER_BYTES = 16;
+
+function requireOwnJournal(fileSystem: FileSystem, path: BytePath): void {
+  const sizeBytes = Number(fileSystem.stat(path)?.size ?? 0n);
+  if (sizeBytes < TRAILER_BYTES) return;
+  let file: FileDescriptor;
+  try {
+    file = fileSystem.open(path, 'read');
+  } catch (error) {
+    // Another process has ended its commit meanwhile.
+    if (isErrno(error, 'ENOENT')) return;
+    throw error;
+  }
+  try {
+    const end = Buffer.alloc(MAGIC.length);
+    fileSystem.read(file, end, sizeBytes - MAGIC.length);
+    if (end.equals(MAGIC)) throw notOurs(path, 'names another file');
+  } finally {
+    fileSystem.close(file);
+  }
+}
+
+function notOurs(path: BytePath, what: string): CorruptError {
+  return new CorruptError(`'${formatPath(path)}' ${what}, as this program would never leave it`, {
+    hint: 'look at what it is, and move it out of the repository',
+  });
+}

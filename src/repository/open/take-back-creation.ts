@@ -1,0 +1,58 @@
+// Taking an empty repository away again that a run has made and then could not fill: a backup that fails
+// leaves nothing new behind. It happens under the writers' lock. Cut off at any step it leaves a creation
+// that was begun, which the next backup finishes: the catalog goes first. A writer that waits for the lock
+// meanwhile sees that its file is gone (acquire-lock.ts) and begins anew.
+import { type BytePath, joinPath, parentPath } from '../../system/files/byte-path.js';
+import { type FileSystem, isErrno } from '../../system/files/file-system.js';
+import { CREATION_NAMES } from './inspect-target.js';
+import { DATA, catalogPath, dataPath, incrementsPath, lockPath, stagingPath } from '../layout.js';
+import type { RepositoryPlace } from '../repository.js';
+import { removeTree, syncDirectory } from '../staging.js';
+
+/** Whether a repository without a snapshot holds nothing but what its creation has made. */
+export function isBareCreation({ fileSystem, path }: RepositoryPlace): boolean {
+  const holdsOnly = (folder: BytePath, known: readonly string[]): boolean =>
+    fileSystem.stat(folder) === null ||
+    fileSystem.list(folder).every((name) => known.includes(name));
+  const staging = stagingPath(path);
+  return (
+    holdsOnly(path, [DATA]) &&
+    holdsOnly(dataPath(path), [...CREATION_NAMES, 'catalog.sqlite3']) &&
+    holdsOnly(incrementsPath(path), []) &&
+    holdsOnly(staging, ['new', 'old']) &&
+    holdsOnly(joinPath(staging, 'new'), []) &&
+    holdsOnly(joinPath(staging, 'old'), [])
+  );
+}
+
+/**
+ * Takes away a bare creation whose catalog is closed. The caller holds the writers' lock, whose file goes,
+ * too: nothing but emptied folders is left to be removed then.
+ * @param madeFolders by this run, each after its parent
+ */
+export function takeBackCreation(
+  { fileSystem, path }: RepositoryPlace,
+  madeFolders: readonly BytePath[],
+): void {
+  const data = dataPath(path);
+  removeTree(fileSystem, catalogPath(path));
+  for (const name of CREATION_NAMES) {
+    const place = joinPath(data, name);
+    if (place !== lockPath(path)) removeTree(fileSystem, place);
+  }
+  fileSystem.unlink(lockPath(path));
+  removeEmptyFolders(fileSystem, madeFolders.includes(data) ? madeFolders : [...madeFolders, data]);
+}
+
+/** Removes folders, the last one first, up to one that holds something, or is gone already. */
+export function removeEmptyFolders(fileSystem: FileSystem, folders: readonly BytePath[]): void {
+  for (const folder of folders.toReversed()) {
+    try {
+      fileSystem.removeDirectory(folder);
+    } catch (error) {
+      if (isErrno(error, 'ENOTEMPTY') || isErrno(error, 'ENOENT')) return;
+      throw error;
+    }
+    syncDirectory(fileSystem, parentPath(folder));
+  }
+}

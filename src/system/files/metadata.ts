@@ -1,0 +1,65 @@
+// Modification times, exact to the nanosecond. Node's utimes takes seconds as a double and passes on
+// microseconds at best, so each result is read back, and what it could not express is set by GNU
+// touch: one run of xargs for all paths of a call. Links are never followed.
+import * as fs from 'node:fs';
+import { SystemError } from '../../errors.js';
+import { type BytePath, pathToBytes } from './byte-path.js';
+import { run } from '../processes/process.js';
+
+export interface ModificationTime {
+  readonly path: BytePath;
+  /** Nanoseconds since 1970-01-01T00:00:00Z; negative before it. */
+  readonly mtimeNs: bigint;
+}
+
+/**
+ * Sets the modification time of each path itself, in any order; each access time becomes the same.
+ * Nothing is thrown: the paths whose time still is another one are returned, be it that they do not
+ * exist, belong to somebody else, lie on a file system with coarser times, or that touch is missing.
+ */
+export function setModificationTimes(entries: readonly ModificationTime[]): BytePath[] {
+  for (const entry of entries) setRounded(entry);
+  const inexact = entries.filter((entry) => !isExact(entry));
+  if (inexact.length === 0) return [];
+  touch(inexact);
+  return inexact.filter((entry) => !isExact(entry)).map((entry) => entry.path);
+}
+
+/** Exact for whole seconds, which is all that many archives and file systems keep. */
+function setRounded({ path, mtimeNs }: ModificationTime): void {
+  const seconds = Number(mtimeNs) / 1e9;
+  // Node takes a negative number of seconds for the present moment.
+  if (seconds < 0) return;
+  try {
+    fs.lutimesSync(pathToBytes(path), seconds, seconds);
+  } catch {
+    // What did not work is found when the time is read back.
+  }
+}
+
+function isExact({ path, mtimeNs }: ModificationTime): boolean {
+  try {
+    return fs.lstatSync(pathToBytes(path), { bigint: true }).mtimeNs === mtimeNs;
+  } catch {
+    return false;
+  }
+}
+
+function touch(entries: readonly ModificationTime[]): void {
+  const input = entries.flatMap(({ path, mtimeNs }) => [
+    Buffer.from(`@${formatSeconds(mtimeNs)}\0--\0`),
+    pathToBytes(path),
+    Buffer.of(0),
+  ]);
+  try {
+    run('xargs', ['-0', '-n', '3', 'touch', '-h', '-d'], { input: Buffer.concat(input) });
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+  }
+}
+
+/** Seconds with nine decimals, such as -1.500000000. */
+function formatSeconds(ns: bigint): string {
+  const digits = (ns < 0n ? -ns : ns).toString().padStart(10, '0');
+  return `${ns < 0n ? '-' : ''}${digits.slice(0, -9)}.${digits.slice(-9)}`;
+}

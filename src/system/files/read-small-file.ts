@@ -1,0 +1,40 @@
+// Whole files of a modest size into memory: passwords, certificates, configuration, manifests.
+import { SystemError } from '../../errors.js';
+import { type BytePath, formatPath } from './byte-path.js';
+import type { FileDescriptor, FileSystem } from './file-system.js';
+
+const MOST_BYTES = 16 * 1024 * 1024;
+const CHUNK_BYTES = 64 * 1024;
+
+/**
+ * All bytes of a file, symbolic links followed.
+ * @throws SystemError where it cannot be read, or is larger than 16 MiB
+ */
+export function readSmallFile(fileSystem: FileSystem, path: BytePath): Buffer {
+  // What does not exist fails in `open`, with the path as it was named.
+  const file = fileSystem.open(fileSystem.realPath(path) ?? path, 'read');
+  try {
+    return readSmallOpenFile(fileSystem, file, path);
+  } finally {
+    fileSystem.close(file);
+  }
+}
+
+/** As readSmallFile, of an open file. @param path for messages */
+export function readSmallOpenFile(
+  fileSystem: FileSystem,
+  file: FileDescriptor,
+  path: BytePath,
+): Buffer {
+  const chunks: Buffer[] = [];
+  for (let position = 0; ;) {
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    const count = fileSystem.read(file, chunk, position);
+    if (count === 0) return Buffer.concat(chunks);
+    chunks.push(chunk.subarray(0, count));
+    position += count;
+    if (position > MOST_BYTES) {
+      throw new SystemError('read', formatPath(path), 'EFBIG', 'larger than such a file ever is');
+    }
+  }
+}

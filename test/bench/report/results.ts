@@ -1,0 +1,57 @@
+// What the benchmark measures: runs, grouped by case and program.
+import type { PeerName } from '../peers/peer.js';
+import { type Spread, median, spreadOf } from './statistics.js';
+import type { Target } from './targets.js';
+
+export interface RunResult {
+  readonly peer: PeerName;
+  readonly wallMs: number;
+  readonly cpuMs: number;
+  readonly peakRssBytes: number;
+  /** What history it cost: growth of the repository less that of a mirror in it; null for a restore. */
+  readonly addedBytes: number | null;
+  /** All files of the repository afterwards; null where there is none. */
+  readonly repositoryBytes: number | null;
+}
+
+export interface CaseResult {
+  readonly name: string;
+  readonly title: string;
+  /** What was backed up or restored, for people. */
+  readonly subject: string;
+  readonly runs: readonly RunResult[];
+  readonly targets: readonly Target[];
+}
+
+/** All runs of one program in one case. */
+export interface PeerSummary {
+  readonly peer: PeerName;
+  readonly runs: number;
+  readonly wallMs: Spread;
+  readonly cpuMs: Spread;
+  /** The most of any run. */
+  readonly peakRssBytes: number;
+  readonly addedBytes: number | null;
+  readonly repositoryBytes: number | null;
+}
+
+/** In the order in which the programs first ran. */
+export function summarize(runs: readonly RunResult[]): PeerSummary[] {
+  return [...new Set(runs.map(({ peer }) => peer))].map((peer) => {
+    const own = runs.filter((run) => run.peer === peer);
+    return {
+      peer,
+      runs: own.length,
+      wallMs: spreadOf(own.map(({ wallMs }) => wallMs)),
+      cpuMs: spreadOf(own.map(({ cpuMs }) => cpuMs)),
+      peakRssBytes: Math.max(...own.map(({ peakRssBytes }) => peakRssBytes)),
+      addedBytes: medianOrNull(own.map(({ addedBytes }) => addedBytes)),
+      repositoryBytes: medianOrNull(own.map(({ repositoryBytes }) => repositoryBytes)),
+    };
+  });
+}
+
+function medianOrNull(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : median(known);
+}

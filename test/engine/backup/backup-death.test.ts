@@ -1,0 +1,25 @@
+import test from 'ava';
+import { atEachMutation } from '../../support/damage/at-each-mutation.js';
+import { lookNames } from '../../support/repository/backup-place.js';
+import {
+  createEventfulHistory,
+  createLargeHistory,
+} from '../../support/repository/eventful-history.js';
+import { ProcessDied, dieAtMutation } from '../../support/files/hooked-file-system.js';
+
+for (const { files, create } of [
+  { files: 'files of every kind', create: createEventfulHistory },
+  { files: 'large files', create: createLargeHistory },
+]) {
+  test(`a process that dies at any mutation leaves every snapshot whole, and the next backup finishes (${files})`, async (t) => {
+    const seen = new Set<number>();
+    await atEachMutation(t, await create(t), dieAtMutation, (ending, snapshots, when) => {
+      // After the commit the snapshot stands; the report is what a dead process cannot give any more.
+      if (!(ending instanceof Error)) t.deepEqual(lookNames(ending.notes), ['unfinished -'], when);
+      else if (!(ending instanceof ProcessDied)) throw ending;
+      t.is(snapshots, ending instanceof Error ? 2 : 3, when);
+      seen.add(snapshots);
+    });
+    t.deepEqual([...seen], [2, 3]);
+  });
+}

@@ -1,0 +1,86 @@
+// The numbers of `info` against what find says of the same repository.
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import test from 'ava';
+
+import { info } from '../../../src/engine/inspect/info.js';
+import { listSnapshots } from '../../../src/engine/inspect/list.js';
+import type { InfoReport } from '../../../src/engine/inspect/info-report.js';
+import { NoRepositoryError } from '../../../src/errors.js';
+import { openForWriting } from '../../../src/repository/open/open-repository.js';
+import { shareNights } from '../../support/repository/four-nights.js';
+import { RecordedHistory } from '../../support/repository/recorded-history.js';
+
+const run = promisify(execFile);
+const nights = shareNights(test);
+
+/** Sizes of the regular files that find finds. */
+async function sizesOf(directory: string, ...conditions: readonly string[]): Promise<number[]> {
+  const args = [directory, '-type', 'f', ...conditions, '-printf', '%s\\n'];
+  const { stdout } = await run('find', args);
+  return stdout.split('\n').filter(Boolean).map(Number);
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+function infoOf({ repositoryPath, context }: RecordedHistory): InfoReport {
+  return info({ repository: repositoryPath }, context);
+}
+
+test('sizes and counts are those that find tells', async (t) => {
+  const history = nights();
+  const { repository } = history;
+  const report = infoOf(history);
+  const data = `${repository}/redis-rewind-data`;
+  const mirror = await sizesOf(repository, '-not', '-path', `${data}/*`);
+  const increments = await sizesOf(`${data}/increments`);
+  t.is(report.repository, repository);
+  t.is(report.files, mirror.length);
+  t.is(report.mirrorBytes, sum(mirror));
+  t.is(report.increments, increments.length);
+  t.is(report.incrementBytes, sum(increments));
+  t.is(report.catalogBytes, sum(await sizesOf(data, '-name', 'catalog.sqlite3')));
+  t.is(report.totalBytes, sum(await sizesOf(repository)));
+});
+
+test('what --also keeps counts as mirror', async (t) => {
+  const history = await RecordedHistory.begin(t);
+  await writeFile(history.at('source', 'dump.rdb'), 'x'.repeat(1000));
+  await writeFile(history.at('redis.conf'), 'y'.repeat(234));
+  await history.backUp({ also: [history.at('redis.conf')] });
+  const report = infoOf(history);
+  t.is(report.mirrorBytes, 1234);
+  t.is(report.files, 2);
+  t.is(report.totalBytes, sum(await sizesOf(history.repository)));
+});
+
+test('origin, oldest and newest snapshot are named', (t) => {
+  const history = nights();
+  const report = infoOf(history);
+  const { snapshots } = listSnapshots({ repository: history.repositoryPath }, history.context);
+  t.is(report.snapshots, 4);
+  t.deepEqual(report.oldest, snapshots[0]);
+  t.deepEqual(report.newest, snapshots[3]);
+  t.is(report.source, history.source);
+  t.is(report.host, 'test-host');
+  t.is(report.formatVersion, 3);
+  t.regex(report.repositoryId, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+  t.is(report.createdAt, history.snapshot(1).time);
+  t.false(report.unfinished);
+});
+
+test('a repository without a snapshot has none, and no repository is exit 10', async (t) => {
+  const history = await RecordedHistory.begin(t);
+  t.throws(() => infoOf(history), { instanceOf: NoRepositoryError });
+  const { fileSystem, clock, uid, checkpoint } = history.context;
+  const options = { create: true, waitLockMs: 0, clock, actingUid: uid, checkpoint };
+  (await openForWriting(fileSystem, history.repositoryPath, options)).close();
+  const { snapshots, oldest, newest, files, mirrorBytes, increments } = infoOf(history);
+  t.deepEqual(
+    { snapshots, oldest, newest, files, mirrorBytes, increments },
+    { snapshots: 0, oldest: null, newest: null, files: 0, mirrorBytes: 0, increments: 0 },
+  );
+});

@@ -1,0 +1,241 @@
+// A restore that fails in the middle leaves everything as it was: tried at each call that changes
+// something, into a folder where files are replaced, others stay and folders are made.
+import { mkdir, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+
+import type { RestoreReport } from '../../../src/engine/restore/restore-report.js';
+import type { RunContext } from '../../../src/engine/run/run-context.js';
+import { InterruptedError, SystemError } from '../../../src/errors.js';
+import {
+  type Tree,
+  type TreeEntry,
+  readTree,
+  treeDifferences,
+} from '../../support/files/directory-tree.js';
+import {
+  type Hook,
+  HookedFileSystem,
+  ProcessDied,
+  dieAtMutation,
+  failAtMutation,
+  failing,
+  systemFailure,
+} from '../../support/files/hooked-file-system.js';
+import { RecordedHistory } from '../../support/repository/recorded-history.js';
+
+interface Scene {
+  readonly history: RecordedHistory;
+  readonly destination: string;
+  /** What the destination is before the restore, and what a restore makes of it. */
+  readonly before: Tree;
+  readonly after: Tree;
+}
+
+/** Files of the destination that the restore replaces, and what they hold. */
+const REPLACED = { 'dump.rdb': 'my dump', 'aof/manifest': 'my manifest', link: 'my link' };
+
+async function setScene(t: ExecutionContext): Promise<Scene> {
+  const history = await RecordedHistory.begin(t);
+  await mkdir(history.at('source', 'aof'));
+  await mkdir(history.at('source', 'new', 'deeper'), { recursive: true });
+  await writeFile(history.at('source', 'dump.rdb'), 'restored dump', { mode: 0o600 });
+  await writeFile(history.at('source', 'aof', 'manifest'), 'restored manifest');
+  await writeFile(history.at('source', 'new', 'deeper', 'file'), 'restored file');
+  await symlink('dump.rdb', history.at('source', 'link'));
+  await history.backUp();
+  return resetScene(history);
+}
+
+/** Makes the destination anew. */
+async function resetScene(history: RecordedHistory): Promise<Scene> {
+  const destination = history.at('var', 'redis');
+  await rm(history.at('var'), { recursive: true, force: true });
+  await mkdir(path.join(destination, 'aof'), { recursive: true });
+  for (const [name, content] of Object.entries(REPLACED)) {
+    await writeFile(path.join(destination, name), content);
+  }
+  await writeFile(path.join(destination, 'mine'), 'not in any snapshot');
+  const before = await readTree(history.at('var'));
+  const placed = Object.entries(history.snapshot(1).tree).map(
+    ([name, entry]) => [path.posix.join('redis', name), entry] as const,
+  );
+  return { history, destination, before, after: { ...before, ...Object.fromEntries(placed) } };
+}
+
+/** The failure of a restore through the scene's destination, or its report. */
+async function attempt(
+  { history, destination }: Scene,
+  context: Partial<RunContext>,
+): Promise<RestoreReport | Error> {
+  try {
+    return await history.restore(destination, {
+      force: true,
+      context: { ...history.context, ...context },
+    });
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+async function isAsBefore(t: ExecutionContext, scene: Scene, what: string): Promise<void> {
+  const now = await readTree(scene.history.at('var'));
+  t.deepEqual(treeDifferences(scene.before, now), [], what);
+}
+
+test('whichever call fails, the destination is as it was and nothing is left behind', async (t) => {
+  let scene = await setScene(t);
+  const doneAllTheSame = new Set<string>();
+  for (let n = 1; ; n += 1) {
+    let operation = '';
+    const failure = failAtMutation(n, 'EIO');
+    const outcome = await attempt(scene, {
+      fileSystem: new HookedFileSystem((call) => {
+        if (!failure.hasStruck()) operation = call.operation;
+        failure.hook(call);
+      }),
+    });
+    if (outcome instanceof Error) {
+      t.true(outcome instanceof SystemError, `call ${n}: ${outcome.stack}`);
+      await isAsBefore(t, scene, `call ${n}: ${outcome.message}`);
+      continue;
+    }
+    if (!failure.hasStruck()) {
+      t.true(n > 50, `${n - 1} calls failed in turn`);
+      break;
+    }
+    doneAllTheSame.add(operation);
+    t.true(['unset-time', 'left-over'].includes(outcome.notes[0]?.kind ?? ''), `call ${n}`);
+    scene = await resetScene(scene.history);
+  }
+  // A time that cannot be set is a warning, and so is what cannot be deleted at the very end.
+  t.deepEqual([...doneAllTheSame].toSorted(), [
+    'removeDirectory',
+    'setModificationTimes',
+    'unlink',
+  ]);
+});
+
+test('a replaced file that cannot be deleted is a warning that names it; the restore is done', async (t) => {
+  const scene = await setScene(t);
+  const hook = failing('EIO', ({ operation, path: place }) => {
+    return operation === 'unlink' && place.includes('/aside/');
+  });
+  const outcome = await attempt(scene, { fileSystem: new HookedFileSystem(hook) });
+  if (outcome instanceof Error) throw outcome;
+  t.is(outcome.notes[0]?.severity, 'look');
+  t.regex(outcome.notes[0]?.message ?? '', /the restore is done, but '.*' could not be deleted/);
+  const now = Object.entries(await readTree(scene.history.at('var')));
+  const wanted = now.filter(([name]) => !name.includes('.redis-rewind'));
+  t.deepEqual(treeDifferences(scene.after, Object.fromEntries(wanted)), []);
+  const left = (await readdir(scene.destination)).filter((name) => name.startsWith('.redis-'));
+  t.is(left.length, 1);
+  t.true(outcome.notes[0]?.message.includes(`'${scene.destination}/${left[0]}'`));
+});
+
+test('a disk that is full from some write on leaves everything as it was', async (t) => {
+  const scene = await setScene(t);
+  for (let n = 1; ; n += 1) {
+    let writes = 0;
+    const hook = failing('ENOSPC', ({ operation }) => {
+      if (operation === 'write') writes += 1;
+      return writes >= n && ['write', 'makeDirectory', 'makeLink'].includes(operation);
+    });
+    const outcome = await attempt(scene, { fileSystem: new HookedFileSystem(hook) });
+    if (!(outcome instanceof Error)) {
+      t.true(n > 3, `${n - 1} writes failed in turn`);
+      return;
+    }
+    t.is((outcome as SystemError).errno, 'ENOSPC');
+    await isAsBefore(t, scene, `write ${n}`);
+  }
+});
+
+test('a signal at any checkpoint leaves everything as it was', async (t) => {
+  const scene = await setScene(t);
+  for (let n = 1; ; n += 1) {
+    let count = 0;
+    const outcome = await attempt(scene, {
+      checkpoint: async () => {
+        count += 1;
+        if (count === n) throw new InterruptedError('SIGTERM');
+      },
+    });
+    if (!(outcome instanceof Error)) {
+      t.true(n > 3, `${n - 1} checkpoints`);
+      return;
+    }
+    t.true(outcome instanceof InterruptedError);
+    await isAsBefore(t, scene, `checkpoint ${n}`);
+  }
+});
+
+test('a process that dies at any call loses nothing that was there', async (t) => {
+  const isDead = (error: unknown): boolean =>
+    error instanceof ProcessDied || (error instanceof Error && isDead(error.cause));
+  const { history } = await setScene(t);
+  for (let n = 1; ; n += 2) {
+    const scene = await resetScene(history);
+    const death = dieAtMutation(n);
+    const outcome = await attempt(scene, { fileSystem: new HookedFileSystem(death.hook) });
+    const present = Object.values(await contentsOf(scene.destination));
+    if (!death.hasStruck()) return;
+    t.true(isDead(outcome) || !(outcome instanceof Error), `call ${n}`);
+    const isDone = present.includes('restored manifest') && present.includes('restored dump');
+    for (const [name, content] of Object.entries({ ...REPLACED, mine: 'not in any snapshot' })) {
+      t.true(isDone || present.includes(content), `call ${n}: ${name}`);
+    }
+  }
+});
+
+async function contentsOf(directory: string): Promise<Record<string, string>> {
+  const contents: Record<string, string> = {};
+  for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
+    const file = path.join(entry.parentPath, entry.name);
+    if (entry.isFile()) contents[file] = await readFile(file, 'utf8');
+  }
+  return contents;
+}
+
+/** The last entry cannot be placed, and what was put aside cannot be put back. */
+const failPlacingAndTakingBack: Hook = (call) => {
+  const isLast = call.path.endsWith('/made/7');
+  if (call.operation === 'rename' && (isLast || call.path.includes('/aside/'))) {
+    throw systemFailure(call, 'EIO');
+  }
+};
+
+test('where taking back fails as well, the error says where the replaced files are', async (t) => {
+  const scene = await setScene(t);
+  const outcome = await attempt(scene, {
+    fileSystem: new HookedFileSystem(failPlacingAndTakingBack),
+  });
+  t.true(outcome instanceof SystemError);
+  const { message, hint } = outcome as SystemError;
+  t.regex(message, /^cannot undo the failed restore of '.*\/var\/redis': cannot rename/);
+  const aside = /'(.*)'/.exec(hint ?? '')?.[1] ?? '';
+  t.deepEqual(
+    Object.values(await contentsOf(aside)).toSorted(),
+    Object.values(REPLACED).toSorted(),
+  );
+});
+
+test('a new destination and the parents made for it are gone when the restore fails', async (t) => {
+  const { history } = await setScene(t);
+  const before = await readTree(history.directory);
+  for (const inside of ['', 'dump.rdb']) {
+    const hook = failing('EIO', ({ operation, path: place }) => {
+      return operation === 'sync' && place === history.at('a', 'b');
+    });
+    await t.throwsAsync(
+      history.restore(history.at('a', 'b', 'restored'), {
+        path: inside,
+        context: history.contextWith(new HookedFileSystem(hook)),
+      }),
+      { instanceOf: SystemError },
+    );
+    // All but the time of the directory in which they were made.
+    const now = { ...(await readTree(history.directory)), '.': before['.'] as TreeEntry };
+    t.deepEqual(treeDifferences(before, now), []);
+  }
+});

@@ -1,0 +1,193 @@
+// What stands in a restore's way: each refused with exit 14 or 2 before anything is touched, and with
+// --force replaced, file by file, or refused all the same.
+import { mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+
+import { InTheWayError, NoSpaceError, UsageError } from '../../../src/errors.js';
+import { pathFromText } from '../../../src/system/files/byte-path.js';
+import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
+import { dumpBytes, shareNights } from '../../support/repository/four-nights.js';
+import { HookedFileSystem } from '../../support/files/hooked-file-system.js';
+import {
+  type RecordedHistory,
+  type RestoreOptions,
+  subtree,
+} from '../../support/repository/recorded-history.js';
+
+const nights = shareNights(test);
+
+/** An empty directory of one test, in the directory of the history that all share. */
+async function room(t: ExecutionContext): Promise<string> {
+  const directory = nights().at(t.title.replaceAll(/\W+/g, '-'));
+  await mkdir(directory);
+  return directory;
+}
+
+interface Refusal {
+  readonly error: typeof InTheWayError | typeof UsageError;
+  readonly message: RegExp;
+}
+
+/** The restore must fail as said, and change nothing where the test keeps its things. */
+async function isRefused(
+  t: ExecutionContext,
+  directory: string,
+  destination: string,
+  options: RestoreOptions,
+  { error, message }: Refusal,
+): Promise<void> {
+  const before = await readTree(directory);
+  const thrown = await t.throwsAsync(nights().restore(destination, options), {
+    instanceOf: error,
+    message,
+  });
+  t.is(thrown?.exitCode, error === InTheWayError ? 14 : 2);
+  t.deepEqual(treeDifferences(before, await readTree(directory)), []);
+}
+
+const EXISTS: Refusal = { error: InTheWayError, message: /^destination '.*' exists$/ };
+const NOT_EMPTY: Refusal = { error: InTheWayError, message: /exists and is not empty$/ };
+const NO_DIRECTORY: Refusal = { error: InTheWayError, message: /exists and is not a directory$/ };
+
+test('a file that exists is refused, and so is a link, whatever it leads to', async (t) => {
+  const directory = await room(t);
+  await writeFile(path.join(directory, 'file'), 'old');
+  await mkdir(path.join(directory, 'folder'));
+  await symlink('file', path.join(directory, 'link'));
+  await symlink('nowhere', path.join(directory, 'dangling'));
+  for (const name of ['file', 'link', 'dangling']) {
+    const destination = path.join(directory, name);
+    await isRefused(t, directory, destination, { path: 'dump.rdb' }, EXISTS);
+    for (const force of [false, true]) {
+      await isRefused(t, directory, destination, { force }, NO_DIRECTORY);
+    }
+  }
+});
+
+test('a folder that is not empty is refused', async (t) => {
+  const directory = await room(t);
+  await writeFile(path.join(directory, 'mine'), 'mine');
+  await isRefused(t, directory, directory, {}, NOT_EMPTY);
+  await isRefused(t, directory, directory, { path: 'appendonlydir' }, NOT_EMPTY);
+});
+
+test('a folder where one file goes is refused, also with --force, naming the file in it', async (t) => {
+  const directory = await room(t);
+  for (const force of [false, true]) {
+    const refusal = { error: InTheWayError, message: /^destination '.*' is a directory$/ };
+    await isRefused(t, directory, directory, { path: 'dump.rdb', force }, refusal);
+    const error = await t.throwsAsync(nights().restore(directory, { path: 'dump.rdb', force }), {
+      instanceOf: InTheWayError,
+    });
+    t.is(error.hint, `name the file itself: '${directory}/dump.rdb'`);
+  }
+});
+
+test('a destination below a file is refused', async (t) => {
+  const directory = await room(t);
+  await writeFile(path.join(directory, 'file'), 'a file');
+  const refusal = { error: InTheWayError, message: /\/file' is not a directory$/ };
+  const destination = path.join(directory, 'file', 'below', 'it');
+  await isRefused(t, directory, destination, {}, refusal);
+  await isRefused(t, directory, destination, { path: 'dump.rdb', force: true }, refusal);
+});
+
+test('a destination inside the repository, or around it, is wrong usage, also with --force', async (t) => {
+  const history = nights();
+  const { repository, directory } = history;
+  await symlink(repository, history.at('to-the-repository'));
+  const refusal = { error: UsageError, message: /are one inside the other$/ };
+  for (const destination of [
+    repository,
+    path.join(repository, 'new'),
+    path.join(repository, 'redis-rewind-data', 'increments'),
+    history.at('to-the-repository', 'new'),
+    directory,
+    path.dirname(directory),
+  ]) {
+    for (const force of [false, true]) {
+      await isRefused(t, repository, destination, { force }, refusal);
+    }
+  }
+});
+
+test('--force replaces one file, and a link itself rather than what it leads to', async (t) => {
+  const directory = await room(t);
+  await writeFile(path.join(directory, 'file'), 'old');
+  await writeFile(path.join(directory, 'kept'), 'kept');
+  await symlink('nowhere', path.join(directory, 'link'));
+  const expected = subtree(nights().snapshot(4).tree, 'dump.rdb');
+  for (const name of ['file', 'link']) {
+    const destination = path.join(directory, name);
+    await nights().restore(destination, { path: 'dump.rdb', force: true });
+    t.deepEqual(treeDifferences(expected, await readTree(destination)), []);
+  }
+  t.deepEqual(Object.keys(await readTree(directory)).toSorted(), ['.', 'file', 'kept', 'link']);
+});
+
+test('--force replaces the named files and keeps all others', async (t) => {
+  const history = nights();
+  const directory = path.join(await room(t), 'redis');
+  const [older, newer] = [history.snapshot(2), history.snapshot(4)];
+  await history.restore(directory, { at: older.time });
+  await writeFile(path.join(directory, 'mine'), 'mine');
+  await writeFile(path.join(directory, 'dump.rdb'), 'written since');
+  await rename(path.join(directory, 'latest'), path.join(directory, 'moved'));
+  await isRefused(t, directory, directory, { at: older.time }, NOT_EMPTY);
+
+  // changeling is a folder at the one and a link at the other.
+  await rename(path.join(directory, 'changeling'), path.join(directory, 'kept-folder'));
+  await history.restore(directory, { at: newer.time, force: true });
+  const restored = await readTree(directory);
+  const others = Object.keys(restored).filter((name) => newer.tree[name] === undefined);
+  t.deepEqual(others.toSorted(), [
+    'appendonlydir/appendonly.aof.1.base.rdb',
+    'appendonlydir/appendonly.aof.1.incr.aof',
+    'kept-folder',
+    'kept-folder/within',
+    'mine',
+    'moved',
+  ]);
+  const named = Object.entries(restored).filter(([name]) => newer.tree[name] !== undefined);
+  t.deepEqual(treeDifferences(newer.tree, Object.fromEntries(named)), []);
+  t.is(await readFile(path.join(directory, 'mine'), 'utf8'), 'mine');
+  t.true((await readFile(path.join(directory, 'dump.rdb'))).equals(dumpBytes(4)));
+});
+
+test('--force never replaces a folder by a file, nor a file or a linked folder by a folder', async (t) => {
+  const directory = await room(t);
+  const cases: readonly [string, (place: string) => Promise<unknown>, RegExp][] = [
+    ['dump.rdb', async (place) => mkdir(place), /dump\.rdb' is a directory, and .* a file there$/],
+    ['latest', async (place) => mkdir(place), /latest' is a directory, and .* a symlink there$/],
+    ['empty', async (place) => writeFile(place, ''), /empty' is no directory/],
+    [
+      'appendonlydir',
+      async (place) => symlink('elsewhere', place),
+      /appendonlydir' is no directory/,
+    ],
+  ];
+  for (const [name, makeObstacle, message] of cases) {
+    const destination = path.join(directory, `to-${name}`);
+    await mkdir(path.join(destination, 'elsewhere'), { recursive: true });
+    await makeObstacle(path.join(destination, name));
+    await isRefused(t, directory, destination, { force: true }, { error: InTheWayError, message });
+  }
+});
+
+test('a lack of space is told before anything is written', async (t) => {
+  const history: RecordedHistory = nights();
+  const directory = await room(t);
+  const fileSystem = new HookedFileSystem(({ isMutation, path: place, operation }) => {
+    t.false(isMutation, `${operation} '${place}'`);
+  });
+  fileSystem.free = 1000;
+  const error = await t.throwsAsync(
+    history.restore(path.join(directory, 'restored'), {
+      context: history.contextWith(fileSystem),
+    }),
+    { instanceOf: NoSpaceError, message: /1000 are free$/ },
+  );
+  t.is(error.exitCode, 1);
+  t.is(new HookedFileSystem(() => {}).stat(pathFromText(path.join(directory, 'restored'))), null);
+});

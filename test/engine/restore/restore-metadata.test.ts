@@ -1,0 +1,196 @@
+// Owner, mode and time of what comes back: as recorded, or as --chown says; and what is said where
+// that cannot be, or may not be what was meant.
+import { execFile } from 'node:child_process';
+import { chmod, chown, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import test from 'ava';
+
+import type { Note } from '../../../src/engine/run/notes.js';
+import { UsageError } from '../../../src/errors.js';
+import { pathFromText } from '../../../src/system/files/byte-path.js';
+import { RealFileSystem } from '../../../src/system/files/file-system.js';
+import { groupName, userName } from '../../../src/system/files/owners.js';
+import { runCli } from '../../support/program/cli.js';
+import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
+import { forgeCatalog } from '../../support/repository/edit-catalog.js';
+import { OWNER, isRoot } from '../../support/repository/four-nights.js';
+import { RecordedHistory } from '../../support/repository/recorded-history.js';
+
+const run = promisify(execFile);
+const testAsRoot = isRoot ? test : test.skip;
+
+test('times come back to the nanosecond, of files, folders and links', async (t) => {
+  const history = await RecordedHistory.begin(t);
+  const times = {
+    usual: 1_795_312_800_123_456_789n,
+    'last-nanosecond': 1_795_312_799_999_999_999n,
+    'whole-second': 1_795_312_800_000_000_000n,
+    epoch: 0n,
+    'before-the-epoch': -1_500_000_001n,
+    'year-2200': 7_258_118_400_000_000_001n,
+  };
+  const { source } = history;
+  await mkdir(`${source}/folder`);
+  await symlink('nowhere', `${source}/link`);
+  for (const name of Object.keys(times)) await writeFile(`${source}/folder/${name}`, name);
+  const unset = new RealFileSystem().setModificationTimes([
+    ...Object.entries(times).map(([name, mtimeNs]) => ({
+      path: pathFromText(`${source}/folder/${name}`),
+      mtimeNs,
+    })),
+    { path: pathFromText(`${source}/link`), mtimeNs: times.usual },
+    { path: pathFromText(`${source}/folder`), mtimeNs: times['last-nanosecond'] },
+    { path: pathFromText(source), mtimeNs: times['before-the-epoch'] },
+  ]);
+  t.deepEqual(unset, []);
+  await history.backUp();
+  await history.restore(history.at('restored'));
+  const restored = await readTree(history.at('restored'));
+  t.deepEqual(treeDifferences(history.snapshot(1).tree, restored), []);
+  for (const [name, mtimeNs] of Object.entries(times)) {
+    t.is(restored[`folder/${name}`]?.mtimeNs, String(mtimeNs), name);
+  }
+});
+
+test('modes come back, whatever the umask, with set-id and sticky bits', async (t) => {
+  const history = await RecordedHistory.begin(t);
+  const modes = { plain: 0o604, 'read-only': 0o444, 'set-id': 0o6755, nothing: 0o000 };
+  for (const [name, mode] of Object.entries(modes)) {
+    await writeFile(history.at('source', name), name);
+    await chmod(history.at('source', name), name === 'nothing' && !isRoot ? 0o400 : mode);
+  }
+  for (const [name, mode] of Object.entries({ sticky: 0o1777, shared: 0o2770, closed: 0o500 })) {
+    await mkdir(history.at('source', name));
+    await writeFile(history.at('source', name, 'within'), name);
+    await chmod(history.at('source', name), mode);
+  }
+  await history.backUp();
+  await history.restore(history.at('restored'));
+  const restored = await readTree(history.at('restored'));
+  t.deepEqual(treeDifferences(history.snapshot(1).tree, restored), []);
+});
+
+testAsRoot('owners come back as the numbers that they were, without names', async (t) => {
+  const history = await RecordedHistory.begin(t);
+  await writeFile(history.at('source', 'dump.rdb'), 'dump');
+  await chown(history.at('source', 'dump.rdb'), OWNER.uid, OWNER.gid);
+  await chown(history.source, OWNER.uid, 0);
+  await history.backUp();
+  const report = await history.restore(history.at('restored'));
+  const restored = await readTree(history.at('restored'));
+  t.deepEqual([restored['.']?.uid, restored['.']?.gid], [OWNER.uid, 0]);
+  t.deepEqual([restored['dump.rdb']?.uid, restored['dump.rdb']?.gid], [OWNER.uid, OWNER.gid]);
+  t.deepEqual(report.notes, []);
+});
+
+for (const [form, owner] of Object.entries({
+  '64001:64002': { uid: 64_001, gid: 64_002 },
+  '64001': { uid: 64_001, gid: OWNER.gid },
+  ':64002': { uid: OWNER.uid, gid: 64_002 },
+  [`${userName(1)}:${groupName(1)}`]: { uid: 1, gid: 1 },
+})) {
+  testAsRoot(`--chown ${form} is whom everything is given to`, async (t) => {
+    const history = await RecordedHistory.begin(t);
+    await mkdir(history.at('source', 'folder'));
+    await writeFile(history.at('source', 'folder', 'file'), 'content', { mode: 0o640 });
+    await symlink('folder', history.at('source', 'link'));
+    await run('chown', ['-hR', `${OWNER.uid}:${OWNER.gid}`, history.source]);
+    await history.backUp();
+    const report = await history.restore(history.at('restored'), { owner: form });
+    const expected = Object.fromEntries(
+      Object.entries(history.snapshot(1).tree).map(([name, entry]) => [
+        name,
+        { ...entry, ...owner },
+      ]),
+    );
+    t.deepEqual(treeDifferences(expected, await readTree(history.at('restored'))), []);
+    t.deepEqual(report.notes, []);
+  });
+}
+
+test('--chown with a name that is not known here is wrong usage, and nothing is made', async (t) => {
+  const history = await RecordedHistory.begin(t);
+  await writeFile(history.at('source', 'dump.rdb'), 'dump');
+  await history.backUp();
+  await t.throwsAsync(
+    history.restore(history.at('restored'), { owner: 'no-such-user-here:no-such-group-here' }),
+    { instanceOf: UsageError, message: /no user 'no-such-user-here'/ },
+  );
+  t.false((await readdir(history.directory)).includes('restored'));
+});
+
+/** The note of a restore whose recorded numbers and names are `recorded`. */
+const noteFor = async (
+  t: Parameters<typeof RecordedHistory.begin>[0],
+  recorded: { uid: number; gid: number; owner: string | null; group: string | null },
+  owner?: string,
+): Promise<Note | undefined> => {
+  const history = await RecordedHistory.begin(t);
+  await writeFile(history.at('source', 'dump.rdb'), 'dump');
+  await history.backUp();
+  forgeCatalog(
+    history.repository,
+    'UPDATE version SET uid = ?, gid = ?, owner_name = ?, group_name = ?',
+    recorded.uid,
+    recorded.gid,
+    recorded.owner,
+    recorded.group,
+  );
+  const options = owner === undefined ? {} : { owner };
+  const report = await history.restore(history.at('restored'), options);
+  return report.notes.find(({ kind }) => kind === 'owner-numbers');
+};
+
+test('a recorded name that has another number here is a warning with the --chown to use', async (t) => {
+  const [owner, group] = [userName(1), groupName(1)];
+  const note = await noteFor(t, { uid: 4321, gid: 4322, owner, group });
+  t.is(note?.severity, 'look');
+  t.is(
+    note?.message,
+    `${owner}:${group} has other numbers on this machine than 4321:4322, which '.' was given`,
+  );
+  t.is(note?.hint, `restore again with --chown ${owner}:${group}`);
+});
+
+test('the --chown in the warning has the number where the name is not known here', async (t) => {
+  const owner = userName(1);
+  const note = await noteFor(t, { uid: 4321, gid: 4322, owner, group: 'no-such-group-here' });
+  t.is(note?.hint, `restore again with --chown ${owner}:4322`);
+});
+
+test('names with the same numbers, unknown names and --chown give no such warning', async (t) => {
+  const names = { owner: userName(1), group: groupName(1) };
+  t.is(await noteFor(t, { uid: 1, gid: 1, ...names }), undefined);
+  t.is(await noteFor(t, { uid: 4321, gid: 4322, owner: null, group: 'no-such-group' }), undefined);
+  const { uid, gid } = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
+  t.is(await noteFor(t, { uid: 4321, gid: 4322, ...names }, `${uid}:${gid}`), undefined);
+});
+
+testAsRoot('another user restores all but the owners, is told so, and exits 3', async (t) => {
+  const history = await RecordedHistory.begin(t);
+  await mkdir(history.at('source', 'unreadable'));
+  await writeFile(history.at('source', 'unreadable', 'within'), 'content', { mode: 0o4640 });
+  await chmod(history.at('source', 'unreadable'), 0o300);
+  await history.backUp();
+  const home = history.at('home');
+  await mkdir(home);
+  await run('chown', ['-R', '64001:64001', history.repository, home]);
+  const result = await runCli(['restore', history.repository, `${home}/restored`, '--json'], {
+    uid: 64_001,
+    gid: 64_001,
+  });
+  t.is(result.code, 3, result.stderr);
+  const { notes } = result.json() as { notes: Note[] };
+  t.deepEqual(
+    notes.map(({ kind, hint }) => ({ kind, hint })),
+    [{ kind: 'unset-owner', hint: 'run as root to restore owners' }],
+  );
+  const expected = Object.fromEntries(
+    Object.entries(history.snapshot(1).tree).map(([name, entry]) => [
+      name,
+      // Set-id bits are for the recorded owner alone.
+      { ...entry, uid: 64_001, gid: 64_001, mode: entry.mode.replace(/^4/, '0') },
+    ]),
+  );
+  t.deepEqual(treeDifferences(expected, await readTree(`${home}/restored`)), []);
+});

@@ -1,0 +1,159 @@
+// Which snapshot a TIME means, and the errors where none is meant or the path is not in it. The
+// repository has snapshots at 3 o'clock UTC on the first four days of May 2030; it is an hour later.
+import { readFile, readdir, writeFile } from 'node:fs/promises';
+import test, { type ExecutionContext } from 'ava';
+
+import { NoRepositoryError, NotInSnapshotError, UsageError } from '../../../src/errors.js';
+import { openForWriting } from '../../../src/repository/open/open-repository.js';
+import { pathFromText } from '../../../src/system/files/byte-path.js';
+import { recordNights } from '../../support/repository/four-nights.js';
+import { RecordedHistory } from '../../support/repository/recorded-history.js';
+
+process.env['TZ'] = 'Europe/Berlin';
+
+const FIRST_MS = Date.UTC(2030, 4, 1, 3);
+const DAY_MS = 86_400_000;
+
+async function recordMay(t: ExecutionContext): Promise<RecordedHistory> {
+  const history = await RecordedHistory.begin(t);
+  history.context.advance((FIRST_MS - DAY_MS - history.context.clock.nowMs()) / 1000);
+  for (const night of ['1', '2', '3', '4']) {
+    await writeFile(history.at('source', 'night'), night);
+    await writeFile(history.at('source', `only-${night}`), night);
+    await history.backUp();
+  }
+  history.context.advance(3600);
+  return history;
+}
+
+const second = FIRST_MS / 1000 + 86_400;
+
+const MEANT: Readonly<Record<string, string>> = {
+  now: '4',
+  '0B': '4',
+  '1B': '3',
+  '3B': '1',
+  [String(second)]: '2',
+  [String(second + 1)]: '2',
+  [String(second - 1)]: '1',
+  '2030-05-02T03:00:00Z': '2',
+  '2030-05-02T02:59:59Z': '1',
+  '2030-05-02T05:00:00+02:00': '2',
+  '2030-05-01T22:00:00-05:00': '2',
+  '2030-05-02T05:00:00': '2',
+  '2030-05-02T04:59:59': '1',
+  '2030-05-02 05:00:00 +02:00': '2',
+  '2030-05-03': '2',
+  '2030/05/03': '2',
+  '5/3/2030': '2',
+  '05-03-2030': '2',
+  '2031-01-01': '4',
+  '0s': '4',
+  '1h': '4',
+  '61m': '3',
+  '1D': '3',
+  '1h2D': '2',
+  '2D1h1s': '1',
+};
+
+test('TIME means the newest snapshot at or before it, in each of its forms', async (t) => {
+  const history = await recordMay(t);
+  const found: Record<string, string> = {};
+  for (const [index, at] of Object.keys(MEANT).entries()) {
+    const destination = history.at(`night-${index}`);
+    await history.restore(destination, { path: 'night', at });
+    found[at] = await readFile(destination, 'utf8');
+  }
+  t.deepEqual(found, MEANT);
+});
+
+test('now is the newest snapshot although the clock has gone back', async (t) => {
+  const history = await recordMay(t);
+  history.context.advance(-30 * 86_400);
+  t.is((await history.restore(history.at('restored'))).snapshot.id, 4);
+});
+
+test('a TIME before the oldest snapshot is exit 13 and names the oldest', async (t) => {
+  const history = await recordMay(t);
+  for (const at of ['2030-05-01T02:59:59Z', '2030-04-30', '0', '1Y', '3D1h1s']) {
+    const error = await t.throwsAsync(history.restore(history.at('restored'), { at }), {
+      instanceOf: NotInSnapshotError,
+      message: /^no snapshot is as old as '.*the oldest is of 2030-05-01T03:00:00Z$/,
+    });
+    t.is(error.exitCode, 13);
+    t.regex(error.hint ?? '', /'-r 2030-05-01T03:00:00Z' is the oldest/);
+  }
+  for (const at of ['4B', '9B']) {
+    await t.throwsAsync(history.restore(history.at('restored'), { at }), {
+      instanceOf: NotInSnapshotError,
+      message: /the repository holds 4, the oldest of 2030-05-01T03:00:00Z$/,
+    });
+  }
+  t.false((await readdir(history.directory)).includes('restored'));
+});
+
+test('a TIME that makes no sense is wrong usage', async (t) => {
+  const history = await recordMay(t);
+  for (const at of ['', 'yesterday', '3q', '-1', '1b', '2030-02-30', '2030-05-02T25:00:00Z']) {
+    const error = await t.throwsAsync(history.restore(history.at('restored'), { at }), {
+      instanceOf: UsageError,
+    });
+    t.is(error.exitCode, 2);
+  }
+  t.false((await readdir(history.directory)).includes('restored'));
+});
+
+test('a path that no snapshot has, and one that this one has not, are told apart', async (t) => {
+  const history = await recordMay(t);
+  const at = '1B';
+  const restore = async (path: string): Promise<unknown> =>
+    history.restore(history.at('restored'), { path, at });
+
+  for (const path of ['only', 'only-1/below', 'Night']) {
+    const error = await t.throwsAsync(restore(path), { instanceOf: NotInSnapshotError });
+    t.is(error.exitCode, 13);
+    t.is(error.message, `no snapshot has a path '${path}'`);
+    t.regex(error.hint ?? '', /list --files -r 2030-05-03T03:00:00Z REPO/);
+  }
+  const error = await t.throwsAsync(restore('only-4'), { instanceOf: NotInSnapshotError });
+  t.is(error.exitCode, 13);
+  t.is(error.message, "'only-4' was not there in the snapshot of 2030-05-03T03:00:00Z");
+  t.false((await readdir(history.directory)).includes('restored'));
+});
+
+test('a path is found at its snapshot although the mirror has nothing, or a link, there', async (t) => {
+  const history = await recordNights(t, 3);
+  const at = history.snapshot(2).time;
+  for (const path of ['appendonlydir/appendonly.aof.1.base.rdb', 'changeling/within']) {
+    const report = await history.restore(history.at(path.replace('/', '-')), { path, at });
+    t.is(report.path, path);
+    await t.throwsAsync(history.restore(history.at('restored'), { path }), {
+      instanceOf: NotInSnapshotError,
+      message: /was not there in the snapshot of/,
+    });
+  }
+});
+
+test('a repository without a snapshot is exit 13 with what to do', async (t) => {
+  const history = await RecordedHistory.begin(t);
+  const { fileSystem, clock, uid, checkpoint } = history.context;
+  const options = { create: true, waitLockMs: 0, clock, actingUid: uid, checkpoint };
+  (await openForWriting(fileSystem, pathFromText(history.repository), options)).close();
+  const error = await t.throwsAsync(history.restore(history.at('restored')), {
+    instanceOf: NotInSnapshotError,
+    message: 'the repository holds no snapshot yet',
+  });
+  t.is(error.exitCode, 13);
+  t.regex(error.hint ?? '', /redis-rewind backup/);
+});
+
+test('a place without a repository is exit 10', async (t) => {
+  const history = await RecordedHistory.begin(t);
+  for (const path of ['', 'dump.rdb', 'appendonlydir/x']) {
+    const error = await t.throwsAsync(history.restore(history.at('restored'), { path }), {
+      instanceOf: NoRepositoryError,
+    });
+    t.is(error.exitCode, 10);
+    t.true(error.message.includes(history.repository));
+  }
+});

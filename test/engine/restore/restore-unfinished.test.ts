@@ -1,0 +1,87 @@
+// Readers of a repository whose last backup was cut off after its commit, at each step of what it then
+// owed the mirror: the new snapshot and all older ones are whole, and nothing is written to find out.
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import test from 'ava';
+
+import { info } from '../../../src/engine/inspect/info.js';
+import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
+import { layNight } from '../../support/repository/four-nights.js';
+import { HookedFileSystem, systemFailure } from '../../support/files/hooked-file-system.js';
+import { RecordedHistory } from '../../support/repository/recorded-history.js';
+import { exceptNote } from '../../support/repository/verification-note.js';
+
+test('every snapshot comes back from a repository whose last backup is cut off', async (t) => {
+  let steps = 0;
+  let owing = 0;
+  for (let isCutOff = true; isCutOff; steps += 1) {
+    const history = await RecordedHistory.begin(t);
+    await layNight(history.source, 1);
+    await history.backUp();
+    await layNight(history.source, 2);
+    const { notes } = await history.backUp({
+      context: history.contextWith(new HookedFileSystem(cutOffAfter(steps))),
+    });
+    isCutOff = notes.some(({ kind }) => kind === 'unfinished');
+    const request = { repository: history.repositoryPath };
+    // The very last step is a copy of the catalog, which owes the mirror nothing.
+    if (info(request, history.context).unfinished) owing += 1;
+    else t.true(steps >= owing, 'once all is done it stays done');
+
+    const before = await readTree(history.repository);
+    for (const { id, time, tree } of history.snapshots) {
+      await history.restore(history.at(`restored-${id}`), { at: time });
+      const restored = await readTree(history.at(`restored-${id}`));
+      t.deepEqual(treeDifferences(tree, restored), [], `snapshot ${id}, cut off after ${steps}`);
+    }
+    const { problems } = await history.verify();
+    t.deepEqual(problems, [], `cut off after ${steps} steps`);
+    t.deepEqual(exceptNote(treeDifferences(before, await readTree(history.repository))), []);
+  }
+  t.true(owing > 4, `${owing} steps`);
+});
+
+test('the next backup finishes what was cut off, and keeps every snapshot', async (t) => {
+  const history = await RecordedHistory.begin(t);
+  await layNight(history.source, 1);
+  await history.backUp();
+  await layNight(history.source, 2);
+  await history.backUp({ context: history.contextWith(new HookedFileSystem(cutOffAfter(3))) });
+  await layNight(history.source, 3);
+  await history.backUp();
+  t.false(info({ repository: history.repositoryPath }, history.context).unfinished);
+  for (const { id, time, tree } of history.snapshots) {
+    await history.restore(history.at(`restored-${id}`), { at: time });
+    t.deepEqual(treeDifferences(tree, await readTree(history.at(`restored-${id}`))), []);
+  }
+  t.deepEqual((await history.verify()).problems, []);
+});
+
+test('damage is told from what is owed', async (t) => {
+  const history = await RecordedHistory.begin(t);
+  await mkdir(history.at('source', 'folder'));
+  await writeFile(history.at('source', 'folder', 'file'), 'content');
+  await history.backUp();
+  await writeFile(history.at('source', 'folder', 'file'), 'other content');
+  await history.backUp({ context: history.contextWith(new HookedFileSystem(cutOffAfter(0))) });
+  await rm(history.at('repository', 'redis-rewind-data', 'staging'), { recursive: true });
+  const { problems } = await history.verify();
+  t.deepEqual(
+    problems.map(({ path, snapshots, kind }) => ({ path, snapshots, kind })),
+    [{ path: 'folder/file', snapshots: [2], kind: 'mirror-content' }],
+  );
+});
+
+/**
+ * Lets `steps` changes of the mirror through, then fails all: the mirror changes only after the commit,
+ * and before it only where an AOF's tail is added.
+ */
+function cutOffAfter(steps: number): ConstructorParameters<typeof HookedFileSystem>[0] {
+  const CHANGES = ['rename', 'makeDirectory', 'removeDirectory'];
+  let done = 0;
+  return (call) => {
+    const isOfStaging = /\/staging(\/(new|old))?$/.test(call.path);
+    if (!CHANGES.includes(call.operation) || isOfStaging) return;
+    done += 1;
+    if (done > steps) throw systemFailure(call, 'EIO');
+  };
+}

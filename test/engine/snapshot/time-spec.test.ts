@@ -1,0 +1,291 @@
+import { spawnSync } from 'node:child_process';
+import test from 'ava';
+import * as fc from 'fast-check';
+import { NotInSnapshotError, UsageError } from '../../../src/errors.js';
+import { formatLocalTime } from '../../../src/engine/snapshot/local-time.js';
+import {
+  formatTime,
+  parseTimeSpec,
+  resolveTimeSpec,
+  type TimeContext,
+} from '../../../src/engine/snapshot/time-spec.js';
+
+const CONTEXT: TimeContext = { nowSeconds: 1_000_000, snapshotTimes: [100, 200, 300, 400] };
+
+function resolve(text: string, context = CONTEXT): number {
+  return resolveTimeSpec(parseTimeSpec(text), context);
+}
+
+/** Runs `check` with another time zone; nothing in it may await. */
+function inZone(zone: string, check: () => void): void {
+  const before = process.env['TZ'];
+  process.env['TZ'] = zone;
+  try {
+    check();
+  } finally {
+    if (before === undefined) delete process.env['TZ'];
+    else process.env['TZ'] = before;
+  }
+}
+
+const ZONES = [
+  'UTC',
+  'Europe/Berlin',
+  'America/New_York',
+  'Asia/Kolkata',
+  'Australia/Lord_Howe',
+  'Pacific/Kiritimati',
+  'America/St_Johns',
+];
+
+/** rdiff-backup's table, the part that no time zone changes. */
+const RESULTS: [string, number][] = [
+  ['now', 1_000_000],
+  ['0', 0],
+  ['00123', 123],
+  ['2h3s', 992_797],
+  ['1h78m', 991_720],
+  ['7D', 395_200],
+  ['3W', -814_400],
+  ['2M', -4_184_000],
+  ['1Y', -30_536_000],
+  ['2s2s', 999_996],
+  ['0s', 1_000_000],
+  ['1M2W4D2h5m20s', 1_000_000 - 2_592_000 - 1_209_600 - 345_600 - 7200 - 300 - 20],
+  ['0B', 400],
+  ['1B', 300],
+  ['3B', 100],
+  ['2001-09-01T21:49:04Z', 999_380_944],
+  ['2001-09-01T04:00:00-08:00', 999_345_600],
+  ['2001-09-01T04:00:00-08-00', 999_345_600],
+  ['2001-09-01T12:00:00+05:30', 999_325_800],
+  ['2001:09-01:21-49T04Z', 999_380_944],
+  ['1970-01-01T00:00:00Z', 0],
+  ['1969-12-31T23:59:59Z', -1],
+  ['2000-02-29T00:00:00Z', 951_782_400],
+  ['0050-01-01T00:00:00Z', -60_589_296_000],
+];
+
+const REFUSED = [
+  'Now',
+  'now ',
+  '-5',
+  '12.5',
+  '3q',
+  '32d',
+  '-2h',
+  '2h 3s',
+  '',
+  ' ',
+  '1b',
+  'B',
+  '-1B',
+  '1B2B',
+  '2001-09-01T21:49Z',
+  '2001-09-01T21:49:04z',
+  '2001-09-01T21:49:04.5Z',
+  '2001-09-01T21:49:04+0530',
+  '13/5/2001',
+  '2001-18-83T03:03:03Z',
+  '2001-02-31',
+  '2001-02-31T00:00:00Z',
+  '2001-02-29',
+  '1900-02-29T00:00:00Z',
+  '2001-04-31',
+  '2001-00-10',
+  '2001-01-00',
+  '2001-13-01T00:00:00',
+  '2001-01-01T24:00:00Z',
+  '2001-01-01T23:60:00Z',
+  '2001-01-01T23:59:60Z',
+  '2001-01-01T00:00:00+24:00',
+  '2001-01-01T00:00:00+01:60',
+  '01-05-12',
+  '2001.05.12',
+  '2001-05',
+  '１２',
+  '99999999999999999999',
+  '99999999999Y',
+  'yesterday',
+];
+
+test.serial('forms of TIME give the results of the table in every time zone', (t) => {
+  for (const zone of ZONES) {
+    inZone(zone, () => {
+      for (const [text, seconds] of RESULTS) t.is(resolve(text), seconds, `${text} in ${zone}`);
+    });
+  }
+});
+
+test.serial(
+  'what is no TIME is refused in every time zone, with a hint that lists the forms',
+  (t) => {
+    for (const zone of ZONES) {
+      inZone(zone, () => {
+        for (const text of REFUSED) {
+          const error = t.throws(() => parseTimeSpec(text), { instanceOf: UsageError }, text);
+          t.true(error?.message.includes(`'${text}'`), error?.message);
+          t.regex(error?.hint ?? '', /^TIME is 'now', .* 5B$/);
+        }
+      });
+    }
+  },
+);
+
+test.serial(
+  'dates are read year first and month first, at midnight UTC where that is local',
+  (t) => {
+    inZone('UTC', () => {
+      for (const text of ['2001-05-12', '2001/05/12', '5/12/2001', '05-12-2001', '2001-5-12']) {
+        t.is(resolve(text), 989_625_600, text);
+      }
+      for (const text of ['03-05-2002', '2002/3/5', '2002-03-05T00:00:00']) {
+        t.is(resolve(text), 1_015_286_400, text);
+      }
+    });
+  },
+);
+
+test.serial("a local date has the offset of its own day, not today's", (t) => {
+  inZone('Europe/Berlin', () => {
+    t.is(resolve('2001-05-12'), 989_618_400);
+    t.is(resolve('2001-12-05'), Date.UTC(2001, 11, 4, 23) / 1000);
+    t.is(resolve('2001-05-12T12:00:00'), Date.UTC(2001, 4, 12, 10) / 1000);
+    t.is(resolve('1970-01-01'), -3600);
+  });
+  inZone('America/New_York', () => {
+    t.is(resolve('2001-09-01T21:49:04'), 999_395_344);
+  });
+  inZone('Asia/Kolkata', () => {
+    t.is(resolve('2001-09-01T12:00:00'), 999_325_800);
+  });
+});
+
+test.serial('a local time that occurs twice means the later one', (t) => {
+  inZone('Europe/Berlin', () => {
+    t.is(resolve('2026-10-25T01:59:59'), Date.UTC(2026, 9, 24, 23, 59, 59) / 1000);
+    t.is(resolve('2026-10-25T02:00:00'), Date.UTC(2026, 9, 25, 1, 0, 0) / 1000);
+    t.is(resolve('2026-10-25T02:59:59'), Date.UTC(2026, 9, 25, 1, 59, 59) / 1000);
+    t.is(resolve('2026-10-25T03:00:00'), Date.UTC(2026, 9, 25, 2, 0, 0) / 1000);
+  });
+  inZone('America/New_York', () => {
+    t.is(resolve('2026-11-01T01:30:00'), Date.UTC(2026, 10, 1, 6, 30) / 1000);
+  });
+  inZone('Australia/Lord_Howe', () => {
+    t.is(resolve('2026-04-05T01:45:00'), Date.UTC(2026, 3, 4, 15, 15) / 1000);
+    t.is(resolve('2026-04-05T01:15:00'), Date.UTC(2026, 3, 4, 14, 15) / 1000);
+  });
+  inZone('America/Havana', () => {
+    t.is(resolve('2026-11-01'), Date.UTC(2026, 10, 1, 5) / 1000);
+  });
+});
+
+test.serial('a local time that does not exist is wrong usage and says so', (t) => {
+  for (const [zone, text] of [
+    ['Europe/Berlin', '2026-03-29T02:00:00'],
+    ['Europe/Berlin', '2026-03-29T02:59:59'],
+    ['America/New_York', '2026-03-08T02:30:00'],
+    ['Australia/Lord_Howe', '2026-10-04T02:15:00'],
+    ['America/Sao_Paulo', '2018-11-04T00:30:00'],
+    ['Pacific/Apia', '2011-12-30T12:00:00'],
+    ['Pacific/Apia', '2011-12-30'],
+  ] as const) {
+    inZone(zone, () => {
+      const error = t.throws(() => parseTimeSpec(text), { instanceOf: UsageError }, text);
+      t.true(error?.message.includes(`'${text}' does not exist`), error?.message);
+      t.true(error?.message.includes(zone), error?.message);
+      t.truthy(error?.hint);
+    });
+  }
+  inZone('Europe/Berlin', () => {
+    t.is(resolve('2026-03-29T01:59:59'), Date.UTC(2026, 2, 29, 0, 59, 59) / 1000);
+    t.is(resolve('2026-03-29T03:00:00'), Date.UTC(2026, 2, 29, 1, 0, 0) / 1000);
+    t.is(resolve('2026-03-29T02:30:00+01:00'), Date.UTC(2026, 2, 29, 1, 30) / 1000);
+  });
+});
+
+test.serial('a date whose midnight was skipped begins when the clocks were put forward', (t) => {
+  inZone('America/Sao_Paulo', () => {
+    t.is(resolve('2018-11-04'), Date.UTC(2018, 10, 4, 3) / 1000);
+  });
+});
+
+test.serial('the time zone is taken from TZ as the process was started', (t) => {
+  const program = `
+    import { parseTimeSpec } from ${JSON.stringify(import.meta.resolve('../../../src/engine/snapshot/time-spec.js'))};
+    console.log(parseTimeSpec('2001-05-12').seconds);`;
+  for (const [zone, seconds] of [
+    ['Europe/Berlin', 989_618_400],
+    ['UTC', 989_625_600],
+    ['Asia/Tokyo', 989_593_200],
+  ] as const) {
+    const result = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+      env: { ...process.env, TZ: zone },
+      encoding: 'utf8',
+    });
+    t.is(result.stdout.trim(), String(seconds), result.stderr);
+  }
+});
+
+test('now is the newest snapshot even when the clock is behind it', (t) => {
+  t.is(resolve('now', { nowSeconds: 350, snapshotTimes: [100, 400] }), 400);
+  t.is(resolve('now', { nowSeconds: 500, snapshotTimes: [100, 400] }), 500);
+  t.is(resolve('now', { nowSeconds: 500, snapshotTimes: [] }), 500);
+  t.is(resolve('0s', { nowSeconds: 350, snapshotTimes: [100, 400] }), 350);
+});
+
+test('more snapshots back than there are is an error that names the oldest and their number', (t) => {
+  for (const text of ['4B', '9B', '99999999999999999999999B']) {
+    const error = t.throws(() => resolve(text), { instanceOf: NotInSnapshotError }, text);
+    t.is(error?.exitCode, 13);
+    t.regex(error?.message ?? '', /holds 4, the oldest of 1970-01-01T00:01:40Z$/);
+    t.is(error?.hint, 'the oldest is 3B');
+  }
+  const none = t.throws(() => resolve('0B', { nowSeconds: 1, snapshotTimes: [] }), {
+    instanceOf: NotInSnapshotError,
+  });
+  t.is(none?.message, 'the repository holds no snapshot');
+});
+
+test.serial('times are shown in UTC and locally with their offset', (t) => {
+  const seconds = Date.UTC(2026, 10, 22, 2) / 1000;
+  t.is(formatTime(seconds), '2026-11-22T02:00:00Z');
+  t.is(formatTime(-1), '1969-12-31T23:59:59Z');
+  for (const [zone, shown] of [
+    ['Europe/Berlin', '2026-11-22 03:00:00 +01:00'],
+    ['UTC', '2026-11-22 02:00:00 +00:00'],
+    ['America/St_Johns', '2026-11-21 22:30:00 -03:30'],
+    ['Pacific/Kiritimati', '2026-11-22 16:00:00 +14:00'],
+  ] as const) {
+    inZone(zone, () => t.is(formatLocalTime(seconds), shown));
+  }
+});
+
+test.serial('a time that was shown is read as the same moment', (t) => {
+  for (const zone of ZONES) {
+    inZone(zone, () => {
+      fc.assert(
+        fc.property(fc.integer({ min: 0, max: 4_102_444_800 }), (seconds) => {
+          t.is(resolve(formatTime(seconds)), seconds);
+          t.is(resolve(formatLocalTime(seconds)), seconds);
+        }),
+        { numRuns: 100 },
+      );
+    });
+  }
+});
+
+test.serial(
+  'a local time without its offset is read as one of the moments that show it, the latest',
+  (t) => {
+    inZone('Europe/Berlin', () => {
+      const transition = Date.UTC(2026, 9, 25, 1) / 1000;
+      for (let seconds = transition - 7200; seconds < transition + 7200; seconds += 300) {
+        const wall = formatLocalTime(seconds).slice(0, 19);
+        const read = resolve(wall);
+        t.is(formatLocalTime(read).slice(0, 19), wall);
+        t.true(read === seconds || (read === seconds + 3600 && seconds < transition));
+      }
+    });
+  },
+);

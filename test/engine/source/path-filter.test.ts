@@ -1,0 +1,203 @@
+import test from 'ava';
+import { UsageError } from '../../../src/errors.js';
+import { createPathFilter, type PathRule } from '../../../src/engine/source/path-filter.js';
+import { parsePath, pathFromText } from '../../../src/system/files/byte-path.js';
+
+function exclude(...patterns: string[]): PathRule[] {
+  return patterns.map((pattern) => ({ kind: 'exclude', pattern }));
+}
+
+function include(...patterns: string[]): PathRule[] {
+  return patterns.map((pattern) => ({ kind: 'include', pattern }));
+}
+
+/** Why a path is left out; one that ends in '/' is a folder. */
+function why(rules: readonly PathRule[], shown: string): string {
+  const filter = createPathFilter(rules);
+  const isDirectory = shown.endsWith('/');
+  const decision = filter.decide(parsePath(isDirectory ? shown.slice(0, -1) : shown), isDirectory);
+  return decision.why ?? (decision.leftOut ? 'for no reason' : 'kept');
+}
+
+test('without rules everything is kept but what Redis left behind', (t) => {
+  for (const shown of [
+    'dump.rdb',
+    'appendonlydir/',
+    'appendonlydir/appendonly.aof.1.base.rdb',
+    'appendonlydir/appendonly.aof.manifest',
+    'nodes.conf',
+    '.hidden',
+    'temp-notes.txt',
+    'mytemp-1.rdb',
+    'temp-1.rdb.old',
+    'temp.rdb',
+    'backups/temp-1.rdb/',
+    'temp-1.rdb/',
+  ]) {
+    t.is(why([], shown), 'kept', shown);
+  }
+  for (const shown of [
+    'temp-1234.rdb',
+    'temp-1700000000.1234.rdb',
+    'temp-rewriteaof-1234.aof',
+    'temp-rewriteaof-bg-1234.aof',
+    'temp-appendonly.aof.incr',
+    'temp-appendonly.aof.manifest',
+    'appendonlydir/temp-appendonly.aof.incr',
+    'appendonlydir/temp-appendonly.aof.manifest',
+    'appendonlydir/temp-rewriteaof-bg-1234.aof',
+    'temp-a\\x0ab.rdb',
+  ]) {
+    t.is(why([], shown), 'debris', shown);
+  }
+});
+
+test('temporary files lie where Redis makes them, deeper ones are somebody else’s', (t) => {
+  t.is(why([], 'archive/old/temp-1.rdb'), 'kept');
+  t.is(why([], 'archive/old/temp-x.manifest'), 'kept');
+});
+
+test('the folder of BACKUP is debris at the top of SOURCE, with all that is in it', (t) => {
+  t.is(why([], 'backupdir/'), 'debris');
+  t.is(why([], 'backupdir/1/dump.rdb'), 'debris');
+  t.is(why([], 'backupdir'), 'kept');
+  t.is(why([], 'archive/backupdir/'), 'kept');
+  t.is(why([], 'backupdirectory/'), 'kept');
+});
+
+test('an include keeps debris', (t) => {
+  t.is(why(include('temp-*.rdb'), 'temp-1234.rdb'), 'kept');
+  t.is(why(include('temp-*.rdb'), 'temp-appendonly.aof.incr'), 'debris');
+  t.is(why(include('backupdir'), 'backupdir/'), 'kept');
+  t.is(why(include('backupdir'), 'backupdir/1/dump.rdb'), 'kept');
+  t.is(why(include('backupdir/1'), 'backupdir/'), 'kept');
+  t.is(why(include('backupdir/1'), 'backupdir/2'), 'debris');
+});
+
+test('the first rule that matches decides', (t) => {
+  t.is(why([...include('a.log'), ...exclude('*.log')], 'a.log'), 'kept');
+  t.is(why([...include('a.log'), ...exclude('*.log')], 'b.log'), 'excluded');
+  t.is(why([...exclude('*.log'), ...include('a.log')], 'a.log'), 'excluded');
+  t.is(why(exclude('temp-*'), 'temp-1.rdb'), 'excluded');
+});
+
+test('a pattern without a slash is a name at any depth', (t) => {
+  for (const shown of ['x.log', 'a/x.log', 'a/b/.x.log'])
+    t.is(why(exclude('*.log'), shown), 'excluded');
+  t.is(why(exclude('*.log'), 'x.logs'), 'kept');
+  t.is(why(exclude('cache'), 'a/cache/'), 'excluded');
+  t.is(why(exclude('cache'), 'mycache'), 'kept');
+  t.is(why(exclude('**.log'), 'a/b/x.log'), 'excluded');
+});
+
+test('a pattern with a slash begins at SOURCE', (t) => {
+  t.is(why(exclude('a/x.log'), 'a/x.log'), 'excluded');
+  t.is(why(exclude('a/x.log'), 'b/a/x.log'), 'kept');
+  t.is(why(exclude('./x.log'), 'x.log'), 'excluded');
+  t.is(why(exclude('./x.log'), 'a/x.log'), 'kept');
+  t.is(why(exclude('**/x.log'), 'x.log'), 'excluded');
+  t.is(why(exclude('**/x.log'), 'a/b/x.log'), 'excluded');
+  t.is(why(exclude('a/**/x'), 'a/x'), 'excluded');
+  t.is(why(exclude('a/**/x'), 'a/b/c/x'), 'excluded');
+  t.is(why(exclude('a/**/x'), 'ab/x'), 'kept');
+  t.is(why(exclude('a/*/x'), 'a/b/c/x'), 'kept');
+});
+
+test('a slash at the end of a pattern restricts it to folders', (t) => {
+  t.is(why(exclude('cache/'), 'cache/'), 'excluded');
+  t.is(why(exclude('cache/'), 'cache'), 'kept');
+  t.is(why(exclude('cache/'), 'a/cache/'), 'excluded');
+  t.is(why(exclude('cache/'), 'cache/file'), 'excluded');
+  t.is(why(exclude('./cache/'), 'a/cache/'), 'kept');
+});
+
+test('what lies in a folder that a rule names goes with it', (t) => {
+  t.is(why(exclude('appendonlydir'), 'appendonlydir/a/b'), 'excluded');
+  const only = [...include('appendonlydir'), ...exclude('*')];
+  t.is(why(only, 'appendonlydir/'), 'kept');
+  t.is(why(only, 'appendonlydir/x.aof'), 'kept');
+  t.is(why(only, 'dump.rdb'), 'excluded');
+});
+
+test('two stars at the end mean what is in a folder, not the folder', (t) => {
+  t.is(why(exclude('a/**'), 'a/'), 'kept');
+  t.is(why(exclude('a/**'), 'a/b'), 'excluded');
+  t.is(why(exclude('a/**'), 'a/b/c'), 'excluded');
+});
+
+test('a folder on the way to what is included is kept, the rest of it is not', (t) => {
+  const one = [...include('appendonlydir/keep/a.aof'), ...exclude('*')];
+  t.is(why(one, 'appendonlydir/'), 'kept');
+  t.is(why(one, 'appendonlydir/keep/'), 'kept');
+  t.is(why(one, 'appendonlydir/keep/a.aof'), 'kept');
+  t.is(why(one, 'appendonlydir/keep/b.aof'), 'excluded');
+  t.is(why(one, 'appendonlydir/other/'), 'excluded');
+  t.is(why(one, 'appendonlydir'), 'excluded');
+  const anywhere = [...include('*.rdb'), ...exclude('junk')];
+  t.is(why(anywhere, 'junk/'), 'kept');
+  t.is(why(anywhere, 'junk/a.rdb'), 'kept');
+  t.is(why(anywhere, 'junk/a.log'), 'excluded');
+});
+
+test('an absolute pattern below SOURCE is taken from there, any other is wrong usage', (t) => {
+  const names = [pathFromText('/srv/redis[1]'), pathFromText('/var/lib/redis/')];
+  for (const pattern of ['/srv/redis[1]/a.log', '/var/lib/redis/a.log', '/var/lib/redis/*.log']) {
+    const filter = createPathFilter(exclude(pattern), names);
+    t.true(filter.decide(pathFromText('a.log'), false).leftOut, pattern);
+    t.false(filter.decide(pathFromText('b/a.log'), false).leftOut, pattern);
+  }
+  for (const pattern of [
+    '/proc',
+    '/a.log',
+    '/var/lib/redis2/a',
+    '/var/lib/redis',
+    '/srv/redis1/a',
+  ]) {
+    const error = t.throws(() => createPathFilter(exclude(pattern), names), {
+      instanceOf: UsageError,
+      message: /does not lie in SOURCE/,
+    });
+    t.regex(error?.hint ?? '', /relative to SOURCE/);
+  }
+});
+
+test('a pattern that could never match is wrong usage and names its option', (t) => {
+  for (const pattern of [
+    '',
+    '/',
+    './',
+    '.',
+    '..',
+    '../x',
+    'a/../b',
+    'a//b',
+    'a/./b',
+    '//',
+    '[z-a]',
+  ]) {
+    for (const kind of ['include', 'exclude'] as const) {
+      const error = t.throws(() => createPathFilter([{ kind, pattern }]), {
+        instanceOf: UsageError,
+      });
+      t.true(error?.message.includes(`'${pattern}' of --${kind}`), error?.message);
+    }
+  }
+});
+
+test('a question mark is one character of UTF-8, or one byte that is not UTF-8', (t) => {
+  t.is(why(exclude('a?'), 'aé'), 'excluded');
+  t.is(why(exclude('a?'), 'a😀'), 'excluded');
+  t.is(why(exclude('a?'), 'a\\xff'), 'excluded');
+  t.is(why(exclude('a?'), 'a\\xff\\xfe'), 'kept');
+  t.is(why(exclude('a?'), 'a'), 'kept');
+});
+
+test('names of any bytes are matched by wildcards and by escapes', (t) => {
+  t.is(why(exclude('*'), '\\xff\\x0a'), 'excluded');
+  t.is(why(exclude('**/x'), 'a\\x0ab/x'), 'excluded');
+  t.is(why(exclude('\\xff*'), '\\xffa'), 'excluded');
+  t.is(why(exclude('\\xfe*'), '\\xffa'), 'kept');
+  t.is(why(exclude('\\xc3\\xa9'), 'é'), 'excluded');
+  t.is(why(exclude('é'), 'é'), 'excluded');
+  t.is(why(exclude('e'), 'é'), 'kept');
+});

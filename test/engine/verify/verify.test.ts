@@ -1,0 +1,221 @@
+// What verify reports of a repository that is sound, and of differences that cost nothing.
+import { execFile } from 'node:child_process';
+import { chmod, lchown, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import test from 'ava';
+
+import { NoRepositoryError, NotInSnapshotError, UsageError } from '../../../src/errors.js';
+import { openForWriting } from '../../../src/repository/open/open-repository.js';
+import { pathFromText } from '../../../src/system/files/byte-path.js';
+import { runCli } from '../../support/program/cli.js';
+import { type Tree, readTree, treeDifferences } from '../../support/files/directory-tree.js';
+import { runSql } from '../../support/repository/edit-catalog.js';
+import { isRoot, recordNights, shareNights } from '../../support/repository/four-nights.js';
+import { RecordedHistory } from '../../support/repository/recorded-history.js';
+import { exceptNote } from '../../support/repository/verification-note.js';
+
+const run = promisify(execFile);
+const nights = shareNights(test);
+
+test('a sound repository has no problems, and every version is counted', async (t) => {
+  const history = nights();
+  const report = await history.verify();
+  t.deepEqual(report.problems, []);
+  t.deepEqual(report.notes, []);
+  t.is(report.repository, history.repository);
+  t.is(report.versionsChecked, countVersions(history.snapshots.map(({ tree }) => tree)));
+});
+
+test('every content is read once, however many versions have it', async (t) => {
+  const history = nights();
+  const sizes = new Map<string, number>();
+  const read = await history.verify({
+    context: {
+      ...history.context,
+      onProgress: ({ phase, doneBytes, totalBytes }) => {
+        t.is(phase, 'verifying');
+        t.true(doneBytes <= totalBytes);
+      },
+    },
+  });
+  for (const { id, time, tree } of history.snapshots) {
+    await history.restore(history.at(`for-sizes-${id}`), { at: time });
+    const { stdout } = await run(
+      'find',
+      [history.at(`for-sizes-${id}`), '-type', 'f', '-printf', '%s %P\\n'],
+      { encoding: 'latin1' },
+    );
+    for (const line of stdout.trimEnd().split('\n')) {
+      const [size = '', ...name] = line.split(' ');
+      sizes.set(tree[name.join(' ')]?.content ?? '', Number(size));
+    }
+  }
+  t.is(
+    read.bytesChecked,
+    [...sizes.values()].reduce((sum, size) => sum + size, 0),
+  );
+});
+
+test('verify of a TIME checks the versions of that snapshot alone', async (t) => {
+  const history = nights();
+  for (const { time, tree } of history.snapshots) {
+    const report = await history.verify({ at: time });
+    const files = Object.values(tree).filter(({ type }) => type === 'file');
+    t.is(report.versionsChecked, files.length);
+    t.deepEqual(report.problems, []);
+  }
+  await t.throwsAsync(history.verify({ at: '9B' }), { instanceOf: NotInSnapshotError });
+  await t.throwsAsync(history.verify({ at: 'yesterday' }), { instanceOf: UsageError });
+});
+
+test('verify changes nothing in the repository but the note of its result', async (t) => {
+  const history = nights();
+  const before = await readTree(history.repository);
+  await history.verify();
+  t.deepEqual(exceptNote(treeDifferences(before, await readTree(history.repository))), []);
+});
+
+test('no repository is exit 10, and one without a snapshot is sound', async (t) => {
+  const history = await RecordedHistory.begin(t);
+  await t.throwsAsync(history.verify(), { instanceOf: NoRepositoryError });
+  const { fileSystem, clock, uid, checkpoint } = history.context;
+  const options = { create: true, waitLockMs: 0, clock, actingUid: uid, checkpoint };
+  (await openForWriting(fileSystem, pathFromText(history.repository), options)).close();
+  const { problems, notes, versionsChecked, bytesChecked } = await history.verify();
+  t.deepEqual(
+    { problems, notes, versionsChecked, bytesChecked },
+    {
+      problems: [],
+      notes: [],
+      versionsChecked: 0,
+      bytesChecked: 0,
+    },
+  );
+});
+
+test('files in the mirror that are in no snapshot are warnings, whatever folder they are in', async (t) => {
+  const history = await recordNights(t, 1);
+  const at = (...parts: string[]): string => path.join(history.repository, ...parts);
+  await writeFile(at('foreign'), '');
+  await writeFile(at('appendonlydir', 'foreign.aof'), '');
+  await mkdir(at('empty', 'foreign-folder'));
+  await writeFile(at('empty', 'foreign-folder', 'within'), '');
+  const { problems, notes } = await history.verify();
+  t.deepEqual(problems, []);
+  const foreign = notes.filter(({ kind }) => kind === 'foreign');
+  t.deepEqual(
+    foreign.map((note) => `${note.severity} ${note.path}`),
+    ['look appendonlydir/foreign.aof', 'look empty/foreign-folder', 'look foreign'],
+  );
+});
+
+test('metadata that the mirror has lost is a note, and the next backup puts it right', async (t) => {
+  const history = await recordNights(t, 2);
+  const sound = await readTree(history.repository);
+  const at = (name: string): string => path.join(history.repository, name);
+  await utimes(at('dump.rdb'), 1_795_312_800, 1_795_312_800);
+  await chmod(at('appendonlydir'), 0o777);
+  if (isRoot) await lchown(at('latest'), 0, 0);
+  const { problems, notes } = await history.verify();
+  t.deepEqual(problems, []);
+  t.deepEqual(
+    notes.map(({ severity, kind, path: name }) => ({ severity, kind, name })),
+    [{ severity: 'info', kind: 'mirror-metadata', name: 'appendonlydir' }],
+  );
+  t.regex(notes[0]?.message ?? '', isRoot ? /and of 2 more/ : /and of 1 more/);
+
+  await history.restore(history.at('restored'));
+  const restored = await readTree(history.at('restored'));
+  t.deepEqual(treeDifferences(history.snapshot(2).tree, restored), []);
+
+  await history.backUp();
+  t.deepEqual((await history.verify()).notes, []);
+  t.deepEqual(treeDifferences(mirrorOf(sound), mirrorOf(await readTree(history.repository))), []);
+});
+
+test('a folder that the mirror has lost is a problem that costs nothing, a link a warning', async (t) => {
+  const history = await recordNights(t, 1);
+  const at = (name: string): string => path.join(history.repository, name);
+  await rm(at('empty'), { recursive: true });
+  await rm(at('latest'));
+  await symlink('elsewhere', at('latest'));
+  const { problems, notes } = await history.verify();
+  t.deepEqual(
+    problems.map(({ path: name, snapshots, kind }) => [kind, name, ...snapshots]),
+    [['mirror-entry', 'empty']],
+  );
+  t.deepEqual(
+    notes.map(({ path: name, severity, kind }) => [severity, kind, name]),
+    [['look', 'mirror-link', 'latest']],
+  );
+  await history.restore(history.at('restored'));
+  const restored = await readTree(history.at('restored'));
+  t.deepEqual(treeDifferences(history.snapshot(1).tree, restored), []);
+  t.deepEqual((await history.verify({ at: '0B' })).problems, problems);
+
+  await history.backUp();
+  const mended = await history.verify();
+  t.deepEqual([mended.problems, mended.notes], [[], []]);
+});
+
+test('a row that is not what the commit wrote is a problem of the snapshots that have it', async (t) => {
+  const history = await recordNights(t, 3);
+  const problemsAfter = async (sql: string, ...values: unknown[]): Promise<unknown> => {
+    runSql(history.repository, sql, ...values);
+    return (await history.verify()).problems.map(({ path: name, snapshots, kind }) => [
+      `${kind} ${name}`,
+      ...snapshots,
+    ]);
+  };
+  const row = 'catalog redis-rewind-data/catalog.sqlite3';
+  const notes = Buffer.from('notes.txt');
+  const setMode = 'UPDATE version SET mode = ? WHERE path = ?';
+  t.deepEqual(await problemsAfter(setMode, 0o777, notes), [[row, 1]]);
+  t.deepEqual(await problemsAfter(setMode, 0o604, notes), []);
+  t.deepEqual(await problemsAfter('UPDATE snapshot SET files = files + 1 WHERE id = 2'), [
+    [row, 2],
+  ]);
+  t.deepEqual(await problemsAfter("UPDATE version SET owner_name = 'x' WHERE path = ?", notes), [
+    [row, 1],
+    [row, 2],
+  ]);
+});
+
+test('what cannot be read for want of permission or of room is no corruption', async (t) => {
+  const history = await recordNights(t, 2);
+  const nowhere = path.join(await mkdtemp(history.at('nowhere-')), 'gone');
+  const result = await runCli(['verify', history.repository, '--json'], {
+    env: { TMPDIR: nowhere },
+  });
+  t.is(result.code, 1, result.stderr);
+  t.regex(result.stderr, /"code":"SYSTEM"/);
+  if (!isRoot) return;
+  await run('chown', ['64001', history.repository, `${history.repository}/redis-rewind-data`]);
+  await run('chown', ['-R', '64001', `${history.repository}/redis-rewind-data`]);
+  const denied = await runCli(['verify', history.repository, '--json'], {
+    uid: 64_001,
+    gid: 64_001,
+  });
+  t.is(denied.code, 1, denied.stderr);
+  t.regex(denied.stderr, /permission denied/);
+});
+
+/** Files of all snapshots: those with the same path, content and metadata in a row are one version. */
+function countVersions(trees: readonly Tree[]): number {
+  let count = 0;
+  trees.forEach((tree, index) => {
+    for (const [name, entry] of Object.entries(tree)) {
+      if (entry.type !== 'file') continue;
+      const before = trees[index - 1]?.[name];
+      if (JSON.stringify(before) !== JSON.stringify(entry)) count += 1;
+    }
+  });
+  return count;
+}
+
+function mirrorOf(tree: Tree): Tree {
+  return Object.fromEntries(
+    Object.entries(tree).filter(([name]) => name !== '.' && !name.startsWith('redis-rewind-data')),
+  );
+}

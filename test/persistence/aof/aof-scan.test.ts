@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs';
+
+import test from 'ava';
+import * as fc from 'fast-check';
+
+import { type AofScan, AofScanStream } from '../../../src/persistence/aof/aof-scan.js';
+import { cut } from '../../delta/run-delta.js';
+import { fixturePath } from '../../support/program/project-paths.js';
+
+function command(...words: (string | Uint8Array)[]): Buffer {
+  const parts = words.flatMap((word) => {
+    const bytes = Buffer.from(word);
+    return [Buffer.from(`$${bytes.length}\r\n`), bytes, Buffer.from('\r\n')];
+  });
+  return Buffer.concat([Buffer.from(`*${words.length}\r\n`), ...parts]);
+}
+
+function scan(bytes: Uint8Array, pieceBytes = Math.max(1, bytes.length)): AofScan {
+  const stream = new AofScanStream();
+  for (const piece of cut(bytes, pieceBytes)) stream.push(piece);
+  return stream.finish();
+}
+
+const SET = command('SET', 'k', 'v');
+const SELECT = command('SELECT', '0');
+const MULTI = command('MULTI');
+const EXEC = command('exec');
+
+test('whole commands are counted, and nothing is to be cut', (t) => {
+  const bytes = Buffer.concat([SELECT, SET, command('SET', '', Buffer.alloc(300_000, 13))]);
+  t.deepEqual(scan(bytes), {
+    commands: 3,
+    wholeBytes: bytes.length,
+    firstTime: null,
+    lastTime: null,
+    end: { kind: 'whole' },
+  });
+});
+
+test('an empty file is whole', (t) => {
+  t.deepEqual(scan(Buffer.alloc(0)).end, { kind: 'whole' });
+});
+
+test('a file cut anywhere is whole up to the last command before', (t) => {
+  const parts = [
+    SELECT,
+    SET,
+    Buffer.from('#TS:1700000000\r\n'),
+    command('SET', 'key', 'x\r\n*1'),
+    SET,
+  ];
+  const bytes = Buffer.concat(parts);
+  const ends = parts.map((_, index) => Buffer.concat(parts.slice(0, index + 1)).length);
+  for (let length = 0; length <= bytes.length; length++) {
+    const { wholeBytes, end } = scan(bytes.subarray(0, length), 7);
+    const whole = ends.findLast((each) => each <= length) ?? 0;
+    t.is(wholeBytes, whole, `${length} bytes`);
+    t.is(end.kind, whole === length ? 'whole' : 'cut', `${length} bytes`);
+  }
+});
+
+test('a transaction without EXEC is left out from MULTI on', (t) => {
+  const before = Buffer.concat([SELECT, SET]);
+  const open = scan(Buffer.concat([before, MULTI, SET, SET]));
+  t.is(open.wholeBytes, before.length);
+  t.deepEqual(open.end, { kind: 'cut', isTransaction: true });
+  const closed = Buffer.concat([before, MULTI, SET, SET, EXEC]);
+  t.is(scan(closed).wholeBytes, closed.length);
+  t.is(scan(closed).commands, 6);
+});
+
+test('only MULTI alone begins a transaction', (t) => {
+  const bytes = Buffer.concat([
+    command('SET', 'MULTI', 'MULTI'),
+    command('MULTI', 'x'),
+    command('MULTIX'),
+  ]);
+  t.is(scan(bytes).wholeBytes, bytes.length);
+});
+
+test('times are noted', (t) => {
+  const bytes = Buffer.concat([
+    Buffer.from('#TS:1700000000\r\n'),
+    SET,
+    Buffer.from('#something else\r\n#TS:1700000009\r\n'),
+    SET,
+  ]);
+  const { firstTime, lastTime } = scan(bytes);
+  t.deepEqual([firstTime, lastTime], [1_700_000_000, 1_700_000_009]);
+});
+
+test('offsets count from where the commands begin in the file', (t) => {
+  const stream = new AofScanStream(2 ** 40);
+  stream.push(SET);
+  stream.push(SET.subarray(0, 5));
+  t.is(stream.finish().wholeBytes, 2 ** 40 + SET.length);
+});
+
+for (const [what, bytes, at, reason] of [
+  ['text', Buffer.from('hello'), 0, 'unexpected-byte'],
+  ['an RDB', Buffer.from('REDIS0010'), 0, 'unexpected-byte'],
+  ['a command of no arguments', Buffer.from('*0\r\n'), 3, 'no-arguments'],
+  ['a negative length', Buffer.from('*1\r\n$-1\r\n'), 5, 'bad-number'],
+  ['no digits', Buffer.from('*\r\n'), 1, 'bad-number'],
+  ['a number without end', Buffer.from(`*${'9'.repeat(30)}`), 16, 'bad-number'],
+  ['an argument without its mark', Buffer.from('*1\r\n:1\r\n'), 4, 'unexpected-byte'],
+  ['a body that is longer than it says', Buffer.from('*1\r\n$1\r\nab\r\n'), 9, 'unexpected-byte'],
+  ['a line feed alone', Buffer.from('*1\n'), 2, 'unexpected-byte'],
+  ['an annotation too long', Buffer.from(`#${'x'.repeat(2000)}\r\n`), 1024, 'long-annotation'],
+] as const) {
+  test(`${what} stops the scan at its byte, whatever comes before`, (t) => {
+    for (const pieceBytes of [1, 5, 4096]) {
+      const { wholeBytes, end } = scan(Buffer.concat([SET, bytes, SET]), pieceBytes);
+      t.is(wholeBytes, SET.length);
+      t.like(end, { kind: 'stopped', reason, stoppedAt: SET.length + at });
+    }
+  });
+}
+
+test('what redis 7.0 wrote is whole', (t) => {
+  for (const name of [
+    '1/appendonlydir/appendonly.aof.2.incr.aof',
+    '3/appendonlydir/appendonly.aof.3.incr.aof',
+  ]) {
+    const bytes = readFileSync(
+      fixturePath('redis-data', '7.0-rdb-and-multipart-aof', ...name.split('/')),
+    );
+    const { wholeBytes, end } = scan(bytes);
+    t.is(wholeBytes, bytes.length, name);
+    t.is(end.kind, 'whole', name);
+  }
+});
+
+test('pieces of any length give the same', (t) => {
+  const arbitrary = fc.uint8Array({ maxLength: 60 });
+  fc.assert(
+    fc.property(
+      fc.array(fc.array(arbitrary, { minLength: 1, maxLength: 4 }), { maxLength: 8 }),
+      fc.integer({ min: 1, max: 50 }),
+      fc.nat(),
+      fc.nat({ max: 255 }),
+      (commands, pieceBytes, at, byte) => {
+        const bytes = Buffer.concat(commands.map((words) => command(...words)));
+        if (bytes.length > 0) bytes[at % bytes.length] = byte;
+        t.deepEqual(scan(bytes, pieceBytes), scan(bytes));
+      },
+    ),
+  );
+});

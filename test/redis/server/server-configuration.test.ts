@@ -1,0 +1,99 @@
+// Configuration files of servers: words, later lines, includes by name and by glob, renamed commands.
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { UsageError } from '../../../src/errors.js';
+import { expandFileNames } from '../../../src/redis/server/expand-file-names.js';
+import { readServerConfiguration } from '../../../src/redis/server/server-configuration.js';
+import { pathFromText } from '../../../src/system/files/byte-path.js';
+import { RealFileSystem } from '../../../src/system/files/file-system.js';
+import { readSmallFile } from '../../../src/system/files/read-small-file.js';
+import { temporaryDirectory } from '../../support/files/temporary-directory.js';
+
+async function read(t: ExecutionContext, files: Readonly<Record<string, string>>) {
+  const folder = await temporaryDirectory(t);
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
+    await writeFile(path.join(folder, name), text.replaceAll('FOLDER', folder));
+  }
+  const fileSystem = new RealFileSystem();
+  return readServerConfiguration(pathFromText(path.join(folder, 'redis.conf')), {
+    read: (file) => readSmallFile(fileSystem, file),
+    expand: (below, pattern) => expandFileNames(fileSystem, below, pattern),
+  });
+}
+
+test('words are read as a server does, and the last line counts', async (t) => {
+  const conf = [
+    '# dir /comment',
+    '  DIR "/data\\x20dir"',
+    "dbfilename 'a b.rdb'",
+    'appendonly no',
+    'appendonly yes',
+    '',
+  ].join('\r\n');
+  const { directives } = await read(t, { 'redis.conf': conf });
+  t.deepEqual(directives.get('dir'), ['/data dir']);
+  t.deepEqual(directives.get('dbfilename'), ['a b.rdb']);
+  t.deepEqual(directives.get('appendonly'), ['yes']);
+});
+
+test('includes are followed at their place, by name and by glob', async (t) => {
+  const { directives } = await read(t, {
+    'redis.conf': 'dir /first\ninclude FOLDER/more/*.conf\ninclude FOLDER/last.conf\n',
+    'more/2.conf': 'dir /second\ndbfilename two.rdb\n',
+    'more/1.conf': 'dbfilename one.rdb\n',
+    'more/.hidden.conf': 'dbfilename hidden.rdb\n',
+    'more/3.txt': 'dbfilename three.rdb\n',
+    'last.conf': 'dir /third\n',
+  });
+  t.deepEqual(directives.get('dir'), ['/third']);
+  t.deepEqual(directives.get('dbfilename'), ['two.rdb']);
+});
+
+test('a glob that matches nothing includes nothing', async (t) => {
+  const { directives } = await read(t, {
+    'redis.conf': 'include FOLDER/none/*.conf\ninclude FOLDER/[!r]?.conf\ndir /d\n',
+    'a1.conf': 'port 1\n',
+    'r1.conf': 'port 2\n',
+  });
+  t.deepEqual(directives.get('dir'), ['/d']);
+  t.deepEqual(directives.get('port'), ['1']);
+});
+
+for (const [lines, savePoints] of [
+  ['', '3600 1 300 100 60 10000'],
+  ['save ""', ''],
+  ['save 900 1\nsave 60 5', '900 1 60 5'],
+  ['save 900 1\nsave ""', ''],
+  ['save ""\nsave 60 5', '60 5'],
+  ['save 3600 1 300 100', '3600 1 300 100'],
+] as const) {
+  test(`save points of ${JSON.stringify(lines)}`, async (t) => {
+    t.is((await read(t, { 'redis.conf': lines })).savePoints, savePoints);
+  });
+}
+
+test('renamed commands are known by their new names', async (t) => {
+  const { renamed } = await read(t, {
+    'redis.conf': 'rename-command CONFIG c0nf1g\nrename-command BGSAVE ""\n',
+  });
+  t.deepEqual(
+    [...renamed],
+    [
+      ['config', 'c0nf1g'],
+      ['bgsave', ''],
+    ],
+  );
+});
+
+test('a file that includes itself, or has unbalanced quotes, is wrong usage', async (t) => {
+  await t.throwsAsync(read(t, { 'redis.conf': 'include FOLDER/redis.conf\n' }), {
+    instanceOf: UsageError,
+    message: /is included in itself/,
+  });
+  await t.throwsAsync(read(t, { 'redis.conf': 'port 1\ndir "/x\n' }), {
+    instanceOf: UsageError,
+    message: /^line 2 of '.*' has unbalanced quotes$/,
+  });
+});

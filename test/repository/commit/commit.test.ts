@@ -1,0 +1,152 @@
+import test from 'ava';
+import * as fs from 'node:fs/promises';
+import { Catalog } from '../../../src/catalog/catalog.js';
+import { SystemError } from '../../../src/errors.js';
+import { type CommitPlan, commitSnapshot } from '../../../src/repository/commit/commit.js';
+import { openForWriting } from '../../../src/repository/open/open-repository.js';
+import type { WritableRepository } from '../../../src/repository/repository.js';
+import { pathFromText } from '../../../src/system/files/byte-path.js';
+import { uninterrupted } from '../../../src/system/time/checkpoint.js';
+import { zstdDecompressBuffer } from '../../../src/system/zstd/zstd.js';
+import { type BackupPlace, createBackupPlace } from '../../support/repository/backup-place.js';
+
+/** A snapshot of an empty folder. */
+const PLAN: CommitPlan = {
+  snapshot: {
+    time: 1_795_312_800,
+    host: 'host',
+    source: pathFromText('/var/lib/redis'),
+    program: 'redis-rewind test',
+    files: 0,
+    sourceBytes: 0,
+    newFiles: 0,
+    changedFiles: 0,
+    deletedFiles: 0,
+    notes: '[]',
+    server: null,
+  },
+  ended: [],
+  added: [
+    {
+      path: pathFromText(''),
+      type: 'directory',
+      mode: 0o755,
+      uid: 0,
+      gid: 0,
+      ownerName: null,
+      groupName: null,
+      mtimeNs: 0n,
+      content: null,
+      linkTarget: null,
+      stale: false,
+    },
+  ],
+  increments: [],
+  examinations: [],
+  operations: [],
+  sourceStates: [],
+  forgottenStates: [],
+};
+
+async function openWriter(place: BackupPlace): Promise<WritableRepository> {
+  const { fileSystem, clock, uid } = place.context;
+  return openForWriting(fileSystem, place.repositoryPath, {
+    create: true,
+    waitLockMs: 0,
+    checkpoint: uninterrupted,
+    clock,
+    actingUid: uid,
+  });
+}
+
+/** The same repository with a catalog of which `write` is another one. */
+function withWrite(
+  repository: WritableRepository,
+  write: (catalog: Catalog, change: () => unknown) => unknown,
+): WritableRepository {
+  const catalog = new Proxy(repository.catalog, {
+    get(target, name) {
+      if (name === 'write') return (change: () => unknown) => write(target, change);
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+  return { ...repository, catalog };
+}
+
+const failure = new SystemError('write', 'catalog.sqlite3', 'EIO', 'input/output error');
+
+test('a commit that fails after all has been written is found to have been made', async (t) => {
+  const place = await createBackupPlace(t);
+  const repository = await openWriter(place);
+  const lying = withWrite(repository, (catalog, change) => {
+    catalog.write(change);
+    throw failure;
+  });
+  const snapshot = commitSnapshot(lying, PLAN);
+  t.is(snapshot.id, 1);
+  repository.close();
+  t.deepEqual(
+    place.snapshots().map(({ id }) => id),
+    [1],
+  );
+  t.deepEqual((await place.verify()).problems, []);
+});
+
+test('a commit that fails before anything is durable is an error, and no snapshot', async (t) => {
+  const place = await createBackupPlace(t);
+  const repository = await openWriter(place);
+  const failing = withWrite(repository, (catalog, change) =>
+    catalog.write(() => {
+      change();
+      throw failure;
+    }),
+  );
+  t.is(
+    t.throws(() => commitSnapshot(failing, PLAN)),
+    failure,
+  );
+  t.is(commitSnapshot(repository, PLAN).id, 1, 'the id was not used');
+  repository.close();
+});
+
+test('each commit leaves a copy of the catalog as it was then, and the last two are kept', async (t) => {
+  const place = await createBackupPlace(t);
+  for (const content of ['one', 'two', 'three', 'four']) {
+    await place.write('dump.rdb', content);
+    await place.backup();
+  }
+  const names = (await fs.readdir(place.data(''))).filter((name) => name.endsWith('.zst'));
+  t.deepEqual(names.toSorted(), ['catalog.3.zst', 'catalog.4.zst']);
+  for (const id of [3, 4]) {
+    const compressed = await fs.readFile(place.data(`catalog.${id}.zst`));
+    const file = `${place.root}/catalog-${id}`;
+    await fs.writeFile(file, await zstdDecompressBuffer(compressed, 1 << 24));
+    const copy = Catalog.open(pathFromText(file), { readOnly: true });
+    t.is(copy.snapshots.newest()?.id, id);
+    t.deepEqual(copy.owed.list(), []);
+    t.deepEqual(copy.integrityProblems(), []);
+    copy.close();
+  }
+  t.deepEqual(
+    await fs.readFile(`${place.root}/catalog-4`),
+    await fs.readFile(place.data('catalog.sqlite3')),
+  );
+});
+
+test('a snapshot counts what it added: increments, and the growth of the catalog', async (t) => {
+  const place = await createBackupPlace(t);
+  await place.write('dump.rdb', Buffer.alloc(50_000, 'a'));
+  const first = await place.backup();
+  await place.write('dump.rdb', Buffer.alloc(50_000, 'b'));
+  const second = await place.backup();
+  const increment = (await fs.stat(place.data('increments/1'))).size;
+  t.is(first.incrementBytes, 0);
+  t.is(second.incrementBytes, increment);
+  const catalog = (await fs.stat(place.data('catalog.sqlite3'))).size;
+  t.is(first.snapshot.addedBytes + second.snapshot.addedBytes, catalog + increment);
+  t.deepEqual(
+    [second.newFiles, second.changedFiles, second.deletedFiles, second.snapshot.sourceBytes],
+    [0, 1, 0, 50_000],
+  );
+});

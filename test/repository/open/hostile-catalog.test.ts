@@ -1,0 +1,93 @@
+import test from 'ava';
+import * as fs from 'node:fs/promises';
+import path from 'node:path';
+import { CorruptError } from '../../../src/errors.js';
+import { type BackupPlace, createBackupPlace } from '../../support/repository/backup-place.js';
+import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
+import { forgeCatalog, runSql } from '../../support/repository/edit-catalog.js';
+
+const NAMES = ['../victim', 'a/../../victim', '/victim', 'a//b', './a', 'a/.', '..', 'a\0b', 'a/'];
+
+interface Hostile {
+  readonly place: BackupPlace;
+  /** Outside of the repository; must stay as it is. */
+  readonly victim: string;
+}
+
+async function createHostile(t: Parameters<typeof createBackupPlace>[0]): Promise<Hostile> {
+  const place = await createBackupPlace(t);
+  await place.write('dump.rdb', 'the dump');
+  await place.write('folder/file', 'x');
+  await place.backup();
+  const victim = path.join(place.root, 'victim');
+  await fs.mkdir(victim);
+  await fs.writeFile(path.join(victim, 'file'), 'must stay');
+  return { place, victim };
+}
+
+for (const name of NAMES) {
+  test(`a backup refuses a catalog with the path ${JSON.stringify(name)}, and touches nothing outside`, async (t) => {
+    const { place, victim } = await createHostile(t);
+    forgeCatalog(
+      place.repository,
+      "UPDATE version SET path = ? WHERE path = CAST('dump.rdb' AS BLOB)",
+      Buffer.from(name, 'latin1'),
+    );
+    const before = await readTree(victim);
+    await t.throwsAsync(place.backup(), { instanceOf: CorruptError, message: /unsafe name/ });
+    t.deepEqual(treeDifferences(before, await readTree(victim)), []);
+    t.is(place.snapshots().length, 1);
+  });
+}
+
+test('a backup refuses a catalog with an entry below something that is no folder', async (t) => {
+  const { place } = await createHostile(t);
+  forgeCatalog(
+    place.repository,
+    "UPDATE version SET path = ? WHERE path = CAST('folder/file' AS BLOB)",
+    Buffer.from('dump.rdb/file'),
+  );
+  await t.throwsAsync(place.backup(), { instanceOf: CorruptError, message: /not a directory/ });
+});
+
+for (const [kind, name, staged] of [
+  ['retire', '../victim', 'old/1'],
+  ['retire', 'dump.rdb', '../../../victim/taken'],
+  ['retire', 'dump.rdb', 'old/../../../../victim/taken'],
+  ['place', '../victim/file', 'new/1'],
+  ['place', 'dump.rdb', '../../../victim/file'],
+  ['make-directory', '../victim/made', null],
+  ['remove-directory', '../victim', null],
+  ['set-metadata', '../victim', null],
+] as const) {
+  test(`a backup refuses to ${kind} '${name}' (${staged ?? 'nothing staged'})`, async (t) => {
+    const { place, victim } = await createHostile(t);
+    await fs.writeFile(place.data('staging/new/1'), 'hostile');
+    runSql(
+      place.repository,
+      'INSERT INTO owed_operation (position, kind, path, staged) VALUES (1, ?, ?, ?)',
+      kind,
+      Buffer.from(name),
+      staged,
+    );
+    const before = await readTree(victim);
+    await t.throwsAsync(place.backup(), { instanceOf: CorruptError, message: /unsafe name/ });
+    t.deepEqual(treeDifferences(before, await readTree(victim)), []);
+  });
+}
+
+test('an operation that is owed below a link is refused, and nothing behind the link is touched', async (t) => {
+  const { place, victim } = await createHostile(t);
+  await fs.writeFile(place.data('staging/new/1'), 'hostile');
+  await fs.symlink(victim, path.join(place.repository, 'way-out'));
+  runSql(
+    place.repository,
+    'INSERT INTO owed_operation (position, kind, path, staged) VALUES (1, ?, ?, ?)',
+    'place',
+    Buffer.from('way-out/file'),
+    'new/1',
+  );
+  const before = await readTree(victim);
+  await t.throwsAsync(place.backup(), { instanceOf: CorruptError, message: /is a link to/ });
+  t.deepEqual(treeDifferences(before, await readTree(victim)), []);
+});

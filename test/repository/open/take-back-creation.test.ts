@@ -1,0 +1,140 @@
+import test from 'ava';
+import * as fs from 'node:fs/promises';
+import path from 'node:path';
+import { InterruptedError } from '../../../src/errors.js';
+import type { Checkpoint } from '../../../src/system/time/checkpoint.js';
+import { type BackupPlace, createBackupPlace } from '../../support/repository/backup-place.js';
+import {
+  HookedFileSystem,
+  ProcessDied,
+  dieAtMutation,
+} from '../../support/files/hooked-file-system.js';
+
+/** Interrupts at a step, and tells whether it came to that. */
+function interruptAt(step: number): {
+  readonly checkpoint: Checkpoint;
+  readonly hasStruck: () => boolean;
+} {
+  let steps = 0;
+  return {
+    checkpoint: async () => {
+      steps += 1;
+      if (steps === step) throw new InterruptedError('SIGTERM');
+    },
+    hasStruck: () => steps >= step,
+  };
+}
+
+async function placeWithDump(t: Parameters<typeof createBackupPlace>[0]): Promise<BackupPlace> {
+  const place = await createBackupPlace(t);
+  await place.write('dump.rdb', 'the dump');
+  return place;
+}
+
+test('a first backup that fails at any step leaves nothing behind, parents included', async (t) => {
+  const origin = await placeWithDump(t);
+  const place = origin.withRepository(path.join(origin.root, 'parents/of/repository'));
+  const before = await fs.readdir(origin.root);
+  for (let step = 1; ; step += 1) {
+    const { checkpoint, hasStruck } = interruptAt(step);
+    const run = place.backup({ context: { ...place.context, checkpoint } });
+    const error: unknown = await run.then(
+      () => null,
+      (reason: unknown) => reason,
+    );
+    if (!hasStruck()) {
+      t.true(step > 5, `${step} steps`);
+      return;
+    }
+    t.true(error instanceof InterruptedError, String(error));
+    t.deepEqual(await fs.readdir(origin.root), before, `step ${step}`);
+  }
+});
+
+test('a folder that was there stays, and is empty again', async (t) => {
+  const place = await placeWithDump(t);
+  await fs.mkdir(place.repository);
+  const { checkpoint } = interruptAt(4);
+  const context = { ...place.context, checkpoint };
+  await t.throwsAsync(place.backup({ context }), { instanceOf: InterruptedError });
+  t.deepEqual(await fs.readdir(place.repository), []);
+});
+
+for (const name of ['notes.txt', 'redis-rewind-data/notes.txt']) {
+  test(`what somebody else has put into it meanwhile is never taken away: ${name}`, async (t) => {
+    const place = await placeWithDump(t);
+    const file = path.join(place.repository, name);
+    let isPut = false;
+    const checkpoint = async (): Promise<void> => {
+      const isMade = await fs.stat(place.data('catalog.sqlite3')).catch(() => null);
+      if (isMade === null) return;
+      await fs.writeFile(file, 'mine');
+      isPut = true;
+      throw new InterruptedError('SIGTERM');
+    };
+    const context = { ...place.context, checkpoint };
+    await t.throwsAsync(place.backup({ context }), { instanceOf: InterruptedError });
+    t.true(isPut);
+    t.is(await fs.readFile(file, 'utf8'), 'mine');
+    t.deepEqual(place.snapshots(), []);
+    await fs.rm(file);
+    t.is((await place.backup()).snapshot.id, 1);
+  });
+}
+
+test('a repository that holds a snapshot stays when a later backup fails', async (t) => {
+  const place = await placeWithDump(t);
+  await place.backup();
+  await place.write('dump.rdb', 'another one');
+  const { checkpoint } = interruptAt(4);
+  const context = { ...place.context, checkpoint };
+  await t.throwsAsync(place.backup({ context }), { instanceOf: InterruptedError });
+  t.is(place.snapshots().length, 1);
+});
+
+test('a writer that waits for one whose first backup fails makes the repository itself', async (t) => {
+  const place = await placeWithDump(t);
+  let second: Promise<unknown> = Promise.resolve();
+  let isSecondBegun = false;
+  let tellWaiting = (): void => {};
+  const isWaiting = new Promise<void>((resolve) => {
+    tellWaiting = resolve;
+  });
+  const checkpoint = async (): Promise<void> => {
+    const isMade = await fs.stat(place.data('catalog.sqlite3')).catch(() => null);
+    if (isMade === null || isSecondBegun) return;
+    isSecondBegun = true;
+    const context = { ...place.context, checkpoint: async () => tellWaiting() };
+    second = place.backup({ context, waitLockMs: 600_000 });
+    await isWaiting;
+    throw new InterruptedError('SIGTERM');
+  };
+  const context = { ...place.context, checkpoint };
+  await t.throwsAsync(place.backup({ context }), { instanceOf: InterruptedError });
+  await second;
+  t.is(place.snapshots().length, 1);
+  t.deepEqual((await place.verify()).problems, []);
+  t.is((await place.backup()).snapshot.id, 2);
+});
+
+test('a process that dies while it takes a repository away leaves one that the next backup finishes', async (t) => {
+  const origin = await placeWithDump(t);
+  let died = 0;
+  for (let n = 1; ; n += 1) {
+    const place = origin.withRepository(path.join(origin.root, `attempt-${n}/repository`));
+    const death = dieAtMutation(n);
+    const fileSystem = new HookedFileSystem(death.hook, { sync: false });
+    const { checkpoint } = interruptAt(6);
+    const context = { ...place.context, fileSystem, checkpoint };
+    const error: unknown = await place.backup({ context }).catch((reason: unknown) => reason);
+    if (!death.hasStruck()) {
+      t.true(error instanceof InterruptedError);
+      t.false((await fs.readdir(origin.root)).includes(`attempt-${n}`));
+      t.true(died > 0, `${died} deaths while it was taken away, ${n} in all`);
+      return;
+    }
+    if (!(error instanceof ProcessDied)) died += 1;
+    t.deepEqual((await place.backup()).notes, [], `mutation ${n}`);
+    t.deepEqual((await place.verify()).problems, [], `mutation ${n}`);
+  }
+});

@@ -1,0 +1,41 @@
+// Catalogs that no backup of this machine would write: rows edited by SQL and the digests of all
+// snapshots made anew, as somebody would who hands over a repository with bad intent, or as another
+// machine with other users would have written them.
+import path from 'node:path';
+
+import Database from 'better-sqlite3';
+
+import { Catalog } from '../../../src/catalog/catalog.js';
+import { digestSnapshot } from '../../../src/catalog/snapshot-digest.js';
+import { pathFromText } from '../../../src/system/files/byte-path.js';
+
+export function catalogFile(repository: string): string {
+  return path.join(repository, 'redis-rewind-data', 'catalog.sqlite3');
+}
+
+/** Runs one statement; BLOBs are passed as Buffers. Digests are left as they are. */
+export function runSql(repository: string, sql: string, ...values: readonly unknown[]): void {
+  const connection = new Database(catalogFile(repository));
+  try {
+    connection.pragma('foreign_keys = OFF');
+    connection.prepare(sql).run(...values);
+  } finally {
+    connection.close();
+  }
+}
+
+/** As runSql, and every snapshot's digest is right again afterwards. */
+export function forgeCatalog(repository: string, sql: string, ...values: readonly unknown[]): void {
+  runSql(repository, sql, ...values);
+  const catalog = Catalog.open(pathFromText(catalogFile(repository)), { readOnly: false });
+  try {
+    catalog.write(() => {
+      for (const snapshot of catalog.snapshots.list()) {
+        const digest = digestSnapshot(snapshot, catalog.versions.listAt(snapshot.id));
+        catalog.snapshots.seal(snapshot.id, snapshot.addedBytes, digest);
+      }
+    });
+  } finally {
+    catalog.close();
+  }
+}

@@ -1,0 +1,75 @@
+// What must be true of a repository whatever happened to it: every snapshot that it lists is whole, and
+// the next backup puts right what is left, by itself, and leaves nothing lying about.
+import type { ExecutionContext } from 'ava';
+import * as fs from 'node:fs/promises';
+import { NoRepositoryError } from '../../../src/errors.js';
+import { type BackupPlace, lookNames, withoutOurs } from './backup-place.js';
+import { type Tree, readTree, treeDifferences } from '../files/directory-tree.js';
+import { HookedFileSystem } from '../files/hooked-file-system.js';
+
+/** Everything as a later run finds it, without the waiting for the disk. */
+const quick = new HookedFileSystem(() => {}, { sync: false });
+
+/** How many snapshots there are; none where the repository itself was not finished. */
+export function countSnapshots(place: BackupPlace): number {
+  try {
+    return place.snapshots().length;
+  } catch (error) {
+    if (error instanceof NoRepositoryError) return 0;
+    throw error;
+  }
+}
+
+/**
+ * Each snapshot that there is restores as it was, and nothing is found wrong.
+ * @param states what SOURCE was at each snapshot, from the first on; null where that is not known
+ */
+export async function isWhole(
+  t: ExecutionContext,
+  place: BackupPlace,
+  states: readonly (Tree | null)[],
+  when: string,
+): Promise<void> {
+  const context = { ...place.context, fileSystem: quick };
+  const length = countSnapshots(place);
+  if (length === 0) return;
+  t.deepEqual((await place.verify(context)).problems, [], when);
+  for (let back = 0; back < length; back += 1) {
+    const restored = await place.restoredTree(`${back}B`, '', context);
+    const then = states[length - 1 - back];
+    if (then === undefined) throw new Error(`${when}: a snapshot too many`);
+    if (then !== null) t.deepEqual(treeDifferences(then, restored), [], `${when}, ${back}B`);
+  }
+}
+
+/**
+ * The next backup makes everything right by itself, and leaves nothing lying about.
+ * @param now what SOURCE is
+ */
+export async function isMendedByNext(
+  t: ExecutionContext,
+  place: BackupPlace,
+  now: Tree,
+  when: string,
+): Promise<void> {
+  const context = { ...place.context, fileSystem: quick };
+  const { notes } = await place.backup({ context });
+  place.context.advance(-60);
+  t.deepEqual(lookNames(notes), [], when);
+  t.deepEqual(treeDifferences(withoutOurs(now), await place.mirror()), [], when);
+  t.deepEqual(await fs.readdir(place.data('staging')), ['new', 'old'], when);
+  t.deepEqual(await fs.readdir(place.data('staging/new')), [], when);
+  t.deepEqual(await fs.readdir(place.data('staging/old')), [], when);
+  const verified = await place.verify(context);
+  t.deepEqual([verified.problems, verified.notes], [[], []], when);
+  const { increments } = place.info();
+  t.is((await fs.readdir(place.data('increments'))).length, increments, when);
+}
+
+/** Names, kinds, modes and contents of everything in the repository: what is alike need be looked at once. */
+export async function fingerprint(place: BackupPlace): Promise<string> {
+  const entries = Object.entries(await readTree(place.repository));
+  return JSON.stringify(
+    entries.map(([name, { type, mode, content }]) => [name, type, mode, content]),
+  );
+}

@@ -1,0 +1,333 @@
+import test, { type ExecutionContext } from 'ava';
+import * as fc from 'fast-check';
+import { CorruptError } from '../../../src/errors.js';
+import { loadAddonCodec } from '../../../src/system/zstd/zstd-addon.js';
+import { builtinCodec } from '../../../src/system/zstd/zstd-builtin.js';
+import type { ZstdCodec } from '../../../src/system/zstd/zstd-codec.js';
+import {
+  createZstdWriter,
+  zstdCompressBuffer,
+  zstdDecompress,
+  zstdDecompressBuffer,
+} from '../../../src/system/zstd/zstd.js';
+
+const PIECE = 128 * 1024;
+const SIZES = [0, 1, 2, 1000, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE, 1_000_003, 3 << 20];
+
+/** The addon everywhere, Node's own where it has one: each is tried on every Node that can. */
+async function codecs(): Promise<[string, ZstdCodec][]> {
+  const builtin = builtinCodec();
+  const addon: [string, ZstdCodec] = ['zstd-napi', await loadAddonCodec()];
+  return builtin === null ? [addon] : [addon, ['node:zlib', builtin]];
+}
+
+/** Bytes that neither repeat nor are random, the same each time. */
+function makeBytes(sizeBytes: number, alphabet = 64): Buffer {
+  const bytes = Buffer.alloc(sizeBytes);
+  let state = 12345;
+  for (let index = 0; index < sizeBytes; index += 1) {
+    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+    bytes[index] = (state >>> 16) % alphabet;
+  }
+  return bytes;
+}
+
+function* split(bytes: Uint8Array, sizeBytes: number): Generator<Uint8Array> {
+  for (let start = 0; start < bytes.length; start += sizeBytes) {
+    yield bytes.subarray(start, start + sizeBytes);
+  }
+}
+
+async function* toAsync(chunks: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for (const chunk of chunks) yield chunk;
+}
+
+async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of chunks) pieces.push(piece);
+  return Buffer.concat(pieces);
+}
+
+async function compressWith(codec: ZstdCodec, bytes: Uint8Array, step: number): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  const writer = codec.createWriter(3, (piece) => pieces.push(Buffer.from(piece)));
+  for (const chunk of split(bytes, step)) await writer.write(chunk);
+  await writer.finish();
+  return Buffer.concat(pieces);
+}
+
+async function assertCorrupt(
+  t: ExecutionContext,
+  chunks: Iterable<Uint8Array>,
+  message: RegExp,
+): Promise<void> {
+  const error = await t.throwsAsync(() => collect(zstdDecompress(chunks)), {
+    instanceOf: CorruptError,
+  });
+  t.regex(error?.message ?? '', message);
+}
+
+for (const sizeBytes of SIZES) {
+  test(`${sizeBytes} bytes come back from every codec through every codec`, async (t) => {
+    for (const bytes of [
+      makeBytes(sizeBytes),
+      Buffer.alloc(sizeBytes),
+      makeBytes(sizeBytes, 256),
+    ]) {
+      for (const [writerName, writer] of await codecs()) {
+        const compressed = await compressWith(writer, bytes, 300_000);
+        for (const [readerName, reader] of await codecs()) {
+          const back = await collect(reader.decompress(toAsync(split(compressed, 65_536))));
+          t.true(back.equals(bytes), `${writerName} to ${readerName}`);
+        }
+      }
+    }
+  });
+}
+
+test('the size of the chunks makes no difference', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.uint8Array({ maxLength: 4000 }),
+      fc.integer({ min: 1, max: 500 }),
+      fc.integer({ min: 1, max: 50 }),
+      async (bytes, writeStep, readStep) => {
+        for (const [, codec] of await codecs()) {
+          const compressed = await compressWith(codec, bytes, writeStep);
+          const back = await collect(zstdDecompress(split(compressed, readStep)));
+          t.deepEqual(back, Buffer.from(bytes));
+        }
+      },
+    ),
+    { numRuns: 50 },
+  );
+});
+
+test('a buffer that was written may be overwritten when the promise has settled', async (t) => {
+  const expected = makeBytes(1_000_000, 256);
+  for (const [name, codec] of await codecs()) {
+    const pieces: Buffer[] = [];
+    const writer = codec.createWriter(3, (piece) => pieces.push(Buffer.from(piece)));
+    const buffer = Buffer.alloc(70_000);
+    for (let start = 0; start < expected.length; start += buffer.length) {
+      const count = expected.copy(buffer, 0, start);
+      await writer.write(buffer.subarray(0, count));
+      buffer.fill(0);
+    }
+    await writer.finish();
+    t.true((await collect(zstdDecompress(pieces))).equals(expected), name);
+  }
+});
+
+test('a chunk that is read may be overwritten when the next one is asked for', async (t) => {
+  const expected = makeBytes(1_000_000, 256);
+  const compressed = await zstdCompressBuffer(expected, 3);
+  for (const [name, codec] of await codecs()) {
+    async function* reused(): AsyncGenerator<Uint8Array> {
+      const buffer = Buffer.alloc(30_000);
+      for (let start = 0; start < compressed.length; start += buffer.length) {
+        yield buffer.subarray(0, compressed.copy(buffer, 0, start));
+        buffer.fill(0);
+      }
+    }
+    t.true((await collect(codec.decompress(reused()))).equals(expected), name);
+  }
+});
+
+test('what emit throws is what write or finish rejects with', async (t) => {
+  for (const [name, codec] of await codecs()) {
+    const failure = new Error('disk full');
+    const writer = codec.createWriter(3, () => {
+      throw failure;
+    });
+    const error = await t.throwsAsync(async () => {
+      for (const chunk of split(makeBytes(2 << 20, 256), 100_000)) await writer.write(chunk);
+      await writer.finish();
+    });
+    t.is(error, failure, name);
+  }
+});
+
+test('several writers at work at the same time do not disturb each other', async (t) => {
+  for (const [name, codec] of await codecs()) {
+    const inputs = [1, 2, 3].map((count) => makeBytes(count * 200_000, 50 * count));
+    const outputs = await Promise.all(inputs.map((bytes) => compressWith(codec, bytes, 50_000)));
+    const backs = await Promise.all(outputs.map((each) => collect(zstdDecompress([each]))));
+    for (const [index, bytes] of inputs.entries()) t.true(backs[index]?.equals(bytes), name);
+  }
+});
+
+test('a frame can be written and read after one that was broken off', async (t) => {
+  const bytes = makeBytes(400_000);
+  for (const [name, codec] of await codecs()) {
+    await codec.createWriter(3, () => {}).write(bytes);
+    const compressed = await compressWith(codec, bytes, 100_000);
+    for await (const piece of codec.decompress(toAsync([compressed]))) {
+      t.true(piece.length > 0);
+      break;
+    }
+    t.true((await collect(codec.decompress(toAsync([compressed])))).equals(bytes), name);
+  }
+});
+
+test('a frame cut off anywhere is corrupt, never a short result', async (t) => {
+  const compressed = await zstdCompressBuffer(makeBytes(2000), 3);
+  for (let length = 0; length < compressed.length; length += 1) {
+    await assertCorrupt(t, [compressed.subarray(0, length)], /ends before the end of its frame/);
+  }
+});
+
+test('any bit that is flipped gives an error or leaves the content as it was', async (t) => {
+  const bytes = makeBytes(300);
+  const compressed = await zstdCompressBuffer(bytes, 3);
+  for (let bit = 0; bit < compressed.length * 8; bit += 1) {
+    const damaged = Buffer.from(compressed);
+    damaged[bit >> 3] = (damaged[bit >> 3] as number) ^ (1 << (bit & 7));
+    try {
+      const back = await collect(zstdDecompress([damaged]));
+      t.true(back.equals(bytes), `bit ${bit}`);
+    } catch (error) {
+      t.true(error instanceof CorruptError, `bit ${bit}: ${String(error)}`);
+    }
+  }
+});
+
+test('a wrong checksum is corrupt for every codec', async (t) => {
+  const compressed = await zstdCompressBuffer(makeBytes(500_000), 3);
+  compressed[compressed.length - 1] = (compressed[compressed.length - 1] as number) ^ 1;
+  for (const [, codec] of await codecs()) {
+    await t.throwsAsync(() => collect(codec.decompress(toAsync([compressed]))), {
+      instanceOf: CorruptError,
+      message: /cannot be decompressed/,
+    });
+  }
+});
+
+test('data after the frame is corrupt: a byte, garbage, another frame, in the same chunk or later', async (t) => {
+  const compressed = await zstdCompressBuffer(makeBytes(1000), 3);
+  for (const after of [Buffer.of(0), Buffer.from('garbage'), compressed]) {
+    await assertCorrupt(t, [Buffer.concat([compressed, after])], /data after the end/);
+    await assertCorrupt(t, [compressed, after], /data after the end/);
+  }
+});
+
+test('other bytes than zstd are corrupt, none at all too', async (t) => {
+  await assertCorrupt(t, [Buffer.from('REDIS0011')], /not zstd data/);
+  await assertCorrupt(t, [Buffer.from([0x1f, 0x8b, 8, 0])], /not zstd data/);
+  await assertCorrupt(t, [], /ends before/);
+});
+
+test('what the source of the chunks throws goes through as it is', async (t) => {
+  const compressed = await zstdCompressBuffer(makeBytes(1_000_000), 3);
+  const failure = new Error('read failed');
+  for (const [name, codec] of await codecs()) {
+    async function* failing(): AsyncGenerator<Uint8Array> {
+      yield compressed.subarray(0, 1000);
+      throw failure;
+    }
+    t.is(await t.throwsAsync(() => collect(codec.decompress(failing()))), failure, name);
+  }
+});
+
+test('ending the iteration early ends the source of the chunks', async (t) => {
+  const compressed = await zstdCompressBuffer(Buffer.alloc(20 << 20), 3);
+  for (const [name, codec] of await codecs()) {
+    let isEnded = false;
+    async function* source(): AsyncGenerator<Uint8Array> {
+      try {
+        for (const chunk of split(compressed, 100)) yield chunk;
+      } finally {
+        isEnded = true;
+      }
+    }
+    for await (const piece of codec.decompress(source())) {
+      t.is(piece[0], 0);
+      break;
+    }
+    t.true(isEnded, name);
+  }
+});
+
+test('input is read only as output is taken', async (t) => {
+  const compressed = await zstdCompressBuffer(makeBytes(8 << 20, 256), 1);
+  for (const [name, codec] of await codecs()) {
+    let readBytes = 0;
+    let takenBytes = 0;
+    async function* source(): AsyncGenerator<Uint8Array> {
+      for (const chunk of split(compressed, 16_384)) {
+        readBytes += chunk.length;
+        yield chunk;
+      }
+    }
+    for await (const piece of codec.decompress(source())) {
+      takenBytes += piece.length;
+      t.true(readBytes - takenBytes < 1 << 20, name);
+      if (takenBytes > 4 << 20) break;
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
+    }
+  }
+});
+
+test('pieces stay as they are while the next ones are taken', async (t) => {
+  const bytes = makeBytes(1_500_000, 256);
+  const compressed = await zstdCompressBuffer(bytes, 3);
+  for (const [name, codec] of await codecs()) {
+    const pieces: Uint8Array[] = [];
+    for await (const piece of codec.decompress(toAsync(split(compressed, 50_000)))) {
+      t.true(piece.length <= PIECE);
+      pieces.push(piece);
+    }
+    t.true(Buffer.concat(pieces).equals(bytes), name);
+  }
+});
+
+test('every level that can be written can be read', async (t) => {
+  const bytes = makeBytes(300_000);
+  for (let level = 1; level <= 19; level += 1) {
+    t.true((await zstdDecompressBuffer(await zstdCompressBuffer(bytes, level), 1e6)).equals(bytes));
+  }
+});
+
+test('a level whose frames could not be read again is refused', async (t) => {
+  for (const level of [0, 20, -1, 1.5]) {
+    await t.throwsAsync(() => createZstdWriter(level, () => {}), { instanceOf: RangeError });
+  }
+});
+
+test('a frame that holds more than it may is refused, one that holds as much is not', async (t) => {
+  const compressed = await zstdCompressBuffer(Buffer.alloc(1 << 20), 3);
+  t.is((await zstdDecompressBuffer(compressed, 1 << 20)).length, 1 << 20);
+  await t.throwsAsync(() => zstdDecompressBuffer(compressed, (1 << 20) - 1), {
+    instanceOf: CorruptError,
+    message: /more than the 1048575 bytes/,
+  });
+});
+
+test('a whole frame is decompressed at once by every codec, up to the length that is allowed', async (t) => {
+  for (const sizeBytes of SIZES) {
+    const bytes = makeBytes(sizeBytes);
+    for (const [writerName, writer] of await codecs()) {
+      const frame = await compressWith(writer, bytes, 300_000);
+      for (const [readerName, reader] of await codecs()) {
+        const name = `${sizeBytes} bytes, ${writerName} to ${readerName}`;
+        t.true(reader.decompressWhole(frame, sizeBytes)?.equals(bytes), name);
+        t.true(reader.decompressWhole(frame, sizeBytes + 1000)?.equals(bytes), name);
+        if (sizeBytes > 0) t.is(reader.decompressWhole(frame, sizeBytes - 1), null, name);
+      }
+    }
+  }
+});
+
+test('a frame that is damaged or cut off is corrupt for every codec, also where it comes whole', async (t) => {
+  const frame = await zstdCompressBuffer(makeBytes(500_000), 3);
+  const flipped = Buffer.from(frame);
+  flipped[1000] = (flipped[1000] ?? 0) ^ 1;
+  for (const [name, codec] of await codecs()) {
+    for (const bad of [flipped, frame.subarray(0, 1000), frame.subarray(0, -1)]) {
+      t.throws(() => codec.decompressWhole(bad, 500_000), { instanceOf: CorruptError }, name);
+    }
+    t.is(codec.decompressWhole(frame, 500_000)?.length, 500_000);
+  }
+});

@@ -1,0 +1,154 @@
+// Resync in place: after a mismatch, finds where basis and result run on together again. 16-byte
+// shingles of the next stretch of the basis go into a table, and the result is slid over it; the
+// stretch grows from 1 KiB to 1 MiB. Every hit is verified byte by byte and extended both ways, and a
+// short run far away is not taken while a longer one may follow: text that records have in common
+// must not shift the alignment by a record. The long stretches are paid for by credit that matched
+// bytes earn, so that the whole pass stays linear whatever the files hold.
+import { take } from "../memory/arena";
+import { equalBackward, equalForward, hash16 } from "../memory/bytes";
+import { Window } from "../memory/window";
+
+/** How far ahead the widest search looks in either file. */
+export const FAR: u32 = 1024 * 1024;
+/** … and with what it needs to judge the last hit. */
+export const NEAR_REACH: u32 = FAR + 32 * 1024;
+
+const LEVELS: u32 = 4;
+const TABLE_LOG_MOST: u32 = 17;
+const SHINGLE: u32 = 16;
+/** A run this long is taken even where a wider search might find a better one. */
+const GOOD_RUN: u32 = 64;
+const CREDIT_PER_BYTE: i64 = 8;
+const CREDIT_MOST: i64 = 16 * 1024 * 1024;
+
+let table: usize = 0;
+let credit: i64 = 0;
+
+/** Where the files run on together, after resyncNear returned true. */
+export let foundBasis: u64 = 0;
+export let foundResult: u64 = 0;
+
+/** Bytes of each file that the last call searched beyond the first stretch. */
+export let searchedBytes: u32 = 0;
+
+/** The best hit so far, relative to where the search began; a run behind it may confirm it. */
+let bestScore: i32 = 0;
+let isConfirmed: bool = false;
+let bestRun: u32 = 0;
+let bestBasis: u32 = 0;
+let bestResult: u32 = 0;
+
+export function openResync(): void {
+  table = take(4 << TABLE_LOG_MOST);
+  credit = CREDIT_MOST;
+}
+
+/** Matched bytes pay for later searches. */
+export function earnCredit(bytes: u64): void {
+  credit = min(credit + i64(min(bytes, 0x100000000)) * CREDIT_PER_BYTE, CREDIT_MOST);
+}
+
+/**
+ * Searches from `atBasis` and `atResult` on, up to `most` bytes ahead. With `mustTry` it goes on without
+ * credit while it has found nothing. A run shorter than `least` counts only with a longer one behind it.
+ */
+export function resyncNear(
+  basis: Window,
+  result: Window,
+  atBasis: u64,
+  atResult: u64,
+  most: u32,
+  least: u32,
+  mustTry: bool,
+): bool {
+  bestScore = i32.MIN_VALUE;
+  bestRun = 0;
+  isConfirmed = false;
+  searchedBytes = 0;
+  for (let level: u32 = 0; level < LEVELS; level++) {
+    const reach: u32 = level == 3 ? 1 << 20 : 1024 << (3 * level);
+    const strideLog: u32 = level == 3 ? 4 : max(level, 1);
+    const beyond: u32 = level < 2 ? 4096 : 32 * 1024;
+    if (level != 0) {
+      if (reach > most) break;
+      const cost = i64(reach) * 2;
+      if (credit < cost && !(mustTry && bestRun == 0)) break;
+      credit = max(credit - cost, 0);
+      searchedBytes += reach;
+    }
+    const haveBasis = basis.hold(atBasis, reach + beyond);
+    const haveResult = result.hold(atResult, reach + beyond);
+    if (haveBasis < SHINGLE || haveResult < SHINGLE) break;
+    const isSure = search(
+      basis.at(atBasis),
+      haveBasis,
+      result.at(atResult),
+      haveResult,
+      reach,
+      strideLog,
+      beyond,
+    );
+    isConfirmed = isConfirmed || isSure;
+    if (isConfirmed || bestRun >= GOOD_RUN) break;
+    if (haveBasis <= reach && haveResult <= reach) break;
+  }
+  if (bestRun == 0 || (bestRun < least && !isConfirmed)) return false;
+  foundBasis = atBasis + bestBasis;
+  foundResult = atResult + bestResult;
+  return true;
+}
+
+/** Keeps the best hit in best*; true where it is so long that no other need be looked for. */
+function search(
+  basisAt: usize,
+  haveBasis: u32,
+  resultAt: usize,
+  haveResult: u32,
+  reach: u32,
+  strideLog: u32,
+  beyond: u32,
+): bool {
+  const basisCount = min(reach, haveBasis - SHINGLE + 1);
+  let end = min(reach, haveResult - SHINGLE + 1);
+  const shingles = basisCount >> strideLog;
+  let tableLog: u32 = 10;
+  while (u32(1) << (tableLog - 1) < shingles) tableLog++;
+  const shift = u64(64 - tableLog);
+  memory.fill(table, 0, 4 << tableLog);
+  // From the end, so that of equal shingles the nearest stays.
+  for (let i = i32(((basisCount - 1) >> strideLog) << strideLog); i >= 0; i -= 1 << strideLog) {
+    store<u32>(table + (usize(hash16(basisAt + i) >> shift) << 2), i + 1);
+  }
+  for (let i: u32 = 0; i < end; i++) {
+    const at = resultAt + i;
+    const entry = load<u32>(table + (usize(hash16(at) >> shift) << 2));
+    if (entry == 0) continue;
+    const offset = entry - 1;
+    const other = basisAt + offset;
+    if (load<u64>(other) != load<u64>(at) || load<u64>(other, 8) != load<u64>(at, 8)) continue;
+    const before = u32(equalBackward(other, at, min(offset, i)));
+    const after = u32(equalForward(other, at, min(haveBasis - offset, haveResult - i)));
+    const run: u32 = before + after;
+    const skipped: u32 = offset + i - 2 * before;
+    const score = i32(run) - i32(skipped >> 3);
+    const isEnough = run >= min(u32(256) + 4 * skipped, beyond);
+    if (bestRun != 0 && offset - before >= bestBasis + bestRun) {
+      // A run that can still be taken after the best one is no rival: it speaks for the best.
+      if (isEnough) return true;
+      if (run >= GOOD_RUN) {
+        isConfirmed = true;
+        bestScore += run;
+      }
+    } else if (score > bestScore) {
+      isConfirmed = false;
+      bestScore = score;
+      bestRun = run;
+      bestBasis = offset - before;
+      bestResult = i - before;
+      if (isEnough) return true;
+      end = min(end, i + after + 64 + 2 * skipped);
+    }
+    i += after - 1;
+  }
+  return false;
+}

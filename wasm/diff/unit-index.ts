@@ -1,0 +1,111 @@
+// The index of the basis's units: for the hash of a key, where its unit lies and what its content is.
+// Open addressing in buckets of one cache line. A slot holds position + 1 (48 bits) and 16 bits of the
+// key, then the content (hash of the bytes and their length, see rdb-units.ts). It is told as equal what
+// agrees in all of it: 79 bits at least; the proof of an increment is what finds the rest.
+import { arenaTop, rewindArena, take } from "../memory/arena";
+
+export const SLOT_BYTES: u32 = 16;
+const BUCKET_BYTES: u32 = 64;
+/** Buckets looked through from the key's own on. */
+const PROBES: u32 = 16;
+const TAG: u64 = 0xffff;
+const POSITION_MOST: u64 = 0xffffffffffff - 1;
+
+export const UNIT_NONE = 0;
+/** The same key, or one that cannot be told from it, with another content. */
+export const UNIT_OTHER = 1;
+export const UNIT_EQUAL = 2;
+
+let table: usize = 0;
+let buckets: u32 = 0;
+let entered: u32 = 0;
+/** Keeps the loads that touch buckets from being dropped as unused. */
+let touched: u64 = 0;
+
+/** What findUnit found. */
+export let foundUnit: u64 = 0;
+export let foundContent: u64 = 0;
+
+/**
+ * Takes memory for `slots` units or, where it has some already, enlarges it to that; it is then empty.
+ * Nothing else may be taken from the arena until it is closed.
+ */
+export function openUnitIndex(slots: u32, isFirst: bool): void {
+  if (isFirst) {
+    table = arenaTop();
+    buckets = 0;
+  }
+  const wanted = slots / (BUCKET_BYTES / SLOT_BYTES) + 1;
+  if (wanted > buckets) {
+    take(usize(wanted - buckets) * BUCKET_BYTES);
+    buckets = wanted;
+  }
+  memory.fill(table, 0, usize(buckets) * BUCKET_BYTES);
+  entered = 0;
+}
+
+/** Gives its memory back. */
+export function closeUnitIndex(): void {
+  rewindArena(table);
+}
+
+/** Whether it holds as many units as it should, three of four slots. */
+// @ts-ignore: decorator
+@inline
+export function isUnitIndexFull(): bool {
+  return entered >= buckets * 3;
+}
+
+/** Touches the buckets of `count` keys in one go, so that the processor waits for many at once. */
+export function touchUnits(keys: usize, count: u32): void {
+  let seen: u64 = 0;
+  for (let i: u32 = 0; i < count; i++) {
+    seen ^= load<u64>(table + usize(bucketOf(load<u64>(keys + i * 8))) * BUCKET_BYTES);
+  }
+  touched = seen;
+}
+
+/** A unit that finds no place is left out: it is then not found. */
+export function enterUnit(key: u64, position: u64, content: u64): void {
+  if (position > POSITION_MOST) return;
+  let bucket = bucketOf(key);
+  for (let probe: u32 = 0; probe < PROBES; probe++) {
+    const at = table + usize(bucket) * BUCKET_BYTES;
+    for (let slot: u32 = 0; slot < BUCKET_BYTES; slot += SLOT_BYTES) {
+      if (load<u64>(at + slot) != 0) continue;
+      store<u64>(at + slot, ((position + 1) << 16) | (key & TAG));
+      store<u64>(at + slot, content, 8);
+      entered++;
+      return;
+    }
+    bucket = bucket + 1 == buckets ? 0 : bucket + 1;
+  }
+}
+
+/** Looks for the unit of a key, first of all one with this content. */
+export function findUnit(key: u64, content: u64): i32 {
+  let bucket = bucketOf(key);
+  let found = UNIT_NONE;
+  for (let probe: u32 = 0; probe < PROBES; probe++) {
+    const at = table + usize(bucket) * BUCKET_BYTES;
+    for (let slot: u32 = 0; slot < BUCKET_BYTES; slot += SLOT_BYTES) {
+      const entry = load<u64>(at + slot);
+      if (entry == 0) return found;
+      if ((entry & TAG) != (key & TAG)) continue;
+      const isEqual = load<u64>(at + slot, 8) == content;
+      if (!isEqual && found != UNIT_NONE) continue;
+      foundUnit = (entry >> 16) - 1;
+      foundContent = load<u64>(at + slot, 8);
+      if (isEqual) return UNIT_EQUAL;
+      found = UNIT_OTHER;
+    }
+    bucket = bucket + 1 == buckets ? 0 : bucket + 1;
+  }
+  return found;
+}
+
+// @ts-ignore: decorator
+@inline
+function bucketOf(key: u64): u32 {
+  return u32(((key >> 32) * u64(buckets)) >> 32);
+}

@@ -1,0 +1,70 @@
+// What a walk counts: keys and bytes of each type and of each database. The number of databases is
+// bounded, as a hostile dump may name a new one every two bytes.
+import { take } from "../memory/arena";
+
+export const TYPES: u32 = 32;
+/** A row of types: keys, bytes. A row of databases: number, keys, keys that expire, bytes. All u64. */
+export const TYPE_ROW: u32 = 16;
+export const DATABASE_ROW: u32 = 32;
+const DATABASES_MOST: u32 = 12288;
+const SLOTS: u32 = 16384;
+
+@unmanaged
+export class Totals {
+  types: usize;
+  databases: usize;
+  databaseCount: u32;
+  /** For each database, hashed by its number, one more than its row; 0 where there is none. */
+  slots: usize;
+
+  static create(): Totals {
+    const totals = changetype<Totals>(take(offsetof<Totals>()));
+    totals.types = take(TYPES * TYPE_ROW);
+    totals.databases = take(DATABASES_MOST * DATABASE_ROW);
+    totals.slots = take(SLOTS * 2);
+    totals.clear();
+    return totals;
+  }
+
+  clear(): void {
+    this.databaseCount = 0;
+    memory.fill(this.types, 0, TYPES * TYPE_ROW);
+    memory.fill(this.slots, 0, SLOTS * 2);
+  }
+
+  /** The row of a database, a new one if need be; 0 where there are too many. */
+  database(number: u32): usize {
+    let slot = (number * 0x9e3779b1) >> 18;
+    while (true) {
+      const entry = u32(load<u16>(this.slots + slot * 2));
+      if (entry == 0) break;
+      const row = this.databases + (entry - 1) * DATABASE_ROW;
+      if (load<u64>(row) == u64(number)) return row;
+      slot = (slot + 1) & (SLOTS - 1);
+    }
+    if (this.databaseCount == DATABASES_MOST) return 0;
+    const row = this.databases + this.databaseCount * DATABASE_ROW;
+    this.databaseCount++;
+    store<u16>(this.slots + slot * 2, u16(this.databaseCount));
+    store<u64>(row, u64(number));
+    store<u64>(row, 0, 8);
+    store<u64>(row, 0, 16);
+    store<u64>(row, 0, 24);
+    return row;
+  }
+
+  @inline
+  countType(type: u32, bytes: u64): void {
+    const row = this.types + type * TYPE_ROW;
+    store<u64>(row, load<u64>(row) + 1);
+    store<u64>(row, load<u64>(row, 8) + bytes, 8);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+export function countKey(row: usize, expires: bool, bytes: u64): void {
+  store<u64>(row, load<u64>(row, 8) + 1, 8);
+  store<u64>(row, load<u64>(row, 16) + u64(expires), 16);
+  store<u64>(row, load<u64>(row, 24) + bytes, 24);
+}

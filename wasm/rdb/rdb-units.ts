@@ -1,0 +1,276 @@
+// The units of an RDB in the order of the file: what a server may dump in another order next time. A
+// unit is a key's record, or, in a long hash or set that is kept as a hash table, one element of it.
+// Each is named by a hash of its key (and its element's name) and has a hash of its bytes, so that two
+// files are compared unit by unit without going back and forth in either. Works in memory that does
+// not depend on the file: what is long is hashed as it passes by.
+import { take } from "../memory/arena";
+import { RdbElements, hasElements } from "./rdb-elements";
+import { hashContent } from "./rdb-hash";
+import { HELD_MOST, RdbWalker } from "./rdb-walker";
+import { STEP_AGAIN, STEP_END, STEP_ERROR, STEP_NEED_INPUT } from "../memory/steps";
+import { Window } from "../memory/window";
+
+/** Units up to this length lie in memory as a whole while they are handed out. */
+export const SHORT_MOST: u32 = 32 * 1024;
+/** What a unit's content says of its length; this or more is not told apart. */
+export const LENGTH_MASK: u64 = 0xffffff;
+
+const BATCH: u32 = 1024;
+const REACH: u32 = SHORT_MOST + 2 * HELD_MOST;
+/** Bytes of a long unit that are hashed in one step. */
+const STEP_BYTES: u64 = 8 * 1024 * 1024;
+/** Lengths of what may precede a record's type and stays the same: nothing, or when it expires. */
+const EXPIRY_SECONDS_BYTES: u64 = 5;
+const EXPIRY_MILLISECONDS_BYTES: u64 = 9;
+
+const ELEMENT_MULTIPLIER: u64 = 0x9fb21c651e98df25;
+
+const RECORDS = 0;
+const ELEMENTS = 1;
+
+@unmanaged
+export class RdbUnits {
+  /** Units of the last step, in columns of u64. */
+  count: u32;
+  unitAt: usize;
+  endAt: usize;
+  key: usize;
+  /** The hash of the bytes, and their length in its low bits: see LENGTH_MASK. */
+  content: usize;
+
+  private source: i32;
+  private size: u64;
+  private walker: RdbWalker;
+  private elements: RdbElements;
+  private recordWindow: Window;
+  private elementWindow: Window;
+  private longWindow: Window;
+  private outcome: i32;
+  private mode: i32;
+  /** Which record and element of their batches is next. */
+  private recordRow: u32;
+  private elementRow: u32;
+  private elementOutcome: i32;
+  private recordKey: u64;
+  private isLong: bool;
+  private longKey: u64;
+  private longStart: u64;
+  private longAt: u64;
+  private longEnd: u64;
+  private longHash: u64;
+
+  static create(source: i32, size: u64): RdbUnits {
+    const units = changetype<RdbUnits>(take(offsetof<RdbUnits>()));
+    units.source = source;
+    units.size = size;
+    units.unitAt = take(BATCH * 8);
+    units.endAt = take(BATCH * 8);
+    units.key = take(BATCH * 8);
+    units.content = take(BATCH * 8);
+    units.walker = RdbWalker.create(size, BATCH);
+    units.elements = RdbElements.create(BATCH);
+    units.recordWindow = Window.create(source, size, REACH);
+    units.elementWindow = Window.create(source, size, REACH);
+    units.longWindow = Window.create(source, size, SHORT_MOST);
+    units.restart();
+    return units;
+  }
+
+  /** Goes back to the beginning of the file. */
+  restart(): void {
+    this.walker.restart();
+    this.count = 0;
+    this.outcome = STEP_NEED_INPUT;
+    this.mode = RECORDS;
+    this.recordRow = 0;
+    this.isLong = false;
+  }
+
+  /** Up to where the file has been looked at. */
+  position(): u64 {
+    if (this.isLong) return this.longAt;
+    return this.mode == ELEMENTS ? this.elements.position : this.walker.position;
+  }
+
+  /** Where the bytes of a unit of the last step lie, which has no more than SHORT_MOST. */
+  @inline
+  at(position: u64): usize {
+    const window = this.mode == ELEMENTS ? this.elementWindow : this.recordWindow;
+    return window.at(position);
+  }
+
+  /**
+   * Finds the next units, or none of a long one yet, with STEP_AGAIN. STEP_END: there are no more;
+   * STEP_ERROR: the rest of the file is not understood.
+   */
+  step(): i32 {
+    this.count = 0;
+    if (this.isLong) {
+      this.hashLong();
+    } else if (this.mode == ELEMENTS) {
+      this.stepElements();
+    } else {
+      if (this.recordRow == this.walker.batch.count) {
+        if (this.outcome == STEP_END || this.outcome == STEP_ERROR) return this.outcome;
+        this.walkOn();
+      }
+      this.takeRecords();
+    }
+    return STEP_AGAIN;
+  }
+
+  /** Walks on, with all of a short record in the window from its beginning to the batch's end. */
+  private walkOn(): void {
+    const walker = this.walker;
+    walker.batch.count = 0;
+    this.recordRow = 0;
+    let from = walker.position;
+    if (walker.entryAt < from && from - walker.entryAt <= SHORT_MOST) from = walker.entryAt;
+    const before = u32(walker.position - from);
+    const have = this.recordWindow.hold(from, before + HELD_MOST + 1);
+    this.outcome = walker.run(this.recordWindow.at(walker.position), have - before);
+    if (this.outcome != STEP_NEED_INPUT || from + have != this.size) return;
+    // A string that ended with the file was stepped over: the walk may have its end on no more bytes.
+    const rest = this.recordWindow.at(walker.position);
+    this.outcome = walker.run(rest, u32(this.size - walker.position));
+    if (this.outcome != STEP_NEED_INPUT) return;
+    this.outcome = walker.finish(
+      this.recordWindow.at(walker.position),
+      u32(this.size - walker.position),
+    );
+  }
+
+  private takeRecords(): void {
+    const batch = this.walker.batch;
+    for (let row = this.recordRow; row < batch.count; row++) {
+      const recordAt = u64(load<f64>(batch.recordAt + row * 8));
+      const typeAt = u64(load<f64>(batch.typeAt + row * 8));
+      const end = u64(load<f64>(batch.endAt + row * 8));
+      const key = load<u64>(batch.keyHash + row * 8);
+      const prefix = typeAt - recordAt;
+      // How long ago a key was used is new in each dump, and so no part of its unit.
+      const isLasting =
+        prefix == 0 || prefix == EXPIRY_MILLISECONDS_BYTES || prefix == EXPIRY_SECONDS_BYTES;
+      const start = isLasting ? recordAt : typeAt;
+      if (end - recordAt <= SHORT_MOST) {
+        this.addShort(key, start, end, this.recordWindow.at(start));
+        continue;
+      }
+      // What is in this batch must be used before the window of elements moves.
+      if (this.count != 0) {
+        this.recordRow = row;
+        return;
+      }
+      this.recordRow = row + 1;
+      this.beginLongRecord(row, key, start, end);
+      return;
+    }
+    this.recordRow = batch.count;
+  }
+
+  private beginLongRecord(row: u32, key: u64, start: u64, end: u64): void {
+    const type = u32(load<u8>(this.walker.batch.type + row));
+    if (!isDumpedInAnyOrder(type) || !hasElements(this.walker.isValkey, type)) {
+      this.beginLong(key, start, end);
+      return;
+    }
+    this.mode = ELEMENTS;
+    this.recordKey = key;
+    this.elementRow = 0;
+    this.elementOutcome = STEP_NEED_INPUT;
+    const valueAt = u64(load<f64>(this.walker.batch.valueAt + row * 8));
+    this.elements.open(this.walker.isValkey, type, valueAt, end);
+  }
+
+  private stepElements(): void {
+    const elements = this.elements;
+    if (this.elementRow == elements.count) {
+      if (this.elementOutcome == STEP_END || this.elementOutcome == STEP_ERROR) {
+        this.mode = RECORDS;
+        return;
+      }
+      elements.count = 0;
+      this.elementRow = 0;
+      let from = elements.position;
+      const begun = elements.begunAt();
+      if (begun < from && from - begun <= SHORT_MOST) from = begun;
+      const before = u32(elements.position - from);
+      const have = this.elementWindow.hold(from, before + HELD_MOST + 1);
+      this.elementOutcome = elements.run(
+        this.elementWindow.at(elements.position),
+        u32(min(u64(have - before), elements.end - elements.position)),
+      );
+      const isOver = from + have >= elements.end;
+      if (this.elementOutcome == STEP_NEED_INPUT && isOver) {
+        const rest = u32(elements.end - elements.position);
+        this.elementOutcome = elements.run(this.elementWindow.at(elements.position), rest);
+        if (this.elementOutcome == STEP_NEED_INPUT) this.elementOutcome = STEP_ERROR;
+      }
+    }
+    this.takeElements();
+  }
+
+  private takeElements(): void {
+    const elements = this.elements;
+    for (let row = this.elementRow; row < elements.count; row++) {
+      const start = u64(load<f64>(elements.elementAt + row * 8));
+      const end = u64(load<f64>(elements.endAt + row * 8));
+      const name = load<u64>(elements.nameHash + row * 8);
+      const key = (this.recordKey ^ rotl(name, 32)) * ELEMENT_MULTIPLIER;
+      if (end - start <= SHORT_MOST) {
+        this.addShort(key ^ (key >> 32), start, end, this.elementWindow.at(start));
+        continue;
+      }
+      if (this.count == 0) {
+        this.elementRow = row + 1;
+        this.beginLong(key ^ (key >> 32), start, end);
+      } else {
+        this.elementRow = row;
+      }
+      return;
+    }
+    this.elementRow = elements.count;
+  }
+
+  private beginLong(key: u64, start: u64, end: u64): void {
+    this.isLong = true;
+    this.longKey = key;
+    this.longStart = start;
+    this.longAt = start;
+    this.longEnd = end;
+    this.longHash = 0;
+  }
+
+  private hashLong(): void {
+    const stop = min(this.longEnd, this.longAt + STEP_BYTES);
+    while (this.longAt < stop) {
+      // Pieces of one length, whatever the window holds: the hash depends on where they end.
+      const piece = u32(min(this.longEnd - this.longAt, u64(SHORT_MOST)));
+      this.longWindow.hold(this.longAt, piece);
+      this.longHash = hashContent(this.longHash, this.longWindow.at(this.longAt), piece);
+      this.longAt += piece;
+    }
+    if (this.longAt < this.longEnd) return;
+    this.isLong = false;
+    this.add(this.longKey, this.longStart, this.longEnd, this.longHash);
+  }
+
+  @inline
+  private addShort(key: u64, start: u64, end: u64, at: usize): void {
+    this.add(key, start, end, hashContent(0, at, u32(end - start)));
+  }
+
+  @inline
+  private add(key: u64, start: u64, end: u64, hash: u64): void {
+    const row = this.count++ * 8;
+    store<u64>(this.unitAt + row, start);
+    store<u64>(this.endAt + row, end);
+    store<u64>(this.key + row, key);
+    store<u64>(this.content + row, (hash & ~LENGTH_MASK) | min(end - start, LENGTH_MASK));
+  }
+}
+
+/** Sets and hashes as hash tables (2, 4, and 22 and 24 with expiry); lists keep their order. */
+function isDumpedInAnyOrder(type: u32): bool {
+  return type == 2 || type == 4 || type == 22 || type == 24;
+}

@@ -1,0 +1,108 @@
+// Writes the table of a delta, or of a whole run composed, as a plain librsync delta. Two cursors go
+// through the table: the one ahead has the literal bytes of the next entries gathered into a window, the
+// one behind writes the same entries as commands then.
+import { resetArena } from "../memory/arena";
+import { LITERAL_MOST, openWriter, outputIsFull, writeCopy, writeEnd, writeLiteral } from "../delta/delta-writer";
+import {
+  closeWindow,
+  gatherRange,
+  gatherRoom,
+  gatherWindow,
+  nextWindow,
+  openGather,
+  settleSome,
+} from "./gather";
+import { TABLE } from "../memory/host";
+import { STEP_AGAIN, STEP_END, STEP_ERROR } from "../memory/steps";
+import { TableCursor } from "../table/table-cursor";
+
+/** Entries looked ahead in one step: a few milliseconds. */
+const AHEAD_ENTRIES: u32 = 64 * 1024;
+const ANY_SIZE: u64 = (1 << 53) - 1;
+
+const LOOKING_AHEAD = 0;
+const SETTLING = 1;
+const WRITING = 2;
+
+let ahead: TableCursor = changetype<TableCursor>(0);
+let behind: TableCursor = changetype<TableCursor>(0);
+let phase: i32 = LOOKING_AHEAD;
+/** How much of the window has been written. */
+let written: u32 = 0;
+
+/** Starts a job: sizes of the table, the result and the literals, all in bytes. */
+export function encodeOpen(
+  tableSize: f64,
+  resultSize: f64,
+  literalsSize: f64,
+  windowMost: u32,
+): void {
+  resetArena();
+  const table = u64(tableSize);
+  const literals = u64(literalsSize);
+  ahead = TableCursor.create(TABLE, table, u64(resultSize), ANY_SIZE, literals);
+  behind = TableCursor.create(TABLE, table, u64(resultSize), ANY_SIZE, literals);
+  openWriter();
+  openGather(0, literals, windowMost);
+  phase = LOOKING_AHEAD;
+}
+
+export function encodeStep(): i32 {
+  if (phase == LOOKING_AHEAD) {
+    if (!lookAhead()) return STEP_ERROR;
+    closeWindow();
+    written = 0;
+    phase = SETTLING;
+  }
+  if (phase == SETTLING) {
+    if (!settleSome()) return STEP_AGAIN;
+    phase = WRITING;
+  }
+  while (behind.position != ahead.position) {
+    if (outputIsFull()) return STEP_AGAIN;
+    if (behind.left == 0 && !behind.next()) return STEP_ERROR;
+    writeSome();
+  }
+  if (ahead.isAtEnd && ahead.left == 0) {
+    writeEnd();
+    return STEP_END;
+  }
+  nextWindow();
+  phase = LOOKING_AHEAD;
+  return STEP_AGAIN;
+}
+
+/** Adds the literals of the next entries to the window until it is full; false on a damaged table. */
+function lookAhead(): bool {
+  for (let entries: u32 = 0; entries < AHEAD_ENTRIES;) {
+    if (ahead.left == 0) {
+      if (ahead.isAtEnd) return true;
+      if (!ahead.next()) return false;
+      entries++;
+    }
+    if (!ahead.isLiteral) {
+      ahead.skip(ahead.left);
+      continue;
+    }
+    const room = gatherRoom();
+    if (room == 0) return true;
+    const count = u32(min(u64(room), ahead.left));
+    gatherRange(true, ahead.from, count);
+    ahead.skip(count);
+  }
+  return true;
+}
+
+/** Writes the rest of the entry behind, or what of it is in the window, or the most at a time. */
+function writeSome(): void {
+  if (!behind.isLiteral) {
+    writeCopy(behind.from, behind.left);
+    behind.skip(behind.left);
+    return;
+  }
+  const gathered = min(behind.left, ahead.position - behind.position);
+  const count = u32(min(gathered, u64(LITERAL_MOST)));
+  writeLiteral(gatherWindow() + written, count);
+  written += count;
+  behind.skip(count);
+}

@@ -1,0 +1,78 @@
+// Turns a delta into a table, while its literal bytes go to the end of the store that all deltas of a
+// run share.
+import { resetArena, take } from "../memory/arena";
+import { nextChecked, openCheckedDelta } from "../delta/checked-delta";
+import {
+  COPY,
+  END,
+  ERROR,
+  LITERAL_PIECE,
+  NEED_INPUT,
+  commandLength,
+  commandStart,
+  finishReader,
+  isFirstPiece,
+  piece,
+  pieceLength,
+} from "../delta/delta-reader";
+import { LITERALS, appendTo } from "../memory/host";
+import { STEP_END, STEP_ERROR, STEP_NEED_INPUT } from "../memory/steps";
+import { IS_LITERAL, addEntry, flushTable, openTableWriter, tableMade } from "./table-writer";
+
+const LITERAL_BUFFER: u32 = 256 * 1024;
+
+let literals: usize = 0;
+let literalsUsed: u32 = 0;
+/** Where among the literal bytes of the run the next literal begins. */
+let literalsAt: u64 = 0;
+
+/** Starts a job; the next literal byte that goes to the store is the run's byte `nextLiteral`. */
+export function tabulateOpen(basisSize: f64, most: f64, nextLiteral: f64): void {
+  resetArena();
+  literals = take(LITERAL_BUFFER);
+  literalsUsed = 0;
+  literalsAt = u64(nextLiteral);
+  openTableWriter();
+  openCheckedDelta(u64(basisSize), u64(most));
+}
+
+export function tabulateStep(): i32 {
+  while (true) {
+    const kind = nextChecked(LITERAL_BUFFER);
+    if (kind == COPY) {
+      addEntry(commandStart, commandLength);
+    } else if (kind == LITERAL_PIECE) {
+      if (isFirstPiece) {
+        addEntry(IS_LITERAL | literalsAt, commandLength);
+        literalsAt += commandLength;
+      }
+      keepLiteral(piece, pieceLength);
+    } else if (kind == NEED_INPUT) {
+      return STEP_NEED_INPUT;
+    } else {
+      return kind == END ? STEP_END : STEP_ERROR;
+    }
+  }
+}
+
+/** To be called at the delta's end: STEP_END where it was whole, and all of it is in the stores. */
+export function tabulateFinish(): i32 {
+  if (finishReader() == ERROR) return STEP_ERROR;
+  flushTable();
+  appendTo(LITERALS, literals, literalsUsed);
+  return STEP_END;
+}
+
+/** Length of the result. */
+export function tabulateMade(): f64 {
+  return f64(tableMade());
+}
+
+function keepLiteral(from: usize, length: u32): void {
+  if (literalsUsed + length > LITERAL_BUFFER) {
+    appendTo(LITERALS, literals, literalsUsed);
+    literalsUsed = 0;
+  }
+  memory.copy(literals + literalsUsed, from, length);
+  literalsUsed += length;
+}
