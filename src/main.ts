@@ -49,7 +49,7 @@ async function main(): Promise<void> {
         await Promise.all([
           import('./system/files/file-system.js'),
           import('./system/time/checkpoint.js'),
-          import('./system/processes/program-version.js'),
+          import('./system/installation/program-version.js'),
           import('node:os'),
         ]);
       return {

@@ -12,7 +12,7 @@ import {
 } from '../errors.js';
 import { type BytePath, formatPath, pathFromText, pathToBytes } from '../system/files/byte-path.js';
 import { systemError } from '../system/files/file-system.js';
-import { rebuildCommand } from '../system/processes/rebuild-command.js';
+import { rebuildCommand } from '../system/installation/rebuild-command.js';
 
 export type Connection = Database.Database;
 

@@ -15,7 +15,7 @@ import {
   parseArguments,
 } from './options/parse-arguments.js';
 import { resolvePathArgument } from './options/path-arguments.js';
-import { programVersion } from '../system/processes/program-version.js';
+import { programVersion } from '../system/installation/program-version.js';
 
 export interface CommandLineParts {
   readonly streams: OutputStreams;

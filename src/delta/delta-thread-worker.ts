@@ -2,7 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { CorruptError } from '../errors.js';
 import { uninterrupted } from '../system/time/checkpoint.js';
-import { digestChunks } from '../system/digest/digest.js';
+import { digestChunks } from '../system/digest/digest-chunks.js';
 import { RealFileSystem } from '../system/files/file-system.js';
 import { readChunks } from '../system/files/read-chunks.js';
 import { SharedFileReader, readGrowing } from '../system/files/shared-file-reader.js';

@@ -2,7 +2,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { SignatureKind } from '../../src/delta/signature-format.js';
-import { run } from '../../src/system/processes/process.js';
+import { run } from '../../src/system/programs/run-program.js';
 
 export class Rdiff {
   readonly #folder: string;

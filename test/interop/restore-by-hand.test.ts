@@ -5,7 +5,7 @@ import { appendFile, cp, mkdir, readFile, rename, writeFile } from 'node:fs/prom
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 
-import { run } from '../../src/system/processes/process.js';
+import { run } from '../../src/system/programs/run-program.js';
 import { dumpBytes } from '../support/repository/four-nights.js';
 import { projectRoot } from '../support/program/project-paths.js';
 import { RecordedHistory } from '../support/repository/recorded-history.js';

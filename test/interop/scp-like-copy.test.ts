@@ -6,7 +6,7 @@ import test, { type ExecutionContext } from 'ava';
 
 import { listSnapshots } from '../../src/engine/inspect/list.js';
 import { InTheWayError } from '../../src/errors.js';
-import { run } from '../../src/system/processes/process.js';
+import { run } from '../../src/system/programs/run-program.js';
 import { readTree, treeDifferences } from '../support/files/directory-tree.js';
 import { layNight, recordNights } from '../support/repository/four-nights.js';
 

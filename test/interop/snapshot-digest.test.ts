@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 
-import { run } from '../../src/system/processes/process.js';
+import { run } from '../../src/system/programs/run-program.js';
 import { recordNights } from '../support/repository/four-nights.js';
 
 type Value = string | number | null;

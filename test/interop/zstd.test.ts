@@ -4,7 +4,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { CorruptError } from '../../src/errors.js';
-import { run } from '../../src/system/processes/process.js';
+import { run } from '../../src/system/programs/run-program.js';
 import { zstdCompressBuffer, zstdDecompressBuffer } from '../../src/system/zstd/zstd.js';
 
 const LIMIT_BYTES = 16 << 20;

@@ -3,7 +3,7 @@
 import type { Note } from '../../engine/run/notes.js';
 import type { ServerRequest } from '../../engine/server/server-request.js';
 import { UsageError } from '../../errors.js';
-import { Secret } from '../../system/processes/secret.js';
+import { Secret } from '../../system/secrets/secret.js';
 import type { Invocation, ToPath } from '../command.js';
 import type { OptionName } from './option-table.js';
 import type { ParsedArguments } from './parse-arguments.js';

@@ -19,7 +19,7 @@ import {
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
 import { awaitWithCheckpoints } from '../../system/time/checkpoint.js';
 import { FileReader } from '../../system/files/byte-reader.js';
-import { digestChunks } from '../../system/digest/digest.js';
+import { digestChunks } from '../../system/digest/digest-chunks.js';
 import type { FileDescriptor } from '../../system/files/file-system.js';
 import { readChunks } from '../../system/files/read-chunks.js';
 import type { SharedFile } from '../../system/files/shared-file-reader.js';

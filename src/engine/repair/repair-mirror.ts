@@ -16,7 +16,7 @@ import {
   pathFromText,
 } from '../../system/files/byte-path.js';
 import { FileReader } from '../../system/files/byte-reader.js';
-import { digestChunks } from '../../system/digest/digest.js';
+import { digestChunks } from '../../system/digest/digest-chunks.js';
 import { readChunks } from '../../system/files/read-chunks.js';
 import { CorruptError } from '../../errors.js';
 import { toCorruption } from '../../repository/contents/read-content.js';

@@ -30,7 +30,7 @@ import { infoNote, lookNote, type Note } from '../run/notes.js';
 import { type ServerReport, reportServer } from './server-report.js';
 import type { ServerRequest } from './server-request.js';
 import type { RunContext } from '../run/run-context.js';
-import { parsePlace } from './server-place.js';
+import { parsePlace } from './read-server-access.js';
 
 /** @throws UsageError for options that make no sense, ServerError, SystemError */
 export async function prepareServer(

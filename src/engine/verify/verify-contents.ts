@@ -12,7 +12,7 @@ import type { OpenRepository } from '../../repository/repository.js';
 import { type ContentRoot, placesOf } from '../../repository/contents/plan-content.js';
 import { emitChunks, emitProved, toCorruption } from '../../repository/contents/read-content.js';
 import { LocalDigest } from '../../system/digest/digest-stream.js';
-import { digestChunks } from '../../system/digest/digest.js';
+import { digestChunks } from '../../system/digest/digest-chunks.js';
 import { readChunks, readFileChunks } from '../../system/files/read-chunks.js';
 import type { Emit } from '../../delta/emit.js';
 import type { BytePath } from '../../system/files/byte-path.js';

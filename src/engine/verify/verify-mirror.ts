@@ -6,7 +6,7 @@ import { placesOf } from '../../repository/contents/plan-content.js';
 import { toCorruption } from '../../repository/contents/read-content.js';
 import type { BytePath } from '../../system/files/byte-path.js';
 import { FileReader } from '../../system/files/byte-reader.js';
-import { digestChunks } from '../../system/digest/digest.js';
+import { digestChunks } from '../../system/digest/digest-chunks.js';
 import { readChunks } from '../../system/files/read-chunks.js';
 import { showPath } from '../run/notes.js';
 import type { ProofTally } from './proof-tally.js';

@@ -16,7 +16,7 @@ import {
 } from './describe-failure.js';
 import { isOwnAddress } from './own-address.js';
 import type { Reply } from './reply.js';
-import { type ServerAddress, type TlsFiles, formatEndpoint } from './server-address.js';
+import { type ServerAddress, type TlsFiles, formatEndpoint } from './server-access.js';
 
 export interface ConnectionParts {
   readonly fileSystem: FileSystem;

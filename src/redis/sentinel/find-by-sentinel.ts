@@ -7,14 +7,14 @@ import type { ServerConnection } from '../connection/connection.js';
 import { isOwnHost } from '../connection/own-address.js';
 import type { Party } from '../connection/describe-failure.js';
 import type { Patience } from '../connection/patience.js';
-import type { SentinelPlace, TcpEndpoint } from './sentinel-place.js';
+import type { SentinelPlace, TcpEndpoint } from './sentinel-access.js';
 import {
   type ReplicaChoice,
   type SentinelView,
   chooseReplicas,
   failoverWithinMs,
 } from './sentinel-view.js';
-import { type ServerAddress, formatEndpoint } from '../connection/server-address.js';
+import { type ServerAddress, formatEndpoint } from '../connection/server-access.js';
 import { readInfo } from '../server/server-info.js';
 
 export interface SentinelSearch {

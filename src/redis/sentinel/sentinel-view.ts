@@ -2,8 +2,8 @@
 // may be backed up. Pure.
 import { ServerError, UsageError } from '../../errors.js';
 import { type Reply, replyItems, replyText } from '../connection/reply.js';
-import type { TcpEndpoint } from './sentinel-place.js';
-import { formatEndpoint } from '../connection/server-address.js';
+import type { TcpEndpoint } from './sentinel-access.js';
+import { formatEndpoint } from '../connection/server-access.js';
 
 /** Of SENTINEL MASTERS. */
 export interface WatchedPrimary {

@@ -2,7 +2,7 @@
 import { ServerError } from '../../errors.js';
 import type { ServerConnection } from '../connection/connection.js';
 import type { Patience } from '../connection/patience.js';
-import { formatEndpoint } from '../connection/server-address.js';
+import { formatEndpoint } from '../connection/server-access.js';
 import { replyItems, replyText } from '../connection/reply.js';
 import { type ServerInfo, infoFlag, infoNumber, readInfo } from './server-info.js';
 

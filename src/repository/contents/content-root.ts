@@ -6,7 +6,7 @@ import { CorruptError } from '../../errors.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
 import { type ByteReader, FileReader } from '../../system/files/byte-reader.js';
 import type { Checkpoint } from '../../system/time/checkpoint.js';
-import { digestChunks } from '../../system/digest/digest.js';
+import { digestChunks } from '../../system/digest/digest-chunks.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 import { TemporaryFile } from '../../system/files/temporary-file.js';
 import { incrementPath } from '../layout.js';

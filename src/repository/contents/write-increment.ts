@@ -11,7 +11,7 @@ import { CorruptError } from '../../errors.js';
 import type { BytePath } from '../../system/files/byte-path.js';
 import { type ByteReader, FileReader } from '../../system/files/byte-reader.js';
 import type { Checkpoint } from '../../system/time/checkpoint.js';
-import { digestChunks } from '../../system/digest/digest.js';
+import { digestChunks } from '../../system/digest/digest-chunks.js';
 import type { FileDescriptor, FileSystem } from '../../system/files/file-system.js';
 import { readChunks } from '../../system/files/read-chunks.js';
 import type { SharedFile } from '../../system/files/shared-file-reader.js';

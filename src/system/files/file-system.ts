@@ -13,7 +13,7 @@ import {
   pathFromBytes,
   pathToBytes,
 } from './byte-path.js';
-import { type ModificationTime, setModificationTimes } from './metadata.js';
+import { type ModificationTime, setModificationTimes } from './modification-times.js';
 
 export type FileStat = fs.BigIntStats;
 /** An open file. Positions and lengths are byte counts; a number is exact up to 2^53. */

@@ -4,7 +4,7 @@
 // (getent: LDAP, sssd, systemd), once for each name or number.
 import * as fs from 'node:fs';
 import { SystemError, UsageError } from '../../errors.js';
-import { run } from '../processes/process.js';
+import { run } from '../programs/run-program.js';
 
 /** An owner as somebody gave it; null where it is to stay as it is. */
 export interface ParsedOwner {

@@ -3,8 +3,8 @@
 // zstd-frame.ts; of several in a row (`cat a.zst b.zst`) the second counts as data after the end,
 // since this program never writes that.
 import { CorruptError, InstallationError } from '../../errors.js';
-import { programVersion } from '../processes/program-version.js';
-import { rebuildCommand } from '../processes/rebuild-command.js';
+import { programVersion } from '../installation/program-version.js';
+import { rebuildCommand } from '../installation/rebuild-command.js';
 import { loadAddonCodec } from './zstd-addon.js';
 import { builtinCodec } from './zstd-builtin.js';
 import type { ByteChunks, EmitBytes, ZstdCodec, ZstdWriter } from './zstd-codec.js';

@@ -9,7 +9,7 @@ import {
   RealFileSystem,
   toSystemError,
 } from '../../../src/system/files/file-system.js';
-import type { ModificationTime } from '../../../src/system/files/metadata.js';
+import type { ModificationTime } from '../../../src/system/files/modification-times.js';
 
 export interface FileSystemCall {
   /** Name of the method. */

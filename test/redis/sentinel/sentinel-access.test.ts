@@ -1,13 +1,13 @@
 // Sentinels as the command line names them: addresses, who gets which password, and what makes no sense.
 import test from 'ava';
 import { UsageError } from '../../../src/errors.js';
-import type { ServerOptions } from '../../../src/redis/connection/server-address.js';
+import type { ServerOptions } from '../../../src/redis/connection/server-access.js';
 import {
   type SentinelOptions,
   parseSentinelPlace,
-} from '../../../src/redis/sentinel/sentinel-place.js';
+} from '../../../src/redis/sentinel/sentinel-access.js';
 import { pathFromText } from '../../../src/system/files/byte-path.js';
-import { Secret } from '../../../src/system/processes/secret.js';
+import { Secret } from '../../../src/system/secrets/secret.js';
 import { serverRequest } from '../../support/redis/server-request.js';
 
 const SERVER: ServerOptions = serverRequest(0, { host: null, port: null });

@@ -1,12 +1,12 @@
 // Where a server is and how it is spoken to, from what was asked for: the files of passwords are read
 // here, and nothing is contacted yet.
 import { UsageError } from '../../errors.js';
-import { type SentinelPlace, parseSentinelPlace } from '../../redis/sentinel/sentinel-place.js';
-import { type ServerAddress, parseServerAddress } from '../../redis/connection/server-address.js';
+import { type SentinelPlace, parseSentinelPlace } from '../../redis/sentinel/sentinel-access.js';
+import { type ServerAddress, parseServerAddress } from '../../redis/connection/server-access.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 import { readSmallFile } from '../../system/files/read-small-file.js';
-import { Secret } from '../../system/processes/secret.js';
+import { Secret } from '../../system/secrets/secret.js';
 import type { ServerRequest } from './server-request.js';
 
 /** @throws UsageError for what makes no sense; SystemError where the file of a password cannot be read */

@@ -2,7 +2,7 @@
 // here and read by whoever connects. No message repeats a URL or a password.
 import { UsageError } from '../../errors.js';
 import type { BytePath } from '../../system/files/byte-path.js';
-import { Secret } from '../../system/processes/secret.js';
+import { Secret } from '../../system/secrets/secret.js';
 
 /** Options as they were given; null where one was not. */
 export interface ServerOptions {

@@ -3,14 +3,14 @@
 // their own or none; TLS is spoken with both or with neither.
 import { isIPv6 } from 'node:net';
 import { UsageError } from '../../errors.js';
-import type { Secret } from '../../system/processes/secret.js';
+import type { Secret } from '../../system/secrets/secret.js';
 import {
   type Endpoint,
   type ServerAddress,
   type ServerOptions,
   parsePort,
   parseServerAddress,
-} from '../connection/server-address.js';
+} from '../connection/server-access.js';
 
 /** Options as they were given; null where one was not. */
 export interface SentinelOptions {

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { SystemError } from '../../../src/errors.js';
-import { run } from '../../../src/system/processes/process.js';
+import { run } from '../../../src/system/programs/run-program.js';
 
 test('run gives the exit code and both outputs', (t) => {
   const result = run('sh', ['-c', 'printf out; printf err >&2; exit 3']);

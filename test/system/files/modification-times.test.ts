@@ -10,7 +10,7 @@ import {
   pathToBytes,
 } from '../../../src/system/files/byte-path.js';
 import { RealFileSystem } from '../../../src/system/files/file-system.js';
-import { setModificationTimes } from '../../../src/system/files/metadata.js';
+import { setModificationTimes } from '../../../src/system/files/modification-times.js';
 
 function makeFolder(t: ExecutionContext): BytePath {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'rewind-metadata-'));

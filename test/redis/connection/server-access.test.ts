@@ -6,9 +6,9 @@ import {
   type ServerOptions,
   formatEndpoint,
   parseServerAddress,
-} from '../../../src/redis/connection/server-address.js';
+} from '../../../src/redis/connection/server-access.js';
 import { pathFromText } from '../../../src/system/files/byte-path.js';
-import { Secret } from '../../../src/system/processes/secret.js';
+import { Secret } from '../../../src/system/secrets/secret.js';
 
 const NOTHING: ServerOptions = {
   url: null,

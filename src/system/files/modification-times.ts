@@ -4,7 +4,7 @@
 import * as fs from 'node:fs';
 import { SystemError } from '../../errors.js';
 import { type BytePath, pathToBytes } from './byte-path.js';
-import { run } from '../processes/process.js';
+import { run } from '../programs/run-program.js';
 
 export interface ModificationTime {
   readonly path: BytePath;
