@@ -1,4 +1,4 @@
-// docs/cli.md as the tests read it: sections, and the tables in them.
+// docs/cli.md as the tests read it: sections, and the names that their tables and lists explain.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { projectRoot } from '../support/program/project-paths.js';
@@ -13,19 +13,21 @@ export function section(title: string): string {
   return documentation.slice(start, end < 0 ? undefined : end);
 }
 
-/** First cells of all rows of the tables in a text, without the marks of code. */
-export function firstCells(text: string): string[] {
-  const cells = [...text.matchAll(/^\| ([^|]*?) +\|/gm)].map((match) => match[1] as string);
-  return cells.map((cell) => cell.replaceAll('`', ''));
+/** The names that the tables and lists of a text explain, without the marks of code. */
+export function explainedNames(text: string): string[] {
+  const rows = [...text.matchAll(/^\| ([^|]*?) +\||^- (`[^`]+`(?:,\s+`[^`]+`)*): /gm)];
+  const names = rows.map((match) => match[1] ?? (match[2] as string));
+  return names.map((name) => name.replaceAll('`', '').replaceAll(/\s+/g, ' '));
 }
 
-/** The names in the tables of JSON fields of a section, a list for each table. */
-export function fieldTables(title: string): string[][] {
-  const tables = section(title)
+/** The names of the JSON fields of a section: a list of them for each table and each list of fields. */
+export function fieldGroups(title: string): string[][] {
+  return section(title)
     .split('\n\n')
-    .map((paragraph) => firstCells(`${paragraph}\n`))
-    .filter((cells) => cells[0] === 'field');
-  return tables.map((cells) => cells.slice(2).flatMap((cell) => cell.split(', ')));
+    .map((paragraph) => explainedNames(`${paragraph}\n`))
+    .map((names) => (names[0] === 'field' ? names.slice(2) : names))
+    .filter(([first]) => first !== undefined && /^[a-z]\w*(, |$)/i.test(first))
+    .map((names) => names.flatMap((name) => name.split(', ')));
 }
 
 /** Each once, in order: what deepEqual compares. */

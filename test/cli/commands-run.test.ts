@@ -4,7 +4,7 @@ import { readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import { runCli, succeedCli } from '../support/program/cli.js';
-import { fieldTables, sorted } from './cli-documentation.js';
+import { fieldGroups, sorted } from './cli-documentation.js';
 import { backedUpTwice, dumpOf, type Place, unsaved } from './small-place.js';
 
 function keys(value: unknown): string[] {
@@ -79,13 +79,13 @@ test('rules of --include and --exclude are tried in their order', async (t) => {
   t.false(stdout.includes('a.log'));
 });
 
-const [backupFields] = fieldTables('backup');
-const [restoreFields] = fieldTables('restore');
-const [snapshotFields, fileFields, changeFields] = fieldTables('list');
-const [verifyFields, problemFields] = fieldTables('verify');
-const [infoFields] = fieldTables('info');
-const [errorFields] = fieldTables('Errors');
-const [noteFields] = fieldTables('Notes');
+const [backupFields] = fieldGroups('backup');
+const [restoreFields] = fieldGroups('restore');
+const [snapshotFields, fileFields, changeFields] = fieldGroups('list');
+const [verifyFields, problemFields] = fieldGroups('verify');
+const [infoFields] = fieldGroups('info');
+const [errorFields] = fieldGroups('Errors');
+const [noteFields] = fieldGroups('Notes');
 
 test('--json of every command has the fields that are documented', async (t) => {
   const { source, repository, base } = await backedUpTwice(t);

@@ -7,12 +7,12 @@ import { OPTION_SPECS } from '../../src/cli/options/option-table.js';
 import { ACCEPTED_OPTIONS, VERBOSITY_OPTIONS } from '../../src/cli/options/rdiff-backup-options.js';
 import { EXIT } from '../../src/errors.js';
 import { projectRoot } from '../support/program/project-paths.js';
-import { firstCells, section, sorted } from './cli-documentation.js';
+import { explainedNames, section, sorted } from './cli-documentation.js';
 
 for (const command of COMMANDS) {
   test(`the options of ${command.name} are documented, no others`, (t) => {
     const documented = [
-      ...firstCells(section(command.name))
+      ...explainedNames(section(command.name))
         .join(', ')
         .matchAll(/--([a-z][a-z-]*)/g),
     ];
@@ -26,7 +26,7 @@ for (const command of COMMANDS) {
 
 test('the options of every command are documented', (t) => {
   const documented = [
-    ...firstCells(section('Every command'))
+    ...explainedNames(section('Every command'))
       .join(', ')
       .matchAll(/--([a-z][a-z-]*)/g),
   ];
@@ -39,7 +39,7 @@ test('the options of every command are documented', (t) => {
 
 test('the options of rdiff-backup that are accepted are documented, no others', (t) => {
   const named = [
-    ...firstCells(section('Written for rdiff-backup'))
+    ...explainedNames(section('Written for rdiff-backup'))
       .join(', ')
       .matchAll(/--([a-z][a-z-]*)/g),
   ].map((match) => match[1] as string);
@@ -52,13 +52,13 @@ test('the options of rdiff-backup that are accepted are documented, no others', 
 });
 
 test('exit codes are documented as errors.ts has them', (t) => {
-  const documented = firstCells(section('Exit codes')).filter((cell) => /^\d+$/.test(cell));
+  const documented = explainedNames(section('Exit codes')).filter((cell) => /^\d+$/.test(cell));
   t.deepEqual(documented.map(Number), Object.values(EXIT));
 });
 
 test('the codes of errors are documented as errors.ts has them', (t) => {
   const source = readFileSync(path.join(projectRoot, 'src/errors.ts'), 'utf8');
   const codes = [...source.matchAll(/readonly code = '([A-Z_]+)'/g)].map((match) => match[1]);
-  const documented = firstCells(section('Errors')).filter((cell) => /^[A-Z_]+$/.test(cell));
+  const documented = explainedNames(section('Errors')).filter((cell) => /^[A-Z_]+$/.test(cell));
   t.deepEqual(sorted(documented), sorted([...codes, 'INTERNAL']));
 });

@@ -8,7 +8,7 @@ import { OPTION_SPECS } from '../../../src/cli/options/option-table.js';
 import { cliEnvironment, runCli, succeedCli } from '../../support/program/cli.js';
 import { mainScript } from '../../support/program/project-paths.js';
 import { temporaryDirectory } from '../../support/files/temporary-directory.js';
-import { fieldTables, sorted } from '../cli-documentation.js';
+import { fieldGroups, sorted } from '../cli-documentation.js';
 
 /** What the program answers to the script's request, as bash or as zsh. */
 async function answers(line: string, shell = 'bash'): Promise<string[]> {
@@ -114,7 +114,7 @@ test('completion --json has the fields that are documented', async (t) => {
   const script = await succeedCli(['completion'], { env });
   const json = (await succeedCli(['completion', '--json'], { env })).json();
   t.deepEqual(json, { shell: 'bash', script: script.stdout });
-  t.deepEqual(sorted(Object.keys(json as object)), sorted(fieldTables('completion')[0] ?? []));
+  t.deepEqual(sorted(Object.keys(json as object)), sorted(fieldGroups('completion')[0] ?? []));
 });
 
 test('a shell that is not known is wrong usage', async (t) => {

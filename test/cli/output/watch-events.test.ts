@@ -9,7 +9,7 @@ import {
 } from '../../../src/cli/output/watch-events.js';
 import type { WatchEvent, WatchHappening } from '../../../src/engine/watch/watch-events.js';
 import { NoSpaceError, SourceMissingError } from '../../../src/errors.js';
-import { firstCells, section, sorted } from '../cli-documentation.js';
+import { explainedNames, section, sorted } from '../cli-documentation.js';
 import { recordingStreams } from '../recording-streams.js';
 import { remark, sampleBackup, warning } from '../sample-reports.js';
 
@@ -103,7 +103,7 @@ test('--json is an object a line, with the fields that are documented', (t) => {
     kind = row[1]?.replaceAll('`', '') ?? kind;
     documented.set(kind, [...(documented.get(kind) ?? []), row[2] as string]);
   }
-  const common = firstCells(section('watch')).filter((cell) => /^(?:event|time)$/.test(cell));
+  const common = explainedNames(section('watch')).filter((cell) => /^(?:event|time)$/.test(cell));
   t.deepEqual(sorted(common), ['event', 'time']);
   for (const [event] of EVENTS) {
     const streams = recordingStreams();
