@@ -19,6 +19,12 @@ export const EXIT = {
   terminated: 143,
 } as const;
 
+/**
+ * A path, one character for each of its bytes. system/files/byte-path.ts makes, joins and shows paths.
+ * The type stands here because errors carry paths, and this file imports nothing.
+ */
+export type BytePath = string & { readonly __bytePath: unique symbol };
+
 export interface RewindErrorOptions {
   /** One sentence: what to do next. Left out rather than guessed. */
   readonly hint?: string | undefined;
@@ -39,92 +45,210 @@ export abstract class RewindError extends Error {
   }
 }
 
-/** The command line, a TIME or another value given by the user makes no sense. */
+/** A value that the user gave makes no sense: an argument, an option, a TIME. */
 export class UsageError extends RewindError {
   readonly code = 'USAGE';
   readonly exitCode = EXIT.usage;
+  /** The value as it was typed; null where no single value is to blame. */
+  readonly typed: string | null;
+
+  constructor(message: string, options: RewindErrorOptions & { readonly typed?: string } = {}) {
+    super(message, options);
+    this.typed = options.typed ?? null;
+  }
 }
 
 /** SOURCE does not exist or is not a directory. */
 export class SourceMissingError extends RewindError {
   readonly code = 'SOURCE_MISSING';
   readonly exitCode = EXIT.usage;
+  readonly source: BytePath;
+
+  constructor(message: string, options: RewindErrorOptions & { readonly source: BytePath }) {
+    super(message, options);
+    this.source = options.source;
+  }
 }
 
-/** REPO and SOURCE lie one inside the other, by real path. */
+/** REPO and another path lie one inside the other, by real path. */
 export class NestedPathsError extends RewindError {
   readonly code = 'NESTED_PATHS';
   readonly exitCode = EXIT.usage;
+  readonly repository: BytePath;
+  /** SOURCE, or a path of `--also`. */
+  readonly path: BytePath;
+
+  constructor(
+    message: string,
+    options: RewindErrorOptions & { readonly repository: BytePath; readonly path: BytePath },
+  ) {
+    super(message, options);
+    this.repository = options.repository;
+    this.path = options.path;
+  }
 }
 
 /** SOURCE is not what this repository keeps: another path or host, or suddenly empty. */
 export class SourceChangedError extends RewindError {
   readonly code = 'SOURCE_CHANGED';
   readonly exitCode = EXIT.usage;
+  readonly source: BytePath;
+
+  constructor(message: string, options: RewindErrorOptions & { readonly source: BytePath }) {
+    super(message, options);
+    this.source = options.source;
+  }
 }
 
 /** There is no repository at the path given. */
 export class NoRepositoryError extends RewindError {
   readonly code = 'NO_REPOSITORY';
   readonly exitCode = EXIT.noRepository;
+  readonly path: BytePath;
+
+  constructor(message: string, options: RewindErrorOptions & { readonly path: BytePath }) {
+    super(message, options);
+    this.path = options.path;
+  }
 }
 
 /** Another process holds the writers' lock. */
 export class LockedError extends RewindError {
   readonly code = 'LOCKED';
   readonly exitCode = EXIT.locked;
+  /** The repository, or the database in it that is in use. */
+  readonly path: BytePath;
+
+  constructor(message: string, options: RewindErrorOptions & { readonly path: BytePath }) {
+    super(message, options);
+    this.path = options.path;
+  }
 }
 
 /** The catalog was written by a newer version of the program. */
 export class NewerFormatError extends RewindError {
   readonly code = 'NEWER_FORMAT';
   readonly exitCode = EXIT.newerFormat;
+  /** The catalog, or a copy of it. */
+  readonly path: BytePath;
+  readonly formatVersion: number;
+
+  constructor(
+    message: string,
+    options: RewindErrorOptions & { readonly path: BytePath; readonly formatVersion: number },
+  ) {
+    super(message, options);
+    this.path = options.path;
+    this.formatVersion = options.formatVersion;
+  }
 }
 
 /** No snapshot at the time asked for, or the path is not in it. */
 export class NotInSnapshotError extends RewindError {
   readonly code = 'NOT_IN_SNAPSHOT';
   readonly exitCode = EXIT.notInSnapshot;
+  /** TIME as it was typed; null where the repository holds no snapshot, or lacks the path. */
+  readonly time: string | null;
+  /** The path that is not in the snapshot; null where the snapshot itself is missing. */
+  readonly path: BytePath | null;
+
+  constructor(
+    message: string,
+    options: RewindErrorOptions & { readonly time?: string; readonly path?: BytePath } = {},
+  ) {
+    super(message, options);
+    this.time = options.time ?? null;
+    this.path = options.path ?? null;
+  }
 }
 
 /** The destination exists, or REPO is a folder with something else in it. */
 export class InTheWayError extends RewindError {
   readonly code = 'IN_THE_WAY';
   readonly exitCode = EXIT.inTheWay;
+  /** What is in the way. */
+  readonly path: BytePath;
+
+  constructor(message: string, options: RewindErrorOptions & { readonly path: BytePath }) {
+    super(message, options);
+    this.path = options.path;
+  }
+}
+
+/** What is damaged, as far as it is known where the damage is found. */
+export interface Damaged {
+  /** A file, or a path of a snapshot. */
+  readonly path?: BytePath;
+  readonly snapshotId?: number;
+  readonly incrementId?: number;
 }
 
 /** Stored bytes are not what the catalog says they are. */
 export class CorruptError extends RewindError {
   readonly code = 'CORRUPT';
   readonly exitCode = EXIT.corrupt;
+  readonly path: BytePath | null;
+  readonly snapshotId: number | null;
+  readonly incrementId: number | null;
+
+  constructor(message: string, options: RewindErrorOptions & Damaged = {}) {
+    super(message, options);
+    this.path = options.path ?? null;
+    this.snapshotId = options.snapshotId ?? null;
+    this.incrementId = options.incrementId ?? null;
+  }
+}
+
+/** Too little free space for what is about to be written. */
+export interface SpaceShortage {
+  /** A path on the file system that is short of space. */
+  readonly path: BytePath;
+  readonly neededBytes: number;
+  readonly freeBytes: number;
 }
 
 /** Not enough free space, found before anything was written. */
 export class NoSpaceError extends RewindError {
   readonly code = 'NO_SPACE';
   readonly exitCode = EXIT.failed;
+  readonly path: BytePath;
+  readonly neededBytes: number;
+  readonly freeBytes: number;
+
+  constructor(message: string, options: RewindErrorOptions & SpaceShortage) {
+    super(message, options);
+    this.path = options.path;
+    this.neededBytes = options.neededBytes;
+    this.freeBytes = options.freeBytes;
+  }
 }
 
-/** An operation of the operating system failed; `operation`, `path` and `errno` say which and why. */
+/** A call of the operating system that failed. */
+export interface FailedCall {
+  /** What was attempted, as it follows "cannot": `open`, `create directory`. */
+  readonly operation: string;
+  /** What it was attempted on, as people see it. */
+  readonly object: string;
+  /** The object's path; null where the object is a program that was started by its name. */
+  readonly path: BytePath | null;
+  /** The operating system's name of the error, such as `ENOSPC`; empty where there was none. */
+  readonly errno: string;
+  readonly reason: string;
+}
+
+/** An operation of the operating system failed. */
 export class SystemError extends RewindError {
   readonly code = 'SYSTEM';
   readonly exitCode = EXIT.failed;
   readonly operation: string;
-  readonly path: string;
-  /** The operating system's name of the error, such as `ENOSPC`; empty where there was none. */
+  readonly path: BytePath | null;
   readonly errno: string;
 
-  constructor(
-    operation: string,
-    path: string,
-    errno: string,
-    reason: string,
-    options: RewindErrorOptions = {},
-  ) {
-    super(`cannot ${operation} '${path}': ${reason}`, options);
-    this.operation = operation;
-    this.path = path;
-    this.errno = errno;
+  constructor(call: FailedCall, options: RewindErrorOptions = {}) {
+    super(`cannot ${call.operation} '${call.object}': ${call.reason}`, options);
+    this.operation = call.operation;
+    this.path = call.path;
+    this.errno = call.errno;
   }
 }
 
@@ -171,10 +295,17 @@ export class ServerError extends RewindError {
   }
 }
 
-/** A part of the program cannot be loaded on this machine (a native module, the Node version). */
+/** A part of the program cannot be loaded on this machine. */
 export class InstallationError extends RewindError {
   readonly code = 'INSTALLATION';
   readonly exitCode = EXIT.failed;
+  /** The part, such as the name of a native module. */
+  readonly part: string;
+
+  constructor(message: string, options: RewindErrorOptions & { readonly part: string }) {
+    super(message, options);
+    this.part = options.part;
+  }
 }
 
 /** A signal ended the run; the repository is as it was, or as the finished commit left it. */

@@ -192,24 +192,26 @@ function checkIdentity(path: BytePath, connection: Connection): void {
   const application = Number(connection.pragma('application_id', { simple: true }));
   const version = formatOf(connection);
   if (application !== APPLICATION_ID) {
-    throw new CorruptError(`'${shown}' is not the catalog of a repository`);
+    throw new CorruptError(`'${shown}' is not the catalog of a repository`, { path });
   }
   // No program of this project has ever used it, and it would write beside the catalog to read it.
   if (connection.pragma('journal_mode', { simple: true }) === 'wal') {
-    throw new CorruptError(`'${shown}' has a write-ahead log, which no catalog has`);
+    throw new CorruptError(`'${shown}' has a write-ahead log, which no catalog has`, { path });
   }
   if (version > FORMAT_VERSION) {
     throw new NewerFormatError(
       `'${shown}' has format ${version}, and this program reads formats up to ${FORMAT_VERSION}`,
-      { hint: 'install a newer redis-rewind' },
+      { path, formatVersion: version, hint: 'install a newer redis-rewind' },
     );
   }
   if (version < 1) {
-    throw new CorruptError(`'${shown}' has the unknown format ${version}`);
+    throw new CorruptError(`'${shown}' has the unknown format ${version}`, { path });
   }
   const difference = findDifference(readSchema(connection), expectedSchema(version));
   if (difference !== null) {
-    throw new CorruptError(`'${shown}' holds ${difference}, which no catalog has or lacks`);
+    throw new CorruptError(`'${shown}' holds ${difference}, which no catalog has or lacks`, {
+      path,
+    });
   }
 }
 

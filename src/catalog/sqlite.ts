@@ -89,7 +89,8 @@ export function translate<T>(operation: string, path: BytePath, call: () => T): 
 export function sqliteName(path: BytePath): string {
   const name = pathToBytes(path).toString('utf8');
   if (pathFromText(name) !== path) {
-    throw new UsageError(`the path of a repository must be UTF-8: '${formatPath(path)}'`);
+    const shown = formatPath(path);
+    throw new UsageError(`the path of a repository must be UTF-8: '${shown}'`, { typed: shown });
   }
   return name;
 }
@@ -100,12 +101,13 @@ function toRewindError(operation: string, path: BytePath, error: unknown): unkno
   const code = (error as { code?: unknown }).code;
   if (isLoadFailure(error)) return loadFailure(error);
   if (typeof code !== 'string' || !code.startsWith('SQLITE_')) return error;
-  const cause = { cause: error };
+  const about = { path, cause: error };
+  const call = { operation, object: shown, path, reason: error.message };
   if (code.startsWith('SQLITE_BUSY')) {
-    return new LockedError(`'${shown}' is in use by another process`, cause);
+    return new LockedError(`'${shown}' is in use by another process`, about);
   }
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
-    return new CorruptError(`'${shown}' is damaged: ${error.message}`, cause);
+    return new CorruptError(`'${shown}' is damaged: ${error.message}`, about);
   }
   if (code === 'SQLITE_FULL') return systemError(operation, path, 'ENOSPC', error);
   if (code === 'SQLITE_NOMEM') return systemError(operation, path, 'ENOMEM', error);
@@ -114,10 +116,10 @@ function toRewindError(operation: string, path: BytePath, error: unknown): unkno
     code.startsWith('SQLITE_READONLY') ||
     code === 'SQLITE_PERM'
   ) {
-    return new SystemError(operation, shown, 'EACCES', error.message, cause);
+    return new SystemError({ ...call, errno: 'EACCES' }, about);
   }
   if (code.startsWith('SQLITE_IOERR')) {
-    return new SystemError(operation, shown, 'EIO', error.message, cause);
+    return new SystemError({ ...call, errno: 'EIO' }, about);
   }
   return error;
 }
@@ -133,6 +135,7 @@ function loadFailure(cause: unknown): InstallationError {
   return new InstallationError(
     `better-sqlite3 was not built for Node.js ${process.version} ('${process.execPath}')`,
     {
+      part: 'better-sqlite3',
       hint: `run '${rebuildCommand('better-sqlite3')}' with this Node.js first in PATH`,
       cause,
     },

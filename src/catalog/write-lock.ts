@@ -56,6 +56,7 @@ export class WriteLock {
 /** The error for a lock that another process holds. */
 export function lockHeldError(repository: BytePath): LockedError {
   return new LockedError(`repository '${formatPath(repository)}' is in use by another process`, {
+    path: repository,
     hint: 'wait for the other run to end, or give --wait-lock SECONDS',
   });
 }

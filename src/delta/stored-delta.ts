@@ -44,7 +44,9 @@ export async function* readIncrement(
     yield bytes;
   }
   if (count !== plainBytes) {
-    throw new CorruptError(`increment ${id} does not have the length recorded for it`);
+    throw new CorruptError(`increment ${id} does not have the length recorded for it`, {
+      incrementId: id,
+    });
   }
 }
 

@@ -112,7 +112,7 @@ export function isSafePath(path: BytePath): boolean {
 const UNSAFE_NAME = /(?:^|\/)\.{0,2}(?:\/|$)|\0/;
 
 export function unsafeName(path: BytePath): CorruptError {
-  return new CorruptError(`the catalog holds the unsafe name '${formatPath(path)}'`);
+  return new CorruptError(`the catalog holds the unsafe name '${formatPath(path)}'`, { path });
 }
 
 /** Whether a path of SOURCE would fall on our own folder. */

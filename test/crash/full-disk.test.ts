@@ -6,6 +6,7 @@ import * as fs from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { NoSpaceError, SystemError } from '../../src/errors.js';
+import { ROOT, formatPath } from '../../src/system/files/byte-path.js';
 import { BackupPlace, createBackupPlace, lookNames } from '../support/repository/backup-place.js';
 import { runCli } from '../support/program/cli.js';
 import { type Tree, readTree } from '../support/files/directory-tree.js';
@@ -104,11 +105,12 @@ test('a disk that is full at any stage costs nothing, and with some room the nex
     } else if (ending instanceof Error) {
       if (!(ending instanceof SystemError)) throw ending;
       t.deepEqual([ending.exitCode, ending.errno, snapshots], [1, 'ENOSPC', 1], when);
-      t.true(ending.message.startsWith(`cannot ${ending.operation} '${ending.path}': no space`));
+      const where = formatPath(ending.path ?? ROOT);
+      t.true(ending.message.startsWith(`cannot ${ending.operation} '${where}': no space`));
       t.regex(ending.hint ?? '', /free some space/);
       t.deepEqual(await fs.readdir(place.data('staging/new')), [], when);
       t.deepEqual(await fs.readdir(place.data('increments')), [], when);
-      count(`before the commit, at '${path.basename(ending.path).replace(/^[0-9]+$/, 'N')}'`);
+      count(`before the commit, at '${path.basename(where).replace(/^[0-9]+$/, 'N')}'`);
     } else {
       t.is(snapshots, 2, when);
       t.deepEqual(ending.notes, [], when);

@@ -24,9 +24,10 @@ export function requireNoForeignDirectory(
   );
   const entry = scanned.find(({ path, type }) => type !== 'directory' && foreign.has(path));
   if (entry === undefined) return;
+  const path = mirrorPath(repository, entry.path);
   throw new InTheWayError(
-    `'${formatPath(mirrorPath(repository, entry.path))}' is a directory that no backup made, and SOURCE has a ${entry.type} of that name`,
-    { hint: 'move the directory out of the repository and run again' },
+    `'${formatPath(path)}' is a directory that no backup made, and SOURCE has a ${entry.type} of that name`,
+    { path, hint: 'move the directory out of the repository and run again' },
   );
 }
 

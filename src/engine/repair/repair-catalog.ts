@@ -28,6 +28,7 @@ export async function repairCatalog(run: RepairRun, place: RepositoryPlace): Pro
   if (state.fault === null) return;
   if (copy === null) {
     throw new CorruptError(`the catalog ${state.fault}, and none of its copies is sound`, {
+      path: catalogPath(place.path),
       hint: "the files beside 'redis-rewind-data' are the newest snapshot, as plain files",
     });
   }

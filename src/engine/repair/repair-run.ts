@@ -1,6 +1,6 @@
 // One repair on its way: what it works on, and what it has done so far.
 import type { KeptFolder } from '../../repository/copies/kept-folder.js';
-import { type BytePath, formatPath } from '../../system/files/byte-path.js';
+import { type BytePath, formatPath, relativePath } from '../../system/files/byte-path.js';
 import type { RunContext } from '../run/run-context.js';
 import type { RepairStep } from './repair-report.js';
 import type { RepairRequest } from './repair-request.js';
@@ -16,6 +16,6 @@ export interface RepairRun {
 
 /** Says where something is that was replaced, or that a rebuilt catalog knows nothing of. */
 export function noteKept(run: RepairRun, repository: BytePath, file: BytePath): void {
-  const shown = formatPath(file.slice(repository.length + 1) as BytePath);
+  const shown = formatPath(relativePath(file, repository));
   run.steps.push({ kind: 'kept', path: shown, message: `what was there is kept as '${shown}'` });
 }

@@ -38,6 +38,7 @@ export function checkDestination(
     throw new UsageError(
       `destination '${formatPath(path)}' and the repository are one inside the other`,
       {
+        typed: formatPath(destination),
         hint: 'name a directory outside of the repository',
       },
     );
@@ -61,7 +62,7 @@ export function checkDestination(
   }
   const existing = missing[0] === undefined ? parentPath(path) : parentPath(missing[0]);
   if (fileSystem.stat(existing)?.isDirectory() !== true) {
-    throw new InTheWayError(`'${formatPath(existing)}' is not a directory`);
+    throw new InTheWayError(`'${formatPath(existing)}' is not a directory`, { path: existing });
   }
   return {
     path,
@@ -82,6 +83,7 @@ function requireNoServer(fileSystem: FileSystem, directory: BytePath): void {
     throw new InTheWayError(
       `a Redis server (process ${server}) is running in '${formatPath(candidate)}'`,
       {
+        path: candidate,
         hint: 'stop it first, or it will write its own data over what is restored; or use --force',
       },
     );
@@ -97,6 +99,7 @@ function requireUsableDirectory(
   const shown = formatPath(path);
   if (fileSystem.stat(path)?.isDirectory() !== true) {
     throw new InTheWayError(`destination '${shown}' exists and is not a directory`, {
+      path,
       hint: 'name a new or an empty directory',
     });
   }
@@ -104,20 +107,22 @@ function requireUsableDirectory(
   if (isEmpty) return;
   if (!force) {
     throw new InTheWayError(`destination '${shown}' exists and is not empty`, {
+      path,
       hint: 'name a new or an empty directory, or use --force to replace the files that are restored (others are left alone)',
     });
   }
   for (const { relative, version } of entries) {
     if (relative === ROOT) continue;
-    const present = fileSystem.stat(joinPath(path, relative));
+    const place = joinPath(path, relative);
+    const present = fileSystem.stat(place);
     if (present === null) continue;
     if (present.isDirectory() !== (version.type === 'directory')) {
-      const place = formatPath(joinPath(path, relative));
+      const placeShown = formatPath(place);
       throw new InTheWayError(
         present.isDirectory()
-          ? `'${place}' is a directory, and the snapshot has a ${version.type} there`
-          : `'${place}' is no directory (links are not followed), and the snapshot has one there`,
-        { hint: 'move it away first: --force replaces files, never directories' },
+          ? `'${placeShown}' is a directory, and the snapshot has a ${version.type} there`
+          : `'${placeShown}' is no directory (links are not followed), and the snapshot has one there`,
+        { path: place, hint: 'move it away first: --force replaces files, never directories' },
       );
     }
   }
@@ -133,11 +138,13 @@ function requireReplaceable(
   if (fileSystem.stat(path)?.isDirectory()) {
     const name = formatPath(baseName(top?.version.path ?? ROOT));
     throw new InTheWayError(`destination '${shown}' is a directory`, {
+      path,
       hint: `name the file itself: '${shown}/${name}'`,
     });
   }
   if (!force) {
     throw new InTheWayError(`destination '${shown}' exists`, {
+      path,
       hint: 'name another one, or use --force to replace it',
     });
   }

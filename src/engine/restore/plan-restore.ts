@@ -2,7 +2,13 @@
 import type { Snapshot, Version } from '../../catalog/records.js';
 import { NotInSnapshotError } from '../../errors.js';
 import { isReserved } from '../../repository/layout.js';
-import { type BytePath, ROOT, formatPath, isWithin } from '../../system/files/byte-path.js';
+import {
+  type BytePath,
+  ROOT,
+  formatPath,
+  isWithin,
+  relativePath,
+} from '../../system/files/byte-path.js';
 import { requireSafeNames } from '../snapshot/check-names.js';
 import { formatTime } from '../snapshot/time-spec.js';
 
@@ -33,7 +39,7 @@ export function planRestore(
   }
   return wanted.map((version) => ({
     version,
-    relative: version.path.slice(path.length).replace(/^\//, '') as BytePath,
+    relative: relativePath(version.path, path),
   }));
 }
 
@@ -42,10 +48,12 @@ function notThere(snapshot: Snapshot, path: BytePath, everExisted: boolean): Not
   const time = formatTime(snapshot.time);
   if (everExisted) {
     return new NotInSnapshotError(`'${shown}' was not there in the snapshot of ${time}`, {
+      path,
       hint: `other snapshots have it: 'redis-rewind list --files -r TIME REPO' shows what was there`,
     });
   }
   return new NotInSnapshotError(`no snapshot has a path '${shown}'`, {
+    path,
     hint: `'redis-rewind list --files -r ${time} REPO' shows what there is`,
   });
 }

@@ -96,7 +96,7 @@ function publish(run: RestoreRun, work: WorkDirectory, undo: UndoList): UnsetMet
   const { fileSystem } = context;
   const { path, missingParents } = destination;
   if (fileSystem.stat(path) !== null) {
-    throw new InTheWayError(`'${formatPath(path)}' was made by somebody else meanwhile`);
+    throw new InTheWayError(`'${formatPath(path)}' was made by somebody else meanwhile`, { path });
   }
   const written = placeRestored({
     fileSystem,
@@ -242,6 +242,7 @@ async function syncMade(
 function nameFile(error: RewindError, path: BytePath): CorruptError {
   return new CorruptError(`'${showPath(path)}' cannot be restored: ${error.message}`, {
     hint: "'redis-rewind verify REPO' shows what is damaged and which snapshots are whole",
+    path,
     cause: error,
   });
 }
@@ -287,10 +288,13 @@ function takenBack(
   const failure = undo.takeBack();
   if (failure !== null) {
     return new SystemError(
-      'undo the failed restore of',
-      formatPath(destination.path),
-      failure instanceof SystemError ? failure.errno : '',
-      failure.message,
+      {
+        operation: 'undo the failed restore of',
+        object: formatPath(destination.path),
+        path: destination.path,
+        errno: failure instanceof SystemError ? failure.errno : '',
+        reason: failure.message,
+      },
       {
         hint: `what stood there before is in '${formatPath(work.aside)}', as far as it was replaced`,
         cause: error,

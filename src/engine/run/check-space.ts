@@ -19,9 +19,15 @@ export function requireFreeSpace(
   while (fileSystem.realPath(existing) === null && existing !== '/')
     existing = parentPath(existing);
   const freeBytes = fileSystem.freeBytes(existing);
-  if (freeBytes >= neededBytes + OVERHEAD_BYTES) return;
+  const wantedBytes = neededBytes + OVERHEAD_BYTES;
+  if (freeBytes >= wantedBytes) return;
   throw new NoSpaceError(
-    `not enough space for '${formatPath(path)}': ${neededBytes + OVERHEAD_BYTES} bytes are needed, ${freeBytes} are free`,
-    { hint: 'free some space on that file system and run again' },
+    `not enough space for '${formatPath(path)}': ${wantedBytes} bytes are needed, ${freeBytes} are free`,
+    {
+      path,
+      neededBytes: wantedBytes,
+      freeBytes,
+      hint: 'free some space on that file system and run again',
+    },
   );
 }

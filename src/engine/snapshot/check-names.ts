@@ -15,7 +15,9 @@ export function requireSafeNames(versions: readonly Version[]): void {
   const seen = new Set<BytePath>();
   for (const { path, type } of versions) {
     if (seen.has(path)) {
-      throw new CorruptError(`the catalog has '${formatPath(path)}' twice in one snapshot`);
+      throw new CorruptError(`the catalog has '${formatPath(path)}' twice in one snapshot`, {
+        path,
+      });
     }
     seen.add(path);
     if (type === 'directory') directories.add(path);
@@ -24,6 +26,7 @@ export function requireSafeNames(versions: readonly Version[]): void {
     if (linkTarget !== null && (linkTarget === '' || linkTarget.includes('\0'))) {
       throw new CorruptError(
         `the catalog holds the link '${formatPath(path)}' to '${formatPath(linkTarget)}', which no system has`,
+        { path },
       );
     }
     if (path === ROOT) continue;
@@ -32,6 +35,7 @@ export function requireSafeNames(versions: readonly Version[]): void {
     if (!directories.has(parent) && parent !== DATA) {
       throw new CorruptError(
         `the catalog has '${formatPath(path)}' below something that is not a directory`,
+        { path },
       );
     }
   }

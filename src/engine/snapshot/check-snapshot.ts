@@ -49,6 +49,7 @@ function damaged(
   hint = "'redis-rewind verify REPO' shows which snapshots are whole",
 ): CorruptError {
   return new CorruptError(`the rows of snapshot ${id} in the catalog are not those of its backup`, {
+    snapshotId: id,
     hint,
   });
 }

@@ -1,7 +1,13 @@
 // Telling REPO from PATH in `REPO/PATH`. PATH need not exist in the mirror any more, so the line is
 // drawn by looking for a repository's own folder, from the whole path upwards.
 import { NoRepositoryError } from '../../errors.js';
-import { type BytePath, ROOT, formatPath, parentPath } from '../../system/files/byte-path.js';
+import {
+  type BytePath,
+  ROOT,
+  formatPath,
+  parentPath,
+  relativePath,
+} from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 import { dataPath } from '../../repository/layout.js';
 
@@ -18,12 +24,12 @@ export interface LocatedPath {
 export function locateRepository(fileSystem: FileSystem, whole: BytePath): LocatedPath {
   for (let repository = whole; ; repository = parentPath(repository)) {
     if (fileSystem.stat(dataPath(repository)) !== null) {
-      const path = whole.slice(repository.length).replace(/^\//, '') as BytePath;
-      return { repository, path };
+      return { repository, path: relativePath(whole, repository) };
     }
     if (repository === '/' || repository === ROOT) break;
   }
   throw new NoRepositoryError(`no repository at '${formatPath(whole)}' or above it`, {
+    path: whole,
     hint: "name the folder that 'redis-rewind backup' wrote to, and after it the path inside it",
   });
 }

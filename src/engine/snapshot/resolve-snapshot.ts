@@ -47,6 +47,6 @@ export function newestAt(snapshots: readonly Snapshot[], seconds: number, time: 
   const oldest = formatTime(snapshots[0]?.time ?? 0);
   throw new NotInSnapshotError(
     `no snapshot is as old as '${time}' (${formatTime(seconds)}): the oldest is of ${oldest}`,
-    { hint: `'-r ${oldest}' is the oldest; 'redis-rewind list REPO' shows all` },
+    { time, hint: `'-r ${oldest}' is the oldest; 'redis-rewind list REPO' shows all` },
   );
 }

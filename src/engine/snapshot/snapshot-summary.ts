@@ -35,6 +35,7 @@ export function summarizeSnapshot(snapshot: Snapshot): SnapshotSummary {
     return summarize(snapshot);
   } catch (cause) {
     throw new CorruptError(`the catalog's row of snapshot ${snapshot.id} makes no sense`, {
+      snapshotId: snapshot.id,
       hint: "'redis-rewind verify REPO' shows what is damaged",
       cause,
     });

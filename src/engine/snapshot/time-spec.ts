@@ -42,7 +42,7 @@ export function parseTimeSpec(text: string): TimeSpec {
   if (INTERVAL.test(text)) return { kind: 'ago', seconds: limited(text, intervalSeconds(text)) };
   const date = DATE_YEAR_FIRST.exec(text) ?? DATE_MONTH_FIRST.exec(text);
   if (date) return { kind: 'instant', seconds: dateSeconds(text, date) };
-  throw new UsageError(`'${text}' is no form of TIME`, { hint: HINT });
+  throw new UsageError(`'${text}' is no form of TIME`, { typed: text, hint: HINT });
 }
 
 /**
@@ -88,7 +88,8 @@ const HINT =
   "TIME is 'now', 2026-11-22T03:00:00 (local, or with Z or +01:00 behind it), a date as 2026-11-22 or 11/22/2026, seconds since 1970, an interval back as 3D or 2h30m (s m h D W M Y; m is minutes, M is 30 days), or snapshots back as 5B";
 
 function limited(text: string, seconds: number): number {
-  if (seconds > LIMIT_SECONDS) throw new UsageError(`'${text}' is out of range`, { hint: HINT });
+  if (seconds > LIMIT_SECONDS)
+    throw new UsageError(`'${text}' is out of range`, { typed: text, hint: HINT });
   return seconds;
 }
 
@@ -122,14 +123,17 @@ function dateSeconds(text: string, match: RegExpExecArray): number {
 }
 
 function notInCalendar(text: string): UsageError {
-  return new UsageError(`'${text}' is no date or time that exists`, { hint: HINT });
+  return new UsageError(`'${text}' is no date or time that exists`, { typed: text, hint: HINT });
 }
 
 function existing(text: string, seconds: number | null): number {
   if (seconds !== null) return seconds;
   throw new UsageError(
     `local time '${text}' does not exist: clocks were put forward across it (time zone ${localZoneName()})`,
-    { hint: 'use another time, or say which zone it is in, with Z or +01:00 behind it' },
+    {
+      typed: text,
+      hint: 'use another time, or say which zone it is in, with Z or +01:00 behind it',
+    },
   );
 }
 
@@ -139,6 +143,6 @@ function tooFarBack(count: number, snapshotTimes: readonly number[]): NotInSnaps
   const total = snapshotTimes.length;
   return new NotInSnapshotError(
     `there is no snapshot ${count} before the newest: the repository holds ${total}, the oldest of ${formatTime(oldest)}`,
-    { hint: `the oldest is ${total - 1}B` },
+    { time: `${count}B`, hint: `the oldest is ${total - 1}B` },
   );
 }

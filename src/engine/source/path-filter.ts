@@ -7,7 +7,7 @@
 // it begins at SOURCE, as does `./name`; a '/' at its end restricts it to folders. As with
 // rdiff-backup it may also be absolute, and then must begin with SOURCE.
 import { UsageError } from '../../errors.js';
-import { type BytePath, baseName, formatPath, pathFromText } from '../../system/files/byte-path.js';
+import { type BytePath, baseName, parsePath, pathFromText } from '../../system/files/byte-path.js';
 import { type Glob, parseGlob, reachOf } from './glob.js';
 
 /** One rule of what is left out of a backup; rules are tried in the order given. */
@@ -93,8 +93,12 @@ function relativeToSource(rule: PathRule, sourceNames: readonly BytePath[]): str
   const { pattern } = rule;
   if (!pattern.startsWith('/')) return pattern;
   for (const source of sourceNames) {
-    const prefix = `${formatPath(source).replace(/\/$/, '')}/`;
-    if (pattern.startsWith(prefix)) return `./${pattern.slice(prefix.length)}`;
+    const folder = source.replace(/\/$/, '');
+    const depth = folder.split('/').length;
+    const names = pattern.split('/');
+    if (names.length > depth && parsePath(names.slice(0, depth).join('/')) === folder) {
+      return `./${names.slice(depth).join('/')}`;
+    }
   }
   throw wrongPattern(
     rule,
@@ -105,6 +109,7 @@ function relativeToSource(rule: PathRule, sourceNames: readonly BytePath[]): str
 
 function wrongPattern(rule: PathRule, fault: string, hint?: string): UsageError {
   return new UsageError(`pattern '${rule.pattern}' of --${rule.kind} ${fault}`, {
+    typed: rule.pattern,
     hint:
       hint ?? "give a name or a path relative to SOURCE, such as '*.log' or 'appendonlydir/*.aof'",
   });

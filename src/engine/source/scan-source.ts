@@ -84,7 +84,9 @@ class Scan implements SourceScan {
     const stat = this.#look(path, () => this.#request.fileSystem.stat(absolute));
     if (stat === null) {
       if (path !== ROOT) return;
-      throw new SourceMissingError(`source '${formatPath(absolute)}' is gone`);
+      throw new SourceMissingError(`source '${formatPath(absolute)}' is gone`, {
+        source: absolute,
+      });
     }
     if (path !== top && this.#isLeftOut(path, top, stat)) return;
     if (isReserved(path) && !isWithin(path, ALSO)) {

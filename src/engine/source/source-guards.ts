@@ -44,11 +44,13 @@ export function resolvePaths(fileSystem: FileSystem, request: NamedPaths): Resol
   const shown = formatPath(request.source);
   if (source === null) {
     throw new SourceMissingError(`source '${shown}' does not exist`, {
+      source: request.source,
       hint: "redis-cli config get dir prints the server's data directory",
     });
   }
   if (fileSystem.stat(source)?.isDirectory() !== true) {
     throw new SourceMissingError(`source '${shown}' is not a directory`, {
+      source: request.source,
       hint: 'name the folder that holds dump.rdb, not the file',
     });
   }
@@ -59,6 +61,7 @@ export function resolvePaths(fileSystem: FileSystem, request: NamedPaths): Resol
     requireApart('--also', real, repository);
     if (isWithin(real, source) || isWithin(source, real)) {
       throw new UsageError(`--also '${formatPath(also)}' and source '${shown}' overlap`, {
+        typed: formatPath(also),
         hint: '--also is for what lies outside SOURCE, such as /etc/redis/redis.conf',
       });
     }
@@ -90,7 +93,7 @@ export function requireSameSource(
   }
   throw new SourceChangedError(
     `this repository keeps '${formatPath(last.source)}' of host '${last.host}', not '${formatPath(source)}' of host '${hostName}'`,
-    { hint: 'use another REPO, or --force if this is the same data in a new place' },
+    { source, hint: 'use another REPO, or --force if this is the same data in a new place' },
   );
 }
 
@@ -113,29 +116,28 @@ export function requireNotEmptied(
   if (count === 0) return;
   throw new SourceChangedError(
     `source '${formatPath(source)}' is empty, and the last snapshot has ${count} ${count === 1 ? 'entry' : 'entries'} of it`,
-    { hint: 'is its disk mounted? use --force if it is meant to be empty' },
+    { source, hint: 'is its disk mounted? use --force if it is meant to be empty' },
   );
 }
 
 function requireApart(what: string, path: BytePath, repository: BytePath): void {
+  const about = { path, repository };
   if (path === repository) {
     throw new NestedPathsError(
       `${what} and repository are the same directory '${formatPath(path)}'`,
-      {
-        hint: 'name another directory for the repository',
-      },
+      { ...about, hint: 'name another directory for the repository' },
     );
   }
   if (isWithin(repository, path)) {
     throw new NestedPathsError(
       `repository '${formatPath(repository)}' lies inside ${what} '${formatPath(path)}'`,
-      { hint: 'name a directory outside of it for the repository' },
+      { ...about, hint: 'name a directory outside of it for the repository' },
     );
   }
   if (isWithin(path, repository)) {
     throw new NestedPathsError(
       `${what} '${formatPath(path)}' lies inside the repository '${formatPath(repository)}'`,
-      { hint: 'name another directory for the repository' },
+      { ...about, hint: 'name another directory for the repository' },
     );
   }
 }

@@ -141,7 +141,10 @@ function readScopeOrHint(
     return readScope(repository, request.time, context);
   } catch (error) {
     if (!(error instanceof CorruptError)) throw error;
-    throw new CorruptError(error.message, { hint: repairHint(request.repository), cause: error });
+    throw new CorruptError(error.message, {
+      hint: repairHint(request.repository),
+      cause: error,
+    });
   }
 }
 

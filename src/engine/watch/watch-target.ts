@@ -97,6 +97,7 @@ const LASTING: readonly ServerTrouble[] = [
 export function adviseByHand(error: RewindError): RewindError {
   if (!(error instanceof SourceChangedError)) return error;
   return new SourceChangedError(error.message, {
+    source: error.source,
     hint: "if it is meant to be so, take one by hand with 'redis-rewind backup --force'",
     cause: error,
   });

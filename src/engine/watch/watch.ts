@@ -143,7 +143,8 @@ class Watch {
       const real = fileSystem.realPath(directory);
       const stat = real === null ? null : fileSystem.stat(real);
       if (real === null || stat?.isDirectory() !== true) {
-        throw new SourceMissingError(`source '${formatPath(directory)}' is gone`);
+        const message = `source '${formatPath(directory)}' is gone`;
+        throw new SourceMissingError(message, { source: directory });
       }
       const saves = findSaves({ fileSystem, directory: real, names, filter });
       await this.#attend(real, `${stat.dev} ${stat.ino}`);
@@ -244,8 +245,9 @@ class Watch {
   /** It was there when the run began: no reason to make another one where its disk should be. */
   #advise(error: RewindError): RewindError {
     if (!(error instanceof NoRepositoryError)) return adviseByHand(error);
-    const shown = formatPath(this.#target.repository);
-    return new NoRepositoryError(`the repository at '${shown}' is gone`, {
+    const path = this.#target.repository;
+    return new NoRepositoryError(`the repository at '${formatPath(path)}' is gone`, {
+      path,
       hint: 'is its disk mounted?',
       cause: error,
     });

@@ -81,6 +81,9 @@ export function requireSaveSpace(
   throw new NoSpaceError(
     `not enough space for a new dump in '${formatPath(directory)}': about ${estimatedBytes} bytes are needed, ${freeBytes} are free`,
     {
+      path: directory,
+      neededBytes: estimatedBytes,
+      freeBytes,
       hint: 'a save that fails would stop all writers of the server: free some space, or go on with --force',
     },
   );

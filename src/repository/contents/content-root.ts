@@ -66,7 +66,7 @@ async function openMirrorFile(
   const [first, ...others] = files;
   if (first === undefined) {
     const [place = '' as BytePath] = places;
-    throw new CorruptError(`the mirror file '${formatPath(place)}' is not there`);
+    throw new CorruptError(`the mirror file '${formatPath(place)}' is not there`, { path: place });
   }
   for (const place of others.length === 0 ? [] : files) {
     const candidate = openAt(fileSystem, place, content);

@@ -7,7 +7,7 @@ import type { Emit } from '../../delta/emit.js';
 import { patch } from '../../delta/patch.js';
 import { StoredRun } from '../../delta/stored-run.js';
 import { CorruptError, SystemError } from '../../errors.js';
-import { formatPath } from '../../system/files/byte-path.js';
+import { isWithin } from '../../system/files/byte-path.js';
 import type { ByteReader } from '../../system/files/byte-reader.js';
 import type { Checkpoint } from '../../system/time/checkpoint.js';
 import { incrementBytes, openRoot } from './content-root.js';
@@ -58,8 +58,8 @@ const DAMAGE_ERRNOS = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'ENXIO', 
  */
 export function toCorruption({ path }: RepositoryPlace, error: unknown): unknown {
   if (!(error instanceof SystemError) || !DAMAGE_ERRNOS.has(error.errno)) return error;
-  if (!error.path.startsWith(formatPath(path))) return error;
-  return new CorruptError(error.message, { cause: error });
+  if (error.path === null || !isWithin(error.path, path)) return error;
+  return new CorruptError(error.message, { path: error.path, cause: error });
 }
 
 /**

@@ -183,6 +183,7 @@ function readBack(job: IncrementJob, file: StoredFile): Promise<Buffer> {
 function requireAsMade({ id }: IncrementJob, { made, checked }: Stored<Buffer>): void {
   if (checked?.equals(made) === true) return;
   throw new CorruptError(`increment ${id} does not read back as it was written`, {
+    incrementId: id,
     hint: 'look for errors of the disk or the memory before the next run',
   });
 }

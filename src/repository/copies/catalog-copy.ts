@@ -33,7 +33,9 @@ export async function writeCatalogCopy(
     const readBack = Buffer.alloc(compressed.length);
     fileSystem.read(file, readBack, 0);
     if (!(await zstdDecompressBuffer(readBack, bytes.length)).equals(bytes)) {
-      throw new CorruptError('the copy of the catalog does not read back as it was written');
+      throw new CorruptError('the copy of the catalog does not read back as it was written', {
+        path: draft,
+      });
     }
   } finally {
     fileSystem.close(file);

@@ -80,7 +80,7 @@ function tryAcquire(fileSystem: FileSystem, repository: BytePath): WriteLock | n
 function takenAway(repository: BytePath): NoRepositoryError {
   return new NoRepositoryError(
     `the repository at '${formatPath(repository)}' was taken away by the process that was making it`,
-    { hint: 'run the backup again' },
+    { path: repository, hint: 'run the backup again' },
   );
 }
 

@@ -28,6 +28,7 @@ export function inspectTarget(fileSystem: FileSystem, path: BytePath): TargetSta
   const shown = formatPath(path);
   if (!stat.isDirectory()) {
     throw new InTheWayError(`'${shown}' is not a directory`, {
+      path,
       hint: 'name a new or an empty directory for the repository',
     });
   }
@@ -37,6 +38,7 @@ export function inspectTarget(fileSystem: FileSystem, path: BytePath): TargetSta
   }
   if (names.length > 0) {
     throw new InTheWayError(`'${shown}' is not empty and holds no repository`, {
+      path,
       hint: 'name a new or an empty directory for the repository',
     });
   }

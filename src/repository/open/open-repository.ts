@@ -180,7 +180,11 @@ function openCatalog(
     return Catalog.open(file, options);
   } catch (error) {
     if (!(error instanceof CorruptError)) throw error;
-    throw new CorruptError(error.message, { hint: repairHint(repository), cause: error });
+    throw new CorruptError(error.message, {
+      path: file,
+      hint: repairHint(repository),
+      cause: error,
+    });
   }
 }
 
@@ -189,6 +193,7 @@ export function requireRepository(fileSystem: FileSystem, path: BytePath): void 
   if (fileSystem.stat(catalogPath(path))?.isFile()) return;
   requireSomeRepository(fileSystem, path);
   throw new CorruptError(`the repository at '${formatPath(path)}' has lost its catalog`, {
+    path,
     hint: repairHint(path),
   });
 }
@@ -198,11 +203,13 @@ export function requireSomeRepository(fileSystem: FileSystem, path: BytePath): v
   const shown = formatPath(path);
   if (fileSystem.stat(dataPath(path)) === null) {
     throw new NoRepositoryError(`no repository at '${shown}'`, {
+      path,
       hint: `make one with 'redis-rewind backup SOURCE ${shown}'`,
     });
   }
   if (inspectTarget(fileSystem, path) === 'to-be-made') {
     throw new NoRepositoryError(`the repository at '${shown}' was never finished`, {
+      path,
       hint: 'run the backup again: it makes what is missing',
     });
   }

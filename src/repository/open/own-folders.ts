@@ -69,6 +69,7 @@ function requireOwnJournal(fileSystem: FileSystem, path: BytePath): void {
 
 function notOurs(path: BytePath, what: string): CorruptError {
   return new CorruptError(`'${formatPath(path)}' ${what}, as this program would never leave it`, {
+    path,
     hint: 'look at what it is, and move it out of the repository',
   });
 }

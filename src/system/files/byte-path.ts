@@ -2,9 +2,10 @@
 // string with one character (U+0000 to U+00FF) for each byte: it compares in byte order, works as a
 // Map key, and turns into a Buffer for system calls and BLOBs without loss. It is never shown as it
 // stands: formatPath and parsePath are the only way between it and text.
+import type { BytePath } from '../../errors.js';
 
-/** A path, one character for each of its bytes. Relative ones use '/' and have no '.' or '..'; '' is the root. */
-export type BytePath = string & { readonly __bytePath: unique symbol };
+/** Relative paths use '/' and have no '.' or '..'; '' is the root. */
+export type { BytePath };
 
 export const ROOT = '' as BytePath;
 
@@ -43,6 +44,14 @@ export function baseName(path: BytePath): BytePath {
 export function isWithin(path: BytePath, folder: BytePath): boolean {
   if (folder === '' || path === folder) return true;
   return path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
+}
+
+/** What leads from `folder` to `path`, which lies within it; '' where they are the same. */
+export function relativePath(path: BytePath, folder: BytePath): BytePath {
+  if (path === folder) return ROOT;
+  return path.slice(
+    folder === '' || folder.endsWith('/') ? folder.length : folder.length + 1,
+  ) as BytePath;
 }
 
 /** Byte order of two paths; for Array.sort. */

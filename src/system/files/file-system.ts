@@ -257,10 +257,9 @@ export function systemError(
   errno: string,
   cause: unknown,
 ): SystemError {
-  return new SystemError(operation, formatPath(path), errno, REASONS[errno] ?? errno, {
-    hint: HINTS[errno],
-    cause,
-  });
+  const reason = REASONS[errno] ?? errno;
+  const call = { operation, object: formatPath(path), path, errno, reason };
+  return new SystemError(call, { hint: HINTS[errno], cause });
 }
 
 const REASONS: Record<string, string> = {

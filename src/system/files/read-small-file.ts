@@ -34,7 +34,9 @@ export function readSmallOpenFile(
     chunks.push(chunk.subarray(0, count));
     position += count;
     if (position > MOST_BYTES) {
-      throw new SystemError('read', formatPath(path), 'EFBIG', 'larger than such a file ever is');
+      const reason = 'larger than such a file ever is';
+      const object = formatPath(path);
+      throw new SystemError({ operation: 'read', object, path, errno: 'EFBIG', reason });
     }
   }
 }

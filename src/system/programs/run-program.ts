@@ -38,9 +38,9 @@ export function run(
   const errno = failure?.code ?? '';
   // EPIPE: the program ended without reading all of its input, which its exit code speaks for.
   if (failure !== undefined && errno !== 'EPIPE') {
-    throw new SystemError('run', command, errno, REASONS[errno] ?? failure.message, {
-      cause: failure,
-    });
+    const reason = REASONS[errno] ?? failure.message;
+    const call = { operation: 'run', object: command, path: null, errno, reason };
+    throw new SystemError(call, { cause: failure });
   }
   return {
     code: result.status ?? 128 + (result.signal ? constants.signals[result.signal] : 0),

@@ -45,6 +45,7 @@ export function instantiateWasm<Exports>(host: HostFunctions): WasmInstance<Expo
     };
   } catch (error) {
     throw new InstallationError(`cannot load the delta engine: ${(error as Error).message}`, {
+      part: 'the delta engine',
       hint: 'install the package again; it needs Node.js 20.19 or newer on a processor with SIMD',
       cause: error,
     });

@@ -111,6 +111,7 @@ function absentError(cause: unknown): InstallationError {
   return new InstallationError(
     `zstd is missing: Node.js ${process.version} has none, and zstd-napi is not installed`,
     {
+      part: 'zstd-napi',
       hint: `run 'apt install g++ make python3' and 'npm install -g --include=optional ./${archive}', or ${OTHER_WAY}`,
       cause,
     },
@@ -120,6 +121,6 @@ function absentError(cause: unknown): InstallationError {
 function notBuiltError(cause: unknown): InstallationError {
   return new InstallationError(
     `zstd is missing: Node.js ${process.version} has none, and zstd-napi was not built for it`,
-    { hint: `run '${rebuildCommand('zstd-napi')}', or ${OTHER_WAY}`, cause },
+    { part: 'zstd-napi', hint: `run '${rebuildCommand('zstd-napi')}', or ${OTHER_WAY}`, cause },
   );
 }

@@ -2,8 +2,11 @@
 import test from 'ava';
 import { Output, type OutputSettings } from '../../../src/cli/output/output.js';
 import { NoRepositoryError } from '../../../src/errors.js';
+import { pathFromText } from '../../../src/system/files/byte-path.js';
 import { recordingStreams } from '../recording-streams.js';
 import { remark, warning } from '../sample-reports.js';
+
+const path = pathFromText('/r');
 
 const settings: OutputSettings = {
   isJson: false,
@@ -63,7 +66,7 @@ test('warnings go to stderr always, remarks only where somebody reads', (t) => {
 
 test('a failure is a message and a hint on stderr, and its exit code', (t) => {
   const streams = recordingStreams();
-  const error = new NoRepositoryError("no repository at '/r'", { hint: 'back up first' });
+  const error = new NoRepositoryError("no repository at '/r'", { path, hint: 'back up first' });
   t.is(new Output(streams, settings).error(error), 10);
   t.deepEqual(streams.written, {
     stdout: '',
@@ -74,7 +77,7 @@ test('a failure is a message and a hint on stderr, and its exit code', (t) => {
 test('a failure under --json is an object on stderr', (t) => {
   const streams = recordingStreams();
   const output = new Output(streams, { ...settings, isJson: true });
-  output.error(new NoRepositoryError("no repository at '/r'"));
+  output.error(new NoRepositoryError("no repository at '/r'", { path }));
   t.is(streams.written.stdout, '');
   t.deepEqual(JSON.parse(streams.written.stderr), {
     code: 'NO_REPOSITORY',
@@ -87,7 +90,7 @@ test('a failure under --json is an object on stderr', (t) => {
 test('-vv adds the stacks of a failure and its cause', (t) => {
   const streams = recordingStreams();
   const cause = new Error('disk on fire');
-  const error = new NoRepositoryError('no repository', { cause });
+  const error = new NoRepositoryError('no repository', { path, cause });
   new Output(streams, { ...settings, verbosity: 2 }).error(error);
   t.regex(streams.written.stderr, /NoRepositoryError: no repository\n +at /);
   t.regex(streams.written.stderr, /caused by: Error: disk on fire\n +at /);
@@ -108,7 +111,7 @@ test('a broken invariant shows its stack and ends with 1, under --json too', (t)
 
 function shownError(environment: Record<string, string>, isTerminal: boolean): string {
   const streams = recordingStreams({ environment, isTerminal });
-  new Output(streams, settings).error(new NoRepositoryError('x'));
+  new Output(streams, settings).error(new NoRepositoryError('x', { path }));
   return streams.written.stderr;
 }
 

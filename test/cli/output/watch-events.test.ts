@@ -9,6 +9,7 @@ import {
 } from '../../../src/cli/output/watch-events.js';
 import type { WatchEvent, WatchHappening } from '../../../src/engine/watch/watch-events.js';
 import { NoSpaceError, SourceMissingError } from '../../../src/errors.js';
+import { pathFromText } from '../../../src/system/files/byte-path.js';
 import { explainedNames, section, sorted } from '../cli-documentation.js';
 import { recordingStreams } from '../recording-streams.js';
 import { remark, sampleBackup, warning } from '../sample-reports.js';
@@ -20,7 +21,12 @@ const at = (happening: WatchHappening): WatchEvent => ({
   ...happening,
 });
 
-const full = new NoSpaceError("not enough space for '/srv'", { hint: 'free some space' });
+const full = new NoSpaceError("not enough space for '/srv'", {
+  path: pathFromText('/srv'),
+  neededBytes: 2,
+  freeBytes: 1,
+  hint: 'free some space',
+});
 const SAVES = ['dump.rdb'];
 
 const EVENTS: [event: WatchEvent, line: string, isTold: boolean][] = [
@@ -51,7 +57,10 @@ const EVENTS: [event: WatchEvent, line: string, isTold: boolean][] = [
     true,
   ],
   [
-    at({ event: 'away', error: new SourceMissingError("source '/data' is gone") }),
+    at({
+      event: 'away',
+      error: new SourceMissingError("source '/data' is gone", { source: pathFromText('/data') }),
+    }),
     "waiting: source '/data' is gone",
     true,
   ],

@@ -161,6 +161,14 @@ test('an absolute pattern below SOURCE is taken from there, any other is wrong u
   }
 });
 
+test('an absolute pattern may spell the bytes of SOURCE as it likes', (t) => {
+  const names = [parsePath('/srv/caf\\xe9')];
+  for (const pattern of ['/srv/caf\\xe9/a.log', '/srv/caf\\xE9/a.log']) {
+    const filter = createPathFilter(exclude(pattern), names);
+    t.true(filter.decide(pathFromText('a.log'), false).leftOut, pattern);
+  }
+});
+
 test('a pattern that could never match is wrong usage and names its option', (t) => {
   for (const pattern of [
     '',

@@ -74,7 +74,13 @@ function withWrite(
   return { ...repository, catalog };
 }
 
-const failure = new SystemError('write', 'catalog.sqlite3', 'EIO', 'input/output error');
+const failure = new SystemError({
+  operation: 'write',
+  object: 'catalog.sqlite3',
+  path: pathFromText('catalog.sqlite3'),
+  errno: 'EIO',
+  reason: 'input/output error',
+});
 
 test('a commit that fails after all has been written is found to have been made', async (t) => {
   const place = await createBackupPlace(t);

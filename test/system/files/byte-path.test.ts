@@ -15,6 +15,7 @@ import {
   pathFromBytes,
   pathFromText,
   pathToBytes,
+  relativePath,
 } from '../../../src/system/files/byte-path.js';
 import { temporaryDirectory } from '../../support/files/temporary-directory.js';
 
@@ -168,6 +169,14 @@ test('a path lies within itself and its folders, not within names it begins with
   t.false(isWithin(path('ab'), path('a')));
   t.false(isWithin(path('a'), path('a/b')));
   t.false(isWithin(ROOT, path('a')));
+});
+
+test('a relative path leads from a folder to what lies within it', (t) => {
+  t.is(relativePath(path('a/b/c'), path('a')), path('b/c'));
+  t.is(relativePath(path('a'), path('a')), ROOT);
+  t.is(relativePath(path('a/b'), ROOT), path('a/b'));
+  t.is(relativePath(path('/a'), path('/')), path('a'));
+  t.is(relativePath(path('/a/b'), path('/a')), path('b'));
 });
 
 test('a file of any name is made and found by its path', async (t) => {

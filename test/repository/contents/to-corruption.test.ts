@@ -1,0 +1,71 @@
+// Which failures of the operating system are damage of the repository: those at paths inside it, and
+// not those at a neighbour whose name begins like the repository's.
+import test from 'ava';
+import { restore } from '../../../src/engine/restore/restore.js';
+import { CorruptError, SystemError } from '../../../src/errors.js';
+import { toCorruption } from '../../../src/repository/contents/read-content.js';
+import {
+  type BytePath,
+  joinPath,
+  pathFromBytes,
+  pathFromText,
+} from '../../../src/system/files/byte-path.js';
+import { RealFileSystem, systemError } from '../../../src/system/files/file-system.js';
+import { HookedFileSystem, failing } from '../../support/files/hooked-file-system.js';
+import { createTestContext } from '../../support/program/run-context.js';
+import { createBackupPlace } from '../../support/repository/backup-place.js';
+
+const fileSystem = new RealFileSystem();
+
+function isCorruption(repository: BytePath, file: BytePath, errno = 'EIO'): boolean {
+  const failure = systemError('read', file, errno, null);
+  const found = toCorruption({ fileSystem, path: repository }, failure);
+  return found instanceof CorruptError && found.path === file;
+}
+
+test('a file of the repository that cannot be read is a corruption', (t) => {
+  const repository = pathFromText('/srv/redis');
+  for (const file of ['/srv/redis', '/srv/redis/dump.rdb', '/srv/redis/redis-rewind-data/x']) {
+    t.true(isCorruption(repository, pathFromText(file)), file);
+  }
+  t.true(isCorruption(pathFromText('/'), pathFromText('/dump.rdb')), 'a repository at the root');
+  t.false(isCorruption(repository, pathFromText('/srv/redis/dump.rdb'), 'EACCES'), 'no permission');
+});
+
+test('a file beside the repository whose name begins like it is none', (t) => {
+  const repository = pathFromText('/srv/redis');
+  for (const file of ['/srv/redis-restored/dump.rdb', '/srv/redis2', '/srv/redis.rdb']) {
+    t.false(isCorruption(repository, pathFromText(file)), file);
+  }
+});
+
+test('paths are compared by their bytes, not by what people are shown', (t) => {
+  // Half of an e with an accent, and the whole letter: shown as '\xc3' and 'é'.
+  const half = pathFromBytes(Buffer.from([...Buffer.from('/srv/'), 0xc3]));
+  const whole = pathFromText('/srv/é');
+  t.true(isCorruption(half, joinPath(half, 'dump.rdb')));
+  t.true(isCorruption(whole, joinPath(whole, 'dump.rdb')));
+  t.false(isCorruption(half, joinPath(whole, 'dump.rdb')));
+});
+
+test('a disk that fails under a restore is no corruption of the repository beside it', async (t) => {
+  const place = await createBackupPlace(t);
+  await place.write('dump.rdb', 'content');
+  await place.backup();
+  const failingDisk = failing('EIO', ({ operation, path }) => {
+    return operation === 'write' && path.startsWith(`${place.repository}-restored-`);
+  });
+  const context = createTestContext({ fileSystem: new HookedFileSystem(failingDisk) });
+  // Into a folder that is there, so that the files are written below it and not beside it.
+  const { destination } = await place.restore('now');
+  const request = {
+    repositoryPath: place.repository,
+    time: 'now',
+    destination: pathFromText(destination),
+    force: true,
+    owner: null,
+  };
+  const error = await t.throwsAsync(restore(request, context), { instanceOf: SystemError });
+  t.is(error.errno, 'EIO');
+  t.is(error.exitCode, 1);
+});
