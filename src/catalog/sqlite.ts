@@ -11,7 +11,7 @@ import {
   UsageError,
 } from '../errors.js';
 import { type BytePath, formatPath, pathFromText, pathToBytes } from '../system/files/byte-path.js';
-import { systemError } from '../system/files/file-system.js';
+import { systemError } from '../system/files/errno.js';
 import { rebuildCommand } from '../system/installation/rebuild-command.js';
 
 export type Connection = Database.Database;

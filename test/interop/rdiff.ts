@@ -2,7 +2,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { SignatureKind } from '../../src/delta/signature-format.js';
-import { run } from '../../src/system/programs/run-program.js';
+import { runProgram } from '../../src/system/programs/run-program.js';
 
 export class Rdiff {
   readonly #folder: string;
@@ -42,7 +42,7 @@ export class Rdiff {
     });
     const output = path.join(this.#folder, 'output');
     rmSync(output, { force: true });
-    const { code, stderr } = run('rdiff', [...args, ...files, output]);
+    const { code, stderr } = runProgram('rdiff', [...args, ...files, output]);
     if (code !== 0) throw new Error(`rdiff ${args.join(' ')} exited with ${code}: ${stderr}`);
     return readFileSync(output);
   }

@@ -5,7 +5,7 @@ import { appendFile, cp, mkdir, readFile, rename, writeFile } from 'node:fs/prom
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 
-import { run } from '../../src/system/programs/run-program.js';
+import { runProgram } from '../../src/system/programs/run-program.js';
 import { dumpBytes } from '../support/repository/four-nights.js';
 import { projectRoot } from '../support/program/project-paths.js';
 import { RecordedHistory } from '../support/repository/recorded-history.js';
@@ -19,7 +19,7 @@ type Contents = ReadonlyMap<string, readonly Buffer[]>;
 /** Runs a command of the texts in a folder, as a person would type it there. */
 function shell(t: ExecutionContext, folder: string, command: string): string {
   const script = 'cd "$1" && eval "$2"';
-  const { code, stdout, stderr } = run('sh', ['-c', script, 'sh', folder, command]);
+  const { code, stdout, stderr } = runProgram('sh', ['-c', script, 'sh', folder, command]);
   if (code !== 0) t.fail(`${command}: exit ${code}: ${stderr}`);
   return stdout.toString('utf8').trim();
 }

@@ -6,7 +6,7 @@ import test, { type ExecutionContext } from 'ava';
 
 import { listSnapshots } from '../../src/engine/inspect/list.js';
 import { InTheWayError } from '../../src/errors.js';
-import { run } from '../../src/system/programs/run-program.js';
+import { runProgram } from '../../src/system/programs/run-program.js';
 import { readTree, treeDifferences } from '../support/files/directory-tree.js';
 import { layNight, recordNights } from '../support/repository/four-nights.js';
 
@@ -49,10 +49,10 @@ for (const [name, { script, notes, mend }] of Object.entries(WAYS)) {
   test(`a repository that went by ${name} is as good as before`, async (t) => {
     const history = await recordNights(t, 3);
     const [old, moved] = [history.repository, history.at('moved')];
-    const { code, stderr } = run('sh', ['-c', script, 'sh', old, moved]);
+    const { code, stderr } = runProgram('sh', ['-c', script, 'sh', old, moved]);
     t.is(code, 0, stderr);
     // Nothing may be found at the old place any more.
-    run('rm', ['-rf', old]);
+    runProgram('rm', ['-rf', old]);
     history.repository = moved;
 
     const { snapshots } = listSnapshots({ repository: history.repositoryPath }, history.context);
@@ -70,7 +70,7 @@ for (const [name, { script, notes, mend }] of Object.entries(WAYS)) {
 
     if (mend !== undefined) {
       await t.throwsAsync(history.backUp(), { instanceOf: InTheWayError });
-      t.is(run('sh', ['-c', mend, 'sh', moved]).code, 0);
+      t.is(runProgram('sh', ['-c', mend, 'sh', moved]).code, 0);
     }
     await layNight(history.source, 4);
     const backup = await history.backUp();

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 
-import { run } from '../../src/system/programs/run-program.js';
+import { runProgram } from '../../src/system/programs/run-program.js';
 import { recordNights } from '../support/repository/four-nights.js';
 
 type Value = string | number | null;
@@ -58,7 +58,7 @@ type Row = [Value, Value, Value, Value, Value, ...Value[]];
 /** Rows in the order of the columns asked for; without BLOBs, which JSON has not. */
 function query(t: ExecutionContext, repository: string, sql: string): Row[] {
   const catalog = path.join(repository, 'redis-rewind-data', 'catalog.sqlite3');
-  const { code, stdout, stderr } = run('sqlite3', ['-readonly', '-json', catalog, sql]);
+  const { code, stdout, stderr } = runProgram('sqlite3', ['-readonly', '-json', catalog, sql]);
   t.is(code, 0, stderr);
   const rows = JSON.parse(stdout.toString('utf8')) as Record<string, Value>[];
   return rows.map((row) => Object.values(row) as Row);

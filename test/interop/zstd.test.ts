@@ -4,7 +4,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { CorruptError } from '../../src/errors.js';
-import { run } from '../../src/system/programs/run-program.js';
+import { runProgram } from '../../src/system/programs/run-program.js';
 import { zstdCompressBuffer, zstdDecompressBuffer } from '../../src/system/zstd/zstd.js';
 
 const LIMIT_BYTES = 16 << 20;
@@ -18,7 +18,7 @@ function makeBytes(sizeBytes: number): Buffer {
 }
 
 function zstd(t: ExecutionContext, args: readonly string[], input: Uint8Array): Buffer {
-  const result = run('zstd', ['-q', ...args], { input });
+  const result = runProgram('zstd', ['-q', ...args], { input });
   t.is(result.code, 0, result.stderr);
   return result.stdout;
 }
@@ -39,13 +39,13 @@ test('what this program writes is one frame with a checksum, which zstd tests', 
   const file = path.join(folder, 'increment.zst');
   const compressed = await zstdCompressBuffer(makeBytes(300_000), 3);
   fs.writeFileSync(file, compressed);
-  const listing = run('zstd', ['-l', '-v', file]).stdout.toString();
+  const listing = runProgram('zstd', ['-l', '-v', file]).stdout.toString();
   t.regex(listing, /Zstandard Frames: 1\b/);
   t.regex(listing, /Check: XXH64/);
-  t.is(run('zstd', ['-q', '-t', file]).code, 0);
+  t.is(runProgram('zstd', ['-q', '-t', file]).code, 0);
   compressed[compressed.length - 1] = (compressed[compressed.length - 1] as number) ^ 1;
   fs.writeFileSync(file, compressed);
-  t.not(run('zstd', ['-q', '-t', file]).code, 0);
+  t.not(runProgram('zstd', ['-q', '-t', file]).code, 0);
 });
 
 test('what zstd writes is read, from a pipe and from a file, with and without a checksum', async (t) => {

@@ -79,7 +79,10 @@ test('a BGSAVE that was renamed is told, and found in the configuration file', a
   const conf = path.join(await temporaryDirectory(t), 'redis.conf');
   await writeFile(conf, 'rename-command BGSAVE s4ve\n');
   const at = await createLivePlace(t, { save: '3600 1', settings: { include: conf } });
-  await fails(t, at, [], { code: 30, message: /does not know BGSAVE: it was renamed or disabled/ });
+  await fails(t, at, [], {
+    code: 30,
+    message: /does not know BGSAVE: the command was renamed or disabled/,
+  });
   await succeeds(t, at, '--redis-conf', conf);
 });
 

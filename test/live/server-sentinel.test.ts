@@ -131,7 +131,7 @@ test('the primary is found, and the new one after a failover', async (t) => {
   await downAfter('600000');
   await primary?.kill();
   await isRefused(t, group, [...at(...sentinels), '--wait-timeout', '2'], {
-    message: /^no failover has ended in time: Redis at \S+ is not there: connection refused$/,
+    message: /^no failover has ended in time: Redis at \S+ cannot be reached: connection refused$/,
     hint: /--wait-timeout/,
   });
   await downAfter('1000');
@@ -197,12 +197,12 @@ test('a Sentinel that does not answer is passed over, and none that does is said
   await backup(group, at(server, other));
   await other.kill();
   await isRefused(t, group, at(sentinel), {
-    message: /^Sentinel at \S+ is not there: connection refused$/,
+    message: /^Sentinel at \S+ cannot be reached: connection refused$/,
   });
   await isRefused(t, group, at(sentinel, other, server), {
     message: new RegExp(
-      `^no Sentinel helps: Sentinel at ${sentinel.address} is not there: connection refused; ` +
-        `Sentinel at ${other.address} is not there: connection refused; ` +
+      `^no Sentinel helps: Sentinel at ${sentinel.address} cannot be reached: connection refused; ` +
+        `Sentinel at ${other.address} cannot be reached: connection refused; ` +
         `Redis at ${server.address} is a server, and no Sentinel$`,
     ),
   });
@@ -260,16 +260,16 @@ test('a Sentinel has a password of its own, and the server another', async (t) =
   const refused = async (args: readonly string[], refusal: Refusal): Promise<void> =>
     isRefusedBackup(t, group.repository, [...at(sentinel), ...args], refusal, { env });
   await refused([], {
-    message: /^Sentinel at \S+ wants a password$/,
+    message: /^Sentinel at \S+ requires a password$/,
     hint: /--sentinel-pass-file/,
   });
   await refused(['--sentinel-pass-file', wrong], {
-    message: /^Sentinel at \S+ refuses the password of user 'default'/,
+    message: /^Sentinel at \S+ does not accept this password for user 'default'/,
   });
   const known = ['--sentinel-pass-file', right];
   await backup(group, [...at(sentinel), ...known], { env });
   await refused([...known, '-a', 'no-sesame'], {
-    message: /^Redis at \S+ refuses the password of user 'default'/,
+    message: /^Redis at \S+ does not accept this password for user 'default'/,
     hint: /--pass-file/,
   });
 
@@ -293,7 +293,7 @@ test('a primary that is gone and has no replica is not waited for', async (t) =>
   if (sentinel === undefined) throw new Error('no Sentinel');
   await first(group.servers).kill();
   await isRefused(t, group, at(sentinel), {
-    message: /^Redis at \S+ is not there: connection refused$/,
+    message: /^Redis at \S+ cannot be reached: connection refused$/,
   });
 });
 

@@ -1,6 +1,6 @@
 // `backup [SOURCE] REPO`: silent on success unless somebody is there to read the statistics.
 import type { BackupRequest } from '../../engine/backup/backup-request.js';
-import { hideArguments } from '../../system/programs/run-program.js';
+import { hideArguments } from '../../system/secrets/hide-arguments.js';
 import type { Invocation, ToPath } from '../command.js';
 import { exitCodeOf } from '../output/notes.js';
 import { formatBackupStatistics } from '../output/statistics.js';

@@ -1,7 +1,7 @@
 // `watch [SOURCE] REPO`: a line for each event, until a signal ends it, which is what it is for: exit 0.
 import type { WatchRequest } from '../../engine/watch/watch-request.js';
 import { EXIT } from '../../errors.js';
-import { hideArguments } from '../../system/programs/run-program.js';
+import { hideArguments } from '../../system/secrets/hide-arguments.js';
 import type { Invocation, ToPath } from '../command.js';
 import { formatWatchEvent, isTrouble, toWatchReport } from '../output/watch-events.js';
 import type { ParsedArguments } from '../options/parse-arguments.js';

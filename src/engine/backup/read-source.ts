@@ -1,7 +1,8 @@
 // Reading files of SOURCE, or clones of them: a disk that cannot be read there is that file's trouble,
 // while one that cannot be written is the run's, so the two failures are told apart.
 import type { Digests } from '../../system/digest/digests.js';
-import { type FileDescriptor, isExhaustion } from '../../system/files/file-system.js';
+import { isExhaustion } from '../../system/files/errno.js';
+import type { FileDescriptor } from '../../system/files/file-system.js';
 import type { RunContext } from '../run/run-context.js';
 
 /** A file of SOURCE could not be read. */

@@ -8,12 +8,8 @@ import type { PendingIncrement } from '../../repository/contents/write-increment
 import type { BytePath } from '../../system/files/byte-path.js';
 import { nowNs } from '../../system/time/clock.js';
 import type { Digests } from '../../system/digest/digests.js';
-import {
-  type FileDescriptor,
-  type FileStat,
-  isErrno,
-  isExhaustion,
-} from '../../system/files/file-system.js';
+import { isErrno, isExhaustion } from '../../system/files/errno.js';
+import type { FileDescriptor, FileStat } from '../../system/files/file-system.js';
 import { pause } from '../../system/time/pause.js';
 import type { Reflinks } from '../../system/files/reflinks.js';
 import type { SharedFile } from '../../system/files/shared-file-reader.js';

@@ -11,7 +11,7 @@ import {
   parentPath,
 } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
-import { findServerIn } from '../../system/processes/server-directories.js';
+import { findServerIn } from '../../system/processes/server-processes.js';
 import type { PlannedEntry } from './plan-restore.js';
 import { realPathOfFuture } from '../source/source-guards.js';
 

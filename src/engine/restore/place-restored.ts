@@ -2,7 +2,8 @@
 // moved aside, and each step can be taken back.
 import { removeTree } from '../../repository/staging.js';
 import { type BytePath, joinPath, parentPath } from '../../system/files/byte-path.js';
-import { type FileDescriptor, type FileSystem, isErrno } from '../../system/files/file-system.js';
+import { isErrno } from '../../system/files/errno.js';
+import type { FileDescriptor, FileSystem } from '../../system/files/file-system.js';
 import type { UndoList } from '../run/undo-list.js';
 
 export interface Placement {

@@ -30,7 +30,7 @@ import { infoNote, lookNote, type Note } from '../run/notes.js';
 import { type ServerReport, reportServer } from './server-report.js';
 import type { ServerRequest } from './server-request.js';
 import type { RunContext } from '../run/run-context.js';
-import { parsePlace } from './read-server-access.js';
+import { readServerAccess } from './read-server-access.js';
 
 /** @throws UsageError for options that make no sense, ServerError, SystemError */
 export async function prepareServer(
@@ -41,7 +41,7 @@ export async function prepareServer(
   const mode = parseSaveMode(request.save);
   const server = await contactServer(request, source, context);
   try {
-    const plan = planSave(mode, server.connection.server, server.facts, server.settings);
+    const plan = planSave(mode, server.connection.address, server.facts, server.settings);
     return new PreparedServer(server, plan, request.keepDump, context);
   } catch (error) {
     server.connection.close();
@@ -62,7 +62,7 @@ export async function contactServer(
   const { fileSystem } = context;
   return openLiveServer(
     {
-      place: parsePlace(request, context.fileSystem),
+      access: readServerAccess(request, context.fileSystem),
       configuration: request.configuration,
       source,
       waitTimeoutMs: request.waitTimeoutMs,
@@ -83,8 +83,8 @@ export async function contactServer(
 /** After these the server may go on with a save that it has begun. */
 const UNCERTAIN: readonly ServerTrouble[] = ['lost', 'unreachable', 'timeout'];
 
-function needlessPassword(server: string): Note {
-  const message = `Redis at ${server} has no password, and one was given`;
+function needlessPassword(address: string): Note {
+  const message = `Redis at ${address} has no password, and one was given`;
   return infoNote('needless-password', null, message);
 }
 
@@ -94,9 +94,9 @@ function namedFiles({ dumpName, aofName, aofFolder }: ServerSettings): ServerCap
   return new Map(aofFolder === null ? [dump, [aofName, 'log']] : [dump]);
 }
 
-function noReplica(server: string, passedOver: readonly string[]): Note {
+function noReplica(address: string, passedOver: readonly string[]): Note {
   const why = passedOver.length === 0 ? 'there is none on this machine' : passedOver.join(', ');
-  const message = `no replica could be taken, so it is the primary, Redis at ${server}: ${why}`;
+  const message = `no replica could be taken, so it is the primary, Redis at ${address}: ${why}`;
   return infoNote('no-replica', null, message);
 }
 
@@ -141,7 +141,7 @@ export class PreparedServer {
     const files = new Map<BytePath, CapturedSource>();
     const dump = await this.#save(repository, force);
     if (dump === null && !directory.isProved && !(await this.#isOfLastSave())) {
-      throw unprovedDirectory(connection.server, directory.path);
+      throw unprovedDirectory(connection.address, directory.path);
     }
     if (dump !== null) {
       const { descriptor, stat } = dump;
@@ -167,8 +167,8 @@ export class PreparedServer {
     const { connection, sentinels } = this.#server;
     const passedOver = sentinels?.passedOver ?? null;
     return [
-      ...(connection.wantsPassword ? [] : [needlessPassword(connection.server)]),
-      ...(passedOver === null ? [] : [noReplica(connection.server, passedOver)]),
+      ...(connection.wantsPassword ? [] : [needlessPassword(connection.address)]),
+      ...(passedOver === null ? [] : [noReplica(connection.address, passedOver)]),
     ];
   }
 
@@ -279,7 +279,7 @@ export class PreparedServer {
     const { connection, settings, directory, patience } = this.#server;
     const { fileSystem, checkpoint } = this.#context;
     await waitForRewrite(connection, patience);
-    const capture = await captureAof(fileSystem, connection.server, directory.path, settings);
+    const capture = await captureAof(fileSystem, connection.address, directory.path, settings);
     this.#open.push(...capture.files.map(({ descriptor }) => descriptor));
     for (const { path, descriptor, stat } of capture.files) {
       files.set(path, { kind: 'open', descriptor, stat, sizeBytes: Number(stat.size) });

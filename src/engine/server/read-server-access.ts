@@ -1,8 +1,8 @@
 // Where a server is and how it is spoken to, from what was asked for: the files of passwords are read
 // here, and nothing is contacted yet.
 import { UsageError } from '../../errors.js';
-import { type SentinelPlace, parseSentinelPlace } from '../../redis/sentinel/sentinel-access.js';
-import { type ServerAddress, parseServerAddress } from '../../redis/connection/server-access.js';
+import { type SentinelAccess, parseSentinelAccess } from '../../redis/sentinel/sentinel-access.js';
+import { type ServerAccess, parseServerAccess } from '../../redis/connection/server-access.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 import { readSmallFile } from '../../system/files/read-small-file.js';
@@ -10,20 +10,20 @@ import { Secret } from '../../system/secrets/secret.js';
 import type { ServerRequest } from './server-request.js';
 
 /** @throws UsageError for what makes no sense; SystemError where the file of a password cannot be read */
-export function parsePlace(
+export function readServerAccess(
   request: ServerRequest,
   fileSystem: FileSystem,
-): ServerAddress | SentinelPlace {
+): ServerAccess | SentinelAccess {
   const { sentinel, passFile, environmentPassword } = request;
   const password =
     passFile === null ? request.password : readPassword(fileSystem, passFile, '--pass-file');
   const options = { ...request, password };
-  if (sentinel === null) return parseServerAddress(options, environmentPassword);
+  if (sentinel === null) return parseServerAccess(options, environmentPassword);
   const theirs =
     sentinel.passFile === null
       ? null
       : readPassword(fileSystem, sentinel.passFile, '--sentinel-pass-file');
-  return parseSentinelPlace({ ...sentinel, password: theirs }, options, environmentPassword);
+  return parseSentinelAccess({ ...sentinel, password: theirs }, options, environmentPassword);
 }
 
 /** The first line of a file. */

@@ -63,7 +63,7 @@ export function reportServer(
     product: facts.product,
     version: facts.version,
     runId: facts.runId,
-    address: connection.server,
+    address: connection.address,
     role: facts.role,
     primary: facts.primary,
     masterName: sentinels?.masterName ?? null,

@@ -12,12 +12,8 @@ import {
   parentPath,
 } from '../../system/files/byte-path.js';
 import type { Checkpoint } from '../../system/time/checkpoint.js';
-import {
-  type FileStat,
-  type FileSystem,
-  isErrno,
-  isExhaustion,
-} from '../../system/files/file-system.js';
+import { isErrno, isExhaustion } from '../../system/files/errno.js';
+import type { FileStat, FileSystem } from '../../system/files/file-system.js';
 import { whereLinkLeads } from './link-target.js';
 import { infoNote, lookNote, type Note } from '../run/notes.js';
 import type { PathFilter } from './path-filter.js';

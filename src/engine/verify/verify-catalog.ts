@@ -11,7 +11,7 @@ import { catalogJournalPath, catalogPath } from '../../repository/layout.js';
 import { isBeingWritten } from '../../repository/open/acquire-lock.js';
 import type { OpenRepository, RepositoryPlace } from '../../repository/repository.js';
 import { toCorruption } from '../../repository/contents/read-content.js';
-import { isErrno } from '../../system/files/file-system.js';
+import { isErrno } from '../../system/files/errno.js';
 import { requireSafeNames } from '../snapshot/check-names.js';
 import { isAsCommitted } from '../snapshot/check-snapshot.js';
 import { lookNote, type Note } from '../run/notes.js';

@@ -113,5 +113,5 @@ async function askServer(
   const { connection, settings, directory } = await contactServer(request, source, context);
   connection.close();
   const { dumpName: dump, aofName: log, aofFolder: folder } = settings;
-  return { directory: directory.path, names: { dump, log, folder }, server: connection.server };
+  return { directory: directory.path, names: { dump, log, folder }, server: connection.address };
 }

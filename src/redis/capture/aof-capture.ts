@@ -9,12 +9,8 @@ import {
   parseAofManifest,
 } from '../../persistence/aof/aof-manifest.js';
 import { type BytePath, formatPath, joinPath } from '../../system/files/byte-path.js';
-import {
-  type FileDescriptor,
-  type FileStat,
-  type FileSystem,
-  isErrno,
-} from '../../system/files/file-system.js';
+import { isErrno } from '../../system/files/errno.js';
+import type { FileDescriptor, FileStat, FileSystem } from '../../system/files/file-system.js';
 import { pause } from '../../system/time/pause.js';
 import { readSmallOpenFile } from '../../system/files/read-small-file.js';
 import type { ServerSettings } from '../server/server-settings.js';
@@ -51,12 +47,12 @@ const PAUSE_MS = 20;
  */
 export async function captureAof(
   fileSystem: FileSystem,
-  server: string,
+  address: string,
   directory: BytePath,
   settings: ServerSettings,
 ): Promise<AofCapture> {
   const { aofFolder, aofName } = settings;
-  if (aofFolder === null) return captureSingle(fileSystem, server, directory, aofName);
+  if (aofFolder === null) return captureSingle(fileSystem, address, directory, aofName);
   const manifestPath = joinPath(aofFolder, `${aofName}.manifest`);
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const capture = captureOnce(fileSystem, directory, aofFolder, manifestPath);
@@ -65,14 +61,14 @@ export async function captureAof(
   }
   throw new ServerError(
     'failed',
-    `the AOF of Redis at ${server} could not be captured: '${formatPath(joinPath(directory, manifestPath))}' is missing, or names files that are`,
+    `the AOF of Redis at ${address} could not be captured: '${formatPath(joinPath(directory, manifestPath))}' is missing, or names files that are`,
     { hint: 'is the AOF on since a moment only? --redis-conf FILE tells where it is kept' },
   );
 }
 
 function captureSingle(
   fileSystem: FileSystem,
-  server: string,
+  address: string,
   directory: BytePath,
   path: BytePath,
 ): AofCapture {
@@ -80,7 +76,7 @@ function captureSingle(
   if (file !== null) return { files: [file], manifest: null };
   throw new ServerError(
     'failed',
-    `Redis at ${server} has an AOF, and there is no '${formatPath(joinPath(directory, path))}'`,
+    `Redis at ${address} has an AOF, and there is no '${formatPath(joinPath(directory, path))}'`,
     { hint: '--redis-conf FILE tells its name where CONFIG GET may not be used' },
   );
 }

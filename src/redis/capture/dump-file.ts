@@ -4,12 +4,8 @@
 import { walkRdb } from '../../persistence/rdb/walk-rdb.js';
 import type { BytePath } from '../../system/files/byte-path.js';
 import { FileReader } from '../../system/files/byte-reader.js';
-import {
-  type FileDescriptor,
-  type FileStat,
-  type FileSystem,
-  isErrno,
-} from '../../system/files/file-system.js';
+import { isErrno } from '../../system/files/errno.js';
+import type { FileDescriptor, FileStat, FileSystem } from '../../system/files/file-system.js';
 
 export interface OpenDump {
   readonly descriptor: FileDescriptor;

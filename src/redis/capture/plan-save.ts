@@ -33,7 +33,7 @@ export interface SavePlan {
  */
 export function planSave(
   mode: SaveMode,
-  server: string,
+  address: string,
   facts: ServerFacts,
   settings: ServerSettings,
 ): SavePlan {
@@ -43,7 +43,7 @@ export function planSave(
   if (!facts.isLinkUp) {
     throw new ServerError(
       'failed',
-      `Redis at ${server} is a replica that has lost its primary: what it holds may be old`,
+      `Redis at ${address} is a replica that has lost its primary: what it holds may be old`,
       { hint: 'back up the primary; --save none takes the files as they are' },
     );
   }

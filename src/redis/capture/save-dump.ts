@@ -40,7 +40,7 @@ export async function saveDump(request: SaveRequest): Promise<OpenDump> {
     if (attempt === ATTEMPTS) {
       throw new ServerError(
         'failed',
-        `Redis at ${request.connection.server} was asked ${ATTEMPTS} times to save, and there is no new '${formatPath(request.path)}'`,
+        `Redis at ${request.connection.address} was asked ${ATTEMPTS} times to save, and there is no new '${formatPath(request.path)}'`,
         { hint: 'its log says what became of the saves: FLUSHALL and a resync end them' },
       );
     }
@@ -57,7 +57,7 @@ async function saveOnce(request: SaveRequest): Promise<OpenDump | null> {
   const lastSaveBefore = infoNumber(await readInfo(connection, ['persistence']), LAST_SAVE);
   const isScheduled = await begin(request);
   const info = await finish(request, isScheduled);
-  if (info.get('rdb_last_bgsave_status') === 'err') throw saveFailed(connection.server, path);
+  if (info.get('rdb_last_bgsave_status') === 'err') throw saveFailed(connection.address, path);
   const dump = await openDump(fileSystem, path);
   if (dump !== null) {
     const isNew = request.before === null || !isSameDump(request.before, dump.stat);
@@ -67,7 +67,7 @@ async function saveOnce(request: SaveRequest): Promise<OpenDump | null> {
   if (infoNumber(info, LAST_SAVE) === lastSaveBefore) return null;
   throw new ServerError(
     'directory',
-    `Redis at ${connection.server} has saved, but not to '${formatPath(path)}'`,
+    `Redis at ${connection.address} has saved, but not to '${formatPath(path)}'`,
     {
       hint: 'does its dump have another name (--redis-conf FILE tells it), or is its directory another one, on another machine or in a container (name it as SOURCE)?',
     },
@@ -85,7 +85,7 @@ async function waitForSave({ connection, patience, onProgress }: SaveRequest): P
       tellProgress(info, onProgress);
       return null;
     },
-    () => tooLong(connection.server),
+    () => tooLong(connection.address),
   );
 }
 
@@ -105,7 +105,7 @@ async function begin({ connection, patience, how }: SaveRequest): Promise<boolea
 
 /** Starts a save, again and again as long as another one, or a rewrite, has just begun. */
 async function startWhenFree<T>(
-  { server }: ServerConnection,
+  { address }: ServerConnection,
   patience: Patience,
   start: () => Promise<T>,
 ): Promise<T> {
@@ -118,7 +118,7 @@ async function startWhenFree<T>(
         throw error;
       }
     },
-    () => tooLong(server),
+    () => tooLong(address),
   );
   return started.value;
 }
@@ -138,12 +138,12 @@ async function finish(request: SaveRequest, isScheduled: boolean): Promise<Serve
         if (hasBegun || info.get('rdb_last_bgsave_status') === 'err') mayBegin = false;
         return isSaving(info) || mayBegin ? null : info;
       },
-      () => tooLong(connection.server),
+      () => tooLong(connection.address),
     );
   } catch (error) {
     const isLost = error instanceof ServerError && ['lost', 'unreachable'].includes(error.trouble);
     if (!isLost) throw error;
-    throw new ServerError('lost', `Redis at ${connection.server} was lost during its save`, {
+    throw new ServerError('lost', `Redis at ${connection.address} was lost during its save`, {
       hint: 'its log says why; a kernel that is out of memory kills the largest process',
       cause: error,
     });
@@ -161,14 +161,14 @@ function tellProgress(info: ServerInfo, onProgress: SaveRequest['onProgress']): 
   );
 }
 
-function tooLong(server: string): ServerError {
-  return new ServerError('timeout', `Redis at ${server} is still saving or rewriting its data`, {
+function tooLong(address: string): ServerError {
+  return new ServerError('timeout', `Redis at ${address} is still saving or rewriting its data`, {
     hint: '--wait-timeout says for how long to wait; the save goes on by itself',
   });
 }
 
-function saveFailed(server: string, path: BytePath): ServerError {
-  return new ServerError('failed', `Redis at ${server} could not save '${formatPath(path)}'`, {
+function saveFailed(address: string, path: BytePath): ServerError {
+  return new ServerError('failed', `Redis at ${address} could not save '${formatPath(path)}'`, {
     hint: 'its log says why: a full disk, or a directory that it may not write to; until a save succeeds it may refuse all writes (stop-writes-on-bgsave-error)',
   });
 }

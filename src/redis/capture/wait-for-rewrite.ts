@@ -23,7 +23,7 @@ export async function waitForRewrite(
       return first !== null && count !== null && count > first ? true : null;
     },
     () =>
-      new ServerError('timeout', `Redis at ${connection.server} is still rewriting its AOF`, {
+      new ServerError('timeout', `Redis at ${connection.address} is still rewriting its AOF`, {
         hint: '--wait-timeout says for how long to wait for that',
       }),
   );

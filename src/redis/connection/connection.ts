@@ -8,15 +8,12 @@ import type { BytePath } from '../../system/files/byte-path.js';
 import { type Checkpoint, awaitWithCheckpoints } from '../../system/time/checkpoint.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 import { readSmallFile } from '../../system/files/read-small-file.js';
-import {
-  type Party,
-  describeConnectionFailure,
-  describeErrorReply,
-  describeSilence,
-} from './describe-failure.js';
+import { describeConnectionFailure, describeSilence } from './describe-connection-failure.js';
+import { describeErrorReply } from './describe-error-reply.js';
 import { isOwnAddress } from './own-address.js';
+import type { Party } from './party.js';
 import type { Reply } from './reply.js';
-import { type ServerAddress, type TlsFiles, formatEndpoint } from './server-access.js';
+import { type ServerAccess, type TlsFiles, formatEndpoint } from './server-access.js';
 
 export interface ConnectionParts {
   readonly fileSystem: FileSystem;
@@ -36,7 +33,7 @@ export type CommandNames = ReadonlyMap<string, string>;
 
 export class ServerConnection {
   /** For messages. */
-  readonly server: string;
+  readonly address: string;
   readonly #party: Party;
   readonly #redis: Redis;
   readonly #parts: ConnectionParts;
@@ -50,11 +47,11 @@ export class ServerConnection {
    * Connects and gives the password, if there is one.
    * @throws ServerError; SystemError where a file of the address cannot be read
    */
-  static async open(address: ServerAddress, parts: ConnectionParts): Promise<ServerConnection> {
-    const connection = new ServerConnection(address, parts);
+  static async open(access: ServerAccess, parts: ConnectionParts): Promise<ServerConnection> {
+    const connection = new ServerConnection(access, parts);
     try {
       await connection.#connect();
-      await connection.#authenticate(address);
+      await connection.#authenticate(access);
       return connection;
     } catch (error) {
       connection.close();
@@ -62,18 +59,18 @@ export class ServerConnection {
     }
   }
 
-  private constructor(address: ServerAddress, parts: ConnectionParts) {
-    const { endpoint, tls } = address;
-    this.server = formatEndpoint(endpoint);
-    this.#party = { kind: parts.kind ?? 'Redis', address: this.server };
+  private constructor(access: ServerAccess, parts: ConnectionParts) {
+    const { endpoint, tls } = access;
+    this.address = formatEndpoint(endpoint);
+    this.#party = { kind: parts.kind ?? 'Redis', address: this.address };
     this.#parts = parts;
-    this.#user = address.user ?? 'default';
+    this.#user = access.user ?? 'default';
     this.#isTls = tls !== null;
     this.#redis = new Redis({
       ...(endpoint.kind === 'socket'
         ? { path: endpoint.path }
         : { host: endpoint.host, port: endpoint.port }),
-      ...(tls === null ? {} : { tls: readTls(parts.fileSystem, tls, address) }),
+      ...(tls === null ? {} : { tls: readTls(parts.fileSystem, tls, access) }),
       connectTimeout: Math.min(CONNECT_MOST_MS, parts.replyTimeoutMs),
       protocol: 2,
       disconnectTimeout: 0,
@@ -145,7 +142,7 @@ export class ServerConnection {
   }
 
   /** Without a password PING shows whether a Redis server is there, and one that lets us in. */
-  async #authenticate({ user, password }: ServerAddress): Promise<void> {
+  async #authenticate({ user, password }: ServerAccess): Promise<void> {
     if (password !== null) {
       const words = user === null ? [password.reveal()] : [user, password.reveal()];
       this.#wantsPassword = await this.#isAccepted(['AUTH', ...words], ['needless-password']);
@@ -191,7 +188,7 @@ export class ServerConnection {
  * With an authority of one's own its signature is enough, as for redis-cli: such certificates often
  * carry no name. Where the system's authorities are asked, the name is checked too.
  */
-function readTls(fileSystem: FileSystem, files: TlsFiles, { endpoint }: ServerAddress) {
+function readTls(fileSystem: FileSystem, files: TlsFiles, { endpoint }: ServerAccess) {
   const read = (path: BytePath): Buffer => readSmallFile(fileSystem, path);
   const isNamed = endpoint.kind === 'tcp' && isIP(endpoint.host) === 0;
   return {

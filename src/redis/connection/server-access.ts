@@ -31,7 +31,7 @@ export interface TlsFiles {
   readonly key: BytePath | null;
 }
 
-export interface ServerAddress {
+export interface ServerAccess {
   readonly endpoint: Endpoint;
   readonly user: string | null;
   readonly password: Secret | null;
@@ -49,10 +49,10 @@ const URL_FORMS =
  * @param environmentPassword REDISCLI_AUTH, for where nothing else gives one
  * @throws UsageError for what does not go together or makes no sense
  */
-export function parseServerAddress(
+export function parseServerAccess(
   options: ServerOptions,
   environmentPassword: Secret | null,
-): ServerAddress {
+): ServerAccess {
   const url = options.url === null ? null : parseUrl(options.url);
   const hasPlace = options.host !== null || options.port !== null || options.socket !== null;
   if (url !== null && hasPlace) {

@@ -17,17 +17,17 @@ export async function askSentinel(
   connection: ServerConnection,
   masterName: string | null,
 ): Promise<SentinelView> {
-  const { server: sentinel } = connection;
+  const { address } = connection;
   const primaries = parsePrimaries(await askPrimaries(connection));
-  const primary = choosePrimary(sentinel, primaries, masterName);
+  const primary = choosePrimary(address, primaries, masterName);
   const endpoint = parseEndpointReply(
     await connection.call(['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', primary.name]),
   );
   if (endpoint === null) {
-    throw new ServerError('failed', `Sentinel at ${sentinel} knows no primary '${primary.name}'`);
+    throw new ServerError('failed', `Sentinel at ${address} knows no primary '${primary.name}'`);
   }
   const replicas = parseReplicas(await askReplicas(connection, primary.name));
-  return { sentinel, primary, endpoint, replicas };
+  return { primary, endpoint, replicas };
 }
 
 async function askPrimaries(connection: ServerConnection): Promise<Reply> {
@@ -35,10 +35,14 @@ async function askPrimaries(connection: ServerConnection): Promise<Reply> {
     return await connection.call(['SENTINEL', 'MASTERS']);
   } catch (error) {
     if (!isTrouble(error, 'unknown-command')) throw error;
-    throw new ServerError('foreign', `Redis at ${connection.server} is a server, and no Sentinel`, {
-      hint: '-h and -p, or --redis, name a server; a Sentinel mostly has port 26379',
-      cause: error,
-    });
+    throw new ServerError(
+      'foreign',
+      `Redis at ${connection.address} is a server, and no Sentinel`,
+      {
+        hint: '-h and -p, or --redis, name a server; a Sentinel mostly has port 26379',
+        cause: error,
+      },
+    );
   }
 }
 

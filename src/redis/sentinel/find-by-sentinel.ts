@@ -5,26 +5,26 @@ import { ServerError, type ServerTrouble } from '../../errors.js';
 import { askSentinel } from './ask-sentinel.js';
 import type { ServerConnection } from '../connection/connection.js';
 import { isOwnHost } from '../connection/own-address.js';
-import type { Party } from '../connection/describe-failure.js';
+import type { Party } from '../connection/party.js';
 import type { Patience } from '../connection/patience.js';
-import type { SentinelPlace, TcpEndpoint } from './sentinel-access.js';
+import type { SentinelAccess, TcpEndpoint } from './sentinel-access.js';
 import {
   type ReplicaChoice,
   type SentinelView,
   chooseReplicas,
   failoverWithinMs,
 } from './sentinel-view.js';
-import { type ServerAddress, formatEndpoint } from '../connection/server-access.js';
+import { type ServerAccess, formatEndpoint } from '../connection/server-access.js';
 import { readInfo } from '../server/server-info.js';
 
 export interface SentinelSearch {
-  readonly place: SentinelPlace;
+  readonly access: SentinelAccess;
   /** SOURCE was named: then the primary may be in a container, under an address of its own. */
   readonly hasSource: boolean;
   readonly patience: Patience;
   /** Milliseconds of a clock that never goes back. */
   readonly monotonicMs: () => number;
-  readonly open: (address: ServerAddress, kind: Party['kind']) => Promise<ServerConnection>;
+  readonly open: (access: ServerAccess, kind: Party['kind']) => Promise<ServerConnection>;
   /** Told each time before a failover is waited for. */
   readonly onWaiting: () => void;
 }
@@ -77,7 +77,7 @@ interface Outcome {
 
 async function askAll(search: SentinelSearch): Promise<Outcome> {
   const failures: Failure[] = [];
-  for (const sentinel of search.place.sentinels) {
+  for (const sentinel of search.access.sentinels) {
     let view: SentinelView | null = null;
     try {
       view = await askOne(search, sentinel);
@@ -90,10 +90,10 @@ async function askAll(search: SentinelSearch): Promise<Outcome> {
   return { found: null, failures };
 }
 
-async function askOne(search: SentinelSearch, address: ServerAddress): Promise<SentinelView> {
-  const connection = await search.open(address, 'Sentinel');
+async function askOne(search: SentinelSearch, access: ServerAccess): Promise<SentinelView> {
+  const connection = await search.open(access, 'Sentinel');
   try {
-    return await askSentinel(connection, search.place.masterName);
+    return await askSentinel(connection, search.access.masterName);
   } finally {
     connection.close();
   }
@@ -112,7 +112,7 @@ function toFailure(error: ServerError, view: SentinelView | null): Failure {
 const PASSING: readonly ServerTrouble[] = ['unreachable', 'lost', 'stale'];
 
 async function connectBy(search: SentinelSearch, view: SentinelView): Promise<FoundServer> {
-  const { prefer } = search.place;
+  const { prefer } = search.access;
   const masterName = view.primary.name;
   // It lets go of no primary that has no replica, however often it tries.
   if (view.replicas.length > 0 && view.primary.flags.includes('failover_in_progress')) {
@@ -153,19 +153,19 @@ async function connectToReplica(
 
 /** Connects, and has the server itself say what it is. @throws ServerError, `stale` if it is not `role` */
 async function connectAs(
-  { place, open, patience }: SentinelSearch,
+  { access, open, patience }: SentinelSearch,
   endpoint: TcpEndpoint,
   role: 'primary' | 'replica',
 ): Promise<ServerConnection> {
-  const connection = await open({ ...place.credentials, endpoint }, 'Redis');
+  const connection = await open({ ...access.credentials, endpoint }, 'Redis');
   try {
     const info = await patience.whileOccupied(async () => readInfo(connection, ['replication']));
     const actual = info.get('role') === 'slave' ? 'replica' : 'primary';
     if (actual !== role) {
-      throw new ServerError('stale', `Redis at ${connection.server} is a ${actual} by now`);
+      throw new ServerError('stale', `Redis at ${connection.address} is a ${actual} by now`);
     }
     if (role === 'replica' && info.get('master_link_status') !== 'up') {
-      throw new ServerError('stale', `Redis at ${connection.server} has lost its primary`);
+      throw new ServerError('stale', `Redis at ${connection.address} has lost its primary`);
     }
     return connection;
   } catch (error) {

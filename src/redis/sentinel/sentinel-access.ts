@@ -6,10 +6,10 @@ import { UsageError } from '../../errors.js';
 import type { Secret } from '../../system/secrets/secret.js';
 import {
   type Endpoint,
-  type ServerAddress,
+  type ServerAccess,
   type ServerOptions,
   parsePort,
-  parseServerAddress,
+  parseServerAccess,
 } from '../connection/server-access.js';
 
 /** Options as they were given; null where one was not. */
@@ -26,14 +26,14 @@ export interface SentinelOptions {
 
 export type TcpEndpoint = Extract<Endpoint, { kind: 'tcp' }>;
 
-export interface SentinelPlace {
+export interface SentinelAccess {
   /** In the order in which they are asked; at least one. */
-  readonly sentinels: readonly ServerAddress[];
+  readonly sentinels: readonly ServerAccess[];
   /** The name under which they know the primary; null for the only one that they watch. */
   readonly masterName: string | null;
   readonly prefer: 'primary' | 'replica';
   /** How the server is spoken to that they name. */
-  readonly credentials: Omit<ServerAddress, 'endpoint'>;
+  readonly credentials: Omit<ServerAccess, 'endpoint'>;
 }
 
 const DEFAULT_PORT = 26_379;
@@ -43,13 +43,13 @@ const DEFAULT_PORT = 26_379;
  * @param environmentPassword REDISCLI_AUTH, for the server
  * @throws UsageError
  */
-export function parseSentinelPlace(
+export function parseSentinelAccess(
   sentinel: SentinelOptions,
   options: ServerOptions,
   environmentPassword: Secret | null,
-): SentinelPlace {
+): SentinelAccess {
   const { url, host, port, socket } = options;
-  if ([url, host, port, socket].some((place) => place !== null)) {
+  if ([url, host, port, socket].some((option) => option !== null)) {
     throw new UsageError('--sentinel finds the server, and --redis, -h, -p and -s name one', {
       hint: 'give one or the other',
     });
@@ -59,7 +59,7 @@ export function parseSentinelPlace(
       hint: 'put it into a file for --sentinel-pass-file',
     });
   }
-  const { user, password, tls } = parseServerAddress(options, environmentPassword);
+  const { user, password, tls } = parseServerAccess(options, environmentPassword);
   return {
     sentinels: sentinel.addresses.flatMap(parseSentinels).map((endpoint) => ({
       endpoint,
@@ -91,7 +91,7 @@ function parseSentinel(text: string): TcpEndpoint {
   return { kind: 'tcp', host, port: parsePort(found?.[3] ?? null, DEFAULT_PORT) };
 }
 
-function parsePreference(text: string): SentinelPlace['prefer'] {
+function parsePreference(text: string): SentinelAccess['prefer'] {
   if (text === 'primary' || text === 'replica') return text;
   throw new UsageError(`'${text}' is no kind of server`, {
     hint: '--prefer takes primary or replica',

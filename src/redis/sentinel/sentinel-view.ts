@@ -24,8 +24,6 @@ export interface WatchedReplica {
 }
 
 export interface SentinelView {
-  /** Address of the Sentinel, for messages. */
-  readonly sentinel: string;
   readonly primary: WatchedPrimary;
   readonly endpoint: TcpEndpoint;
   readonly replicas: readonly WatchedReplica[];
@@ -68,33 +66,30 @@ export function parseEndpointReply(reply: Reply): TcpEndpoint | null {
 
 /**
  * The primary that is meant.
- * @param sentinel its address, for messages
+ * @param address of the Sentinel, for messages
  * @param name null for the only one
  * @throws UsageError where it has to be named; ServerError where there is none, or none of that name
  */
 export function choosePrimary(
-  sentinel: string,
+  address: string,
   primaries: readonly WatchedPrimary[],
   name: string | null,
 ): WatchedPrimary {
   const names = primaries.map((primary) => `'${primary.name}'`).join(', ');
   const [first] = primaries;
   if (first === undefined) {
-    throw new ServerError('failed', `Sentinel at ${sentinel} watches no primary`, {
+    throw new ServerError('failed', `Sentinel at ${address} watches no primary`, {
       hint: "its configuration names one with 'sentinel monitor NAME HOST PORT QUORUM'",
     });
   }
   if (name === null && primaries.length > 1) {
-    throw new UsageError(
-      `Sentinel at ${sentinel} watches ${primaries.length} primaries: ${names}`,
-      {
-        hint: 'name one of them with --master',
-      },
-    );
+    throw new UsageError(`Sentinel at ${address} watches ${primaries.length} primaries: ${names}`, {
+      hint: 'name one of them with --master',
+    });
   }
   const chosen = name === null ? first : primaries.find((primary) => primary.name === name);
   if (chosen !== undefined) return chosen;
-  throw new ServerError('failed', `Sentinel at ${sentinel} knows no primary '${name}'`, {
+  throw new ServerError('failed', `Sentinel at ${address} knows no primary '${name}'`, {
     hint: `it watches ${names}`,
   });
 }

@@ -21,8 +21,8 @@ export interface FoundDirectory {
 
 export interface DirectorySearch {
   readonly fileSystem: FileSystem;
-  /** Address of the server, for messages. */
-  readonly server: string;
+  /** Where the server is, for messages. */
+  readonly address: string;
   readonly isLocal: boolean;
   readonly facts: ServerFacts;
   readonly settings: ServerSettings;
@@ -72,24 +72,24 @@ function identify(
   return stat?.isDirectory() === true ? { device: stat.dev, inode: stat.ino } : null;
 }
 
-function unknownDirectory({ server, settings }: DirectorySearch): ServerError {
+function unknownDirectory({ address, settings }: DirectorySearch): ServerError {
   const why =
     settings.knownFrom === 'none'
       ? 'does not let its configuration be read'
       : 'has no absolute path for its data directory in its configuration';
-  return new ServerError('directory', `Redis at ${server} ${why}, so its directory is not known`, {
+  return new ServerError('directory', `Redis at ${address} ${why}, so its directory is not known`, {
     hint: 'give --redis-conf FILE, or name the directory: redis-rewind backup SOURCE REPO …',
   });
 }
 
 function missingDirectory(
-  { server, isLocal, source }: DirectorySearch,
+  { address, isLocal, source }: DirectorySearch,
   wanted: BytePath,
   processes: readonly ServerProcess[],
 ): ServerError | UsageError {
   const shown = formatPath(wanted);
   if (source !== null) return new UsageError(`source '${shown}' is no directory of this machine`);
-  const message = `Redis at ${server} keeps its files in '${shown}', which is no directory of this machine`;
+  const message = `Redis at ${address} keeps its files in '${shown}', which is no directory of this machine`;
   if (!isLocal) {
     return new ServerError('directory', message, {
       hint: 'run redis-rewind on the machine of the server, where its files are',
@@ -106,11 +106,11 @@ function missingDirectory(
 }
 
 function wrongDirectory(
-  { server, source, settings }: DirectorySearch,
+  { address, source, settings }: DirectorySearch,
   path: BytePath,
   actual: BytePath,
 ): ServerError | UsageError {
-  const message = `'${formatPath(path)}' is not the directory of Redis at ${server}, which works in '${formatPath(actual)}'`;
+  const message = `'${formatPath(path)}' is not the directory of Redis at ${address}, which works in '${formatPath(actual)}'`;
   if (source !== null) {
     return new UsageError(message, { hint: 'leave SOURCE out: the server knows its directory' });
   }
@@ -123,10 +123,10 @@ function wrongDirectory(
 }
 
 /** What is said where neither the process nor a save has proved the directory. */
-export function unprovedDirectory(server: string, path: BytePath): ServerError {
+export function unprovedDirectory(address: string, path: BytePath): ServerError {
   return new ServerError(
     'directory',
-    `nothing shows that '${formatPath(path)}' is the directory of Redis at ${server}`,
+    `nothing shows that '${formatPath(path)}' is the directory of Redis at ${address}`,
     {
       hint: 'run as root on the machine of the server, or let the server save (--save bgsave)',
     },

@@ -6,20 +6,20 @@ import type { Clock } from '../../system/time/clock.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 import { readSmallFile } from '../../system/files/read-small-file.js';
 import { type CommandNames, ServerConnection } from '../connection/connection.js';
-import type { Party } from '../connection/describe-failure.js';
+import type { Party } from '../connection/party.js';
 import { expandFileNames } from './expand-file-names.js';
 import { type FoundServer, findBySentinel } from '../sentinel/find-by-sentinel.js';
 import { type FoundDirectory, findDirectory } from './find-directory.js';
 import { Patience } from '../connection/patience.js';
-import type { SentinelPlace } from '../sentinel/sentinel-access.js';
-import type { ServerAddress } from '../connection/server-access.js';
+import type { SentinelAccess } from '../sentinel/sentinel-access.js';
+import type { ServerAccess } from '../connection/server-access.js';
 import { type ServerConfiguration, readServerConfiguration } from './server-configuration.js';
 import { type ServerFacts, readServerFacts } from './server-facts.js';
 import { type ServerSettings, readServerSettings } from './server-settings.js';
 
 export interface LiveServerRequest {
   /** Where it is, or who is asked for that. */
-  readonly place: ServerAddress | SentinelPlace;
+  readonly access: ServerAccess | SentinelAccess;
   /** `--redis-conf`, or null. */
   readonly configuration: BytePath | null;
   /** SOURCE, where it was named. */
@@ -71,7 +71,7 @@ export async function openLiveServer(
     const settings = await readServerSettings(connection, configuration, facts.majorVersion);
     const directory = findDirectory({
       fileSystem,
-      server: connection.server,
+      address: connection.address,
       isLocal: connection.isLocal,
       facts,
       settings,
@@ -88,21 +88,28 @@ export async function openLiveServer(
 const SENTINEL_REPLY_MOST_MS = 3000;
 
 async function connect(
-  { place, source, waitTimeoutMs, onFailover }: LiveServerRequest,
+  { access, source, waitTimeoutMs, onFailover }: LiveServerRequest,
   parts: LiveServerParts,
   patience: Patience,
   names: CommandNames | null,
 ): Promise<Pick<LiveServer, 'connection' | 'sentinels'>> {
-  const open = async (address: ServerAddress, kind: Party['kind']): Promise<ServerConnection> => {
+  const open = async (
+    serverAccess: ServerAccess,
+    kind: Party['kind'],
+  ): Promise<ServerConnection> => {
     const mostMs = kind === 'Sentinel' ? SENTINEL_REPLY_MOST_MS : REPLY_MOST_MS;
     const replyTimeoutMs = Math.max(REPLY_LEAST_MS, Math.min(mostMs, waitTimeoutMs));
-    const connection = await ServerConnection.open(address, { ...parts, kind, replyTimeoutMs });
+    const connection = await ServerConnection.open(serverAccess, {
+      ...parts,
+      kind,
+      replyTimeoutMs,
+    });
     if (names !== null && kind === 'Redis') connection.useNames(names);
     return connection;
   };
-  if (!('sentinels' in place)) return { connection: await open(place, 'Redis'), sentinels: null };
+  if (!('sentinels' in access)) return { connection: await open(access, 'Redis'), sentinels: null };
   const { connection, ...sentinels } = await findBySentinel({
-    place,
+    access,
     hasSource: source !== null,
     patience,
     monotonicMs: () => parts.clock.monotonicMs(),

@@ -63,7 +63,7 @@ export async function readServerFacts(
       return null;
     },
     () =>
-      new ServerError('occupied', `Redis at ${connection.server} is still loading its data`, {
+      new ServerError('occupied', `Redis at ${connection.address} is still loading its data`, {
         hint: '--wait-timeout says for how long to wait for that',
       }),
   );
@@ -75,18 +75,22 @@ export async function readServerFacts(
     'keyspace',
   ]);
   if (info.get('redis_mode') === 'sentinel') {
-    throw new ServerError('foreign', `Redis at ${connection.server} is a Sentinel, and no server`, {
-      hint: `'--sentinel ${connection.server}' asks it where the server is`,
-    });
+    throw new ServerError(
+      'foreign',
+      `Redis at ${connection.address} is a Sentinel, and no server`,
+      {
+        hint: `'--sentinel ${connection.address}' asks it where the server is`,
+      },
+    );
   }
   const [seconds = null] = replyItems(await connection.call(['TIME']));
-  return toFacts(connection.server, info, Number(replyText(seconds)));
+  return toFacts(connection.address, info, Number(replyText(seconds)));
 }
 
-function toFacts(server: string, info: ServerInfo, timeSeconds: number): ServerFacts {
+function toFacts(address: string, info: ServerInfo, timeSeconds: number): ServerFacts {
   const redisVersion = info.get('redis_version');
   if (redisVersion === undefined || !Number.isInteger(timeSeconds)) {
-    throw new ServerError('foreign', `Redis at ${server} does not say which version it is`, {
+    throw new ServerError('foreign', `Redis at ${address} does not say which version it is`, {
       hint: 'is it a Redis or Valkey server, and no Sentinel or proxy?',
     });
   }

@@ -13,7 +13,8 @@ import type { EntryType, OwedOperation, Version } from '../../catalog/records.js
 import { CorruptError } from '../../errors.js';
 import { type UnsetMetadata, applyMetadata } from '../../system/files/apply-metadata.js';
 import { type BytePath, formatPath, joinPath, parentPath } from '../../system/files/byte-path.js';
-import { type FileStat, type FileSystem, isErrno } from '../../system/files/file-system.js';
+import { isErrno } from '../../system/files/errno.js';
+import type { FileStat, FileSystem } from '../../system/files/file-system.js';
 import { mirrorPath, stagedPath, stagingPath } from '../layout.js';
 import { mirrorMetadata } from './mirror-metadata.js';
 import { syncDirectory } from '../staging.js';

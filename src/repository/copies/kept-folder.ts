@@ -1,7 +1,8 @@
 // redis-rewind-data/kept/<number>: where one repair keeps what it takes the place of, or what a later
 // writer would delete. Made when the first thing is kept; nothing in it is ever deleted or read as part
 // of the repository. A file is kept by a second name, so that it is missing nowhere at any moment.
-import { type FileDescriptor, type FileSystem, isErrno } from '../../system/files/file-system.js';
+import { isErrno } from '../../system/files/errno.js';
+import type { FileDescriptor, FileSystem } from '../../system/files/file-system.js';
 import { type BytePath, ROOT, joinPath, parentPath } from '../../system/files/byte-path.js';
 import { readFileChunks } from '../../system/files/read-chunks.js';
 import { dataPath, keptPath, parseKeptName } from '../layout.js';

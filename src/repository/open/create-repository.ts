@@ -3,7 +3,8 @@
 import { randomUUID } from 'node:crypto';
 import { Catalog } from '../../catalog/catalog.js';
 import { type BytePath, parentPath } from '../../system/files/byte-path.js';
-import { type FileSystem, isErrno } from '../../system/files/file-system.js';
+import { isErrno } from '../../system/files/errno.js';
+import type { FileSystem } from '../../system/files/file-system.js';
 import {
   catalogPath,
   dataPath,

@@ -3,7 +3,8 @@
 // a writer out of it, and SQLite would follow one, or a journal that names another file.
 import { CorruptError } from '../../errors.js';
 import { type BytePath, formatPath, joinPath } from '../../system/files/byte-path.js';
-import { type FileDescriptor, type FileSystem, isErrno } from '../../system/files/file-system.js';
+import { isErrno } from '../../system/files/errno.js';
+import type { FileDescriptor, FileSystem } from '../../system/files/file-system.js';
 import { catalogJournalPath, dataPath, incrementsPath, lockPath, stagingPath } from '../layout.js';
 import { Staging, syncDirectory } from '../staging.js';
 

@@ -3,7 +3,8 @@
 // that was begun, which the next backup finishes: the catalog goes first. A writer that waits for the lock
 // meanwhile sees that its file is gone (acquire-lock.ts) and begins anew.
 import { type BytePath, joinPath, parentPath } from '../../system/files/byte-path.js';
-import { type FileSystem, isErrno } from '../../system/files/file-system.js';
+import { isErrno } from '../../system/files/errno.js';
+import type { FileSystem } from '../../system/files/file-system.js';
 import { CREATION_NAMES } from './inspect-target.js';
 import { DATA, catalogPath, dataPath, incrementsPath, lockPath, stagingPath } from '../layout.js';
 import type { RepositoryPlace } from '../repository.js';

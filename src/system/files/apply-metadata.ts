@@ -1,7 +1,8 @@
 // Giving an entry its owner, mode and time. Where this user may not, the rest is set all the same and
 // what was not is told: the catalog has the truth, and a run that may sets it later.
 import type { BytePath } from './byte-path.js';
-import { type FileSystem, isErrno } from './file-system.js';
+import { isErrno } from './errno.js';
+import type { FileSystem } from './file-system.js';
 
 export interface Metadata {
   readonly mode: number;

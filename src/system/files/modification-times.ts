@@ -4,7 +4,7 @@
 import * as fs from 'node:fs';
 import { SystemError } from '../../errors.js';
 import { type BytePath, pathToBytes } from './byte-path.js';
-import { run } from '../programs/run-program.js';
+import { runProgram } from '../programs/run-program.js';
 
 export interface ModificationTime {
   readonly path: BytePath;
@@ -52,7 +52,7 @@ function touch(entries: readonly ModificationTime[]): void {
     Buffer.of(0),
   ]);
   try {
-    run('xargs', ['-0', '-n', '3', 'touch', '-h', '-d'], { input: Buffer.concat(input) });
+    runProgram('xargs', ['-0', '-n', '3', 'touch', '-h', '-d'], { input: Buffer.concat(input) });
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;
   }

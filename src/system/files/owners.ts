@@ -4,7 +4,7 @@
 // (getent: LDAP, sssd, systemd), once for each name or number.
 import * as fs from 'node:fs';
 import { SystemError, UsageError } from '../../errors.js';
-import { run } from '../programs/run-program.js';
+import { runProgram } from '../programs/run-program.js';
 
 /** An owner as somebody gave it; null where it is to stay as it is. */
 export interface ParsedOwner {
@@ -113,7 +113,7 @@ class NameList {
   /** The entry of a name or number that the file does not have; null also where there is no getent. */
   #ask(key: string): Entry | null {
     try {
-      const { code, stdout } = run('getent', [this.#database, key]);
+      const { code, stdout } = runProgram('getent', [this.#database, key]);
       return code === 0 ? (readEntries(stdout.toString('utf8'))[0] ?? null) : null;
     } catch (error) {
       if (error instanceof SystemError) return null;

@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { type BytePath, baseName, joinPath, pathFromText, pathToBytes } from './byte-path.js';
-import { attempt } from './file-system.js';
+import { attempt } from './errno.js';
 
 export interface PrivateCopy {
   /** The folder with the copies, each under the last name of its original. */

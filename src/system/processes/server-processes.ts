@@ -1,35 +1,62 @@
-// The processes of Redis and Valkey servers as /proc shows them: where each works, since when it runs,
-// and which id it has in a container. Told by device and inode, since a container has its own paths.
+// The processes of Redis and Valkey servers on this machine, as /proc shows them: where each one works,
+// how long it has been running, and its id inside a container. A container has paths of its own, so
+// working directories are also told by device and inode.
 import * as fs from 'node:fs';
 import { type BytePath, pathFromBytes } from '../files/byte-path.js';
-import { SERVER_NAMES, listProcesses } from './server-directories.js';
+
+/** The names of server processes. */
+const SERVER_NAMES: ReadonlySet<string> = new Set([
+  'redis-server',
+  'valkey-server',
+  'redis-sentinel',
+  'keydb-server',
+]);
 
 export interface ServerProcess {
   /** Its id on this machine. */
   readonly id: number;
-  /** Its id as it sees it itself: another one where it runs in a container. */
+  /** Its id as the process itself sees it: another one in a container. */
   readonly innerId: number;
   readonly isContained: boolean;
-  /** Of its working directory, or null where this user may not see that. */
+  /** Null where this user may not see the working directory. */
   readonly workingDirectory: {
     /** As the process sees it. */
     readonly path: BytePath;
     readonly device: bigint;
     readonly inode: bigint;
   } | null;
-  /** How long it has been running; null where that cannot be told. */
+  /** How long the process has been running; null where /proc does not say. */
   readonly ageSeconds: number | null;
 }
 
-/** All servers that run here and call themselves `innerId`. */
+/** All servers on this machine whose own id, as they see it themselves, is `innerId`. */
 export function findServerProcesses(innerId: number): ServerProcess[] {
-  return listProcesses().flatMap((id) => {
-    const found = inspectProcess(id);
-    return found !== null && found.innerId === innerId ? [found] : [];
-  });
+  return listServers().filter((server) => server.innerId === innerId);
 }
 
-function inspectProcess(id: string): ServerProcess | null {
+/**
+ * The process id of a server whose working directory is `directory`, a real path. Null where there is
+ * none, or where /proc does not show it to this user.
+ */
+export function findServerIn(directory: BytePath): number | null {
+  const found = listServers().find(({ workingDirectory }) => workingDirectory?.path === directory);
+  return found?.id ?? null;
+}
+
+function listServers(): ServerProcess[] {
+  return listProcessIds().flatMap((id) => inspectServer(id) ?? []);
+}
+
+function listProcessIds(): string[] {
+  try {
+    return fs.readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name));
+  } catch {
+    return [];
+  }
+}
+
+/** Null where the process is not a server. */
+function inspectServer(id: string): ServerProcess | null {
   try {
     if (!SERVER_NAMES.has(fs.readFileSync(`/proc/${id}/comm`, 'utf8').trim())) return null;
     const status = fs.readFileSync(`/proc/${id}/status`, 'utf8');
@@ -42,7 +69,7 @@ function inspectProcess(id: string): ServerProcess | null {
       ageSeconds: readAge(id),
     };
   } catch {
-    // It has ended since.
+    // The process has ended meanwhile.
     return null;
   }
 }
@@ -58,9 +85,9 @@ function readWorkingDirectory(id: string): ServerProcess['workingDirectory'] {
   }
 }
 
-/** Field 22 of stat is in ticks since the machine was started, of which a second has 100 (proc(5)). */
+/** Start times in /proc/PID/stat are in ticks since the machine started, 100 to a second (proc(5)). */
 const TICKS_PER_SECOND = 100;
-/** Fields are counted behind the name, which stands in parentheses and may hold anything. */
+/** `starttime` is field 22. Fields are counted after the name, which is in parentheses and may hold spaces. */
 const START_FIELD_AFTER_NAME = 19;
 
 function readAge(id: string): number | null {

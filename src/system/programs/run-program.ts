@@ -24,7 +24,7 @@ const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
  * @throws SystemError when it cannot be started (errno ENOENT where it is not installed) or prints
  *   more than 64 MiB (ENOBUFS).
  */
-export function run(
+export function runProgram(
   command: string,
   args: readonly string[],
   options: ProcessOptions = {},
@@ -56,11 +56,3 @@ const REASONS: Record<string, string> = {
   EAGAIN: 'too many processes',
   ENOMEM: 'not enough memory',
 };
-
-/**
- * Takes the arguments of this process out of what `ps` shows from now on; they were readable since it
- * was started, so this makes a password in them less exposed, not secret.
- */
-export function hideArguments(): void {
-  process.title = 'redis-rewind';
-}

@@ -5,7 +5,7 @@ import { UsageError } from '../../../src/errors.js';
 import {
   type ServerOptions,
   formatEndpoint,
-  parseServerAddress,
+  parseServerAccess,
 } from '../../../src/redis/connection/server-access.js';
 import { pathFromText } from '../../../src/system/files/byte-path.js';
 import { Secret } from '../../../src/system/secrets/secret.js';
@@ -25,7 +25,7 @@ const NOTHING: ServerOptions = {
 
 function parse(options: Partial<ServerOptions>, environment: string | null = null) {
   const secret = environment === null ? null : new Secret(environment);
-  return parseServerAddress({ ...NOTHING, ...options }, secret);
+  return parseServerAccess({ ...NOTHING, ...options }, secret);
 }
 
 function parseUrl(text: string) {

@@ -4,7 +4,7 @@ import { UsageError } from '../../../src/errors.js';
 import type { ServerOptions } from '../../../src/redis/connection/server-access.js';
 import {
   type SentinelOptions,
-  parseSentinelPlace,
+  parseSentinelAccess,
 } from '../../../src/redis/sentinel/sentinel-access.js';
 import { pathFromText } from '../../../src/system/files/byte-path.js';
 import { Secret } from '../../../src/system/secrets/secret.js';
@@ -24,7 +24,7 @@ function parse(
   server: Partial<ServerOptions> = {},
   environmentPassword: Secret | null = null,
 ) {
-  return parseSentinelPlace(
+  return parseSentinelAccess(
     { ...NONE, ...sentinel },
     { ...SERVER, ...server },
     environmentPassword,

@@ -89,7 +89,6 @@ test('of the replicas on this machine the one that lags least is taken', (t) => 
 
 test('a failover is waited for where one can come', (t) => {
   const view = (flags: string, replicas: Reply): SentinelView => ({
-    sentinel: 's:1',
     primary: parsePrimaries([primary('a', flags)])[0] as SentinelView['primary'],
     endpoint: { kind: 'tcp', host: '10.0.0.1', port: 6379 },
     replicas: parseReplicas(replicas),

@@ -10,7 +10,8 @@ import {
   pathFromBytes,
   pathFromText,
 } from '../../../src/system/files/byte-path.js';
-import { RealFileSystem, systemError } from '../../../src/system/files/file-system.js';
+import { systemError } from '../../../src/system/files/errno.js';
+import { RealFileSystem } from '../../../src/system/files/file-system.js';
 import { HookedFileSystem, failing } from '../../support/files/hooked-file-system.js';
 import { createTestContext } from '../../support/program/run-context.js';
 import { createBackupPlace } from '../../support/repository/backup-place.js';

@@ -2,12 +2,12 @@
 // something just before a call, or make it fail. A write that is made to fail has done half its work,
 // as on a disk that fills up.
 import { type BytePath, pathFromText } from '../../../src/system/files/byte-path.js';
+import { toSystemError } from '../../../src/system/files/errno.js';
 import {
   type FileDescriptor,
   type FileStat,
   type OpenMode,
   RealFileSystem,
-  toSystemError,
 } from '../../../src/system/files/file-system.js';
 import type { ModificationTime } from '../../../src/system/files/modification-times.js';
 

@@ -1,9 +1,9 @@
 import test from 'ava';
 import { SystemError } from '../../../src/errors.js';
-import { run } from '../../../src/system/programs/run-program.js';
+import { runProgram } from '../../../src/system/programs/run-program.js';
 
 test('run gives the exit code and both outputs', (t) => {
-  const result = run('sh', ['-c', 'printf out; printf err >&2; exit 3']);
+  const result = runProgram('sh', ['-c', 'printf out; printf err >&2; exit 3']);
   t.is(result.code, 3);
   t.deepEqual(result.stdout, Buffer.from('out'));
   t.is(result.stderr, 'err');
@@ -11,17 +11,17 @@ test('run gives the exit code and both outputs', (t) => {
 
 test('input reaches the program byte for byte, and without input there is none', (t) => {
   const bytes = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
-  t.deepEqual(run('cat', [], { input: bytes }).stdout, bytes);
-  t.is(run('cat', []).stdout.length, 0);
+  t.deepEqual(runProgram('cat', [], { input: bytes }).stdout, bytes);
+  t.is(runProgram('cat', []).stdout.length, 0);
 });
 
 test('arguments are passed as they are, no shell reads them', (t) => {
-  t.is(run('printf', ['%s', '$HOME `id` "*"']).stdout.toString(), '$HOME `id` "*"');
+  t.is(runProgram('printf', ['%s', '$HOME `id` "*"']).stdout.toString(), '$HOME `id` "*"');
 });
 
 test('a program sees PATH and LC_ALL=C and nothing else of the environment', (t) => {
   process.env['REWIND_TEST_SECRET'] = 'secret';
-  const names = run('env', [])
+  const names = runProgram('env', [])
     .stdout.toString()
     .trim()
     .split('\n')
@@ -30,16 +30,18 @@ test('a program sees PATH and LC_ALL=C and nothing else of the environment', (t)
 });
 
 test('a program that a signal ended has 128 and the signal as its code', (t) => {
-  t.is(run('sh', ['-c', 'kill -TERM $$']).code, 143);
+  t.is(runProgram('sh', ['-c', 'kill -TERM $$']).code, 143);
 });
 
 test('a program that ends without reading its input is judged by its code', (t) => {
-  t.is(run('true', [], { input: Buffer.alloc(4 << 20) }).code, 0);
-  t.is(run('false', [], { input: Buffer.alloc(4 << 20) }).code, 1);
+  t.is(runProgram('true', [], { input: Buffer.alloc(4 << 20) }).code, 0);
+  t.is(runProgram('false', [], { input: Buffer.alloc(4 << 20) }).code, 1);
 });
 
 test('a program that is not installed is a SystemError that names it', (t) => {
-  const error = t.throws(() => run('rewind-no-such-program', []), { instanceOf: SystemError });
+  const error = t.throws(() => runProgram('rewind-no-such-program', []), {
+    instanceOf: SystemError,
+  });
   t.is(error?.errno, 'ENOENT');
   t.is(error?.message, "cannot run 'rewind-no-such-program': no such program in PATH");
 });
