@@ -8,6 +8,12 @@ import { SOURCE, withEngine } from './engine.js';
 import { runSteps } from './feed.js';
 import { DEFAULT_WINDOW_BYTES, GatherOutput } from './gather.js';
 
+/** A table, and the literal bytes that it names. */
+export interface TableToApply {
+  readonly table: DeltaTable;
+  readonly literals: ByteReader;
+}
+
 export interface ApplyOptions {
   readonly checkpoint?: Checkpoint;
   /** The most of the result that is built at a time: a bound of the memory. */
@@ -20,8 +26,7 @@ export interface ApplyOptions {
  */
 export async function applyTable(
   basis: ByteReader,
-  table: DeltaTable,
-  literals: ByteReader,
+  { table, literals }: TableToApply,
   emit: Emit,
   options: ApplyOptions = {},
 ): Promise<void> {

@@ -4,7 +4,7 @@
 import { type Checkpoint, uninterrupted } from '../system/time/checkpoint.js';
 import type { Emit } from './emit.js';
 import { withEngine } from './engine.js';
-import { STEP } from './engine-exports.js';
+import { STEP } from '../system/wasm/step.js';
 import { type Chunks, feedAll, runSteps } from './feed.js';
 import { formatError } from './format-reasons.js';
 

@@ -4,7 +4,7 @@
 // made, who closes its entries.
 import type { Checkpoint } from '../system/time/checkpoint.js';
 import { SOURCE, withEngine } from './engine.js';
-import { STEP } from './engine-exports.js';
+import { STEP } from '../system/wasm/step.js';
 import { type Chunks, type FedJob, deltaInput, feedAll, runSteps } from './feed.js';
 import { formatError } from './format-reasons.js';
 import { SpilledBytes } from './spilled-bytes.js';

@@ -43,7 +43,7 @@ async function answer(job: Job): Promise<Answer> {
   if (job.kind === 'make') {
     const basis = new SharedFileReader(job.basis);
     const result = new SharedFileReader(job.result);
-    const made = await makeDelta(basis, result, job.options, sending(job.outstanding));
+    const made = await makeDelta({ basis, result }, job.options, sending(job.outstanding));
     return { kind: 'made', made };
   }
   if (job.kind === 'compose') return compose(job);

@@ -4,7 +4,7 @@
 // same order, the second never waits for something that is queued behind what the first is doing.
 import type { GrowingFile, SharedFile } from '../system/files/shared-file-reader.js';
 import { JobThread, type LastAnswer } from './job-thread.js';
-import type { DeltaOptions, MadeDelta } from './make-delta.js';
+import type { DeltaOptions, FilePair, MadeDelta } from './make-delta.js';
 import type { Job, OutstandingBytes } from './thread-messages.js';
 
 /** Takes the bytes of an increment in order, on the main thread; where it throws, the job fails with that. */
@@ -25,8 +25,7 @@ export class DeltaThreads {
    * @throws CorruptError where a file is shorter than it should be, or was given up by its writer
    */
   async make(
-    basis: SharedFile,
-    result: SharedFile,
+    { basis, result }: FilePair<SharedFile>,
     options: DeltaOptions,
     write: Write,
     signal?: AbortSignal,

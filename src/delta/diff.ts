@@ -5,7 +5,7 @@ import type { ByteReader } from '../system/files/byte-reader.js';
 import { type Checkpoint, uninterrupted } from '../system/time/checkpoint.js';
 import type { Emit } from './emit.js';
 import { SOURCE, withEngine } from './engine.js';
-import { STEP } from './engine-exports.js';
+import { STEP } from '../system/wasm/step.js';
 import { SpilledBytes } from './spilled-bytes.js';
 
 export interface DiffOptions {

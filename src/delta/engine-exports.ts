@@ -82,6 +82,3 @@ export interface EngineExports {
   writerCopyBytes(): number;
   writerLiteralBytes(): number;
 }
-
-/** What a step of a job returns; the same numbers as in wasm/memory/steps.ts. */
-export const STEP = { needInput: 0, again: 1, end: 2, error: 3 } as const;

@@ -1,7 +1,7 @@
 // Feeds a stream into an engine's input buffer, piece by piece, and runs steps until each is used up.
 import type { Checkpoint } from '../system/time/checkpoint.js';
 import type { Engine } from './engine.js';
-import { STEP } from './engine-exports.js';
+import { STEP } from '../system/wasm/step.js';
 import { formatError } from './format-reasons.js';
 
 /** A stream in chunks of any size; each is used before the next is asked for. */

@@ -23,10 +23,15 @@ export interface MadeDelta {
   readonly gaveUp: boolean;
 }
 
+/** The two versions of a file that a delta is about: it rebuilds `result` from `basis`. */
+export interface FilePair<File> {
+  readonly basis: File;
+  readonly result: File;
+}
+
 /** Writes the compressed delta that rebuilds `result` from `basis`; `write` must copy what it keeps. */
 export async function makeDelta(
-  basis: ByteReader,
-  result: ByteReader,
+  { basis, result }: FilePair<ByteReader>,
   options: DeltaOptions,
   write: (bytes: Uint8Array) => void,
   checkpoint: Checkpoint = uninterrupted,

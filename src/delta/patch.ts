@@ -8,7 +8,7 @@ import { DEFAULT_WINDOW_BYTES, GatherOutput } from './gather.js';
 import { formatError } from './format-reasons.js';
 import type { Emit } from './emit.js';
 import { SOURCE, withEngine } from './engine.js';
-import { STEP } from './engine-exports.js';
+import { STEP } from '../system/wasm/step.js';
 
 export interface PatchOptions {
   readonly checkpoint?: Checkpoint;

@@ -2,14 +2,12 @@
 // what it makes goes back as messages, or as temporary files, since whatever is written to a repository
 // goes through the main thread's file system.
 import type { GrowingFile, SharedFile } from '../system/files/shared-file-reader.js';
-import type { DeltaOptions, MadeDelta } from './make-delta.js';
+import type { DeltaOptions, FilePair, MadeDelta } from './make-delta.js';
 import type { HandedBytes } from './spilled-bytes.js';
 import type { StoredDelta } from './stored-delta.js';
 
-export interface MakeJob {
+export interface MakeJob extends FilePair<SharedFile> {
   readonly kind: 'make';
-  readonly basis: SharedFile;
-  readonly result: SharedFile;
   readonly options: DeltaOptions;
   readonly outstanding: OutstandingBytes;
 }

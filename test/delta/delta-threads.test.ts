@@ -46,7 +46,7 @@ async function deltaOf(t: ExecutionContext, threads: DeltaThreads): Promise<Buff
   const pieces: Buffer[] = [];
   const keep = (bytes: Uint8Array): number => pieces.push(Buffer.from(bytes));
   const [basis, result] = [await wholeFile(t, after), await wholeFile(t, before)];
-  await threads.make(basis, result, OPTIONS, keep);
+  await threads.make({ basis, result }, OPTIONS, keep);
   return Buffer.concat(pieces);
 }
 
@@ -103,7 +103,7 @@ test('a job that waits behind another one is withdrawn at once, and one behind i
   const unwritten = { descriptor, sizeBytes, available: createAvailableBytes() };
   const result = await wholeFile(t, before);
   const make = (basis: SharedFile, signal?: AbortSignal) =>
-    threads.make(basis, result, OPTIONS, () => {}, signal);
+    threads.make({ basis, result }, OPTIONS, () => {}, signal);
   const first = make(unwritten);
   const withdrawing = new AbortController();
   const second = make(unwritten, withdrawing.signal);
@@ -120,7 +120,7 @@ test('threads that are ended while a job waits for its basis fail it, and all th
   const { descriptor, sizeBytes } = await wholeFile(t, after);
   const unwritten = { descriptor, sizeBytes, available: createAvailableBytes() };
   const result = await wholeFile(t, before);
-  const make = () => threads.make(unwritten, result, OPTIONS, () => {});
+  const make = () => threads.make({ basis: unwritten, result }, OPTIONS, () => {});
   const running = make();
   const waiting = make();
   const ended = { message: /delta thread ended before its job/ };

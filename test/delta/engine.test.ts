@@ -2,7 +2,7 @@ import test from 'ava';
 import { DEFAULT_INDEX_BYTES, diff } from '../../src/delta/diff.js';
 import { SOURCE, withEngine } from '../../src/delta/engine.js';
 import { type FedJob, deltaInput, feedAll, runSteps } from '../../src/delta/feed.js';
-import { STEP } from '../../src/delta/engine-exports.js';
+import { STEP } from '../../src/system/wasm/step.js';
 import { DEFAULT_WINDOW_BYTES } from '../../src/delta/gather.js';
 import type { ByteReader } from '../../src/system/files/byte-reader.js';
 import { uninterrupted } from '../../src/system/time/checkpoint.js';

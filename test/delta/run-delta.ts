@@ -69,7 +69,7 @@ export async function applyRun(
   try {
     const gathered = new Gathered();
     const reader = new MemoryReader(basis);
-    await applyTable(reader, run.table, run.literals, gathered.emit, options);
+    await applyTable(reader, run, gathered.emit, options);
     return gathered.bytes;
   } finally {
     run.close();

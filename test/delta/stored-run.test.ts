@@ -64,7 +64,7 @@ async function applied(
     const composed = await run.compose(basis.length, checkpoint);
     const gathered = new Gathered();
     const reader = new MemoryReader(basis);
-    await applyTable(reader, composed.table, composed.literals, gathered.emit);
+    await applyTable(reader, composed, gathered.emit);
     composed.close();
     return gathered.bytes;
   } finally {

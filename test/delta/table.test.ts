@@ -40,7 +40,11 @@ function entriesOf({ entries }: DeltaTable): [bigint, bigint][] {
 
 async function apply(table: DeltaTable, literals: Uint8Array = Buffer.alloc(0)): Promise<Buffer> {
   const gathered = new Gathered();
-  await applyTable(new MemoryReader(basis), table, new MemoryReader(literals), gathered.emit);
+  await applyTable(
+    new MemoryReader(basis),
+    { table, literals: new MemoryReader(literals) },
+    gathered.emit,
+  );
   return gathered.bytes;
 }
 

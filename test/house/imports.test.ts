@@ -137,6 +137,19 @@ function findCircles(files: readonly SourceFile[]): string[] {
   return circles;
 }
 
+/** Each folder as one file, which imports the folders of the files that its own files import. */
+function foldersAsFiles(files: readonly SourceFile[]): SourceFile[] {
+  const inFolders = files.filter(({ name }) => name.includes('/'));
+  return [...new Set(inFolders.map(({ name }) => path.dirname(name)))].map((folder) => {
+    const imported = inFolders
+      .filter(({ name }) => path.dirname(name) === folder)
+      .flatMap(importsOf)
+      .map((name) => path.dirname(name))
+      .filter((other) => other !== folder);
+    return { name: folder, text: imported.map((other) => `import './${other}';`).join('\n') };
+  });
+}
+
 function roomOf(name: string): string {
   return name.includes('/')
     ? (name.split('/')[0] as string)
@@ -200,6 +213,22 @@ for (const [house, files] of [
     t.deepEqual(findCircles(files), []);
   });
 }
+
+for (const room of ['wasm', 'src/persistence']) {
+  test(`no folders of ${room}/ import each other in a circle`, (t) => {
+    t.deepEqual(findCircles(foldersAsFiles(readSources(path.resolve(room)))), []);
+  });
+}
+
+test('a circle of folders is found', (t) => {
+  const folders = foldersAsFiles([
+    { name: 'a/one.ts', text: "import '../b/one.js';" },
+    { name: 'b/one.ts', text: "import './two.js';" },
+    { name: 'b/two.ts', text: "import '../a/two.js';" },
+    { name: 'a/two.ts', text: '' },
+  ]);
+  t.deepEqual(findCircles(folders), ['a -> b -> a']);
+});
 
 test('a circle of imports is found', (t) => {
   const circle = findCircles([

@@ -154,7 +154,7 @@ class ChainWalk {
         const holder = { table, users: 1 };
         open.add(holder);
         await this.#prove(increment.resultId, increment, (emit) =>
-          applyTable(basis, table, literals, emit, { checkpoint: this.#context.checkpoint }),
+          applyTable(basis, { table, literals }, emit, { checkpoint: this.#context.checkpoint }),
         );
         const steps = this.#stepsFrom(increment.resultId, holder);
         holder.users += steps.length;

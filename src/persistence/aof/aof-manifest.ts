@@ -3,7 +3,7 @@
 // sds strings where they need it. Unknown pairs of words are kept, since later versions add some.
 import { CorruptError } from '../../errors.js';
 import { type BytePath, pathFromBytes, pathToBytes } from '../../system/files/byte-path.js';
-import { quoteWord, splitWords } from './sds-words.js';
+import { quoteWord, splitWords } from '../sds-words.js';
 
 export type AofFileKind = 'base' | 'incr' | 'history';
 

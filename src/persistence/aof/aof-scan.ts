@@ -1,7 +1,8 @@
 // What an append-only file holds, found while its bytes pass by: how far it is made of whole commands,
 // which is where a copy must end to load, and what does not belong there.
-import { giveBackRdbEngine, takeRdbEngine } from '../rdb/rdb-engine.js';
-import { STEP } from '../rdb/rdb-exports.js';
+import { instances } from '../../system/wasm/instance-pool.js';
+import { STEP } from '../../system/wasm/step.js';
+import type { AofExports } from './aof-exports.js';
 import { type AofStop, describeAofStop } from './aof-stop-reasons.js';
 
 export type AofEnd =
@@ -25,7 +26,7 @@ export interface AofScan {
 
 /** Takes the bytes of a file in order. One that is not finished holds about 300 KB. */
 export class AofScanStream {
-  readonly #engine = takeRdbEngine();
+  readonly #engine = instances.take<AofExports>('small');
   #isStopped = false;
 
   /** @param startsAt offset in the file of the first byte that is pushed: what is before is an RDB */
@@ -55,7 +56,7 @@ export class AofScanStream {
       lastTime: exports.aofLastTime() || null,
       end: this.#end(),
     };
-    giveBackRdbEngine(this.#engine);
+    instances.giveBack(this.#engine);
     return scan;
   }
 

@@ -1,11 +1,12 @@
 // CRC-64/Jones, which seals RDB files and DUMP payloads (wasm/rdb/crc64.ts): reflected, initial value and
 // final xor zero, stored with the least significant byte first. A whole file is rather walked, which
 // sums it up on the way.
-import { giveBackRdbEngine, takeRdbEngine } from './rdb-engine.js';
+import { instances } from '../../system/wasm/instance-pool.js';
+import type { RdbExports } from './rdb-exports.js';
 
 /** The checksum of `bytes`, 64 bits without a sign. */
 export function crc64(bytes: Uint8Array): bigint {
-  const engine = takeRdbEngine();
+  const engine = instances.take<RdbExports>('small');
   const { exports, view } = engine;
   exports.crcOpen();
   const capacity = exports.crcInputCapacity();
@@ -15,6 +16,6 @@ export function crc64(bytes: Uint8Array): bigint {
     exports.crcFeed(piece.length);
   }
   const value = BigInt.asUintN(64, exports.crcValue());
-  giveBackRdbEngine(engine);
+  instances.giveBack(engine);
   return value;
 }

@@ -1,5 +1,6 @@
 // LZF, in which redis keeps strings that become shorter by it (wasm/rdb/rdb-lzf.ts).
-import { giveBackRdbEngine, takeRdbEngine } from './rdb-engine.js';
+import { instances } from '../../system/wasm/instance-pool.js';
+import type { RdbExports } from './rdb-exports.js';
 import { RdbFormatError } from './rdb-format-error.js';
 
 /** Three bytes stand for 264 at the most, so more than this is damage and takes no memory. */
@@ -21,13 +22,13 @@ export function decodeLzf(compressed: Uint8Array, expandedBytes: number): Buffer
   if (compressed.length + expandedBytes > TOGETHER_MOST) {
     throw new Error(`a compressed string of ${expandedBytes} bytes is not decoded in memory`);
   }
-  const engine = takeRdbEngine();
+  const engine = instances.take<RdbExports>('small');
   const { exports, view } = engine;
   exports.lzfOpen(compressed.length, expandedBytes);
   view(exports.lzfInput(), compressed.length).set(compressed);
   const isWhole = exports.lzfExpand() !== 0;
   const expanded = Buffer.from(view(exports.lzfOutput(), expandedBytes));
-  giveBackRdbEngine(engine);
+  instances.giveBack(engine);
   if (!isWhole) throw new RdbFormatError('compressed string is damaged', 0);
   return expanded;
 }

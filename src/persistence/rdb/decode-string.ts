@@ -12,9 +12,9 @@ export interface DecodedString {
 interface StringPlace {
   readonly encoding: 'plain' | 'integer' | 'lzf';
   readonly bodyAt: number;
-  readonly endAt: number;
-  /** Of a compressed string. */
-  readonly expandedBytes: number;
+  readonly bodyBytes: number;
+  /** Of a compressed string only. */
+  readonly expandedBytes?: number;
 }
 
 interface DecodedLength {
@@ -29,7 +29,8 @@ const LZF = 0xc3;
  * @throws RdbFormatError when there is none, or not all of it, or when it does not expand.
  */
 export function decodeRdbString(bytes: Uint8Array, at = 0): DecodedString {
-  const { encoding, bodyAt, endAt, expandedBytes } = locate(bytes, at);
+  const { encoding, bodyAt, bodyBytes, expandedBytes = bodyBytes } = locate(bytes, at);
+  const endAt = bodyAt + bodyBytes;
   const body = bytes.subarray(bodyAt, endAt);
   if (encoding === 'lzf') return { value: decodeLzf(body, expandedBytes), endAt };
   if (encoding === 'plain') return { value: Buffer.from(body), endAt };
@@ -39,31 +40,34 @@ export function decodeRdbString(bytes: Uint8Array, at = 0): DecodedString {
 
 /** Offset after the string that begins at `at`. @throws RdbFormatError when there is none whole. */
 export function endOfRdbString(bytes: Uint8Array, at: number): number {
-  return locate(bytes, at).endAt;
+  const { bodyAt, bodyBytes } = locate(bytes, at);
+  return bodyAt + bodyBytes;
 }
 
 function locate(bytes: Uint8Array, at: number): StringPlace {
   const first = bytes[at] ?? missing(at);
   if (first < 0xc0) {
     const length = decodeLength(bytes, at);
-    return place(bytes, 'plain', length.endAt, length.value);
+    return checkWhole(bytes, { encoding: 'plain', bodyAt: length.endAt, bodyBytes: length.value });
   }
-  if (first < LZF) return place(bytes, 'integer', at + 1, 1 << (first & 3));
+  if (first < LZF) {
+    return checkWhole(bytes, { encoding: 'integer', bodyAt: at + 1, bodyBytes: 1 << (first & 3) });
+  }
   if (first > LZF) throw new RdbFormatError(`unknown string encoding 0x${first.toString(16)}`, at);
   const compressed = decodeLength(bytes, at + 1);
   const expanded = decodeLength(bytes, compressed.endAt);
-  return place(bytes, 'lzf', expanded.endAt, compressed.value, expanded.value);
+  return checkWhole(bytes, {
+    encoding: 'lzf',
+    bodyAt: expanded.endAt,
+    bodyBytes: compressed.value,
+    expandedBytes: expanded.value,
+  });
 }
 
-function place(
-  bytes: Uint8Array,
-  encoding: StringPlace['encoding'],
-  bodyAt: number,
-  bodyBytes: number,
-  expandedBytes = bodyBytes,
-): StringPlace {
-  if (bodyBytes > bytes.length - bodyAt) missing(bytes.length);
-  return { encoding, bodyAt, endAt: bodyAt + bodyBytes, expandedBytes };
+/** The place, of which all bytes are there. */
+function checkWhole(bytes: Uint8Array, place: StringPlace): StringPlace {
+  if (place.bodyBytes > bytes.length - place.bodyAt) missing(bytes.length);
+  return place;
 }
 
 function decodeLength(bytes: Uint8Array, at: number): DecodedLength {

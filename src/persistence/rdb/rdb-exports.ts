@@ -1,5 +1,8 @@
 // The exports of wasm/index.ts that RDBs need, as TypeScript sees them: addresses and lengths are i32,
 // file positions and sizes f64, exact up to 2^53.
+import type { WasmInstance } from '../../system/wasm/wasm.js';
+
+export type RdbEngine = WasmInstance<RdbExports>;
 
 export interface RdbExports {
   /** @param withChecksum 1 to sum up every byte, 0 to step over what need not be read */
@@ -41,20 +44,6 @@ export interface RdbExports {
   elementsColumn(number: number): number;
   elementsBatchCapacity(): number;
 
-  aofOpen(start: number): void;
-  aofInput(): number;
-  aofInputCapacity(): number;
-  aofFeed(length: number): number;
-  aofBoundary(): number;
-  aofCommandCount(): number;
-  aofIsTransaction(): number;
-  aofIsWhole(): number;
-  aofFirstTime(): number;
-  aofLastTime(): number;
-  aofStopReason(): number;
-  aofStopValue(): number;
-  aofStopAt(): number;
-
   crcOpen(): void;
   crcInput(): number;
   crcInputCapacity(): number;
@@ -67,6 +56,3 @@ export interface RdbExports {
   /** @returns 0 where the bytes are damaged */
   lzfExpand(): number;
 }
-
-/** What a step returns (wasm/memory/steps.ts). */
-export const STEP = { needInput: 0, again: 1, end: 2, error: 3 } as const;

@@ -1,13 +1,6 @@
-// What decoding a part of an RDB ends in when its bytes make no sense: corruption, with the byte at
-// which it was found. A walk does not throw it: it stops and says why (stop-reasons.ts).
-import { CorruptError, type RewindErrorOptions } from '../../errors.js';
+// The error of a part of an RDB whose bytes make no sense. A walk does not throw it: a walk stops, and
+// says why (stop-reasons.ts).
+import { DecoderError } from '../../system/wasm/decoder-error.js';
 
-export class RdbFormatError extends CorruptError {
-  /** Offset in the bytes that were decoded, or in the file where it was read. */
-  readonly atByte: number;
-
-  constructor(reason: string, atByte: number, options: RewindErrorOptions = {}) {
-    super(`${reason}, at byte ${atByte}`, options);
-    this.atByte = atByte;
-  }
-}
+/** `atByte` is counted in the bytes that were decoded, or in the file if the file was read. */
+export class RdbFormatError extends DecoderError {}

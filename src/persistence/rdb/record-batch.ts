@@ -1,6 +1,6 @@
 // Records of keys as the walk finds them, in the order of the file: columns over the engine's memory
 // (wasm/rdb/rdb-batch.ts), so that nothing is made for each key. Only rows below `count` mean anything.
-import type { RdbEngine } from './rdb-engine.js';
+import type { RdbEngine } from './rdb-exports.js';
 
 /**
  * Some records, one a row. A record lies in the file from `recordAt` (its expiry, idle time or

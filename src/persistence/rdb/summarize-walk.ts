@@ -1,6 +1,6 @@
 // What a finished walk has counted, out of the engine's memory (wasm/rdb/rdb-totals.ts, rdb-aux.ts).
 import { decodeRdbString, endOfRdbString } from './decode-string.js';
-import type { RdbEngine } from './rdb-engine.js';
+import type { RdbEngine } from './rdb-exports.js';
 import { RdbFormatError } from './rdb-format-error.js';
 import type { RdbFormat } from './rdb-format.js';
 import type { RdbChecksum, RdbDatabaseTotals, RdbEnd, RdbTypeTotals, RdbWalk } from './rdb-walk.js';

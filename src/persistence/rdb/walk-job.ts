@@ -2,8 +2,9 @@
 // them, hands out the records it finds and at last what the file holds. walk-rdb.ts and
 // rdb-walk-stream.ts bring the bytes.
 import { type Checkpoint, uninterrupted } from '../../system/time/checkpoint.js';
-import { giveBackRdbEngine, takeRdbEngine } from './rdb-engine.js';
-import { STEP } from './rdb-exports.js';
+import { instances } from '../../system/wasm/instance-pool.js';
+import { STEP } from '../../system/wasm/step.js';
+import type { RdbExports } from './rdb-exports.js';
 import type { RdbWalk } from './rdb-walk.js';
 import { RecordColumns, type RdbRecordBatch } from './record-batch.js';
 import { summarizeWalk } from './summarize-walk.js';
@@ -20,7 +21,7 @@ export interface WalkOptions {
 }
 
 export class WalkJob {
-  readonly #engine = takeRdbEngine();
+  readonly #engine = instances.take<RdbExports>('small');
   readonly #columns: RecordColumns;
   readonly #onRecords: WalkOptions['onRecords'];
   readonly #checkpoint: Checkpoint;
@@ -71,7 +72,7 @@ export class WalkJob {
     const { exports } = this.#engine;
     if (this.#outcome === STEP.needInput) await this.#run(() => exports.rdbFinish());
     const walk = summarizeWalk(this.#engine, this.#sizeBytes);
-    giveBackRdbEngine(this.#engine);
+    instances.giveBack(this.#engine);
     return walk;
   }
 

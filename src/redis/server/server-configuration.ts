@@ -2,7 +2,7 @@
 // loadServerConfigFromString): words as sds strings, later lines win, `include` takes in other files at
 // its place, by name or by glob. For servers whose CONFIG is renamed, disabled or denied.
 import { UsageError } from '../../errors.js';
-import { splitWords } from '../../persistence/aof/sds-words.js';
+import { splitWords } from '../../persistence/sds-words.js';
 import { type BytePath, formatPath, joinPath, parentPath } from '../../system/files/byte-path.js';
 
 export interface ServerConfiguration {

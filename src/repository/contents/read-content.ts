@@ -227,7 +227,7 @@ async function emitComposed(
 ): Promise<void> {
   const composed = await run.compose(basis.sizeBytes, checkpoint);
   try {
-    await applyTable(basis, composed.table, composed.literals, emit, { checkpoint });
+    await applyTable(basis, composed, emit, { checkpoint });
   } finally {
     composed.close();
   }

@@ -148,8 +148,18 @@ function storeDelta(job: IncrementJob, basis: SharedFile, signal: AbortSignal) {
     ...job,
     make: (write) =>
       isThreaded
-        ? threads.make(basis, { ...resultFile, available: null }, options, write, signal)
-        : makeDelta(readerOf(job, basis), resultReader(job), options, write, checkpoint),
+        ? threads.make(
+            { basis, result: { ...resultFile, available: null } },
+            options,
+            write,
+            signal,
+          )
+        : makeDelta(
+            { basis: readerOf(job, basis), result: resultReader(job) },
+            options,
+            write,
+            checkpoint,
+          ),
     isWanted: ({ gaveUp }) => !gaveUp,
     check: (file) =>
       isThreaded

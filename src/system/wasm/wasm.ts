@@ -1,19 +1,35 @@
-// The one loader of the wasm module. It is compiled once a process; each instance has its own memory,
-// so that jobs that run at the same time cannot disturb one another. Who calls the exports knows
-// their types: src/delta/ and src/rdb/ name the ones they use.
+// The only loader of the wasm module. The module is compiled once a process; each instance has a memory
+// of its own, so that jobs that run at the same time cannot disturb each other. The types of the exports
+// are known where they are called: src/delta/ and src/persistence/.
 import { readFileSync } from 'node:fs';
 import { InstallationError } from '../../errors.js';
 
-/** Functions that the module calls while an export runs; numbers are wasm's i32 and f64. */
-export type HostFunctions = Record<string, (...values: number[]) => number | void>;
+/** What a job lends the module: the module calls these functions while a step of the job runs. */
+export interface JobHost {
+  /** Fills all of `into` with bytes of a source from `position` on, or throws. */
+  readonly read: (source: number, into: Uint8Array, position: number) => void;
+  /** Adds bytes to the end of a store. They are a view on the memory, valid during the call only. */
+  readonly append: (store: number, bytes: Uint8Array) => void;
+}
 
 export interface WasmInstance<Exports> {
   readonly exports: Exports;
-  /** `length` bytes of the instance's memory at `at`; good until memory grows, which a job's start may do. */
+  /** `length` bytes of the memory at `at`. The view is lost when memory grows. */
   readonly view: (at: number, length: number) => Uint8Array;
-  /** How much memory the instance has taken so far; it never gives any back. */
   readonly memoryBytes: () => number;
+  /** From now on the module's calls go to this host. */
+  readonly lend: (host: JobHost) => void;
 }
+
+/** For a job that needs no host: a call would be a mistake of this program. */
+export const NO_HOST: JobHost = {
+  read: (source) => {
+    throw new Error(`the job has no source ${source}`);
+  },
+  append: (store) => {
+    throw new Error(`the job has no store ${store}`);
+  },
+};
 
 // TypeScript declares WebAssembly for browsers only; this is the part that is used here.
 interface Memory {
@@ -30,18 +46,30 @@ const MODULE_FILE = new URL('../../../wasm/engine.wasm', import.meta.url);
 let compiled: object | undefined;
 
 /**
- * A new instance of the engine; `host` is its import module of that name.
- * @throws InstallationError when the module is missing or this Node.js cannot run it.
+ * Creates an instance without a host. Jobs take theirs from the pool (instance-pool.ts).
+ * @throws InstallationError when the module is missing or this Node.js cannot run it
  */
-export function instantiateWasm<Exports>(host: HostFunctions): WasmInstance<Exports> {
+export function instantiateWasm<Exports>(): WasmInstance<Exports> {
   try {
     compiled ??= new WebAssembly.Module(readFileSync(MODULE_FILE));
     const memory = new WebAssembly.Memory({ initial: 1 });
+    const view = (at: number, length: number): Uint8Array =>
+      new Uint8Array(memory.buffer, at, length);
+    let lent = NO_HOST;
+    const host = {
+      read: (source: number, into: number, length: number, position: number): void =>
+        lent.read(source, view(into, length), position),
+      append: (store: number, from: number, length: number): void =>
+        lent.append(store, view(from, length)),
+    };
     const instance = new WebAssembly.Instance(compiled, { env: { memory }, host });
     return {
       exports: instance.exports as Exports,
-      view: (at, length) => new Uint8Array(memory.buffer, at, length),
+      view,
       memoryBytes: () => memory.buffer.byteLength,
+      lend: (newHost) => {
+        lent = newHost;
+      },
     };
   } catch (error) {
     throw new InstallationError(`cannot load the delta engine: ${(error as Error).message}`, {

@@ -4,7 +4,7 @@ import test from 'ava';
 import * as fc from 'fast-check';
 
 import { formatAofManifest, parseAofManifest } from '../../../src/persistence/aof/aof-manifest.js';
-import { quoteWord, splitWords } from '../../../src/persistence/aof/sds-words.js';
+import { quoteWord, splitWords } from '../../../src/persistence/sds-words.js';
 import { CorruptError } from '../../../src/errors.js';
 import { pathFromBytes, pathFromText } from '../../../src/system/files/byte-path.js';
 import { fixturePath } from '../../support/program/project-paths.js';

@@ -88,8 +88,7 @@ for (const { name, bytes } of files) {
       damaged[at] = random.below(256);
       const listing = listElements(
         new MemoryReader(damaged),
-        walk.format ?? { magic: 'REDIS', version: 10 },
-        { type, valueAt, endAt },
+        { format: walk.format ?? { magic: 'REDIS', version: 10 }, type, valueAt, endAt },
         () => undefined,
       );
       await listing.then(

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import test from 'ava';
 
 import { decodeRdbString } from '../../../src/persistence/rdb/decode-string.js';
-import { type RdbValuePlace, listElements } from '../../../src/persistence/rdb/list-elements.js';
+import { type RdbValue, listElements } from '../../../src/persistence/rdb/list-elements.js';
 import type { RdbFormat } from '../../../src/persistence/rdb/rdb-format.js';
 import { RdbFormatError } from '../../../src/persistence/rdb/rdb-format-error.js';
 import { MemoryReader, type ByteReader } from '../../../src/system/files/byte-reader.js';
@@ -26,10 +26,10 @@ interface FoundElement {
 async function elementsOf(
   reader: ByteReader,
   format: RdbFormat,
-  place: RdbValuePlace,
+  place: Omit<RdbValue, 'format'>,
 ): Promise<FoundElement[] | null> {
   const elements: FoundElement[] = [];
-  const hasElements = await listElements(reader, format, place, async (batch) => {
+  const hasElements = await listElements(reader, { format, ...place }, async (batch) => {
     for (let row = 0; row < batch.count; row++) {
       elements.push({
         elementAt: batch.elementAt[row] ?? Number.NaN,
