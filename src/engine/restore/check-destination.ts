@@ -1,6 +1,5 @@
-// Whether a restore may write to its destination, told before anything is written.
+// Whether a restore may write to its destination. Everything is refused here, before anything is written.
 import { InTheWayError, UsageError } from '../../errors.js';
-import { dataPath } from '../../repository/layout.js';
 import {
   type BytePath,
   ROOT,
@@ -10,73 +9,57 @@ import {
   joinPath,
   parentPath,
 } from '../../system/files/byte-path.js';
-import type { FileSystem } from '../../system/files/file-system.js';
 import { findServerIn } from '../../system/processes/server-processes.js';
-import type { PlannedEntry } from './plan-restore.js';
-import { realPathOfFuture } from '../source/source-guards.js';
+import type { FoundDestination } from './find-destination.js';
+import type { SelectedEntry, Selection } from './select-entries.js';
 
-export interface CheckedDestination {
-  /** By its real path; the last parts may not exist yet. */
-  readonly path: BytePath;
-  /** The existing directory in which the restore may keep temporary files: on the same file system. */
-  readonly workDirectory: BytePath;
-  /** Directories that are missing above the destination, outermost first. */
-  readonly missingParents: readonly BytePath[];
+export interface DestinationCheck {
+  readonly destination: FoundDestination;
+  readonly selection: Selection;
+  /** What is read from, by its real path. */
+  readonly repository: BytePath;
+  /** Whether files that are there may be replaced. */
+  readonly force: boolean;
 }
 
 /** @throws InTheWayError, UsageError */
-export function checkDestination(
-  fileSystem: FileSystem,
-  destination: BytePath,
-  repository: BytePath,
-  entries: readonly PlannedEntry[],
-  force: boolean,
-): CheckedDestination {
-  const path = realPathOfFuture(fileSystem, destination);
-  const realRepository = fileSystem.realPath(repository) ?? repository;
-  if (isWithin(path, realRepository) || isWithin(dataPath(realRepository), path)) {
-    throw new UsageError(
-      `destination '${formatPath(path)}' and the repository are one inside the other`,
-      {
-        typed: formatPath(destination),
-        hint: 'name a directory outside of the repository',
-      },
-    );
+export function requireUsableDestination(check: DestinationCheck): void {
+  const { destination, selection, repository, force } = check;
+  requireApart(destination, repository);
+  // Before all that --force allows: a person must not be told of --force while a server runs there.
+  if (!force) requireNoServer(destination);
+  switch (destination.placement) {
+    case 'publish-directory':
+      break;
+    case 'fill-directory':
+      requireFillable(destination, selection, force);
+      break;
+    case 'place-one':
+      requireReplaceable(destination, selection[0], force);
+      break;
   }
-  const [top] = entries;
-  const isTree = top?.version.type === 'directory';
-  // First, so that nobody learns of --force from a lesser obstacle.
-  if (!force) requireNoServer(fileSystem, isTree ? path : parentPath(path));
-  const stat = fileSystem.stat(path);
-  if (stat !== null) {
-    if (isTree) requireUsableDirectory(fileSystem, path, entries, force);
-    else requireReplaceable(fileSystem, path, top, force);
+  if (!destination.isParentDirectory) {
+    const parent = destination.workParent;
+    throw new InTheWayError(`'${formatPath(parent)}' is not a directory`, { path: parent });
   }
-  const missing: BytePath[] = [];
-  for (
-    let parent = parentPath(path);
-    fileSystem.stat(parent) === null;
-    parent = parentPath(parent)
-  ) {
-    missing.unshift(parent);
-  }
-  const existing = missing[0] === undefined ? parentPath(path) : parentPath(missing[0]);
-  if (fileSystem.stat(existing)?.isDirectory() !== true) {
-    throw new InTheWayError(`'${formatPath(existing)}' is not a directory`, { path: existing });
-  }
-  return {
-    path,
-    workDirectory: isTree && stat !== null ? path : existing,
-    missingParents: missing,
-  };
+}
+
+function requireApart({ path, asked }: FoundDestination, repository: BytePath): void {
+  if (!isWithin(path, repository) && !isWithin(repository, path)) return;
+  throw new UsageError(
+    `destination '${formatPath(path)}' and the repository are one inside the other`,
+    { typed: formatPath(asked), hint: 'name a directory outside of the repository' },
+  );
 }
 
 /**
- * @param directory that will be written to; where it is new, nothing of a server's is in it
- * @throws InTheWayError where a server runs in it, or in the one above it, as it does above its AOF
+ * A server that runs in the directory that is written to, or in the one above it, as a server does
+ * whose AOF is restored. Nothing of a server's is in a directory that does not exist yet.
+ * @throws InTheWayError
  */
-function requireNoServer(fileSystem: FileSystem, directory: BytePath): void {
-  if (fileSystem.stat(directory) === null) return;
+function requireNoServer({ path, placement, missingParents }: FoundDestination): void {
+  if (placement === 'publish-directory' || missingParents.length > 0) return;
+  const directory = placement === 'fill-directory' ? path : parentPath(path);
   for (const candidate of [directory, parentPath(directory)]) {
     const server = findServerIn(candidate);
     if (server === null) continue;
@@ -90,56 +73,51 @@ function requireNoServer(fileSystem: FileSystem, directory: BytePath): void {
   }
 }
 
-function requireUsableDirectory(
-  fileSystem: FileSystem,
-  path: BytePath,
-  entries: readonly PlannedEntry[],
+function requireFillable(
+  { path, standing, hasContents }: FoundDestination,
+  selection: Selection,
   force: boolean,
 ): void {
   const shown = formatPath(path);
-  if (fileSystem.stat(path)?.isDirectory() !== true) {
+  if (standing.get(ROOT)?.isDirectory() !== true) {
     throw new InTheWayError(`destination '${shown}' exists and is not a directory`, {
       path,
       hint: 'name a new or an empty directory',
     });
   }
-  const isEmpty = fileSystem.list(path).length === 0;
-  if (isEmpty) return;
+  if (!hasContents) return;
   if (!force) {
     throw new InTheWayError(`destination '${shown}' exists and is not empty`, {
       path,
       hint: 'name a new or an empty directory, or use --force to replace the files that are restored (others are left alone)',
     });
   }
-  for (const { relative, version } of entries) {
-    if (relative === ROOT) continue;
+  for (const { relative, entry } of selection) {
+    const isDirectory = standing.get(relative)?.isDirectory();
+    if (isDirectory === undefined || isDirectory === (entry.type === 'directory')) continue;
     const place = joinPath(path, relative);
-    const present = fileSystem.stat(place);
-    if (present === null) continue;
-    if (present.isDirectory() !== (version.type === 'directory')) {
-      const placeShown = formatPath(place);
-      throw new InTheWayError(
-        present.isDirectory()
-          ? `'${placeShown}' is a directory, and the snapshot has a ${version.type} there`
-          : `'${placeShown}' is no directory (links are not followed), and the snapshot has one there`,
-        { path: place, hint: 'move it away first: --force replaces files, never directories' },
-      );
-    }
+    const placeShown = formatPath(place);
+    throw new InTheWayError(
+      isDirectory
+        ? `'${placeShown}' is a directory, and the snapshot has a ${entry.type} there`
+        : `'${placeShown}' is not a directory (links are not followed), and the snapshot has one there`,
+      { path: place, hint: 'move it away first: --force replaces files, never directories' },
+    );
   }
 }
 
 function requireReplaceable(
-  fileSystem: FileSystem,
-  path: BytePath,
-  top: PlannedEntry | undefined,
+  { path, standing }: FoundDestination,
+  { entry }: SelectedEntry,
   force: boolean,
 ): void {
+  const stat = standing.get(ROOT);
+  if (stat === undefined) return;
   const shown = formatPath(path);
-  if (fileSystem.stat(path)?.isDirectory()) {
-    const name = formatPath(baseName(top?.version.path ?? ROOT));
+  if (stat.isDirectory()) {
     throw new InTheWayError(`destination '${shown}' is a directory`, {
       path,
-      hint: `name the file itself: '${shown}/${name}'`,
+      hint: `name the file itself: '${shown}/${formatPath(baseName(entry.path))}'`,
     });
   }
   if (!force) {

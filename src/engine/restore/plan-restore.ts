@@ -1,59 +1,76 @@
-// Which entries of a snapshot a restore brings back, and where each goes below the destination. Pure.
-import type { Snapshot, Version } from '../../catalog/records.js';
-import { NotInSnapshotError } from '../../errors.js';
-import { isReserved } from '../../repository/layout.js';
+// Everything that a restore is going to do, decided from the entries and from what was found at the
+// destination. Pure; run-restore-plan.ts does it.
+import type { MetadataTarget } from '../../system/files/apply-metadata.js';
+import type { BytePath } from '../../system/files/byte-path.js';
+import type { ModificationTime } from '../../system/files/modification-times.js';
+import { presentMetadata, recordedMetadata } from './entry-metadata.js';
 import {
-  type BytePath,
-  ROOT,
-  formatPath,
-  isWithin,
-  relativePath,
-} from '../../system/files/byte-path.js';
-import { requireSafeNames } from '../snapshot/check-names.js';
-import { formatTime } from '../snapshot/time-spec.js';
+  type PlacementStage,
+  type PlanRequest,
+  madePath,
+  planPlacement,
+} from './plan-placement.js';
+import type { RestoreEntry } from './restore-source.js';
+import { placeBelow } from './select-entries.js';
 
-export interface PlannedEntry {
-  readonly version: Version;
-  /** Below the destination; '' is the destination itself. */
-  readonly relative: BytePath;
+/** A file or link that is made in the work directory. */
+export interface MadeEntry {
+  readonly entry: RestoreEntry;
+  readonly path: BytePath;
 }
 
-/**
- * @param versions all of the snapshot
- * @param path what to restore; '' is all of SOURCE (what --also kept is only restored by its name)
- * @param everExisted whether another snapshot has the path
- * @throws NotInSnapshotError, CorruptError
- */
-export function planRestore(
-  snapshot: Snapshot,
-  versions: readonly Version[],
-  path: BytePath,
-  everExisted: boolean,
-): PlannedEntry[] {
-  requireSafeNames(versions);
-  const wanted = versions.filter(
-    (version) => isWithin(version.path, path) && (path !== ROOT || !isReserved(version.path)),
+export interface RestorePlan {
+  readonly destination: BytePath;
+  /** In the order of the source. */
+  readonly made: readonly MadeEntry[];
+  /** Of all files together. */
+  readonly totalBytes: number;
+  /** Of all that is made, set once the last of it is. */
+  readonly madeMetadata: readonly MetadataTarget[];
+  /** Files whose metadata, set after their bytes were fsynced, must be durable before they are placed. */
+  readonly syncFiles: readonly BytePath[];
+  /** Directories that must survive a power loss before anything is moved into them. */
+  readonly syncDirectories: readonly BytePath[];
+  readonly stages: readonly PlacementStage[];
+  /** Times that the end of the work directory changes, to be set again. */
+  readonly lastTimes: readonly ModificationTime[];
+  /** Directories of the destination as they were, deepest first, for a restore that is taken back. */
+  readonly before: readonly MetadataTarget[];
+  /** Where what is made in the work directory ends up, for what a person is told. */
+  readonly finalPaths: ReadonlyMap<BytePath, BytePath>;
+}
+
+export function planRestore(request: PlanRequest): RestorePlan {
+  const { selection, destination, work, owner } = request;
+  const { path, placement, standing } = destination;
+  const [top] = selection;
+  const made = selection.flatMap(({ entry }, index) =>
+    entry.type === 'directory' ? [] : [{ entry, path: madePath(work, index) }],
   );
-  if (!wanted.some((version) => version.path === path)) {
-    throw notThere(snapshot, path, everExisted);
-  }
-  return wanted.map((version) => ({
-    version,
-    relative: relativePath(version.path, path),
-  }));
-}
-
-function notThere(snapshot: Snapshot, path: BytePath, everExisted: boolean): NotInSnapshotError {
-  const shown = formatPath(path);
-  const time = formatTime(snapshot.time);
-  if (everExisted) {
-    return new NotInSnapshotError(`'${shown}' was not there in the snapshot of ${time}`, {
-      path,
-      hint: `other snapshots have it: 'redis-rewind list --files -r TIME REPO' shows what was there`,
-    });
-  }
-  return new NotInSnapshotError(`no snapshot has a path '${shown}'`, {
-    path,
-    hint: `'redis-rewind list --files -r ${time} REPO' shows what there is`,
-  });
+  return {
+    destination: path,
+    made,
+    totalBytes: made.reduce((sum, { entry }) => sum + entry.sizeBytes, 0),
+    madeMetadata: made.map((item) => recordedMetadata(item.entry, item.path, owner)),
+    syncFiles: made.flatMap((item) => (item.entry.type === 'file' ? [item.path] : [])),
+    syncDirectories: [work.parent, work.root, work.made],
+    stages: planPlacement(request),
+    lastTimes: placement === 'fill-directory' ? [{ path, mtimeNs: top.entry.mtimeNs }] : [],
+    before: selection
+      .flatMap((selected) => {
+        const stat = standing.get(selected.relative);
+        return stat?.isDirectory() === true
+          ? [presentMetadata(placeBelow(path, selected), stat)]
+          : [];
+      })
+      .toReversed(),
+    finalPaths: new Map(
+      selection.map((selected, index) => [
+        selected.entry.type === 'directory'
+          ? placeBelow(work.whole, selected)
+          : madePath(work, index),
+        placeBelow(path, selected),
+      ]),
+    ),
+  };
 }

@@ -1,21 +1,21 @@
-// One restore: what is wanted, whether the destination will do, then all of it or nothing.
-import type { ExaminationRecord, Snapshot } from '../../catalog/records.js';
-import { openForReading } from '../../repository/open/open-repository.js';
-import type { OpenRepository } from '../../repository/repository.js';
+// One restore: read the snapshot, look at the destination, plan, and do all of it or nothing.
 import { type BytePath, formatPath, parsePath } from '../../system/files/byte-path.js';
-import { parseOwner } from '../../system/files/owners.js';
-import { checkDestination } from './check-destination.js';
-import { readProvedSnapshot } from '../snapshot/check-snapshot.js';
+import { type ParsedOwner, parseOwner } from '../../system/files/owners.js';
 import { requireFreeSpace } from '../run/check-space.js';
+import { showPath } from '../run/notes.js';
+import type { RunContext } from '../run/run-context.js';
 import { locateRepository } from '../snapshot/locate-repository.js';
-import { showPath, type Note } from '../run/notes.js';
-import { type PlannedEntry, planRestore } from './plan-restore.js';
+import { requireUsableDestination } from './check-destination.js';
+import { findDestination } from './find-destination.js';
+import { planRestore } from './plan-restore.js';
+import { openRepositorySource } from './read-from-repository.js';
+import { entryNotes } from './restore-notes.js';
 import type { RestoreReport } from './restore-report.js';
 import type { RestoreRequest } from './restore-request.js';
-import { ownerNotes, staleNotes, unusableNotes } from './restore-notes.js';
-import type { RunContext } from '../run/run-context.js';
-import { runRestore } from './run-restore.js';
-import { summarizeSnapshot } from '../snapshot/snapshot-summary.js';
+import type { RestoreSource } from './restore-source.js';
+import { runRestorePlan } from './run-restore-plan.js';
+import { selectEntries } from './select-entries.js';
+import { WorkDirectory } from './work-directory.js';
 
 /** @throws RewindError, with the destination unchanged */
 export async function restore(
@@ -23,62 +23,53 @@ export async function restore(
   context: RunContext,
 ): Promise<RestoreReport> {
   const startedMs = context.clock.monotonicMs();
-  const { fileSystem } = context;
   const owner = request.owner === null ? null : parseOwner(request.owner);
-  const located = locateRepository(fileSystem, parsePath(request.repositoryPath));
-  const repository = openForReading(fileSystem, located.repository);
+  const whole = parsePath(request.repositoryPath);
+  const { repository, path } = locateRepository(context.fileSystem, whole);
+  const source = openRepositorySource(repository, request.time, context);
   try {
-    const { snapshot, entries, examinations } = findEntries(
-      repository,
-      located.path,
-      request,
-      context,
-    );
-    const destination = checkDestination(
-      fileSystem,
-      request.destination,
-      located.repository,
-      entries,
-      request.force,
-    );
-    const bytes = entries.reduce((sum, { version }) => sum + (version.content?.sizeBytes ?? 0), 0);
-    requireFreeSpace(fileSystem, destination.workDirectory, bytes);
-    const placed = await runRestore({ context, repository, entries, destination, owner, bytes });
-    const notes: Note[] = [
-      ...staleNotes(entries),
-      ...unusableNotes(entries, examinations),
-      ...(owner === null ? ownerNotes(entries) : []),
-      ...placed,
-    ];
-    return {
-      repository: formatPath(located.repository),
-      snapshot: summarizeSnapshot(snapshot),
-      path: showPath(located.path),
-      destination: formatPath(destination.path),
-      files: entries.filter(({ version }) => version.type === 'file').length,
-      bytes,
-      elapsedMs: Math.round(context.clock.monotonicMs() - startedMs),
-      notes,
-    };
+    const { destination, force } = request;
+    return await restoreFrom(source, { path, destination, force, owner, startedMs }, context);
   } finally {
-    repository.close();
+    await source.close();
   }
 }
 
-function findEntries(
-  { catalog }: OpenRepository,
-  path: BytePath,
-  request: RestoreRequest,
+/** What is wanted of a source that is open. */
+export interface WantedRestore extends Pick<RestoreRequest, 'destination' | 'force'> {
+  /** Inside the snapshot; '' is all of it. */
+  readonly path: BytePath;
+  /** Whom the entries are given to; null for their recorded owners. */
+  readonly owner: ParsedOwner | null;
+  /** When the restore began, by the monotonic clock. */
+  readonly startedMs: number;
+}
+
+/** Restores from a source and leaves it open. Errors as restore has them. */
+export async function restoreFrom(
+  source: RestoreSource,
+  { path, owner, force, ...wanted }: WantedRestore,
   context: RunContext,
-): {
-  snapshot: Snapshot;
-  entries: PlannedEntry[];
-  examinations: ReadonlyMap<number, ExaminationRecord>;
-} {
-  return catalog.read(() => {
-    const { snapshot, versions } = readProvedSnapshot(catalog, request.time, context.clock.nowMs());
-    const everExisted = catalog.versions.everExisted(path);
-    const examinations = catalog.examinations?.all() ?? new Map<number, ExaminationRecord>();
-    return { snapshot, entries: planRestore(snapshot, versions, path, everExisted), examinations };
-  });
+): Promise<RestoreReport> {
+  const { fileSystem, processId, uid: actingUid } = context;
+  const selection = selectEntries(source, path);
+  const destination = findDestination(fileSystem, wanted.destination, selection);
+  const repository = fileSystem.realPath(source.repository) ?? source.repository;
+  requireUsableDestination({ destination, selection, repository, force });
+
+  const name = `.redis-rewind-restore-${processId}`;
+  const work = new WorkDirectory(fileSystem, destination.workParent, name);
+  const plan = planRestore({ selection, destination, work, owner, actingUid });
+  requireFreeSpace(fileSystem, work.parent, plan.totalBytes);
+  const outcome = await runRestorePlan({ plan, source, work, context });
+  return {
+    repository: formatPath(source.repository),
+    snapshot: source.snapshot,
+    path: showPath(path),
+    destination: formatPath(destination.path),
+    files: selection.filter(({ entry }) => entry.type === 'file').length,
+    bytes: plan.totalBytes,
+    elapsedMs: Math.round(context.clock.monotonicMs() - wanted.startedMs),
+    notes: [...entryNotes(selection, owner), ...outcome],
+  };
 }

@@ -4,16 +4,19 @@ import { CorruptError } from '../../errors.js';
 import { DATA, isSafePath, unsafeName } from '../../repository/layout.js';
 import { type BytePath, ROOT, formatPath, parentPath } from '../../system/files/byte-path.js';
 
+/** What is checked of an entry, whether it is read from a catalog or about to be written into one. */
+export type NamedEntry = Pick<Version, 'path' | 'type' | 'linkTarget'>;
+
 /**
  * Checks that every path stays below the directory it is restored into, and that links can be made.
- * @param versions all of one snapshot
+ * @param entries all of one snapshot
  * @throws CorruptError for `..`, absolute and empty names, NUL, a path that is there twice, and entries
  *   below something that is not a directory of the same snapshot
  */
-export function requireSafeNames(versions: readonly Version[]): void {
+export function requireSafeNames(entries: readonly NamedEntry[]): void {
   const directories = new Set<BytePath>([ROOT]);
   const seen = new Set<BytePath>();
-  for (const { path, type } of versions) {
+  for (const { path, type } of entries) {
     if (seen.has(path)) {
       throw new CorruptError(`the catalog has '${formatPath(path)}' twice in one snapshot`, {
         path,
@@ -22,7 +25,7 @@ export function requireSafeNames(versions: readonly Version[]): void {
     seen.add(path);
     if (type === 'directory') directories.add(path);
   }
-  for (const { path, linkTarget } of versions) {
+  for (const { path, linkTarget } of entries) {
     if (linkTarget !== null && (linkTarget === '' || linkTarget.includes('\0'))) {
       throw new CorruptError(
         `the catalog holds the link '${formatPath(path)}' to '${formatPath(linkTarget)}', which no system has`,

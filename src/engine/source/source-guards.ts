@@ -7,16 +7,9 @@ import {
   UsageError,
 } from '../../errors.js';
 import { isReserved } from '../../repository/layout.js';
-import {
-  type BytePath,
-  ROOT,
-  baseName,
-  formatPath,
-  isWithin,
-  joinPath,
-  parentPath,
-} from '../../system/files/byte-path.js';
+import { type BytePath, ROOT, formatPath, isWithin } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
+import { realPathOfFuture } from '../../system/files/real-path.js';
 import { infoNote, type Note } from '../run/notes.js';
 import { summarizeSnapshot } from '../snapshot/snapshot-summary.js';
 import type { SourceScan } from './scan-source.js';
@@ -140,11 +133,4 @@ function requireApart(what: string, path: BytePath, repository: BytePath): void 
       { ...about, hint: 'name another directory for the repository' },
     );
   }
-}
-
-/** The real path of something that may not exist yet: its nearest existing parent resolved. */
-export function realPathOfFuture(fileSystem: FileSystem, path: BytePath): BytePath {
-  const real = fileSystem.realPath(path);
-  if (real !== null || path === '/') return real ?? path;
-  return joinPath(realPathOfFuture(fileSystem, parentPath(path)), baseName(path));
 }

@@ -160,11 +160,11 @@ test('--force never replaces a folder by a file, nor a file or a linked folder b
   const cases: readonly [string, (place: string) => Promise<unknown>, RegExp][] = [
     ['dump.rdb', async (place) => mkdir(place), /dump\.rdb' is a directory, and .* a file there$/],
     ['latest', async (place) => mkdir(place), /latest' is a directory, and .* a symlink there$/],
-    ['empty', async (place) => writeFile(place, ''), /empty' is no directory/],
+    ['empty', async (place) => writeFile(place, ''), /empty' is not a directory/],
     [
       'appendonlydir',
       async (place) => symlink('elsewhere', place),
-      /appendonlydir' is no directory/,
+      /appendonlydir' is not a directory/,
     ],
   ];
   for (const [name, makeObstacle, message] of cases) {

@@ -1,0 +1,37 @@
+// The metadata that a restore sets: of an entry as it was recorded, and of a directory as it stood before.
+import type { MetadataTarget } from '../../system/files/apply-metadata.js';
+import type { BytePath } from '../../system/files/byte-path.js';
+import type { FileStat } from '../../system/files/file-system.js';
+import type { ParsedOwner } from '../../system/files/owners.js';
+import type { RestoreEntry } from './restore-source.js';
+
+/**
+ * @param path where the entry is when this is set
+ * @param owner whom the entry is given to; null for its recorded owner
+ */
+export function recordedMetadata(
+  entry: RestoreEntry,
+  path: BytePath,
+  owner: ParsedOwner | null,
+): MetadataTarget {
+  return {
+    path,
+    type: entry.type,
+    mode: entry.mode,
+    uid: owner?.uid ?? entry.uid,
+    gid: owner?.gid ?? entry.gid,
+    mtimeNs: entry.mtimeNs,
+  };
+}
+
+/** What gives a directory back the metadata that it has now. */
+export function presentMetadata(path: BytePath, stat: FileStat): MetadataTarget {
+  return {
+    path,
+    type: 'directory',
+    mode: Number(stat.mode & 0o7777n),
+    uid: Number(stat.uid),
+    gid: Number(stat.gid),
+    mtimeNs: stat.mtimeNs,
+  };
+}

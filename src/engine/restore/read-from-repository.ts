@@ -1,0 +1,115 @@
+// A restore's source that is a repository: the snapshot that TIME means, and the bytes of its files,
+// rebuilt from the mirror and the increments. No lock is taken; a backup may run meanwhile.
+import type { Content, ExaminationRecord, Version } from '../../catalog/records.js';
+import type { Emit } from '../../delta/emit.js';
+import { CorruptError, type RewindError } from '../../errors.js';
+import { readContent } from '../../repository/contents/read-content.js';
+import { openForReading } from '../../repository/open/open-repository.js';
+import type { OpenRepository } from '../../repository/repository.js';
+import { Digests } from '../../system/digest/digests.js';
+import type { BytePath } from '../../system/files/byte-path.js';
+import { showPath } from '../run/notes.js';
+import type { RunContext } from '../run/run-context.js';
+import { readProvedSnapshot } from '../snapshot/check-snapshot.js';
+import { type SnapshotSummary, summarizeSnapshot } from '../snapshot/snapshot-summary.js';
+import type { RestoreEntry, RestoreSource } from './restore-source.js';
+
+/**
+ * @param time TIME as it was typed
+ * @throws UsageError, NotInSnapshotError, CorruptError
+ */
+export function openRepositorySource(
+  path: BytePath,
+  time: string,
+  context: RunContext,
+): RestoreSource {
+  const repository = openForReading(context.fileSystem, path);
+  try {
+    return new RepositorySource(repository, time, context);
+  } catch (error) {
+    repository.close();
+    throw error;
+  }
+}
+
+class RepositorySource implements RestoreSource {
+  readonly repository: BytePath;
+  readonly snapshot: SnapshotSummary;
+  readonly entries: readonly RestoreEntry[];
+  readonly #open: OpenRepository;
+  readonly #context: RunContext;
+  /** By the path of the file that has it. */
+  readonly #contents: ReadonlyMap<BytePath, Content>;
+  /** Digests of large files are made on a thread of their own, which all files share. */
+  readonly #digests = new Digests();
+
+  constructor(open: OpenRepository, time: string, context: RunContext) {
+    const { catalog } = open;
+    const { proved, examinations } = catalog.read(() => ({
+      proved: readProvedSnapshot(catalog, time, context.clock.nowMs()),
+      examinations: catalog.examinations?.all() ?? new Map<number, ExaminationRecord>(),
+    }));
+    this.repository = open.path;
+    this.snapshot = summarizeSnapshot(proved.snapshot);
+    this.entries = proved.versions.map((version) => toEntry(version, examinations));
+    this.#open = open;
+    this.#context = context;
+    this.#contents = new Map(
+      proved.versions.flatMap(({ path, content }) => (content === null ? [] : [[path, content]])),
+    );
+  }
+
+  hasEverHeld(path: BytePath): boolean {
+    const { catalog } = this.#open;
+    return catalog.read(() => catalog.versions.everExisted(path));
+  }
+
+  async read({ path }: RestoreEntry, emit: Emit): Promise<void> {
+    const content = this.#contents.get(path);
+    if (content === undefined) {
+      throw new CorruptError(`'${showPath(path)}' has no content`, { path });
+    }
+    // The thread starts up while the reading is planned.
+    this.#digests.prepare(content.sizeBytes);
+    try {
+      await readContent(this.#open, content, emit, this.#context.checkpoint, this.#digests);
+    } catch (error) {
+      throw error instanceof CorruptError ? nameFile(error, path) : error;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#open.close();
+    await this.#digests.close();
+  }
+}
+
+function toEntry(
+  version: Version,
+  examinations: ReadonlyMap<number, ExaminationRecord>,
+): RestoreEntry {
+  const { path, type, mode, uid, gid, ownerName, groupName, mtimeNs, content } = version;
+  const found = content === null ? undefined : examinations.get(content.id);
+  return {
+    path,
+    type,
+    mode,
+    uid,
+    gid,
+    ownerName,
+    groupName,
+    mtimeNs,
+    sizeBytes: content?.sizeBytes ?? 0,
+    linkTarget: version.linkTarget,
+    isStale: version.stale,
+    loadProblem: found?.loads === false ? (found.problem ?? 'it is damaged') : null,
+  };
+}
+
+function nameFile(error: RewindError, path: BytePath): CorruptError {
+  return new CorruptError(`'${showPath(path)}' cannot be restored: ${error.message}`, {
+    hint: "'redis-rewind verify REPO' shows what is damaged and which snapshots are whole",
+    path,
+    cause: error,
+  });
+}

@@ -1,0 +1,51 @@
+// Making the files and links of a restore in its work directory, each file proved by its digest and
+// fsynced.
+import type { BytePath } from '../../system/files/byte-path.js';
+import { WriteBehind } from '../../system/files/write-behind.js';
+import { showPath } from '../run/notes.js';
+import type { RunContext } from '../run/run-context.js';
+import type { MadeEntry, RestorePlan } from './plan-restore.js';
+import type { RestoreSource } from './restore-source.js';
+
+/** @throws CorruptError, SystemError, InterruptedError; what was made by then is left */
+export async function rebuildEntries(
+  { made, totalBytes }: RestorePlan,
+  source: RestoreSource,
+  context: RunContext,
+): Promise<void> {
+  let doneBytes = 0;
+  const onBytes = (path: BytePath, count: number): void => {
+    doneBytes += count;
+    context.onProgress({ phase: 'restoring', path: showPath(path), doneBytes, totalBytes });
+  };
+  for (const item of made) {
+    const { linkTarget } = item.entry;
+    if (linkTarget !== null) context.fileSystem.makeLink(linkTarget, item.path);
+    else await rebuildFile(item, source, context, onBytes);
+  }
+}
+
+async function rebuildFile(
+  { entry, path }: MadeEntry,
+  source: RestoreSource,
+  { fileSystem }: RunContext,
+  onBytes: (path: BytePath, count: number) => void,
+): Promise<void> {
+  const file = fileSystem.open(path, 'create');
+  const behind = new WriteBehind(fileSystem, file);
+  let position = 0;
+  try {
+    await source.read(entry, (bytes) => {
+      fileSystem.write(file, bytes, position);
+      behind.wrote(bytes.length);
+      position += bytes.length;
+      onBytes(entry.path, bytes.length);
+    });
+    await behind.settle();
+    fileSystem.sync(file);
+  } finally {
+    // The file may only be closed when no fsync is under way. A failure has been thrown already.
+    await behind.settle().catch(() => {});
+    fileSystem.close(file);
+  }
+}

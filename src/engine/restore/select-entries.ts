@@ -1,0 +1,59 @@
+// Which entries of a snapshot a restore brings back, and where each goes below the destination. Pure.
+import { NotInSnapshotError } from '../../errors.js';
+import { isReserved } from '../../repository/layout.js';
+import {
+  type BytePath,
+  ROOT,
+  formatPath,
+  isWithin,
+  joinPath,
+  relativePath,
+} from '../../system/files/byte-path.js';
+import { requireSafeNames } from '../snapshot/check-names.js';
+import type { RestoreEntry, RestoreSource } from './restore-source.js';
+
+export interface SelectedEntry {
+  readonly entry: RestoreEntry;
+  /** Below the destination; '' is the destination itself. */
+  readonly relative: BytePath;
+}
+
+/** The entry that becomes the destination, then what is below it, in the order of the source. */
+export type Selection = readonly [SelectedEntry, ...SelectedEntry[]];
+
+/**
+ * @param path what to restore, inside the snapshot. '' is all of SOURCE; what --also kept is restored
+ *   by its own name only
+ * @throws NotInSnapshotError where the path is not there, CorruptError for a name that is not safe
+ */
+export function selectEntries(source: RestoreSource, path: BytePath): Selection {
+  requireSafeNames(source.entries);
+  const [top, ...others] = source.entries
+    .filter((entry) => isWithin(entry.path, path) && (path !== ROOT || !isReserved(entry.path)))
+    .map((entry) => ({
+      entry,
+      relative: relativePath(entry.path, path),
+    }));
+  if (top?.relative !== ROOT) throw notThere(source, path);
+  return [top, ...others];
+}
+
+/** Where an entry goes when the destination, or what becomes it, is at `top`. */
+export function placeBelow(top: BytePath, { relative }: SelectedEntry): BytePath {
+  return relative === ROOT ? top : joinPath(top, relative);
+}
+
+function notThere(source: RestoreSource, path: BytePath): NotInSnapshotError {
+  const shown = formatPath(path);
+  const { time } = source.snapshot;
+  if (source.hasEverHeld(path)) {
+    return new NotInSnapshotError(`'${shown}' was not there in the snapshot of ${time}`, {
+      path,
+      hint: `other snapshots have it: 'redis-rewind list --files -r TIME REPO' shows what was there`,
+    });
+  }
+  return new NotInSnapshotError(`no snapshot has a path '${shown}'`, {
+    path,
+    hint: `'redis-rewind list --files -r ${time} REPO' shows what there is`,
+  });
+}
