@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-// The program's entry: the Node version, signals, broken pipes and the exit code; the only place that
-// wires the rooms together. It imports nothing of ours statically, so that a Node which is too old
-// gets a clear line instead of a syntax error.
+// The program's entry: the Node version, signals, broken pipes and the exit code. It is the only place
+// that wires the rooms together. It imports none of our files statically, so that a Node that is too old
+// prints a clear line instead of a syntax error.
 
 const OLDEST_NODE = { major: 20, minor: 19 };
 
-// A run that stops without an answer has failed.
+// A run that stops before it has an exit code has failed.
 process.exitCode = 1;
 if (isNodeTooOld(process.versions.node)) {
   process.stderr.write(
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
     process.exitCode = 1;
     process.stderr.write(`redis-rewind: cannot write to standard output: ${error.message}\n`);
   });
-  // Nobody reads the messages: no reason to stop a backup.
+  // Nobody reads the messages. This is no reason to stop a backup.
   process.stderr.on('error', () => {});
 
   const stopping = new AbortController();

@@ -1,5 +1,5 @@
-// Which command a command line means: the one it names, or, as people write it for rdiff-backup,
-// `SOURCE REPO` for a backup and `-r TIME REPO[/PATH] DEST` for a restore. Pure.
+// Chooses the command that a command line means. A line may name its command. Or it may be written as
+// for rdiff-backup: `SOURCE REPO` is a backup, `-r TIME REPO[/PATH] DEST` a restore. Pure.
 import { UsageError } from '../errors.js';
 import { type CommandSpec, COMMANDS, findCommand } from './command-table.js';
 import { nearestName } from './nearest-name.js';
@@ -16,7 +16,7 @@ import { FOREIGN_COMMANDS } from './options/rdiff-backup-options.js';
 
 export interface ChosenCommand {
   readonly command: CommandSpec;
-  /** The paths; as many as the command takes. */
+  /** The paths, as many as the command takes. */
   readonly operands: readonly string[];
 }
 
@@ -36,7 +36,7 @@ export function chooseCommand(parsed: ParsedArguments): ChosenCommand {
 
 const HELP_HINT = "see 'redis-rewind --help'";
 
-/** The command that a line without a command's name stands for. */
+/** The command that a line without a command's name means. */
 function nameless(parsed: ParsedArguments, first: string): CommandSpec {
   const isBareWord = /^[a-z-]+$/.test(first);
   const near = nearestName(
@@ -50,7 +50,7 @@ function nameless(parsed: ParsedArguments, first: string): CommandSpec {
 }
 
 function unknownCommand(word: string, near: string | null, isAlone: boolean): UsageError {
-  const folder = `a folder of that name is './${word}'`;
+  const folder = `write a folder of that name as './${word}'`;
   if (near === null)
     return new UsageError(`unknown command '${word}'`, { hint: isAlone ? HELP_HINT : folder });
   const question = `did you mean '${near}'?`;
@@ -79,16 +79,16 @@ function checkOperands(
   if (operands.some((operand) => SERVER_URL.test(operand))) throw misplacedUrl();
   if (needed.length < command.operands.length && operands.length === needed.length) {
     throw new UsageError(
-      `${command.name} takes SOURCE and REPO, '${operands[0]}' alone was given`,
+      `${command.name} takes SOURCE and REPO, but only '${operands[0]}' was given`,
       {
-        hint: "a running server is backed up without SOURCE: '--redis redis://127.0.0.1 REPO'",
+        hint: "to back up a running server, leave SOURCE out: '--redis redis://127.0.0.1 REPO'",
       },
     );
   }
   const names = command.operands.map((name) => name.replace(/^\[(.*)\]$/, '$1'));
   const wanted = names.length === 0 ? 'no path' : names.join(' and ');
   const given = operands.length === 0 ? 'nothing' : operands.map((text) => `'${text}'`).join(' ');
-  throw new UsageError(`${command.name} takes ${wanted}, ${given} was given`, {
+  throw new UsageError(`${command.name} takes ${wanted}, but ${given} was given`, {
     hint: `see 'redis-rewind ${command.name} --help'`,
   });
 }

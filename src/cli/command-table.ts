@@ -1,12 +1,12 @@
-// The commands: how each is called and what its help says. load-command.ts has the code of each.
+// The table of commands: how each is called and what its help says. load-command.ts loads the code of each.
 import type { CommandName } from './options/option-table.js';
 
 export interface CommandSpec {
   readonly name: CommandName;
-  /** Names of its operands, in order; those in brackets may be left out where an option stands for them. */
+  /** Names of its operands, in order. One in brackets may be left out if an option takes its place. */
   readonly operands: readonly string[];
   readonly summary: string;
-  /** A paragraph of its own help, below the usage. */
+  /** The paragraph below the usage in the command's help. */
   readonly about: string;
 }
 
@@ -16,27 +16,28 @@ export const COMMANDS: readonly CommandSpec[] = [
     operands: ['[SOURCE]', 'REPO'],
     summary: 'take one snapshot of SOURCE, or of a running server',
     about:
-      'Takes one snapshot into the repository REPO, which is made where there is none: of the directory SOURCE, whose files are taken as they are; or, with --redis or another option that names a server, of a running server, which is asked for its directory and to save first.',
+      'Takes one snapshot into the repository REPO. REPO is made if it does not exist. The snapshot is of the directory SOURCE, with its files as they are. With --redis or another option that names a server, it is of that running server, which is asked for its directory and told to save first.',
   },
   {
     name: 'restore',
     operands: ['REPO[/PATH]', 'DEST'],
     summary: 'bring back a file, a folder or everything as of -r TIME',
     about:
-      'Brings back PATH, or everything, as of TIME; without -r as of the newest snapshot. Nothing that exists is replaced without --force, and nothing is ever deleted.',
+      'Brings back PATH, or everything, as of TIME. Without -r it uses the newest snapshot. It replaces nothing that exists unless you give --force, and never deletes anything.',
   },
   {
     name: 'list',
     operands: ['REPO'],
     summary: 'the snapshots, the files of one, or what changed since one',
-    about: 'Lists the snapshots, oldest first; or the files of one; or what changed since TIME.',
+    about:
+      'Lists the snapshots, oldest first. Or lists the files of one snapshot, or what changed since TIME.',
   },
   {
     name: 'verify',
     operands: ['REPO'],
-    summary: 'prove every version (or those of -r TIME) byte for byte',
+    summary: 'check every version (or those of -r TIME) byte for byte',
     about:
-      'Rebuilds every version, or those of the snapshot at TIME, and compares their digests with the catalog. Names what cannot be restored, and ends with exit 20. With --repair it first puts right what can be put right.',
+      'Rebuilds every version, or those of the snapshot at TIME, and compares their digests with the catalog. If something cannot be restored, it is named and the exit code is 20. With --repair, verify first puts right what it can.',
   },
   {
     name: 'info',
@@ -47,16 +48,16 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'watch',
     operands: ['[SOURCE]', 'REPO'],
-    summary: 'stay, and take a snapshot after each save of the server',
+    summary: 'keep running, and take a snapshot after each save',
     about:
-      'Stays until SIGTERM or SIGINT, and takes one snapshot after each save that Redis makes by itself: a new dump, or an AOF that was rewritten. The server, or the directory SOURCE, is named as for backup; the repository must be there. One line tells each event, with --json one JSON object.',
+      'Runs until SIGTERM or SIGINT. After each save that Redis makes by itself (a new dump, or a rewritten AOF) it takes one snapshot. Name the server, or the directory SOURCE, as for backup. The repository must exist. Each event is one line, or with --json one JSON object.',
   },
   {
     name: 'completion',
     operands: [],
-    summary: 'print the script that completes command lines in bash or zsh',
+    summary: 'print the script that completes commands in bash or zsh',
     about:
-      'Prints the script with which bash or zsh, whichever SHELL names, completes commands, options and file names at the tab key. It belongs at the end of ~/.bashrc or ~/.zshrc.',
+      'Prints a script for bash or zsh, whichever SHELL names. With it the tab key completes commands, options and file names. Put it at the end of ~/.bashrc or ~/.zshrc.',
   },
 ];
 

@@ -1,4 +1,4 @@
-// What a command is given by the command line, and what it answers: its exit code.
+// What every command gets from the command line, and what it returns: its exit code.
 import type { RunContext } from '../engine/run/run-context.js';
 import type { BytePath } from '../system/files/byte-path.js';
 import type { Output } from './output/output.js';
@@ -6,9 +6,9 @@ import type { ParsedArguments } from './options/parse-arguments.js';
 
 export interface Invocation {
   readonly parsed: ParsedArguments;
-  /** As many as the command takes. */
+  /** The paths, as many as the command takes. */
   readonly operands: readonly string[];
-  /** The absolute path that an argument stands for; see path-arguments.ts. */
+  /** Makes an argument an absolute path; see path-arguments.ts. */
   readonly toPath: ToPath;
   readonly context: RunContext;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -17,5 +17,5 @@ export interface Invocation {
 
 export type ToPath = (argument: string) => BytePath;
 
-/** Runs one command to its end; resolves to the exit code of a run that went through. */
+/** Runs one command to its end. Resolves to the exit code; rejects with the error of a run that failed. */
 export type RunCommand = (invocation: Invocation) => Promise<number>;

@@ -1,4 +1,4 @@
-// The help: of the program, and of each command. Made from the tables, at most 80 columns wide.
+// The help of the program and of each command. It is made from the tables, at most 80 columns wide.
 import { type CommandSpec, COMMANDS } from './command-table.js';
 import { commandHasOption, OPTION_SPECS, type OptionSpec } from './options/option-table.js';
 
@@ -19,7 +19,7 @@ export function programHelp(): string {
     'Options of every command:',
     ...optionLines(OPTION_SPECS.filter((option) => option.commands === undefined)),
     '',
-    "'redis-rewind COMMAND --help' has the options of a command.",
+    "'redis-rewind COMMAND --help' shows the options of a command.",
     '',
   ].join('\n');
 }
@@ -47,7 +47,7 @@ const TIME_FORMS = [
     ['now', 'the newest snapshot'],
     ['2026-11-22T03:00:00+01:00', 'a moment; without a zone, local time'],
     ['2026-11-22', 'a day, from its first second'],
-    ['3D, 2h30m', 'so long ago: s, m, h, D, W, M (30 D), Y (365 D)'],
+    ['3D, 2h30m', 'this long ago: s, m, h, D, W, M (30 D), Y (365 D)'],
     ['5B', 'five snapshots before the newest'],
     ['1795312800', 'seconds since 1970'],
   ]),

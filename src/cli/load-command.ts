@@ -1,4 +1,4 @@
-// The code of each command, loaded only when the command runs: --help and --version answer at once.
+// Loads the code of a command when the command runs, and not before. So --help and --version answer fast.
 import type { RunCommand } from './command.js';
 import type { CommandName } from './options/option-table.js';
 

@@ -1,8 +1,8 @@
-// The name that someone who mistyped most likely meant.
+// Finds the name that somebody most likely meant when they mistyped it.
 
 /**
- * The candidate with the smallest edit distance to `word`, or null where none is near: one edit for
- * short words, two from five letters on. Of equally near ones the first wins.
+ * The candidate with the smallest edit distance to `word`, or null if none is near. Near is one edit, or
+ * two for words of five letters and more. Of equally near candidates the first wins.
  */
 export function nearestName(word: string, candidates: Iterable<string>): string | null {
   let nearest: string | null = null;
@@ -18,8 +18,8 @@ export function nearestName(word: string, candidates: Iterable<string>): string 
 }
 
 /**
- * Optimal string alignment: insertions, deletions, replacements and swaps of neighbours, each 1.
- * (Damerau's edits, with no substring edited twice.)
+ * Optimal string alignment: insertions, deletions, replacements and swaps of neighbours count 1 each.
+ * These are Damerau's edits, with no substring edited twice.
  */
 export function editDistance(from: string, to: string): number {
   let beforeLast: number[] = [];

@@ -1,5 +1,5 @@
-// From argv to an exit code: help and version, the choice of the command, its run, and every failure
-// on the way. Nothing of the engine is loaded before a command runs.
+// Turns argv into an exit code: prints help and version, chooses the command, runs it, and shows every
+// failure. The engine is not loaded before a command runs.
 import type { RunContext } from '../engine/run/run-context.js';
 import { EXIT } from '../errors.js';
 import type { BytePath } from '../system/files/byte-path.js';
@@ -19,11 +19,11 @@ import { programVersion } from '../system/installation/program-version.js';
 
 export interface CommandLineParts {
   readonly streams: OutputStreams;
-  /** Makes what the use cases run in; called once, when a command is about to run. */
+  /** Makes the context of the use cases. Called once, when a command is about to run. */
   readonly createContext: (onProgress: RunContext['onProgress']) => Promise<RunContext>;
 }
 
-/** Runs one command line; resolves to the exit code, never rejects. */
+/** Runs one command line. Resolves to the exit code and never rejects. */
 export async function runCommandLine(
   argv: readonly string[],
   { streams, createContext }: CommandLineParts,
@@ -52,10 +52,10 @@ export async function runCommandLine(
   }
 }
 
-/** What the completion script asks with, before the words of the line. */
+/** The first argument of a request by the completion script. The words of the line follow. */
 const COMPLETION_REQUEST = '--get-yargs-completions';
 
-/** Says nothing of a failure: a person at the tab key would have it in the middle of the line. */
+/** Prints nothing on a failure: the text would appear in the middle of the line that is being typed. */
 async function answerShell(words: readonly string[], streams: OutputStreams): Promise<number> {
   try {
     const { completionAnswers } = await import('./completion/shell-completion.js');
@@ -67,7 +67,7 @@ async function answerShell(words: readonly string[], streams: OutputStreams): Pr
   }
 }
 
-/** The text that --help or --version asks for; null where neither is given. */
+/** The text that --help or --version asks for; null if neither is given. */
 function answerAtOnce({ asksForHelp, asksForVersion, firstOperand }: Glance): string | null {
   if (asksForHelp) {
     const command = firstOperand === null ? null : findCommand(firstOperand);
@@ -76,7 +76,7 @@ function answerAtOnce({ asksForHelp, asksForVersion, firstOperand }: Glance): st
   return asksForVersion ? `${programVersion()}\n` : null;
 }
 
-/** `parsed` is null as long as the command line has not been understood. */
+/** `parsed` is null until the command line has been understood. */
 function createOutput(
   streams: OutputStreams,
   parsed: ParsedArguments | null,

@@ -1,4 +1,4 @@
-// Input that nobody means: one clear line, the documented exit code, and nothing is changed.
+// Absurd input gets one clear line and the documented exit code, and changes nothing.
 import test from 'ava';
 import { runCli } from '../support/program/cli.js';
 import { readTree } from '../support/files/directory-tree.js';

@@ -1,4 +1,4 @@
-// Which command a line means, with and without a command's name.
+// A line is taken for the right command, with and without a command's name.
 import test from 'ava';
 import { chooseCommand } from '../../src/cli/choose-command.js';
 import type { CommandName } from '../../src/cli/options/option-table.js';
@@ -55,34 +55,38 @@ const ERRORS: [line: string, message: string, hint: string][] = [
   [
     'bakcup /s /r',
     "unknown command 'bakcup'",
-    "did you mean 'backup'? (a folder of that name is './bakcup')",
+    "did you mean 'backup'? (write a folder of that name as './bakcup')",
   ],
   ['lits', "unknown command 'lits'", "did you mean 'list'?"],
   ['status', "unknown command 'status'", "see 'redis-rewind --help'"],
-  ['remove /r', "unknown command 'remove'", "a folder of that name is './remove'"],
-  ['regress /r /s', "unknown command 'regress'", "a folder of that name is './regress'"],
+  ['remove /r', "unknown command 'remove'", "write a folder of that name as './remove'"],
+  ['regress /r /s', "unknown command 'regress'", "write a folder of that name as './regress'"],
   [
     'backup /s',
-    "backup takes SOURCE and REPO, '/s' alone was given",
-    "a running server is backed up without SOURCE: '--redis redis://127.0.0.1 REPO'",
+    "backup takes SOURCE and REPO, but only '/s' was given",
+    "to back up a running server, leave SOURCE out: '--redis redis://127.0.0.1 REPO'",
   ],
   [
     'backup redis://:secret@h /s /r',
-    'the URL of a server stands where a path belongs',
-    "it is given with '--redis URL'",
+    'the URL of a server stands where a path is expected',
+    "give the URL with '--redis URL'",
   ],
   [
     '/s /r /x',
-    "backup takes SOURCE and REPO, '/s' '/r' '/x' was given",
+    "backup takes SOURCE and REPO, but '/s' '/r' '/x' was given",
     "see 'redis-rewind backup --help'",
   ],
   [
     '-r now /r',
-    "restore takes REPO[/PATH] and DEST, '/r' was given",
+    "restore takes REPO[/PATH] and DEST, but '/r' was given",
     "see 'redis-rewind restore --help'",
   ],
-  ['list', 'list takes REPO, nothing was given', "see 'redis-rewind list --help'"],
-  ['list files /r', "list takes REPO, 'files' '/r' was given", "see 'redis-rewind list --help'"],
+  ['list', 'list takes REPO, but nothing was given', "see 'redis-rewind list --help'"],
+  [
+    'list files /r',
+    "list takes REPO, but 'files' '/r' was given",
+    "see 'redis-rewind list --help'",
+  ],
   [
     'backup -r now /s /r',
     "option '-r, --at' does not go with backup",

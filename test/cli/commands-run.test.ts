@@ -1,5 +1,5 @@
-// The commands as processes on a small directory: what they print where, their JSON as docs/cli.md has
-// it, and the exit codes they end with.
+// Runs the commands as processes on a small directory: what they print and where, whether their JSON is
+// that of docs/cli.md, and their exit codes.
 import { readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
@@ -11,7 +11,7 @@ function keys(value: unknown): string[] {
   return sorted(Object.keys(value as object));
 }
 
-test('backup and restore say nothing under cron', async (t) => {
+test('backup and restore print nothing under cron', async (t) => {
   const { source, repository, base } = await unsaved(t);
   const restored = path.join(base, 'restored');
   const lines = [
@@ -28,7 +28,7 @@ test('backup and restore say nothing under cron', async (t) => {
   t.is(await readFile(path.join(restored, 'appendonlydir/x'), 'utf8'), 'x');
 });
 
-test('-v tells the statistics on stderr', async (t) => {
+test('-v prints the statistics on stderr', async (t) => {
   const { source, repository, base } = await unsaved(t);
   const backup = await succeedCli(['backup', '-v', source, repository]);
   t.is(backup.stdout, '');
@@ -58,7 +58,7 @@ test('relative paths start at the working directory', async (t) => {
   t.deepEqual(await readFile(path.join(base, 'old.rdb')), dumpOf('first'));
 });
 
-test('a warning is told under cron and ends with 3', async (t) => {
+test('a warning is printed under cron and ends with 3', async (t) => {
   const { source, repository } = await unsaved(t);
   await symlink('/elsewhere/aof', path.join(source, 'link'));
   const { code, stdout, stderr } = await runCli([source, repository]);
@@ -132,7 +132,7 @@ test('notes, problems and errors have the fields that are documented', async (t)
   t.deepEqual(keys(JSON.parse(error.stderr)), sorted(errorFields ?? []));
 });
 
-test('verify names what a lost file costs, on stdout, with 20', async (t) => {
+test('verify names the snapshots that a lost file affects, on stdout, with exit 20', async (t) => {
   const { repository } = await backedUpTwice(t);
   const sound = await succeedCli(['verify', repository]);
   t.regex(sound.stdout, /^\d+ versions checked, .*: no problem\n$/);

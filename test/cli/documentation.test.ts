@@ -1,4 +1,4 @@
-// docs/cli.md names what there is: options, exit codes, codes of errors, options of rdiff-backup's.
+// docs/cli.md is complete: options, exit codes, codes of errors, options of rdiff-backup.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'ava';

@@ -1,4 +1,4 @@
-// The examples of docs/cli.md's section GLOB do what it says.
+// The examples in the section GLOB of docs/cli.md do what the section says.
 import test from 'ava';
 import { parseArguments } from '../../src/cli/options/parse-arguments.js';
 import { createPathFilter } from '../../src/engine/source/path-filter.js';

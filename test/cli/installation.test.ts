@@ -1,4 +1,4 @@
-// Parts of the program that this machine cannot load: one clear line, and the command that mends it.
+// If this machine cannot load a part of the program, one clear line names the command that mends it.
 import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -24,7 +24,7 @@ const WRONG_BUILD = startingWith(`
 const entry = createRequire(import.meta.url).resolve('better-sqlite3');
 const folder = entry.slice(0, entry.indexOf('/node_modules/'));
 
-test('a better-sqlite3 for another Node.js is told with the command that mends it', async (t) => {
+test('a better-sqlite3 for another Node.js is reported with the command that mends it', async (t) => {
   const { source, repository } = await backedUpTwice(t);
   const message = `better-sqlite3 was not built for Node.js ${process.version} ('${process.execPath}')`;
   const hint = `run 'npm rebuild --prefix ${folder} better-sqlite3' with this Node.js first in PATH`;
@@ -41,7 +41,7 @@ test('a better-sqlite3 for another Node.js is told with the command that mends i
   t.deepEqual(JSON.parse(json.stderr), { code: 'INSTALLATION', exitCode: 1, message, hint });
 });
 
-test('--help and --version need nothing that is compiled', async (t) => {
+test('--help and --version need no compiled part', async (t) => {
   for (const option of ['--help', '--version']) {
     const { code, stderr } = await runCli([option], { env: WRONG_BUILD });
     t.deepEqual({ code, stderr }, { code: 0, stderr: '' });
@@ -74,7 +74,7 @@ async function zstdFailure(
 
 const LACKS_ZSTD = `zstd is missing: Node.js ${process.version} has none, and zstd-napi`;
 
-test('a zstd-napi that was not built is told with the command that mends it', async (t) => {
+test('a zstd-napi that was not built is reported with the command that mends it', async (t) => {
   const unbuilt = `process.dlopen = () => { throw new Error('no such file'); };`;
   t.deepEqual(await zstdFailure(unbuilt), {
     name: 'InstallationError',
@@ -83,7 +83,7 @@ test('a zstd-napi that was not built is told with the command that mends it', as
   });
 });
 
-test('a zstd-napi that was left out at the installation is told with what it needs', async (t) => {
+test('a zstd-napi that the installation left out is reported with what it needs', async (t) => {
   const hooks = `export async function resolve(name, context, next) {
     if (!name.startsWith('zstd-napi')) return next(name, context);
     throw Object.assign(new Error('not found'), { code: 'ERR_MODULE_NOT_FOUND' });

@@ -1,4 +1,4 @@
-// What someone who mistyped is asked.
+// The name that a mistyped word most likely meant is found.
 import test from 'ava';
 import { editDistance, nearestName } from '../../src/cli/nearest-name.js';
 
@@ -28,7 +28,7 @@ test('short words are near at one edit, longer ones at two', (t) => {
   t.is(nearestName('bakxx-', ['backup']), null);
 });
 
-test('the nearest of several is named, the first of equals', (t) => {
+test('the nearest of several is named, and the first of equally near ones', (t) => {
   t.is(nearestName('exclud', ['include', 'exclude']), 'exclude');
   t.is(nearestName('aa', ['ab', 'ac']), 'ab');
 });

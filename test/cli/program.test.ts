@@ -23,7 +23,7 @@ for (const option of ['--version', '-V']) {
   });
 }
 
-test('--help names every command, and only those that there are', async (t) => {
+test('--help names every command and no other', async (t) => {
   const { code, stdout, stderr } = await runCli(['--help']);
   t.is(code, 0);
   t.is(stderr, '');
@@ -100,7 +100,7 @@ test('a Node that is too old gets a clear line', async (t) => {
   );
 });
 
-test('a reader that goes away is no failure', async (t) => {
+test('a reader that goes away is not a failure', async (t) => {
   const child = spawn(process.execPath, [mainScript, '--help'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,4 +1,4 @@
-// Streams that remember what was written, and a clock that tests move.
+// Streams that remember what was written, and a clock that tests set.
 import type { OutputStreams } from '../../src/cli/output/output.js';
 
 export interface RecordingStreams extends OutputStreams {

@@ -1,4 +1,4 @@
-// Reports as the use cases answer them, for tests of what is shown.
+// Reports of the use cases, for tests of what is printed.
 import type { BackupReport } from '../../src/engine/backup/backup-report.js';
 import type { InfoReport } from '../../src/engine/inspect/info-report.js';
 import type { ListedFile } from '../../src/engine/inspect/list-report.js';

@@ -121,7 +121,7 @@ test('passwords: missing, wrong, needless; none is ever shown', async (t) => {
   const needless = await runCli(['backup', '-v', '-p', port, '-a', 'sesame', at.place.repository]);
   t.is(needless.code, 0, needless.stderr);
   t.regex(needless.stderr, /has no password, and one was given/);
-  t.regex(needless.stderr, /note: the password stands in the command line/);
+  t.regex(needless.stderr, /note: the password is in the command line/);
   t.false(needless.stderr.includes('sesame'));
   await at.server.client.config('SET', 'requirepass', 'right');
   await isRefused(t, at, [], { message: /requires a password$/, hint: /REDISCLI_AUTH/ });

@@ -1,4 +1,5 @@
-// `backup [SOURCE] REPO`: silent on success unless somebody is there to read the statistics.
+// `backup [SOURCE] REPO` takes one snapshot. A success prints nothing, unless stderr is a terminal or -v or
+// --json is given.
 import type { BackupRequest } from '../../engine/backup/backup-request.js';
 import { hideArguments } from '../../system/secrets/hide-arguments.js';
 import type { Invocation, ToPath } from '../command.js';

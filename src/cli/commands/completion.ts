@@ -1,4 +1,4 @@
-// `completion`: the script for the user's shell.
+// `completion` prints the completion script for the user's shell.
 import { EXIT } from '../../errors.js';
 import type { Invocation } from '../command.js';
 

@@ -1,4 +1,4 @@
-// `info REPO`: what the repository holds, where it comes from, what it costs.
+// `info REPO` prints what the repository holds, where it comes from and what it costs.
 import { EXIT } from '../../errors.js';
 import type { Invocation } from '../command.js';
 import { formatRepositorySummary } from '../output/repository-summary.js';

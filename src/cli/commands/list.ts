@@ -1,4 +1,5 @@
-// `list REPO`: the snapshots; with --files the files of one, with --changed-since what changed.
+// `list REPO` prints the snapshots. With --files it prints the files of one, with --changed-since what has
+// changed.
 import { EXIT, UsageError } from '../../errors.js';
 import type { Invocation } from '../command.js';
 import { formatChangeList, formatFileList } from '../output/file-list.js';
@@ -23,7 +24,7 @@ export async function runList(invocation: Invocation): Promise<number> {
   return EXIT.done;
 }
 
-/** What is to be listed. */
+/** What to list. */
 export type ListView =
   { readonly kind: 'snapshots' } | { readonly kind: 'files' | 'changes'; readonly time: string };
 
@@ -35,7 +36,7 @@ export function toListView(parsed: ParsedArguments): ListView {
   if (wantsFiles && since !== undefined)
     throw new UsageError("'--files' and '--changed-since' do not go together");
   if (at !== undefined && !wantsFiles)
-    throw new UsageError("'-r TIME' needs '--files' with list", {
+    throw new UsageError("with list, '-r TIME' needs '--files'", {
       hint: "'list --files -r TIME REPO' lists the files of a snapshot",
     });
   if (wantsFiles) return { kind: 'files', time: at ?? 'now' };

@@ -1,4 +1,5 @@
-// `restore [-r TIME] REPO[/PATH] DEST`: without -r the newest snapshot.
+// `restore [-r TIME] REPO[/PATH] DEST` brings back PATH, or everything. Without -r it uses the newest
+// snapshot.
 import type { RestoreRequest } from '../../engine/restore/restore-request.js';
 import { formatPath } from '../../system/files/byte-path.js';
 import type { Invocation, ToPath } from '../command.js';

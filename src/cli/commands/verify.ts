@@ -1,5 +1,5 @@
-// `verify [-r TIME] REPO`: exit 20 where anything stored is not what the catalog says; with --repair
-// where it still is not afterwards.
+// `verify [-r TIME] REPO` compares what is stored with the catalog. It ends with exit 20 if anything
+// differs. With --repair it ends with exit 20 if anything still differs afterwards.
 import type { RepairRequest } from '../../engine/repair/repair-request.js';
 import type { VerifyMode, VerifyRequest } from '../../engine/verify/verify-request.js';
 import { EXIT, UsageError } from '../../errors.js';
@@ -36,7 +36,7 @@ export function toVerifyRequest(
   toPath: ToPath,
 ): VerifyRequest {
   for (const name of ['source', 'wait-lock'] as const) {
-    if (parsed.counts.has(name)) throw new UsageError(`'--${name}' needs '--repair' with verify`);
+    if (parsed.counts.has(name)) throw new UsageError(`with verify, '--${name}' needs '--repair'`);
   }
   return {
     repository: toPath(operands[0] ?? ''),
@@ -54,7 +54,7 @@ export function toRepairRequest(
   for (const name of ['at', 'quick', 'sample', 'max-duration'] as const) {
     if (!parsed.counts.has(name)) continue;
     throw new UsageError(`'--repair' and '--${name}' do not go together`, {
-      hint: '--repair looks at all there is, and verifies every byte of it at the end',
+      hint: '--repair checks everything, and verifies every byte at the end',
     });
   }
   const source = parsed.values.get('source')?.[0];
@@ -88,5 +88,5 @@ function parsePercent(text: string): number {
   const match = /^([0-9]+(?:\.[0-9]+)?)%?$/.exec(text);
   const percent = match === null ? Number.NaN : Number(match[1]);
   if (percent > 0 && percent <= 100) return percent;
-  throw new UsageError(`--sample takes a percentage such as 10%, '${text}' was given`);
+  throw new UsageError(`--sample takes a percentage such as 10%, but '${text}' was given`);
 }

@@ -1,4 +1,4 @@
-// `watch [SOURCE] REPO`: a line for each event, until a signal ends it, which is what it is for: exit 0.
+// `watch [SOURCE] REPO` prints a line for each event, until a signal ends it. This is its normal end: exit 0.
 import type { WatchRequest } from '../../engine/watch/watch-request.js';
 import { EXIT } from '../../errors.js';
 import { hideArguments } from '../../system/secrets/hide-arguments.js';
@@ -44,9 +44,9 @@ export function toWatchRequest(
   return {
     backup: {
       ...backup,
-      // A repository that is away is not made anew where its disk should be.
+      // If the disk of the repository is away, no new repository is made in its place.
       create: false,
-      // The server saves when it wants to; that is what is waited for.
+      // The server is never asked to save: watch waits for its own saves.
       server: backup.server === null ? null : { ...backup.server, save: 'none' },
     },
     pace: {

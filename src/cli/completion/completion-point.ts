@@ -1,5 +1,5 @@
-// What is being typed at the cursor of a line that is not complete: a command's name, an option, a
-// TIME, or a path, which the shell completes better than anybody. Pure.
+// Finds out what is being typed at the cursor of an incomplete line: a command's name, an option, a TIME
+// or a path. The shell itself completes paths best. Pure.
 import { COMMANDS, type CommandSpec, findCommand } from '../command-table.js';
 import {
   commandHasOption,
@@ -11,22 +11,22 @@ import { findOption, tokenize } from '../options/parse-arguments.js';
 import { ACCEPTED_OPTIONS, VERBOSITY_OPTIONS } from '../options/rdiff-backup-options.js';
 
 export interface CompletionPoint {
-  /** `path` stands for whatever is none of the others. */
+  /** `path` means everything that is not one of the others. */
   readonly kind: 'command' | 'option' | 'time' | 'path';
-  /** The word at the cursor, as far as it has been typed. */
+  /** The word at the cursor, as typed so far. */
   readonly current: string;
-  /** Commands that may be named here. */
+  /** Commands that the word may name. */
   readonly commands: readonly CommandSpec[];
-  /** Options of the command that the line names, or of those it may stand for without a name. */
+  /** Options of the command that the line names, or of the commands in NAMELESS. */
   readonly options: readonly OptionSpec[];
-  /** Those given before the cursor that may not be given again; the one that waits for a value last. */
+  /** Options before the cursor that may not be given again. One that waits for its value is last. */
   readonly given: readonly OptionSpec[];
 }
 
-/** Commands that a line may stand for without naming them. */
+/** Commands that a line may mean without naming them. */
 const NAMELESS: readonly CommandName[] = ['backup', 'restore'];
 
-/** @param words what follows the program's name, up to and with the word at the cursor. */
+/** @param words what follows the program's name, up to and including the word at the cursor. */
 export function findCompletionPoint(words: readonly string[]): CompletionPoint {
   const current = words.at(-1) ?? '';
   const tokens = tokenize(words.slice(0, -1));

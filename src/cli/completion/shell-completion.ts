@@ -1,5 +1,5 @@
-// Completion at the tab key, by yargs, from the tables of commands and options. The only file that
-// imports yargs, and itself imported only where completion is asked for
+// Completion at the tab key: yargs answers from the tables of commands and options. This is the only file
+// that imports yargs, and it is imported only if completion is asked for
 // (docs/decisions/0005-yargs-for-completion-only.md).
 import yargs from 'yargs';
 import { UsageError } from '../../errors.js';
@@ -8,23 +8,23 @@ import { findCompletionPoint } from './completion-point.js';
 export type Shell = 'bash' | 'zsh';
 
 /**
- * The shell that the script is for, by the rule that yargs itself goes by: zsh where SHELL or ZSH_NAME
- * names it, else bash. yargs' script for fish keeps fish from completing file names.
+ * The shell that the script is for. The rule is that of yargs: zsh if SHELL or ZSH_NAME names it, else
+ * bash. fish is refused, because yargs' script for fish keeps it from completing file names.
  * @throws UsageError for fish
  */
 export function completionShell(environment: Readonly<Record<string, string | undefined>>): Shell {
   const shellPath = environment['SHELL'] ?? '';
   if (`${shellPath} ${environment['ZSH_NAME'] ?? ''}`.includes('zsh')) return 'zsh';
   if (!shellPath.includes('fish')) return 'bash';
-  throw new UsageError(`completion is for bash and zsh, SHELL is '${shellPath}'`, {
+  throw new UsageError(`completion is for bash and zsh, but SHELL is '${shellPath}'`, {
     hint: "'SHELL=bash redis-rewind completion' prints the script for bash",
   });
 }
 
 /**
- * The script that has the shell ask this program, with `--get-yargs-completions WORDS`, what may stand
- * at the cursor. yargs forms its answers for the shell that SHELL names, so the request says which
- * shell is asking: a bash that was started from a zsh gets answers for bash.
+ * The completion script. With it the shell asks this program `--get-yargs-completions WORDS`: what may
+ * stand at the cursor. yargs shapes its answers for the shell that SHELL names. So the request sets SHELL,
+ * and a bash that was started from a zsh gets answers for bash.
  */
 export async function completionScript(shell: Shell): Promise<string> {
   let script = '';
@@ -38,9 +38,9 @@ export async function completionScript(shell: Shell): Promise<string> {
 }
 
 /**
- * What may stand at the cursor, one answer a line: names of commands, options, `now` for a TIME. No
- * answer where a path belongs: the shell then completes file names.
- * @param words the program's name and what follows it, up to and with the word at the cursor
+ * What may stand at the cursor, an array of answers: names of commands, options, `now` for a TIME. It is
+ * empty if a path is expected; the shell then completes file names.
+ * @param words the program's name and what follows it, up to and including the word at the cursor
  */
 export async function completionAnswers(words: readonly string[]): Promise<readonly string[]> {
   const point = findCompletionPoint(words.slice(1));
@@ -62,7 +62,7 @@ export async function completionAnswers(words: readonly string[]): Promise<reado
 const PROGRAM = 'redis-rewind';
 const REQUEST = '--get-yargs-completions';
 
-/** A parser that knows nothing yet: no help or version of its own, no `--no-` before our names. */
+/** A parser that knows nothing yet: it adds no help or version and puts no `--no-` before our names. */
 function newParser() {
   return yargs([])
     .scriptName(PROGRAM)

@@ -1,23 +1,23 @@
-// The options of the program: one table that the parser, the help text and the checks read.
-// A name means the same at every command that has it.
+// The table of options. The parser, the help text and the checks all read it. An option means the same
+// with every command that has it.
 
 export type CommandName =
   'backup' | 'restore' | 'list' | 'verify' | 'info' | 'watch' | 'completion';
 
 export interface OptionSpec {
-  /** Long name without dashes; the key under which a parsed value is found. */
+  /** Long name without dashes, and the key of the parsed value. */
   readonly name: string;
   readonly short?: string;
-  /** Other long names for it, as rdiff-backup has them. */
+  /** Other long names of the option, such as those of rdiff-backup. */
   readonly aliases?: readonly string[];
-  /** How the value is called in the help; an option without one takes no value. */
+  /** The name of the value in the help. An option without it takes no value. */
   readonly value?: string;
   /** May be given more than once. */
   readonly repeatable?: boolean;
-  /** The value is, or may hold, a password: no message repeats it. */
+  /** The value may hold a password, so no message repeats it. */
   readonly isSecret?: boolean;
   readonly help: string;
-  /** The commands that have it; left out: every command. */
+  /** The commands that have the option. If left out, every command has it. */
   readonly commands?: readonly CommandName[];
 }
 
@@ -32,20 +32,20 @@ export const OPTIONS = [
   },
   {
     name: 'files',
-    help: 'the files of the newest snapshot, or of that of -r',
+    help: 'list the files of the newest snapshot, or of -r TIME',
     commands: ['list'],
   },
   {
     name: 'changed-since',
     value: 'TIME',
-    help: 'what changed between TIME and the newest snapshot',
+    help: 'list what changed between TIME and the newest one',
     commands: ['list'],
   },
   {
     name: 'also',
     value: 'PATH',
     repeatable: true,
-    help: 'what belongs with it elsewhere, as redis.conf',
+    help: 'also back up PATH, such as redis.conf',
     commands: ['backup', 'watch'],
   },
   {
@@ -64,64 +64,64 @@ export const OPTIONS = [
   },
   {
     name: 'rehash',
-    help: 'read every file, unchanged ones too',
+    help: 'read every file, even unchanged ones',
     commands: ['backup', 'watch'],
   },
   {
     name: 'no-examine',
-    help: 'do not look whether dumps and AOFs would load',
+    help: 'do not check whether dumps and AOFs would load',
     commands: ['backup', 'watch'],
   },
   {
     name: 'memory',
     value: 'SIZE',
-    help: 'for finding moved content, 384M unless given',
+    help: 'memory to find moved content (default 384M)',
     commands: ['backup', 'watch'],
   },
   {
     name: 'wait-lock',
     value: 'SECONDS',
-    help: 'wait so long for another writer to end',
+    help: 'wait this long for another writer to end',
     commands: ['backup', 'verify', 'watch'],
   },
   {
     name: 'debounce',
     value: 'SPAN',
-    help: 'quiet time after a save, 2s unless given',
+    help: 'quiet time after a save (default 2s)',
     commands: ['watch'],
   },
   {
     name: 'min-interval',
     value: 'SPAN',
-    help: 'at most one snapshot in such a time, as 10m',
+    help: 'at most one snapshot in this time, such as 10m',
     commands: ['watch'],
   },
   {
     name: 'quick',
-    help: 'names, sizes and the catalog only: no file is read',
+    help: 'check names, sizes and the catalog; read no file',
     commands: ['verify'],
   },
   {
     name: 'sample',
     value: 'PERCENT',
-    help: 'so much of the bytes, chosen by chance, such as 10%',
+    help: 'check a random share of the bytes, such as 10%',
     commands: ['verify'],
   },
   {
     name: 'max-duration',
     value: 'TIME',
-    help: 'stop after that, as 10m; the next run goes on there',
+    help: 'stop after TIME, such as 10m; the next run goes on',
     commands: ['verify'],
   },
   {
     name: 'repair',
-    help: 'rebuild the catalog, mend the mirror; deletes nothing',
+    help: 'rebuild the catalog, mend the mirror; delete nothing',
     commands: ['verify'],
   },
   {
     name: 'source',
     value: 'DIR',
-    help: 'with --repair: where mirror files may be taken from',
+    help: 'with --repair: take mirror files from DIR',
     commands: ['verify'],
   },
   {
@@ -135,14 +135,14 @@ export const OPTIONS = [
     name: 'host',
     short: 'h',
     value: 'HOST',
-    help: "the server's host, 127.0.0.1 unless given",
+    help: "the server's host (default 127.0.0.1)",
     commands: ['backup', 'watch'],
   },
   {
     name: 'port',
     short: 'p',
     value: 'PORT',
-    help: "the server's port, 6379 unless given",
+    help: "the server's port (default 6379)",
     commands: ['backup', 'watch'],
   },
   {
@@ -158,13 +158,13 @@ export const OPTIONS = [
     aliases: ['pass'],
     value: 'PASSWORD',
     isSecret: true,
-    help: 'better in REDISCLI_AUTH: others can see it here',
+    help: 'password; safer in REDISCLI_AUTH or a file',
     commands: ['backup', 'watch'],
   },
   {
     name: 'pass-file',
     value: 'FILE',
-    help: 'the password is the first line of FILE',
+    help: 'read the password from the first line of FILE',
     commands: ['backup', 'watch'],
   },
   { name: 'user', value: 'NAME', help: 'the ACL user', commands: ['backup', 'watch'] },
@@ -172,98 +172,98 @@ export const OPTIONS = [
   {
     name: 'cacert',
     value: 'FILE',
-    help: "who has signed the server's certificate",
+    help: "the authority of the server's certificate",
     commands: ['backup', 'watch'],
   },
   {
     name: 'cert',
     value: 'FILE',
-    help: 'certificate to show to the server',
+    help: 'the certificate of this client',
     commands: ['backup', 'watch'],
   },
-  { name: 'key', value: 'FILE', help: 'private key of that', commands: ['backup', 'watch'] },
+  { name: 'key', value: 'FILE', help: 'the private key for --cert', commands: ['backup', 'watch'] },
   {
     name: 'sentinel',
     value: 'ADDRESSES',
     repeatable: true,
     isSecret: true,
-    help: 'Sentinels that know the server: HOST[:PORT],…',
+    help: 'ask Sentinels for the server: HOST[:PORT],…',
     commands: ['backup'],
   },
   {
     name: 'master',
     value: 'NAME',
-    help: 'the name they know it by, where they know more',
+    help: 'the name of the primary, if they know several',
     commands: ['backup'],
   },
   {
     name: 'prefer',
     value: 'ROLE',
-    help: 'replica, one of this machine; else the primary',
+    help: 'replica: one on this machine, if there is one',
     commands: ['backup'],
   },
   {
     name: 'sentinel-user',
     value: 'NAME',
-    help: 'their own ACL user',
+    help: 'the ACL user of the Sentinels',
     commands: ['backup'],
   },
   {
     name: 'sentinel-pass-file',
     value: 'FILE',
-    help: 'their own password is the first line of FILE',
+    help: 'read their password from FILE',
     commands: ['backup'],
   },
   {
     name: 'redis-conf',
     value: 'FILE',
-    help: 'its configuration, where CONFIG is refused',
+    help: 'its configuration, if CONFIG is refused',
     commands: ['backup', 'watch'],
   },
   {
     name: 'save',
     value: 'HOW',
-    help: 'auto, bgsave, save or none, before the backup',
+    help: 'save first: auto, bgsave, save or none',
     commands: ['backup'],
   },
   {
     name: 'wait-timeout',
     value: 'SECONDS',
-    help: 'for loading and saving, 3600 unless given',
+    help: 'wait to load and save (default 3600)',
     commands: ['backup', 'watch'],
   },
   {
     name: 'keep-dump',
-    help: 'leave a dump made only for the backup in SOURCE',
+    help: 'leave a dump made for the backup in SOURCE',
     commands: ['backup'],
   },
   {
     name: 'chown',
     value: 'USER:GROUP',
-    help: 'give what is restored to this owner (or numbers)',
+    help: 'give what is restored to this owner',
     commands: ['restore'],
   },
   {
     name: 'force',
-    help: 'go on although a check refuses',
+    help: 'go on even if a check refuses',
     commands: ['backup', 'restore'],
   },
-  { name: 'json', help: 'one JSON object on stdout; an error as JSON on stderr' },
+  { name: 'json', help: 'print one JSON object; errors too, on stderr' },
   { name: 'quiet', short: 'q', help: 'warnings and errors only' },
   {
     name: 'verbose',
     short: 'v',
     repeatable: true,
-    help: 'say more, also without a terminal; -vv shows stacks',
+    help: 'say more, even without a terminal; -vv shows stacks',
   },
-  { name: 'no-progress', help: 'no progress line' },
+  { name: 'no-progress', help: 'draw no progress line' },
   { name: 'help', help: 'this help' },
   { name: 'version', short: 'V', help: 'the version' },
 ] as const satisfies readonly OptionSpec[];
 
 export type OptionName = (typeof OPTIONS)[number]['name'];
 
-/** The table under its general type. */
+/** The same table with its general type. */
 export const OPTION_SPECS: readonly OptionSpec[] = OPTIONS;
 
 /** Whether a command has an option. */

@@ -1,6 +1,6 @@
-// argv read into options and operands, before it is known which command is meant. Pure. The order of
-// --include and --exclude is kept, since the first rule that matches decides. Options of rdiff-backup's
-// that change nothing here are dropped on the way.
+// Reads argv into options and operands, before the command is known. Pure. It keeps the order of
+// --include and --exclude, because the first rule that matches decides. It drops the options of
+// rdiff-backup that change nothing here.
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import type { PathRule } from '../../engine/source/path-filter.js';
 import { UsageError } from '../../errors.js';
@@ -10,21 +10,21 @@ import { ACCEPTED_OPTIONS, REFUSED_OPTIONS, VERBOSITY_OPTIONS } from './rdiff-ba
 
 /** The command line as it was given. */
 export interface ParsedArguments {
-  /** What is no option: the command's name, where there is one, and the paths. */
+  /** Everything that is not an option: the command's name, if there is one, and the paths. */
   readonly operands: readonly string[];
-  /** How often each option was given; absent where it was not. */
+  /** How often each option was given. An option that was not given is absent. */
   readonly counts: ReadonlyMap<OptionName, number>;
-  /** The values of each option that takes one, in the order given. */
+  /** The values of each option that takes a value, in the order given. */
   readonly values: ReadonlyMap<OptionName, readonly string[]>;
   readonly rules: readonly PathRule[];
-  /** rdiff-backup's `-b`: what follows is a backup. */
+  /** Whether rdiff-backup's `-b` was given: the line is a backup. */
   readonly backupMode: boolean;
 }
 
 type ArgumentToken = NonNullable<ReturnType<typeof tokenize>>[number];
 type OptionToken = Extract<ArgumentToken, { kind: 'option' }>;
 
-/** Every name an option may be written with, without dashes, and what it is. */
+/** Every name that an option may be written with, without dashes. */
 const NAMES = new Map<string, OptionSpec>(
   OPTION_SPECS.flatMap((spec) =>
     [spec.name, ...(spec.aliases ?? [])].map((name) => [name, spec] as const),
@@ -32,8 +32,8 @@ const NAMES = new Map<string, OptionSpec>(
 );
 
 /**
- * @throws UsageError for an option that does not exist, lacks its value, has one it does not take, or
- * is given twice.
+ * @throws UsageError for an option that does not exist, lacks its value, has a value that it does not
+ * take, or is given twice.
  */
 export function parseArguments(argv: readonly string[]): ParsedArguments {
   const reading = new Reading();
@@ -49,12 +49,12 @@ export function parseArguments(argv: readonly string[]): ParsedArguments {
   return reading;
 }
 
-/** What a command line says whatever else is wrong with it. */
+/** What can be read from a command line even if the rest of it is wrong. */
 export interface Glance {
   readonly asksForHelp: boolean;
   readonly asksForVersion: boolean;
   readonly wantsJson: boolean;
-  /** The command's name, where it has one. */
+  /** The command's name, if the line has one. */
   readonly firstOperand: string | null;
 }
 
@@ -106,7 +106,7 @@ class Reading implements ParsedArguments {
     if (name === 'include' || name === 'exclude') this.rules.push({ kind: name, pattern: value });
   }
 
-  /** rdiff-backup's scale: 3 is its default, from 4 on it tells what it does, below 3 only what is wrong. */
+  /** rdiff-backup's scale: 3 is the default, 4 and above say what is done, below 3 only what is wrong. */
   #setVerbosity(level: number): void {
     this.counts.delete('verbose');
     this.counts.delete('quiet');
@@ -119,18 +119,20 @@ class Reading implements ParsedArguments {
   }
 }
 
-/** The value of an option that takes one, else null. No message has one that is secret. */
+/** The value of an option that takes one, else null. No message shows a secret value. */
 function checkValue(token: OptionToken, takesValue: boolean, isSecret = false): string | null {
   if (!takesValue) {
     if (token.value === undefined) return null;
-    throw new UsageError(`option '${token.rawName}' takes no value, '${token.value}' was given`);
+    throw new UsageError(
+      `option '${token.rawName}' takes no value, but '${token.value}' was given`,
+    );
   }
   if (token.value === undefined || token.value === '')
     throw new UsageError(`option '${token.rawName}' needs a value`);
   if (!token.inlineValue && /^-./.test(token.value)) {
     const shown = isSecret ? '-…' : token.value;
-    throw new UsageError(`option '${token.rawName}' needs a value, '${shown}' follows it`, {
-      hint: `a value that begins with a dash is written '${joinValue(token, shown)}'`,
+    throw new UsageError(`option '${token.rawName}' needs a value, but '${shown}' follows it`, {
+      hint: `write a value that begins with a dash as '${joinValue(token, shown)}'`,
     });
   }
   return token.value;
@@ -140,7 +142,7 @@ function joinValue({ rawName }: OptionToken, value: string): string {
   return rawName.startsWith('--') ? `${rawName}=${value}` : `${rawName}${value}`;
 }
 
-/** The number of `-v5`, or of `-v 5`; null where `-v` stands for itself. */
+/** The number of `-v5` or `-v 5`; null for a `-v` without a number. */
 function verbosityAfter(token: OptionToken, next: ArgumentToken | undefined): number | null {
   if (token.rawName !== '-v' || next === undefined) return null;
   const isJoined = next.kind === 'option' && next.index === token.index && isDigit(next.name);
@@ -153,7 +155,7 @@ function verbosityAfter(token: OptionToken, next: ArgumentToken | undefined): nu
 function parseVerbosity(token: OptionToken): number {
   const value = checkValue(token, true) as string;
   if (!isDigit(value))
-    throw new UsageError(`'${value}' is no verbosity`, { hint: 'it is a number from 0 to 9' });
+    throw new UsageError(`'${value}' is not a verbosity`, { hint: 'give a number from 0 to 9' });
   return Number(value);
 }
 
@@ -172,12 +174,12 @@ function unknownOption(token: OptionToken): UsageError {
   return new UsageError(`unknown option '${token.rawName}'`, { hint });
 }
 
-/** The option that is written with this name (or alias), without dashes; null where there is none. */
+/** The option with this name or alias, without dashes; null if there is none. */
 export function findOption(name: string): OptionSpec | null {
   return NAMES.get(name) ?? null;
 }
 
-/** argv in pieces as util.parseArgs has them; short options carry their long name. Never throws. */
+/** argv as the tokens of util.parseArgs. Short options carry their long name. Never throws. */
 export function tokenize(argv: readonly string[]) {
   const options: ParseArgsConfig['options'] = {
     'backup-mode': { type: 'boolean', short: 'b' },

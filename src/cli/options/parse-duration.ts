@@ -1,4 +1,4 @@
-// Durations as people type them: `30s`, `10m`, `2h`, `1h30m`.
+// Reads durations as people type them: `30s`, `10m`, `2h`, `1h30m`.
 import { UsageError } from '../../errors.js';
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
@@ -14,5 +14,5 @@ export function parseDuration(option: string, text: string): number {
   if (isDuration && milliseconds >= 1000 && milliseconds <= LONGEST_HOURS * 3_600_000) {
     return Math.round(milliseconds);
   }
-  throw new UsageError(`--${option} takes a time such as 30s, 10m or 2h, '${text}' was given`);
+  throw new UsageError(`--${option} takes a time such as 30s, 10m or 2h, but '${text}' was given`);
 }

@@ -1,5 +1,5 @@
-// Paths as people type them, made absolute. `.` and doubled slashes vanish; `..` is the parent of what
-// the path before it really leads to, links followed, as `cd` and `ls` of the system have it.
+// Makes the paths that people type absolute. `.` and doubled slashes are dropped. Links are followed before
+// `..` is applied, as the system does for `ls ..`.
 import { UsageError } from '../../errors.js';
 import { SERVER_URL, misplacedUrl } from './server-url.js';
 import {
@@ -13,13 +13,13 @@ import {
 /** The real path, or null where nothing exists there. */
 export type RealPath = (path: BytePath) => BytePath | null;
 
-/** What Node.js puts into an argument in place of bytes that are not UTF-8. */
+/** What Node.js puts in an argument in place of bytes that are not UTF-8. */
 const REPLACEMENT = '\uFFFD';
 
 /**
- * The absolute path that `argument` stands for; `\xHH` in it is a byte. No slash at its end.
- * @throws UsageError for an empty path, one with a NUL, one whose bytes Node.js has lost, and
- * `host::path`, which rdiff-backup takes for another machine.
+ * The absolute path that `argument` stands for, without a slash at its end. `\xHH` in it is a byte.
+ * @throws UsageError for an empty path, a path with a NUL, a path whose bytes Node.js has lost, and for
+ * `host::path`, which is another machine to rdiff-backup.
  */
 export function resolvePathArgument(argument: string, realPath: RealPath): BytePath {
   if (argument === '') throw new UsageError('a path is empty');
@@ -35,7 +35,7 @@ export function resolvePathArgument(argument: string, realPath: RealPath): ByteP
   const typed = parsePath(argument);
   if (typed.includes('\0')) throw new UsageError(`path '${argument}' holds a NUL byte`);
   let path = typed.startsWith('/') ? pathFromText('/') : realPath(pathFromText('.'));
-  if (path === null) throw new UsageError('the working directory does not exist any more');
+  if (path === null) throw new UsageError('the working directory no longer exists');
   for (const name of typed.split('/')) {
     if (name === '' || name === '.') continue;
     path = name === '..' ? parentPath(realPath(path) ?? path) : joinPath(path, name);

@@ -1,8 +1,8 @@
-// What a command line written for rdiff-backup may hold and how it is read here. An option is
-// accepted where leaving it without effect keeps its promise, because this program always does so or
-// has no such thing; one that asks for something that is not done is refused with its reason.
+// The options of rdiff-backup and how they are read here. An option is accepted without effect if this
+// program always does what it asks for, or has nothing that it could apply to. An option that asks for
+// something this program does not do is refused, with a hint.
 
-/** An option of rdiff-backup's that is accepted and has no effect. */
+/** An option of rdiff-backup that is accepted and has no effect. */
 export interface AcceptedOption {
   readonly takesValue: boolean;
 }
@@ -10,7 +10,7 @@ export interface AcceptedOption {
 const flag: AcceptedOption = { takesValue: false };
 const valued: AcceptedOption = { takesValue: true };
 
-/** By long name; docs/cli.md lists them with the reason, and a test compares the two. */
+/** By long name. docs/cli.md lists them with their reasons, and a test compares the two lists. */
 export const ACCEPTED_OPTIONS: ReadonlyMap<string, AcceptedOption> = new Map([
   ['preserve-numerical-ids', flag],
   ['no-file-statistics', flag],
@@ -45,13 +45,13 @@ export const ACCEPTED_OPTIONS: ReadonlyMap<string, AcceptedOption> = new Map([
   ['tempdir', valued],
 ]);
 
-/** Long options that take the verbosity 0 to 9, as `-v` with a number does. */
+/** Long options that take a verbosity from 0 to 9, like `-v` with a number. */
 export const VERBOSITY_OPTIONS: readonly string[] = ['verbosity', 'terminal-verbosity'];
 
-const ONLY_GLOBS = "say it with '--exclude GLOB' and '--include GLOB'";
+const ONLY_GLOBS = "use '--exclude GLOB' and '--include GLOB' instead";
 const LOCAL_ONLY = 'both paths are on this machine; mount the other one, or run the program there';
 
-/** Hints for options of rdiff-backup's that are refused, by name without dashes. */
+/** Hints for options of rdiff-backup that are refused, by name without dashes. */
 export const REFUSED_OPTIONS: ReadonlyMap<string, string> = new Map([
   ['l', "'redis-rewind list REPO' lists the snapshots"],
   ['list-increments', "'redis-rewind list REPO' lists the snapshots"],
@@ -60,13 +60,13 @@ export const REFUSED_OPTIONS: ReadonlyMap<string, string> = new Map([
   ['list-changed-since', "'redis-rewind list --changed-since TIME REPO' lists them"],
   ['verify', "'redis-rewind verify REPO' checks every snapshot"],
   ['verify-at-time', "'redis-rewind verify -r TIME REPO' checks one snapshot"],
-  ['check-destination-dir', 'leave it out: the next backup puts right what a failed one left'],
+  ['check-destination-dir', 'leave it out: the next backup cleans up after a failed one'],
   ['parsable-output', "'--json' prints one JSON object"],
   ['acls', 'ACLs and extended attributes are not kept'],
   ['eas', 'ACLs and extended attributes are not kept'],
   ['never-drop-acls', 'ACLs and extended attributes are not kept'],
-  ['user-mapping-file', "'--chown USER:GROUP' at restore gives the files to another owner"],
-  ['group-mapping-file', "'--chown USER:GROUP' at restore gives the files to another owner"],
+  ['user-mapping-file', "'restore --chown USER:GROUP' gives the files to another owner"],
+  ['group-mapping-file', "'restore --chown USER:GROUP' gives the files to another owner"],
   ['exclude-regexp', ONLY_GLOBS],
   ['include-regexp', ONLY_GLOBS],
   ['exclude-filelist', ONLY_GLOBS],
@@ -81,14 +81,17 @@ export const REFUSED_OPTIONS: ReadonlyMap<string, string> = new Map([
   ['include-if-present', ONLY_GLOBS],
   ['exclude-other-filesystems', ONLY_GLOBS],
   ['exclude-symbolic-links', ONLY_GLOBS],
-  ['exclude-special-files', "'--exclude-sockets' says what is always so; symbolic links are kept"],
+  [
+    'exclude-special-files',
+    'leave it out: special files are always left out, and symbolic links are kept',
+  ],
   ['max-file-size', ONLY_GLOBS],
   ['min-file-size', ONLY_GLOBS],
   ['remote-schema', LOCAL_ONLY],
   ['remote-tempdir', LOCAL_ONLY],
 ]);
 
-/** Words that rdiff-backup has as commands and this program has not; never taken for a SOURCE. */
+/** Commands of rdiff-backup that this program does not have. They are never taken for a SOURCE. */
 export const FOREIGN_COMMANDS: readonly string[] = [
   'calculate',
   'compare',

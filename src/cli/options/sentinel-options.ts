@@ -1,11 +1,12 @@
-// The options that name Sentinels, made into what a backup asks for.
+// Makes a Sentinel request for a backup from the options that name Sentinels. Sentinels have passwords of
+// their own, so the options for the server never apply to them.
 import type { SentinelRequest } from '../../engine/server/server-request.js';
 import { UsageError } from '../../errors.js';
 import type { ToPath } from '../command.js';
 import type { OptionName } from './option-table.js';
 import type { ParsedArguments } from './parse-arguments.js';
 
-/** These say something about Sentinels, and need some that are named. */
+/** These options say something about Sentinels, and need --sentinel, which names them. */
 const DEPENDENT: readonly OptionName[] = [
   'master',
   'prefer',
@@ -14,7 +15,7 @@ const DEPENDENT: readonly OptionName[] = [
 ];
 
 /**
- * @returns null where no option names a Sentinel
+ * @returns null if no option names a Sentinel
  * @throws UsageError
  */
 export function toSentinelRequest(
@@ -25,7 +26,7 @@ export function toSentinelRequest(
   if (addresses.length === 0) {
     const lonely = DEPENDENT.find((name) => counts.has(name));
     if (lonely === undefined) return null;
-    throw new UsageError(`--${lonely} is about Sentinels, and none is named`, {
+    throw new UsageError(`--${lonely} is about Sentinels, but no Sentinel is named`, {
       hint: "name them with '--sentinel HOST:PORT,…'",
     });
   }

@@ -1,5 +1,5 @@
-// The options that name a server, as redis-cli has them, made into what a backup asks for. Passwords are
-// wrapped at once, so that nothing further on can show them.
+// Makes a server request for a backup from the options that name a server. The options are those of
+// redis-cli. Passwords are wrapped at once, so that no later code can show them.
 import type { Note } from '../../engine/run/notes.js';
 import type { ServerRequest } from '../../engine/server/server-request.js';
 import { UsageError } from '../../errors.js';
@@ -10,7 +10,7 @@ import type { ParsedArguments } from './parse-arguments.js';
 import { parseSeconds } from './parse-seconds.js';
 import { toSentinelRequest } from './sentinel-options.js';
 
-/** Any of these means that a server is to be contacted. */
+/** Any of these options means that a server is to be contacted. */
 const NAMING: readonly OptionName[] = [
   'redis',
   'sentinel',
@@ -23,7 +23,7 @@ const NAMING: readonly OptionName[] = [
   'tls',
 ];
 
-/** These say something about a server, and need one that is named. */
+/** These options say something about a server, and need another option that names it. */
 const DEPENDENT: readonly OptionName[] = [
   'cacert',
   'cert',
@@ -41,7 +41,7 @@ export function namesServer(given: ReadonlyMap<OptionName, number>): boolean {
 const DEFAULT_WAIT_SECONDS = '3600';
 
 /**
- * @returns null where no option names a server
+ * @returns null if no option names a server
  * @throws UsageError
  */
 export function toServerRequest(
@@ -54,7 +54,7 @@ export function toServerRequest(
   if (!namesServer(counts)) {
     const lonely = DEPENDENT.find((name) => counts.has(name));
     if (lonely === undefined) return null;
-    throw new UsageError(`--${lonely} is about a server, and none is named`, {
+    throw new UsageError(`--${lonely} is about a server, but no server is named`, {
       hint: "name it with '--redis URL', with -h and -p, -s, or '--sentinel HOST:PORT'",
     });
   }
@@ -92,7 +92,7 @@ function toSecret(text: string | null): Secret | null {
   return text === null || text === '' ? null : new Secret(text);
 }
 
-/** Whether the command line holds a password, where every user of the machine can read it. */
+/** Whether the command line holds a password, which every user of the machine can read there. */
 export function showsPassword({ values }: ParsedArguments): boolean {
   const url = values.get('redis')?.[0] ?? '';
   return values.has('auth') || /^[a-z]+:\/\/[^/?#]*@/i.test(url);
@@ -102,6 +102,6 @@ export const PASSWORD_SHOWN: Note = {
   severity: 'info',
   kind: 'password-shown',
   path: null,
-  message: 'the password stands in the command line, where other users of this machine may read it',
-  hint: 'put it into the variable REDISCLI_AUTH, or into a file for --pass-file',
+  message: 'the password is in the command line, where other users of this machine may read it',
+  hint: 'put it in the variable REDISCLI_AUTH, or in a file for --pass-file',
 };

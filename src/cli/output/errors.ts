@@ -1,5 +1,5 @@
-// A failure as it is shown: `redis-rewind: message` and `hint: …`, or one JSON object. Anything that is
-// no RewindError is a broken invariant and shows its stack.
+// Shows a failure as `redis-rewind: message` and `hint: …`, or as one JSON object. An error that is not a
+// RewindError is a broken invariant and shows its stack.
 import { EXIT, RewindError } from '../../errors.js';
 import type { Painter } from './styles.js';
 import { visibleLine, visibleText } from './visible-text.js';
@@ -10,7 +10,7 @@ export interface ErrorReport {
   readonly exitCode: number;
   readonly message: string;
   readonly hint: string | null;
-  /** Only of a broken invariant, or with -vv. */
+  /** Only for a broken invariant, or with -vv. */
   readonly stack?: string;
 }
 
@@ -25,7 +25,7 @@ export function toErrorReport(error: unknown, showStack: boolean): ErrorReport {
   return isExpected && !showStack ? report : { ...report, stack: stackOf(error) };
 }
 
-/** The report as lines for people, each ended by a newline. */
+/** The report as lines for people. Each ends with a newline. */
 export function formatError(report: ErrorReport, paint: Painter): string {
   const lines = [`${paint('error', 'redis-rewind:')} ${visibleLine(report.message)}`];
   if (report.stack !== undefined) lines.push(visibleText(report.stack));
@@ -33,7 +33,7 @@ export function formatError(report: ErrorReport, paint: Painter): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** The stack with those of its causes, outermost first. */
+/** The stack of the error and those of its causes, outermost first. */
 function stackOf(error: unknown): string {
   const stacks: string[] = [];
   const seen = new Set<unknown>();

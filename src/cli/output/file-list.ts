@@ -1,4 +1,4 @@
-// What `list --files` and `list --changed-since` print.
+// Formats what `list --files` and `list --changed-since` print.
 import type {
   ChangeListReport,
   FileListReport,
@@ -17,7 +17,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'path', align: 'left' },
 ];
 
-/** A line for each file, as `ls -l` has it; with `isNumeric` owners are the numbers that are kept. */
+/** A line for each file, like `ls -l`. With `isNumeric` owners are shown as numbers. */
 export function formatFileList(report: FileListReport, isNumeric: boolean): string {
   return formatTable(
     COLUMNS,
@@ -31,7 +31,7 @@ export function formatFileList(report: FileListReport, isNumeric: boolean): stri
   );
 }
 
-/** A line for each path that is not as it was, with what happened to it. */
+/** A line for each path that has changed, with the kind of change. */
 export function formatChangeList(report: ChangeListReport): string {
   const since = nameSnapshot(report.since);
   if (report.changes.length === 0) return `nothing changed since ${since}\n`;
@@ -41,7 +41,7 @@ export function formatChangeList(report: ChangeListReport): string {
 
 const TYPE_LETTERS = { file: '-', directory: 'd', symlink: 'l' } as const;
 
-/** `-rw-rw----` for a file of mode `0660`; with s, S, t and T as ls has them. */
+/** `-rw-rw----` for a file of mode `0660`, with s, S, t and T like ls. */
 export function formatMode({ type, mode }: Pick<ListedFile, 'type' | 'mode'>): string {
   const bits = Number.parseInt(mode, 8);
   const letters = Array.from('rwxrwxrwx', (letter, index) =>

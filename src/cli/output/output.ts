@@ -1,5 +1,5 @@
-// Where a command writes: results to stdout, everything else to stderr. It knows the rules of silence:
-// statistics and remarks only on a terminal or with -v, progress only on a terminal, warnings always.
+// Where a command writes: results go to stdout, everything else to stderr. Statistics and remarks are
+// shown only on a terminal or with -v, progress only on a terminal, warnings always.
 import type { Note } from '../../engine/run/notes.js';
 import type { ProgressEvent } from '../../engine/run/run-context.js';
 import { formatError, toErrorReport } from './errors.js';
@@ -8,7 +8,7 @@ import { ProgressLine } from './progress-line.js';
 import { createPainter, isCapable, type Painter } from './styles.js';
 import { visibleText } from './visible-text.js';
 
-/** process.stdout and process.stderr, or what stands for them. */
+/** process.stdout, process.stderr, or a stream that takes their place. */
 export interface OutputStream {
   write(text: string): unknown;
   readonly isTTY?: boolean | undefined;
@@ -25,7 +25,7 @@ export interface OutputStreams {
 export interface OutputSettings {
   readonly isJson: boolean;
   readonly isQuiet: boolean;
-  /** How many -v. */
+  /** How often -v was given. */
   readonly verbosity: number;
   readonly wantsProgress: boolean;
 }
@@ -55,7 +55,7 @@ export class Output {
     return this.#settings.isQuiet;
   }
 
-  /** Whether stacks of errors are wanted. */
+  /** Whether errors show their stacks. */
   get showsStacks(): boolean {
     return this.#settings.verbosity >= 2;
   }
@@ -64,12 +64,12 @@ export class Output {
     return this.#settings.verbosity > 0;
   }
 
-  /** Whether somebody is there to read more than results and warnings. */
+  /** Whether statistics and remarks are shown: on a terminal or with -v, but not with -q. */
   get #isTalkative(): boolean {
     return !this.isQuiet && (this.isVerbose || this.#stderr.isTTY === true);
   }
 
-  /** What was asked for: the report as JSON with --json, else `toText` of it. */
+  /** Prints what was asked for: the report as JSON with --json, else as `toText` makes it. */
   result<Report extends object>(report: Report, toText: (report: Report) => string): void {
     this.#progress?.clear();
     const text = this.#settings.isJson
@@ -78,13 +78,13 @@ export class Output {
     if (text !== '') this.#stdout.write(text);
   }
 
-  /** What a run did that prints no result: JSON with --json, else lines on stderr for who is there. */
+  /** Prints what a run did that has no result to print: JSON with --json, else statistics on stderr. */
   account<Report extends object>(report: Report, toText: (report: Report) => string): void {
     if (this.#settings.isJson) this.result(report, toText);
     else if (this.#isTalkative) this.#say(visibleText(toText(report)));
   }
 
-  /** One line of a run that stays: JSON with --json, else text; with -q only if it tells of trouble. */
+  /** Prints one line of `watch`: JSON with --json, else text. With -q only if `isTrouble`. */
   event(event: object, toText: (paint: Painter) => string, isTrouble: boolean): void {
     if (this.isQuiet && !isTrouble) return;
     this.#progress?.clear();
@@ -92,7 +92,7 @@ export class Output {
     this.#stdout.write(`${text}\n`);
   }
 
-  /** Warnings to everybody, remarks to who is there. */
+  /** Prints warnings always, and remarks only on a terminal or with -v. */
   notes(notes: readonly Note[]): void {
     for (const note of notes) {
       if (note.severity === 'look' || this.#isTalkative)
@@ -100,7 +100,7 @@ export class Output {
     }
   }
 
-  /** A failure; answers its exit code. */
+  /** Prints a failure and returns its exit code. */
   error(error: unknown): number {
     const report = toErrorReport(error, this.showsStacks);
     this.#say(

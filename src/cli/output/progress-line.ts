@@ -1,10 +1,10 @@
-// One line on a terminal that tells how far a run has got: redrawn in place, wiped before anything
-// else is written there.
+// One line on a terminal that shows how far a run has got. It is redrawn in place, and wiped before
+// anything else is written there.
 import type { ProgressEvent } from '../../engine/run/run-context.js';
 import { formatSize } from './quantities.js';
 import { textWidth } from './text-table.js';
 
-/** What the line is drawn on. */
+/** The terminal that the line is drawn on. */
 export interface ProgressTerminal {
   write(text: string): unknown;
   readonly columns?: number | undefined;
@@ -19,7 +19,7 @@ export class ProgressLine {
   #lastDrawnMs: number;
   #isShown = false;
 
-  /** Nothing is drawn in the first tenth of a second, so that short runs do not flicker. */
+  /** Draws nothing in the first tenth of a second, so that short runs do not flicker. */
   constructor(terminal: ProgressTerminal, monotonicMs: () => number) {
     this.#terminal = terminal;
     this.#monotonicMs = monotonicMs;
@@ -44,7 +44,7 @@ export class ProgressLine {
   }
 }
 
-/** `copying 45 % (412.3 MiB of 905.1 MiB) dump.rdb`, no wider than `width`; a long path loses its beginning. */
+/** `copying 45 % (412.3 MiB of 905.1 MiB) dump.rdb`, at most `width` wide. A long path loses its beginning. */
 export function formatProgress(event: ProgressEvent, width: number): string {
   const { doneBytes, totalBytes } = event;
   const percent = totalBytes === 0 ? '' : ` ${Math.floor((doneBytes / totalBytes) * 100)} %`;

@@ -1,4 +1,4 @@
-// Sizes and counts for people. JSON has the plain numbers.
+// Formats sizes, counts and durations for people. JSON has the plain numbers.
 
 const UNITS = ['KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 
@@ -7,7 +7,7 @@ export function formatSize(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`;
   let value = bytes;
   let unit = -1;
-  // 1023.95 would be shown as 1024.0: that is the next unit's 1.0.
+  // 1023.95 would be shown as 1024.0, which is 1.0 of the next unit.
   while (unit < UNITS.length - 1 && (unit < 0 || value >= 1023.95)) {
     value /= 1024;
     unit += 1;

@@ -1,4 +1,4 @@
-// What `info` prints: what a repository holds and what it costs.
+// Formats what `info` prints: what a repository holds and what it costs.
 import type { InfoReport, VerificationSummary } from '../../engine/inspect/info-report.js';
 import type { SnapshotSummary } from '../../engine/snapshot/snapshot-summary.js';
 import { formatCount, formatSize } from './quantities.js';
@@ -24,7 +24,7 @@ export function formatRepositorySummary(report: InfoReport): string {
   if (report.unfinished)
     fields.push([
       'unfinished',
-      'the last backup was cut off late; the next one completes the mirror',
+      'the last backup was interrupted after its commit; the next completes the mirror',
     ]);
   return formatFields(fields);
 }

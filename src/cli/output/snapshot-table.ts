@@ -1,4 +1,4 @@
-// What `list` prints: the snapshots of a repository, oldest first, in 80 columns.
+// Formats what `list` prints: the snapshots of a repository, oldest first, in 80 columns.
 import type { ServerReport } from '../../engine/server/server-report.js';
 import type { SnapshotListReport } from '../../engine/inspect/list-report.js';
 import type { SnapshotSummary } from '../../engine/snapshot/snapshot-summary.js';
@@ -17,8 +17,8 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /**
- * A line for each snapshot; `!` marks one whose backup left a warning. With `showsNotes` the warnings,
- * and what servers said, stand below the table, else a line says how to see them.
+ * A line for each snapshot. `!` marks one whose backup left a warning. With `showsNotes` the warnings and
+ * what servers said stand below the table. Without it, a line says how to see the warnings.
  */
 export function formatSnapshotList(report: SnapshotListReport, showsNotes: boolean): string {
   const { snapshots } = report;

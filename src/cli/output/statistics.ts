@@ -1,4 +1,4 @@
-// What a backup and a restore tell of themselves, on a terminal or with -v.
+// Formats the statistics of a backup and of a restore, for a terminal or -v.
 import type { BackupReport } from '../../engine/backup/backup-report.js';
 import type { RestoreReport } from '../../engine/restore/restore-report.js';
 import { formatCount, formatDuration, formatSize } from './quantities.js';

@@ -1,7 +1,7 @@
-// Colour, sparingly: only on a terminal, and not where NO_COLOR or TERM=dumb asks for none.
+// Colour, used sparingly: only on a terminal, and not if NO_COLOR or TERM=dumb turns it off.
 import { styleText } from 'node:util';
 
-/** The stream and the variables that decide whether colour is wanted. */
+/** What decides whether colour is used. */
 export interface TerminalTraits {
   readonly isTerminal: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -11,7 +11,7 @@ export type Style = 'error' | 'warning';
 
 const FORMATS = { error: 'red', warning: 'yellow' } as const;
 
-/** Puts a style on text, or leaves it as it is. */
+/** Puts a style on text, or leaves the text as it is. */
 export type Painter = (style: Style, text: string) => string;
 
 export const plain: Painter = (_style, text) => text;

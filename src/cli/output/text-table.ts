@@ -1,11 +1,11 @@
-// Columns of text: a header line and rows, aligned, two spaces between, no spaces at a line's end.
+// Formats aligned columns of text: a header line and rows, two spaces apart, no spaces at a line's end.
 
 export interface Column {
   readonly title: string;
   readonly align: 'left' | 'right';
 }
 
-/** The table as lines, each ended by a newline. A row has as many cells as there are columns. */
+/** The table as lines, each with a newline. A row has as many cells as there are columns. */
 export function formatTable(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
@@ -24,13 +24,13 @@ export function formatTable(
     .join('');
 }
 
-/** Lines of `name  value`, the values below each other. */
+/** Lines of `name  value`, with the values aligned. */
 export function formatFields(fields: readonly (readonly [name: string, value: string])[]): string {
   const width = Math.max(...fields.map(([name]) => textWidth(name)));
   return fields.map(([name, value]) => `${pad(name, width, 'left')}  ${value}\n`).join('');
 }
 
-/** How many columns of a terminal a text takes: characters, where combining marks take none. */
+/** How many columns of a terminal a text takes: one a character, none for a combining mark. */
 export function textWidth(text: string): number {
   return Array.from(text.replaceAll(/\p{M}/gu, '')).length;
 }

@@ -1,4 +1,4 @@
-// Times of reports (ISO 8601 in UTC) as people read them: local, with the offset that held then.
+// Formats the times of reports (ISO 8601 in UTC) for people: local time, with the offset of that moment.
 import { formatLocalTime as formatLocalSeconds } from '../../engine/snapshot/local-time.js';
 
 /** `2026-11-22 03:00:00 +01:00` */

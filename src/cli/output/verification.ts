@@ -1,10 +1,10 @@
-// What `verify` prints: each thing that was put right, each problem with what it costs, then one line
-// that sums up.
+// Formats what `verify` prints: a line for each repair, a line for each problem with the snapshots that
+// it affects, then one line that sums up.
 import type { RepairReport } from '../../engine/repair/repair-report.js';
 import type { VerifyProblem, VerifyReport } from '../../engine/verify/verify-report.js';
 import { formatCount, formatRanges, formatSize } from './quantities.js';
 
-/** With `isQuiet` nothing where there is no problem. */
+/** With `isQuiet`, the empty text if there is no problem. */
 export function formatVerification(report: VerifyReport, isQuiet: boolean): string {
   const { problems } = report;
   if (isQuiet && problems.length === 0) return '';
@@ -12,7 +12,7 @@ export function formatVerification(report: VerifyReport, isQuiet: boolean): stri
   return `${problems.map(formatProblem).join('')}${formatScope(report)}: ${found}\n`;
 }
 
-/** As formatVerification; what was done is told in any case. */
+/** Like formatVerification, but repairs are always shown. */
 export function formatRepair(report: RepairReport, isQuiet: boolean): string {
   const done = report.repairs.map(({ message }) => `repair: ${message}\n`).join('');
   return `${done}${formatVerification(report, isQuiet)}`;

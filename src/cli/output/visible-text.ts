@@ -1,12 +1,12 @@
-// What is shown to people holds no control characters but our own, wherever a word of it comes from: an
-// argument, the name of a host in somebody else's catalog. They could hide text or rewrite the terminal.
+// Makes control characters in text for people visible. The text may come from anywhere, such as an argument
+// or the host name in somebody else's catalog. Control characters could hide text or rewrite the terminal.
 
-/** `text` with every control character but newline and tab as the bytes `\xHH` that it consists of. */
+/** `text` with every control character, except newline and tab, shown as its bytes `\xHH`. */
 export function visibleText(text: string): string {
   return text.replaceAll(/[^\P{Cc}\n\t]|[\p{Cf}\u2028\u2029]/gu, toEscapes);
 }
 
-/** The same, and on one line. */
+/** The same on one line: newline and tab are shown as bytes too. */
 export function visibleLine(text: string): string {
   return visibleText(text).replaceAll(/[\n\t]/g, toEscapes);
 }

@@ -1,4 +1,4 @@
-// What `watch` tells, as lines with their time and as JSON.
+// Formats the events of `watch`, as lines with their time and as JSON.
 import type { WatchEvent } from '../../engine/watch/watch-events.js';
 import { toErrorReport } from './errors.js';
 import { formatDuration, formatSize } from './quantities.js';
@@ -6,20 +6,20 @@ import type { Painter } from './styles.js';
 import { formatLocalTime } from './times.js';
 import { visibleLine } from './visible-text.js';
 
-/** Whether it is shown with -q as well. */
+/** Whether the event is shown with -q too. */
 export function isTrouble(event: WatchEvent): boolean {
   if (event.event === 'snapshot') return notesOf(event, false).length > 0;
   return event.event === 'failed' || event.event === 'away';
 }
 
-/** What --json prints: the event, its error as every command has it. */
+/** What --json prints: the event, with its error in the form that every command uses. */
 export function toWatchReport(event: WatchEvent, showStack: boolean): object {
   const { time, event: name, ...others } = event;
   const said = 'error' in others ? { error: toErrorReport(others.error, showStack) } : {};
   return { event: name, time, ...others, ...said };
 }
 
-/** One line; below that of a snapshot one for each of its warnings, with `isVerbose` its remarks too. */
+/** One line. Below a snapshot follow its warnings, and with `isVerbose` its remarks too. */
 export function formatWatchEvent(event: WatchEvent, isVerbose: boolean, paint: Painter): string {
   const time = formatLocalTime(event.time);
   const lines = [describe(event, paint)];
@@ -74,7 +74,7 @@ function withHint(message: string, hint: string | null): string {
   return visibleLine(hint === null ? message : `${message} (hint: ${hint})`);
 }
 
-/** Warnings, and remarks where they are wanted. */
+/** The warnings, and with `isVerbose` the remarks too. */
 function notesOf({ report }: Extract<WatchEvent, { event: 'snapshot' }>, isVerbose: boolean) {
   return report.notes.filter(({ severity }) => severity === 'look' || isVerbose);
 }

@@ -1,4 +1,4 @@
-// From a command line to what the use cases are asked for.
+// A command line becomes the right request to a use case.
 import test from 'ava';
 import { chooseCommand } from '../../../src/cli/choose-command.js';
 import { toBackupRequest } from '../../../src/cli/commands/backup.js';
@@ -60,7 +60,7 @@ test('every option of backup reaches the request', (t) => {
   });
 });
 
-test('a server is asked for its directory, with what redis-cli calls for', (t) => {
+test('a server without SOURCE is asked for its directory, with the options of redis-cli', (t) => {
   const { source, server } = backupRequest('backup --redis redis://h -a pw r', {
     REDISCLI_AUTH: 'other',
   });
@@ -158,7 +158,7 @@ for (const text of ['', 'x', '-1M', '1023K', '2G', '1T', '1e9', '1M1']) {
     };
     t.throws(() => toBackupRequest(parsed, ['/s', '/r'], toPath, {}), {
       instanceOf: UsageError,
-      message: `--memory takes a size from 1M to 1536M, '${text}' was given`,
+      message: `--memory takes a size from 1M to 1536M, but '${text}' was given`,
     });
   });
 }

@@ -1,4 +1,4 @@
-// What is being typed at the cursor of an unfinished line.
+// The program knows what is being typed at the cursor of an unfinished line.
 import test from 'ava';
 import { findCompletionPoint } from '../../../src/cli/completion/completion-point.js';
 
@@ -57,7 +57,7 @@ test('a line without a command’s name may become a backup or a restore', (t) =
   t.false(options.includes('files'));
 });
 
-test('what may be given again is not taken for given', (t) => {
+test('an option that may be repeated does not count as given', (t) => {
   t.deepEqual(names(point('backup --json --also x -v --exclude y --force --').given), [
     'json',
     'force',

@@ -1,4 +1,4 @@
-// Completion for real: the script in a bash, and what the program answers.
+// Completion as a user meets it: the script in a real bash, and the answers of the program.
 import { execFile } from 'node:child_process';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -38,15 +38,15 @@ test('an option that was given is not offered again, unless it may be', async (t
   t.true(offered.includes('--also'));
 });
 
-test('a TIME is completed with now, a path by the shell', async (t) => {
+test('a TIME is completed with now; the shell completes a path', async (t) => {
   t.deepEqual(await answers('restore -r '), ['now']);
   for (const line of ['backup ', 'backup /s ', 'list /', 'backup --also ', 'restore -r now '])
     t.deepEqual(await answers(line), [], line);
 });
 
-test('zsh gets what each answer is about', async (t) => {
+test('zsh gets a description with each answer', async (t) => {
   const offered = await answers('verify --', '/usr/bin/zsh');
-  t.true(offered.includes('--json:one JSON object on stdout; an error as JSON on stderr'));
+  t.true(offered.includes('--json:print one JSON object; errors too, on stderr'));
 });
 
 /** A folder with the program in `bin`, its completion script, and some names to complete. */
@@ -117,7 +117,7 @@ test('completion --json has the fields that are documented', async (t) => {
   t.deepEqual(sorted(Object.keys(json as object)), sorted(fieldGroups('completion')[0] ?? []));
 });
 
-test('a shell that is not known is wrong usage', async (t) => {
+test('an unknown shell is wrong usage', async (t) => {
   const { code, stdout, stderr } = await runCli(['completion'], {
     env: { SHELL: '/usr/bin/fish' },
   });
@@ -125,7 +125,7 @@ test('a shell that is not known is wrong usage', async (t) => {
   t.is(stdout, '');
   t.is(
     stderr,
-    "redis-rewind: completion is for bash and zsh, SHELL is '/usr/bin/fish'\n" +
+    "redis-rewind: completion is for bash and zsh, but SHELL is '/usr/bin/fish'\n" +
       "hint: 'SHELL=bash redis-rewind completion' prints the script for bash\n",
   );
 });

@@ -1,4 +1,4 @@
-// How argv is read: options, their values, the order of rules, and what a line for rdiff-backup holds.
+// argv is read correctly: options, values, the order of rules, and the options of rdiff-backup.
 import test from 'ava';
 import { UsageError } from '../../../src/errors.js';
 import {
@@ -84,8 +84,8 @@ const ERRORS: [line: string, message: string, hint: string | undefined][] = [
   ['-h', "option '-h' needs a value", undefined],
   [
     '-a -secret /r',
-    "option '-a' needs a value, '-…' follows it",
-    "a value that begins with a dash is written '-a-…'",
+    "option '-a' needs a value, but '-…' follows it",
+    "write a value that begins with a dash as '-a-…'",
   ],
   ['--hlep', "unknown option '--hlep'", "did you mean '--help'?"],
   ['--jsno', "unknown option '--jsno'", "did you mean '--json'?"],
@@ -102,23 +102,23 @@ const ERRORS: [line: string, message: string, hint: string | undefined][] = [
     "'redis-rewind list REPO' lists the snapshots",
   ],
   ['-l /r', "unknown option '-l'", "'redis-rewind list REPO' lists the snapshots"],
-  ['--json=yes', "option '--json' takes no value, 'yes' was given", undefined],
-  ['--no-hard-links=1', "option '--no-hard-links' takes no value, '1' was given", undefined],
+  ['--json=yes', "option '--json' takes no value, but 'yes' was given", undefined],
+  ['--no-hard-links=1', "option '--no-hard-links' takes no value, but '1' was given", undefined],
   ['--exclude', "option '--exclude' needs a value", undefined],
   ['--exclude=', "option '--exclude' needs a value", undefined],
   ['-r', "option '-r' needs a value", undefined],
   [
     '--exclude --json',
-    "option '--exclude' needs a value, '--json' follows it",
-    "a value that begins with a dash is written '--exclude=--json'",
+    "option '--exclude' needs a value, but '--json' follows it",
+    "write a value that begins with a dash as '--exclude=--json'",
   ],
   [
     '-r -5',
-    "option '-r' needs a value, '-5' follows it",
-    "a value that begins with a dash is written '-r-5'",
+    "option '-r' needs a value, but '-5' follows it",
+    "write a value that begins with a dash as '-r-5'",
   ],
   ['-r now --at 3D', "option '--at' is given more than once", undefined],
-  ['--terminal-verbosity x', "'x' is no verbosity", 'it is a number from 0 to 9'],
+  ['--terminal-verbosity x', "'x' is not a verbosity", 'give a number from 0 to 9'],
   ['--tempdir', "option '--tempdir' needs a value", undefined],
 ];
 
@@ -137,7 +137,7 @@ for (const [name, { takesValue }] of ACCEPTED_OPTIONS) {
   });
 }
 
-test('help, version and JSON are seen in a line that is wrong otherwise', (t) => {
+test('help, version and JSON are seen even in a line that is wrong', (t) => {
   t.deepEqual(glanceAt(['--nonsense', 'list', '--json', '--help']), {
     asksForHelp: true,
     asksForVersion: false,
@@ -147,7 +147,7 @@ test('help, version and JSON are seen in a line that is wrong otherwise', (t) =>
   t.true(glanceAt(['-V']).asksForVersion);
 });
 
-test('what follows -- or is an option’s value asks for nothing', (t) => {
+test('a word after -- or an option’s value does not ask for help', (t) => {
   t.deepEqual(glanceAt(['--exclude', '--help', '--', '--json']), {
     asksForHelp: false,
     asksForVersion: false,

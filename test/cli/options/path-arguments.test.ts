@@ -1,4 +1,4 @@
-// Paths as people type them.
+// Paths are read as people type them.
 import test from 'ava';
 import { resolvePathArgument } from '../../../src/cli/options/path-arguments.js';
 import { UsageError } from '../../../src/errors.js';
@@ -62,7 +62,7 @@ for (const [argument, message] of ERRORS) {
 test('a relative path needs a working directory', (t) => {
   t.throws(() => resolvePathArgument('redis', () => null), {
     instanceOf: UsageError,
-    message: 'the working directory does not exist any more',
+    message: 'the working directory no longer exists',
   });
   t.is(
     resolvePathArgument('/redis', () => null),

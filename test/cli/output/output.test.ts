@@ -1,4 +1,4 @@
-// Who is told what: silence under cron, statistics on a terminal or with -v, warnings always.
+// What is printed and when: nothing under cron, statistics on a terminal or with -v, warnings always.
 import test from 'ava';
 import { Output, type OutputSettings } from '../../../src/cli/output/output.js';
 import { NoRepositoryError } from '../../../src/errors.js';
@@ -31,7 +31,7 @@ const ACCOUNTS: [
 ];
 
 for (const [who, isTerminal, changes, stderr] of ACCOUNTS) {
-  test(`${who} is told ${stderr === '' ? 'nothing' : 'the statistics'} on success`, (t) => {
+  test(`${who} sees ${stderr === '' ? 'nothing' : 'the statistics'} on success`, (t) => {
     const streams = recordingStreams({ isTerminal });
     new Output(streams, { ...settings, ...changes }).account(report, toText);
     t.deepEqual(streams.written, { stdout: '', stderr });
@@ -50,7 +50,7 @@ test('what was asked for goes to stdout, under cron too', (t) => {
   t.deepEqual(streams.written, { stdout: 'forty-two\n', stderr: '' });
 });
 
-test('warnings go to stderr always, remarks only where somebody reads', (t) => {
+test('warnings always go to stderr, remarks only on a terminal or with -v', (t) => {
   const warningText = `redis-rewind: warning: ${warning.message}\nhint: ${warning.hint}\n`;
   const remarkText = `redis-rewind: note: ${remark.message}\n`;
   const cron = recordingStreams();
@@ -115,7 +115,7 @@ function shownError(environment: Record<string, string>, isTerminal: boolean): s
   return streams.written.stderr;
 }
 
-test('colour is for terminals that want it', (t) => {
+test('only a terminal gets colour, unless NO_COLOR or TERM=dumb is set', (t) => {
   const red = '\u001B[31m';
   t.true(shownError({ TERM: 'xterm' }, true).includes(red));
   t.true(shownError({ TERM: 'xterm', NO_COLOR: '' }, true).includes(red));

@@ -28,7 +28,7 @@ test('a line says the phase, how far it is, and the path', (t) => {
   );
 });
 
-test('a long path loses its beginning, and all of it where there is no room', (t) => {
+test('a long path loses its beginning, or all of it if there is no room', (t) => {
   const long = { ...event, path: `appendonlydir/${'x'.repeat(100)}.aof` };
   const shown = formatProgress(long, 79);
   t.is(shown.length, 79);
@@ -38,7 +38,7 @@ test('a long path loses its beginning, and all of it where there is no room', (t
   t.is(formatProgress(long, 10), 'copying 50');
 });
 
-test('it is drawn after a tenth of a second, and not more often', (t) => {
+test('the line is drawn after a tenth of a second, and not more often', (t) => {
   const streams = recordingStreams({ isTerminal: true, columns: 80 });
   const output = new Output(streams, settings);
   output.progress(event);
@@ -54,7 +54,7 @@ test('it is drawn after a tenth of a second, and not more often', (t) => {
   t.is(streams.written.stderr, wipe + line + wipe + line);
 });
 
-test('it is wiped before anything else is written', (t) => {
+test('the line is wiped before anything else is written', (t) => {
   const streams = recordingStreams({ isTerminal: true, columns: 80 });
   const output = new Output(streams, settings);
   streams.pass(100);

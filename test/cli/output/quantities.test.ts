@@ -44,7 +44,7 @@ for (const [milliseconds, shown] of DURATIONS) {
   });
 }
 
-test('one is one, all else is many', (t) => {
+test('only a count of one is singular', (t) => {
   t.is(formatCount(1, 'file'), '1 file');
   t.is(formatCount(0, 'file'), '0 files');
   t.is(formatCount(2, 'file'), '2 files');

@@ -1,4 +1,4 @@
-// What list, verify and info print; times are those of UTC.
+// What list, verify and info print. Times are in UTC.
 import test from 'ava';
 import { formatChangeList, formatFileList, formatMode } from '../../../src/cli/output/file-list.js';
 import { formatRepositorySummary } from '../../../src/cli/output/repository-summary.js';
@@ -173,7 +173,7 @@ test('a sound repository is one line, none when quiet', (t) => {
   t.is(formatVerification(sound, true), '');
 });
 
-test('each problem tells what it costs, quiet or not', (t) => {
+test('each problem names the snapshots it affects, quiet or not', (t) => {
   const problems = [
     { path: 'dump.rdb', snapshots: [1, 2, 3, 5], kind: 'content', message: 'has other content' },
     { path: 'a', snapshots: [7], kind: 'content', message: 'is gone' },
@@ -215,7 +215,7 @@ test('info names what the repository holds', (t) => {
   );
 });
 
-test('what was not checked is said', (t) => {
+test('verify says what was not checked', (t) => {
   const text = (changes: object): string => formatVerification({ ...sound, ...changes }, false);
   t.is(text({ mode: 'quick' }), 'names, sizes and the catalog checked: no problem\n');
   const left = { contentsLeft: 24, bytesLeft: 5000 };
@@ -230,12 +230,12 @@ test('what was not checked is said', (t) => {
   );
 });
 
-test('what was repaired is told, quiet or not', (t) => {
+test('repairs are printed, quiet or not', (t) => {
   const repairs = [{ kind: 'put-back', path: 'dump.rdb', message: "'dump.rdb' is put back" }];
   t.is(formatRepair({ ...sound, repairs }, true), "repair: 'dump.rdb' is put back\n");
 });
 
-test('info tells the last verification', (t) => {
+test('info shows the last verification', (t) => {
   const lastVerification = {
     mode: 'timed' as const,
     snapshot: 3,
@@ -264,10 +264,10 @@ test('info tells the last verification', (t) => {
 test('info says when a mirror is unfinished and when there is no snapshot', (t) => {
   const text = formatRepositorySummary(sampleInfo({ unfinished: true, oldest: null }));
   t.regex(text, /^oldest +none$/m);
-  t.regex(text, /^unfinished +the last backup was cut off late/m);
+  t.regex(text, /^unfinished +the last backup was interrupted after its commit/m);
 });
 
-test('a backup tells its statistics', (t) => {
+test('a backup prints its statistics', (t) => {
   t.is(
     formatBackupStatistics(sampleBackup()),
     [
@@ -286,7 +286,7 @@ test('a backup tells its statistics', (t) => {
   t.true(first.startsWith("made the repository '/srv/backups/redis'\n"));
 });
 
-test('a restore tells what came from where', (t) => {
+test('a restore prints what came from where', (t) => {
   const report = {
     repository,
     snapshot: sampleSnapshot(),

@@ -1,4 +1,4 @@
-// Times are shown as local ones, with the offset that held at that time.
+// Times are shown in local time, with the offset of that moment.
 import test from 'ava';
 import { formatLocalMinute, formatLocalTime } from '../../../src/cli/output/times.js';
 

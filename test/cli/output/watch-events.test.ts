@@ -1,4 +1,4 @@
-// The lines and the JSON of `watch`, and what -q leaves of them.
+// `watch` prints its events as lines and as JSON; -q leaves out those that are no trouble.
 import test from 'ava';
 import { plain } from '../../../src/cli/output/styles.js';
 import { Output } from '../../../src/cli/output/output.js';
@@ -91,7 +91,7 @@ test('warnings of a snapshot follow it, with -q too; remarks only with -v', (t) 
   t.is(first, `${time} note: ${remark.message}`);
 });
 
-test('-q leaves out what is no trouble; a progress line gives way', (t) => {
+test('-q leaves out events that are no trouble; a progress line gives way', (t) => {
   for (const isQuiet of [false, true]) {
     const streams = recordingStreams({ isTerminal: true });
     const settings = { isJson: false, isQuiet, verbosity: 0, wantsProgress: true };
@@ -105,7 +105,7 @@ test('-q leaves out what is no trouble; a progress line gives way', (t) => {
   }
 });
 
-test('--json is an object a line, with the fields that are documented', (t) => {
+test('--json prints an object on each line, with the documented fields', (t) => {
   const documented = new Map<string, string[]>();
   let kind = '';
   for (const row of section('watch').matchAll(/^\| (`[a-z]+`)? +\| `([a-zA-Z]+)` +\|/gm)) {
