@@ -2,21 +2,21 @@ import test from 'ava';
 import Database from 'better-sqlite3';
 import * as fs from 'node:fs';
 import { CorruptError, NewerFormatError } from '../../src/errors.js';
-import { type BackupPlace, createBackupPlace } from '../support/repository/backup-place.js';
+import { type Sandbox, createSandbox } from '../support/sandbox/sandbox.js';
 import { readTree, treeDifferences } from '../support/files/directory-tree.js';
 
 /** A repository with two snapshots whose catalog is then changed behind our back. */
 async function createWith(
-  t: Parameters<typeof createBackupPlace>[0],
+  t: Parameters<typeof createSandbox>[0],
   change: (file: string) => void,
-): Promise<BackupPlace> {
-  const place = await createBackupPlace(t);
-  for (let index = 0; index < 40; index += 1) await place.write(`file-${index}`, String(index));
-  await place.backup();
-  await place.write('file-7', 'changed');
-  await place.backup();
-  change(place.data('catalog.sqlite3'));
-  return place;
+): Promise<Sandbox> {
+  const sandbox = await createSandbox(t);
+  for (let index = 0; index < 40; index += 1) await sandbox.write(`file-${index}`, String(index));
+  await sandbox.backup();
+  await sandbox.write('file-7', 'changed');
+  await sandbox.backup();
+  change(sandbox.data('catalog.sqlite3'));
+  return sandbox;
 }
 
 function sql(...statements: readonly string[]): (file: string) => void {
@@ -55,15 +55,15 @@ for (const [what, change] of [
   ],
 ] as const) {
   test(`a catalog with ${what} is refused as damaged by every command, and left as it is`, async (t) => {
-    const place = await createWith(t, change);
-    const before = await readTree(place.repository);
+    const sandbox = await createWith(t, change);
+    const before = await readTree(sandbox.repository);
     const expectation = { instanceOf: CorruptError };
-    t.throws(() => place.snapshots(), expectation);
-    t.throws(() => place.files(), expectation);
-    await t.throwsAsync(place.restore('now'), expectation);
-    await t.throwsAsync(place.backup(), expectation);
-    await t.throwsAsync(place.verify(), expectation);
-    const differences = treeDifferences(before, await readTree(place.repository));
+    t.throws(() => sandbox.list(), expectation);
+    t.throws(() => sandbox.files(), expectation);
+    await t.throwsAsync(sandbox.restore(), expectation);
+    await t.throwsAsync(sandbox.backup(), expectation);
+    await t.throwsAsync(sandbox.verify(), expectation);
+    const differences = treeDifferences(before, await readTree(sandbox.repository));
     t.deepEqual(
       differences.filter((line) => !line.includes('mtimeNs')),
       [],
@@ -72,15 +72,15 @@ for (const [what, change] of [
 }
 
 test('a catalog of a newer format is refused as newer, and left as it is', async (t) => {
-  const place = await createWith(t, sql('PRAGMA user_version = 4', 'CREATE TABLE newer (x)'));
-  const before = await readTree(place.repository);
-  const error = t.throws(() => place.snapshots(), { instanceOf: NewerFormatError });
+  const sandbox = await createWith(t, sql('PRAGMA user_version = 4', 'CREATE TABLE newer (x)'));
+  const before = await readTree(sandbox.repository);
+  const error = t.throws(() => sandbox.list(), { instanceOf: NewerFormatError });
   t.is(error.exitCode, 12);
   t.regex(error.message, /has format 4, and this program reads formats up to 3/);
-  await t.throwsAsync(place.backup(), { instanceOf: NewerFormatError });
-  await t.throwsAsync(place.restore('now'), { instanceOf: NewerFormatError });
-  await t.throwsAsync(place.verify(), { instanceOf: NewerFormatError });
-  const differences = treeDifferences(before, await readTree(place.repository));
+  await t.throwsAsync(sandbox.backup(), { instanceOf: NewerFormatError });
+  await t.throwsAsync(sandbox.restore(), { instanceOf: NewerFormatError });
+  await t.throwsAsync(sandbox.verify(), { instanceOf: NewerFormatError });
+  const differences = treeDifferences(before, await readTree(sandbox.repository));
   t.deepEqual(
     differences.filter((line) => !line.includes('mtimeNs')),
     [],

@@ -4,10 +4,8 @@ import test from 'ava';
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
 import { SystemError } from '../../src/errors.js';
-import { BackupPlace, lookNames } from '../support/repository/backup-place.js';
-import { createEventfulHistory } from '../support/repository/eventful-history.js';
+import { createEventfulHistory } from '../support/sandbox/eventful-history.js';
 import { HookedFileSystem, failAtCall } from '../support/files/hooked-file-system.js';
-import { createTestContext } from '../support/program/run-context.js';
 import { memoryDirectory, removeTree } from '../support/files/temporary-directory.js';
 import {
   countSnapshots,
@@ -15,6 +13,8 @@ import {
   isMendedByNext,
   isWhole,
 } from '../support/repository/whole-repository.js';
+import { Sandbox } from '../support/sandbox/sandbox.js';
+import { lookNames } from '../support/sandbox/note-names.js';
 
 /** What a backup says of a file of SOURCE that it could not read. */
 const OF_SOURCE = ['stale', 'left-out', 'unreadable'];
@@ -23,7 +23,7 @@ for (const errno of ['ENOSPC', 'EIO', 'EACCES', 'EMFILE']) {
   test(`${errno} at any call of a backup is told with operation and path, and costs no snapshot`, async (t) => {
     t.timeout(900_000);
     const root = await memoryDirectory(t);
-    const made = new BackupPlace(root, createTestContext(), path.join(root, 'repository'));
+    const made = new Sandbox(root, { repository: path.join(root, 'repository') });
     await fs.mkdir(made.source);
     const history = await createEventfulHistory(t, made);
     const [first, second, third] = history.states;
@@ -31,12 +31,12 @@ for (const errno of ['ENOSPC', 'EIO', 'EACCES', 'EMFILE']) {
     const seen = new Set<string>();
     let n = 1;
     for (; ; n += 1) {
-      const place = await history.copyRepository();
+      const sandbox = await history.copyRepository();
       const fault = failAtCall(n, errno);
       const fileSystem = new HookedFileSystem(fault.hook, { sync: false });
-      const run = place.backup({ context: { ...place.context, fileSystem } });
+      const run = sandbox.backup({ context: { fileSystem } });
       const ending = await run.catch((error: unknown) => error as Error);
-      place.context.advance(-60);
+      sandbox.context.advance(-60);
       if (!fault.hasStruck()) break;
       const { operation, path: called } = fault.call();
       const when = `call ${n}: ${operation} '${called}'`;
@@ -47,18 +47,18 @@ for (const errno of ['ENOSPC', 'EIO', 'EACCES', 'EMFILE']) {
         t.deepEqual([ending.exitCode, ending.errno], [1, errno], when);
         t.true(ending.message.startsWith(`cannot ${ending.operation} '${ending.path}': `), when);
         t.is(ending.path, called, when);
-        t.is(countSnapshots(place), 2, when);
+        t.is(countSnapshots(sandbox), 2, when);
         for (const folder of ['staging/new', 'staging/old']) {
-          t.deepEqual(await fs.readdir(place.data(folder)), [], when);
+          t.deepEqual(await fs.readdir(sandbox.data(folder)), [], when);
         }
       } else {
         const looks = lookNames(ending.notes);
-        t.is(countSnapshots(place), 3, when);
+        t.is(countSnapshots(sandbox), 3, when);
         isComplete = !looks.some((look) => OF_SOURCE.includes(look.split(' ')[0] ?? ''));
         t.true(looks.length <= 1, `${when}: ${looks.join(', ')}`);
         if (!isComplete) {
           tally.unread += 1;
-          t.true(called.startsWith(place.source), when);
+          t.true(called.startsWith(sandbox.source), when);
         } else if (looks.length > 0) {
           tally.unfinished += 1;
           t.deepEqual(looks, ['unfinished -'], when);
@@ -68,13 +68,13 @@ for (const errno of ['ENOSPC', 'EIO', 'EACCES', 'EMFILE']) {
           );
         } else tally.done += 1;
       }
-      const state = `${isComplete} ${await fingerprint(place)}`;
+      const state = `${isComplete} ${await fingerprint(sandbox)}`;
       if (!seen.has(state)) {
-        await isWhole(t, place, [first, second, isComplete ? third : null], when);
-        await isMendedByNext(t, place, third, when);
+        await isWhole(t, sandbox, [first, second, isComplete ? third : null], when);
+        await isMendedByNext(t, sandbox, third, when);
       }
       seen.add(state);
-      await removeTree(place.repository);
+      await removeTree(sandbox.repository);
     }
     t.log(
       `${n - 1} calls failed in turn: ${tally.failed} before the commit, ${tally.unfinished} after it, ${tally.unread} left a file of SOURCE unread, ${tally.done} were of no consequence`,

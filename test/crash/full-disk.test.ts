@@ -7,14 +7,15 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { NoSpaceError, SystemError } from '../../src/errors.js';
 import { ROOT, formatPath } from '../../src/system/files/byte-path.js';
-import { BackupPlace, createBackupPlace, lookNames } from '../support/repository/backup-place.js';
 import { runCli } from '../support/program/cli.js';
-import { type Tree, readTree } from '../support/files/directory-tree.js';
 import { createTestContext } from '../support/program/run-context.js';
 import { SeededRandom } from '../support/program/seeded-random.js';
 import { HookedFileSystem } from '../support/files/hooked-file-system.js';
 import { mountMemory } from '../support/files/mounted.js';
 import { countSnapshots, isMendedByNext, isWhole } from '../support/repository/whole-repository.js';
+import { Sandbox, createSandbox } from '../support/sandbox/sandbox.js';
+import { lookNames } from '../support/sandbox/note-names.js';
+import { type Tree, readTree } from '../support/files/directory-tree.js';
 
 const PAGE = 4096;
 const DISK_BYTES = 8 << 20;
@@ -26,7 +27,7 @@ const NEW_BYTES = FILES.length * FILE_BYTES;
 const AT_INCREMENT = "before the commit, at 'N'";
 
 interface Scene {
-  readonly place: BackupPlace;
+  readonly sandbox: Sandbox;
   readonly disk: string;
   readonly states: readonly Tree[];
   /** What the second backup takes. */
@@ -34,23 +35,23 @@ interface Scene {
 }
 
 /** One snapshot on a small disk, and a SOURCE of which nothing is as it was. */
-async function setScene(t: Parameters<typeof createBackupPlace>[0]): Promise<Scene> {
-  const { root, source } = await createBackupPlace(t);
+async function setScene(t: Parameters<typeof createSandbox>[0]): Promise<Scene> {
+  const { root, source } = await createSandbox(t);
   const disk = path.join(root, 'disk');
   await mountMemory(t, disk, DISK_BYTES);
   const context = createTestContext({ hostName: hostname() });
-  const place = new BackupPlace(root, context, path.join(disk, 'repository'));
+  const sandbox = new Sandbox(root, { context, repository: path.join(disk, 'repository') });
   const states: Tree[] = [];
   for (const night of ['first', 'second']) {
-    if (night !== 'first') await place.backup();
+    if (night !== 'first') await sandbox.backup();
     // Nothing in common: each old file is kept as a full copy, of which no check beforehand knows.
     for (const name of FILES) {
-      await place.write(name, new SeededRandom(`${night} ${name}`).bytes(FILE_BYTES));
+      await sandbox.write(name, new SeededRandom(`${night} ${name}`).bytes(FILE_BYTES));
     }
     await fs.rm(path.join(source, 'many'), { recursive: true, force: true });
     // Many rows, so that the commit itself takes some room.
     for (let count = 0; count < 60; count += 1) {
-      await place.write(`many/${night}-${count}-${'x'.repeat(100)}`, '');
+      await sandbox.write(`many/${night}-${count}-${'x'.repeat(100)}`, '');
     }
     for (const name of Object.keys(await readTree(source))) {
       await fs.lutimes(path.join(source, name), 1_700_000_000, 1_700_000_000);
@@ -58,15 +59,15 @@ async function setScene(t: Parameters<typeof createBackupPlace>[0]): Promise<Sce
     states.push(await readTree(source));
   }
   const free = freeBytes(disk);
-  const trial = place.withRepository(path.join(disk, 'trial'));
-  await fs.cp(place.repository, trial.repository, { recursive: true, preserveTimestamps: true });
+  const trial = sandbox.withRepository(path.join(disk, 'trial'));
+  await fs.cp(sandbox.repository, trial.repository, { recursive: true, preserveTimestamps: true });
   const before = freeBytes(disk);
   await trial.backup();
   const neededBytes = before - freeBytes(disk);
-  place.context.advance(-60);
+  sandbox.context.advance(-60);
   await fs.rm(trial.repository, { recursive: true });
   if (freeBytes(disk) !== free) throw new Error('the trial left something');
-  return { place, disk, states, neededBytes };
+  return { sandbox, disk, states, neededBytes };
 }
 
 function freeBytes(disk: string): number {
@@ -83,9 +84,9 @@ async function fill(disk: string, leaveBytes: number): Promise<void> {
 
 test('a disk that is full at any stage costs nothing, and with some room the next backup succeeds', async (t) => {
   t.timeout(900_000);
-  const { place, disk, states, neededBytes } = await setScene(t);
-  const saved = path.join(place.root, 'saved');
-  await fs.cp(place.repository, saved, { recursive: true, preserveTimestamps: true });
+  const { sandbox, disk, states, neededBytes } = await setScene(t);
+  const saved = sandbox.at('saved');
+  await fs.cp(sandbox.repository, saved, { recursive: true, preserveTimestamps: true });
   const tally = new Map<string, number>();
   const count = (what: string): void => {
     tally.set(what, (tally.get(what) ?? 0) + 1);
@@ -96,9 +97,9 @@ test('a disk that is full at any stage costs nothing, and with some room the nex
   for (let free = neededBytes + NEW_BYTES + 60 * PAGE; ; free -= step()) {
     const when = `${free} bytes free`;
     await fill(disk, free);
-    const ending = await place.backup().catch((error: unknown) => error as Error);
-    place.context.advance(-60);
-    const snapshots = countSnapshots(place);
+    const ending = await sandbox.backup().catch((error: unknown) => error as Error);
+    sandbox.context.advance(-60);
+    const snapshots = countSnapshots(sandbox);
     if (ending instanceof NoSpaceError) {
       t.is(snapshots, 1);
       count('refused beforehand');
@@ -108,19 +109,19 @@ test('a disk that is full at any stage costs nothing, and with some room the nex
       const where = formatPath(ending.path ?? ROOT);
       t.true(ending.message.startsWith(`cannot ${ending.operation} '${where}': no space`));
       t.regex(ending.hint ?? '', /free some space/);
-      t.deepEqual(await fs.readdir(place.data('staging/new')), [], when);
-      t.deepEqual(await fs.readdir(place.data('increments')), [], when);
+      t.deepEqual(await fs.readdir(sandbox.data('staging/new')), [], when);
+      t.deepEqual(await fs.readdir(sandbox.data('increments')), [], when);
       count(`before the commit, at '${path.basename(where).replace(/^[0-9]+$/, 'N')}'`);
     } else {
       t.is(snapshots, 2, when);
       t.deepEqual(ending.notes, [], when);
       count('done');
     }
-    await isWhole(t, place, states, when);
+    await isWhole(t, sandbox, states, when);
     await fs.rm(path.join(disk, 'filler'));
-    await isMendedByNext(t, place, states[1] ?? {}, when);
-    await fs.rm(place.repository, { recursive: true });
-    await fs.cp(saved, place.repository, { recursive: true, preserveTimestamps: true });
+    await isMendedByNext(t, sandbox, states[1] ?? {}, when);
+    await fs.rm(sandbox.repository, { recursive: true });
+    await fs.cp(saved, sandbox.repository, { recursive: true, preserveTimestamps: true });
     if (ending instanceof NoSpaceError) break;
   }
   t.log([...tally].map(([what, times]) => `${times} ${what}`).join(', '));
@@ -130,27 +131,27 @@ test('a disk that is full at any stage costs nothing, and with some room the nex
 });
 
 test('a disk that somebody else fills right after the commit leaves the snapshot, and the rest to the next backup', async (t) => {
-  const { place, disk, states } = await setScene(t);
+  const { sandbox, disk, states } = await setScene(t);
   let isFull = false;
   const fileSystem = new HookedFileSystem(({ operation }) => {
     // Whatever the backup gives back is taken at once.
     isFull ||= operation === 'rename';
     if (isFull) appendFileSync(path.join(disk, 'filler'), Buffer.alloc(freeBytes(disk)));
   });
-  const { notes } = await place.backup({ context: { ...place.context, fileSystem } });
+  const { notes } = await sandbox.backup({ context: { fileSystem } });
   t.true(isFull);
   t.deepEqual(lookNames(notes), ['unfinished -']);
   t.regex(notes[0]?.message ?? '', /: cannot [a-z]+ '.*': no space left on the device$/);
-  t.true(place.info().unfinished);
-  await isWhole(t, place, states, 'full');
+  t.true(sandbox.info().unfinished);
+  await isWhole(t, sandbox, states, 'full');
   await fs.rm(path.join(disk, 'filler'));
-  await isMendedByNext(t, place, states[1] ?? {}, 'with room');
+  await isMendedByNext(t, sandbox, states[1] ?? {}, 'with room');
 });
 
 test('the program itself says in one line what it could not write and what to do', async (t) => {
-  const { place, disk, neededBytes } = await setScene(t);
+  const { sandbox, disk, neededBytes } = await setScene(t);
   await fill(disk, neededBytes >> 1);
-  const line = ['backup', '--no-examine', place.source, place.repository];
+  const line = ['backup', '--no-examine', sandbox.source, sandbox.repository];
   const full = await runCli(line);
   t.deepEqual([full.code, full.stdout], [1, '']);
   t.regex(

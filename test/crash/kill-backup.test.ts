@@ -4,9 +4,7 @@ import test, { type ExecutionContext } from 'ava';
 import * as fs from 'node:fs/promises';
 import * as os from 'node:os';
 import path from 'node:path';
-import { BackupPlace, copyTree } from '../support/repository/backup-place.js';
-import type { Tree } from '../support/files/directory-tree.js';
-import { EVENTFUL_NIGHTS, settle } from '../support/repository/eventful-history.js';
+import { EVENTFUL_NIGHTS, settle } from '../support/sandbox/eventful-history.js';
 import {
   type KillPoint,
   findKillPoints,
@@ -16,21 +14,27 @@ import {
 import { createTestContext } from '../support/program/run-context.js';
 import { memoryDirectory, removeTree } from '../support/files/temporary-directory.js';
 import { countSnapshots, isMendedByNext, isWhole } from '../support/repository/whole-repository.js';
+import { Sandbox } from '../support/sandbox/sandbox.js';
+import { copyTree } from '../support/files/copy-tree.js';
+import type { Tree } from '../support/files/directory-tree.js';
 
 const AT_A_TIME = 2;
 
-async function createPlace(t: ExecutionContext): Promise<BackupPlace> {
+async function createPlace(t: ExecutionContext): Promise<Sandbox> {
   const root = await memoryDirectory(t);
   // The command line's own host, so that its backups and these are of one source.
   const context = createTestContext({ hostName: os.hostname() });
-  const place = new BackupPlace(root, context, path.join(root, 'origin', 'repository'));
-  await fs.mkdir(place.source);
-  await fs.mkdir(path.dirname(place.repository));
-  return place;
+  const sandbox = new Sandbox(root, {
+    context,
+    repository: path.join(root, 'origin', 'repository'),
+  });
+  await fs.mkdir(sandbox.source);
+  await fs.mkdir(path.dirname(sandbox.repository));
+  return sandbox;
 }
 
 interface Scene {
-  readonly place: BackupPlace;
+  readonly sandbox: Sandbox;
   /** SOURCE as of each snapshot that there is or may be. */
   readonly states: readonly Tree[];
   /** How many snapshots there are before the run. */
@@ -39,32 +43,32 @@ interface Scene {
 
 /** The nights up to the last one backed up, and SOURCE as that one leaves it. */
 async function setScene(t: ExecutionContext, nights: number): Promise<Scene> {
-  const place = await createPlace(t);
+  const sandbox = await createPlace(t);
   const states: Tree[] = [];
   for (const [night, change] of EVENTFUL_NIGHTS.slice(0, nights).entries()) {
-    if (night > 0) await place.backup();
-    await change(place);
-    states.push(await settle(place.source));
+    if (night > 0) await sandbox.backup();
+    await change(sandbox);
+    states.push(await settle(sandbox.source));
   }
-  return { place, states, before: nights - 1 };
+  return { sandbox, states, before: nights - 1 };
 }
 
 /** Kills a backup at each of its calls, each time on a fresh copy of the repository. */
 async function killEverywhere(t: ExecutionContext, scene: Scene): Promise<readonly KillPoint[]> {
-  const { place, states, before } = scene;
-  const copy = async (name: string): Promise<BackupPlace> => {
-    const folder = path.join(place.root, name);
-    await copyTree(path.dirname(place.repository), folder);
-    return place.withRepository(path.join(folder, 'repository'));
+  const { sandbox, states, before } = scene;
+  const copy = async (name: string): Promise<Sandbox> => {
+    const folder = sandbox.at(name);
+    await copyTree(path.dirname(sandbox.repository), folder);
+    return sandbox.withRepository(path.join(folder, 'repository'));
   };
-  const commandLine = ({ repository }: BackupPlace): string[] => [
+  const commandLine = ({ repository }: Sandbox): string[] => [
     'backup',
     '--no-examine',
-    place.source,
+    sandbox.source,
     repository,
   ];
   const whole = await copy('whole');
-  const log = path.join(place.root, 'calls');
+  const log = sandbox.at('calls');
   const points = await findKillPoints(commandLine(whole), whole.repository, log);
   const now = states.at(-1) ?? {};
   let old = 0;
@@ -87,8 +91,8 @@ async function killEverywhere(t: ExecutionContext, scene: Scene): Promise<readon
   return points;
 }
 
-function countCalls(points: readonly KillPoint[], name: RegExp, place: RegExp): number {
-  return points.filter((point) => name.test(point.call) && place.test(point.path)).length;
+function countCalls(points: readonly KillPoint[], name: RegExp, sandbox: RegExp): number {
+  return points.filter((point) => name.test(point.call) && sandbox.test(point.path)).length;
 }
 
 test('a backup that is killed at any call leaves every snapshot whole, and the next backup finishes', async (t) => {
@@ -109,15 +113,15 @@ test('a first backup that is killed at any call is made good by the next one', a
 
 test('a backup that finishes the one before and is killed at any call leaves every snapshot whole', async (t) => {
   t.timeout(900_000);
-  const { place, states } = await setScene(t, 3);
-  const staged = path.join(place.repository, 'redis-rewind-data/staging/new/1');
-  await killAt(['backup', '--no-examine', place.source, place.repository], {
+  const { sandbox, states } = await setScene(t, 3);
+  const staged = sandbox.inMirror('redis-rewind-data/staging/new/1');
+  await killAt(['backup', '--no-examine', sandbox.source, sandbox.repository], {
     call: 'rename',
     path: staged,
     nth: 1,
   });
-  t.true(place.info().unfinished);
+  t.true(sandbox.info().unfinished);
   const now = states.at(-1) ?? {};
-  const points = await killEverywhere(t, { place, states: [...states, now], before: 3 });
+  const points = await killEverywhere(t, { sandbox, states: [...states, now], before: 3 });
   t.true(points.length > 100, `${points.length} calls`);
 });

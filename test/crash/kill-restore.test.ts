@@ -3,29 +3,29 @@
 import test from 'ava';
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
-import { type BackupPlace, createBackupPlace } from '../support/repository/backup-place.js';
 import { succeedCli } from '../support/program/cli.js';
-import { type Tree, readTree, treeDifferences } from '../support/files/directory-tree.js';
-import { EVENTFUL_NIGHTS, settle } from '../support/repository/eventful-history.js';
+import { EVENTFUL_NIGHTS, settle } from '../support/sandbox/eventful-history.js';
 import { findKillPoints, inParallel, killAt } from '../support/program/killed-process.js';
 import { memoryDirectory } from '../support/files/temporary-directory.js';
+import { type Sandbox, createSandbox } from '../support/sandbox/sandbox.js';
+import { type Tree, readTree, treeDifferences } from '../support/files/directory-tree.js';
 
 const AT_A_TIME = 2;
 const WORK = /(?:^|\/)\.redis-rewind-restore-[0-9]+(?:\/|$)/;
 
 interface Scene {
-  readonly place: BackupPlace;
+  readonly sandbox: Sandbox;
   readonly recorded: Tree;
   /** For destinations. */
   readonly root: string;
 }
 
-async function setScene(t: Parameters<typeof createBackupPlace>[0]): Promise<Scene> {
-  const place = await createBackupPlace(t);
-  await EVENTFUL_NIGHTS[0]?.(place);
-  const recorded = await settle(place.source);
-  await place.backup();
-  return { place, recorded, root: await memoryDirectory(t) };
+async function setScene(t: Parameters<typeof createSandbox>[0]): Promise<Scene> {
+  const sandbox = await createSandbox(t);
+  await EVENTFUL_NIGHTS[0]?.(sandbox);
+  const recorded = await settle(sandbox.source);
+  await sandbox.backup();
+  return { sandbox, recorded, root: await memoryDirectory(t) };
 }
 
 /** A tree without what a killed restore leaves beside its destination. */
@@ -35,8 +35,12 @@ function withoutWork(tree: Tree): Tree {
 
 test('a restore to a new directory that is killed at any call leaves all of it or nothing', async (t) => {
   t.timeout(900_000);
-  const { place, recorded, root } = await setScene(t);
-  const commandLine = (folder: string): string[] => ['restore', place.repository, `${folder}/new`];
+  const { sandbox, recorded, root } = await setScene(t);
+  const commandLine = (folder: string): string[] => [
+    'restore',
+    sandbox.repository,
+    `${folder}/new`,
+  ];
   const whole = path.join(root, 'whole');
   await fs.mkdir(whole);
   const points = await findKillPoints(commandLine(whole), whole, path.join(root, 'calls'));
@@ -64,7 +68,7 @@ test('a restore to a new directory that is killed at any call leaves all of it o
 
 test('a restore that replaces files and is killed at any call loses none, and ends when it is run again', async (t) => {
   t.timeout(900_000);
-  const { place, recorded, root } = await setScene(t);
+  const { sandbox, recorded, root } = await setScene(t);
   const mine = { 'dump.rdb': 'my dump', 'aof/1.aof': 'my AOF', other: 'in no snapshot' };
   const make = async (name: string): Promise<string> => {
     const folder = path.join(root, name);
@@ -76,7 +80,7 @@ test('a restore that replaces files and is killed at any call loses none, and en
   const commandLine = (folder: string): string[] => [
     'restore',
     '--force',
-    place.repository,
+    sandbox.repository,
     folder,
   ];
   const whole = await make('whole');

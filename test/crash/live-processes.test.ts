@@ -8,17 +8,14 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import Database from 'better-sqlite3';
-import {
-  type BackupPlace,
-  createBackupPlace,
-  copyTree,
-} from '../support/repository/backup-place.js';
 import { cliEnvironment, runCli, succeedCli } from '../support/program/cli.js';
-import { type Tree, readTree, treeDifferences } from '../support/files/directory-tree.js';
-import { EVENTFUL_NIGHTS, settle } from '../support/repository/eventful-history.js';
+import { EVENTFUL_NIGHTS, settle } from '../support/sandbox/eventful-history.js';
 import { mountMemory, remount } from '../support/files/mounted.js';
 import { mainScript } from '../support/program/project-paths.js';
 import { SeededRandom } from '../support/program/seeded-random.js';
+import { type Sandbox, createSandbox } from '../support/sandbox/sandbox.js';
+import { copyTree } from '../support/files/copy-tree.js';
+import { type Tree, readTree, treeDifferences } from '../support/files/directory-tree.js';
 
 async function listed(repository: string): Promise<number> {
   const list = (await succeedCli(['list', '--json', repository])).json();
@@ -27,26 +24,26 @@ async function listed(repository: string): Promise<number> {
 
 async function isSound(
   t: ExecutionContext,
-  place: BackupPlace,
+  sandbox: Sandbox,
   states: readonly Tree[],
 ): Promise<void> {
-  t.is((await runCli(['verify', place.repository])).code, 0);
-  const restored = await place.restoredTree('now');
+  t.is((await runCli(['verify', sandbox.repository])).code, 0);
+  const restored = await sandbox.restoredTree();
   t.true(states.some((state) => treeDifferences(state, restored).length === 0));
 }
 
-async function createSource(t: ExecutionContext): Promise<{ place: BackupPlace; state: Tree }> {
-  const place = await createBackupPlace(t);
-  await EVENTFUL_NIGHTS[0]?.(place);
-  return { place, state: await settle(place.source) };
+async function createSource(t: ExecutionContext): Promise<{ sandbox: Sandbox; state: Tree }> {
+  const sandbox = await createSandbox(t);
+  await EVENTFUL_NIGHTS[0]?.(sandbox);
+  return { sandbox, state: await settle(sandbox.source) };
 }
 
 test('of backups that begin at once one is taken, and the others are taken or refused with 11', async (t) => {
-  const { place, state } = await createSource(t);
+  const { sandbox, state } = await createSource(t);
   let expected = 0;
   // The first round makes the repository.
   for (let round = 0; round < 4; round += 1) {
-    const line = ['backup', '--no-examine', place.source, place.repository];
+    const line = ['backup', '--no-examine', sandbox.source, sandbox.repository];
     const ended = await Promise.all([1, 2, 3].map(async () => runCli(line)));
     for (const { code, stderr } of ended) {
       t.true(code === 0 || code === 11, stderr);
@@ -55,42 +52,42 @@ test('of backups that begin at once one is taken, and the others are taken or re
     const taken = ended.filter(({ code }) => code === 0).length;
     t.true(taken >= 1);
     expected += taken;
-    t.is(await listed(place.repository), expected, `round ${round}`);
+    t.is(await listed(sandbox.repository), expected, `round ${round}`);
   }
-  await isSound(t, place, [state]);
+  await isSound(t, sandbox, [state]);
 });
 
 test('backups that begin at once and wait for the lock are all taken', async (t) => {
-  const { place, state } = await createSource(t);
-  const line = ['backup', '--no-examine', '--wait-lock', '300', place.source, place.repository];
+  const { sandbox, state } = await createSource(t);
+  const line = ['backup', '--no-examine', '--wait-lock', '300', sandbox.source, sandbox.repository];
   const ended = await Promise.all([1, 2, 3].map(async () => runCli(line)));
   t.deepEqual(
     ended.map(({ code, stderr }) => [code, stderr]),
     [1, 2, 3].map(() => [0, '']),
   );
-  t.is(await listed(place.repository), 3);
-  await isSound(t, place, [state]);
+  t.is(await listed(sandbox.repository), 3);
+  await isSound(t, sandbox, [state]);
 });
 
 test('restores and verifications during backups find a snapshot whole', async (t) => {
-  const { place, state } = await createSource(t);
+  const { sandbox, state } = await createSource(t);
   const states = [state];
-  await succeedCli(['backup', '--no-examine', place.source, place.repository]);
+  await succeedCli(['backup', '--no-examine', sandbox.source, sandbox.repository]);
   const writing = { isOver: false };
   const write = async (): Promise<void> => {
     for (let round = 0; round < 6; round += 1) {
-      await EVENTFUL_NIGHTS[round === 0 ? 1 : round === 1 ? 2 : 1]?.(place).catch(() => {});
-      await place.write('dump.rdb', new SeededRandom(`round ${round}`).bytes(300_000));
-      states.push(await settle(place.source));
-      await succeedCli(['backup', '--no-examine', place.source, place.repository]);
+      await EVENTFUL_NIGHTS[round === 0 ? 1 : round === 1 ? 2 : 1]?.(sandbox).catch(() => {});
+      await sandbox.write('dump.rdb', new SeededRandom(`round ${round}`).bytes(300_000));
+      states.push(await settle(sandbox.source));
+      await succeedCli(['backup', '--no-examine', sandbox.source, sandbox.repository]);
     }
     writing.isOver = true;
   };
   const counts = { restored: 0, verified: 0 };
   const restore = async (): Promise<void> => {
     while (!writing.isOver) {
-      const destination = path.join(place.root, `live-${counts.restored}`);
-      await succeedCli(['restore', place.repository, destination]);
+      const destination = sandbox.at(`live-${counts.restored}`);
+      await succeedCli(['restore', sandbox.repository, destination]);
       const tree = await readTree(destination);
       t.true(states.some((then) => treeDifferences(then, tree).length === 0));
       counts.restored += 1;
@@ -98,7 +95,7 @@ test('restores and verifications during backups find a snapshot whole', async (t
   };
   const verify = async (): Promise<void> => {
     while (!writing.isOver) {
-      const { code, stdout, stderr } = await runCli(['verify', place.repository]);
+      const { code, stdout, stderr } = await runCli(['verify', sandbox.repository]);
       t.is(code, 0, stdout + stderr);
       counts.verified += 1;
     }
@@ -106,7 +103,7 @@ test('restores and verifications during backups find a snapshot whole', async (t
   await Promise.all([write(), restore(), verify()]);
   t.log(`${counts.restored} restores and ${counts.verified} verifications during 6 backups`);
   t.true(counts.restored >= 3 && counts.verified >= 3);
-  await isSound(t, place, states);
+  await isSound(t, sandbox, states);
 });
 
 for (const [signal, exitCode] of [
@@ -116,42 +113,43 @@ for (const [signal, exitCode] of [
   test.serial(
     `${signal} at any moment ends a backup within a second, with ${exitCode}`,
     async (t) => {
-      const place = await createBackupPlace(t);
+      const sandbox = await createSandbox(t);
       const block = new SeededRandom('block').bytes(1 << 20);
       const dump = Buffer.alloc(96 << 20, block);
-      await place.write('dump.rdb', dump);
-      await succeedCli(['backup', '--no-examine', place.source, place.repository]);
-      const then = await readTree(place.source);
+      await sandbox.write('dump.rdb', dump);
+      await succeedCli(['backup', '--no-examine', sandbox.source, sandbox.repository]);
+      const then = await readTree(sandbox.source);
       for (let at = 0; at < dump.length; at += 1 << 20) dump.writeUInt32BE(at + 1, at);
-      await place.write('dump.rdb', dump);
-      const now = await readTree(place.source);
+      await sandbox.write('dump.rdb', dump);
+      const now = await readTree(sandbox.source);
       const waits: number[] = [];
       for (let afterMs = 0; ; afterMs += 30) {
         const child = spawn(
           process.execPath,
-          [mainScript, 'backup', '--no-examine', place.source, place.repository],
+          [mainScript, 'backup', '--no-examine', sandbox.source, sandbox.repository],
           { env: cliEnvironment(), stdio: 'ignore' },
         );
         const ended = once(child, 'close') as Promise<[number | null, string | null]>;
         // From the first file in staging on, or a little later.
-        while (!existsSync(place.data('staging/new/1')) && child.exitCode === null) await pause(5);
+        while (!existsSync(sandbox.data('staging/new/1')) && child.exitCode === null)
+          await pause(5);
         await pause(afterMs);
         const sentAt = performance.now();
         child.kill(signal);
         const [code] = await ended;
-        const snapshots = await listed(place.repository);
+        const snapshots = await listed(sandbox.repository);
         if (snapshots === 2) {
           t.true(code === 0 || code === exitCode, `${code}: it was committed before`);
           break;
         }
         t.deepEqual([code, snapshots], [exitCode, 1], `after ${afterMs} ms`);
         waits.push(performance.now() - sentAt);
-        t.deepEqual(await fs.readdir(place.data('staging/new')), [], `after ${afterMs} ms`);
-        t.deepEqual(await fs.readdir(place.data('increments')), []);
-        t.is((await fs.stat(path.join(place.repository, 'dump.rdb'))).size, dump.length);
+        t.deepEqual(await fs.readdir(sandbox.data('staging/new')), [], `after ${afterMs} ms`);
+        t.deepEqual(await fs.readdir(sandbox.data('increments')), []);
+        t.is((await fs.stat(sandbox.inMirror('dump.rdb'))).size, dump.length);
       }
-      t.deepEqual(treeDifferences(now, await place.restoredTree('now')), []);
-      t.deepEqual(treeDifferences(then, await place.restoredTree('1B')), []);
+      t.deepEqual(treeDifferences(now, await sandbox.restoredTree()), []);
+      t.deepEqual(treeDifferences(then, await sandbox.restoredTree('1B')), []);
       const longest = Math.round(Math.max(...waits));
       const median = waits.toSorted((a, b) => a - b)[waits.length >> 1] ?? 0;
       t.log(`${waits.length} signals: ended after ${Math.round(median)} ms, at most ${longest} ms`);
@@ -163,39 +161,39 @@ for (const [signal, exitCode] of [
 }
 
 test('a repository on read-only media lists, verifies and restores, also with the journal of a commit that was cut off', async (t) => {
-  const { place: made, state } = await createSource(t);
+  const { sandbox: made, state } = await createSource(t);
   const disk = path.join(made.root, 'disk');
   await mountMemory(t, disk, 16 << 20);
-  const place = made.withRepository(path.join(disk, 'repository'));
+  const sandbox = made.withRepository(path.join(disk, 'repository'));
   for (let count = 0; count < 150; count += 1) {
-    await place.write(`many/${count}-${'x'.repeat(150)}`, String(count));
+    await sandbox.write(`many/${count}-${'x'.repeat(150)}`, String(count));
   }
-  const now = { ...(await settle(place.source)) };
+  const now = { ...(await settle(sandbox.source)) };
   t.not(Object.keys(now).length, Object.keys(state).length);
-  await succeedCli(['backup', '--no-examine', place.source, place.repository]);
-  const cut = place.withRepository(path.join(disk, 'cut-off'));
-  const writer = new Database(place.data('catalog.sqlite3'));
+  await succeedCli(['backup', '--no-examine', sandbox.source, sandbox.repository]);
+  const cut = sandbox.withRepository(path.join(disk, 'cut-off'));
+  const writer = new Database(sandbox.data('catalog.sqlite3'));
   writer.pragma('cache_size = 1');
   writer.exec("BEGIN; UPDATE version SET mtime_ns = 1, path = CAST(path || x'2e' AS BLOB);");
-  await copyTree(place.repository, cut.repository);
+  await copyTree(sandbox.repository, cut.repository);
   writer.exec('ROLLBACK');
   writer.close();
   t.true((await fs.stat(cut.data('catalog.sqlite3-journal'))).size > 512);
   await remount(disk, 'ro');
-  for (const { repository } of [place, cut]) {
+  for (const { repository } of [sandbox, cut]) {
     t.is(await listed(repository), 1);
     t.is((await runCli(['verify', repository])).code, 0);
     t.is((await runCli(['info', repository])).code, 0);
-    const destination = path.join(place.root, `restored-${path.basename(repository)}`);
+    const destination = sandbox.at(`restored-${path.basename(repository)}`);
     await succeedCli(['restore', repository, destination]);
     t.deepEqual(treeDifferences(now, await readTree(destination)), []);
-    const refused = await runCli(['backup', '--no-examine', place.source, repository]);
+    const refused = await runCli(['backup', '--no-examine', sandbox.source, repository]);
     t.is(refused.code, 1);
     t.regex(refused.stderr, /^redis-rewind: cannot [a-z ]+ '[^\n]*\n(?:hint: [^\n]*\n)?$/);
   }
   await remount(disk, 'rw');
-  for (const { repository } of [place, cut]) {
-    await succeedCli(['backup', '--no-examine', place.source, repository]);
+  for (const { repository } of [sandbox, cut]) {
+    await succeedCli(['backup', '--no-examine', sandbox.source, repository]);
     t.is(await listed(repository), 2);
   }
 });

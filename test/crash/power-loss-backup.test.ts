@@ -2,16 +2,16 @@
 // everything unsynced lost, kept, or mixed: what is left has the old or the new snapshot whole.
 import test from 'ava';
 import { atEachPowerLoss } from '../support/power-loss/at-each-power-loss.js';
-import { placeIn, recordNights } from '../support/power-loss/disk-place.js';
+import { sandboxIn, recordNights } from '../support/power-loss/disk-sandbox.js';
 import { countSnapshots, isMendedByNext, isWhole } from '../support/repository/whole-repository.js';
 
 test('a power loss at any step of a backup leaves every snapshot whole, and the next backup finishes', async (t) => {
   t.timeout(900_000);
-  const { place, recording, states } = await recordNights(t);
+  const { sandbox, recording, states } = await recordNights(t);
   const now = states.at(-1) ?? {};
-  const tally = await atEachPowerLoss(place.root, recording, 'nights', async (aftermath) => {
+  const tally = await atEachPowerLoss(sandbox.root, recording, 'nights', async (aftermath) => {
     const { folder, ended, when } = aftermath;
-    const left = placeIn(place, folder);
+    const left = sandboxIn(sandbox, folder);
     const snapshots = countSnapshots(left);
     t.true(snapshots === ended || snapshots === ended + 1, `${when}: ${snapshots} snapshots`);
     await isWhole(t, left, states, when);

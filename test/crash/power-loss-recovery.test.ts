@@ -9,9 +9,9 @@ import {
   recordRun,
   survivorAt,
 } from '../support/power-loss/at-each-power-loss.js';
-import { settle } from '../support/repository/eventful-history.js';
+import { settle } from '../support/sandbox/eventful-history.js';
 import { ProcessDied } from '../support/files/hooked-file-system.js';
-import { createDiskPlace, placeIn, recordNights } from '../support/power-loss/disk-place.js';
+import { createDiskSandbox, sandboxIn, recordNights } from '../support/power-loss/disk-sandbox.js';
 import { layTree } from '../support/power-loss/lay-disk.js';
 import { countSnapshots, isMendedByNext, isWhole } from '../support/repository/whole-repository.js';
 
@@ -21,7 +21,7 @@ const A_MIXTURE = -1;
 
 test('a power loss at any step of a recovery leaves every snapshot whole, and the next backup finishes', async (t) => {
   t.timeout(900_000);
-  const { place, recording, states } = await recordNights(t);
+  const { sandbox, recording, states } = await recordNights(t);
   const now = states.at(-1) ?? {};
   const [, second = 0] = recording.endedAt;
   const commits = recording.steps.flatMap(({ kind }, index) =>
@@ -36,16 +36,16 @@ test('a power loss at any step of a recovery leaves every snapshot whole, and th
     ['committed', commit + 1, NOTHING, 3],
     ['half done', Math.floor((commit + settled) / 2), A_MIXTURE, 3],
   ] as const) {
-    const disk = path.join(place.root, `disk-${title}`);
+    const disk = sandbox.at(`disk-${title}`);
     layTree(pathFromText(disk), survivorAt(recording, made, which));
-    const begun = placeIn(place, disk);
+    const begun = sandboxIn(sandbox, disk);
     t.is(countSnapshots(begun), snapshots, title);
-    const recovery = await recordRun(disk, ['repository'], place.context, [
+    const recovery = await recordRun(disk, ['repository'], sandbox.context, [
       async (context) => begun.backup({ context }),
     ]);
     const after = [...states, now];
-    const tally = await atEachPowerLoss(place.root, recovery, title, async (aftermath) => {
-      const left = placeIn(place, aftermath.folder);
+    const tally = await atEachPowerLoss(sandbox.root, recovery, title, async (aftermath) => {
+      const left = sandboxIn(sandbox, aftermath.folder);
       const when = `${title}, ${aftermath.when}`;
       t.true([snapshots, snapshots + 1].includes(countSnapshots(left)), when);
       await isWhole(t, left, after, when);
@@ -63,12 +63,12 @@ test('a power loss at any step of a recovery leaves every snapshot whole, and th
 });
 
 test('a first backup that ends makes durable what one that was cut off has made', async (t) => {
-  const { place: elsewhere, disk } = await createDiskPlace(t);
+  const { sandbox: elsewhere, disk } = await createDiskSandbox(t);
   const repository = path.join('made', 'for', 'it', 'repository');
-  const place = elsewhere.withRepository(path.join(disk, repository));
-  await place.write('dump.rdb', 'the dump');
-  const state = await settle(place.source);
-  const recording = await recordRun(disk, [repository], place.context, [
+  const sandbox = elsewhere.withRepository(path.join(disk, repository));
+  await sandbox.write('dump.rdb', 'the dump');
+  const state = await settle(sandbox.source);
+  const recording = await recordRun(disk, [repository], sandbox.context, [
     async (context) => {
       const { fileSystem } = context;
       const sync = fileSystem.sync.bind(fileSystem);
@@ -78,14 +78,14 @@ test('a first backup that ends makes durable what one that was cut off has made'
       };
       // Who is dead takes nothing away any more.
       Object.assign(fileSystem, { sync: die, removeDirectory: die });
-      await t.throwsAsync(place.backup({ context }), { instanceOf: ProcessDied });
+      await t.throwsAsync(sandbox.backup({ context }), { instanceOf: ProcessDied });
       Object.assign(fileSystem, { sync, removeDirectory });
     },
-    async (context) => place.backup({ context }),
+    async (context) => sandbox.backup({ context }),
   ]);
   t.is(recording.endedAt[0], 1, 'a directory was made, and not synced');
-  const tally = await atEachPowerLoss(place.root, recording, 'cut-off', async (aftermath) => {
-    const left = place.withRepository(path.join(aftermath.folder, repository));
+  const tally = await atEachPowerLoss(sandbox.root, recording, 'cut-off', async (aftermath) => {
+    const left = sandbox.withRepository(path.join(aftermath.folder, repository));
     const snapshots = countSnapshots(left);
     t.true(snapshots <= 1 && (aftermath.ended < 2 || snapshots === 1), aftermath.when);
     await isWhole(t, left, [state], aftermath.when);

@@ -6,33 +6,33 @@ import path from 'node:path';
 import { restore } from '../../src/engine/restore/restore.js';
 import type { RunContext } from '../../src/engine/run/run-context.js';
 import { pathFromText } from '../../src/system/files/byte-path.js';
-import type { BackupPlace } from '../support/repository/backup-place.js';
-import { type Tree, readTree, treeDifferences } from '../support/files/directory-tree.js';
-import { EVENTFUL_NIGHTS, settle } from '../support/repository/eventful-history.js';
+import { EVENTFUL_NIGHTS, settle } from '../support/sandbox/eventful-history.js';
 import { atEachPowerLoss, recordRun } from '../support/power-loss/at-each-power-loss.js';
-import { createDiskPlace } from '../support/power-loss/disk-place.js';
+import { createDiskSandbox } from '../support/power-loss/disk-sandbox.js';
+import type { Sandbox } from '../support/sandbox/sandbox.js';
+import { type Tree, readTree, treeDifferences } from '../support/files/directory-tree.js';
 
 const WORK = /^\.redis-rewind-restore-/;
 
 interface Scene {
-  readonly place: BackupPlace;
+  readonly sandbox: Sandbox;
   /** The folder in which destinations are; the repository is elsewhere. */
   readonly disk: string;
   readonly recorded: Tree;
 }
 
 async function setScene(t: ExecutionContext): Promise<Scene> {
-  const { place: elsewhere, disk } = await createDiskPlace(t);
-  const place = elsewhere.withRepository(path.join(elsewhere.root, 'repository'));
-  await EVENTFUL_NIGHTS[0]?.(place);
-  const recorded = await settle(place.source);
-  await place.backup();
-  return { place, disk, recorded };
+  const { sandbox: elsewhere, disk } = await createDiskSandbox(t);
+  const sandbox = elsewhere.withRepository(path.join(elsewhere.root, 'repository'));
+  await EVENTFUL_NIGHTS[0]?.(sandbox);
+  const recorded = await settle(sandbox.source);
+  await sandbox.backup();
+  return { sandbox, disk, recorded };
 }
 
-async function restoreTo(place: BackupPlace, destination: string, context: RunContext) {
+async function restoreTo(sandbox: Sandbox, destination: string, context: RunContext) {
   const request = {
-    repositoryPath: place.repository,
+    repositoryPath: sandbox.repository,
     time: 'now',
     destination: pathFromText(destination),
     force: true,
@@ -43,13 +43,13 @@ async function restoreTo(place: BackupPlace, destination: string, context: RunCo
 
 test('a power loss at any step of a restore to a new directory leaves all of it or nothing', async (t) => {
   t.timeout(900_000);
-  const { place, disk, recorded } = await setScene(t);
-  const recording = await recordRun(disk, [], place.context, [
-    async (context) => restoreTo(place, path.join(disk, 'parent', 'restored'), context),
+  const { sandbox, disk, recorded } = await setScene(t);
+  const recording = await recordRun(disk, [], sandbox.context, [
+    async (context) => restoreTo(sandbox, path.join(disk, 'parent', 'restored'), context),
   ]);
   const outcomes = { nothing: 0, whole: 0 };
   const tally = await atEachPowerLoss(
-    place.root,
+    sandbox.root,
     recording,
     'new',
     async ({ folder, ended, when }) => {
@@ -78,17 +78,17 @@ test('a power loss at any step of a restore to a new directory leaves all of it 
 
 test('a power loss while files are replaced leaves each as it was or as it is restored, and running it again ends it', async (t) => {
   t.timeout(900_000);
-  const { place, disk, recorded } = await setScene(t);
+  const { sandbox, disk, recorded } = await setScene(t);
   const destination = path.join(disk, 'redis');
   await fs.mkdir(path.join(destination, 'aof'), { recursive: true });
   const mine = ['dump.rdb', 'aof/1.aof', 'returns', 'not-in-the-snapshot'];
   for (const name of mine) await fs.writeFile(path.join(destination, name), `my ${name}`);
   const before = await readTree(destination);
-  const recording = await recordRun(disk, [], place.context, [
-    async (context) => restoreTo(place, destination, context),
+  const recording = await recordRun(disk, [], sandbox.context, [
+    async (context) => restoreTo(sandbox, destination, context),
   ]);
   const tally = await atEachPowerLoss(
-    place.root,
+    sandbox.root,
     recording,
     'replaced',
     async ({ folder, ended, when }) => {
@@ -105,7 +105,7 @@ test('a power loss while files are replaced leaves each as it was or as it is re
         if (WORK.test(name) || type !== 'file' || mine.includes(name)) continue;
         t.true(content === recorded[name]?.content, `${when}: ${name}`);
       }
-      if (ended === 0) await restoreTo(place, left, place.context);
+      if (ended === 0) await restoreTo(sandbox, left, sandbox.context);
       const after = Object.entries(await readTree(left)).filter(([name]) => !WORK.test(name));
       const { 'not-in-the-snapshot': other, ...restored } = Object.fromEntries(after);
       t.is(other?.content, before['not-in-the-snapshot']?.content, when);

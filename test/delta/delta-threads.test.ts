@@ -12,7 +12,7 @@ import {
   raiseAvailableBytes,
 } from '../../src/system/threads/available-bytes.js';
 import type { GrowingFile, SharedFile } from '../../src/system/files/shared-file-reader.js';
-import { edited, randomBytes } from '../support/repository/large-content.js';
+import { edited, randomBytes } from '../support/sandbox/large-content.js';
 import { temporaryDirectory } from '../support/files/temporary-directory.js';
 
 const OPTIONS = { giveUpAtBytes: Number.MAX_SAFE_INTEGER, zstdLevel: 3, memoryBytes: null };

@@ -11,7 +11,7 @@ import { pathFromText } from '../../src/system/files/byte-path.js';
 import { type Checkpoint, uninterrupted } from '../../src/system/time/checkpoint.js';
 import { RealFileSystem } from '../../src/system/files/file-system.js';
 import { zstdCompressBuffer } from '../../src/system/zstd/zstd.js';
-import { randomBytes } from '../support/repository/large-content.js';
+import { randomBytes } from '../support/sandbox/large-content.js';
 import { temporaryDirectory } from '../support/files/temporary-directory.js';
 import { copy, deltaOf, literal } from './delta-bytes.js';
 import { Gathered } from './run-delta.js';

@@ -6,10 +6,10 @@ import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 
 import { runProgram } from '../../src/system/programs/run-program.js';
-import { dumpBytes } from '../support/repository/four-nights.js';
+import { dumpBytes } from '../support/sandbox/four-nights.js';
 import { projectRoot } from '../support/program/project-paths.js';
-import { RecordedHistory } from '../support/repository/recorded-history.js';
 import { SeededRandom } from '../support/program/seeded-random.js';
+import { type Sandbox, createSandbox } from '../support/sandbox/sandbox.js';
 
 const NIGHTS = [1, 2, 3, 4, 5, 6];
 
@@ -26,9 +26,9 @@ function shell(t: ExecutionContext, folder: string, command: string): string {
 
 async function recordSixNights(
   t: ExecutionContext,
-): Promise<{ history: RecordedHistory; contents: Contents }> {
-  const history = await RecordedHistory.begin(t);
-  const at = (...names: string[]): string => history.at('source', ...names);
+): Promise<{ sandbox: Sandbox; contents: Contents }> {
+  const sandbox = await createSandbox(t, { records: true });
+  const at = (...names: string[]): string => sandbox.inSource(...names);
   const contents = new Map<string, Buffer[]>();
   const aof = 'appendonlydir/appendonly.aof.1.incr.aof';
   await mkdir(at('appendonlydir'));
@@ -45,9 +45,9 @@ async function recordSixNights(
     for (const name of ['dump.rdb', aof, 'other.rdb']) {
       contents.set(name, [...(contents.get(name) ?? []), await readFile(at(name))]);
     }
-    await history.backUp();
+    await sandbox.backup();
   }
-  return { history, contents };
+  return { sandbox, contents };
 }
 
 /** The README of one repository: its commands, with its sample values replaced by real ones. */
@@ -92,14 +92,14 @@ interface Rebuilt {
 /** Follows the README to the content of a path at a snapshot. */
 function rebuildByHand(
   t: ExecutionContext,
-  history: RecordedHistory,
+  sandbox: Sandbox,
   readme: Readme,
   name: string,
   snapshot: number,
 ): Rebuilt {
-  const data = path.join(history.repository, 'redis-rewind-data');
-  const room = history.at(`by-hand-${snapshot}-${path.basename(name)}`);
-  shell(t, history.directory, `mkdir '${room}'`);
+  const data = sandbox.inMirror('redis-rewind-data');
+  const room = sandbox.at(`by-hand-${snapshot}-${path.basename(name)}`);
+  shell(t, sandbox.root, `mkdir '${room}'`);
   const version = readme.query('SELECT content', { 'dump.rdb': name, '7': String(snapshot) });
   const [content = '', sha256 = ''] = shell(t, data, version).split('|');
 
@@ -109,7 +109,7 @@ function rebuildByHand(
     .map((line) => line.split('|') as [string, string, string]);
   const plainFile = (id: string): string => {
     const query = readme.query('SELECT CAST', { '42': id });
-    return path.join(history.repository, shell(t, data, query));
+    return sandbox.inMirror(shell(t, data, query));
   };
   let file = chain.at(-1)?.[1] === 'delta' ? plainFile(chain.at(-1)?.[2] ?? '') : '';
   if (chain.length === 0) file = plainFile(content);
@@ -130,23 +130,19 @@ function rebuildByHand(
 }
 
 test('the README in a repository is enough to rebuild any file of any snapshot', async (t) => {
-  const { history, contents } = await recordSixNights(t);
-  const text = await readFile(path.join(history.repository, 'redis-rewind-data/README'), 'utf8');
+  const { sandbox, contents } = await recordSixNights(t);
+  const text = await readFile(sandbox.inMirror('redis-rewind-data/README'), 'utf8');
   const readme = new Readme(text);
-  const listed = shell(
-    t,
-    path.join(history.repository, 'redis-rewind-data'),
-    readme.query('SELECT id', {}),
-  );
+  const listed = shell(t, sandbox.inMirror('redis-rewind-data'), readme.query('SELECT id', {}));
   t.deepEqual(
     listed.split('\n'),
-    history.snapshots.map(({ id, time }) => `${id}|${time.replace('T', ' ').replace('Z', '')}|3`),
+    sandbox.recorded.map(({ id, time }) => `${id}|${time.replace('T', ' ').replace('Z', '')}|3`),
   );
 
   const steps = new Map<string, readonly string[]>();
   for (const [name, nights] of contents) {
     for (const night of NIGHTS) {
-      const rebuilt = rebuildByHand(t, history, readme, name, night);
+      const rebuilt = rebuildByHand(t, sandbox, readme, name, night);
       const expected = nights[night - 1] as Buffer;
       t.true((await readFile(rebuilt.file)).equals(expected), `${name} at ${night}`);
       steps.set(`${path.basename(name)} at ${night}`, rebuilt.steps);
@@ -161,20 +157,20 @@ test('the README in a repository is enough to rebuild any file of any snapshot',
 });
 
 test('the worked example of docs/format.md works', async (t) => {
-  const history = await RecordedHistory.begin(t);
+  const sandbox = await createSandbox(t, { records: true });
   const old = new SeededRandom('example').bytes(4096);
-  await writeFile(history.at('source', 'dump.rdb'), old);
-  await history.backUp();
-  await writeFile(history.at('source', 'dump.rdb'), Buffer.concat([old, Buffer.from('more')]));
-  await history.backUp();
+  await writeFile(sandbox.inSource('dump.rdb'), old);
+  await sandbox.backup();
+  await writeFile(sandbox.inSource('dump.rdb'), Buffer.concat([old, Buffer.from('more')]));
+  await sandbox.backup();
 
   const format = await readFile(path.join(projectRoot, 'docs/format.md'), 'utf8');
   const commands = format
     .slice(format.indexOf('## A worked example'))
     .match(/^(zstd|rdiff|sha256sum) .*$/gm);
   t.is(commands?.length, 3);
-  const copy = history.at('copy');
-  await cp(history.repository, copy, { recursive: true });
+  const copy = sandbox.at('copy');
+  await cp(sandbox.repository, copy, { recursive: true });
   const outputs = (commands ?? []).map((command) => shell(t, copy, command));
   const [sha256] = outputs.at(-1)?.split(' ') ?? [];
   t.is(sha256, createHash('sha256').update(old).digest('hex'));

@@ -4,11 +4,10 @@
 import { realpath } from 'node:fs/promises';
 import test, { type ExecutionContext } from 'ava';
 
-import { listSnapshots } from '../../src/engine/inspect/list.js';
 import { InTheWayError } from '../../src/errors.js';
 import { runProgram } from '../../src/system/programs/run-program.js';
+import { layNight, recordNights } from '../support/sandbox/four-nights.js';
 import { readTree, treeDifferences } from '../support/files/directory-tree.js';
-import { layNight, recordNights } from '../support/repository/four-nights.js';
 
 interface Way {
   /** Run by a shell; `$1` is the repository, `$2` where it is to be. */
@@ -47,42 +46,42 @@ const WAYS: Readonly<Record<string, Way>> = {
 
 for (const [name, { script, notes, mend }] of Object.entries(WAYS)) {
   test(`a repository that went by ${name} is as good as before`, async (t) => {
-    const history = await recordNights(t, 3);
-    const [old, moved] = [history.repository, history.at('moved')];
+    const sandbox = await recordNights(t, 3);
+    const [old, moved] = [sandbox.repository, sandbox.at('moved')];
     const { code, stderr } = runProgram('sh', ['-c', script, 'sh', old, moved]);
     t.is(code, 0, stderr);
     // Nothing may be found at the old place any more.
     runProgram('rm', ['-rf', old]);
-    history.repository = moved;
+    sandbox.repository = moved;
 
-    const { snapshots } = listSnapshots({ repository: history.repositoryPath }, history.context);
+    const snapshots = sandbox.list();
     t.deepEqual(
       snapshots.map(({ id, time }) => ({ id, time })),
-      history.snapshots.map(({ id, time }) => ({ id, time })),
+      sandbox.recorded.map(({ id, time }) => ({ id, time })),
     );
-    const report = await history.verify();
+    const report = await sandbox.verify();
     t.deepEqual(report.problems, []);
     t.deepEqual(
       report.notes.map(({ kind }) => kind),
       notes,
     );
-    await isWhole(t, history, 'copied');
+    await isWhole(t, sandbox, 'copied');
 
     if (mend !== undefined) {
-      await t.throwsAsync(history.backUp(), { instanceOf: InTheWayError });
+      await t.throwsAsync(sandbox.backup(), { instanceOf: InTheWayError });
       t.is(runProgram('sh', ['-c', mend, 'sh', moved]).code, 0);
     }
-    await layNight(history.source, 4);
-    const backup = await history.backUp();
+    await layNight(sandbox.source, 4);
+    const backup = await sandbox.backup();
     t.deepEqual(
       backup.notes.filter(({ severity }) => severity === 'look').map(({ kind }) => kind),
       notes.filter((kind) => kind === 'mirror-link').map(() => 'mirror-mended'),
     );
-    const after = await history.verify();
+    const after = await sandbox.verify();
     t.deepEqual([after.problems, after.notes], [[], []]);
-    await isWhole(t, history, 'backed-up');
+    await isWhole(t, sandbox, 'backed-up');
     t.deepEqual(
-      mirrorDifferences(await readTree(history.source), await readTree(await realpath(moved))),
+      mirrorDifferences(await readTree(sandbox.source), await readTree(await realpath(moved))),
       [],
     );
   });
@@ -90,12 +89,12 @@ for (const [name, { script, notes, mend }] of Object.entries(WAYS)) {
 
 async function isWhole(
   t: ExecutionContext,
-  history: Awaited<ReturnType<typeof recordNights>>,
+  sandbox: Awaited<ReturnType<typeof recordNights>>,
   name: string,
 ): Promise<void> {
-  for (const { id, time, tree } of history.snapshots) {
-    const destination = history.at(`${name}-${id}`);
-    await history.restore(destination, { at: time });
+  for (const { id, time, tree } of sandbox.recorded) {
+    const destination = sandbox.at(`${name}-${id}`);
+    await sandbox.restore(time, { to: destination });
     t.deepEqual(treeDifferences(tree, await readTree(destination)), [], `${name}, snapshot ${id}`);
   }
 }

@@ -5,7 +5,7 @@ import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 
 import { runProgram } from '../../src/system/programs/run-program.js';
-import { recordNights } from '../support/repository/four-nights.js';
+import { recordNights } from '../support/sandbox/four-nights.js';
 
 type Value = string | number | null;
 type Field = Value | Buffer | undefined;

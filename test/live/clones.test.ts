@@ -7,10 +7,9 @@ import * as fs from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
-import { BackupPlace } from '../support/repository/backup-place.js';
-import { edited, randomBytes } from '../support/repository/large-content.js';
-import { createTestContext } from '../support/program/run-context.js';
+import { edited, randomBytes } from '../support/sandbox/large-content.js';
 import { temporaryDirectory } from '../support/files/temporary-directory.js';
+import { Sandbox } from '../support/sandbox/sandbox.js';
 
 const run = promisify(execFile);
 
@@ -58,23 +57,23 @@ for (const kind of Object.keys(MAKE)) {
       t.pass();
       return;
     }
-    const place = new BackupPlace(root, createTestContext());
-    await fs.mkdir(place.source);
+    const sandbox = new Sandbox(root, {});
+    await fs.mkdir(sandbox.source);
     const nights = [randomBytes('a'), edited(randomBytes('a'), 'b')];
     for (const bytes of nights) {
-      await place.write('saved.rdb', bytes);
-      await fs.rename(path.join(place.source, 'saved.rdb'), path.join(place.source, 'dump.rdb'));
-      await place.backup();
-      const mirror = path.join(place.repository, 'dump.rdb');
+      await sandbox.write('saved.rdb', bytes);
+      await fs.rename(sandbox.inSource('saved.rdb'), sandbox.inSource('dump.rdb'));
+      await sandbox.backup();
+      const mirror = sandbox.inMirror('dump.rdb');
       t.true((await fs.readFile(mirror)).equals(bytes));
       t.true(await isShared(mirror));
     }
-    await place.write('dump.rdb', Buffer.concat([nights[1] as Buffer, Buffer.from('tail')]));
-    await place.backup();
+    await sandbox.write('dump.rdb', Buffer.concat([nights[1] as Buffer, Buffer.from('tail')]));
+    await sandbox.backup();
     for (const [night, bytes] of nights.entries()) {
-      const { destination } = await place.restore(`${2 - night}B`, 'dump.rdb');
+      const { destination } = await sandbox.restore(`${2 - night}B`, { path: 'dump.rdb' });
       t.true((await fs.readFile(destination)).equals(bytes));
     }
-    t.deepEqual((await place.verify()).problems, []);
+    t.deepEqual((await sandbox.verify()).problems, []);
   });
 }

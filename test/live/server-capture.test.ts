@@ -7,19 +7,19 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import test from 'ava';
 import { parseAofManifest } from '../../src/persistence/aof/aof-manifest.js';
-import { lookNames } from '../support/repository/backup-place.js';
 import { succeedCli } from '../support/program/cli.js';
-import { type LivePlace, createLivePlace } from '../support/redis/live-place.js';
+import { type LiveSandbox, createLiveSandbox } from '../support/redis/live-sandbox.js';
 import { CountingWriter, readWritten } from '../support/redis/counting-writer.js';
 import { withRedisServer } from '../support/redis/redis-server.js';
 import { removeTree } from '../support/files/temporary-directory.js';
+import { lookNames } from '../support/sandbox/note-names.js';
 
 const run = promisify(execFile);
 
 /** What a server that loads the mirror has of the writer's numbers. */
-async function load({ place }: LivePlace, appendOnly: boolean): Promise<number> {
-  const directory = path.join(place.root, 'loaded');
-  await run('cp', ['-a', place.repository, directory]);
+async function load({ sandbox }: LiveSandbox, appendOnly: boolean): Promise<number> {
+  const directory = sandbox.at('loaded');
+  await run('cp', ['-a', sandbox.repository, directory]);
   await removeTree(path.join(directory, 'redis-rewind-data'));
   try {
     return await withRedisServer({ directory, appendOnly }, async ({ client }) => {
@@ -31,7 +31,7 @@ async function load({ place }: LivePlace, appendOnly: boolean): Promise<number> 
 }
 
 async function withWriter<T>(
-  { server }: LivePlace,
+  { server }: LiveSandbox,
   work: (writer: CountingWriter) => Promise<T>,
 ): Promise<T> {
   const writer = new CountingWriter(server.port);
@@ -46,7 +46,7 @@ async function withWriter<T>(
 const CAPTURES = Number(process.env['CAPTURES'] ?? 100);
 
 test('captures under load, with rewrites all the time: none is torn', async (t) => {
-  const at = await createLivePlace(t, {
+  const at = await createLiveSandbox(t, {
     appendOnly: true,
     settings: { 'aof-timestamp-enabled': 'yes' },
   });
@@ -86,12 +86,12 @@ test('captures under load, with rewrites all the time: none is torn', async (t) 
 });
 
 test('the mirror holds the manifest and just the files that it names', async (t) => {
-  const at = await createLivePlace(t, { appendOnly: true });
+  const at = await createLiveSandbox(t, { appendOnly: true });
   await withWriter(at, async () => {
     for (let round = 0; round < 5; round += 1) {
       await at.server.client.call('BGREWRITEAOF');
       const { server } = await at.backup();
-      const folder = path.join(at.place.repository, 'appendonlydir');
+      const folder = path.join(at.sandbox.repository, 'appendonlydir');
       const manifest = parseAofManifest(
         await readFile(path.join(folder, 'appendonly.aof.manifest')),
       );
@@ -110,7 +110,7 @@ test('the mirror holds the manifest and just the files that it names', async (t)
 });
 
 test('a dump under load is what the server held after it was asked', async (t) => {
-  const at = await createLivePlace(t, { save: '3600 1' });
+  const at = await createLiveSandbox(t, { save: '3600 1' });
   for (let round = 0; round < 4; round += 1) {
     await withWriter(at, async (writer) => {
       await delay(50);
@@ -128,13 +128,13 @@ test('a dump under load is what the server held after it was asked', async (t) =
 });
 
 test('a backup right after the other, in the same second, has what came between', async (t) => {
-  const at = await createLivePlace(t, { save: '3600 1' });
+  const at = await createLiveSandbox(t, { save: '3600 1' });
   for (let number = 0; number < 4; number += 1) {
     await at.server.client.rpush('log', number);
     const { server } = await at.backup();
     t.is(server?.databases[0]?.keys, 1);
-    const directory = path.join(at.place.root, 'loaded');
-    await run('cp', ['-a', at.place.repository, directory]);
+    const directory = path.join(at.sandbox.root, 'loaded');
+    await run('cp', ['-a', at.sandbox.repository, directory]);
     await withRedisServer({ directory }, async ({ client }) => {
       t.is(await client.llen('log'), number + 1);
     });
@@ -143,7 +143,7 @@ test('a backup right after the other, in the same second, has what came between'
 });
 
 test('an AOF that rests is not read again, and costs nothing', async (t) => {
-  const at = await createLivePlace(t, { appendOnly: true });
+  const at = await createLiveSandbox(t, { appendOnly: true });
   await at.server.client.set('key', 'value');
   await delay(1100);
   await at.backup();
@@ -160,10 +160,10 @@ for (const [what, tail] of [
   ['a transaction', OPEN_TRANSACTION],
 ] as const) {
   test(`${what} that is only half written is left out, and the rest loads`, async (t) => {
-    const at = await createLivePlace(t, { appendOnly: true });
+    const at = await createLiveSandbox(t, { appendOnly: true });
     await at.server.client.rpush('log', 0);
     const name = 'appendonlydir/appendonly.aof.1.incr.aof';
-    const file = path.join(at.place.source, name);
+    const file = path.join(at.sandbox.source, name);
     await appendFile(file, tail);
     await delay(1100);
     const { server, notes } = await at.backup();
@@ -175,10 +175,10 @@ for (const [what, tail] of [
       sizeBytes: size - tail.length,
       trimmedBytes: tail.length,
     });
-    t.is((await stat(path.join(at.place.repository, name))).size, size - tail.length);
+    t.is((await stat(path.join(at.sandbox.repository, name))).size, size - tail.length);
     const strict = { 'aof-load-truncated': 'no' };
-    const directory = path.join(at.place.root, 'loaded');
-    await run('cp', ['-a', at.place.repository, directory]);
+    const directory = path.join(at.sandbox.root, 'loaded');
+    await run('cp', ['-a', at.sandbox.repository, directory]);
     await withRedisServer({ directory, appendOnly: true, settings: strict }, async ({ client }) => {
       t.deepEqual(await client.lrange('log', 0, -1), ['0']);
       t.is(await client.exists('k'), 0);
@@ -191,7 +191,7 @@ for (const [what, tail] of [
 }
 
 test('what the server says is in the report', async (t) => {
-  const at = await createLivePlace(t, {
+  const at = await createLiveSandbox(t, {
     save: '3600 1',
     settings: { 'maxmemory-policy': 'allkeys-lru' },
   });
@@ -214,8 +214,8 @@ test('what the server says is in the report', async (t) => {
   t.regex(server?.version ?? '', /^\d+\.\d+\.\d+$/);
   t.regex(server?.runId ?? '', /^[0-9a-f]{40}$/);
   t.true((server?.usedMemoryBytes ?? 0) > 100_000);
-  t.deepEqual(at.place.snapshots()[0]?.server, server);
-  const { stdout } = await succeedCli(['list', '-v', at.place.repository]);
+  t.deepEqual(at.sandbox.list()[0]?.server, server);
+  const { stdout } = await succeedCli(['list', '-v', at.sandbox.repository]);
   t.regex(
     stdout,
     / {2}snapshot 1: redis [\d.]+ at 127\.0\.0\.1:\d+, primary, 3 keys \(db0 2, db3 1\), dump of 20/,

@@ -4,22 +4,22 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { runCli } from '../support/program/cli.js';
-import { type LivePlace, createLivePlace } from '../support/redis/live-place.js';
+import { type LiveSandbox, createLiveSandbox } from '../support/redis/live-sandbox.js';
 import { temporaryDirectory } from '../support/files/temporary-directory.js';
 
 /** Runs a backup of the server with more arguments; the repository's path comes last. */
-async function run(at: LivePlace, ...args: string[]) {
-  return runCli(['backup', '-p', String(at.server.port), ...args, at.place.repository]);
+async function run(at: LiveSandbox, ...args: string[]) {
+  return runCli(['backup', '-p', String(at.server.port), ...args, at.sandbox.repository]);
 }
 
-async function succeeds(t: ExecutionContext, at: LivePlace, ...args: string[]): Promise<void> {
+async function succeeds(t: ExecutionContext, at: LiveSandbox, ...args: string[]): Promise<void> {
   const { code, stderr } = await run(at, ...args);
   t.is(code, 0, stderr);
 }
 
 async function fails(
   t: ExecutionContext,
-  at: LivePlace,
+  at: LiveSandbox,
   args: readonly string[],
   expected: { readonly code: number; readonly message: RegExp },
 ): Promise<void> {
@@ -28,17 +28,17 @@ async function fails(
   t.regex(stderr, expected.message);
 }
 
-async function makeAclUser({ server }: LivePlace): Promise<string[]> {
+async function makeAclUser({ server }: LiveSandbox): Promise<string[]> {
   const rights = ['+ping', '+info', '+time', '+bgsave'];
   await server.client.call('ACL', 'SETUSER', 'backup', 'on', '>pw', ...rights);
   return ['--user', 'backup', '-a', 'pw'];
 }
 
 test('where CONFIG is denied the directory is that of the process', async (t) => {
-  const at = await createLivePlace(t, { appendOnly: true, save: '3600 1' });
+  const at = await createLiveSandbox(t, { appendOnly: true, save: '3600 1' });
   await at.server.client.set('key', 'value');
   await succeeds(t, at, ...(await makeAclUser(at)));
-  t.deepEqual(await readdir(at.place.repository), [
+  t.deepEqual(await readdir(at.sandbox.repository), [
     'appendonlydir',
     'dump.rdb',
     'redis-rewind-data',
@@ -47,18 +47,18 @@ test('where CONFIG is denied the directory is that of the process', async (t) =>
 
 test('a configuration file says what CONFIG may not, with its includes', async (t) => {
   const settings = { dbfilename: 'my.rdb', appenddirname: 'log', appendfilename: 'my.aof' };
-  const at = await createLivePlace(t, { appendOnly: true, save: '3600 1', settings });
+  const at = await createLiveSandbox(t, { appendOnly: true, save: '3600 1', settings });
   const user = await makeAclUser(at);
   await at.server.client.set('key', 'value');
-  const conf = path.join(at.place.root, 'redis.conf');
-  await writeFile(conf, `dir /wrong\ninclude ${at.place.root}/more-*.conf\n`);
+  const conf = path.join(at.sandbox.root, 'redis.conf');
+  await writeFile(conf, `dir /wrong\ninclude ${at.sandbox.root}/more-*.conf\n`);
   await writeFile(
-    path.join(at.place.root, 'more-1.conf'),
-    `dir ${at.place.source}\ndbfilename my.rdb\nappenddirname log\nappendfilename my.aof\n`,
+    path.join(at.sandbox.root, 'more-1.conf'),
+    `dir ${at.sandbox.source}\ndbfilename my.rdb\nappenddirname log\nappendfilename my.aof\n`,
   );
   await succeeds(t, at, ...user, '--redis-conf', conf);
-  t.deepEqual(await readdir(at.place.repository), ['log', 'my.rdb', 'redis-rewind-data']);
-  await writeFile(conf, `dir ${at.place.root}\n`);
+  t.deepEqual(await readdir(at.sandbox.repository), ['log', 'my.rdb', 'redis-rewind-data']);
+  await writeFile(conf, `dir ${at.sandbox.root}\n`);
   await fails(t, at, [...user, '--redis-conf', conf], {
     code: 30,
     message: /is not the directory of Redis at .*, which works in/,
@@ -70,15 +70,15 @@ test('a configuration file says what CONFIG may not, with its includes', async (
 test('commands that were renamed are used under their new names', async (t) => {
   const conf = path.join(await temporaryDirectory(t), 'redis.conf');
   await writeFile(conf, 'rename-command CONFIG c0nf\ndbfilename my.rdb\n');
-  const at = await createLivePlace(t, { save: '3600 1', settings: { include: conf } });
+  const at = await createLiveSandbox(t, { save: '3600 1', settings: { include: conf } });
   await succeeds(t, at, '--redis-conf', conf);
-  t.deepEqual(await readdir(at.place.repository), ['my.rdb', 'redis-rewind-data']);
+  t.deepEqual(await readdir(at.sandbox.repository), ['my.rdb', 'redis-rewind-data']);
 });
 
 test('a BGSAVE that was renamed is told, and found in the configuration file', async (t) => {
   const conf = path.join(await temporaryDirectory(t), 'redis.conf');
   await writeFile(conf, 'rename-command BGSAVE s4ve\n');
-  const at = await createLivePlace(t, { save: '3600 1', settings: { include: conf } });
+  const at = await createLiveSandbox(t, { save: '3600 1', settings: { include: conf } });
   await fails(t, at, [], {
     code: 30,
     message: /does not know BGSAVE: the command was renamed or disabled/,
@@ -87,16 +87,16 @@ test('a BGSAVE that was renamed is told, and found in the configuration file', a
 });
 
 test('SOURCE that is another directory than the server works in is refused', async (t) => {
-  const at = await createLivePlace(t);
-  const other = path.join(at.place.root, 'other');
+  const at = await createLiveSandbox(t);
+  const other = path.join(at.sandbox.root, 'other');
   await mkdir(other);
   await fails(t, at, [other], { code: 2, message: /is not the directory of Redis at/ });
   await fails(t, at, [path.join(other, 'none')], { code: 2, message: /is no directory/ });
-  await succeeds(t, at, at.place.source);
+  await succeeds(t, at, at.sandbox.source);
 });
 
 /** A port that leads to a server's, through a process that shows another id and age to INFO. */
-async function disguise(t: ExecutionContext, { server }: LivePlace): Promise<string> {
+async function disguise(t: ExecutionContext, { server }: LiveSandbox): Promise<string> {
   const proxy = createServer((client) => {
     const upstream = connect(server.port, '127.0.0.1');
     for (const socket of [client, upstream]) socket.on('error', () => {});
@@ -119,10 +119,11 @@ async function disguise(t: ExecutionContext, { server }: LivePlace): Promise<str
 }
 
 test('where no process shows, a save proves the directory, and nothing else does', async (t) => {
-  const at = await createLivePlace(t, { save: '3600 1' });
+  const at = await createLiveSandbox(t, { save: '3600 1' });
   const port = await disguise(t, at);
-  const line = (...args: string[]) => runCli(['backup', '-p', port, ...args, at.place.repository]);
-  const other = path.join(at.place.root, 'other');
+  const line = (...args: string[]) =>
+    runCli(['backup', '-p', port, ...args, at.sandbox.repository]);
+  const other = path.join(at.sandbox.root, 'other');
   await mkdir(other);
   const unproved = await line('--save', 'none', other);
   t.is(unproved.code, 30, unproved.stderr);
@@ -130,7 +131,7 @@ test('where no process shows, a save proves the directory, and nothing else does
   const elsewhere = await line(other);
   t.is(elsewhere.code, 30, elsewhere.stderr);
   t.regex(elsewhere.stderr, /asked 3 times to save|has saved, but not to/);
-  const proved = await line(at.place.source);
+  const proved = await line(at.sandbox.source);
   t.is(proved.code, 0, proved.stderr);
   // The dump of its last save shows it too.
   const shown = await line('--save', 'none');

@@ -9,96 +9,96 @@ import { NoSpaceError } from '../../src/errors.js';
 import { formatPath } from '../../src/system/files/byte-path.js';
 import { RealFileSystem } from '../../src/system/files/file-system.js';
 import { succeedCli } from '../support/program/cli.js';
-import { createLivePlace, untilSaving } from '../support/redis/live-place.js';
+import { createLiveSandbox, untilSaving } from '../support/redis/live-sandbox.js';
 import { mainScript } from '../support/program/project-paths.js';
 import { saveDump } from '../support/redis/redis-persistence.js';
 import { serverRequest } from '../support/redis/server-request.js';
 
 test('the dump is removed from the source when it is in the snapshot', async (t) => {
-  const { place, server, backup: take } = await createLivePlace(t);
+  const { sandbox, server, backup: take } = await createLiveSandbox(t);
   await server.client.set('key', 'value');
   await take();
-  t.deepEqual(await readdir(place.source), []);
-  t.true((await readdir(place.repository)).includes('dump.rdb'));
-  t.false((await readdir(place.data(''))).includes('temporary-dump'));
+  t.deepEqual(await readdir(sandbox.source), []);
+  t.true((await readdir(sandbox.repository)).includes('dump.rdb'));
+  t.false((await readdir(sandbox.data(''))).includes('temporary-dump'));
   // Again: nothing was there before this time either.
   await take();
-  t.deepEqual(await readdir(place.source), []);
+  t.deepEqual(await readdir(sandbox.source), []);
 });
 
 test('--keep-dump leaves it, and one that was there before is left as well', async (t) => {
-  const { place, server, backup: take } = await createLivePlace(t);
+  const { sandbox, server, backup: take } = await createLiveSandbox(t);
   await server.client.set('key', 'value');
   await take({ keepDump: true });
-  t.deepEqual(await readdir(place.source), ['dump.rdb']);
+  t.deepEqual(await readdir(sandbox.source), ['dump.rdb']);
   await take();
-  t.deepEqual(await readdir(place.source), ['dump.rdb']);
+  t.deepEqual(await readdir(sandbox.source), ['dump.rdb']);
 });
 
 test('a server that keeps dumps keeps this one too', async (t) => {
-  const { place, server, backup: take } = await createLivePlace(t, { save: '3600 1' });
+  const { sandbox, server, backup: take } = await createLiveSandbox(t, { save: '3600 1' });
   await server.client.set('key', 'value');
   await take();
-  t.deepEqual(await readdir(place.source), ['dump.rdb']);
+  t.deepEqual(await readdir(sandbox.source), ['dump.rdb']);
 });
 
 test('a backup that is killed leaves its dump to the next one to remove', async (t) => {
-  const { place, server } = await createLivePlace(t);
+  const { sandbox, server } = await createLiveSandbox(t);
   const { client } = server;
   for (let key = 0; key < 20; key += 1) await client.set(`key${key}`, 'x');
   await client.config('SET', 'rdb-key-save-delay', '50000');
-  const args = ['backup', '-p', String(server.port), place.repository];
+  const args = ['backup', '-p', String(server.port), sandbox.repository];
   const child = spawn(process.execPath, [mainScript, ...args], { stdio: 'ignore' });
   await untilSaving(server);
   child.kill('SIGKILL');
   await once(child, 'close');
   await client.config('SET', 'rdb-key-save-delay', '0');
   while ((await client.info('persistence')).includes('rdb_bgsave_in_progress:1'));
-  t.deepEqual(await readdir(place.source), ['dump.rdb']);
-  t.true((await readdir(place.data(''))).includes('temporary-dump'));
+  t.deepEqual(await readdir(sandbox.source), ['dump.rdb']);
+  t.true((await readdir(sandbox.data(''))).includes('temporary-dump'));
   await succeedCli(args);
-  t.deepEqual(await readdir(place.source), []);
-  t.false((await readdir(place.data(''))).includes('temporary-dump'));
+  t.deepEqual(await readdir(sandbox.source), []);
+  t.false((await readdir(sandbox.data(''))).includes('temporary-dump'));
 });
 
 test('what a killed backup left is the own dump of a server that keeps dumps by now', async (t) => {
-  const { place, server, backup: take } = await createLivePlace(t);
+  const { sandbox, server, backup: take } = await createLiveSandbox(t);
   await server.client.set('key', 'value');
   await take();
-  await writeFile(place.data('temporary-dump'), `${place.source}/dump.rdb\n`);
+  await writeFile(sandbox.data('temporary-dump'), `${sandbox.source}/dump.rdb\n`);
   await saveDump(server);
   await server.client.config('SET', 'save', '3600 1');
   await take();
-  t.deepEqual(await readdir(place.source), ['dump.rdb']);
-  t.false((await readdir(place.data(''))).includes('temporary-dump'));
+  t.deepEqual(await readdir(sandbox.source), ['dump.rdb']);
+  t.false((await readdir(sandbox.data(''))).includes('temporary-dump'));
 });
 
 test('a journal that was cut off while it was written names nothing', async (t) => {
-  const { place, server, backup: take } = await createLivePlace(t);
+  const { sandbox, server, backup: take } = await createLiveSandbox(t);
   await server.client.set('key', 'value');
   await take({ keepDump: true });
-  await writeFile(place.data('temporary-dump'), `${place.source}/dum`);
+  await writeFile(sandbox.data('temporary-dump'), `${sandbox.source}/dum`);
   await take();
-  t.deepEqual(await readdir(place.source), ['dump.rdb']);
+  t.deepEqual(await readdir(sandbox.source), ['dump.rdb']);
 });
 
 test('without room for the dump the server is not asked, but with --force', async (t) => {
-  const { place, server } = await createLivePlace(t, { save: '3600 1' });
+  const { sandbox, server } = await createLiveSandbox(t, { save: '3600 1' });
   await server.client.set('key', 'value');
   class FullSource extends RealFileSystem {
     override freeBytes(path: Parameters<RealFileSystem['freeBytes']>[0]): number {
-      return formatPath(path) === place.source ? 1000 : super.freeBytes(path);
+      return formatPath(path) === sandbox.source ? 1000 : super.freeBytes(path);
     }
   }
-  const context = { ...place.context, fileSystem: new FullSource() };
+  const context = { ...sandbox.context, fileSystem: new FullSource() };
   const request = {
-    ...place.backupRequest(),
+    ...sandbox.backupRequest(),
     source: null,
     server: serverRequest(server.port),
   };
   const error = await t.throwsAsync(backup(request, context), { instanceOf: NoSpaceError });
   t.regex(error?.message ?? '', /^not enough space for a new dump in '/);
-  t.deepEqual(await readdir(place.source), []);
+  t.deepEqual(await readdir(sandbox.source), []);
   await backup({ ...request, force: true }, context);
-  t.deepEqual(await readdir(place.source), ['dump.rdb']);
+  t.deepEqual(await readdir(sandbox.source), ['dump.rdb']);
 });

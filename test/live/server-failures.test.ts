@@ -8,26 +8,26 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import { runCli } from '../support/program/cli.js';
-import { type LivePlace, createLivePlace, untilSaving } from '../support/redis/live-place.js';
+import { type LiveSandbox, createLiveSandbox, untilSaving } from '../support/redis/live-sandbox.js';
 import {
   type Refusal,
   checkRefusal,
   isRefusedBackup,
   leavesAsItWas,
-} from '../support/repository/refused-backup.js';
+} from '../support/redis/refused-backup.js';
 import { startRedisServer } from '../support/redis/redis-server.js';
 import { redisUser } from '../support/redis/redis-user.js';
 
 /** A backup into a repository that is there; after the refusal it is as it was. */
 async function isRefused(
   t: ExecutionContext,
-  { place, server }: LivePlace,
+  { sandbox, server }: LiveSandbox,
   args: readonly string[],
   refusal: Refusal,
 ): Promise<void> {
   const hasPlace = args.some((arg) => ['--redis', '-s', '-h', '-p'].includes(arg));
   const at = hasPlace ? [] : ['-p', String(server.port)];
-  await isRefusedBackup(t, place.repository, [...at, ...args], refusal);
+  await isRefusedBackup(t, sandbox.repository, [...at, ...args], refusal);
 }
 
 async function listen(t: ExecutionContext, onConnect: (server: Server) => Server): Promise<number> {
@@ -46,7 +46,7 @@ function portOf(server: Server): number {
 }
 
 test('nothing answers: connection refused, unknown host, no socket, a file that is not a socket', async (t) => {
-  const at = await createLivePlace(t);
+  const at = await createLiveSandbox(t);
   await at.backup();
   const listener = createServer();
   await new Promise<void>((resolve) => {
@@ -64,15 +64,17 @@ test('nothing answers: connection refused, unknown host, no socket, a file that 
     message:
       /no-such-host\.invalid:6379 cannot be reached: (?:the host is unknown|name resolution)/,
   });
-  await isRefused(t, at, ['-s', path.join(at.place.root, 'none')], { message: /no such socket$/ });
-  await writeFile(path.join(at.place.root, 'file'), '');
-  await isRefused(t, at, ['-s', path.join(at.place.root, 'file')], {
+  await isRefused(t, at, ['-s', path.join(at.sandbox.root, 'none')], {
+    message: /no such socket$/,
+  });
+  await writeFile(path.join(at.sandbox.root, 'file'), '');
+  await isRefused(t, at, ['-s', path.join(at.sandbox.root, 'file')], {
     message: /connection refused$|is not a socket$/,
   });
 });
 
 test('what is not a Redis server is refused: HTTP, a banner, silence, and one that hangs up', async (t) => {
-  const at = await createLivePlace(t);
+  const at = await createLiveSandbox(t);
   await at.backup();
   const answering = async (reply: string, isFirst: boolean): Promise<string> => {
     const port = await listen(t, (server) =>
@@ -108,17 +110,25 @@ test('protected mode refuses a client from another address', async (t) => {
     t.pass('this machine has no address but loopback');
     return;
   }
-  const at = await createLivePlace(t, { settings: { bind: '0.0.0.0' } });
+  const at = await createLiveSandbox(t, { settings: { bind: '0.0.0.0' } });
   await isRefused(t, at, ['-h', address, '-p', String(at.server.port)], {
     message: /protected mode|has closed the connection/,
   });
 });
 
 test('passwords: missing, wrong, needless; none is ever shown', async (t) => {
-  const at = await createLivePlace(t);
+  const at = await createLiveSandbox(t);
   await at.backup();
   const port = String(at.server.port);
-  const needless = await runCli(['backup', '-v', '-p', port, '-a', 'sesame', at.place.repository]);
+  const needless = await runCli([
+    'backup',
+    '-v',
+    '-p',
+    port,
+    '-a',
+    'sesame',
+    at.sandbox.repository,
+  ]);
   t.is(needless.code, 0, needless.stderr);
   t.regex(needless.stderr, /has no password, and one was given/);
   t.regex(needless.stderr, /note: the password is in the command line/);
@@ -132,16 +142,16 @@ test('passwords: missing, wrong, needless; none is ever shown', async (t) => {
     ['--redis', `redis://nobody:sesame@127.0.0.1:${port}`],
   ];
   for (const args of secrets) {
-    const place = args[0] === '--redis' ? [] : ['-p', port];
-    await leavesAsItWas(t, at.place.repository, async () => {
-      const line = ['backup', '-vv', ...place, ...args, at.place.repository];
+    const address = args[0] === '--redis' ? [] : ['-p', port];
+    await leavesAsItWas(t, at.sandbox.repository, async () => {
+      const line = ['backup', '-vv', ...address, ...args, at.sandbox.repository];
       const { code, stderr } = await runCli(line);
       t.is(code, 30, stderr);
       t.regex(stderr, /does not accept this password for user '(?:default|nobody)'/);
       t.false(stderr.includes('sesame'), stderr);
     });
   }
-  const file = path.join(at.place.root, 'password');
+  const file = path.join(at.sandbox.root, 'password');
   await writeFile(file, 'right\n');
   const ways = [
     { args: ['-a', 'right'] },
@@ -150,7 +160,7 @@ test('passwords: missing, wrong, needless; none is ever shown', async (t) => {
     { args: ['--user', 'default'], env: { REDISCLI_AUTH: 'right' } },
   ];
   for (const { args, env } of ways) {
-    const line = ['backup', '-p', port, ...args, at.place.repository];
+    const line = ['backup', '-p', port, ...args, at.sandbox.repository];
     const { code, stdout, stderr } = await runCli(line, env === undefined ? {} : { env });
     t.is(code, 0, stderr);
     t.is(stdout + stderr, '');
@@ -158,7 +168,7 @@ test('passwords: missing, wrong, needless; none is ever shown', async (t) => {
 });
 
 test('a missing right is named, and no more rights are needed than documented', async (t) => {
-  const at = await createLivePlace(t);
+  const at = await createLiveSandbox(t);
   await at.backup();
   const { client } = at.server;
   const asUser = ['--user', 'backup', '-a', 'pw'];
@@ -172,7 +182,7 @@ test('a missing right is named, and no more rights are needed than documented', 
     '-p',
     String(at.server.port),
     ...asUser,
-    at.place.repository,
+    at.sandbox.repository,
   ]);
   t.is(code, 0, stderr);
   for (const right of ['+info', '+time', '+bgsave']) {
@@ -191,7 +201,7 @@ test('loading is waited for, no longer than allowed', async (t) => {
     'enable-debug-command': 'yes',
     'loading-process-events-interval-bytes': '1024',
   };
-  const at = await createLivePlace(t, { settings });
+  const at = await createLiveSandbox(t, { settings });
   const { client } = at.server;
   await client.call('DEBUG', 'POPULATE', 3000);
   await client.config('SET', 'key-load-delay', '1000');
@@ -207,7 +217,7 @@ test('loading is waited for, no longer than allowed', async (t) => {
 });
 
 test('a server that runs a script is waited for, no longer than allowed', async (t) => {
-  const at = await createLivePlace(t, { settings: { 'busy-reply-threshold': '50' } });
+  const at = await createLiveSandbox(t, { settings: { 'busy-reply-threshold': '50' } });
   await at.backup();
   const { client } = at.server;
   const other = client.duplicate();
@@ -227,10 +237,10 @@ test('a server that runs a script is waited for, no longer than allowed', async 
 
 test('a save that fails is said so, and nothing of it is in the repository', async (t) => {
   const owner = await redisUser();
-  const at = await createLivePlace(t);
+  const at = await createLiveSandbox(t);
   await at.server.client.set('key', 'value');
   await at.backup();
-  const directory = path.join(at.place.root, 'other');
+  const directory = path.join(at.sandbox.root, 'other');
   await mkdir(directory);
   if (owner !== undefined) await chown(directory, owner.uid, owner.gid);
   const options = { directory, save: '3600 1', ...(owner === undefined ? {} : { owner }) };
@@ -239,7 +249,7 @@ test('a save that fails is said so, and nothing of it is in the repository', asy
   await server.client.set('key', 'value');
   await chmod(directory, 0o500);
   const failing = { ...at, server };
-  const repository = path.join(at.place.root, 'repository-2');
+  const repository = path.join(at.sandbox.root, 'repository-2');
   const args = ['backup', '--json', '-p', String(server.port), repository];
   checkRefusal(t, await runCli(args), {
     message: /could not save '.*dump\.rdb'$/,
@@ -254,7 +264,7 @@ test('a save that fails is said so, and nothing of it is in the repository', asy
 });
 
 test('a server that dies during its save', async (t) => {
-  const at = await createLivePlace(t, {
+  const at = await createLiveSandbox(t, {
     save: '3600 1',
     settings: { 'rdb-key-save-delay': '1000' },
   });
@@ -269,7 +279,7 @@ test('a server that dies during its save', async (t) => {
 });
 
 test('a save that takes too long is left to itself', async (t) => {
-  const at = await createLivePlace(t, { save: '3600 1' });
+  const at = await createLiveSandbox(t, { save: '3600 1' });
   await at.backup();
   const { client } = at.server;
   await client.config('SET', 'rdb-key-save-delay', '100000');
@@ -285,7 +295,7 @@ test('a save that takes too long is left to itself', async (t) => {
 });
 
 test('a save that FLUSHALL kills is asked for again', async (t) => {
-  const at = await createLivePlace(t, { save: '3600 1' });
+  const at = await createLiveSandbox(t, { save: '3600 1' });
   const { client } = at.server;
   for (let key = 0; key < 100; key += 1) await client.set(`key${key}`, 'x');
   await client.config('SET', 'rdb-key-save-delay', '100000');
@@ -296,11 +306,11 @@ test('a save that FLUSHALL kills is asked for again', async (t) => {
   await client.flushall();
   await client.set('after', 'flush');
   t.is((await made).server?.save, 'bgsave');
-  t.regex(readFileSync(path.join(at.place.repository, 'dump.rdb'), 'latin1'), /after/);
+  t.regex(readFileSync(path.join(at.sandbox.repository, 'dump.rdb'), 'latin1'), /after/);
 });
 
 test('a rewrite of the AOF that runs is waited for by BGSAVE SCHEDULE', async (t) => {
-  const at = await createLivePlace(t, { appendOnly: true });
+  const at = await createLiveSandbox(t, { appendOnly: true });
   const { client } = at.server;
   for (let key = 0; key < 12; key += 1) await client.set(`key${key}`, 'x');
   await client.config('SET', 'rdb-key-save-delay', '100000');

@@ -5,18 +5,18 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
 import { runCli } from '../support/program/cli.js';
-import { type LivePlace, createLivePlace } from '../support/redis/live-place.js';
+import { type LiveSandbox, createLiveSandbox } from '../support/redis/live-sandbox.js';
 import { startSentinel, watching } from '../support/redis/redis-sentinel.js';
-import { isRefusedBackup } from '../support/repository/refused-backup.js';
+import { isRefusedBackup } from '../support/redis/refused-backup.js';
 
-async function untilLink({ server }: LivePlace, state: 'up' | 'down'): Promise<void> {
+async function untilLink({ server }: LiveSandbox, state: 'up' | 'down'): Promise<void> {
   const wanted = `master_link_status:${state}`;
   while (!(await server.client.info('replication')).includes(wanted)) await delay(20);
 }
 
 test('a replica is backed up as long as it has its primary', async (t) => {
-  const primary = await createLivePlace(t, { settings: { 'repl-diskless-sync-delay': '0' } });
-  const replica = await createLivePlace(t, { save: '3600 1' });
+  const primary = await createLiveSandbox(t, { settings: { 'repl-diskless-sync-delay': '0' } });
+  const replica = await createLiveSandbox(t, { save: '3600 1' });
   await primary.server.client.set('key', 'value');
   await replica.server.client.replicaof('127.0.0.1', primary.server.port);
   await untilLink(replica, 'up');
@@ -26,7 +26,7 @@ test('a replica is backed up as long as it has its primary', async (t) => {
   t.is(server?.role, 'replica');
   t.is(server?.address, `127.0.0.1:${replica.server.port}`);
   t.is(server?.primary, `127.0.0.1:${primary.server.port}`);
-  const listed = await runCli(['list', '-v', replica.place.repository]);
+  const listed = await runCli(['list', '-v', replica.sandbox.repository]);
   t.regex(listed.stdout, /: redis 7\S* at 127\.0\.0\.1:\d+, replica of 127\.0\.0\.1:\d+, 1 key,/);
   t.true((server?.replicationOffset ?? 0) > 0);
   t.deepEqual(server?.databases, [{ database: 0, keys: 1, expiringKeys: 0 }]);
@@ -37,32 +37,32 @@ test('a replica is backed up as long as it has its primary', async (t) => {
     hint: /^back up the primary; --save none takes the files as they are$/,
   };
   const at = ['-p', String(replica.server.port)];
-  await isRefusedBackup(t, replica.place.repository, at, lost);
+  await isRefusedBackup(t, replica.sandbox.repository, at, lost);
   // It answers most commands with MASTERDOWN now.
   await replica.server.client.config('SET', 'replica-serve-stale-data', 'no');
   await t.throwsAsync(replica.server.client.get('key'), { message: /^MASTERDOWN/ });
-  await isRefusedBackup(t, replica.place.repository, at, lost);
+  await isRefusedBackup(t, replica.sandbox.repository, at, lost);
   t.is((await replica.backup({ save: 'none' })).server?.save, 'none');
 });
 
 test('a Sentinel is told from a server', async (t) => {
-  const at = await createLivePlace(t);
+  const at = await createLiveSandbox(t);
   const { port } = await startSentinel(t, { lines: watching('mymaster', at.server.port, 1) });
-  await isRefusedBackup(t, at.place.repository, ['-p', String(port)], {
+  await isRefusedBackup(t, at.sandbox.repository, ['-p', String(port)], {
     message: /is a Sentinel, and no server$/,
     hint: new RegExp(`^'--sentinel 127\\.0\\.0\\.1:${port}' asks it`),
   });
 });
 
 test('a dump that was a link is replaced by the save, as Redis does it', async (t) => {
-  const at = await createLivePlace(t, { save: '3600 1' });
-  await symlink('/nowhere/dump.rdb', path.join(at.place.source, 'dump.rdb'));
+  const at = await createLiveSandbox(t, { save: '3600 1' });
+  await symlink('/nowhere/dump.rdb', path.join(at.sandbox.source, 'dump.rdb'));
   t.is((await at.backup()).server?.save, 'bgsave');
 });
 
 test('a server is reached by its socket', async (t) => {
-  const at = await createLivePlace(t);
-  const socket = path.join(at.place.root, 'redis.sock');
-  const other = await createLivePlace(t, { unixSocket: socket, save: '3600 1' });
+  const at = await createLiveSandbox(t);
+  const socket = path.join(at.sandbox.root, 'redis.sock');
+  const other = await createLiveSandbox(t, { unixSocket: socket, save: '3600 1' });
   t.is((await other.backup({ host: null, port: null, socket })).server?.save, 'bgsave');
 });

@@ -14,7 +14,7 @@ import {
   startSentinel,
   watching,
 } from '../support/redis/redis-sentinel.js';
-import { type Refusal, isRefusedBackup } from '../support/repository/refused-backup.js';
+import { type Refusal, isRefusedBackup } from '../support/redis/refused-backup.js';
 import { temporaryDirectory } from '../support/files/temporary-directory.js';
 
 /** A primary, the first, and its replicas, all with the same data. */

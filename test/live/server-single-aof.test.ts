@@ -3,32 +3,32 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
-import { lookNames } from '../support/repository/backup-place.js';
 import { succeedCli } from '../support/program/cli.js';
 import { type DatasetDigest, datasetDigest } from '../support/redis/dataset-digest.js';
-import { createLivePlace } from '../support/redis/live-place.js';
+import { createLiveSandbox } from '../support/redis/live-sandbox.js';
 import { relayAsOldServer } from '../support/redis/old-server-relay.js';
 import { fixturePath } from '../support/program/project-paths.js';
 import { withRedisServer } from '../support/redis/redis-server.js';
 import { FIXTURE, MULTI_TAIL, POINT, TORN_TAILS, logOf } from '../support/redis/single-file-aof.js';
 import { temporaryDirectory } from '../support/files/temporary-directory.js';
+import { lookNames } from '../support/sandbox/note-names.js';
 
 for (const [what, tail] of Object.entries({ ...TORN_TAILS, 'an open transaction': MULTI_TAIL })) {
   test(`a single file is cut before ${what}, and loads`, async (t) => {
-    const { place, server, backup } = await createLivePlace(t, { appendOnly: true });
+    const { sandbox, server, backup } = await createLiveSandbox(t, { appendOnly: true });
     const log = await logOf('an RDB and commands');
-    await writeFile(path.join(place.source, 'appendonly.aof'), Buffer.concat([log, tail]));
+    await writeFile(sandbox.inSource('appendonly.aof'), Buffer.concat([log, tail]));
     const port = String(await relayAsOldServer(t, server.port));
     const report = await backup({ port });
     t.deepEqual(lookNames(report.notes), []);
     t.deepEqual(report.server?.aof?.files, [
       { path: 'appendonly.aof', sizeBytes: log.length, trimmedBytes: tail.length },
     ]);
-    const kept = await readFile(path.join(place.repository, 'appendonly.aof'));
+    const kept = await readFile(sandbox.inMirror('appendonly.aof'));
     t.true(kept.equals(log));
     const examined = report.examined.find((file) => file.path === 'appendonly.aof');
     t.like(examined, { kind: 'log', loads: true, problem: null });
-    const listed = await succeedCli(['list', '-v', place.repository]);
+    const listed = await succeedCli(['list', '-v', sandbox.repository]);
     t.regex(listed.stdout, new RegExp(`, AOF ok, ${tail.length} B trimmed\\n`));
 
     const next = await backup({ port });

@@ -5,11 +5,11 @@ import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { type Certificates, makeCertificates } from '../support/redis/certificates.js';
 import { runCli } from '../support/program/cli.js';
-import { type LivePlace, createLivePlace } from '../support/redis/live-place.js';
-import { leavesAsItWas } from '../support/repository/refused-backup.js';
+import { type LiveSandbox, createLiveSandbox } from '../support/redis/live-sandbox.js';
+import { leavesAsItWas } from '../support/redis/refused-backup.js';
 import { temporaryDirectory } from '../support/files/temporary-directory.js';
 
-interface TlsPlace extends LivePlace {
+interface TlsPlace extends LiveSandbox {
   readonly certificates: Certificates;
   readonly tlsPort: string;
 }
@@ -22,7 +22,7 @@ async function createTlsPlace(t: ExecutionContext): Promise<TlsPlace> {
     'tls-key-file': server.key,
     'tls-ca-cert-file': ca,
   };
-  const at = await createLivePlace(t, { save: '3600 1', settings });
+  const at = await createLiveSandbox(t, { save: '3600 1', settings });
   // The port beside the plain one is as likely to be free as any.
   for (let tlsPort = at.server.port + 1; ; tlsPort += 1) {
     const reply: unknown = await at.server.client
@@ -32,8 +32,8 @@ async function createTlsPlace(t: ExecutionContext): Promise<TlsPlace> {
   }
 }
 
-async function run({ place }: LivePlace, ...args: string[]) {
-  const { code, stderr } = await runCli(['backup', ...args, place.repository]);
+async function run({ sandbox }: LiveSandbox, ...args: string[]) {
+  const { code, stderr } = await runCli(['backup', ...args, sandbox.repository]);
   return { code, stderr };
 }
 
@@ -54,7 +54,7 @@ test('what is wrong with TLS is said', async (t) => {
   const { ca, otherCa, client } = at.certificates;
   const mutual = ['--cert', client.cert, '--key', client.key];
   const tls = ['--tls', '-p', at.tlsPort];
-  const broken = path.join(at.place.root, 'broken.pem');
+  const broken = path.join(at.sandbox.root, 'broken.pem');
   await writeFile(broken, 'no certificate');
   const cases: [args: string[], message: RegExp][] = [
     [
@@ -76,13 +76,13 @@ test('what is wrong with TLS is said', async (t) => {
     [[...tls, '--cacert', ca, '--cert', broken, '--key', broken], /could not set up TLS/],
   ];
   for (const [args, message] of cases) {
-    await leavesAsItWas(t, at.place.repository, async () => {
+    await leavesAsItWas(t, at.sandbox.repository, async () => {
       const { code, stderr } = await run(at, ...args);
       t.is(code, 30, `${args.join(' ')}: ${stderr}`);
       t.regex(stderr, message);
     });
   }
-  const missing = await run(at, ...tls, '--cacert', path.join(at.place.root, 'none'));
+  const missing = await run(at, ...tls, '--cacert', path.join(at.sandbox.root, 'none'));
   t.is(missing.code, 1);
   t.regex(missing.stderr, /cannot open '.*none': no such file/);
 });

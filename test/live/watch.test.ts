@@ -3,9 +3,8 @@ import { readdir, rename, rm, statfs, truncate, writeFile } from 'node:fs/promis
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
-import { BackupPlace, createBackupPlace } from '../support/repository/backup-place.js';
 import { runCli, succeedCli } from '../support/program/cli.js';
-import { createLivePlace } from '../support/redis/live-place.js';
+import { createLiveSandbox } from '../support/redis/live-sandbox.js';
 import { mountMemory } from '../support/files/mounted.js';
 import {
   type RedisServer,
@@ -13,11 +12,11 @@ import {
   startRedisServer,
   withRedisServer,
 } from '../support/redis/redis-server.js';
-import { createTestContext } from '../support/program/run-context.js';
 import { type Burden, WatchProcess } from '../support/redis/watch-process.js';
+import { Sandbox, createSandbox } from '../support/sandbox/sandbox.js';
 
 interface Watched {
-  readonly place: BackupPlace;
+  readonly sandbox: Sandbox;
   readonly server: RedisServer;
   /** Options that name the server, and REPO, in which there is a snapshot. */
   readonly line: readonly string[];
@@ -27,11 +26,11 @@ async function watched(
   t: ExecutionContext,
   options: Omit<RedisServerOptions, 'directory'>,
 ): Promise<Watched> {
-  const { place, server } = await createLivePlace(t, options);
-  const line = ['-p', String(server.port), place.repository];
+  const { sandbox, server } = await createLiveSandbox(t, options);
+  const line = ['-p', String(server.port), sandbox.repository];
   await server.client.set('first', '1');
   await succeedCli(['backup', ...line]);
-  return { place, server, line };
+  return { sandbox, server, line };
 }
 
 /** A save that the server is asked for by somebody else. */
@@ -40,7 +39,7 @@ async function saveAgain({ client }: RedisServer, key: string): Promise<void> {
   await client.call('SAVE');
 }
 
-async function keysInMirror({ repository, root }: BackupPlace): Promise<number> {
+async function keysInMirror({ repository, root }: Sandbox): Promise<number> {
   const loaded = path.join(root, 'loaded');
   await succeedCli(['restore', repository, loaded]);
   try {
@@ -61,7 +60,7 @@ async function quiet(): Promise<void> {
 }
 
 test('a save by the save points of the server is one snapshot, with what the server says', async (t) => {
-  const { place, server, line } = await watched(t, { save: '1 1' });
+  const { sandbox, server, line } = await watched(t, { save: '1 1' });
   const watching = await WatchProcess.start(t, ...line);
   await server.client.set('second', '2');
   const { report, saves } = await watching.until('snapshot');
@@ -77,7 +76,7 @@ test('a save by the save points of the server is one snapshot, with what the ser
     ['watching', 'save', 'snapshot', 'stopping'],
   );
   t.is(watching.stderr, '');
-  t.is(await keysInMirror(place), 2);
+  t.is(await keysInMirror(sandbox), 2);
 });
 
 test('a rewrite of the AOF is one snapshot; what is only appended is none', async (t) => {
@@ -96,7 +95,7 @@ test('a rewrite of the AOF is one snapshot; what is only appended is none', asyn
 });
 
 test('of a burst of saves few are taken, and the last one is in', async (t) => {
-  const { place, server, line } = await watched(t, { save: '3600 1' });
+  const { sandbox, server, line } = await watched(t, { save: '3600 1' });
   const watching = await WatchProcess.start(
     t,
     '--debounce',
@@ -117,17 +116,17 @@ test('of a burst of saves few are taken, and the last one is in', async (t) => {
   const taken = watching.of('snapshot').length;
   t.true(taken >= 1 && taken <= 3, `${taken} snapshots of ${count} saves`);
   t.is(await watching.end(), 0);
-  t.is(await keysInMirror(place), count + 1);
+  t.is(await keysInMirror(sandbox), count + 1);
 });
 
 test('a server that is killed and started again costs no save', async (t) => {
-  const place = await createBackupPlace(t);
-  const unixSocket = path.join(place.root, 'redis.sock');
-  const options = { directory: place.source, save: '3600 1', unixSocket };
+  const sandbox = await createSandbox(t);
+  const unixSocket = sandbox.at('redis.sock');
+  const options = { directory: sandbox.source, save: '3600 1', unixSocket };
   const first = await startRedisServer(options);
   t.teardown(async () => first.kill().catch(() => {}));
   await saveAgain(first, 'first');
-  const line = ['-s', unixSocket, place.repository];
+  const line = ['-s', unixSocket, sandbox.repository];
   await succeedCli(['backup', ...line]);
   const watching = await WatchProcess.start(t, ...line);
   await saveAgain(first, 'second');
@@ -140,14 +139,14 @@ test('a server that is killed and started again costs no save', async (t) => {
   await saveAgain(second, 'third');
   await watching.until('snapshot', 2);
   t.is(await watching.end(), 0);
-  t.is(await keysInMirror(place), 3);
+  t.is(await keysInMirror(sandbox), 3);
 });
 
 test('a watch that starts before its server waits for it', async (t) => {
-  const place = await createBackupPlace(t);
-  const unixSocket = path.join(place.root, 'redis.sock');
-  const options = { directory: place.source, save: '3600 1', unixSocket };
-  const line = ['-s', unixSocket, place.repository];
+  const sandbox = await createSandbox(t);
+  const unixSocket = sandbox.at('redis.sock');
+  const options = { directory: sandbox.source, save: '3600 1', unixSocket };
+  const line = ['-s', unixSocket, sandbox.repository];
   const first = await startRedisServer(options);
   await saveAgain(first, 'first');
   await succeedCli(['backup', ...line]);
@@ -163,24 +162,24 @@ test('a watch that starts before its server waits for it', async (t) => {
 });
 
 test('the directory may be moved away and back', async (t) => {
-  const { place, server, line } = await watched(t, { save: '3600 1' });
+  const { sandbox, server, line } = await watched(t, { save: '3600 1' });
   const watching = await WatchProcess.start(t, ...line);
-  await rename(place.source, `${place.source}-away`);
+  await rename(sandbox.source, `${sandbox.source}-away`);
   t.is((await watching.until('away')).error?.code, 'SOURCE_MISSING');
   // The server works on in the directory, whatever its name.
   await saveAgain(server, 'second');
-  await rename(`${place.source}-away`, place.source);
+  await rename(`${sandbox.source}-away`, sandbox.source);
   await watching.until('back');
   await watching.until('snapshot');
   t.is(await watching.end(), 0);
-  t.is(await keysInMirror(place), 2);
+  t.is(await keysInMirror(sandbox), 2);
 });
 
 test('a disk that is full costs no save either', async (t) => {
-  const { place, server } = await createLivePlace(t, { save: '3600 1' });
-  const disk = path.join(place.root, 'disk');
+  const { sandbox, server } = await createLiveSandbox(t, { save: '3600 1' });
+  const disk = sandbox.at('disk');
   await mountMemory(t, disk, 8 << 20);
-  const onDisk = new BackupPlace(place.root, createTestContext(), path.join(disk, 'repository'));
+  const onDisk = new Sandbox(sandbox.root, { repository: path.join(disk, 'repository') });
   const line = ['-p', String(server.port), onDisk.repository];
   await saveAgain(server, 'first');
   await succeedCli(['backup', ...line]);
@@ -200,7 +199,7 @@ test('a disk that is full costs no save either', async (t) => {
 });
 
 test('SIGTERM in the middle of a snapshot leaves nothing, and the next watch takes it', async (t) => {
-  const { place, server, line } = await watched(t, { save: '3600 1' });
+  const { sandbox, server, line } = await watched(t, { save: '3600 1' });
   const watching = await WatchProcess.start(t, ...line);
   // No two values are alike, so that it takes a while to read and store them.
   await server.client.eval(
@@ -209,21 +208,21 @@ test('SIGTERM in the middle of a snapshot leaves nothing, and the next watch tak
   );
   await saveAgain(server, 'last');
   await watching.until('save');
-  const staged = place.data('staging/new');
+  const staged = sandbox.data('staging/new');
   while ((await readdir(staged)).length === 0) await delay(1);
   t.is(await watching.end(), 0);
   t.true(watching.of('stopping')[0]?.discarded);
   t.deepEqual(await readdir(staged), []);
-  t.is(await countSnapshots(place.repository), 1);
-  t.is((await runCli(['verify', place.repository])).code, 0);
+  t.is(await countSnapshots(sandbox.repository), 1);
+  t.is((await runCli(['verify', sandbox.repository])).code, 0);
   const next = await WatchProcess.start(t, ...line);
   await next.until('snapshot');
   t.is(await next.end(), 0);
-  t.is(await keysInMirror(place), 40_002);
+  t.is(await keysInMirror(sandbox), 40_002);
 });
 
 test('two of them and a backup by cron get on with each other', async (t) => {
-  const { place, server, line } = await watched(t, { save: '3600 1' });
+  const { sandbox, server, line } = await watched(t, { save: '3600 1' });
   const both = await Promise.all([WatchProcess.start(t, ...line), WatchProcess.start(t, ...line)]);
   for (const key of ['second', 'third']) {
     await saveAgain(server, key);
@@ -233,8 +232,8 @@ test('two of them and a backup by cron get on with each other', async (t) => {
   }
   const failures = both.flatMap((watching) => watching.of('failed'));
   for (const { error } of failures) t.is(error?.code, 'LOCKED');
-  t.is((await runCli(['verify', place.repository])).code, 0);
-  t.is(await keysInMirror(place), 3);
+  t.is((await runCli(['verify', sandbox.repository])).code, 0);
+  t.is(await keysInMirror(sandbox), 3);
   for (const watching of both) t.is(await watching.end(), 0);
 });
 

@@ -2,91 +2,88 @@ import test from 'ava';
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
 import { NestedPathsError, UsageError } from '../../../src/errors.js';
-import {
-  type BackupPlace,
-  createBackupPlace,
-  lookNames,
-} from '../../support/repository/backup-place.js';
+import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
+import { lookNames } from '../../support/sandbox/note-names.js';
 import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
 
 interface Beside {
-  readonly place: BackupPlace;
+  readonly sandbox: Sandbox;
   readonly etc: string;
   /** Where something of `etc` stands in a snapshot. */
   readonly kept: (name: string) => string;
 }
 
-async function createBeside(t: Parameters<typeof createBackupPlace>[0]): Promise<Beside> {
-  const place = await createBackupPlace(t);
-  const etc = path.join(place.root, 'etc');
+async function createBeside(t: Parameters<typeof createSandbox>[0]): Promise<Beside> {
+  const sandbox = await createSandbox(t);
+  const etc = sandbox.at('etc');
   await fs.mkdir(path.join(etc, 'redis/users'), { recursive: true });
   await fs.writeFile(path.join(etc, 'redis/redis.conf'), 'dir /var/lib/redis\n', { mode: 0o640 });
   await fs.writeFile(path.join(etc, 'redis/users/users.acl'), 'user default on\n');
-  await place.write('dump.rdb', 'x');
-  return { place, etc, kept: (name) => path.join('redis-rewind-data/also', etc, name) };
+  await sandbox.write('dump.rdb', 'x');
+  return { sandbox, etc, kept: (name) => path.join('redis-rewind-data/also', etc, name) };
 }
 
 test('a file named by --also is kept under its own path, and restored by it', async (t) => {
-  const { place, etc, kept } = await createBeside(t);
+  const { sandbox, etc, kept } = await createBeside(t);
   const file = path.join(etc, 'redis/redis.conf');
-  t.deepEqual(lookNames((await place.backup({ also: [file] })).notes), []);
-  t.is(await place.read(kept('redis/redis.conf')), 'dir /var/lib/redis\n');
-  t.is(place.files()[kept('redis/redis.conf')]?.mode, '0640');
-  t.is(place.files()[kept('redis/users/users.acl')], undefined);
-  const tree = await place.restoredTree('now', kept('redis/redis.conf'));
+  t.deepEqual(lookNames((await sandbox.backup({ also: [file] })).notes), []);
+  t.is(await sandbox.read(kept('redis/redis.conf')), 'dir /var/lib/redis\n');
+  t.is(sandbox.files()[kept('redis/redis.conf')]?.mode, '0640');
+  t.is(sandbox.files()[kept('redis/users/users.acl')], undefined);
+  const tree = await sandbox.restoredTree('now', { path: kept('redis/redis.conf') });
   t.deepEqual(treeDifferences(await readTree(file), tree), []);
 });
 
 test('a folder named by --also is kept whole', async (t) => {
-  const { place, etc, kept } = await createBeside(t);
-  await place.backup({ also: [path.join(etc, 'redis')] });
-  const tree = await place.restoredTree('now', kept('redis'));
+  const { sandbox, etc, kept } = await createBeside(t);
+  await sandbox.backup({ also: [path.join(etc, 'redis')] });
+  const tree = await sandbox.restoredTree('now', { path: kept('redis') });
   t.deepEqual(treeDifferences(await readTree(path.join(etc, 'redis')), tree), []);
-  t.deepEqual((await place.verify()).problems, []);
+  t.deepEqual((await sandbox.verify()).problems, []);
 });
 
 test('a restore of everything leaves out what --also added', async (t) => {
-  const { place, etc } = await createBeside(t);
-  await place.backup({ also: [path.join(etc, 'redis')] });
-  t.deepEqual(treeDifferences(await readTree(place.source), await place.restoredTree('now')), []);
+  const { sandbox, etc } = await createBeside(t);
+  await sandbox.backup({ also: [path.join(etc, 'redis')] });
+  t.deepEqual(treeDifferences(await readTree(sandbox.source), await sandbox.restoredTree()), []);
 });
 
 test('of a link named by --also that is kept which it leads to', async (t) => {
-  const { place, etc, kept } = await createBeside(t);
+  const { sandbox, etc, kept } = await createBeside(t);
   await fs.symlink('redis/redis.conf', path.join(etc, 'current.conf'));
-  await place.backup({ also: [path.join(etc, 'current.conf')] });
-  t.is(place.files()[kept('current.conf')]?.type, 'file');
-  t.is(await place.read(kept('current.conf')), 'dir /var/lib/redis\n');
+  await sandbox.backup({ also: [path.join(etc, 'current.conf')] });
+  t.is(sandbox.files()[kept('current.conf')]?.type, 'file');
+  t.is(await sandbox.read(kept('current.conf')), 'dir /var/lib/redis\n');
 });
 
 test('an older version of such a file comes back, also after it is no longer named', async (t) => {
-  const { place, etc, kept } = await createBeside(t);
+  const { sandbox, etc, kept } = await createBeside(t);
   const file = path.join(etc, 'redis/redis.conf');
-  await place.backup({ also: [file] });
+  await sandbox.backup({ also: [file] });
   await fs.writeFile(file, 'dir /srv/redis\n');
-  await place.backup({ also: [file] });
-  await place.backup();
-  const tree = await readTree(place.data(''));
+  await sandbox.backup({ also: [file] });
+  await sandbox.backup();
+  const tree = await readTree(sandbox.data(''));
   t.false('also' in tree);
   for (const [time, text] of [
     ['2B', 'dir /var/lib/redis\n'],
     ['1B', 'dir /srv/redis\n'],
   ] as const) {
-    const { destination } = await place.restore(time, kept('redis/redis.conf'));
+    const { destination } = await sandbox.restore(time, { path: kept('redis/redis.conf') });
     t.is(await fs.readFile(destination, 'utf8'), text);
   }
-  t.deepEqual((await place.verify()).problems, []);
+  t.deepEqual((await sandbox.verify()).problems, []);
 });
 
 test('a path named by --also that is missing needs a look', async (t) => {
-  const { place, etc } = await createBeside(t);
+  const { sandbox, etc } = await createBeside(t);
   const missing = path.join(etc, 'redis/sentinel.conf');
-  const { notes } = await place.backup({ also: [missing] });
+  const { notes } = await sandbox.backup({ also: [missing] });
   t.deepEqual(lookNames(notes), [`also-missing ${missing}`]);
 });
 
 test('paths named by --also may overlap', async (t) => {
-  const { place, etc, kept } = await createBeside(t);
+  const { sandbox, etc, kept } = await createBeside(t);
   const folder = path.join(etc, 'redis');
   const file = path.join(folder, 'users/users.acl');
   for (const also of [
@@ -95,29 +92,29 @@ test('paths named by --also may overlap', async (t) => {
     [folder, folder],
     [file, path.join(folder, 'users'), folder],
   ]) {
-    await place.backup({ also });
-    const tree = await place.restoredTree('now', kept('redis'));
+    await sandbox.backup({ also });
+    const tree = await sandbox.restoredTree('now', { path: kept('redis') });
     t.deepEqual(treeDifferences(await readTree(folder), tree), [], also.join(' '));
   }
 });
 
 test('what --also names is kept whatever is excluded', async (t) => {
-  const { place, etc, kept } = await createBeside(t);
+  const { sandbox, etc, kept } = await createBeside(t);
   const also = [path.join(etc, 'redis/redis.conf')];
-  await place.backup({ also, rules: [{ kind: 'exclude', pattern: '*.conf' }] });
-  t.is(await place.read(kept('redis/redis.conf')), 'dir /var/lib/redis\n');
+  await sandbox.backup({ also, rules: [{ kind: 'exclude', pattern: '*.conf' }] });
+  t.is(await sandbox.read(kept('redis/redis.conf')), 'dir /var/lib/redis\n');
 });
 
 test('a link in SOURCE that leads to what --also names is all right', async (t) => {
-  const { place, etc } = await createBeside(t);
-  await fs.symlink(path.join(etc, 'redis/users'), path.join(place.source, 'users'));
-  t.deepEqual(lookNames((await place.backup({ also: [path.join(etc, 'redis')] })).notes), []);
+  const { sandbox, etc } = await createBeside(t);
+  await fs.symlink(path.join(etc, 'redis/users'), sandbox.inSource('users'));
+  t.deepEqual(lookNames((await sandbox.backup({ also: [path.join(etc, 'redis')] })).notes), []);
 });
 
 test('--also may not overlap with SOURCE or REPO', async (t) => {
-  const { place } = await createBeside(t);
-  const inside = path.join(place.source, 'dump.rdb');
-  await t.throwsAsync(place.backup({ also: [inside] }), { instanceOf: UsageError });
-  await t.throwsAsync(place.backup({ also: [place.root] }), { instanceOf: NestedPathsError });
-  t.deepEqual(await fs.readdir(place.root), ['etc', 'source']);
+  const { sandbox } = await createBeside(t);
+  const inside = sandbox.inSource('dump.rdb');
+  await t.throwsAsync(sandbox.backup({ also: [inside] }), { instanceOf: UsageError });
+  await t.throwsAsync(sandbox.backup({ also: [sandbox.root] }), { instanceOf: NestedPathsError });
+  t.deepEqual(await fs.readdir(sandbox.root), ['etc', 'source']);
 });

@@ -6,12 +6,12 @@ import { Catalog } from '../../../src/catalog/catalog.js';
 import type { Increment } from '../../../src/catalog/records.js';
 import { breaksChain } from '../../../src/engine/backup/plan-chain-break.js';
 import { pathFromText } from '../../../src/system/files/byte-path.js';
-import { type BackupPlace, createBackupPlace } from '../../support/repository/backup-place.js';
 import { SeededRandom } from '../../support/program/seeded-random.js';
+import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 
 /** Newest first, as they hang on one another. */
-function increments(place: BackupPlace): readonly Increment[] {
-  const catalog = Catalog.open(pathFromText(place.data('catalog.sqlite3')), { readOnly: true });
+function increments(sandbox: Sandbox): readonly Increment[] {
+  const catalog = Catalog.open(pathFromText(sandbox.data('catalog.sqlite3')), { readOnly: true });
   try {
     return catalog.read(() => catalog.increments.list()).toReversed();
   } finally {
@@ -48,23 +48,25 @@ for (const [what, sizeBytes] of [
   ['a file that is large enough for the other thread', 4_500_000],
 ] as const) {
   test(`${what} that changes much every night has a full copy now and then`, async (t) => {
-    const place = await createBackupPlace(t);
+    const sandbox = await createSandbox(t);
     const nights = [...nightsOf(sizeBytes, 9)];
     for (const bytes of nights) {
-      await place.write('dump.rdb', bytes);
-      await place.backup();
+      await sandbox.write('dump.rdb', bytes);
+      await sandbox.backup();
     }
     // Six deltas, each a third and its commands, are more than twice the length.
-    const kinds = increments(place).map(({ kind }) => kind);
+    const kinds = increments(sandbox).map(({ kind }) => kind);
     t.deepEqual(
       kinds.toReversed().flatMap((kind, index) => (kind === 'full' ? [index] : [])),
       [6],
     );
     // The mirror, a delta on it, the full copy, and the farthest from it.
     for (const night of [8, 7, 6, 0]) {
-      const { destination } = await place.restore(`${nights.length - 1 - night}B`, 'dump.rdb');
+      const { destination } = await sandbox.restore(`${nights.length - 1 - night}B`, {
+        path: 'dump.rdb',
+      });
       t.true((await fs.readFile(destination)).equals(nights[night] as Buffer), `night ${night}`);
     }
-    t.deepEqual((await place.verify()).problems, []);
+    t.deepEqual((await sandbox.verify()).problems, []);
   });
 }

@@ -1,13 +1,13 @@
 // Dumps and AOF files are examined while they are read; what no server would load is kept and reported.
 import { readFile, rm } from 'node:fs/promises';
-import path from 'node:path';
 import test from 'ava';
-import { createBackupPlace, lookNames, noteNames } from '../../support/repository/backup-place.js';
 import { writeRdb } from '../../support/redis/rdb-writer.js';
 import {
   listRepositoryFixtures,
   unpackRepository,
 } from '../../support/repository/repository-fixtures.js';
+import { createSandbox } from '../../support/sandbox/sandbox.js';
+import { lookNames, noteNames } from '../../support/sandbox/note-names.js';
 
 const DUMP = writeRdb(
   [
@@ -26,11 +26,11 @@ const MANIFEST = [
 ].join('\n');
 
 test('what is found is in the report, once', async (t) => {
-  const place = await createBackupPlace(t);
-  await place.write('dump.rdb', DUMP);
-  await place.write('appendonly.aof', `#TS:1700000001\r\n${COMMAND}#TS:1700000009\r\n${COMMAND}`);
-  await place.write('other.txt', 'REDIS, but no dump');
-  const { examined, notes } = await place.backup({ examine: true });
+  const sandbox = await createSandbox(t);
+  await sandbox.write('dump.rdb', DUMP);
+  await sandbox.write('appendonly.aof', `#TS:1700000001\r\n${COMMAND}#TS:1700000009\r\n${COMMAND}`);
+  await sandbox.write('other.txt', 'REDIS, but no dump');
+  const { examined, notes } = await sandbox.backup({ examine: true });
   t.deepEqual(notes, []);
   t.deepEqual(
     examined.map((file) => file.path),
@@ -62,100 +62,103 @@ test('what is found is in the report, once', async (t) => {
       ['hash', 1],
     ],
   );
-  t.deepEqual((await place.backup({ examine: true })).examined, []);
+  t.deepEqual((await sandbox.backup({ examine: true })).examined, []);
 });
 
 test('what no server would load is kept and reported', async (t) => {
-  const place = await createBackupPlace(t);
+  const sandbox = await createSandbox(t);
   const cut = DUMP.subarray(0, 40);
-  await place.write('dump.rdb', cut);
-  await place.write('appendonly.aof', `${COMMAND}junk`);
-  const { examined, notes, snapshot } = await place.backup({ examine: true });
+  await sandbox.write('dump.rdb', cut);
+  await sandbox.write('appendonly.aof', `${COMMAND}junk`);
+  const { examined, notes, snapshot } = await sandbox.backup({ examine: true });
   t.deepEqual(lookNames(notes), ['would-not-load appendonly.aof', 'would-not-load dump.rdb']);
   t.deepEqual(
     examined.map((file) => file.loads),
     [false, false],
   );
   t.is(snapshot.notes.length, 2);
-  t.deepEqual(await readFile(path.join(place.repository, 'dump.rdb')), cut);
-  t.deepEqual(lookNames((await place.backup({ examine: true })).notes), lookNames(notes));
-  t.deepEqual((await place.backup({ examine: false, rehash: true })).notes, []);
+  t.deepEqual(await readFile(sandbox.inMirror('dump.rdb')), cut);
+  t.deepEqual(lookNames((await sandbox.backup({ examine: true })).notes), lookNames(notes));
+  t.deepEqual((await sandbox.backup({ examine: false, rehash: true })).notes, []);
 });
 
 test('an AOF that was cut while it was written is a remark', async (t) => {
-  const place = await createBackupPlace(t);
-  await place.write('appendonly.aof', `${COMMAND}*1\r\n$4\r\nPI`);
-  const { notes } = await place.backup({ examine: true });
+  const sandbox = await createSandbox(t);
+  await sandbox.write('appendonly.aof', `${COMMAND}*1\r\n$4\r\nPI`);
+  const { notes } = await sandbox.backup({ examine: true });
   t.deepEqual(noteNames(notes), ['cut-short appendonly.aof']);
   t.deepEqual(lookNames(notes), []);
 });
 
 test('a manifest must name files that are there, whole but for the last', async (t) => {
-  const place = await createBackupPlace(t);
-  await place.write(`${AOF}.manifest`, MANIFEST);
-  await place.write(`${AOF}.1.base.rdb`, DUMP);
-  await place.write(`${AOF}.1.incr.aof`, COMMAND);
-  await place.write(`${AOF}.2.incr.aof`, `${COMMAND}*1\r\n`);
-  t.deepEqual(noteNames((await place.backup({ examine: true })).notes), [
+  const sandbox = await createSandbox(t);
+  await sandbox.write(`${AOF}.manifest`, MANIFEST);
+  await sandbox.write(`${AOF}.1.base.rdb`, DUMP);
+  await sandbox.write(`${AOF}.1.incr.aof`, COMMAND);
+  await sandbox.write(`${AOF}.2.incr.aof`, `${COMMAND}*1\r\n`);
+  t.deepEqual(noteNames((await sandbox.backup({ examine: true })).notes), [
     `cut-short ${AOF}.2.incr.aof`,
   ]);
-  await place.write(`${AOF}.1.incr.aof`, `${COMMAND}*1\r\n`);
-  t.deepEqual(lookNames((await place.backup({ examine: true })).notes), [
+  await sandbox.write(`${AOF}.1.incr.aof`, `${COMMAND}*1\r\n`);
+  t.deepEqual(lookNames((await sandbox.backup({ examine: true })).notes), [
     `would-not-load ${AOF}.1.incr.aof`,
   ]);
-  await rm(path.join(place.source, `${AOF}.1.base.rdb`));
-  const missing = await place.backup({ examine: true });
+  await rm(sandbox.inSource(`${AOF}.1.base.rdb`));
+  const missing = await sandbox.backup({ examine: true });
   t.deepEqual(lookNames(missing.notes), [
     `would-not-load ${AOF}.1.incr.aof`,
     `would-not-load ${AOF}.manifest`,
   ]);
   t.regex(missing.notes[0]?.message ?? '', /base\.rdb', which it names, is not there$/);
-  await place.write(`${AOF}.manifest`, 'nonsense\n');
-  t.deepEqual(lookNames((await place.backup({ examine: true })).notes), [
+  await sandbox.write(`${AOF}.manifest`, 'nonsense\n');
+  t.deepEqual(lookNames((await sandbox.backup({ examine: true })).notes), [
     `would-not-load ${AOF}.manifest`,
   ]);
 });
 
 test('what was found is kept: list tells it, a restore warns, until the file is another', async (t) => {
-  const place = await createBackupPlace(t);
-  await place.write('dump.rdb', DUMP.subarray(0, 40));
-  await place.write('other', 'x');
-  await place.backup({ examine: true });
-  t.like(place.files()['dump.rdb']?.examined, { kind: 'dump', loads: false, rdbVersion: 10 });
-  t.is(place.files()['other']?.examined, null);
-  await place.write('dump.rdb', DUMP);
-  await place.backup({ examine: true });
-  t.like(place.files()['dump.rdb']?.examined, { loads: true, problem: null, keys: 2 });
-  t.deepEqual(lookNames((await place.restore('now')).report.notes), []);
-  const old = await place.restore('1B');
-  t.deepEqual(lookNames(old.report.notes), ['would-not-load dump.rdb']);
-  t.deepEqual((await place.verify()).problems, []);
+  const sandbox = await createSandbox(t);
+  await sandbox.write('dump.rdb', DUMP.subarray(0, 40));
+  await sandbox.write('other', 'x');
+  await sandbox.backup({ examine: true });
+  t.like(sandbox.files()['dump.rdb']?.examined, { kind: 'dump', loads: false, rdbVersion: 10 });
+  t.is(sandbox.files()['other']?.examined, null);
+  await sandbox.write('dump.rdb', DUMP);
+  await sandbox.backup({ examine: true });
+  t.like(sandbox.files()['dump.rdb']?.examined, { loads: true, problem: null, keys: 2 });
+  t.deepEqual(lookNames((await sandbox.restore()).notes), []);
+  const old = await sandbox.restore('1B');
+  t.deepEqual(lookNames(old.notes), ['would-not-load dump.rdb']);
+  t.deepEqual((await sandbox.verify()).problems, []);
 });
 
 test('a repository of an older format has no examinations, and gets them', async (t) => {
-  const place = await createBackupPlace(t);
+  const sandbox = await createSandbox(t);
   const fixtures = await listRepositoryFixtures();
   const fixture = fixtures.find(
     ({ formatVersion, shape }) => formatVersion === 1 && shape === 'redis-nights',
   );
   if (fixture === undefined) throw new Error('no fixture');
-  await unpackRepository(fixture, place.repository);
-  t.deepEqual(new Set(Object.values(place.files()).map((file) => file.examined)), new Set([null]));
-  t.deepEqual(new Set(place.snapshots().map(({ server }) => server)), new Set([null]));
-  await place.write('dump.rdb', DUMP);
+  await unpackRepository(fixture, sandbox.repository);
+  t.deepEqual(
+    new Set(Object.values(sandbox.files()).map((file) => file.examined)),
+    new Set([null]),
+  );
+  t.deepEqual(new Set(sandbox.list().map(({ server }) => server)), new Set([null]));
+  await sandbox.write('dump.rdb', DUMP);
   // The fixture's snapshots lie in the future of this place's clock.
-  const { notes } = await place.backup({ examine: true, force: true });
+  const { notes } = await sandbox.backup({ examine: true, force: true });
   t.deepEqual(lookNames(notes), ['clock-behind -']);
-  t.like(place.files()['dump.rdb']?.examined, { loads: true, keys: 2 });
+  t.like(sandbox.files()['dump.rdb']?.examined, { loads: true, keys: 2 });
 });
 
 test('a dump under any name is examined, what a server has not finished is not', async (t) => {
-  const place = await createBackupPlace(t);
-  await place.write('backup.dat', DUMP);
-  await place.write('torn.dat', DUMP.subarray(0, 40));
-  await place.write('dump.rdb', `XX${DUMP.toString('latin1')}`);
-  await place.write('one/two/three/temp-17.rdb', DUMP.subarray(0, 40));
-  const { examined, notes } = await place.backup({ examine: true });
+  const sandbox = await createSandbox(t);
+  await sandbox.write('backup.dat', DUMP);
+  await sandbox.write('torn.dat', DUMP.subarray(0, 40));
+  await sandbox.write('dump.rdb', `XX${DUMP.toString('latin1')}`);
+  await sandbox.write('one/two/three/temp-17.rdb', DUMP.subarray(0, 40));
+  const { examined, notes } = await sandbox.backup({ examine: true });
   t.deepEqual(
     examined.map(({ path: name, loads }) => [name, loads]),
     [

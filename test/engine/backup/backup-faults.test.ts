@@ -1,12 +1,12 @@
 import test from 'ava';
 import { RewindError } from '../../../src/errors.js';
 import { atEachMutation } from '../../support/damage/at-each-mutation.js';
-import { lookNames } from '../../support/repository/backup-place.js';
 import {
   createEventfulHistory,
   createLargeHistory,
-} from '../../support/repository/eventful-history.js';
+} from '../../support/sandbox/eventful-history.js';
 import { failAtMutation } from '../../support/files/hooked-file-system.js';
+import { lookNames } from '../../support/sandbox/note-names.js';
 
 for (const { files, create } of [
   { files: 'files of every kind', create: createEventfulHistory },

@@ -3,13 +3,9 @@ import * as fs from 'node:fs/promises';
 import path from 'node:path';
 import { pathFromText } from '../../../src/system/files/byte-path.js';
 import { RealFileSystem } from '../../../src/system/files/file-system.js';
-import {
-  type BackupPlace,
-  copyTree,
-  createBackupPlace,
-  withoutOurs,
-} from '../../support/repository/backup-place.js';
-import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
+import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
+import { copyTree } from '../../support/files/copy-tree.js';
+import { readTree, treeDifferences, withoutOurs } from '../../support/files/directory-tree.js';
 
 const isRoot = process.getuid?.() === 0;
 
@@ -27,33 +23,33 @@ const ODD_NAMES = [
 ];
 
 /** Gives everything in SOURCE a time of its own, folders last. */
-async function setOddTimes(place: BackupPlace): Promise<void> {
-  const names = Object.keys(await readTree(place.source))
+async function setOddTimes(sandbox: Sandbox): Promise<void> {
+  const names = Object.keys(await readTree(sandbox.source))
     .toSorted()
     .toReversed();
   const failed = new RealFileSystem().setModificationTimes(
     names.map((name, index) => ({
-      path: `${pathFromText(place.source)}/${name}` as never,
+      path: `${pathFromText(sandbox.source)}/${name}` as never,
       mtimeNs: 1_700_000_000_123_456_789n + BigInt(index) * 1_000_000_007n,
     })),
   );
   if (failed.length > 0) throw new Error(`the time of ${failed.join(' ')} was not set`);
 }
 
-async function makeVariedSource(place: BackupPlace): Promise<void> {
-  await place.write('dump.rdb', Buffer.alloc(70_000, 'REDIS0011'));
-  await place.write('empty.rdb', '');
-  await place.write('appendonlydir/appendonly.aof.1.base.rdb', 'REDIS base');
-  await place.write('appendonlydir/appendonly.aof.manifest', 'file a seq 1 type b\n');
-  await fs.mkdir(path.join(place.source, 'empty'));
-  await fs.mkdir(path.join(place.source, 'deep/er/still'), { recursive: true });
-  await fs.symlink('dump.rdb', path.join(place.source, 'latest'));
-  await fs.symlink('nowhere', path.join(place.source, 'deep/dangling'));
-  const sparse = await fs.open(path.join(place.source, 'sparse'), 'w');
+async function makeVariedSource(sandbox: Sandbox): Promise<void> {
+  await sandbox.write('dump.rdb', Buffer.alloc(70_000, 'REDIS0011'));
+  await sandbox.write('empty.rdb', '');
+  await sandbox.write('appendonlydir/appendonly.aof.1.base.rdb', 'REDIS base');
+  await sandbox.write('appendonlydir/appendonly.aof.manifest', 'file a seq 1 type b\n');
+  await fs.mkdir(sandbox.inSource('empty'));
+  await fs.mkdir(sandbox.inSource('deep/er/still'), { recursive: true });
+  await fs.symlink('dump.rdb', sandbox.inSource('latest'));
+  await fs.symlink('nowhere', sandbox.inSource('deep/dangling'));
+  const sparse = await fs.open(sandbox.inSource('sparse'), 'w');
   await sparse.write('end', 300_000);
   await sparse.close();
   for (const name of ODD_NAMES) {
-    const file = Buffer.concat([Buffer.from(`${place.source}/deep/`), name]);
+    const file = Buffer.concat([Buffer.from(`${sandbox.source}/deep/`), name]);
     await fs.writeFile(file, name);
   }
   for (const [name, mode] of [
@@ -64,26 +60,26 @@ async function makeVariedSource(place: BackupPlace): Promise<void> {
     ['deep/er', isRoot ? 0o500 : 0o700],
     ['.', 0o751],
   ] as const) {
-    await fs.chmod(path.join(place.source, name), mode);
+    await fs.chmod(sandbox.inSource(name), mode);
   }
   if (isRoot) {
-    await fs.chown(path.join(place.source, 'dump.rdb'), 106, 113);
-    await fs.chown(path.join(place.source, 'appendonlydir'), 4_000_000_000, 65_533);
-    await fs.chmod(path.join(place.source, 'appendonlydir'), 0o2750);
-    await fs.lchown(path.join(place.source, 'latest'), 106, 113);
-    await fs.chown(place.source, 106, 113);
+    await fs.chown(sandbox.inSource('dump.rdb'), 106, 113);
+    await fs.chown(sandbox.inSource('appendonlydir'), 4_000_000_000, 65_533);
+    await fs.chmod(sandbox.inSource('appendonlydir'), 0o2750);
+    await fs.lchown(sandbox.inSource('latest'), 106, 113);
+    await fs.chown(sandbox.source, 106, 113);
   }
-  await setOddTimes(place);
+  await setOddTimes(sandbox);
 }
 
 test('the first backup mirrors files, folders and links with names of any bytes, modes, owners and times', async (t) => {
-  const place = await createBackupPlace(t);
-  await makeVariedSource(place);
-  const report = await place.backup();
+  const sandbox = await createSandbox(t);
+  await makeVariedSource(sandbox);
+  const report = await sandbox.backup();
   t.deepEqual(report.notes, []);
   t.true(report.created);
-  const source = await readTree(place.source);
-  t.deepEqual(treeDifferences(withoutOurs(source), await place.mirror()), []);
+  const source = await readTree(sandbox.source);
+  t.deepEqual(treeDifferences(withoutOurs(source), await sandbox.mirror()), []);
   const files = Object.values(source).filter(({ type }) => type === 'file').length;
   t.is(report.newFiles, files);
   t.is(report.snapshot.files, files);
@@ -91,11 +87,11 @@ test('the first backup mirrors files, folders and links with names of any bytes,
 });
 
 test('the catalog has the true metadata of every entry, the root among them', async (t) => {
-  const place = await createBackupPlace(t);
-  await makeVariedSource(place);
-  await place.backup();
-  const source = await readTree(place.source);
-  const listed = place.files();
+  const sandbox = await createSandbox(t);
+  await makeVariedSource(sandbox);
+  await sandbox.backup();
+  const source = await readTree(sandbox.source);
+  const listed = sandbox.files();
   t.is(Object.keys(listed).length, Object.keys(source).length);
   for (const name of ['.', 'dump.rdb', 'appendonlydir', 'latest', 'deep/er', 'deep/-rf']) {
     const [expected, actual] = [source[name], listed[name]];
@@ -115,25 +111,25 @@ test('the catalog has the true metadata of every entry, the root among them', as
 });
 
 test('a restore gives back everything as it was, after the mirror has moved on', async (t) => {
-  const place = await createBackupPlace(t);
-  await makeVariedSource(place);
-  const kept = path.join(place.root, 'kept');
-  await copyTree(place.source, kept);
-  await place.backup();
-  await fs.rm(path.join(place.source, 'deep'), { recursive: true });
-  await place.write('dump.rdb', 'something else');
-  await fs.chmod(place.source, 0o700);
-  await place.backup();
-  t.deepEqual(treeDifferences(await readTree(kept), await place.restoredTree('1B')), []);
+  const sandbox = await createSandbox(t);
+  await makeVariedSource(sandbox);
+  const kept = sandbox.at('kept');
+  await copyTree(sandbox.source, kept);
+  await sandbox.backup();
+  await sandbox.remove('deep');
+  await sandbox.write('dump.rdb', 'something else');
+  await fs.chmod(sandbox.source, 0o700);
+  await sandbox.backup();
+  t.deepEqual(treeDifferences(await readTree(kept), await sandbox.restoredTree('1B')), []);
 });
 
 test('REPO is 0700 whatever SOURCE is, and so are the parents that it makes', async (t) => {
-  const place = await createBackupPlace(t);
-  await place.write('dump.rdb', 'x');
-  await fs.chmod(place.source, 0o777);
-  const repository = path.join(place.root, 'srv/backups/redis');
-  await place.backup({ repository });
-  const tree = await readTree(path.join(place.root, 'srv'));
+  const sandbox = await createSandbox(t);
+  await sandbox.write('dump.rdb', 'x');
+  await fs.chmod(sandbox.source, 0o777);
+  const repository = sandbox.at('srv/backups/redis');
+  await sandbox.backup({ repository });
+  const tree = await readTree(sandbox.at('srv'));
   for (const name of ['.', 'backups', 'backups/redis', 'backups/redis/redis-rewind-data']) {
     t.is(tree[name]?.mode, '0700', name);
   }
@@ -142,22 +138,22 @@ test('REPO is 0700 whatever SOURCE is, and so are the parents that it makes', as
 });
 
 test('an empty folder becomes the repository, and keeps others out', async (t) => {
-  const place = await createBackupPlace(t);
-  await fs.mkdir(place.repository, { mode: 0o755 });
-  t.true((await place.backup()).created);
-  t.is((await readTree(place.repository))['.']?.mode, '0700');
-  t.false((await place.backup()).created);
+  const sandbox = await createSandbox(t);
+  await fs.mkdir(sandbox.repository, { mode: 0o755 });
+  t.true((await sandbox.backup()).created);
+  t.is((await readTree(sandbox.repository))['.']?.mode, '0700');
+  t.false((await sandbox.backup()).created);
 });
 
 test('the repository holds nothing but what the format describes', async (t) => {
-  const place = await createBackupPlace(t);
-  await place.write('dump.rdb', 'one');
-  await place.backup();
-  await place.write('dump.rdb', 'two, which is longer');
-  await place.backup();
-  await place.write('dump.rdb', 'three');
-  await place.backup();
-  const names = Object.keys(await readTree(place.repository)).toSorted();
+  const sandbox = await createSandbox(t);
+  await sandbox.write('dump.rdb', 'one');
+  await sandbox.backup();
+  await sandbox.write('dump.rdb', 'two, which is longer');
+  await sandbox.backup();
+  await sandbox.write('dump.rdb', 'three');
+  await sandbox.backup();
+  const names = Object.keys(await readTree(sandbox.repository)).toSorted();
   const ours = (name: string): string => `redis-rewind-data/${name}`;
   t.deepEqual(
     names,
@@ -173,23 +169,23 @@ test('the repository holds nothing but what the format describes', async (t) => 
 });
 
 test('names that are one file in SOURCE are files of their own in the mirror', async (t) => {
-  const place = await createBackupPlace(t);
-  await place.write('dump.rdb', 'x');
-  await fs.link(path.join(place.source, 'dump.rdb'), path.join(place.source, 'other.rdb'));
-  t.is((await place.backup()).newFiles, 2);
-  t.is((await fs.stat(path.join(place.repository, 'other.rdb'))).nlink, 1);
-  t.deepEqual(treeDifferences(await readTree(place.source), await place.restoredTree('now')), []);
+  const sandbox = await createSandbox(t);
+  await sandbox.write('dump.rdb', 'x');
+  await fs.link(sandbox.inSource('dump.rdb'), sandbox.inSource('other.rdb'));
+  t.is((await sandbox.backup()).newFiles, 2);
+  t.is((await fs.stat(sandbox.inMirror('other.rdb'))).nlink, 1);
+  t.deepEqual(treeDifferences(await readTree(sandbox.source), await sandbox.restoredTree()), []);
 });
 
 test('an unchanged SOURCE makes a snapshot that adds no increment', async (t) => {
-  const place = await createBackupPlace(t);
-  await makeVariedSource(place);
-  await place.backup();
-  const report = await place.backup();
+  const sandbox = await createSandbox(t);
+  await makeVariedSource(sandbox);
+  await sandbox.backup();
+  const report = await sandbox.backup();
   t.deepEqual(
     [report.newFiles, report.changedFiles, report.deletedFiles, report.incrementBytes],
     [0, 0, 0, 0],
   );
-  t.is(place.snapshots().length, 2);
-  t.deepEqual((await place.verify()).problems, []);
+  t.is(sandbox.list().length, 2);
+  t.deepEqual((await sandbox.verify()).problems, []);
 });

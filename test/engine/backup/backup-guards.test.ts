@@ -12,32 +12,29 @@ import {
 } from '../../../src/errors.js';
 import { backup } from '../../../src/engine/backup/backup.js';
 import { pathFromBytes } from '../../../src/system/files/byte-path.js';
-import {
-  type BackupOptions,
-  type BackupPlace,
-  createBackupPlace,
-  lookNames,
-} from '../../support/repository/backup-place.js';
-import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
 import { HookedFileSystem } from '../../support/files/hooked-file-system.js';
+import type { BackupOptions } from '../../support/sandbox/sandbox-options.js';
+import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
+import { lookNames } from '../../support/sandbox/note-names.js';
+import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
 
 type ErrorClass = new (...parameters: never[]) => RewindError;
 
 /** A backup that is refused with this error, a hint, and nothing changed below the place's root. */
 async function isRefused(
-  place: BackupPlace,
+  sandbox: Sandbox,
   options: BackupOptions,
   error: ErrorClass,
 ): Promise<RewindError> {
-  const before = await readTree(place.root);
+  const before = await readTree(sandbox.root);
   let refusal: unknown = null;
   try {
-    await place.backup(options);
+    await sandbox.backup(options);
   } catch (thrown) {
     refusal = thrown;
   }
   if (!(refusal instanceof error)) throw new Error(`no ${error.name}`, { cause: refusal });
-  const after = await readTree(place.root);
+  const after = await readTree(sandbox.root);
   const differences = treeDifferences(before, after).filter((line) => !isTraceOfLock(line));
   if (differences.length > 0) throw new Error(`not as it was: ${differences.join('; ')}`);
   return refusal;
@@ -49,199 +46,199 @@ function isTraceOfLock(difference: string): boolean {
 }
 
 test('a SOURCE that does not exist, or is a file, is refused', async (t) => {
-  const place = await createBackupPlace(t);
-  await place.write('dump.rdb', 'x');
+  const sandbox = await createSandbox(t);
+  await sandbox.write('dump.rdb', 'x');
   const missing = await isRefused(
-    place,
-    { source: path.join(place.root, 'nowhere'), repository: path.join(place.root, 'a/b/c') },
+    sandbox,
+    { source: sandbox.at('nowhere'), repository: sandbox.at('a/b/c') },
     SourceMissingError,
   );
   t.regex(missing.message, /^source '.*\/nowhere' does not exist$/);
-  const file = path.join(place.source, 'dump.rdb');
-  const notDirectory = await isRefused(place, { source: file }, SourceMissingError);
+  const file = sandbox.inSource('dump.rdb');
+  const notDirectory = await isRefused(sandbox, { source: file }, SourceMissingError);
   t.regex(notDirectory.message, /is not a directory$/);
   const below = path.join(file, 'below');
-  await isRefused(place, { source: below }, SourceMissingError);
+  await isRefused(sandbox, { source: below }, SourceMissingError);
 });
 
 test('REPO inside SOURCE, SOURCE inside REPO, and the two the same are refused', async (t) => {
-  const place = await createBackupPlace(t);
-  await place.write('deep/dump.rdb', 'x');
+  const sandbox = await createSandbox(t);
+  await sandbox.write('deep/dump.rdb', 'x');
   for (const options of [
-    { repository: path.join(place.source, 'deep/repository') },
-    { repository: path.join(place.source, 'not/there/yet') },
-    { repository: place.source },
-    { source: path.join(place.source, 'deep'), repository: place.source },
+    { repository: sandbox.inSource('deep/repository') },
+    { repository: sandbox.inSource('not/there/yet') },
+    { repository: sandbox.source },
+    { source: sandbox.inSource('deep'), repository: sandbox.source },
   ]) {
-    t.truthy((await isRefused(place, options, NestedPathsError)).hint);
+    t.truthy((await isRefused(sandbox, options, NestedPathsError)).hint);
   }
 });
 
 test('nesting is seen through symbolic links', async (t) => {
-  const place = await createBackupPlace(t);
-  await place.write('deep/dump.rdb', 'x');
-  const alias = path.join(place.root, 'alias');
-  await fs.symlink(place.source, alias);
+  const sandbox = await createSandbox(t);
+  await sandbox.write('deep/dump.rdb', 'x');
+  const alias = sandbox.at('alias');
+  await fs.symlink(sandbox.source, alias);
   for (const options of [
     { repository: path.join(alias, 'repository') },
     { repository: path.join(alias, 'not/there/yet') },
-    { source: alias, repository: path.join(place.source, 'repository') },
-    { source: path.join(alias, 'deep'), repository: place.source },
+    { source: alias, repository: sandbox.inSource('repository') },
+    { source: path.join(alias, 'deep'), repository: sandbox.source },
   ]) {
-    await isRefused(place, options, NestedPathsError);
+    await isRefused(sandbox, options, NestedPathsError);
   }
   t.pass();
 });
 
 test('names that only begin alike are not nested', async (t) => {
-  const place = await createBackupPlace(t);
-  await place.write('dump.rdb', 'x');
-  await t.notThrowsAsync(place.backup({ repository: `${place.source}-backup` }));
+  const sandbox = await createSandbox(t);
+  await sandbox.write('dump.rdb', 'x');
+  await t.notThrowsAsync(sandbox.backup({ repository: `${sandbox.source}-backup` }));
 });
 
 test('REPO that is a file, or a folder with other things in it, is refused', async (t) => {
-  const place = await createBackupPlace(t);
-  await place.write('dump.rdb', 'x');
-  await fs.writeFile(path.join(place.root, 'file'), 'x');
-  await isRefused(place, { repository: path.join(place.root, 'file') }, InTheWayError);
-  await fs.mkdir(path.join(place.root, 'full/dir'), { recursive: true });
-  const full = await isRefused(place, { repository: path.join(place.root, 'full') }, InTheWayError);
+  const sandbox = await createSandbox(t);
+  await sandbox.write('dump.rdb', 'x');
+  await fs.writeFile(sandbox.at('file'), 'x');
+  await isRefused(sandbox, { repository: sandbox.at('file') }, InTheWayError);
+  await fs.mkdir(sandbox.at('full/dir'), { recursive: true });
+  const full = await isRefused(sandbox, { repository: sandbox.at('full') }, InTheWayError);
   t.is(full.exitCode, 14);
-  await fs.symlink('nowhere', path.join(place.root, 'dangling'));
-  await isRefused(place, { repository: path.join(place.root, 'dangling') }, InTheWayError);
+  await fs.symlink('nowhere', sandbox.at('dangling'));
+  await isRefused(sandbox, { repository: sandbox.at('dangling') }, InTheWayError);
 });
 
 test('REPO whose path is not UTF-8 is refused before anything is made', async (t) => {
-  const place = await createBackupPlace(t);
-  await place.write('dump.rdb', 'x');
+  const sandbox = await createSandbox(t);
+  await sandbox.write('dump.rdb', 'x');
   const repository = pathFromBytes(
-    Buffer.concat([Buffer.from(`${place.root}/a/`), Buffer.of(0xff)]),
+    Buffer.concat([Buffer.from(`${sandbox.root}/a/`), Buffer.of(0xff)]),
   );
-  const request = { ...place.backupRequest(), repository };
-  await t.throwsAsync(backup(request, place.context), { instanceOf: UsageError });
-  t.deepEqual(await fs.readdir(place.root), ['source']);
+  const request = { ...sandbox.backupRequest(), repository };
+  await t.throwsAsync(backup(request, sandbox.context), { instanceOf: UsageError });
+  t.deepEqual(await fs.readdir(sandbox.root), ['source']);
 });
 
 test('another SOURCE, or another host, needs force', async (t) => {
-  const place = await createBackupPlace(t);
-  await place.write('dump.rdb', 'x');
-  await place.backup();
-  const other = path.join(place.root, 'other');
+  const sandbox = await createSandbox(t);
+  await sandbox.write('dump.rdb', 'x');
+  await sandbox.backup();
+  const other = sandbox.at('other');
   await fs.mkdir(other);
   await fs.writeFile(path.join(other, 'dump.rdb'), 'y');
-  await isRefused(place, { source: other }, SourceChangedError);
-  const context = { ...place.context, hostName: 'another-host' };
-  const host = await isRefused(place, { context }, SourceChangedError);
+  await isRefused(sandbox, { source: other }, SourceChangedError);
+  const context = { ...sandbox.context, hostName: 'another-host' };
+  const host = await isRefused(sandbox, { context }, SourceChangedError);
   t.regex(host.message, /another-host/);
-  await place.backup({ source: other, force: true });
-  t.is(await place.read('dump.rdb'), 'y');
-  await isRefused(place, {}, SourceChangedError);
+  await sandbox.backup({ source: other, force: true });
+  t.is(await sandbox.read('dump.rdb'), 'y');
+  await isRefused(sandbox, {}, SourceChangedError);
 });
 
 test('SOURCE by another name that leads to the same place is the same', async (t) => {
-  const place = await createBackupPlace(t);
-  await place.write('dump.rdb', 'x');
-  await place.backup();
-  const alias = path.join(place.root, 'alias');
+  const sandbox = await createSandbox(t);
+  await sandbox.write('dump.rdb', 'x');
+  await sandbox.backup();
+  const alias = sandbox.at('alias');
   await fs.symlink('source', alias);
-  t.deepEqual((await place.backup({ source: alias })).notes, []);
+  t.deepEqual((await sandbox.backup({ source: alias })).notes, []);
 });
 
 test('a SOURCE that has suddenly become empty needs force', async (t) => {
-  const place = await createBackupPlace(t);
-  await place.write('dump.rdb', 'x');
-  await place.backup();
-  await fs.rm(path.join(place.source, 'dump.rdb'));
-  await isRefused(place, {}, SourceChangedError);
-  const report = await place.backup({ force: true });
+  const sandbox = await createSandbox(t);
+  await sandbox.write('dump.rdb', 'x');
+  await sandbox.backup();
+  await sandbox.remove('dump.rdb');
+  await isRefused(sandbox, {}, SourceChangedError);
+  const report = await sandbox.backup({ force: true });
   t.is(report.deletedFiles, 1);
-  t.is((await place.backup()).snapshot.files, 0, 'empty as before');
-  t.is((await place.restoredTree('2B'))['dump.rdb']?.type, 'file');
+  t.is((await sandbox.backup()).snapshot.files, 0, 'empty as before');
+  t.is((await sandbox.restoredTree('2B'))['dump.rdb']?.type, 'file');
 });
 
 test('what --also names does not hide that SOURCE has become empty', async (t) => {
-  const place = await createBackupPlace(t);
-  const also = [path.join(place.root, 'redis.conf')];
+  const sandbox = await createSandbox(t);
+  const also = [sandbox.at('redis.conf')];
   await fs.writeFile(also[0] as string, 'dir .');
-  await place.write('dump.rdb', 'x');
-  await place.backup({ also });
-  await fs.rm(path.join(place.source, 'dump.rdb'));
-  await isRefused(place, { also }, SourceChangedError);
-  await place.backup({ also, force: true });
-  await t.notThrowsAsync(place.backup({ also }), 'empty as before');
+  await sandbox.write('dump.rdb', 'x');
+  await sandbox.backup({ also });
+  await sandbox.remove('dump.rdb');
+  await isRefused(sandbox, { also }, SourceChangedError);
+  await sandbox.backup({ also, force: true });
+  await t.notThrowsAsync(sandbox.backup({ also }), 'empty as before');
 });
 
 test('an empty SOURCE is fine for a first backup', async (t) => {
-  const place = await createBackupPlace(t);
-  t.is((await place.backup()).snapshot.files, 0);
-  t.is((await place.backup()).snapshot.files, 0);
+  const sandbox = await createSandbox(t);
+  t.is((await sandbox.backup()).snapshot.files, 0);
+  t.is((await sandbox.backup()).snapshot.files, 0);
 });
 
 test('too little free space is refused before anything is written', async (t) => {
-  const place = await createBackupPlace(t);
-  await place.write('dump.rdb', Buffer.alloc(200_000, 1));
+  const sandbox = await createSandbox(t);
+  await sandbox.write('dump.rdb', Buffer.alloc(200_000, 1));
   const fileSystem = new HookedFileSystem(() => {});
-  const context = { ...place.context, fileSystem };
+  const context = { ...sandbox.context, fileSystem };
   fileSystem.free = 400_000;
-  const repository = path.join(place.root, 'new/parents/repository');
-  const refusal = await isRefused(place, { context, repository }, NoSpaceError);
+  const repository = sandbox.at('new/parents/repository');
+  const refusal = await isRefused(sandbox, { context, repository }, NoSpaceError);
   t.regex(refusal.message, /400000 are free/);
-  await place.backup();
-  await place.write('second.rdb', Buffer.alloc(200_000, 2));
-  await isRefused(place, { context }, NoSpaceError);
+  await sandbox.backup();
+  await sandbox.write('second.rdb', Buffer.alloc(200_000, 2));
+  await isRefused(sandbox, { context }, NoSpaceError);
   fileSystem.free = 500_000;
-  await t.notThrowsAsync(place.backup({ context }), 'files that have not changed need no space');
+  await t.notThrowsAsync(sandbox.backup({ context }), 'files that have not changed need no space');
 });
 
 test('a directory in the mirror that no backup made is never replaced', async (t) => {
-  const place = await createBackupPlace(t);
-  await place.write('dump.rdb', 'x');
-  await place.backup();
-  const foreign = path.join(place.repository, 'notes');
+  const sandbox = await createSandbox(t);
+  await sandbox.write('dump.rdb', 'x');
+  await sandbox.backup();
+  const foreign = sandbox.inMirror('notes');
   await fs.mkdir(foreign);
   await fs.writeFile(path.join(foreign, 'only-copy'), 'x');
-  await place.write('notes', 'a file of SOURCE');
-  const refusal = await isRefused(place, {}, InTheWayError);
+  await sandbox.write('notes', 'a file of SOURCE');
+  const refusal = await isRefused(sandbox, {}, InTheWayError);
   t.regex(refusal.message, /repository\/notes' is a directory that no backup made/);
-  await fs.rename(foreign, path.join(place.root, 'notes'));
-  await place.backup();
-  t.is(await place.read('notes'), 'a file of SOURCE');
+  await fs.rename(foreign, sandbox.at('notes'));
+  await sandbox.backup();
+  t.is(await sandbox.read('notes'), 'a file of SOURCE');
 });
 
 test('a file in the mirror that no backup made is named when SOURCE replaces it', async (t) => {
-  const place = await createBackupPlace(t);
-  await place.write('dump.rdb', 'x');
-  await place.backup();
-  await fs.writeFile(path.join(place.repository, 'one'), 'foreign');
-  await fs.writeFile(path.join(place.repository, 'two'), 'foreign');
-  await fs.writeFile(path.join(place.repository, 'three'), 'foreign');
-  await place.write('one', 'of SOURCE');
-  await place.write('two/below', 'of SOURCE');
-  const { notes } = await place.backup();
+  const sandbox = await createSandbox(t);
+  await sandbox.write('dump.rdb', 'x');
+  await sandbox.backup();
+  await fs.writeFile(sandbox.inMirror('one'), 'foreign');
+  await fs.writeFile(sandbox.inMirror('two'), 'foreign');
+  await fs.writeFile(sandbox.inMirror('three'), 'foreign');
+  await sandbox.write('one', 'of SOURCE');
+  await sandbox.write('two/below', 'of SOURCE');
+  const { notes } = await sandbox.backup();
   t.deepEqual(lookNames(notes), ['foreign-replaced one', 'foreign-replaced two']);
-  t.is(await place.read('one'), 'of SOURCE');
-  t.is(await place.read('two/below'), 'of SOURCE');
-  t.is(await place.read('three'), 'foreign');
-  t.deepEqual((await place.verify()).problems, []);
+  t.is(await sandbox.read('one'), 'of SOURCE');
+  t.is(await sandbox.read('two/below'), 'of SOURCE');
+  t.is(await sandbox.read('three'), 'foreign');
+  t.deepEqual((await sandbox.verify()).problems, []);
 });
 
 test('a deleted folder in which somebody keeps other files stays, and is named', async (t) => {
-  const place = await createBackupPlace(t);
-  await place.write('dump.rdb', 'x');
-  await place.write('folder/file', 'x');
-  await place.backup();
-  await fs.writeFile(path.join(place.repository, 'folder/foreign'), 'only copy');
-  await fs.rm(path.join(place.source, 'folder'), { recursive: true });
-  t.deepEqual(lookNames((await place.backup()).notes), ['foreign-files folder']);
-  t.is(await place.read('folder/foreign'), 'only copy');
-  t.false('folder/file' in (await place.mirror()));
+  const sandbox = await createSandbox(t);
+  await sandbox.write('dump.rdb', 'x');
+  await sandbox.write('folder/file', 'x');
+  await sandbox.backup();
+  await fs.writeFile(sandbox.inMirror('folder/foreign'), 'only copy');
+  await sandbox.remove('folder');
+  t.deepEqual(lookNames((await sandbox.backup()).notes), ['foreign-files folder']);
+  t.is(await sandbox.read('folder/foreign'), 'only copy');
+  t.false('folder/file' in (await sandbox.mirror()));
 });
 
 test('SOURCE or REPO in a circle of links is one clear error', async (t) => {
-  const place = await createBackupPlace(t);
-  await place.write('dump.rdb', 'x');
-  const circle = path.join(place.root, 'circle');
+  const sandbox = await createSandbox(t);
+  await sandbox.write('dump.rdb', 'x');
+  const circle = sandbox.at('circle');
   await fs.symlink('circle', circle);
-  await t.throwsAsync(place.backup({ source: circle }), { message: /cannot resolve '.*circle'/ });
-  await t.throwsAsync(place.backup({ repository: circle }), { message: /cannot resolve/ });
+  await t.throwsAsync(sandbox.backup({ source: circle }), { message: /cannot resolve '.*circle'/ });
+  await t.throwsAsync(sandbox.backup({ repository: circle }), { message: /cannot resolve/ });
 });

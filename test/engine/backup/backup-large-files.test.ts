@@ -3,124 +3,124 @@
 import test from 'ava';
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
-import { type BackupPlace, createBackupPlace } from '../../support/repository/backup-place.js';
 import { HookedFileSystem } from '../../support/files/hooked-file-system.js';
 import { createTestContext } from '../../support/program/run-context.js';
-import { LARGE, edited, randomBytes } from '../../support/repository/large-content.js';
+import { LARGE, edited, randomBytes } from '../../support/sandbox/large-content.js';
 import { SeededRandom } from '../../support/program/seeded-random.js';
+import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 
-async function restored(place: BackupPlace, time: string, name: string): Promise<Buffer> {
-  const { destination } = await place.restore(time, name);
+async function restored(sandbox: Sandbox, time: string, name: string): Promise<Buffer> {
+  const { destination } = await sandbox.restore(time, { path: name });
   return fs.readFile(destination);
 }
 
-async function incrementCount(place: BackupPlace): Promise<number> {
-  return (await fs.readdir(path.join(place.repository, 'redis-rewind-data/increments'))).length;
+async function incrementCount(sandbox: Sandbox): Promise<number> {
+  return (await fs.readdir(sandbox.inMirror('redis-rewind-data/increments'))).length;
 }
 
 test('a large file that changes several times comes back as of every snapshot', async (t) => {
-  const place = await createBackupPlace(t);
+  const sandbox = await createSandbox(t);
   const nights = [randomBytes('a')];
   for (const mark of ['one', 'two', 'three']) nights.push(edited(nights.at(-1) as Buffer, mark));
   for (const bytes of nights) {
-    await place.write('dump.rdb', bytes);
-    await place.backup();
+    await sandbox.write('dump.rdb', bytes);
+    await sandbox.backup();
   }
   for (const [index, bytes] of nights.entries()) {
-    t.true((await restored(place, `${nights.length - 1 - index}B`, 'dump.rdb')).equals(bytes));
+    t.true((await restored(sandbox, `${nights.length - 1 - index}B`, 'dump.rdb')).equals(bytes));
   }
-  t.deepEqual((await place.verify()).problems, []);
-  for (const { addedBytes } of place.snapshots().slice(1)) t.true(addedBytes < 200_000);
+  t.deepEqual((await sandbox.verify()).problems, []);
+  for (const { addedBytes } of sandbox.list().slice(1)) t.true(addedBytes < 200_000);
 });
 
 test('several large files in one backup wait for one another', async (t) => {
-  const place = await createBackupPlace(t);
+  const sandbox = await createSandbox(t);
   const names = ['a.rdb', 'b.rdb', 'c.rdb', 'd.rdb'];
-  for (const name of names) await place.write(name, randomBytes(name));
-  await place.backup();
-  for (const name of names) await place.write(name, edited(randomBytes(name), name));
-  const report = await place.backup();
+  for (const name of names) await sandbox.write(name, randomBytes(name));
+  await sandbox.backup();
+  for (const name of names) await sandbox.write(name, edited(randomBytes(name), name));
+  const report = await sandbox.backup();
   t.is(report.changedFiles, names.length);
   t.true(report.incrementBytes < 100_000);
   for (const name of names) {
-    t.true((await restored(place, '1B', name)).equals(randomBytes(name)));
-    t.true((await restored(place, '0B', name)).equals(edited(randomBytes(name), name)));
+    t.true((await restored(sandbox, '1B', name)).equals(randomBytes(name)));
+    t.true((await restored(sandbox, '0B', name)).equals(edited(randomBytes(name), name)));
   }
 });
 
 test('a large file that grew has its tail appended, and its old version is a delta of a few bytes', async (t) => {
-  const place = await createBackupPlace(t);
+  const sandbox = await createSandbox(t);
   const before = randomBytes('aof');
   const after = Buffer.concat([before, randomBytes('tail', 300_000)]);
-  await place.write('appendonly.aof', before);
-  await place.backup();
-  const mirror = path.join(place.repository, 'appendonly.aof');
+  await sandbox.write('appendonly.aof', before);
+  await sandbox.backup();
+  const mirror = sandbox.inMirror('appendonly.aof');
   const { ino } = await fs.stat(mirror);
-  await place.write('appendonly.aof', after);
-  const report = await place.backup();
+  await sandbox.write('appendonly.aof', after);
+  const report = await sandbox.backup();
   t.is((await fs.stat(mirror)).ino, ino);
   t.true((await fs.readFile(mirror)).equals(after));
   t.true(report.incrementBytes <= 300, `${report.incrementBytes} bytes`);
-  t.true((await restored(place, '1B', 'appendonly.aof')).equals(before));
-  t.deepEqual((await place.verify()).problems, []);
+  t.true((await restored(sandbox, '1B', 'appendonly.aof')).equals(before));
+  t.deepEqual((await sandbox.verify()).problems, []);
 });
 
 test('a mirror file that has a second name is not appended to', async (t) => {
-  const place = await createBackupPlace(t);
+  const sandbox = await createSandbox(t);
   const before = randomBytes('aof');
-  await place.write('appendonly.aof', before);
-  await place.backup();
-  const other = path.join(place.root, 'other-name');
-  await fs.link(path.join(place.repository, 'appendonly.aof'), other);
-  await place.write('appendonly.aof', Buffer.concat([before, Buffer.from('tail')]));
-  await place.backup();
+  await sandbox.write('appendonly.aof', before);
+  await sandbox.backup();
+  const other = sandbox.at('other-name');
+  await fs.link(sandbox.inMirror('appendonly.aof'), other);
+  await sandbox.write('appendonly.aof', Buffer.concat([before, Buffer.from('tail')]));
+  await sandbox.backup();
   t.true((await fs.readFile(other)).equals(before));
-  t.true((await restored(place, '1B', 'appendonly.aof')).equals(before));
+  t.true((await restored(sandbox, '1B', 'appendonly.aof')).equals(before));
 });
 
 test('an appended tail is cut off again when the backup fails before its commit', async (t) => {
-  const place = await createBackupPlace(t);
+  const sandbox = await createSandbox(t);
   const before = randomBytes('aof');
-  await place.write('appendonly.aof', before);
-  await place.write('later.rdb', 'one');
-  await place.backup();
-  await place.write('appendonly.aof', Buffer.concat([before, Buffer.from('tail')]));
-  await place.write('later.rdb', 'two');
-  const mirror = path.join(place.repository, 'appendonly.aof');
+  await sandbox.write('appendonly.aof', before);
+  await sandbox.write('later.rdb', 'one');
+  await sandbox.backup();
+  await sandbox.write('appendonly.aof', Buffer.concat([before, Buffer.from('tail')]));
+  await sandbox.write('later.rdb', 'two');
+  const mirror = sandbox.inMirror('appendonly.aof');
   let isAppended = false;
   const fileSystem = new HookedFileSystem(({ operation, path: called }) => {
     if (operation !== 'open' || !called.endsWith('later.rdb')) return;
     isAppended = true;
     throw new Error('stop here');
   });
-  const context = { ...createTestContext({ fileSystem }), clock: place.context.clock };
-  await t.throwsAsync(place.backup({ context }), { message: 'stop here' });
+  const context = { ...createTestContext({ fileSystem }), clock: sandbox.context.clock };
+  await t.throwsAsync(sandbox.backup({ context }), { message: 'stop here' });
   t.true(isAppended);
   t.is((await fs.stat(mirror)).size, before.length);
-  t.true((await restored(place, 'now', 'appendonly.aof')).equals(before));
-  await place.backup();
+  t.true((await restored(sandbox, 'now', 'appendonly.aof')).equals(before));
+  await sandbox.backup();
   t.is((await fs.stat(mirror)).size, before.length + 4);
-  t.true((await restored(place, '1B', 'appendonly.aof')).equals(before));
-  t.deepEqual((await place.verify()).problems, []);
+  t.true((await restored(sandbox, '1B', 'appendonly.aof')).equals(before));
+  t.deepEqual((await sandbox.verify()).problems, []);
 });
 
 test('each byte of a changed or grown file is read from SOURCE once', async (t) => {
-  const place = await createBackupPlace(t);
-  await place.write('dump.rdb', randomBytes('dump'));
-  await place.write('appendonly.aof', randomBytes('aof'));
-  await place.write('same.rdb', randomBytes('same'));
-  await place.backup();
+  const sandbox = await createSandbox(t);
+  await sandbox.write('dump.rdb', randomBytes('dump'));
+  await sandbox.write('appendonly.aof', randomBytes('aof'));
+  await sandbox.write('same.rdb', randomBytes('same'));
+  await sandbox.backup();
   const sizes = {
     'dump.rdb': edited(randomBytes('dump'), 'x'),
     'appendonly.aof': Buffer.concat([randomBytes('aof'), Buffer.from('tail')]),
   };
-  for (const [name, bytes] of Object.entries(sizes)) await place.write(name, bytes);
+  for (const [name, bytes] of Object.entries(sizes)) await sandbox.write(name, bytes);
   const readBytes = new Map<string, number>();
   const fileSystem = new (class extends HookedFileSystem {
     readonly #names = new Map<number, string>();
     override open(...[called, mode]: Parameters<HookedFileSystem['open']>): number {
       const file = super.open(called, mode);
-      if (called.startsWith(place.source)) this.#names.set(file, path.basename(called));
+      if (called.startsWith(sandbox.source)) this.#names.set(file, path.basename(called));
       else this.#names.delete(file);
       return file;
     }
@@ -131,8 +131,8 @@ test('each byte of a changed or grown file is read from SOURCE once', async (t) 
       return count;
     }
   })(() => {});
-  await place.backup({
-    context: { ...createTestContext({ fileSystem }), clock: place.context.clock },
+  await sandbox.backup({
+    context: { ...createTestContext({ fileSystem }), clock: sandbox.context.clock },
   });
   t.deepEqual(
     Object.fromEntries(readBytes),
@@ -141,47 +141,47 @@ test('each byte of a changed or grown file is read from SOURCE once', async (t) 
 });
 
 test('a large content that only moved to another path leaves no increment behind', async (t) => {
-  const place = await createBackupPlace(t);
-  await place.write('dump.rdb', randomBytes('a'));
-  await place.backup();
-  await place.write('dump.rdb.old', randomBytes('a'));
-  await place.write('dump.rdb', edited(randomBytes('a'), 'new'));
-  await place.backup();
-  t.is(await incrementCount(place), 0);
-  t.true((await restored(place, '1B', 'dump.rdb')).equals(randomBytes('a')));
-  t.deepEqual((await place.verify()).problems, []);
+  const sandbox = await createSandbox(t);
+  await sandbox.write('dump.rdb', randomBytes('a'));
+  await sandbox.backup();
+  await sandbox.write('dump.rdb.old', randomBytes('a'));
+  await sandbox.write('dump.rdb', edited(randomBytes('a'), 'new'));
+  await sandbox.backup();
+  t.is(await incrementCount(sandbox), 0);
+  t.true((await restored(sandbox, '1B', 'dump.rdb')).equals(randomBytes('a')));
+  t.deepEqual((await sandbox.verify()).problems, []);
 });
 
 test('a large file that changes while it is read leaves no half-made delta behind', async (t) => {
-  const place = await createBackupPlace(t);
-  await place.write('dump.rdb', randomBytes('a'));
-  await place.backup();
+  const sandbox = await createSandbox(t);
+  await sandbox.write('dump.rdb', randomBytes('a'));
+  await sandbox.backup();
   const next = edited(randomBytes('a'), 'new');
-  await place.write('dump.rdb', next);
+  await sandbox.write('dump.rdb', next);
   let reads = 0;
-  const source = path.join(place.source, 'dump.rdb');
+  const source = sandbox.inSource('dump.rdb');
   const { writeFileSync } = await import('node:fs');
   const fileSystem = new HookedFileSystem(({ operation, path: called }) => {
     if (operation !== 'read' || called !== source) return;
     reads += 1;
     if (reads === 3) writeFileSync(source, edited(next, 'while it was read'));
   });
-  await place.backup({
-    context: { ...createTestContext({ fileSystem }), clock: place.context.clock },
+  await sandbox.backup({
+    context: { ...createTestContext({ fileSystem }), clock: sandbox.context.clock },
   });
-  t.true((await restored(place, 'now', 'dump.rdb')).equals(edited(next, 'while it was read')));
-  t.true((await restored(place, '1B', 'dump.rdb')).equals(randomBytes('a')));
-  t.is(await incrementCount(place), 1);
-  t.deepEqual((await place.verify()).problems, []);
+  t.true((await restored(sandbox, 'now', 'dump.rdb')).equals(edited(next, 'while it was read')));
+  t.true((await restored(sandbox, '1B', 'dump.rdb')).equals(randomBytes('a')));
+  t.is(await incrementCount(sandbox), 1);
+  t.deepEqual((await sandbox.verify()).problems, []);
 });
 
 test('a large file with nothing in common is kept as a full copy', async (t) => {
-  const place = await createBackupPlace(t);
+  const sandbox = await createSandbox(t);
   const before = new SeededRandom('before').bytes(LARGE);
-  await place.write('dump.rdb', before);
-  await place.backup();
-  await place.write('dump.rdb', new SeededRandom('after').bytes(LARGE));
-  const report = await place.backup();
+  await sandbox.write('dump.rdb', before);
+  await sandbox.backup();
+  await sandbox.write('dump.rdb', new SeededRandom('after').bytes(LARGE));
+  const report = await sandbox.backup();
   t.true(report.incrementBytes > LARGE * 0.9);
-  t.true((await restored(place, '1B', 'dump.rdb')).equals(before));
+  t.true((await restored(sandbox, '1B', 'dump.rdb')).equals(before));
 });

@@ -4,72 +4,68 @@ import * as fs from 'node:fs/promises';
 import * as net from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import {
-  type BackupPlace,
-  createBackupPlace,
-  lookNames,
-  noteNames,
-} from '../../support/repository/backup-place.js';
 import { HookedFileSystem, failing } from '../../support/files/hooked-file-system.js';
 import { createTestContext } from '../../support/program/run-context.js';
+import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
+import { lookNames, noteNames } from '../../support/sandbox/note-names.js';
 
 const run = promisify(execFile);
 
-async function link(place: BackupPlace, name: string, target: string): Promise<void> {
-  await fs.symlink(target, path.join(place.source, name));
+async function link(sandbox: Sandbox, name: string, target: string): Promise<void> {
+  await fs.symlink(target, sandbox.inSource(name));
 }
 
 /** Paths of the newest snapshot without the root. */
-function paths(place: BackupPlace): string[] {
-  return Object.keys(place.files()).filter((name) => name !== '.');
+function paths(sandbox: Sandbox): string[] {
+  return Object.keys(sandbox.files()).filter((name) => name !== '.');
 }
 
 test('sockets and FIFOs are named in passing and left out', async (t) => {
-  const place = await createBackupPlace(t);
-  await place.write('dump.rdb', 'x');
-  await run('mkfifo', [path.join(place.source, 'pipe')]);
+  const sandbox = await createSandbox(t);
+  await sandbox.write('dump.rdb', 'x');
+  await run('mkfifo', [sandbox.inSource('pipe')]);
   const server = net.createServer();
   await new Promise<void>((resolve) => {
-    server.listen(path.join(place.source, 'redis.sock'), resolve);
+    server.listen(sandbox.inSource('redis.sock'), resolve);
   });
   t.teardown(() => server.close());
-  const { notes } = await place.backup();
+  const { notes } = await sandbox.backup();
   t.deepEqual(noteNames(notes), ['left-out-fifo pipe', 'left-out-socket redis.sock']);
   t.deepEqual(lookNames(notes), []);
-  t.deepEqual(paths(place), ['dump.rdb']);
+  t.deepEqual(paths(sandbox), ['dump.rdb']);
 });
 
 test('a source entry called redis-rewind-data is left out and needs a look', async (t) => {
-  const place = await createBackupPlace(t);
-  await place.write('redis-rewind-data/catalog.sqlite3', 'not ours');
-  await place.write('deeper/redis-rewind-data', 'a name like any other down here');
-  const { notes, snapshot } = await place.backup();
+  const sandbox = await createSandbox(t);
+  await sandbox.write('redis-rewind-data/catalog.sqlite3', 'not ours');
+  await sandbox.write('deeper/redis-rewind-data', 'a name like any other down here');
+  const { notes, snapshot } = await sandbox.backup();
   t.deepEqual(lookNames(notes), ['reserved-name redis-rewind-data']);
   t.deepEqual(lookNames(snapshot.notes), ['reserved-name redis-rewind-data']);
-  t.deepEqual(paths(place), ['deeper', 'deeper/redis-rewind-data']);
-  t.deepEqual((await place.verify()).problems, []);
+  t.deepEqual(paths(sandbox), ['deeper', 'deeper/redis-rewind-data']);
+  t.deepEqual((await sandbox.verify()).problems, []);
 });
 
 test('the reserved name is not mentioned where it is excluded', async (t) => {
-  const place = await createBackupPlace(t);
-  await place.write('dump.rdb', 'x');
-  await place.write('redis-rewind-data', 'x');
+  const sandbox = await createSandbox(t);
+  await sandbox.write('dump.rdb', 'x');
+  await sandbox.write('redis-rewind-data', 'x');
   const rules = [{ kind: 'exclude', pattern: './redis-rewind-data' }] as const;
-  t.deepEqual((await place.backup({ rules })).notes, []);
+  t.deepEqual((await sandbox.backup({ rules })).notes, []);
 });
 
 test('links that lead out of SOURCE need a look: direct, relative, dangling, through another link', async (t) => {
-  const place = await createBackupPlace(t);
-  const outside = path.join(place.root, 'other-disk');
+  const sandbox = await createSandbox(t);
+  const outside = sandbox.at('other-disk');
   await fs.mkdir(path.join(outside, 'aof'), { recursive: true });
-  await place.write('dump.rdb', 'x');
-  await place.write('folder/file', 'x');
-  await link(place, 'appendonlydir', path.join(outside, 'aof'));
-  await link(place, 'folder/up', '../../other-disk');
-  await link(place, 'dangling', path.join(outside, 'not-there'));
-  await link(place, 'through', 'appendonlydir/not-there');
-  await link(place, 'twice', 'through');
-  const { notes } = await place.backup();
+  await sandbox.write('dump.rdb', 'x');
+  await sandbox.write('folder/file', 'x');
+  await link(sandbox, 'appendonlydir', path.join(outside, 'aof'));
+  await link(sandbox, 'folder/up', '../../other-disk');
+  await link(sandbox, 'dangling', path.join(outside, 'not-there'));
+  await link(sandbox, 'through', 'appendonlydir/not-there');
+  await link(sandbox, 'twice', 'through');
+  const { notes } = await sandbox.backup();
   t.deepEqual(
     lookNames(notes),
     ['appendonlydir', 'dangling', 'folder/up', 'through', 'twice'].map(
@@ -78,50 +74,50 @@ test('links that lead out of SOURCE need a look: direct, relative, dangling, thr
   );
   const [first] = notes;
   t.is(first?.hint, `add it with --also '${outside}/aof'`);
-  t.is(place.files()['appendonlydir']?.linkTarget, path.join(outside, 'aof'));
+  t.is(sandbox.files()['appendonlydir']?.linkTarget, path.join(outside, 'aof'));
 });
 
 test('links that stay in SOURCE are taken without a word: dangling, circular, over the top and back', async (t) => {
-  const place = await createBackupPlace(t);
-  await place.write('folder/file', 'x');
-  await link(place, 'inside', 'folder/file');
-  await link(place, 'absolute', path.join(place.source, 'folder'));
-  await link(place, 'dangling', 'folder/not-there');
-  await link(place, 'self', 'self');
-  await link(place, 'ping', 'pong');
-  await link(place, 'pong', './ping');
-  await link(place, 'folder/back', '../../source/folder');
-  t.deepEqual((await place.backup()).notes, []);
-  t.is(place.files()['self']?.linkTarget, 'self');
+  const sandbox = await createSandbox(t);
+  await sandbox.write('folder/file', 'x');
+  await link(sandbox, 'inside', 'folder/file');
+  await link(sandbox, 'absolute', sandbox.inSource('folder'));
+  await link(sandbox, 'dangling', 'folder/not-there');
+  await link(sandbox, 'self', 'self');
+  await link(sandbox, 'ping', 'pong');
+  await link(sandbox, 'pong', './ping');
+  await link(sandbox, 'folder/back', '../../source/folder');
+  t.deepEqual((await sandbox.backup()).notes, []);
+  t.is(sandbox.files()['self']?.linkTarget, 'self');
 });
 
 test('a link into a folder that may not be entered is taken all the same', async (t) => {
-  const place = await createBackupPlace(t);
-  await place.write('dump.rdb', 'x');
-  await link(place, 'link', `${place.root}/closed/file`);
+  const sandbox = await createSandbox(t);
+  await sandbox.write('dump.rdb', 'x');
+  await link(sandbox, 'link', `${sandbox.root}/closed/file`);
   const fileSystem = new HookedFileSystem(
     failing('EACCES', ({ path: about }) => about.includes('/closed')),
   );
-  const { notes } = await place.backup({ context: { ...place.context, fileSystem } });
+  const { notes } = await sandbox.backup({ context: { fileSystem } });
   t.deepEqual(lookNames(notes), ['link-outside link']);
 });
 
 test('a link that goes away while SOURCE is looked at is not in the snapshot', async (t) => {
-  const place = await createBackupPlace(t);
-  await place.write('dump.rdb', 'x');
-  await link(place, 'link', 'dump.rdb');
+  const sandbox = await createSandbox(t);
+  await sandbox.write('dump.rdb', 'x');
+  await link(sandbox, 'link', 'dump.rdb');
   const fileSystem = new HookedFileSystem(
     failing('ENOENT', ({ operation, path: about }) => {
       return operation === 'readLink' && about.endsWith('/link');
     }),
   );
-  const { notes } = await place.backup({ context: { ...place.context, fileSystem } });
+  const { notes } = await sandbox.backup({ context: { fileSystem } });
   t.deepEqual(notes, []);
-  t.deepEqual(paths(place), ['dump.rdb']);
+  t.deepEqual(paths(sandbox), ['dump.rdb']);
 });
 
 test('what a killed Redis leaves behind is left out unless it is asked for', async (t) => {
-  const place = await createBackupPlace(t);
+  const sandbox = await createSandbox(t);
   for (const name of [
     'dump.rdb',
     'temp-1234.rdb',
@@ -130,37 +126,41 @@ test('what a killed Redis leaves behind is left out unless it is asked for', asy
     'appendonlydir/temp-appendonly.aof.manifest',
     'backupdir/dump.rdb',
   ]) {
-    await place.write(name, name);
+    await sandbox.write(name, name);
   }
-  await place.backup();
-  t.deepEqual(paths(place), ['appendonlydir', 'appendonlydir/appendonly.aof.manifest', 'dump.rdb']);
-  await place.backup({ rules: [{ kind: 'include', pattern: 'temp-*.rdb' }] });
-  t.true(paths(place).includes('temp-1234.rdb'));
-  await place.backup();
-  t.false(paths(place).includes('temp-1234.rdb'));
-  t.is((await place.restoredTree('1B'))['temp-1234.rdb']?.type, 'file');
+  await sandbox.backup();
+  t.deepEqual(paths(sandbox), [
+    'appendonlydir',
+    'appendonlydir/appendonly.aof.manifest',
+    'dump.rdb',
+  ]);
+  await sandbox.backup({ rules: [{ kind: 'include', pattern: 'temp-*.rdb' }] });
+  t.true(paths(sandbox).includes('temp-1234.rdb'));
+  await sandbox.backup();
+  t.false(paths(sandbox).includes('temp-1234.rdb'));
+  t.is((await sandbox.restoredTree('1B'))['temp-1234.rdb']?.type, 'file');
 });
 
 test('the first rule that matches decides, in the order given', async (t) => {
-  const place = await createBackupPlace(t);
+  const sandbox = await createSandbox(t);
   for (const name of ['a.log', 'keep.log', 'dump.rdb', 'logs/b.log', 'logs/c.txt']) {
-    await place.write(name, name);
+    await sandbox.write(name, name);
   }
   const exclude = { kind: 'exclude', pattern: '*.log' } as const;
   const include = { kind: 'include', pattern: 'keep.log' } as const;
-  await place.backup({ rules: [include, exclude] });
-  t.deepEqual(paths(place), ['dump.rdb', 'keep.log', 'logs', 'logs/c.txt']);
-  await place.backup({ rules: [exclude, include] });
-  t.deepEqual(paths(place), ['dump.rdb', 'logs', 'logs/c.txt']);
+  await sandbox.backup({ rules: [include, exclude] });
+  t.deepEqual(paths(sandbox), ['dump.rdb', 'keep.log', 'logs', 'logs/c.txt']);
+  await sandbox.backup({ rules: [exclude, include] });
+  t.deepEqual(paths(sandbox), ['dump.rdb', 'logs', 'logs/c.txt']);
 });
 
 test('what is excluded from now on leaves the mirror, and stays in older snapshots', async (t) => {
-  const place = await createBackupPlace(t, createTestContext());
-  await place.write('dump.rdb', 'x');
-  await place.write('appendonlydir/file', 'y');
-  await place.backup();
-  const report = await place.backup({ rules: [{ kind: 'exclude', pattern: 'appendonlydir/' }] });
+  const sandbox = await createSandbox(t, { context: createTestContext() });
+  await sandbox.write('dump.rdb', 'x');
+  await sandbox.write('appendonlydir/file', 'y');
+  await sandbox.backup();
+  const report = await sandbox.backup({ rules: [{ kind: 'exclude', pattern: 'appendonlydir/' }] });
   t.is(report.deletedFiles, 1);
-  t.deepEqual(Object.keys(await place.mirror()), ['dump.rdb']);
-  t.is((await place.restoredTree('1B'))['appendonlydir/file']?.type, 'file');
+  t.deepEqual(Object.keys(await sandbox.mirror()), ['dump.rdb']);
+  t.is((await sandbox.restoredTree('1B'))['appendonlydir/file']?.type, 'file');
 });

@@ -1,58 +1,63 @@
 import test from 'ava';
 import { rename } from 'node:fs/promises';
-import path from 'node:path';
-import { copyTree, createBackupPlace, withoutOurs } from '../../support/repository/backup-place.js';
-import { type Tree, readTree, treeDifferences } from '../../support/files/directory-tree.js';
-import { RandomTree } from '../../support/repository/random-tree.js';
+import { RandomTree } from '../../support/sandbox/random-tree.js';
 import { SeededRandom } from '../../support/program/seeded-random.js';
+import { copyTree } from '../../support/files/copy-tree.js';
+import { createSandbox } from '../../support/sandbox/sandbox.js';
+import {
+  type Tree,
+  readTree,
+  treeDifferences,
+  withoutOurs,
+} from '../../support/files/directory-tree.js';
 
 const SNAPSHOTS = 16;
 
 for (const seed of ['first', 'second', 'third']) {
   test(`each of ${SNAPSHOTS} snapshots of a random history restores as it was (seed '${seed}')`, async (t) => {
-    const place = await createBackupPlace(t);
+    const sandbox = await createSandbox(t);
     const random = new SeededRandom(seed);
-    const tree = new RandomTree(place.source, random);
+    const tree = new RandomTree(sandbox.source, random);
     await tree.change(30);
     const expected: Tree[] = [];
     for (let snapshot = 1; snapshot <= SNAPSHOTS; snapshot += 1) {
-      const { notes } = await place.backup({ rehash: random.chance(20) });
+      const { notes } = await sandbox.backup({ rehash: random.chance(20) });
       t.deepEqual(
         notes.filter(({ kind }) => kind !== 'link-outside'),
         [],
         `snapshot ${snapshot}`,
       );
-      expected.push(await readTree(place.source));
-      const mirror = await place.mirror();
+      expected.push(await readTree(sandbox.source));
+      const mirror = await sandbox.mirror();
       t.deepEqual(treeDifferences(withoutOurs(expected.at(-1) ?? {}), mirror), [], 'the mirror');
       await tree.change(random.between(1, 8));
     }
-    const report = await place.verify();
+    const report = await sandbox.verify();
     t.deepEqual([report.problems, report.notes], [[], []]);
     t.true(report.versionsChecked > SNAPSHOTS);
     for (const [index, then] of expected.entries()) {
-      const restored = await place.restoredTree(`${SNAPSHOTS - 1 - index}B`);
+      const restored = await sandbox.restoredTree(`${SNAPSHOTS - 1 - index}B`);
       t.deepEqual(treeDifferences(then, restored), [], `snapshot ${index + 1}`);
     }
   });
 }
 
 test('a repository that is moved and copied restores as before', async (t) => {
-  const place = await createBackupPlace(t);
-  const tree = new RandomTree(place.source, new SeededRandom('moved'));
+  const sandbox = await createSandbox(t);
+  const tree = new RandomTree(sandbox.source, new SeededRandom('moved'));
   await tree.change(20);
-  await place.backup();
-  const first = await readTree(place.source);
+  await sandbox.backup();
+  const first = await readTree(sandbox.source);
   await tree.change(10);
-  await place.backup();
-  const copy = place.withRepository(path.join(place.root, 'copied'));
-  await copyTree(place.repository, copy.repository);
+  await sandbox.backup();
+  const copy = sandbox.withRepository(sandbox.at('copied'));
+  await copyTree(sandbox.repository, copy.repository);
   await tree.change(10);
   await copy.backup();
-  const moved = copy.withRepository(path.join(place.root, 'moved'));
+  const moved = copy.withRepository(sandbox.at('moved'));
   await rename(copy.repository, moved.repository);
   t.deepEqual((await moved.verify()).problems, []);
   t.deepEqual(treeDifferences(first, await moved.restoredTree('2B')), []);
-  t.deepEqual(treeDifferences(first, await place.restoredTree('1B')), []);
-  t.deepEqual(treeDifferences(await readTree(place.source), await moved.restoredTree('now')), []);
+  t.deepEqual(treeDifferences(first, await sandbox.restoredTree('1B')), []);
+  t.deepEqual(treeDifferences(await readTree(sandbox.source), await moved.restoredTree()), []);
 });

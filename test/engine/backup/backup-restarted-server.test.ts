@@ -1,14 +1,13 @@
 // A night in which the server was restarted: its dump has the same keys in another order. The increment
 // must cost little, with little memory too, and the night before must come back as it was.
 import { writeFile } from 'node:fs/promises';
-import path from 'node:path';
 
 import test from 'ava';
 
 import { createRandom, randomBytesOf } from '../../delta/random-bytes.js';
-import { createBackupPlace } from '../../support/repository/backup-place.js';
-import { readTree } from '../../support/files/directory-tree.js';
 import { type RdbKey, writeRdb } from '../../support/redis/rdb-writer.js';
+import { createSandbox } from '../../support/sandbox/sandbox.js';
+import { readTree } from '../../support/files/directory-tree.js';
 
 /** Long enough that another thread makes the delta. */
 const KEYS = 70_000;
@@ -30,17 +29,19 @@ function dump(seed: number): Buffer {
 for (const memoryBytes of [undefined, 1 << 20]) {
   const memory = memoryBytes === undefined ? 'as much memory as it likes' : `${memoryBytes} bytes`;
   test(`a restarted server's dump costs about a COPY a key, with ${memory}`, async (t) => {
-    const place = await createBackupPlace(t);
-    const file = path.join(place.source, 'dump.rdb');
+    const sandbox = await createSandbox(t);
+    const file = sandbox.inSource('dump.rdb');
     await writeFile(file, dump(1));
-    const before = await readTree(place.source);
-    await place.backup();
+    const before = await readTree(sandbox.source);
+    await sandbox.backup();
     await writeFile(file, dump(2));
-    const { incrementBytes } = await place.backup(memoryBytes === undefined ? {} : { memoryBytes });
+    const { incrementBytes } = await sandbox.backup(
+      memoryBytes === undefined ? {} : { memoryBytes },
+    );
     // An opcode, a start of four bytes of which most are random, a length; a key has a hundred bytes.
     t.true(incrementBytes < KEYS * 7, `${incrementBytes} bytes`);
-    const { destination } = await place.restore('1B');
+    const { destination } = await sandbox.restore('1B');
     t.deepEqual(await readTree(destination), before);
-    t.is((await place.verify()).problems.length, 0);
+    t.is((await sandbox.verify()).problems.length, 0);
   });
 }

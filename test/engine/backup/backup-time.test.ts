@@ -1,8 +1,9 @@
 import test from 'ava';
 import { backup } from '../../../src/engine/backup/backup.js';
 import { snapshotTime } from '../../../src/engine/backup/snapshot-time.js';
-import { createBackupPlace, lookNames } from '../../support/repository/backup-place.js';
 import { createTestContext } from '../../support/program/run-context.js';
+import { createSandbox } from '../../support/sandbox/sandbox.js';
+import { lookNames } from '../../support/sandbox/note-names.js';
 
 function seconds(time: string): number {
   return Date.parse(time) / 1000;
@@ -10,25 +11,25 @@ function seconds(time: string): number {
 
 test('a snapshot has the second at which its reading began', async (t) => {
   const context = createTestContext();
-  const place = await createBackupPlace(t, context);
-  await place.write('dump.rdb', 'x');
+  const sandbox = await createSandbox(t, { context });
+  await sandbox.write('dump.rdb', 'x');
   let began = 0;
   const checkpoint = async (): Promise<void> => {
     if (began === 0) began = Math.floor(context.clock.nowMs() / 1000);
     context.advance(5);
   };
-  const report = await place.backup({ context: { ...context, checkpoint } });
+  const report = await sandbox.backup({ context: { ...context, checkpoint } });
   t.true(seconds(report.snapshot.time) - began <= 5 * 3, 'a first backup looks at SOURCE twice');
   t.true(context.clock.nowMs() / 1000 - seconds(report.snapshot.time) > 5);
   t.regex(report.snapshot.time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 });
 
 test('two backups in one second are one second apart', async (t) => {
-  const place = await createBackupPlace(t);
-  await place.write('dump.rdb', 'x');
+  const sandbox = await createSandbox(t);
+  await sandbox.write('dump.rdb', 'x');
   const times: number[] = [];
   for (let run = 0; run < 4; run += 1) {
-    const { snapshot, notes } = await backup(place.backupRequest(), place.context);
+    const { snapshot, notes } = await backup(sandbox.backupRequest(), sandbox.context);
     times.push(seconds(snapshot.time));
     t.deepEqual(notes, []);
   }
@@ -37,17 +38,17 @@ test('two backups in one second are one second apart', async (t) => {
 });
 
 test('a clock more than five minutes behind is named, and the snapshot is still the newest', async (t) => {
-  const place = await createBackupPlace(t);
-  await place.write('dump.rdb', 'one');
-  const first = await place.backup();
-  await place.write('dump.rdb', 'two');
-  place.context.advance(-60 - 3600);
-  const second = await place.backup();
+  const sandbox = await createSandbox(t);
+  await sandbox.write('dump.rdb', 'one');
+  const first = await sandbox.backup();
+  await sandbox.write('dump.rdb', 'two');
+  sandbox.context.advance(-60 - 3600);
+  const second = await sandbox.backup();
   t.deepEqual(lookNames(second.notes), ['clock-behind -']);
   t.deepEqual(lookNames(second.snapshot.notes), ['clock-behind -']);
   t.is(seconds(second.snapshot.time), seconds(first.snapshot.time) + 1);
-  t.is(await place.read('dump.rdb'), 'two');
-  t.is(place.files()['dump.rdb']?.size, 3);
+  t.is(await sandbox.read('dump.rdb'), 'two');
+  t.is(sandbox.files()['dump.rdb']?.size, 3);
 });
 
 test('five minutes are allowed, a second more is not', (t) => {

@@ -2,36 +2,35 @@
 // and nothing in it changes unnoticed.
 import test from 'ava';
 import { rm } from 'node:fs/promises';
-import path from 'node:path';
-import { listFiles, listSnapshots } from '../../../src/engine/inspect/list.js';
+import { listFiles } from '../../../src/engine/inspect/list.js';
 import { CorruptError } from '../../../src/errors.js';
 import { runSql } from '../../support/repository/edit-catalog.js';
-import { RecordedHistory } from '../../support/repository/recorded-history.js';
 import {
   listRepositoryFixtures,
   unpackRepository,
 } from '../../support/repository/repository-fixtures.js';
 import type { TeardownContext } from '../../support/files/temporary-directory.js';
+import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 
-async function unpack(t: TeardownContext): Promise<RecordedHistory> {
+async function unpack(t: TeardownContext): Promise<Sandbox> {
   const fixtures = await listRepositoryFixtures();
   const fixture = fixtures.find(({ formatVersion, shape }) => {
     return formatVersion === 3 && shape === 'live-server';
   });
   if (fixture === undefined) throw new Error('no fixture');
-  const history = await RecordedHistory.begin(t);
-  await unpackRepository(fixture, history.repository);
-  history.snapshots.push(...fixture.manifest.snapshots);
-  return history;
+  const sandbox = await createSandbox(t, { records: true });
+  await unpackRepository(fixture, sandbox.repository);
+  sandbox.recorded.push(...fixture.manifest.snapshots);
+  return sandbox;
 }
 
-function files(history: RecordedHistory, time: string) {
-  return listFiles({ repository: history.repositoryPath, time }, history.context).files;
+function files(sandbox: Sandbox, time: string) {
+  return listFiles({ repository: sandbox.repositoryPath, time }, sandbox.context).files;
 }
 
 test('what servers said and what was found in their files is read back', async (t) => {
-  const history = await unpack(t);
-  const { snapshots } = listSnapshots({ repository: history.repositoryPath }, history.context);
+  const sandbox = await unpack(t);
+  const snapshots = sandbox.list();
   t.deepEqual(
     snapshots.map(({ server }) => [server?.version, server?.save, server?.databases]),
     [1, 2].map((count) => [
@@ -43,7 +42,7 @@ test('what servers said and what was found in their files is read back', async (
       ],
     ]),
   );
-  const examined = files(history, 'now').filter((file) => file.examined !== null);
+  const examined = files(sandbox, 'now').filter((file) => file.examined !== null);
   t.deepEqual(
     examined.map((file) => [file.path, file.examined?.loads, file.examined?.keys]),
     [
@@ -64,9 +63,9 @@ for (const { title, sql } of [
   { title: 'that a server said anything', sql: 'DELETE FROM server WHERE snapshot = 1' },
 ]) {
   test(`${title} cannot change unnoticed`, async (t) => {
-    const history = await unpack(t);
-    runSql(history.repository, sql);
-    const { problems } = await history.verify();
+    const sandbox = await unpack(t);
+    runSql(sandbox.repository, sql);
+    const { problems } = await sandbox.verify();
     t.deepEqual(
       problems.map(({ kind, snapshots, message }) => ({ kind, snapshots, message })),
       [
@@ -77,13 +76,13 @@ for (const { title, sql } of [
         },
       ],
     );
-    const first = history.snapshot(1).time;
-    await t.throwsAsync(history.restore(history.at('old'), { at: first }), {
+    const first = sandbox.snapshot(1).time;
+    await t.throwsAsync(sandbox.restore(first, { to: sandbox.at('old') }), {
       instanceOf: CorruptError,
     });
-    const { repairs } = await history.repair();
+    const { repairs } = await sandbox.repair();
     t.is(repairs[0]?.kind, 'rebuilt-catalog');
-    t.deepEqual((await history.verify()).problems, []);
+    t.deepEqual((await sandbox.verify()).problems, []);
   });
 }
 
@@ -93,25 +92,25 @@ for (const { title, sql } of [
   { title: 'what was found in a file', sql: "UPDATE examination SET found = 'x' || found" },
 ]) {
   test(`${title} cannot change unnoticed, and counts as not known`, async (t) => {
-    const history = await unpack(t);
-    runSql(history.repository, sql);
-    t.true(files(history, 'now').every((file) => file.examined === null));
-    const { problems } = await history.verify();
+    const sandbox = await unpack(t);
+    runSql(sandbox.repository, sql);
+    t.true(files(sandbox, 'now').every((file) => file.examined === null));
+    const { problems } = await sandbox.verify();
     t.deepEqual(
       problems.map(({ snapshots, message }) => [snapshots, message]),
       [[[], `rows of examinations are not as backups wrote them: ${ROWS}`]],
     );
-    const { notes } = await history.restore(history.at('now'));
+    const { notes } = await sandbox.restore('now', { to: sandbox.at('now') });
     t.deepEqual(notes, []);
-    t.is((await history.repair()).repairs[0]?.kind, 'rebuilt-catalog');
-    t.true(files(history, 'now').some((file) => file.examined !== null));
+    t.is((await sandbox.repair()).repairs[0]?.kind, 'rebuilt-catalog');
+    t.true(files(sandbox, 'now').some((file) => file.examined !== null));
   });
 }
 
 test('an examination that is gone is missed as long as there is a copy of the catalog', async (t) => {
-  const history = await unpack(t);
-  runSql(history.repository, 'DELETE FROM examination');
-  const { problems } = await history.verify();
+  const sandbox = await unpack(t);
+  runSql(sandbox.repository, 'DELETE FROM examination');
+  const { problems } = await sandbox.verify();
   t.deepEqual(
     problems.map(({ message }) => message),
     [
@@ -119,7 +118,7 @@ test('an examination that is gone is missed as long as there is a copy of the ca
     ],
   );
   for (const copy of ['catalog.1.zst', 'catalog.2.zst']) {
-    await rm(path.join(history.repository, 'redis-rewind-data', copy));
+    await rm(sandbox.inMirror('redis-rewind-data', copy));
   }
-  t.deepEqual((await history.verify()).problems, []);
+  t.deepEqual((await sandbox.verify()).problems, []);
 });

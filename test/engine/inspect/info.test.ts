@@ -5,12 +5,11 @@ import { promisify } from 'node:util';
 import test from 'ava';
 
 import { info } from '../../../src/engine/inspect/info.js';
-import { listSnapshots } from '../../../src/engine/inspect/list.js';
 import type { InfoReport } from '../../../src/engine/inspect/info-report.js';
 import { NoRepositoryError } from '../../../src/errors.js';
 import { openForWriting } from '../../../src/repository/open/open-repository.js';
-import { shareNights } from '../../support/repository/four-nights.js';
-import { RecordedHistory } from '../../support/repository/recorded-history.js';
+import { shareNights } from '../../support/sandbox/four-nights.js';
+import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 
 const run = promisify(execFile);
 const nights = shareNights(test);
@@ -26,14 +25,14 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }
 
-function infoOf({ repositoryPath, context }: RecordedHistory): InfoReport {
+function infoOf({ repositoryPath, context }: Sandbox): InfoReport {
   return info({ repository: repositoryPath }, context);
 }
 
 test('sizes and counts are those that find tells', async (t) => {
-  const history = nights();
-  const { repository } = history;
-  const report = infoOf(history);
+  const sandbox = nights();
+  const { repository } = sandbox;
+  const report = infoOf(sandbox);
   const data = `${repository}/redis-rewind-data`;
   const mirror = await sizesOf(repository, '-not', '-path', `${data}/*`);
   const increments = await sizesOf(`${data}/increments`);
@@ -47,38 +46,38 @@ test('sizes and counts are those that find tells', async (t) => {
 });
 
 test('what --also keeps counts as mirror', async (t) => {
-  const history = await RecordedHistory.begin(t);
-  await writeFile(history.at('source', 'dump.rdb'), 'x'.repeat(1000));
-  await writeFile(history.at('redis.conf'), 'y'.repeat(234));
-  await history.backUp({ also: [history.at('redis.conf')] });
-  const report = infoOf(history);
+  const sandbox = await createSandbox(t, { records: true });
+  await writeFile(sandbox.inSource('dump.rdb'), 'x'.repeat(1000));
+  await writeFile(sandbox.at('redis.conf'), 'y'.repeat(234));
+  await sandbox.backup({ also: [sandbox.at('redis.conf')] });
+  const report = infoOf(sandbox);
   t.is(report.mirrorBytes, 1234);
   t.is(report.files, 2);
-  t.is(report.totalBytes, sum(await sizesOf(history.repository)));
+  t.is(report.totalBytes, sum(await sizesOf(sandbox.repository)));
 });
 
 test('origin, oldest and newest snapshot are named', (t) => {
-  const history = nights();
-  const report = infoOf(history);
-  const { snapshots } = listSnapshots({ repository: history.repositoryPath }, history.context);
+  const sandbox = nights();
+  const report = infoOf(sandbox);
+  const snapshots = sandbox.list();
   t.is(report.snapshots, 4);
   t.deepEqual(report.oldest, snapshots[0]);
   t.deepEqual(report.newest, snapshots[3]);
-  t.is(report.source, history.source);
+  t.is(report.source, sandbox.source);
   t.is(report.host, 'test-host');
   t.is(report.formatVersion, 3);
   t.regex(report.repositoryId, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
-  t.is(report.createdAt, history.snapshot(1).time);
+  t.is(report.createdAt, sandbox.snapshot(1).time);
   t.false(report.unfinished);
 });
 
 test('a repository without a snapshot has none, and no repository is exit 10', async (t) => {
-  const history = await RecordedHistory.begin(t);
-  t.throws(() => infoOf(history), { instanceOf: NoRepositoryError });
-  const { fileSystem, clock, uid, checkpoint } = history.context;
+  const sandbox = await createSandbox(t, { records: true });
+  t.throws(() => infoOf(sandbox), { instanceOf: NoRepositoryError });
+  const { fileSystem, clock, uid, checkpoint } = sandbox.context;
   const options = { create: true, waitLockMs: 0, clock, actingUid: uid, checkpoint };
-  (await openForWriting(fileSystem, history.repositoryPath, options)).close();
-  const { snapshots, oldest, newest, files, mirrorBytes, increments } = infoOf(history);
+  (await openForWriting(fileSystem, sandbox.repositoryPath, options)).close();
+  const { snapshots, oldest, newest, files, mirrorBytes, increments } = infoOf(sandbox);
   t.deepEqual(
     { snapshots, oldest, newest, files, mirrorBytes, increments },
     { snapshots: 0, oldest: null, newest: null, files: 0, mirrorBytes: 0, increments: 0 },

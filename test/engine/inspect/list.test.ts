@@ -10,23 +10,23 @@ import { openForWriting } from '../../../src/repository/open/open-repository.js'
 import { formatPath, pathFromBytes, pathFromText } from '../../../src/system/files/byte-path.js';
 import { RealFileSystem } from '../../../src/system/files/file-system.js';
 import { groupName, userName } from '../../../src/system/files/owners.js';
+import { OWNER, isRoot, shareNights } from '../../support/sandbox/four-nights.js';
 import type { TreeEntry } from '../../support/files/directory-tree.js';
-import { OWNER, isRoot, shareNights } from '../../support/repository/four-nights.js';
-import { RecordedHistory } from '../../support/repository/recorded-history.js';
+import { createSandbox } from '../../support/sandbox/sandbox.js';
 
 const nights = shareNights(test);
 
 const shown = (latin1: string): string => formatPath(pathFromBytes(Buffer.from(latin1, 'latin1')));
 
 test('snapshots are listed oldest first, as their backups reported them', async (t) => {
-  const history = await RecordedHistory.begin(t);
+  const sandbox = await createSandbox(t, { records: true });
   const reported: SnapshotSummary[] = [];
   for (const content of ['one', 'two', 'three']) {
-    await writeFile(history.at('source', 'dump.rdb'), content.repeat(1000));
-    reported.push((await history.backUp()).snapshot);
+    await writeFile(sandbox.inSource('dump.rdb'), content.repeat(1000));
+    reported.push((await sandbox.backup()).snapshot);
   }
-  const report = listSnapshots({ repository: history.repositoryPath }, history.context);
-  t.is(report.repository, history.repository);
+  const report = listSnapshots({ repository: sandbox.repositoryPath }, sandbox.context);
+  t.is(report.repository, sandbox.repository);
   t.deepEqual(report.snapshots, reported);
   t.deepEqual(
     report.snapshots.map((row) => [
@@ -45,20 +45,20 @@ test('snapshots are listed oldest first, as their backups reported them', async 
 });
 
 test('a snapshot shows the warnings of its backup', async (t) => {
-  const history = await RecordedHistory.begin(t);
-  await symlink('/outside/of/source', history.at('source', 'link'));
-  const { notes } = await history.backUp();
+  const sandbox = await createSandbox(t, { records: true });
+  await symlink('/outside/of/source', sandbox.inSource('link'));
+  const { notes } = await sandbox.backup();
   const warnings = notes.filter(({ severity }) => severity === 'look');
   t.is(warnings.length, 1);
-  const { snapshots } = listSnapshots({ repository: history.repositoryPath }, history.context);
+  const snapshots = sandbox.list();
   t.deepEqual(snapshots[0]?.notes, warnings);
 });
 
 test('the files of a snapshot are listed with everything that was recorded of them', (t) => {
-  const history = nights();
-  for (const { id, time, tree } of history.snapshots) {
-    const request = { repository: history.repositoryPath, time };
-    const report = listFiles(request, history.context);
+  const sandbox = nights();
+  for (const { id, time, tree } of sandbox.recorded) {
+    const request = { repository: sandbox.repositoryPath, time };
+    const report = listFiles(request, sandbox.context);
     t.is(report.snapshot.id, id);
     const listed = Object.fromEntries(report.files.map((file) => [file.path, asTreeEntry(file)]));
     const recorded = Object.fromEntries(
@@ -87,14 +87,14 @@ function asTreeEntry(file: ListedFile): TreeEntry {
 }
 
 test('files are listed in byte order, with names where the numbers have one', async (t) => {
-  const history = nights();
-  const { files } = listFiles({ repository: history.repositoryPath, time: 'now' }, history.context);
+  const sandbox = nights();
+  const { files } = listFiles({ repository: sandbox.repositoryPath, time: 'now' }, sandbox.context);
   t.deepEqual(
     files.map((file) => file.path),
-    Object.keys(history.snapshot(4).tree).toSorted().map(shown),
+    Object.keys(sandbox.snapshot(4).tree).toSorted().map(shown),
   );
   t.true(files.some((file) => file.path === 'caf\\xe9'));
-  const { uid, gid } = isRoot ? OWNER : await stat(history.source);
+  const { uid, gid } = isRoot ? OWNER : await stat(sandbox.source);
   for (const { owner, group, stale, damaged } of files) {
     const expected = [userName(uid), groupName(gid), false, false];
     t.deepEqual([owner, group, stale, damaged], expected);
@@ -102,12 +102,12 @@ test('files are listed in byte order, with names where the numbers have one', as
 });
 
 test('times before 1970 and names with control characters are shown as text', async (t) => {
-  const history = await RecordedHistory.begin(t);
-  const name = pathFromText(history.at('source', 'a\nb\u202e'));
-  await writeFile(history.at('source', 'a\nb\u202e'), '');
+  const sandbox = await createSandbox(t, { records: true });
+  const name = pathFromText(sandbox.inSource('a\nb\u202e'));
+  await writeFile(sandbox.inSource('a\nb\u202e'), '');
   new RealFileSystem().setModificationTimes([{ path: name, mtimeNs: -1n }]);
-  await history.backUp();
-  const { files } = listFiles({ repository: history.repositoryPath, time: 'now' }, history.context);
+  await sandbox.backup();
+  const { files } = listFiles({ repository: sandbox.repositoryPath, time: 'now' }, sandbox.context);
   t.deepEqual(
     files.slice(1).map(({ path, mtime }) => ({ path, mtime })),
     [{ path: 'a\\x0ab\\xe2\\x80\\xae', mtime: '1969-12-31T23:59:59.999999999Z' }],
@@ -115,8 +115,8 @@ test('times before 1970 and names with control characters are shown as text', as
 });
 
 test('what changed since a snapshot is told entry by entry', async (t) => {
-  const history = await RecordedHistory.begin(t);
-  const at = (name: string): string => history.at('source', name);
+  const sandbox = await createSandbox(t, { records: true });
+  const at = (name: string): string => sandbox.inSource(name);
   for (const name of [
     'same',
     'content',
@@ -130,10 +130,10 @@ test('what changed since a snapshot is told entry by entry', async (t) => {
     await writeFile(at(name), name);
   await symlink('same', at('link'));
   await mkdir(at('folder'));
-  await history.backUp();
+  await sandbox.backup();
 
   await writeFile(at('there-and-back'), 'changed for one night');
-  await history.backUp();
+  await sandbox.backup();
 
   await writeFile(at('content'), 'CONTENT');
   await chmod(at('mode'), 0o400);
@@ -148,11 +148,11 @@ test('what changed since a snapshot is told entry by entry', async (t) => {
   const { mtime } = await stat(at('same'));
   await writeFile(at('there-and-back'), 'there-and-back');
   await utimes(at('there-and-back'), mtime, mtime);
-  await history.backUp();
+  await sandbox.backup();
 
   const since = (time: string): string[] => {
-    const request = { repository: history.repositoryPath, time };
-    return listChangedSince(request, history.context).changes.map(
+    const request = { repository: sandbox.repositoryPath, time };
+    return listChangedSince(request, sandbox.context).changes.map(
       ({ change, path }) => `${change} ${path}`,
     );
   };
@@ -179,15 +179,15 @@ test('what changed since a snapshot is told entry by entry', async (t) => {
 });
 
 test('since and until are the snapshots that were compared', (t) => {
-  const history = nights();
-  const request = { repository: history.repositoryPath, time: history.snapshot(2).time };
-  const { since, until } = listChangedSince(request, history.context);
+  const sandbox = nights();
+  const request = { repository: sandbox.repositoryPath, time: sandbox.snapshot(2).time };
+  const { since, until } = listChangedSince(request, sandbox.context);
   t.deepEqual([since.id, until.id], [2, 4]);
 });
 
 test('no repository is exit 10; no snapshot is an empty list, and exit 13 for a TIME', async (t) => {
-  const history = await RecordedHistory.begin(t);
-  const { context, repositoryPath: repository } = history;
+  const sandbox = await createSandbox(t, { records: true });
+  const { context, repositoryPath: repository } = sandbox;
   const request = { repository, time: 'now' };
   for (const list of [listSnapshots, listFiles, listChangedSince]) {
     t.throws(() => list(request, context), { instanceOf: NoRepositoryError });

@@ -5,37 +5,34 @@ import path from 'node:path';
 import test from 'ava';
 
 import { CorruptError } from '../../../src/errors.js';
-import { copyTree } from '../../support/repository/backup-place.js';
 import { flipped } from '../../support/damage/damage.js';
-import { readTree } from '../../support/files/directory-tree.js';
 import { catalogFile } from '../../support/repository/edit-catalog.js';
-import { recordNights } from '../../support/repository/four-nights.js';
+import { recordNights } from '../../support/sandbox/four-nights.js';
 import {
   HookedFileSystem,
   ProcessDied,
   dieAtMutation,
 } from '../../support/files/hooked-file-system.js';
-import { RecordedHistory } from '../../support/repository/recorded-history.js';
 import { removeTree } from '../../support/files/temporary-directory.js';
+import { copyTree } from '../../support/files/copy-tree.js';
+import { readTree } from '../../support/files/directory-tree.js';
+import type { Sandbox } from '../../support/sandbox/sandbox.js';
 
-async function copyOf(history: RecordedHistory, name: string): Promise<RecordedHistory> {
-  const copy = new RecordedHistory(history.directory);
-  copy.snapshots.push(...history.snapshots);
-  copy.context.advance((history.context.clock.nowMs() - copy.context.clock.nowMs()) / 1000);
-  copy.repository = history.at(name);
-  await copyTree(history.repository, copy.repository);
+async function copyOf(sandbox: Sandbox, name: string): Promise<Sandbox> {
+  const copy = sandbox.withRepository(sandbox.at(name));
+  await copyTree(sandbox.repository, copy.repository);
   return copy;
 }
 
 /** What a repository has lost, by path and snapshot, as restores find it. */
-async function losses(history: RecordedHistory, last: number): Promise<string[]> {
+async function losses(sandbox: Sandbox, last: number): Promise<string[]> {
   const lost: string[] = [];
-  for (const { id, time, tree } of history.snapshots.slice(0, last)) {
+  for (const { id, time, tree } of sandbox.recorded.slice(0, last)) {
     for (const [name, entry] of Object.entries(tree)) {
       if (entry.type !== 'file' || /[^\x20-\x7e]/.test(name)) continue;
-      const to = `${history.repository}-tried`;
+      const to = `${sandbox.repository}-tried`;
       try {
-        await history.restore(to, { path: name, at: time, context: quick(history) });
+        await sandbox.restore(time, { to, path: name, context: quick(sandbox) });
         if ((await readTree(to))['.']?.content !== entry.content) lost.push(`wrong: ${name}@${id}`);
         await removeTree(to);
       } catch (error) {
@@ -47,8 +44,8 @@ async function losses(history: RecordedHistory, last: number): Promise<string[]>
   return lost;
 }
 
-function quick(history: RecordedHistory, hook = (): void => {}): RecordedHistory['context'] {
-  return { ...history.context, fileSystem: new HookedFileSystem(hook, { sync: false }) };
+function quick(sandbox: Sandbox, hook = (): void => {}): Sandbox['context'] {
+  return { ...sandbox.context, fileSystem: new HookedFileSystem(hook, { sync: false }) };
 }
 
 for (const { what, damage, last } of [
@@ -74,15 +71,15 @@ for (const { what, damage, last } of [
   },
 ]) {
   test(`a repair that dies at any mutation leaves the repository no worse, where ${what}`, async (t) => {
-    const history = await recordNights(t, 3);
+    const sandbox = await recordNights(t, 3);
     const seen = new Set<string>();
     for (let n = 1; ; n += 1) {
-      const copy = await copyOf(history, `copy-${n}`);
+      const copy = await copyOf(sandbox, `copy-${n}`);
       await damage(copy.repository);
       const mutation = dieAtMutation(n);
       const fileSystem = new HookedFileSystem(mutation.hook, { sync: false });
       const context = { ...copy.context, fileSystem };
-      const options = last === 3 ? { source: history.source } : {};
+      const options = last === 3 ? { source: sandbox.source } : {};
       const ending = await copy.repair({ ...options, context }).catch((error: unknown) => error);
       if (mutation.hasStruck())
         t.true(ending instanceof ProcessDied, `mutation ${n}: ${String((ending as Error).stack)}`);

@@ -9,32 +9,32 @@ import { WriteLock } from '../../../src/catalog/write-lock.js';
 import { pathFromText } from '../../../src/system/files/byte-path.js';
 import { runCli } from '../../support/program/cli.js';
 import { DAMAGES, flipped, withDamage } from '../../support/damage/damage.js';
-import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
 import { catalogFile, forgeCatalog, runSql } from '../../support/repository/edit-catalog.js';
-import { isRoot, recordNights } from '../../support/repository/four-nights.js';
-import { RecordedHistory } from '../../support/repository/recorded-history.js';
+import { isRoot, recordNights } from '../../support/sandbox/four-nights.js';
 import { removeTree } from '../../support/files/temporary-directory.js';
+import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
+import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 
 function kinds({ repairs }: RepairReport): string[] {
   return repairs.map(({ kind, path: name }) => `${kind} ${name}`);
 }
 
 /** Every snapshot up to the last one given restores as it was. */
-async function allRestore(t: ExecutionContext, history: RecordedHistory, last = 4): Promise<void> {
-  for (const { id, time, tree } of history.snapshots.slice(0, last)) {
-    const to = history.at(`restored-${id}`);
-    await history.restore(to, { at: time });
+async function allRestore(t: ExecutionContext, sandbox: Sandbox, last = 4): Promise<void> {
+  for (const { id, time, tree } of sandbox.recorded.slice(0, last)) {
+    const to = sandbox.at(`restored-${id}`);
+    await sandbox.restore(time, { to });
     t.deepEqual(treeDifferences(tree, await readTree(to)), [], `snapshot ${id}`);
     await removeTree(to);
   }
 }
 
 test('a sound repository is left as it is', async (t) => {
-  const history = await recordNights(t);
-  const before = await readTree(history.repository);
-  const report = await history.repair();
+  const sandbox = await recordNights(t);
+  const before = await readTree(sandbox.repository);
+  const report = await sandbox.repair();
   t.deepEqual([report.repairs, report.problems, report.notes], [[], [], []]);
-  const differences = treeDifferences(before, await readTree(history.repository));
+  const differences = treeDifferences(before, await readTree(sandbox.repository));
   t.deepEqual(
     differences.filter((line) => !/mtimeNs|catalog.sqlite3: /.test(line)),
     [],
@@ -43,17 +43,17 @@ test('a sound repository is left as it is', async (t) => {
 
 for (const damage of [...DAMAGES, 'hostile', 'rows'] as const) {
   test(`a catalog with the damage '${damage}' is rebuilt from its copy, and kept`, async (t) => {
-    const history = await recordNights(t);
-    const file = catalogFile(history.repository);
+    const sandbox = await recordNights(t);
+    const file = catalogFile(sandbox.repository);
     const sound = await fs.readFile(file);
     if (damage === 'delete') await fs.rm(file);
     else if (damage === 'truncate') await fs.truncate(file, sound.length >> 1);
     else if (damage === 'flip') await fs.writeFile(file, flipped(sound, 105));
-    else if (damage === 'hostile') runSql(history.repository, 'CREATE VIEW v AS SELECT 1');
-    else runSql(history.repository, 'UPDATE version SET mode = 511 WHERE id = 3');
+    else if (damage === 'hostile') runSql(sandbox.repository, 'CREATE VIEW v AS SELECT 1');
+    else runSql(sandbox.repository, 'UPDATE version SET mode = 511 WHERE id = 3');
     const damaged = damage === 'delete' ? null : await fs.readFile(file);
 
-    const report = await history.repair();
+    const report = await sandbox.repair();
     const kept = 'kept redis-rewind-data/kept/1/catalog.sqlite3';
     t.deepEqual(kinds(report), [
       'rebuilt-catalog redis-rewind-data/catalog.sqlite3',
@@ -61,41 +61,41 @@ for (const damage of [...DAMAGES, 'hostile', 'rows'] as const) {
     ]);
     t.deepEqual(report.problems, []);
     if (damaged !== null) {
-      const place = history.at('repository/redis-rewind-data/kept/1/catalog.sqlite3');
+      const place = sandbox.at('repository/redis-rewind-data/kept/1/catalog.sqlite3');
       t.deepEqual(await fs.readFile(place), damaged);
     }
-    await allRestore(t, history);
-    await history.backUp();
-    t.deepEqual((await history.verify()).problems, []);
+    await allRestore(t, sandbox);
+    await sandbox.backup();
+    t.deepEqual((await sandbox.verify()).problems, []);
   });
 }
 
 test('a row of an increment that no digest covers is mended from the copy', async (t) => {
-  const history = await recordNights(t);
-  runSql(history.repository, 'UPDATE increment SET basis = result WHERE kind = 2');
-  t.true((await history.verify()).problems.some(({ kind }) => kind === 'content'));
-  const report = await history.repair();
+  const sandbox = await recordNights(t);
+  runSql(sandbox.repository, 'UPDATE increment SET basis = result WHERE kind = 2');
+  t.true((await sandbox.verify()).problems.some(({ kind }) => kind === 'content'));
+  const report = await sandbox.repair();
   t.is(report.repairs[0]?.kind, 'rebuilt-catalog');
   t.deepEqual(report.problems, []);
-  await allRestore(t, history);
+  await allRestore(t, sandbox);
 });
 
 test('with an older copy alone, the older snapshots come back whole and the newer state is kept', async (t) => {
-  const history = await recordNights(t);
-  const data = (name: string): string => history.at('repository/redis-rewind-data', name);
-  const newest = await readTree(history.repository);
+  const sandbox = await recordNights(t);
+  const data = (name: string): string => sandbox.at('repository/redis-rewind-data', name);
+  const newest = await readTree(sandbox.repository);
   const increments = await fs.readdir(data('increments'));
-  await fs.truncate(catalogFile(history.repository), 5000);
+  await fs.truncate(catalogFile(sandbox.repository), 5000);
   await fs.truncate(data('catalog.4.zst'), 50);
 
-  const report = await history.repair();
+  const report = await sandbox.repair();
   t.deepEqual(report.problems, []);
   t.is(
     report.repairs[0]?.message.replace(/\(.*\)/, '()'),
     'the catalog is damaged (); it is rebuilt from its copy as of snapshot 3',
   );
   t.true(kinds(report).includes('put-back dump.rdb'), kinds(report).join('\n'));
-  await allRestore(t, history, 3);
+  await allRestore(t, sandbox, 3);
 
   const kept = await readTree(data('kept/1'));
   t.is(kept['mirror/dump.rdb']?.content, newest['dump.rdb']?.content);
@@ -104,54 +104,54 @@ test('with an older copy alone, the older snapshots come back whole and the newe
   const there = await fs.readdir(data('kept/1/increments'));
   t.deepEqual([...here, ...there].toSorted(), increments.toSorted());
 
-  await history.backUp();
-  t.deepEqual((await history.verify()).problems, []);
-  await history.restore(history.at('now'));
+  await sandbox.backup();
+  t.deepEqual((await sandbox.verify()).problems, []);
+  await sandbox.restore('now', { to: sandbox.at('now') });
   t.deepEqual(
-    treeDifferences(await readTree(history.source), await readTree(history.at('now'))),
+    treeDifferences(await readTree(sandbox.source), await readTree(sandbox.at('now'))),
     [],
   );
 });
 
 test('a file that only grew is kept whole before an older catalog cuts it back', async (t) => {
-  const history = await recordNights(t, 2);
+  const sandbox = await recordNights(t, 2);
   const grown = 'appendonlydir/appendonly.aof.1.incr.aof';
-  const newest = (await readTree(history.repository))[grown]?.content;
-  const data = (name: string): string => history.at('repository/redis-rewind-data', name);
-  await fs.rm(catalogFile(history.repository));
+  const newest = (await readTree(sandbox.repository))[grown]?.content;
+  const data = (name: string): string => sandbox.at('repository/redis-rewind-data', name);
+  await fs.rm(catalogFile(sandbox.repository));
   await fs.rm(data('catalog.2.zst'));
-  const report = await history.repair();
+  const report = await sandbox.repair();
   t.deepEqual(report.problems, []);
-  await allRestore(t, history, 1);
+  await allRestore(t, sandbox, 1);
   t.is((await readTree(data('kept/1')))[`mirror/${grown}`]?.content, newest);
 });
 
 test('a catalog that is newer than its only sound copy is left, and the problem told', async (t) => {
-  const history = await recordNights(t);
-  await fs.rm(history.at('repository/redis-rewind-data/catalog.4.zst'));
-  runSql(history.repository, 'UPDATE snapshot SET files = files + 1 WHERE id = 2');
-  const report = await history.repair();
+  const sandbox = await recordNights(t);
+  await fs.rm(sandbox.at('repository/redis-rewind-data/catalog.4.zst'));
+  runSql(sandbox.repository, 'UPDATE snapshot SET files = files + 1 WHERE id = 2');
+  const report = await sandbox.repair();
   t.deepEqual(report.repairs, []);
   t.deepEqual(
     report.problems.map(({ kind, snapshots }) => [kind, ...snapshots]),
     [['catalog', 2]],
   );
-  await history.restore(history.at('restored'));
-  const restored = await readTree(history.at('restored'));
-  t.deepEqual(treeDifferences(history.snapshot(4).tree, restored), []);
+  await sandbox.restore('now', { to: sandbox.at('restored') });
+  const restored = await readTree(sandbox.at('restored'));
+  t.deepEqual(treeDifferences(sandbox.snapshot(4).tree, restored), []);
 });
 
 test('without a sound copy nothing is touched', async (t) => {
-  const history = await recordNights(t, 2);
-  await fs.truncate(catalogFile(history.repository), 100);
+  const sandbox = await recordNights(t, 2);
+  await fs.truncate(catalogFile(sandbox.repository), 100);
   for (const id of [1, 2]) {
-    const copy = history.at(`repository/redis-rewind-data/catalog.${id}.zst`);
+    const copy = sandbox.at(`repository/redis-rewind-data/catalog.${id}.zst`);
     await fs.writeFile(copy, flipped(await fs.readFile(copy)));
   }
-  const before = await readTree(history.repository);
-  const error = await t.throwsAsync(history.repair(), { instanceOf: CorruptError });
+  const before = await readTree(sandbox.repository);
+  const error = await t.throwsAsync(sandbox.repair(), { instanceOf: CorruptError });
   t.regex(error.message, /none of its copies is sound/);
-  const after = treeDifferences(before, await readTree(history.repository));
+  const after = treeDifferences(before, await readTree(sandbox.repository));
   t.deepEqual(
     after.filter((line) => !line.includes('mtimeNs')),
     [],
@@ -159,93 +159,93 @@ test('without a sound copy nothing is touched', async (t) => {
 });
 
 test('a copy of a catalog whose rows are not right is not used', async (t) => {
-  const history = await recordNights(t, 2);
+  const sandbox = await recordNights(t, 2);
   const { Catalog } = await import('../../../src/catalog/catalog.js');
   const { zstdCompressBuffer } = await import('../../../src/system/zstd/zstd.js');
-  const file = catalogFile(history.repository);
+  const file = catalogFile(sandbox.repository);
   const sound = await fs.readFile(file);
-  runSql(history.repository, 'UPDATE version SET uid = uid + 1');
+  runSql(sandbox.repository, 'UPDATE version SET uid = uid + 1');
   const catalog = Catalog.open(pathFromText(file), { readOnly: true });
   const forged = await zstdCompressBuffer(catalog.serialize(), 3);
   catalog.close();
-  await fs.writeFile(history.at('repository/redis-rewind-data/catalog.2.zst'), forged);
+  await fs.writeFile(sandbox.at('repository/redis-rewind-data/catalog.2.zst'), forged);
   await fs.writeFile(file, sound.subarray(0, 3000));
-  const report = await history.repair();
+  const report = await sandbox.repair();
   t.regex(report.repairs[0]?.message ?? '', /as of snapshot 1$/);
-  await allRestore(t, history, 1);
+  await allRestore(t, sandbox, 1);
 });
 
 for (const damage of DAMAGES) {
   test(`a mirror file with the damage '${damage}' is put back from SOURCE, and kept`, async (t) => {
-    const history = await recordNights(t);
-    const file = history.at('repository/dump.rdb');
+    const sandbox = await recordNights(t);
+    const file = sandbox.at('repository/dump.rdb');
     const mtime = (await readTree(file))['.']?.mtimeNs;
     await withDamage(file, damage, async () => {
-      const without = await history.repair();
+      const without = await sandbox.repair();
       t.true(
         without.repairs.every(({ kind }) => kind === 'metadata'),
         'nowhere are the bytes',
       );
       t.true(without.problems.length > 0);
-      const report = await history.repair({ source: history.source });
+      const report = await sandbox.repair({ source: sandbox.source });
       t.deepEqual(kinds(report).toSorted(), [
         ...(damage === 'delete' ? [] : ['kept redis-rewind-data/kept/1/mirror/dump.rdb']),
         'put-back dump.rdb',
       ]);
       t.deepEqual(report.problems, []);
       t.is((await readTree(file))['.']?.mtimeNs, mtime);
-      await allRestore(t, history);
+      await allRestore(t, sandbox);
     });
   });
 }
 
 test('a file of SOURCE is taken only where its bytes are those that were backed up', async (t) => {
-  const history = await recordNights(t);
-  await fs.rm(history.at('repository/dump.rdb'));
-  await fs.writeFile(history.at('source/dump.rdb'), 'another dump');
-  t.true((await history.repair({ source: history.source })).problems.length > 0);
-  t.false('dump.rdb' in (await readTree(history.repository)));
-  await fs.rm(history.at('source/dump.rdb'));
-  await fs.symlink('/dev/zero', history.at('source/dump.rdb'));
-  t.true((await history.repair({ source: history.source })).problems.length > 0);
+  const sandbox = await recordNights(t);
+  await fs.rm(sandbox.at('repository/dump.rdb'));
+  await fs.writeFile(sandbox.at('source/dump.rdb'), 'another dump');
+  t.true((await sandbox.repair({ source: sandbox.source })).problems.length > 0);
+  t.false('dump.rdb' in (await readTree(sandbox.repository)));
+  await fs.rm(sandbox.at('source/dump.rdb'));
+  await fs.symlink('/dev/zero', sandbox.at('source/dump.rdb'));
+  t.true((await sandbox.repair({ source: sandbox.source })).problems.length > 0);
 });
 
 test('a file of SOURCE that has grown since still has what was backed up', async (t) => {
-  const history = await recordNights(t, 1);
+  const sandbox = await recordNights(t, 1);
   const aof = 'appendonlydir/appendonly.aof.1.incr.aof';
-  await fs.appendFile(history.at('source', aof), 'and more');
-  await fs.truncate(history.at('repository', aof), 10);
-  const report = await history.repair({ source: history.source });
+  await fs.appendFile(sandbox.inSource(aof), 'and more');
+  await fs.truncate(sandbox.inMirror(aof), 10);
+  const report = await sandbox.repair({ source: sandbox.source });
   t.deepEqual(report.problems, []);
-  await allRestore(t, history);
+  await allRestore(t, sandbox);
 });
 
 test('a mirror file is put back from another one with the same content', async (t) => {
-  const history = await RecordedHistory.begin(t);
-  for (const name of ['a', 'b']) await fs.writeFile(history.at('source', name), 'the same');
-  await history.backUp();
-  await fs.writeFile(history.at('repository/a'), 'not it');
-  const report = await history.repair();
+  const sandbox = await createSandbox(t, { records: true });
+  for (const name of ['a', 'b']) await fs.writeFile(sandbox.inSource(name), 'the same');
+  await sandbox.backup();
+  await fs.writeFile(sandbox.at('repository/a'), 'not it');
+  const report = await sandbox.repair();
   t.deepEqual(report.problems, []);
   t.deepEqual(kinds(report), ['kept redis-rewind-data/kept/1/mirror/a', 'put-back a']);
-  await allRestore(t, history);
+  await allRestore(t, sandbox);
 });
 
 test('what --also has added is put back from where it came from', async (t) => {
-  const history = await RecordedHistory.begin(t);
-  await fs.writeFile(history.at('redis.conf'), 'appendonly yes');
-  await history.backUp({ also: [history.at('redis.conf')] });
-  const file = history.at(`repository/redis-rewind-data/also/${history.at('redis.conf')}`);
+  const sandbox = await createSandbox(t, { records: true });
+  await fs.writeFile(sandbox.at('redis.conf'), 'appendonly yes');
+  await sandbox.backup({ also: [sandbox.at('redis.conf')] });
+  const file = sandbox.at(`repository/redis-rewind-data/also/${sandbox.at('redis.conf')}`);
   await fs.rm(file);
-  const report = await history.repair({ source: history.source });
+  const report = await sandbox.repair({ source: sandbox.source });
   t.deepEqual(report.problems, []);
   t.is(await fs.readFile(file, 'utf8'), 'appendonly yes');
 });
 
 test('directories, links and metadata of the mirror are put right from the catalog', async (t) => {
-  const history = await recordNights(t);
-  const at = (name: string): string => history.at('repository', name);
-  const sound = await readTree(history.repository);
+  const sandbox = await recordNights(t);
+  const at = (name: string): string => sandbox.inMirror(name);
+  const sound = await readTree(sandbox.repository);
   await fs.rm(at('empty'), { recursive: true });
   await fs.writeFile(at('empty'), 'in the way');
   await fs.rm(at('latest'));
@@ -255,7 +255,7 @@ test('directories, links and metadata of the mirror are put right from the catal
   await fs.utimes(at('dump.rdb'), 1, 1);
   await fs.chmod(at('appendonlydir'), 0o777);
   if (isRoot) await fs.lchown(at('dump.rdb'), 0, 0);
-  const report = await history.repair();
+  const report = await sandbox.repair();
   t.deepEqual(report.problems, []);
   t.deepEqual(
     kinds(report).toSorted(),
@@ -268,7 +268,7 @@ test('directories, links and metadata of the mirror are put right from the catal
       'metadata empty',
     ].toSorted(),
   );
-  const mended = await readTree(history.repository);
+  const mended = await readTree(sandbox.repository);
   const differences = treeDifferences(sound, mended);
   t.deepEqual(
     differences.filter((line) => !/^\.: mtimeNs|^redis-rewind-data/.test(line)),
@@ -278,50 +278,50 @@ test('directories, links and metadata of the mirror are put right from the catal
 });
 
 test('copies of the catalog are written again; damaged ones are kept', async (t) => {
-  const history = await recordNights(t);
-  const data = (name: string): string => history.at('repository/redis-rewind-data', name);
+  const sandbox = await recordNights(t);
+  const data = (name: string): string => sandbox.at('repository/redis-rewind-data', name);
   await fs.truncate(data('catalog.3.zst'), 60);
   await fs.rm(data('catalog.4.zst'));
-  const report = await history.repair();
+  const report = await sandbox.repair();
   t.deepEqual(kinds(report), [
     'kept redis-rewind-data/kept/1/catalog.3.zst',
     'catalog-copy redis-rewind-data/catalog.4.zst',
   ]);
   t.deepEqual(report.problems, []);
-  await fs.rm(catalogFile(history.repository));
-  t.deepEqual((await history.repair()).problems, []);
-  await allRestore(t, history);
+  await fs.rm(catalogFile(sandbox.repository));
+  t.deepEqual((await sandbox.repair()).problems, []);
+  await allRestore(t, sandbox);
 });
 
 test('a repair needs the lock, and a repository', async (t) => {
-  const history = await recordNights(t, 1);
+  const sandbox = await recordNights(t, 1);
   const lock = WriteLock.tryAcquire(
-    pathFromText(history.at('repository/redis-rewind-data/lock.sqlite3')),
+    pathFromText(sandbox.at('repository/redis-rewind-data/lock.sqlite3')),
   );
-  await t.throwsAsync(history.repair(), { instanceOf: LockedError });
+  await t.throwsAsync(sandbox.repair(), { instanceOf: LockedError });
   lock?.release();
-  history.repository = history.at('nowhere');
-  await t.throwsAsync(history.repair(), { instanceOf: NoRepositoryError });
+  sandbox.repository = sandbox.at('nowhere');
+  await t.throwsAsync(sandbox.repair(), { instanceOf: NoRepositoryError });
 });
 
 test('names in the catalog that lead out of the repository are refused', async (t) => {
-  const history = await recordNights(t, 1);
-  await fs.writeFile(history.at('victim'), 'must stay');
+  const sandbox = await recordNights(t, 1);
+  await fs.writeFile(sandbox.at('victim'), 'must stay');
   forgeCatalog(
-    history.repository,
+    sandbox.repository,
     "UPDATE version SET path = ? WHERE path = CAST('dump.rdb' AS BLOB)",
     Buffer.from('../victim'),
   );
-  for (const name of await fs.readdir(history.at('repository/redis-rewind-data'))) {
-    if (name.endsWith('.zst')) await fs.rm(history.at('repository/redis-rewind-data', name));
+  for (const name of await fs.readdir(sandbox.at('repository/redis-rewind-data'))) {
+    if (name.endsWith('.zst')) await fs.rm(sandbox.at('repository/redis-rewind-data', name));
   }
-  await t.throwsAsync(history.repair({ source: history.source }), { instanceOf: CorruptError });
-  t.is(await fs.readFile(history.at('victim'), 'utf8'), 'must stay');
+  await t.throwsAsync(sandbox.repair({ source: sandbox.source }), { instanceOf: CorruptError });
+  t.is(await fs.readFile(sandbox.at('victim'), 'utf8'), 'must stay');
 });
 
 test('the command tells what it did, line by line, and ends with 0 or 20', async (t) => {
-  const history = await recordNights(t, 2);
-  const { repository, source } = history;
+  const sandbox = await recordNights(t, 2);
+  const { repository, source } = sandbox;
   await fs.truncate(path.join(repository, 'dump.rdb'), 100);
   const left = await runCli(['verify', '--repair', repository]);
   t.is(left.code, 20, left.stderr);

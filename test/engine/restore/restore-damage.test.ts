@@ -10,11 +10,11 @@ import test, { type ExecutionContext } from 'ava';
 import { listFiles, listSnapshots } from '../../../src/engine/inspect/list.js';
 import { CorruptError, RewindError } from '../../../src/errors.js';
 import { flipped } from '../../support/damage/damage.js';
-import { readTree } from '../../support/files/directory-tree.js';
 import { catalogFile, runSql } from '../../support/repository/edit-catalog.js';
-import { dumpBytes, recordNights } from '../../support/repository/four-nights.js';
+import { dumpBytes, recordNights } from '../../support/sandbox/four-nights.js';
 import { HastyFileSystem } from '../../support/files/hasty-file-system.js';
-import type { RecordedHistory } from '../../support/repository/recorded-history.js';
+import { readTree } from '../../support/files/directory-tree.js';
+import type { Sandbox } from '../../support/sandbox/sandbox.js';
 
 const run = promisify(execFile);
 
@@ -22,37 +22,37 @@ const run = promisify(execFile);
 const EVERY_NTH_BYTE = 199;
 
 test('a bit that flips in the catalog is never restored as something else', async (t) => {
-  const history = await recordNights(t, 3);
-  const file = catalogFile(history.repository);
+  const sandbox = await recordNights(t, 3);
+  const file = catalogFile(sandbox.repository);
   const sound = await readFile(file);
   let refused = 0;
   for (let position = 0; position < sound.length; position += EVERY_NTH_BYTE) {
     if (sound[position] === 0) continue;
     await writeFile(file, flipped(sound, position));
     for (const id of [1, 3]) {
-      if (!(await comesBack(t, history, id, `byte ${position}`))) refused += 1;
+      if (!(await comesBack(t, sandbox, id, `byte ${position}`))) refused += 1;
     }
-    await isListedOrRefused(t, history, `byte ${position}`);
+    await isListedOrRefused(t, sandbox, `byte ${position}`);
   }
   await writeFile(file, sound);
   t.true(refused > 20, `${refused} restores were refused`);
-  t.deepEqual((await history.verify()).problems, []);
+  t.deepEqual((await sandbox.verify()).problems, []);
 });
 
 /** @returns false where the restore was refused as it should be */
 async function comesBack(
   t: ExecutionContext,
-  history: RecordedHistory,
+  sandbox: Sandbox,
   id: number,
   what: string,
 ): Promise<boolean> {
-  const { time, tree } = history.snapshot(id);
-  const room = history.at('room');
+  const { time, tree } = sandbox.snapshot(id);
+  const room = sandbox.at('room');
   await mkdir(room);
   try {
-    await history.restore(path.join(room, 'restored'), {
-      at: time,
-      context: history.contextWith(new HastyFileSystem()),
+    await sandbox.restore(time, {
+      to: path.join(room, 'restored'),
+      context: { fileSystem: new HastyFileSystem() },
     });
     // Everything but the times, which are not set here.
     const entries = Object.values(await readTree(path.join(room, 'restored')));
@@ -73,7 +73,7 @@ async function comesBack(
 /** A listing may show what is damaged, but must not end in an error that the program does not know. */
 async function isListedOrRefused(
   t: ExecutionContext,
-  { context, repositoryPath }: RecordedHistory,
+  { context, repositoryPath }: Sandbox,
   what: string,
 ): Promise<void> {
   try {
@@ -85,46 +85,46 @@ async function isListedOrRefused(
 }
 
 test('a catalog that is gone, empty or cut in half is exit 20, and nothing is written', async (t) => {
-  const history = await recordNights(t, 1);
-  const file = catalogFile(history.repository);
+  const sandbox = await recordNights(t, 1);
+  const file = catalogFile(sandbox.repository);
   const sound = await readFile(file);
   for (const rest of [sound.subarray(0, sound.length >> 1), Buffer.alloc(0), null]) {
     await rm(file);
     if (rest !== null) await writeFile(file, rest);
-    const error = await t.throwsAsync(history.restore(history.at('restored')), {
+    const error = await t.throwsAsync(sandbox.restore('now', { to: sandbox.at('restored') }), {
       instanceOf: CorruptError,
     });
     t.is(error.exitCode, 20);
-    await t.throwsAsync(history.verify(), { instanceOf: CorruptError });
-    t.false((await readdir(history.directory)).includes('restored'));
+    await t.throwsAsync(sandbox.verify(), { instanceOf: CorruptError });
+    t.false((await readdir(sandbox.root)).includes('restored'));
   }
 });
 
 test('a damaged snapshot is refused by its time, and the others come back', async (t) => {
-  const history = await recordNights(t, 4);
-  runSql(history.repository, 'UPDATE snapshot SET source_bytes = source_bytes + 1 WHERE id = 3');
-  for (const id of [1, 2, 4]) t.true(await comesBack(t, history, id, `snapshot ${id}`));
-  t.false(await comesBack(t, history, 3, 'snapshot 3'));
+  const sandbox = await recordNights(t, 4);
+  runSql(sandbox.repository, 'UPDATE snapshot SET source_bytes = source_bytes + 1 WHERE id = 3');
+  for (const id of [1, 2, 4]) t.true(await comesBack(t, sandbox, id, `snapshot ${id}`));
+  t.false(await comesBack(t, sandbox, 3, 'snapshot 3'));
   const error = await t.throwsAsync(
-    history.restore(history.at('restored'), { at: history.snapshot(3).time }),
+    sandbox.restore(sandbox.snapshot(3).time, { to: sandbox.at('restored') }),
     { instanceOf: CorruptError },
   );
   t.is(error.message, 'the rows of snapshot 3 in the catalog are not those of its backup');
 });
 
 test('a snapshot whose time is damaged is not passed over for the one before it', async (t) => {
-  const history = await recordNights(t, 4);
-  const at = history.snapshot(3).time.replace('Z', '+00:00');
-  runSql(history.repository, 'UPDATE snapshot SET time = time + 3600 WHERE id = 3');
-  const error = await t.throwsAsync(history.restore(history.at('restored'), { at }), {
+  const sandbox = await recordNights(t, 4);
+  const at = sandbox.snapshot(3).time.replace('Z', '+00:00');
+  runSql(sandbox.repository, 'UPDATE snapshot SET time = time + 3600 WHERE id = 3');
+  const error = await t.throwsAsync(sandbox.restore(at, { to: sandbox.at('restored') }), {
     instanceOf: CorruptError,
     message: 'the rows of snapshot 3 in the catalog are not those of its backup',
   });
-  t.is(error.hint, `the snapshot before it is whole: '-r ${history.snapshot(2).time}'`);
-  t.true(await comesBack(t, history, 2, 'by its very time'));
+  t.is(error.hint, `the snapshot before it is whole: '-r ${sandbox.snapshot(2).time}'`);
+  t.true(await comesBack(t, sandbox, 2, 'by its very time'));
 
-  runSql(history.repository, 'UPDATE snapshot SET time = 0 WHERE id = 3');
-  t.false(await comesBack(t, history, 1, 'where times do not grow'));
+  runSql(sandbox.repository, 'UPDATE snapshot SET time = 0 WHERE id = 3');
+  t.false(await comesBack(t, sandbox, 1, 'where times do not grow'));
 });
 
 for (const [what, replace] of Object.entries({
@@ -136,19 +136,19 @@ for (const [what, replace] of Object.entries({
   'a FIFO': async (file: string) => run('mkfifo', [file]),
 })) {
   test(`${what} where the mirror had a file is corruption, and is not read`, async (t) => {
-    const history = await recordNights(t, 2);
-    const file = path.join(history.repository, 'dump.rdb');
-    await rename(file, history.at('kept'));
+    const sandbox = await recordNights(t, 2);
+    const file = sandbox.inMirror('dump.rdb');
+    await rename(file, sandbox.at('kept'));
     await replace(file);
-    for (const { time } of history.snapshots) {
+    for (const { time } of sandbox.recorded) {
       const error = await t.throwsAsync(
-        history.restore(history.at('restored'), { path: 'dump.rdb', at: time }),
+        sandbox.restore(time, { to: sandbox.at('restored'), path: 'dump.rdb' }),
         { instanceOf: CorruptError },
       );
       t.is(error.message, `'dump.rdb' cannot be restored: the mirror file '${file}' is not there`);
       t.regex(error.hint ?? '', /redis-rewind verify REPO/);
     }
-    const { problems } = await history.verify();
+    const { problems } = await sandbox.verify();
     t.deepEqual(
       problems.map(({ path: name, snapshots, kind }) => [kind, name, ...snapshots]),
       [
@@ -156,6 +156,6 @@ for (const [what, replace] of Object.entries({
         ['content', 'dump.rdb', 1],
       ],
     );
-    t.false((await readdir(history.directory)).includes('restored'));
+    t.false((await readdir(sandbox.root)).includes('restored'));
   });
 }

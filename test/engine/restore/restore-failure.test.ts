@@ -8,12 +8,6 @@ import type { RestoreReport } from '../../../src/engine/restore/restore-report.j
 import type { RunContext } from '../../../src/engine/run/run-context.js';
 import { InterruptedError, SystemError } from '../../../src/errors.js';
 import {
-  type Tree,
-  type TreeEntry,
-  readTree,
-  treeDifferences,
-} from '../../support/files/directory-tree.js';
-import {
   type Hook,
   HookedFileSystem,
   ProcessDied,
@@ -22,10 +16,16 @@ import {
   failing,
   systemFailure,
 } from '../../support/files/hooked-file-system.js';
-import { RecordedHistory } from '../../support/repository/recorded-history.js';
+import {
+  type Tree,
+  type TreeEntry,
+  readTree,
+  treeDifferences,
+} from '../../support/files/directory-tree.js';
+import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 
 interface Scene {
-  readonly history: RecordedHistory;
+  readonly sandbox: Sandbox;
   readonly destination: string;
   /** What the destination is before the restore, and what a restore makes of it. */
   readonly before: Tree;
@@ -36,50 +36,47 @@ interface Scene {
 const REPLACED = { 'dump.rdb': 'my dump', 'aof/manifest': 'my manifest', link: 'my link' };
 
 async function setScene(t: ExecutionContext): Promise<Scene> {
-  const history = await RecordedHistory.begin(t);
-  await mkdir(history.at('source', 'aof'));
-  await mkdir(history.at('source', 'new', 'deeper'), { recursive: true });
-  await writeFile(history.at('source', 'dump.rdb'), 'restored dump', { mode: 0o600 });
-  await writeFile(history.at('source', 'aof', 'manifest'), 'restored manifest');
-  await writeFile(history.at('source', 'new', 'deeper', 'file'), 'restored file');
-  await symlink('dump.rdb', history.at('source', 'link'));
-  await history.backUp();
-  return resetScene(history);
+  const sandbox = await createSandbox(t, { records: true });
+  await mkdir(sandbox.inSource('aof'));
+  await mkdir(sandbox.inSource('new', 'deeper'), { recursive: true });
+  await writeFile(sandbox.inSource('dump.rdb'), 'restored dump', { mode: 0o600 });
+  await writeFile(sandbox.inSource('aof', 'manifest'), 'restored manifest');
+  await writeFile(sandbox.inSource('new', 'deeper', 'file'), 'restored file');
+  await symlink('dump.rdb', sandbox.inSource('link'));
+  await sandbox.backup();
+  return resetScene(sandbox);
 }
 
 /** Makes the destination anew. */
-async function resetScene(history: RecordedHistory): Promise<Scene> {
-  const destination = history.at('var', 'redis');
-  await rm(history.at('var'), { recursive: true, force: true });
+async function resetScene(sandbox: Sandbox): Promise<Scene> {
+  const destination = sandbox.at('var', 'redis');
+  await rm(sandbox.at('var'), { recursive: true, force: true });
   await mkdir(path.join(destination, 'aof'), { recursive: true });
   for (const [name, content] of Object.entries(REPLACED)) {
     await writeFile(path.join(destination, name), content);
   }
   await writeFile(path.join(destination, 'mine'), 'not in any snapshot');
-  const before = await readTree(history.at('var'));
-  const placed = Object.entries(history.snapshot(1).tree).map(
+  const before = await readTree(sandbox.at('var'));
+  const placed = Object.entries(sandbox.snapshot(1).tree).map(
     ([name, entry]) => [path.posix.join('redis', name), entry] as const,
   );
-  return { history, destination, before, after: { ...before, ...Object.fromEntries(placed) } };
+  return { sandbox, destination, before, after: { ...before, ...Object.fromEntries(placed) } };
 }
 
 /** The failure of a restore through the scene's destination, or its report. */
 async function attempt(
-  { history, destination }: Scene,
+  { sandbox, destination }: Scene,
   context: Partial<RunContext>,
 ): Promise<RestoreReport | Error> {
   try {
-    return await history.restore(destination, {
-      force: true,
-      context: { ...history.context, ...context },
-    });
+    return await sandbox.restore('now', { to: destination, force: true, context });
   } catch (error) {
     return error as Error;
   }
 }
 
 async function isAsBefore(t: ExecutionContext, scene: Scene, what: string): Promise<void> {
-  const now = await readTree(scene.history.at('var'));
+  const now = await readTree(scene.sandbox.at('var'));
   t.deepEqual(treeDifferences(scene.before, now), [], what);
 }
 
@@ -106,7 +103,7 @@ test('whichever call fails, the destination is as it was and nothing is left beh
     }
     doneAllTheSame.add(operation);
     t.true(['unset-time', 'left-over'].includes(outcome.notes[0]?.kind ?? ''), `call ${n}`);
-    scene = await resetScene(scene.history);
+    scene = await resetScene(scene.sandbox);
   }
   // A time that cannot be set is a warning, and so is what cannot be deleted at the very end.
   t.deepEqual([...doneAllTheSame].toSorted(), [
@@ -125,7 +122,7 @@ test('a replaced file that cannot be deleted is a warning that names it; the res
   if (outcome instanceof Error) throw outcome;
   t.is(outcome.notes[0]?.severity, 'look');
   t.regex(outcome.notes[0]?.message ?? '', /the restore is done, but '.*' could not be deleted/);
-  const now = Object.entries(await readTree(scene.history.at('var')));
+  const now = Object.entries(await readTree(scene.sandbox.at('var')));
   const wanted = now.filter(([name]) => !name.includes('.redis-rewind'));
   t.deepEqual(treeDifferences(scene.after, Object.fromEntries(wanted)), []);
   const left = (await readdir(scene.destination)).filter((name) => name.startsWith('.redis-'));
@@ -173,9 +170,9 @@ test('a signal at any checkpoint leaves everything as it was', async (t) => {
 test('a process that dies at any call loses nothing that was there', async (t) => {
   const isDead = (error: unknown): boolean =>
     error instanceof ProcessDied || (error instanceof Error && isDead(error.cause));
-  const { history } = await setScene(t);
+  const { sandbox } = await setScene(t);
   for (let n = 1; ; n += 2) {
-    const scene = await resetScene(history);
+    const scene = await resetScene(sandbox);
     const death = dieAtMutation(n);
     const outcome = await attempt(scene, { fileSystem: new HookedFileSystem(death.hook) });
     const present = Object.values(await contentsOf(scene.destination));
@@ -221,21 +218,22 @@ test('where taking back fails as well, the error says where the replaced files a
 });
 
 test('a new destination and the parents made for it are gone when the restore fails', async (t) => {
-  const { history } = await setScene(t);
-  const before = await readTree(history.directory);
+  const { sandbox } = await setScene(t);
+  const before = await readTree(sandbox.root);
   for (const inside of ['', 'dump.rdb']) {
     const hook = failing('EIO', ({ operation, path: place }) => {
-      return operation === 'sync' && place === history.at('a', 'b');
+      return operation === 'sync' && place === sandbox.at('a', 'b');
     });
     await t.throwsAsync(
-      history.restore(history.at('a', 'b', 'restored'), {
+      sandbox.restore('now', {
+        to: sandbox.at('a', 'b', 'restored'),
         path: inside,
-        context: history.contextWith(new HookedFileSystem(hook)),
+        context: { fileSystem: new HookedFileSystem(hook) },
       }),
       { instanceOf: SystemError },
     );
     // All but the time of the directory in which they were made.
-    const now = { ...(await readTree(history.directory)), '.': before['.'] as TreeEntry };
+    const now = { ...(await readTree(sandbox.root)), '.': before['.'] as TreeEntry };
     t.deepEqual(treeDifferences(before, now), []);
   }
 });

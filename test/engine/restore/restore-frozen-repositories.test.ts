@@ -3,19 +3,15 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import test from 'ava';
 
-import { backup } from '../../../src/engine/backup/backup.js';
-import { info } from '../../../src/engine/inspect/info.js';
-import { listSnapshots } from '../../../src/engine/inspect/list.js';
 import { FORMAT_VERSION } from '../../../src/catalog/schema.js';
-import { plainBackup } from '../../support/repository/backup-request.js';
-import { type Tree, readTree, treeDifferences } from '../../support/files/directory-tree.js';
-import { isRoot } from '../../support/repository/four-nights.js';
-import { RecordedHistory } from '../../support/repository/recorded-history.js';
+import { isRoot } from '../../support/sandbox/four-nights.js';
 import {
   listRepositoryFixtures,
   unpackRepository,
 } from '../../support/repository/repository-fixtures.js';
 import { exceptNote } from '../../support/repository/verification-note.js';
+import { type Tree, readTree, treeDifferences } from '../../support/files/directory-tree.js';
+import { createSandbox } from '../../support/sandbox/sandbox.js';
 
 const fixtures = await listRepositoryFixtures();
 
@@ -34,46 +30,43 @@ for (const fixture of fixtures) {
 
   test(`${name} opens, lists, verifies and restores every snapshot as it was recorded`, async (t) => {
     t.is(manifest.formatVersion, formatVersion);
-    const history = await RecordedHistory.begin(t);
-    await unpackRepository(fixture, history.repository);
-    const before = await readTree(history.repository);
-    const request = { repository: history.repositoryPath };
+    const sandbox = await createSandbox(t, { records: true });
+    await unpackRepository(fixture, sandbox.repository);
+    const before = await readTree(sandbox.repository);
     t.deepEqual(
-      listSnapshots(request, history.context).snapshots.map(({ id, time }) => ({ id, time })),
+      sandbox.list().map(({ id, time }) => ({ id, time })),
       manifest.snapshots.map(({ id, time }) => ({ id, time })),
     );
-    t.is(info(request, history.context).snapshots, manifest.snapshots.length);
-    t.deepEqual((await history.verify()).problems, []);
+    t.is(sandbox.info().snapshots, manifest.snapshots.length);
+    t.deepEqual((await sandbox.verify()).problems, []);
     for (const { id, time, tree } of manifest.snapshots) {
-      await history.restore(history.at(`restored-${id}`), { at: time });
-      const restored = await readTree(history.at(`restored-${id}`));
+      await sandbox.restore(time, { to: sandbox.at(`restored-${id}`) });
+      const restored = await readTree(sandbox.at(`restored-${id}`));
       t.deepEqual(treeDifferences(asSet(tree), restored), [], `snapshot ${id}`);
     }
-    const changes = treeDifferences(before, await readTree(history.repository));
+    const changes = treeDifferences(before, await readTree(sandbox.repository));
     t.deepEqual(formatVersion < 2 ? changes : exceptNote(changes), []);
   });
 
   test(`${name} takes the next backup`, async (t) => {
-    const history = await RecordedHistory.begin(t);
-    await unpackRepository(fixture, history.repository);
-    await writeFile(history.at('source', 'dump.rdb'), 'a new dump');
-    await mkdir(history.at('source', 'folder'));
+    const sandbox = await createSandbox(t, { records: true });
+    await unpackRepository(fixture, sandbox.repository);
+    await writeFile(sandbox.inSource('dump.rdb'), 'a new dump');
+    await mkdir(sandbox.inSource('folder'));
     const last = manifest.snapshots.at(-1);
-    history.context.advance(
-      Date.parse(last?.time ?? '') / 1000 - history.context.clock.nowMs() / 1000 + 86_400,
-    );
-    await backup(plainBackup(history.source, history.repository, { force: true }), history.context);
-    t.false(info({ repository: history.repositoryPath }, history.context).unfinished);
-    t.deepEqual((await history.verify()).problems, []);
-    await history.restore(history.at('new'));
+    sandbox.context.setTime(Date.parse(last?.time ?? ''));
+    await sandbox.backup({ force: true, afterSeconds: 86_400 });
+    t.false(sandbox.info().unfinished);
+    t.deepEqual((await sandbox.verify()).problems, []);
+    await sandbox.restore('now', { to: sandbox.at('new') });
     const difference = treeDifferences(
-      await readTree(history.source),
-      await readTree(history.at('new')),
+      await readTree(sandbox.source),
+      await readTree(sandbox.at('new')),
     );
     t.deepEqual(difference, []);
-    await history.restore(history.at('old'), { at: manifest.snapshots[0]?.time ?? '' });
+    await sandbox.restore(manifest.snapshots[0]?.time ?? '', { to: sandbox.at('old') });
     const first = asSet(manifest.snapshots[0]?.tree ?? {});
-    t.deepEqual(treeDifferences(first, await readTree(history.at('old'))), []);
+    t.deepEqual(treeDifferences(first, await readTree(sandbox.at('old'))), []);
   });
 }
 

@@ -6,14 +6,11 @@ import test, { type ExecutionContext } from 'ava';
 
 import { InTheWayError, NoSpaceError, UsageError } from '../../../src/errors.js';
 import { pathFromText } from '../../../src/system/files/byte-path.js';
-import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
-import { dumpBytes, shareNights } from '../../support/repository/four-nights.js';
+import { dumpBytes, shareNights } from '../../support/sandbox/four-nights.js';
 import { HookedFileSystem } from '../../support/files/hooked-file-system.js';
-import {
-  type RecordedHistory,
-  type RestoreOptions,
-  subtree,
-} from '../../support/repository/recorded-history.js';
+import { readTree, subtree, treeDifferences } from '../../support/files/directory-tree.js';
+import type { Sandbox } from '../../support/sandbox/sandbox.js';
+import type { RestoreOptions } from '../../support/sandbox/sandbox-options.js';
 
 const nights = shareNights(test);
 
@@ -34,11 +31,11 @@ async function isRefused(
   t: ExecutionContext,
   directory: string,
   destination: string,
-  options: RestoreOptions,
+  { at = 'now', ...options }: RestoreOptions & { readonly at?: string },
   { error, message }: Refusal,
 ): Promise<void> {
   const before = await readTree(directory);
-  const thrown = await t.throwsAsync(nights().restore(destination, options), {
+  const thrown = await t.throwsAsync(nights().restore(at, { ...options, to: destination }), {
     instanceOf: error,
     message,
   });
@@ -77,9 +74,12 @@ test('a folder where one file goes is refused, also with --force, naming the fil
   for (const force of [false, true]) {
     const refusal = { error: InTheWayError, message: /^destination '.*' is a directory$/ };
     await isRefused(t, directory, directory, { path: 'dump.rdb', force }, refusal);
-    const error = await t.throwsAsync(nights().restore(directory, { path: 'dump.rdb', force }), {
-      instanceOf: InTheWayError,
-    });
+    const error = await t.throwsAsync(
+      nights().restore('now', { to: directory, path: 'dump.rdb', force }),
+      {
+        instanceOf: InTheWayError,
+      },
+    );
     t.is(error.hint, `name the file itself: '${directory}/dump.rdb'`);
   }
 });
@@ -94,17 +94,17 @@ test('a destination below a file is refused', async (t) => {
 });
 
 test('a destination inside the repository, or around it, is wrong usage, also with --force', async (t) => {
-  const history = nights();
-  const { repository, directory } = history;
-  await symlink(repository, history.at('to-the-repository'));
+  const sandbox = nights();
+  const { repository, root } = sandbox;
+  await symlink(repository, sandbox.at('to-the-repository'));
   const refusal = { error: UsageError, message: /are one inside the other$/ };
   for (const destination of [
     repository,
     path.join(repository, 'new'),
     path.join(repository, 'redis-rewind-data', 'increments'),
-    history.at('to-the-repository', 'new'),
-    directory,
-    path.dirname(directory),
+    sandbox.at('to-the-repository', 'new'),
+    root,
+    path.dirname(root),
   ]) {
     for (const force of [false, true]) {
       await isRefused(t, repository, destination, { force }, refusal);
@@ -120,17 +120,17 @@ test('--force replaces one file, and a link itself rather than what it leads to'
   const expected = subtree(nights().snapshot(4).tree, 'dump.rdb');
   for (const name of ['file', 'link']) {
     const destination = path.join(directory, name);
-    await nights().restore(destination, { path: 'dump.rdb', force: true });
+    await nights().restore('now', { to: destination, path: 'dump.rdb', force: true });
     t.deepEqual(treeDifferences(expected, await readTree(destination)), []);
   }
   t.deepEqual(Object.keys(await readTree(directory)).toSorted(), ['.', 'file', 'kept', 'link']);
 });
 
 test('--force replaces the named files and keeps all others', async (t) => {
-  const history = nights();
+  const sandbox = nights();
   const directory = path.join(await room(t), 'redis');
-  const [older, newer] = [history.snapshot(2), history.snapshot(4)];
-  await history.restore(directory, { at: older.time });
+  const [older, newer] = [sandbox.snapshot(2), sandbox.snapshot(4)];
+  await sandbox.restore(older.time, { to: directory });
   await writeFile(path.join(directory, 'mine'), 'mine');
   await writeFile(path.join(directory, 'dump.rdb'), 'written since');
   await rename(path.join(directory, 'latest'), path.join(directory, 'moved'));
@@ -138,7 +138,7 @@ test('--force replaces the named files and keeps all others', async (t) => {
 
   // changeling is a folder at the one and a link at the other.
   await rename(path.join(directory, 'changeling'), path.join(directory, 'kept-folder'));
-  await history.restore(directory, { at: newer.time, force: true });
+  await sandbox.restore(newer.time, { to: directory, force: true });
   const restored = await readTree(directory);
   const others = Object.keys(restored).filter((name) => newer.tree[name] === undefined);
   t.deepEqual(others.toSorted(), [
@@ -176,16 +176,14 @@ test('--force never replaces a folder by a file, nor a file or a linked folder b
 });
 
 test('a lack of space is told before anything is written', async (t) => {
-  const history: RecordedHistory = nights();
+  const sandbox: Sandbox = nights();
   const directory = await room(t);
   const fileSystem = new HookedFileSystem(({ isMutation, path: place, operation }) => {
     t.false(isMutation, `${operation} '${place}'`);
   });
   fileSystem.free = 1000;
   const error = await t.throwsAsync(
-    history.restore(path.join(directory, 'restored'), {
-      context: history.contextWith(fileSystem),
-    }),
+    sandbox.restore('now', { to: path.join(directory, 'restored'), context: { fileSystem } }),
     { instanceOf: NoSpaceError, message: /1000 are free$/ },
   );
   t.is(error.exitCode, 1);

@@ -11,16 +11,16 @@ import { pathFromText } from '../../../src/system/files/byte-path.js';
 import { RealFileSystem } from '../../../src/system/files/file-system.js';
 import { groupName, userName } from '../../../src/system/files/owners.js';
 import { runCli } from '../../support/program/cli.js';
-import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
 import { forgeCatalog } from '../../support/repository/edit-catalog.js';
-import { OWNER, isRoot } from '../../support/repository/four-nights.js';
-import { RecordedHistory } from '../../support/repository/recorded-history.js';
+import { OWNER, isRoot } from '../../support/sandbox/four-nights.js';
+import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
+import { createSandbox } from '../../support/sandbox/sandbox.js';
 
 const run = promisify(execFile);
 const testAsRoot = isRoot ? test : test.skip;
 
 test('times come back to the nanosecond, of files, folders and links', async (t) => {
-  const history = await RecordedHistory.begin(t);
+  const sandbox = await createSandbox(t, { records: true });
   const times = {
     usual: 1_795_312_800_123_456_789n,
     'last-nanosecond': 1_795_312_799_999_999_999n,
@@ -29,7 +29,7 @@ test('times come back to the nanosecond, of files, folders and links', async (t)
     'before-the-epoch': -1_500_000_001n,
     'year-2200': 7_258_118_400_000_000_001n,
   };
-  const { source } = history;
+  const { source } = sandbox;
   await mkdir(`${source}/folder`);
   await symlink('nowhere', `${source}/link`);
   for (const name of Object.keys(times)) await writeFile(`${source}/folder/${name}`, name);
@@ -43,41 +43,41 @@ test('times come back to the nanosecond, of files, folders and links', async (t)
     { path: pathFromText(source), mtimeNs: times['before-the-epoch'] },
   ]);
   t.deepEqual(unset, []);
-  await history.backUp();
-  await history.restore(history.at('restored'));
-  const restored = await readTree(history.at('restored'));
-  t.deepEqual(treeDifferences(history.snapshot(1).tree, restored), []);
+  await sandbox.backup();
+  await sandbox.restore('now', { to: sandbox.at('restored') });
+  const restored = await readTree(sandbox.at('restored'));
+  t.deepEqual(treeDifferences(sandbox.snapshot(1).tree, restored), []);
   for (const [name, mtimeNs] of Object.entries(times)) {
     t.is(restored[`folder/${name}`]?.mtimeNs, String(mtimeNs), name);
   }
 });
 
 test('modes come back, whatever the umask, with set-id and sticky bits', async (t) => {
-  const history = await RecordedHistory.begin(t);
+  const sandbox = await createSandbox(t, { records: true });
   const modes = { plain: 0o604, 'read-only': 0o444, 'set-id': 0o6755, nothing: 0o000 };
   for (const [name, mode] of Object.entries(modes)) {
-    await writeFile(history.at('source', name), name);
-    await chmod(history.at('source', name), name === 'nothing' && !isRoot ? 0o400 : mode);
+    await writeFile(sandbox.inSource(name), name);
+    await chmod(sandbox.inSource(name), name === 'nothing' && !isRoot ? 0o400 : mode);
   }
   for (const [name, mode] of Object.entries({ sticky: 0o1777, shared: 0o2770, closed: 0o500 })) {
-    await mkdir(history.at('source', name));
-    await writeFile(history.at('source', name, 'within'), name);
-    await chmod(history.at('source', name), mode);
+    await mkdir(sandbox.inSource(name));
+    await writeFile(sandbox.inSource(name, 'within'), name);
+    await chmod(sandbox.inSource(name), mode);
   }
-  await history.backUp();
-  await history.restore(history.at('restored'));
-  const restored = await readTree(history.at('restored'));
-  t.deepEqual(treeDifferences(history.snapshot(1).tree, restored), []);
+  await sandbox.backup();
+  await sandbox.restore('now', { to: sandbox.at('restored') });
+  const restored = await readTree(sandbox.at('restored'));
+  t.deepEqual(treeDifferences(sandbox.snapshot(1).tree, restored), []);
 });
 
 testAsRoot('owners come back as the numbers that they were, without names', async (t) => {
-  const history = await RecordedHistory.begin(t);
-  await writeFile(history.at('source', 'dump.rdb'), 'dump');
-  await chown(history.at('source', 'dump.rdb'), OWNER.uid, OWNER.gid);
-  await chown(history.source, OWNER.uid, 0);
-  await history.backUp();
-  const report = await history.restore(history.at('restored'));
-  const restored = await readTree(history.at('restored'));
+  const sandbox = await createSandbox(t, { records: true });
+  await writeFile(sandbox.inSource('dump.rdb'), 'dump');
+  await chown(sandbox.inSource('dump.rdb'), OWNER.uid, OWNER.gid);
+  await chown(sandbox.source, OWNER.uid, 0);
+  await sandbox.backup();
+  const report = await sandbox.restore('now', { to: sandbox.at('restored') });
+  const restored = await readTree(sandbox.at('restored'));
   t.deepEqual([restored['.']?.uid, restored['.']?.gid], [OWNER.uid, 0]);
   t.deepEqual([restored['dump.rdb']?.uid, restored['dump.rdb']?.gid], [OWNER.uid, OWNER.gid]);
   t.deepEqual(report.notes, []);
@@ -90,46 +90,49 @@ for (const [form, owner] of Object.entries({
   [`${userName(1)}:${groupName(1)}`]: { uid: 1, gid: 1 },
 })) {
   testAsRoot(`--chown ${form} is whom everything is given to`, async (t) => {
-    const history = await RecordedHistory.begin(t);
-    await mkdir(history.at('source', 'folder'));
-    await writeFile(history.at('source', 'folder', 'file'), 'content', { mode: 0o640 });
-    await symlink('folder', history.at('source', 'link'));
-    await run('chown', ['-hR', `${OWNER.uid}:${OWNER.gid}`, history.source]);
-    await history.backUp();
-    const report = await history.restore(history.at('restored'), { owner: form });
+    const sandbox = await createSandbox(t, { records: true });
+    await mkdir(sandbox.inSource('folder'));
+    await writeFile(sandbox.inSource('folder', 'file'), 'content', { mode: 0o640 });
+    await symlink('folder', sandbox.inSource('link'));
+    await run('chown', ['-hR', `${OWNER.uid}:${OWNER.gid}`, sandbox.source]);
+    await sandbox.backup();
+    const report = await sandbox.restore('now', { to: sandbox.at('restored'), owner: form });
     const expected = Object.fromEntries(
-      Object.entries(history.snapshot(1).tree).map(([name, entry]) => [
+      Object.entries(sandbox.snapshot(1).tree).map(([name, entry]) => [
         name,
         { ...entry, ...owner },
       ]),
     );
-    t.deepEqual(treeDifferences(expected, await readTree(history.at('restored'))), []);
+    t.deepEqual(treeDifferences(expected, await readTree(sandbox.at('restored'))), []);
     t.deepEqual(report.notes, []);
   });
 }
 
 test('--chown with a name that is not known here is wrong usage, and nothing is made', async (t) => {
-  const history = await RecordedHistory.begin(t);
-  await writeFile(history.at('source', 'dump.rdb'), 'dump');
-  await history.backUp();
+  const sandbox = await createSandbox(t, { records: true });
+  await writeFile(sandbox.inSource('dump.rdb'), 'dump');
+  await sandbox.backup();
   await t.throwsAsync(
-    history.restore(history.at('restored'), { owner: 'no-such-user-here:no-such-group-here' }),
+    sandbox.restore('now', {
+      to: sandbox.at('restored'),
+      owner: 'no-such-user-here:no-such-group-here',
+    }),
     { instanceOf: UsageError, message: /no user 'no-such-user-here'/ },
   );
-  t.false((await readdir(history.directory)).includes('restored'));
+  t.false((await readdir(sandbox.root)).includes('restored'));
 });
 
 /** The note of a restore whose recorded numbers and names are `recorded`. */
 const noteFor = async (
-  t: Parameters<typeof RecordedHistory.begin>[0],
+  t: Parameters<typeof createSandbox>[0],
   recorded: { uid: number; gid: number; owner: string | null; group: string | null },
   owner?: string,
 ): Promise<Note | undefined> => {
-  const history = await RecordedHistory.begin(t);
-  await writeFile(history.at('source', 'dump.rdb'), 'dump');
-  await history.backUp();
+  const sandbox = await createSandbox(t, { records: true });
+  await writeFile(sandbox.inSource('dump.rdb'), 'dump');
+  await sandbox.backup();
   forgeCatalog(
-    history.repository,
+    sandbox.repository,
     'UPDATE version SET uid = ?, gid = ?, owner_name = ?, group_name = ?',
     recorded.uid,
     recorded.gid,
@@ -137,7 +140,7 @@ const noteFor = async (
     recorded.group,
   );
   const options = owner === undefined ? {} : { owner };
-  const report = await history.restore(history.at('restored'), options);
+  const report = await sandbox.restore('now', options);
   return report.notes.find(({ kind }) => kind === 'owner-numbers');
 };
 
@@ -167,15 +170,15 @@ test('names with the same numbers, unknown names and --chown give no such warnin
 });
 
 testAsRoot('another user restores all but the owners, is told so, and exits 3', async (t) => {
-  const history = await RecordedHistory.begin(t);
-  await mkdir(history.at('source', 'unreadable'));
-  await writeFile(history.at('source', 'unreadable', 'within'), 'content', { mode: 0o4640 });
-  await chmod(history.at('source', 'unreadable'), 0o300);
-  await history.backUp();
-  const home = history.at('home');
+  const sandbox = await createSandbox(t, { records: true });
+  await mkdir(sandbox.inSource('unreadable'));
+  await writeFile(sandbox.inSource('unreadable', 'within'), 'content', { mode: 0o4640 });
+  await chmod(sandbox.inSource('unreadable'), 0o300);
+  await sandbox.backup();
+  const home = sandbox.at('home');
   await mkdir(home);
-  await run('chown', ['-R', '64001:64001', history.repository, home]);
-  const result = await runCli(['restore', history.repository, `${home}/restored`, '--json'], {
+  await run('chown', ['-R', '64001:64001', sandbox.repository, home]);
+  const result = await runCli(['restore', sandbox.repository, `${home}/restored`, '--json'], {
     uid: 64_001,
     gid: 64_001,
   });
@@ -186,7 +189,7 @@ testAsRoot('another user restores all but the owners, is told so, and exits 3', 
     [{ kind: 'unset-owner', hint: 'run as root to restore owners' }],
   );
   const expected = Object.fromEntries(
-    Object.entries(history.snapshot(1).tree).map(([name, entry]) => [
+    Object.entries(sandbox.snapshot(1).tree).map(([name, entry]) => [
       name,
       // Set-id bits are for the recorded owner alone.
       { ...entry, uid: 64_001, gid: 64_001, mode: entry.mode.replace(/^4/, '0') },

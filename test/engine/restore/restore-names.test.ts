@@ -4,17 +4,17 @@ import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import test from 'ava';
 
 import { CorruptError } from '../../../src/errors.js';
-import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
 import { forgeCatalog } from '../../support/repository/edit-catalog.js';
-import { RecordedHistory } from '../../support/repository/recorded-history.js';
+import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
+import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 
-async function record(t: Parameters<typeof RecordedHistory.begin>[0]): Promise<RecordedHistory> {
-  const history = await RecordedHistory.begin(t);
-  await mkdir(history.at('source', 'folder'));
-  await writeFile(history.at('source', 'folder', 'file'), 'content');
-  await symlink('/etc', history.at('source', 'link'));
-  await history.backUp();
-  return history;
+async function record(t: Parameters<typeof createSandbox>[0]): Promise<Sandbox> {
+  const sandbox = await createSandbox(t, { records: true });
+  await mkdir(sandbox.inSource('folder'));
+  await writeFile(sandbox.inSource('folder', 'file'), 'content');
+  await symlink('/etc', sandbox.inSource('link'));
+  await sandbox.backup();
+  return sandbox;
 }
 
 for (const name of [
@@ -30,43 +30,43 @@ for (const name of [
   '..',
 ]) {
   test(`the name ${JSON.stringify(name)} in a catalog is refused`, async (t) => {
-    const history = await record(t);
+    const sandbox = await record(t);
     forgeCatalog(
-      history.repository,
+      sandbox.repository,
       'UPDATE version SET path = ? WHERE path = ?',
       Buffer.from(name),
       Buffer.from('folder/file'),
     );
-    const before = await readTree(history.directory);
-    const error = await t.throwsAsync(history.restore(history.at('a', 'restored')), {
+    const before = await readTree(sandbox.root);
+    const error = await t.throwsAsync(sandbox.restore('now', { to: sandbox.at('a', 'restored') }), {
       instanceOf: CorruptError,
       message: /unsafe name|below something that is not a directory/,
     });
     t.is(error.exitCode, 20);
-    t.deepEqual(treeDifferences(before, await readTree(history.directory)), []);
+    t.deepEqual(treeDifferences(before, await readTree(sandbox.root)), []);
   });
 }
 
 for (const target of ['', 'a\0b']) {
   test(`a link to ${JSON.stringify(target)} in a catalog is refused`, async (t) => {
-    const history = await record(t);
+    const sandbox = await record(t);
     forgeCatalog(
-      history.repository,
+      sandbox.repository,
       'UPDATE version SET link_target = ? WHERE type = 3',
       Buffer.from(target),
     );
-    await t.throwsAsync(history.restore(history.at('restored')), {
+    await t.throwsAsync(sandbox.restore('now', { to: sandbox.at('restored') }), {
       instanceOf: CorruptError,
       message: /'link' to '.*', which no system has/,
     });
-    t.false((await readdir(history.directory)).includes('restored'));
+    t.false((await readdir(sandbox.root)).includes('restored'));
   });
 }
 
 test('a link that leads out of the destination comes back as the link that it was', async (t) => {
-  const history = await record(t);
-  await history.restore(history.at('restored'));
-  const restored = await readTree(history.at('restored'));
-  t.deepEqual(treeDifferences(history.snapshot(1).tree, restored), []);
+  const sandbox = await record(t);
+  await sandbox.restore('now', { to: sandbox.at('restored') });
+  const restored = await readTree(sandbox.at('restored'));
+  t.deepEqual(treeDifferences(sandbox.snapshot(1).tree, restored), []);
   t.is(restored['link']?.content, '/etc');
 });

@@ -6,24 +6,24 @@ import test, { type ExecutionContext } from 'ava';
 import { NoRepositoryError, NotInSnapshotError, UsageError } from '../../../src/errors.js';
 import { openForWriting } from '../../../src/repository/open/open-repository.js';
 import { pathFromText } from '../../../src/system/files/byte-path.js';
-import { recordNights } from '../../support/repository/four-nights.js';
-import { RecordedHistory } from '../../support/repository/recorded-history.js';
+import { recordNights } from '../../support/sandbox/four-nights.js';
+import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 
 process.env['TZ'] = 'Europe/Berlin';
 
 const FIRST_MS = Date.UTC(2030, 4, 1, 3);
 const DAY_MS = 86_400_000;
 
-async function recordMay(t: ExecutionContext): Promise<RecordedHistory> {
-  const history = await RecordedHistory.begin(t);
-  history.context.advance((FIRST_MS - DAY_MS - history.context.clock.nowMs()) / 1000);
+async function recordMay(t: ExecutionContext): Promise<Sandbox> {
+  const sandbox = await createSandbox(t, { records: true, stepSeconds: DAY_MS / 1000 });
+  sandbox.context.setTime(FIRST_MS - DAY_MS);
   for (const night of ['1', '2', '3', '4']) {
-    await writeFile(history.at('source', 'night'), night);
-    await writeFile(history.at('source', `only-${night}`), night);
-    await history.backUp();
+    await writeFile(sandbox.inSource('night'), night);
+    await writeFile(sandbox.inSource(`only-${night}`), night);
+    await sandbox.backup();
   }
-  history.context.advance(3600);
-  return history;
+  sandbox.context.advance(3600);
+  return sandbox;
 }
 
 const second = FIRST_MS / 1000 + 86_400;
@@ -57,26 +57,26 @@ const MEANT: Readonly<Record<string, string>> = {
 };
 
 test('TIME means the newest snapshot at or before it, in each of its forms', async (t) => {
-  const history = await recordMay(t);
+  const sandbox = await recordMay(t);
   const found: Record<string, string> = {};
   for (const [index, at] of Object.keys(MEANT).entries()) {
-    const destination = history.at(`night-${index}`);
-    await history.restore(destination, { path: 'night', at });
+    const destination = sandbox.at(`night-${index}`);
+    await sandbox.restore(at, { to: destination, path: 'night' });
     found[at] = await readFile(destination, 'utf8');
   }
   t.deepEqual(found, MEANT);
 });
 
 test('now is the newest snapshot although the clock has gone back', async (t) => {
-  const history = await recordMay(t);
-  history.context.advance(-30 * 86_400);
-  t.is((await history.restore(history.at('restored'))).snapshot.id, 4);
+  const sandbox = await recordMay(t);
+  sandbox.context.advance(-30 * 86_400);
+  t.is((await sandbox.restore('now', { to: sandbox.at('restored') })).snapshot.id, 4);
 });
 
 test('a TIME before the oldest snapshot is exit 13 and names the oldest', async (t) => {
-  const history = await recordMay(t);
+  const sandbox = await recordMay(t);
   for (const at of ['2030-05-01T02:59:59Z', '2030-04-30', '0', '1Y', '3D1h1s']) {
-    const error = await t.throwsAsync(history.restore(history.at('restored'), { at }), {
+    const error = await t.throwsAsync(sandbox.restore(at, { to: sandbox.at('restored') }), {
       instanceOf: NotInSnapshotError,
       message: /^no snapshot is as old as '.*the oldest is of 2030-05-01T03:00:00Z$/,
     });
@@ -84,30 +84,30 @@ test('a TIME before the oldest snapshot is exit 13 and names the oldest', async 
     t.regex(error.hint ?? '', /'-r 2030-05-01T03:00:00Z' is the oldest/);
   }
   for (const at of ['4B', '9B']) {
-    await t.throwsAsync(history.restore(history.at('restored'), { at }), {
+    await t.throwsAsync(sandbox.restore(at, { to: sandbox.at('restored') }), {
       instanceOf: NotInSnapshotError,
       message: /the repository holds 4, the oldest of 2030-05-01T03:00:00Z$/,
     });
   }
-  t.false((await readdir(history.directory)).includes('restored'));
+  t.false((await readdir(sandbox.root)).includes('restored'));
 });
 
 test('a TIME that makes no sense is wrong usage', async (t) => {
-  const history = await recordMay(t);
+  const sandbox = await recordMay(t);
   for (const at of ['', 'yesterday', '3q', '-1', '1b', '2030-02-30', '2030-05-02T25:00:00Z']) {
-    const error = await t.throwsAsync(history.restore(history.at('restored'), { at }), {
+    const error = await t.throwsAsync(sandbox.restore(at, { to: sandbox.at('restored') }), {
       instanceOf: UsageError,
     });
     t.is(error.exitCode, 2);
   }
-  t.false((await readdir(history.directory)).includes('restored'));
+  t.false((await readdir(sandbox.root)).includes('restored'));
 });
 
 test('a path that no snapshot has, and one that this one has not, are told apart', async (t) => {
-  const history = await recordMay(t);
+  const sandbox = await recordMay(t);
   const at = '1B';
   const restore = async (path: string): Promise<unknown> =>
-    history.restore(history.at('restored'), { path, at });
+    sandbox.restore(at, { to: sandbox.at('restored'), path });
 
   for (const path of ['only', 'only-1/below', 'Night']) {
     const error = await t.throwsAsync(restore(path), { instanceOf: NotInSnapshotError });
@@ -118,16 +118,16 @@ test('a path that no snapshot has, and one that this one has not, are told apart
   const error = await t.throwsAsync(restore('only-4'), { instanceOf: NotInSnapshotError });
   t.is(error.exitCode, 13);
   t.is(error.message, "'only-4' was not there in the snapshot of 2030-05-03T03:00:00Z");
-  t.false((await readdir(history.directory)).includes('restored'));
+  t.false((await readdir(sandbox.root)).includes('restored'));
 });
 
 test('a path is found at its snapshot although the mirror has nothing, or a link, there', async (t) => {
-  const history = await recordNights(t, 3);
-  const at = history.snapshot(2).time;
+  const sandbox = await recordNights(t, 3);
+  const at = sandbox.snapshot(2).time;
   for (const path of ['appendonlydir/appendonly.aof.1.base.rdb', 'changeling/within']) {
-    const report = await history.restore(history.at(path.replace('/', '-')), { path, at });
+    const report = await sandbox.restore(at, { to: sandbox.at(path.replace('/', '-')), path });
     t.is(report.path, path);
-    await t.throwsAsync(history.restore(history.at('restored'), { path }), {
+    await t.throwsAsync(sandbox.restore('now', { to: sandbox.at('restored'), path }), {
       instanceOf: NotInSnapshotError,
       message: /was not there in the snapshot of/,
     });
@@ -135,11 +135,11 @@ test('a path is found at its snapshot although the mirror has nothing, or a link
 });
 
 test('a repository without a snapshot is exit 13 with what to do', async (t) => {
-  const history = await RecordedHistory.begin(t);
-  const { fileSystem, clock, uid, checkpoint } = history.context;
+  const sandbox = await createSandbox(t, { records: true, stepSeconds: DAY_MS / 1000 });
+  const { fileSystem, clock, uid, checkpoint } = sandbox.context;
   const options = { create: true, waitLockMs: 0, clock, actingUid: uid, checkpoint };
-  (await openForWriting(fileSystem, pathFromText(history.repository), options)).close();
-  const error = await t.throwsAsync(history.restore(history.at('restored')), {
+  (await openForWriting(fileSystem, pathFromText(sandbox.repository), options)).close();
+  const error = await t.throwsAsync(sandbox.restore('now', { to: sandbox.at('restored') }), {
     instanceOf: NotInSnapshotError,
     message: 'the repository holds no snapshot yet',
   });
@@ -148,12 +148,15 @@ test('a repository without a snapshot is exit 13 with what to do', async (t) => 
 });
 
 test('a place without a repository is exit 10', async (t) => {
-  const history = await RecordedHistory.begin(t);
+  const sandbox = await createSandbox(t, { records: true, stepSeconds: DAY_MS / 1000 });
   for (const path of ['', 'dump.rdb', 'appendonlydir/x']) {
-    const error = await t.throwsAsync(history.restore(history.at('restored'), { path }), {
-      instanceOf: NoRepositoryError,
-    });
+    const error = await t.throwsAsync(
+      sandbox.restore('now', { to: sandbox.at('restored'), path }),
+      {
+        instanceOf: NoRepositoryError,
+      },
+    );
     t.is(error.exitCode, 10);
-    t.true(error.message.includes(history.repository));
+    t.true(error.message.includes(sandbox.repository));
   }
 });

@@ -4,67 +4,67 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import test from 'ava';
 
 import { info } from '../../../src/engine/inspect/info.js';
-import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
-import { layNight } from '../../support/repository/four-nights.js';
+import { layNight } from '../../support/sandbox/four-nights.js';
 import { HookedFileSystem, systemFailure } from '../../support/files/hooked-file-system.js';
-import { RecordedHistory } from '../../support/repository/recorded-history.js';
 import { exceptNote } from '../../support/repository/verification-note.js';
+import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
+import { createSandbox } from '../../support/sandbox/sandbox.js';
 
 test('every snapshot comes back from a repository whose last backup is cut off', async (t) => {
   let steps = 0;
   let owing = 0;
   for (let isCutOff = true; isCutOff; steps += 1) {
-    const history = await RecordedHistory.begin(t);
-    await layNight(history.source, 1);
-    await history.backUp();
-    await layNight(history.source, 2);
-    const { notes } = await history.backUp({
-      context: history.contextWith(new HookedFileSystem(cutOffAfter(steps))),
+    const sandbox = await createSandbox(t, { records: true });
+    await layNight(sandbox.source, 1);
+    await sandbox.backup();
+    await layNight(sandbox.source, 2);
+    const { notes } = await sandbox.backup({
+      context: { fileSystem: new HookedFileSystem(cutOffAfter(steps)) },
     });
     isCutOff = notes.some(({ kind }) => kind === 'unfinished');
-    const request = { repository: history.repositoryPath };
+    const request = { repository: sandbox.repositoryPath };
     // The very last step is a copy of the catalog, which owes the mirror nothing.
-    if (info(request, history.context).unfinished) owing += 1;
+    if (info(request, sandbox.context).unfinished) owing += 1;
     else t.true(steps >= owing, 'once all is done it stays done');
 
-    const before = await readTree(history.repository);
-    for (const { id, time, tree } of history.snapshots) {
-      await history.restore(history.at(`restored-${id}`), { at: time });
-      const restored = await readTree(history.at(`restored-${id}`));
+    const before = await readTree(sandbox.repository);
+    for (const { id, time, tree } of sandbox.recorded) {
+      await sandbox.restore(time, { to: sandbox.at(`restored-${id}`) });
+      const restored = await readTree(sandbox.at(`restored-${id}`));
       t.deepEqual(treeDifferences(tree, restored), [], `snapshot ${id}, cut off after ${steps}`);
     }
-    const { problems } = await history.verify();
+    const { problems } = await sandbox.verify();
     t.deepEqual(problems, [], `cut off after ${steps} steps`);
-    t.deepEqual(exceptNote(treeDifferences(before, await readTree(history.repository))), []);
+    t.deepEqual(exceptNote(treeDifferences(before, await readTree(sandbox.repository))), []);
   }
   t.true(owing > 4, `${owing} steps`);
 });
 
 test('the next backup finishes what was cut off, and keeps every snapshot', async (t) => {
-  const history = await RecordedHistory.begin(t);
-  await layNight(history.source, 1);
-  await history.backUp();
-  await layNight(history.source, 2);
-  await history.backUp({ context: history.contextWith(new HookedFileSystem(cutOffAfter(3))) });
-  await layNight(history.source, 3);
-  await history.backUp();
-  t.false(info({ repository: history.repositoryPath }, history.context).unfinished);
-  for (const { id, time, tree } of history.snapshots) {
-    await history.restore(history.at(`restored-${id}`), { at: time });
-    t.deepEqual(treeDifferences(tree, await readTree(history.at(`restored-${id}`))), []);
+  const sandbox = await createSandbox(t, { records: true });
+  await layNight(sandbox.source, 1);
+  await sandbox.backup();
+  await layNight(sandbox.source, 2);
+  await sandbox.backup({ context: { fileSystem: new HookedFileSystem(cutOffAfter(3)) } });
+  await layNight(sandbox.source, 3);
+  await sandbox.backup();
+  t.false(sandbox.info().unfinished);
+  for (const { id, time, tree } of sandbox.recorded) {
+    await sandbox.restore(time, { to: sandbox.at(`restored-${id}`) });
+    t.deepEqual(treeDifferences(tree, await readTree(sandbox.at(`restored-${id}`))), []);
   }
-  t.deepEqual((await history.verify()).problems, []);
+  t.deepEqual((await sandbox.verify()).problems, []);
 });
 
 test('damage is told from what is owed', async (t) => {
-  const history = await RecordedHistory.begin(t);
-  await mkdir(history.at('source', 'folder'));
-  await writeFile(history.at('source', 'folder', 'file'), 'content');
-  await history.backUp();
-  await writeFile(history.at('source', 'folder', 'file'), 'other content');
-  await history.backUp({ context: history.contextWith(new HookedFileSystem(cutOffAfter(0))) });
-  await rm(history.at('repository', 'redis-rewind-data', 'staging'), { recursive: true });
-  const { problems } = await history.verify();
+  const sandbox = await createSandbox(t, { records: true });
+  await mkdir(sandbox.inSource('folder'));
+  await writeFile(sandbox.inSource('folder', 'file'), 'content');
+  await sandbox.backup();
+  await writeFile(sandbox.inSource('folder', 'file'), 'other content');
+  await sandbox.backup({ context: { fileSystem: new HookedFileSystem(cutOffAfter(0)) } });
+  await rm(sandbox.inMirror('redis-rewind-data', 'staging'), { recursive: true });
+  const { problems } = await sandbox.verify();
   t.deepEqual(
     problems.map(({ path, snapshots, kind }) => ({ path, snapshots, kind })),
     [{ path: 'folder/file', snapshots: [2], kind: 'mirror-content' }],

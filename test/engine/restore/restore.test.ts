@@ -3,17 +3,22 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import test, { type ExecutionContext } from 'ava';
 
-import { type Tree, readTree, treeDifferences } from '../../support/files/directory-tree.js';
-import { dumpBytes, shareNights } from '../../support/repository/four-nights.js';
-import { RecordedHistory, subtree } from '../../support/repository/recorded-history.js';
+import { dumpBytes, shareNights } from '../../support/sandbox/four-nights.js';
+import {
+  type Tree,
+  readTree,
+  subtree,
+  treeDifferences,
+} from '../../support/files/directory-tree.js';
+import { createSandbox } from '../../support/sandbox/sandbox.js';
 
 const nights = shareNights(test);
 
 test('every snapshot comes back whole, with owners, modes and times', async (t) => {
-  const history = nights();
-  for (const { id, time, tree } of history.snapshots) {
-    const destination = history.at(`restored-${id}`);
-    const report = await history.restore(destination, { at: time });
+  const sandbox = nights();
+  for (const { id, time, tree } of sandbox.recorded) {
+    const destination = sandbox.at(`restored-${id}`);
+    const report = await sandbox.restore(time, { to: destination });
     await isRestored(t, tree, destination);
     t.is(report.snapshot.id, id);
     t.is(report.snapshot.time, time);
@@ -22,10 +27,10 @@ test('every snapshot comes back whole, with owners, modes and times', async (t) 
 });
 
 test('one file comes back as of each snapshot', async (t) => {
-  const history = nights();
-  for (const { id, time, tree } of history.snapshots) {
-    const destination = history.at(`dump-${id}`);
-    const report = await history.restore(destination, { path: 'dump.rdb', at: time });
+  const sandbox = nights();
+  for (const { id, time, tree } of sandbox.recorded) {
+    const destination = sandbox.at(`dump-${id}`);
+    const report = await sandbox.restore(time, { to: destination, path: 'dump.rdb' });
     await isRestored(t, subtree(tree, 'dump.rdb'), destination);
     t.true((await readFile(destination)).equals(dumpBytes(id)));
     t.is(report.path, 'dump.rdb');
@@ -36,10 +41,10 @@ test('one file comes back as of each snapshot', async (t) => {
 });
 
 test('a folder comes back as of each snapshot with what it had then, and nothing else', async (t) => {
-  const history = nights();
-  for (const { id, time, tree } of history.snapshots) {
-    const destination = history.at(`aof-${id}`);
-    const report = await history.restore(destination, { path: 'appendonlydir', at: time });
+  const sandbox = nights();
+  for (const { id, time, tree } of sandbox.recorded) {
+    const destination = sandbox.at(`aof-${id}`);
+    const report = await sandbox.restore(time, { to: destination, path: 'appendonlydir' });
     const expected = subtree(tree, 'appendonlydir');
     await isRestored(t, expected, destination);
     t.is(report.files, Object.keys(expected).length - 1);
@@ -47,18 +52,18 @@ test('a folder comes back as of each snapshot with what it had then, and nothing
 });
 
 test('without a TIME the newest snapshot comes back', async (t) => {
-  const history = nights();
-  const report = await history.restore(history.at('newest'));
+  const sandbox = nights();
+  const report = await sandbox.restore('now', { to: sandbox.at('newest') });
   t.is(report.snapshot.id, 4);
-  await isRestored(t, history.snapshot(4).tree, history.at('newest'));
+  await isRestored(t, sandbox.snapshot(4).tree, sandbox.at('newest'));
 });
 
 test('a path comes back as the file, the folder and the link that it was in turn', async (t) => {
-  const history = nights();
+  const sandbox = nights();
   const kinds = await Promise.all(
-    history.snapshots.map(async ({ id, time, tree }) => {
-      const destination = history.at(`changeling-${id}`);
-      await history.restore(destination, { path: 'changeling', at: time });
+    sandbox.recorded.map(async ({ id, time, tree }) => {
+      const destination = sandbox.at(`changeling-${id}`);
+      await sandbox.restore(time, { to: destination, path: 'changeling' });
       await isRestored(t, subtree(tree, 'changeling'), destination);
       return (await readTree(destination))['.']?.type;
     }),
@@ -67,65 +72,65 @@ test('a path comes back as the file, the folder and the link that it was in turn
 });
 
 test('an empty folder and a link come back by their names', async (t) => {
-  const history = nights();
+  const sandbox = nights();
   for (const name of ['empty', 'latest']) {
-    const report = await history.restore(history.at(name), { path: name });
-    await isRestored(t, subtree(history.snapshot(4).tree, name), history.at(name));
+    const report = await sandbox.restore('now', { to: sandbox.at(name), path: name });
+    await isRestored(t, subtree(sandbox.snapshot(4).tree, name), sandbox.at(name));
     t.is(report.files, 0);
     t.is(report.bytes, 0);
   }
 });
 
 test('a name that is not UTF-8 is given as \\xHH and comes back', async (t) => {
-  const history = nights();
-  const report = await history.restore(history.at('coffee'), { path: 'caf\\xe9' });
+  const sandbox = nights();
+  const report = await sandbox.restore('now', { to: sandbox.at('coffee'), path: 'caf\\xe9' });
   t.is(report.path, 'caf\\xe9');
-  t.is(await readFile(history.at('coffee'), 'latin1'), 'latin1\n');
+  t.is(await readFile(sandbox.at('coffee'), 'latin1'), 'latin1\n');
 });
 
 test('what --also kept comes back by its name, and not with the rest', async (t) => {
-  const history = await RecordedHistory.begin(t);
-  await writeFile(history.at('source', 'dump.rdb'), 'dump');
-  await mkdir(history.at('etc', 'redis'), { recursive: true });
-  await writeFile(history.at('etc', 'redis', 'redis.conf'), 'save 60 1\n', { mode: 0o640 });
-  await writeFile(history.at('etc', 'users.acl'), 'user default on\n');
-  const also = [history.at('etc', 'redis'), history.at('etc', 'users.acl')];
-  await history.backUp({ also });
-  const kept = `redis-rewind-data/also${history.at('etc')}`;
+  const sandbox = await createSandbox(t, { records: true });
+  await writeFile(sandbox.inSource('dump.rdb'), 'dump');
+  await mkdir(sandbox.at('etc', 'redis'), { recursive: true });
+  await writeFile(sandbox.at('etc', 'redis', 'redis.conf'), 'save 60 1\n', { mode: 0o640 });
+  await writeFile(sandbox.at('etc', 'users.acl'), 'user default on\n');
+  const also = [sandbox.at('etc', 'redis'), sandbox.at('etc', 'users.acl')];
+  await sandbox.backup({ also });
+  const kept = `redis-rewind-data/also${sandbox.at('etc')}`;
 
   const file = `${kept}/redis/redis.conf`;
-  await history.restore(history.at('conf'), { path: file });
-  await isRestored(t, await readTree(history.at('etc', 'redis', 'redis.conf')), history.at('conf'));
+  await sandbox.restore('now', { to: sandbox.at('conf'), path: file });
+  await isRestored(t, await readTree(sandbox.at('etc', 'redis', 'redis.conf')), sandbox.at('conf'));
 
-  await history.restore(history.at('folder'), { path: `${kept}/redis` });
-  await isRestored(t, await readTree(history.at('etc', 'redis')), history.at('folder'));
+  await sandbox.restore('now', { to: sandbox.at('folder'), path: `${kept}/redis` });
+  await isRestored(t, await readTree(sandbox.at('etc', 'redis')), sandbox.at('folder'));
 
-  await history.restore(history.at('all-of-it'), { path: 'redis-rewind-data/also' });
+  await sandbox.restore('now', { to: sandbox.at('all-of-it'), path: 'redis-rewind-data/also' });
   await isRestored(
     t,
-    await readTree(history.at('etc')),
-    history.at('all-of-it', history.at('etc')),
+    await readTree(sandbox.at('etc')),
+    sandbox.at('all-of-it', sandbox.at('etc')),
   );
 
-  await history.restore(history.at('everything'));
-  await isRestored(t, history.snapshot(1).tree, history.at('everything'));
+  await sandbox.restore('now', { to: sandbox.at('everything') });
+  await isRestored(t, sandbox.snapshot(1).tree, sandbox.at('everything'));
 });
 
 test('a restore changes nothing in the repository', async (t) => {
-  const history = nights();
-  const before = await readTree(history.repository);
-  await history.restore(history.at('first'), { at: history.snapshot(1).time });
-  await history.restore(history.at('last'));
-  t.deepEqual(treeDifferences(before, await readTree(history.repository)), []);
+  const sandbox = nights();
+  const before = await readTree(sandbox.repository);
+  await sandbox.restore(sandbox.snapshot(1).time, { to: sandbox.at('first') });
+  await sandbox.restore('now', { to: sandbox.at('last') });
+  t.deepEqual(treeDifferences(before, await readTree(sandbox.repository)), []);
 });
 
 test('progress counts every byte once, up to the total', async (t) => {
-  const history = nights();
+  const sandbox = nights();
   const seen: { doneBytes: number; totalBytes: number }[] = [];
-  const report = await history.restore(history.at('watched'), {
-    at: history.snapshot(1).time,
+  const report = await sandbox.restore(sandbox.snapshot(1).time, {
+    to: sandbox.at('watched'),
     context: {
-      ...history.context,
+      ...sandbox.context,
       onProgress: ({ phase, doneBytes, totalBytes }) => {
         t.is(phase, 'restoring');
         seen.push({ doneBytes, totalBytes });

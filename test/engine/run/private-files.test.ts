@@ -4,8 +4,8 @@ import * as fs from 'node:fs';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { repair } from '../../../src/engine/repair/repair.js';
-import { type BackupPlace, createBackupPlace } from '../../support/repository/backup-place.js';
 import { HookedFileSystem } from '../../support/files/hooked-file-system.js';
+import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 
 const former = process.umask(0);
 test.after.always(() => {
@@ -24,53 +24,53 @@ function openToOthers(folder: string): string[] {
 }
 
 /** Looks at a folder before each change that a run makes. */
-function watching(t: ExecutionContext, place: BackupPlace, folder: string): BackupPlace['context'] {
+function watching(t: ExecutionContext, sandbox: Sandbox, folder: string): Sandbox['context'] {
   const fileSystem = new HookedFileSystem(({ isMutation, operation }) => {
     if (isMutation) t.deepEqual(openToOthers(folder), [], operation);
   });
-  return { ...place.context, fileSystem };
+  return { ...sandbox.context, fileSystem };
 }
 
-async function layPrivate(t: ExecutionContext): Promise<BackupPlace> {
-  const place = await createBackupPlace(t);
-  fs.chmodSync(place.source, 0o700);
-  fs.mkdirSync(path.join(place.source, 'appendonlydir'), { mode: 0o700 });
+async function layPrivate(t: ExecutionContext): Promise<Sandbox> {
+  const sandbox = await createSandbox(t);
+  fs.chmodSync(sandbox.source, 0o700);
+  fs.mkdirSync(sandbox.inSource('appendonlydir'), { mode: 0o700 });
   for (const name of ['dump.rdb', 'appendonlydir/a.aof', 'users.acl']) {
-    fs.writeFileSync(path.join(place.source, name), 'secret '.repeat(3000), { mode: 0o600 });
+    fs.writeFileSync(sandbox.inSource(name), 'secret '.repeat(3000), { mode: 0o600 });
   }
-  return place;
+  return sandbox;
 }
 
 test('at no moment of a backup or a repair may others read what was private', async (t) => {
-  const place = await layPrivate(t);
-  const context = watching(t, place, place.repository);
-  await place.backup({ context });
-  t.is(fs.statSync(place.repository).mode & 0o777, 0o700);
-  await place.write('dump.rdb', 'another secret '.repeat(3000));
-  fs.appendFileSync(path.join(place.source, 'appendonlydir/a.aof'), 'more');
-  fs.rmSync(path.join(place.source, 'users.acl'));
-  await place.backup({ context });
-  t.true(fs.readdirSync(place.data('increments')).length > 0);
+  const sandbox = await layPrivate(t);
+  const context = watching(t, sandbox, sandbox.repository);
+  await sandbox.backup({ context });
+  t.is(fs.statSync(sandbox.repository).mode & 0o777, 0o700);
+  await sandbox.write('dump.rdb', 'another secret '.repeat(3000));
+  fs.appendFileSync(sandbox.inSource('appendonlydir/a.aof'), 'more');
+  fs.rmSync(sandbox.inSource('users.acl'));
+  await sandbox.backup({ context });
+  t.true(fs.readdirSync(sandbox.data('increments')).length > 0);
 
-  fs.rmSync(place.data('catalog.sqlite3'));
-  fs.writeFileSync(path.join(place.repository, 'dump.rdb'), 'damaged');
-  fs.rmSync(place.data('lock.sqlite3'));
-  const request = { repository: place.repositoryPath, source: null, waitLockMs: 0 };
+  fs.rmSync(sandbox.data('catalog.sqlite3'));
+  fs.writeFileSync(sandbox.inMirror('dump.rdb'), 'damaged');
+  fs.rmSync(sandbox.data('lock.sqlite3'));
+  const request = { repository: sandbox.repositoryPath, source: null, waitLockMs: 0 };
   await repair(request, context);
-  await place.verify(context);
-  t.deepEqual(openToOthers(place.repository), []);
+  await sandbox.verify({ context });
+  t.deepEqual(openToOthers(sandbox.repository), []);
 });
 
 test('at no moment of a restore may others read what was private', async (t) => {
-  const place = await layPrivate(t);
-  await place.backup();
-  const { destination } = await place.restore('now');
+  const sandbox = await layPrivate(t);
+  await sandbox.backup();
+  const { destination } = await sandbox.restore();
   t.deepEqual(openToOthers(destination), []);
   fs.rmSync(destination, { recursive: true });
   // The second one goes to a folder that is watched.
-  const watched = path.join(place.root, 'watched');
+  const watched = sandbox.at('watched');
   fs.mkdirSync(watched, { mode: 0o700 });
-  const inside = place.withRepository(place.repository);
+  const inside = sandbox.withRepository(sandbox.repository);
   const { restore } = await import('../../../src/engine/restore/restore.js');
   const { pathFromText } = await import('../../../src/system/files/byte-path.js');
   const request = {
@@ -80,6 +80,6 @@ test('at no moment of a restore may others read what was private', async (t) => 
     force: false,
     owner: null,
   };
-  await restore(request, watching(t, place, watched));
+  await restore(request, watching(t, sandbox, watched));
   t.deepEqual(openToOthers(watched), []);
 });

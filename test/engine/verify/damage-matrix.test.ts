@@ -7,11 +7,11 @@ import test, { type ExecutionContext } from 'ava';
 import { flipped } from '../../support/damage/damage.js';
 import { tryDamaged } from '../../support/damage/damage-trial.js';
 import { projectRoot } from '../../support/program/project-paths.js';
-import { RecordedHistory } from '../../support/repository/recorded-history.js';
 import {
   listRepositoryFixtures,
   unpackRepository,
 } from '../../support/repository/repository-fixtures.js';
+import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 
 const FILES: Readonly<Record<string, string>> = {
   nothing: 'redis-rewind-data/README',
@@ -71,13 +71,13 @@ test('the table has every damage to every kind of file', (t) => {
 
 for (const line of lines) {
   test(`${line.damaged}, ${line.how}: costs what the table says, and nothing else`, async (t) => {
-    const history = await unpackNights(t);
-    const file = history.at('repository', FILES[line.damaged] ?? '');
+    const sandbox = await unpackNights(t);
+    const file = sandbox.inMirror(FILES[line.damaged] ?? '');
     const { mtime } = await fs.stat(file);
     await DAMAGES[line.how]?.(file);
     if (line.how !== 'deleted') await fs.utimes(file, mtime, mtime);
 
-    await tryDamaged(t, history, {
+    await tryDamaged(t, sandbox, {
       list: Number(line.list),
       verify: Number(line.verify),
       whole: line.whole,
@@ -88,18 +88,18 @@ for (const line of lines) {
 }
 
 /** The frozen repository, and a SOURCE that is its newest snapshot but for dump.rdb. */
-async function unpackNights(t: ExecutionContext): Promise<RecordedHistory> {
+async function unpackNights(t: ExecutionContext): Promise<Sandbox> {
   const fixture = (await listRepositoryFixtures()).find(
     ({ formatVersion, shape }) => formatVersion === 2 && shape === 'redis-nights',
   );
   if (fixture === undefined) throw new Error('there is no such fixture');
-  const history = await RecordedHistory.begin(t);
-  await unpackRepository(fixture, history.repository);
-  history.snapshots.push(...fixture.manifest.snapshots);
-  const last = Date.parse(history.snapshot(4).time);
-  history.context.advance((last - history.context.clock.nowMs()) / 1000 + 86_400);
-  await history.restore(history.source, { force: true });
-  const dump = await fs.readFile(history.at('source/dump.rdb'));
-  await fs.writeFile(history.at('source/dump.rdb'), dump.subarray(0, -1000));
-  return history;
+  const sandbox = await createSandbox(t, { records: true });
+  await unpackRepository(fixture, sandbox.repository);
+  sandbox.recorded.push(...fixture.manifest.snapshots);
+  const last = Date.parse(sandbox.snapshot(4).time);
+  sandbox.context.setTime(last + 86_400_000);
+  await sandbox.restore('now', { to: sandbox.source, force: true });
+  const dump = await fs.readFile(sandbox.at('source/dump.rdb'));
+  await fs.writeFile(sandbox.at('source/dump.rdb'), dump.subarray(0, -1000));
+  return sandbox;
 }

@@ -9,9 +9,9 @@ import {
   listDamagedFixtures,
   unpackDamaged,
 } from '../../support/damage/damaged-fixtures.js';
-import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
 import { exitCode } from '../../support/program/exit-code.js';
-import { RecordedHistory } from '../../support/repository/recorded-history.js';
+import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
+import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 
 const fixtures = await listDamagedFixtures();
 
@@ -28,18 +28,18 @@ const BEYOND_REPAIR = new Map([
   ['foreign-files', 3],
 ]);
 
-async function open(t: ExecutionContext, fixture: DamagedFixture): Promise<RecordedHistory> {
-  const history = await RecordedHistory.begin(t);
-  history.snapshots.push(...fixture.manifest.snapshots);
-  await unpackDamaged(fixture, history.repository);
-  await writeFile(history.at('source/dump.rdb'), 'the dump of another night\n'.repeat(50));
-  await mkdir(history.at('source/folder'));
-  await writeFile(history.at('source/folder/within'), 'in the folder\n');
-  await mkdir(history.at('victim'));
-  for (const name of ['file', 'new', 'old']) await writeFile(history.at('victim', name), 'stays');
-  const last = Date.parse(history.snapshots.at(-1)?.time ?? '');
-  history.context.advance((last - history.context.clock.nowMs()) / 1000 + 86_400);
-  return history;
+async function open(t: ExecutionContext, fixture: DamagedFixture): Promise<Sandbox> {
+  const sandbox = await createSandbox(t, { records: true });
+  sandbox.recorded.push(...fixture.manifest.snapshots);
+  await unpackDamaged(fixture, sandbox.repository);
+  await writeFile(sandbox.at('source/dump.rdb'), 'the dump of another night\n'.repeat(50));
+  await mkdir(sandbox.at('source/folder'));
+  await writeFile(sandbox.at('source/folder/within'), 'in the folder\n');
+  await mkdir(sandbox.at('victim'));
+  for (const name of ['file', 'new', 'old']) await writeFile(sandbox.at('victim', name), 'stays');
+  const last = Date.parse(sandbox.recorded.at(-1)?.time ?? '');
+  sandbox.context.setTime(last + 86_400_000);
+  return sandbox;
 }
 
 test('there is a fixture for each kind of damage', (t) => {
@@ -50,22 +50,22 @@ for (const fixture of fixtures) {
   const { kind, manifest } = fixture;
 
   test(`${kind}: ${manifest.story}`, async (t) => {
-    const history = await open(t, fixture);
-    const before = await readTree(history.at('victim'));
-    await tryDamaged(t, history, manifest.expected);
-    t.deepEqual(treeDifferences(before, await readTree(history.at('victim'))), []);
+    const sandbox = await open(t, fixture);
+    const before = await readTree(sandbox.at('victim'));
+    await tryDamaged(t, sandbox, manifest.expected);
+    t.deepEqual(treeDifferences(before, await readTree(sandbox.at('victim'))), []);
   });
 
   test(`${kind}: a repair ends with ${BEYOND_REPAIR.get(kind) ?? 0}`, async (t) => {
-    const history = await open(t, fixture);
-    const before = await readTree(history.at('victim'));
-    const code = await exitCode(() => history.repair());
+    const sandbox = await open(t, fixture);
+    const before = await readTree(sandbox.at('victim'));
+    const code = await exitCode(() => sandbox.repair());
     t.is(code, BEYOND_REPAIR.get(kind) ?? 0);
-    t.deepEqual(treeDifferences(before, await readTree(history.at('victim'))), []);
+    t.deepEqual(treeDifferences(before, await readTree(sandbox.at('victim'))), []);
     if (code !== 0) return;
-    for (const { id, time, tree } of history.snapshots) {
-      const to = history.at(`restored-${id}`);
-      await history.restore(to, { at: time });
+    for (const { id, time, tree } of sandbox.recorded) {
+      const to = sandbox.at(`restored-${id}`);
+      await sandbox.restore(time, { to });
       const contents = Object.entries(await readTree(to)).map(([name, entry]) => [
         name,
         entry.content,

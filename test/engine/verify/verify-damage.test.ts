@@ -9,10 +9,10 @@ import type { VerifyReport } from '../../../src/engine/verify/verify-report.js';
 import { CorruptError } from '../../../src/errors.js';
 import { formatPath, pathFromBytes } from '../../../src/system/files/byte-path.js';
 import { DAMAGES, type Damage, withDamage } from '../../support/damage/damage.js';
-import { readTree } from '../../support/files/directory-tree.js';
-import { recordNights } from '../../support/repository/four-nights.js';
+import { recordNights } from '../../support/sandbox/four-nights.js';
 import { HastyFileSystem } from '../../support/files/hasty-file-system.js';
-import { RecordedHistory } from '../../support/repository/recorded-history.js';
+import { readTree } from '../../support/files/directory-tree.js';
+import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 
 /** `path@snapshot` of each file that verify says is lost, each once. */
 function namedLosses({ problems }: VerifyReport): string[] {
@@ -23,19 +23,19 @@ function namedLosses({ problems }: VerifyReport): string[] {
 }
 
 /** `path@snapshot` of each file that restore refuses; all others must come back as they were. */
-async function triedLosses(t: ExecutionContext, history: RecordedHistory): Promise<string[]> {
-  const context = history.contextWith(new HastyFileSystem());
+async function triedLosses(t: ExecutionContext, sandbox: Sandbox): Promise<string[]> {
+  const context = { fileSystem: new HastyFileSystem() };
   const lost: string[] = [];
   const restored: string[] = [];
-  const room = history.at('tries');
+  const room = sandbox.at('tries');
   await mkdir(room);
-  for (const { id, time, tree } of history.snapshots) {
+  for (const { id, time, tree } of sandbox.recorded) {
     for (const [name, entry] of Object.entries(tree)) {
       if (entry.type !== 'file') continue;
       const inside = formatPath(pathFromBytes(Buffer.from(name, 'latin1')));
       const place = `${inside.replaceAll('/', '-')}@${id}`;
       try {
-        await history.restore(path.join(room, place), { path: inside, at: time, context });
+        await sandbox.restore(time, { to: path.join(room, place), path: inside, context });
         restored.push(place);
         t.is((await readTree(path.join(room, place)))['.']?.content, entry.content);
       } catch (error) {
@@ -55,94 +55,94 @@ async function triedLosses(t: ExecutionContext, history: RecordedHistory): Promi
 /** Does each of the damages to a file of the repository; returns how many files were lost in all. */
 async function tryDamages(
   t: ExecutionContext,
-  history: RecordedHistory,
+  sandbox: Sandbox,
   file: Buffer,
   damages: readonly Damage[],
 ): Promise<number> {
   let count = 0;
   for (const damage of damages) {
     await withDamage(file, damage, async () => {
-      const named = namedLosses(await history.verify());
-      t.deepEqual(named, await triedLosses(t, history), `${damage} ${file.toString('latin1')}`);
+      const named = namedLosses(await sandbox.verify());
+      t.deepEqual(named, await triedLosses(t, sandbox), `${damage} ${file.toString('latin1')}`);
       count += named.length;
     });
   }
   return count;
 }
 
-function fileOf(history: RecordedHistory, latin1: string): Buffer {
-  return Buffer.from(`${history.repository}/${latin1}`, 'latin1');
+function fileOf(sandbox: Sandbox, latin1: string): Buffer {
+  return Buffer.from(`${sandbox.repository}/${latin1}`, 'latin1');
 }
 
 test('damage to a mirror file costs what verify says it costs', async (t) => {
-  const history = await recordNights(t);
-  const files = Object.entries(history.snapshot(4).tree).filter(([, { type }]) => type === 'file');
+  const sandbox = await recordNights(t);
+  const files = Object.entries(sandbox.snapshot(4).tree).filter(([, { type }]) => type === 'file');
   t.true(files.length > 4);
   for (const [index, [name]] of files.entries()) {
     const damages = name === 'dump.rdb' ? DAMAGES : DAMAGES.slice(index % 3, (index % 3) + 1);
-    const lost = await tryDamages(t, history, fileOf(history, name), damages);
+    const lost = await tryDamages(t, sandbox, fileOf(sandbox, name), damages);
     t.true(lost >= damages.length, `at least the newest version of ${name} is lost`);
   }
-  t.deepEqual((await history.verify()).problems, []);
+  t.deepEqual((await sandbox.verify()).problems, []);
 });
 
 test('damage to an increment costs what verify says it costs', async (t) => {
-  const history = await recordNights(t);
-  const increments = await readdir(`${history.repository}/redis-rewind-data/increments`);
+  const sandbox = await recordNights(t);
+  const increments = await readdir(`${sandbox.repository}/redis-rewind-data/increments`);
   t.true(increments.length > 5);
   for (const [index, name] of increments.entries()) {
     const damages = index < 2 ? DAMAGES : DAMAGES.slice(index % 3, (index % 3) + 1);
-    const file = fileOf(history, `redis-rewind-data/increments/${name}`);
-    const lost = await tryDamages(t, history, file, damages);
+    const file = fileOf(sandbox, `redis-rewind-data/increments/${name}`);
+    const lost = await tryDamages(t, sandbox, file, damages);
     t.true(lost >= damages.length, `increment ${name} is needed`);
   }
-  t.deepEqual((await history.verify()).problems, []);
+  t.deepEqual((await sandbox.verify()).problems, []);
 });
 
 test('a content with several names is lost with its last whole copy, and then under all of them', async (t) => {
-  const history = await RecordedHistory.begin(t);
+  const sandbox = await createSandbox(t, { records: true });
   const bytes = Buffer.alloc(5000, 'one content of several files\n');
-  for (const name of ['a', 'b', 'old-name']) await writeFile(history.at('source', name), bytes);
-  await history.backUp();
-  await writeFile(history.at('source', 'old-name'), 'something else');
-  await writeFile(history.at('source', 'b'), bytes);
-  await history.backUp();
+  for (const name of ['a', 'b', 'old-name']) await writeFile(sandbox.inSource(name), bytes);
+  await sandbox.backup();
+  await writeFile(sandbox.inSource('old-name'), 'something else');
+  await writeFile(sandbox.inSource('b'), bytes);
+  await sandbox.backup();
 
   for (const damage of DAMAGES) {
-    await withDamage(fileOf(history, 'a'), damage, async () => {
-      const { problems } = await history.verify();
+    await withDamage(fileOf(sandbox, 'a'), damage, async () => {
+      const { problems } = await sandbox.verify();
       t.deepEqual(
         problems.map(({ path: name, snapshots, kind }) => ({ name, snapshots, kind })),
         [{ name: 'a', snapshots: [], kind: 'mirror-content' }],
       );
-      t.deepEqual(await triedLosses(t, history), []);
+      t.deepEqual(await triedLosses(t, sandbox), []);
 
-      await withDamage(fileOf(history, 'b'), 'flip', async () => {
-        const named = namedLosses(await history.verify());
+      await withDamage(fileOf(sandbox, 'b'), 'flip', async () => {
+        const named = namedLosses(await sandbox.verify());
         t.deepEqual(named, ['a@1', 'a@2', 'b@1', 'b@2', 'old-name@1']);
-        t.deepEqual(await triedLosses(t, history), named);
+        t.deepEqual(await triedLosses(t, sandbox), named);
       });
     });
   }
 });
 
 test('verify of one snapshot sees damage in the mirror that costs it something', async (t) => {
-  const history = await RecordedHistory.begin(t);
-  await writeFile(history.at('source', 'unchanged'), 'the same on both nights');
-  await writeFile(history.at('source', 'moved'), 'renamed on the second night');
-  await history.backUp();
-  await writeFile(history.at('source', 'moved'), 'new');
-  await writeFile(history.at('source', 'elsewhere'), 'renamed on the second night');
-  await history.backUp();
+  const sandbox = await createSandbox(t, { records: true });
+  await writeFile(sandbox.inSource('unchanged'), 'the same on both nights');
+  await writeFile(sandbox.inSource('moved'), 'renamed on the second night');
+  await sandbox.backup();
+  await writeFile(sandbox.inSource('moved'), 'new');
+  await writeFile(sandbox.inSource('elsewhere'), 'renamed on the second night');
+  await sandbox.backup();
   for (const [file, losses] of Object.entries({
     unchanged: { 1: ['unchanged@1'], 2: ['unchanged@2'] },
     elsewhere: { 1: ['moved@1'], 2: ['elsewhere@2'] },
     moved: { 1: [], 2: ['moved@2'] },
   })) {
-    await withDamage(fileOf(history, file), 'flip', async () => {
+    await withDamage(fileOf(sandbox, file), 'flip', async () => {
       for (const [id, lost] of Object.entries(losses)) {
-        const at = history.snapshot(Number(id)).time;
-        t.deepEqual(namedLosses(await history.verify({ at })), lost, `${file} at ${id}`);
+        const at = sandbox.snapshot(Number(id)).time;
+        t.deepEqual(namedLosses(await sandbox.verify({ at })), lost, `${file} at ${id}`);
       }
     });
   }

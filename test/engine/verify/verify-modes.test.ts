@@ -11,13 +11,13 @@ import { WriteLock } from '../../../src/catalog/write-lock.js';
 import { pathFromText } from '../../../src/system/files/byte-path.js';
 import { succeedCli } from '../../support/program/cli.js';
 import { flipped, withDamage } from '../../support/damage/damage.js';
-import { isRoot, recordNights } from '../../support/repository/four-nights.js';
+import { isRoot, recordNights } from '../../support/sandbox/four-nights.js';
 import { HookedFileSystem } from '../../support/files/hooked-file-system.js';
-import type { RecordedHistory } from '../../support/repository/recorded-history.js';
+import type { Sandbox } from '../../support/sandbox/sandbox.js';
 
 const QUICK: VerifyMode = { kind: 'quick' };
 
-function infoOf({ repositoryPath, context }: RecordedHistory): InfoReport {
+function infoOf({ repositoryPath, context }: Sandbox): InfoReport {
   return info({ repository: repositoryPath }, context);
 }
 
@@ -27,12 +27,12 @@ function named({ problems }: VerifyReport): string[] {
 }
 
 test('--quick reads no file of the mirror and no increment', async (t) => {
-  const history = await recordNights(t);
+  const sandbox = await recordNights(t);
   const opened: string[] = [];
   const fileSystem = new HookedFileSystem(({ operation, path: name }) => {
-    if (operation === 'open') opened.push(path.relative(history.repository, name));
+    if (operation === 'open') opened.push(path.relative(sandbox.repository, name));
   });
-  const report = await history.verify({ mode: QUICK, context: history.contextWith(fileSystem) });
+  const report = await sandbox.verify({ mode: QUICK, context: { fileSystem } });
   t.deepEqual(report.problems, []);
   t.deepEqual(opened.toSorted(), [
     'redis-rewind-data/catalog.3.zst',
@@ -44,29 +44,29 @@ test('--quick reads no file of the mirror and no increment', async (t) => {
 });
 
 test('--quick names what a missing or a shorter file certainly costs', async (t) => {
-  const history = await recordNights(t);
-  const dump = history.at('repository', 'dump.rdb');
+  const sandbox = await recordNights(t);
+  const dump = sandbox.inMirror('dump.rdb');
   await withDamage(dump, 'delete', async () => {
-    const report = await history.verify({ mode: QUICK });
+    const report = await sandbox.verify({ mode: QUICK });
     t.deepEqual(named(report), ['mirror-content dump.rdb 4', 'content dump.rdb 1,2,3']);
   });
   await withDamage(dump, 'truncate', async () => {
-    const report = await history.verify({ mode: QUICK });
+    const report = await sandbox.verify({ mode: QUICK });
     t.deepEqual(named(report), ['mirror-content dump.rdb 4']);
     t.regex(report.problems[0]?.message ?? '', /has 39999 bytes, and should have 40000/);
   });
   await withDamage(dump, 'flip', async () => {
-    t.deepEqual(named(await history.verify({ mode: QUICK })), [], 'its size is as it was');
+    t.deepEqual(named(await sandbox.verify({ mode: QUICK })), [], 'its size is as it was');
   });
 });
 
 test('--quick and a full verify agree on increments that are gone or cut off', async (t) => {
-  const history = await recordNights(t);
-  const folder = history.at('repository', 'redis-rewind-data', 'increments');
+  const sandbox = await recordNights(t);
+  const folder = sandbox.inMirror('redis-rewind-data', 'increments');
   for (const name of await readdir(folder)) {
     for (const damage of ['delete', 'truncate'] as const) {
       await withDamage(path.join(folder, name), damage, async () => {
-        const [quick, full] = [await history.verify({ mode: QUICK }), await history.verify()];
+        const [quick, full] = [await sandbox.verify({ mode: QUICK }), await sandbox.verify()];
         t.deepEqual(named(quick).toSorted(), named(full).toSorted(), `${damage} ${name}`);
         t.true(quick.problems.length > 0);
       });
@@ -75,68 +75,68 @@ test('--quick and a full verify agree on increments that are gone or cut off', a
 });
 
 test('--sample proves a part, and says which', async (t) => {
-  const history = await recordNights(t);
-  const full = await history.verify();
-  const report = await history.verify({ mode: { kind: 'sample', percent: 20 } });
+  const sandbox = await recordNights(t);
+  const full = await sandbox.verify();
+  const report = await sandbox.verify({ mode: { kind: 'sample', percent: 20 } });
   t.deepEqual(report.problems, []);
   t.true(report.contentsChecked >= 1 && report.contentsLeft >= 1);
   t.is(report.contentsChecked + report.contentsLeft, full.contentsChecked);
   t.true(report.bytesChecked >= (report.bytesChecked + report.bytesLeft) / 5);
-  const all = await history.verify({ mode: { kind: 'sample', percent: 100 } });
+  const all = await sandbox.verify({ mode: { kind: 'sample', percent: 100 } });
   t.is(all.contentsLeft, 0);
 });
 
 /** Every step of the work takes a second. */
-function steadily(history: RecordedHistory): RecordedHistory['context'] {
+function steadily(sandbox: Sandbox): Sandbox['context'] {
   let nowMs = 0;
   return {
-    ...history.context,
-    clock: { nowMs: () => history.context.clock.nowMs(), monotonicMs: () => (nowMs += 1000) },
+    ...sandbox.context,
+    clock: { nowMs: () => sandbox.context.clock.nowMs(), monotonicMs: () => (nowMs += 1000) },
   };
 }
 
-async function timed(history: RecordedHistory, seconds: number): Promise<VerifyReport> {
-  history.context.advance(3600);
+async function timed(sandbox: Sandbox, seconds: number): Promise<VerifyReport> {
+  sandbox.context.advance(3600);
   const mode = { kind: 'timed' as const, maxDurationMs: seconds * 1000 };
-  return history.verify({ mode, context: steadily(history) });
+  return sandbox.verify({ mode, context: steadily(sandbox) });
 }
 
 test('runs with --max-duration follow one another until all is checked, each content once', async (t) => {
-  const history = await recordNights(t);
-  const { contentsChecked: all } = await history.verify();
-  history.context.advance(3600);
+  const sandbox = await recordNights(t);
+  const { contentsChecked: all } = await sandbox.verify();
+  sandbox.context.advance(3600);
   let checked = 0;
   let runs = 0;
   let left = all;
   while (left > 0 && runs < 50) {
-    const report = await timed(history, 4);
+    const report = await timed(sandbox, 4);
     t.true(report.contentsChecked > 0, 'each run gets somewhere');
     checked += report.contentsChecked;
     left = report.contentsLeft;
     t.is(checked + left, all);
     t.deepEqual(report.problems, []);
     runs += 1;
-    const { lastVerification } = infoOf(history);
+    const { lastVerification } = infoOf(sandbox);
     t.is(lastVerification?.contentsLeft, left);
     t.is(lastVerification?.mode, 'timed');
   }
   t.true(runs > 2, `${runs} runs`);
-  const next = await timed(history, 1_000_000);
+  const next = await timed(sandbox, 1_000_000);
   t.is(next.contentsChecked, all, 'then a new round begins');
   t.is(next.contentsLeft, 0);
 });
 
 test('a run with --max-duration finds what is damaged when it gets there', async (t) => {
-  const history = await recordNights(t);
-  const folder = history.at('repository', 'redis-rewind-data', 'increments');
+  const sandbox = await recordNights(t);
+  const folder = sandbox.inMirror('redis-rewind-data', 'increments');
   const [increment = ''] = await readdir(folder);
   const file = path.join(folder, increment);
   await writeFile(file, flipped(await readFile(file)));
-  const lost = named(await history.verify()).toSorted();
-  history.context.advance(3600);
+  const lost = named(await sandbox.verify()).toSorted();
+  sandbox.context.advance(3600);
   const found: string[] = [];
   for (let runs = 0, left = 1; left > 0 && runs < 50; runs += 1) {
-    const report = await timed(history, 3);
+    const report = await timed(sandbox, 3);
     found.push(...named(report));
     left = report.contentsLeft;
   }
@@ -144,27 +144,27 @@ test('a run with --max-duration finds what is damaged when it gets there', async
 });
 
 test('each mode reads the catalog alone again in a repository that has not changed', async (t) => {
-  const history = await recordNights(t, 2);
+  const sandbox = await recordNights(t, 2);
   for (const mode of [QUICK, { kind: 'sample', percent: 5 }, { kind: 'full' }] as const) {
-    await history.verify({ mode });
-    const { lastVerification } = infoOf(history);
+    await sandbox.verify({ mode });
+    const { lastVerification } = infoOf(sandbox);
     t.is(lastVerification?.mode, mode.kind);
     t.is(lastVerification?.problems, 0);
     t.is(lastVerification?.snapshot, null);
   }
-  await history.verify({ at: '1B' });
-  t.is(infoOf(history).lastVerification?.snapshot, 1);
+  await sandbox.verify({ at: '1B' });
+  t.is(infoOf(sandbox).lastVerification?.snapshot, 1);
 });
 
 test('the note of a result disturbs no reader and changes no snapshot', async (t) => {
-  const history = await recordNights(t, 3);
-  const catalog = pathFromText(history.at('repository', 'redis-rewind-data', 'catalog.sqlite3'));
+  const sandbox = await recordNights(t, 3);
+  const catalog = pathFromText(sandbox.inMirror('redis-rewind-data', 'catalog.sqlite3'));
   const { Catalog } = await import('../../../src/catalog/catalog.js');
   const reader = Catalog.open(catalog, { readOnly: true });
   const state = (): unknown =>
     reader.read(() => [reader.repository.get(), reader.snapshots.list()]);
   const before = state();
-  await history.verify();
+  await sandbox.verify();
   t.deepEqual(state(), before);
   t.is(reader.verifications?.list().length, 1);
   reader.close();
@@ -180,25 +180,25 @@ async function notKept(t: ExecutionContext, report: VerifyReport, why: RegExp): 
 }
 
 test('while another process writes the result is not kept, which is a remark', async (t) => {
-  const history = await recordNights(t, 2);
-  const file = history.at('repository', 'redis-rewind-data', 'lock.sqlite3');
+  const sandbox = await recordNights(t, 2);
+  const file = sandbox.inMirror('redis-rewind-data', 'lock.sqlite3');
   const lock = WriteLock.tryAcquire(pathFromText(file));
-  await notKept(t, await history.verify(), /another process is writing/);
+  await notKept(t, await sandbox.verify(), /another process is writing/);
   lock?.release();
-  t.is(infoOf(history).lastVerification, null);
+  t.is(infoOf(sandbox).lastVerification, null);
 });
 
 test('in a repository that cannot be written the result is not kept, which is a remark', async (t) => {
-  const history = await recordNights(t, 2);
+  const sandbox = await recordNights(t, 2);
   if (!isRoot) {
-    await chmod(history.at('repository', 'redis-rewind-data', 'catalog.sqlite3'), 0o400);
-    await notKept(t, await history.verify(), /./);
+    await chmod(sandbox.inMirror('redis-rewind-data', 'catalog.sqlite3'), 0o400);
+    await notKept(t, await sandbox.verify(), /./);
     return;
   }
   // A folder where the lock should be stands for what refuses to be written even by root.
-  const lock = history.at('repository', 'redis-rewind-data', 'lock.sqlite3');
+  const lock = sandbox.inMirror('redis-rewind-data', 'lock.sqlite3');
   await rm(lock);
-  const report = await history.verify();
+  const report = await sandbox.verify();
   t.deepEqual(
     report.notes.map(({ kind, severity }) => `${severity} ${kind}`),
     ['info lock', 'info not-recorded'],
@@ -206,13 +206,13 @@ test('in a repository that cannot be written the result is not kept, which is a 
 });
 
 test('leftovers of a backup that was cut off are a remark, foreign files a warning', async (t) => {
-  const history = await recordNights(t, 2);
-  const at = (name: string): string => history.at('repository', 'redis-rewind-data', name);
+  const sandbox = await recordNights(t, 2);
+  const at = (name: string): string => sandbox.inMirror('redis-rewind-data', name);
   for (const name of ['increments/77', 'staging/new/1', 'staging/old/2'])
     await writeFile(at(name), '');
   for (const name of ['notes.txt', 'increments/extra', 'catalog.x.zst'])
     await writeFile(at(name), '');
-  const { problems, notes } = await history.verify();
+  const { problems, notes } = await sandbox.verify();
   t.deepEqual(problems, []);
   t.deepEqual(
     notes.map(({ severity, kind, path: name }) => `${severity} ${kind} ${name}`),
@@ -226,8 +226,8 @@ test('leftovers of a backup that was cut off are a remark, foreign files a warni
 });
 
 test('every bit of an increment matters, also those that zstd passes over', async (t) => {
-  const history = await recordNights(t, 2);
-  const folder = history.at('repository', 'redis-rewind-data', 'increments');
+  const sandbox = await recordNights(t, 2);
+  const folder = sandbox.inMirror('redis-rewind-data', 'increments');
   const [name = ''] = await readdir(folder);
   const file = path.join(folder, name);
   const sound = await readFile(file);
@@ -236,34 +236,34 @@ test('every bit of an increment matters, also those that zstd passes over', asyn
       const bytes = Buffer.from(sound);
       bytes[position] = (bytes[position] ?? 0) ^ bit;
       await writeFile(file, bytes);
-      const { problems } = await history.verify();
+      const { problems } = await sandbox.verify();
       t.true(problems.length > 0, `bit ${bit} of byte ${position}`);
     }
   }
   await writeFile(file, sound);
-  t.deepEqual((await history.verify()).problems, []);
+  t.deepEqual((await sandbox.verify()).problems, []);
 });
 
 test('a damaged copy of the catalog is a problem that costs no snapshot', async (t) => {
-  const history = await recordNights(t, 3);
-  const copy = history.at('repository', 'redis-rewind-data', 'catalog.3.zst');
+  const sandbox = await recordNights(t, 3);
+  const copy = sandbox.inMirror('redis-rewind-data', 'catalog.3.zst');
   for (const damage of ['flip', 'truncate'] as const) {
     await withDamage(copy, damage, async () => {
       for (const mode of [QUICK, { kind: 'full' }] as const) {
-        t.deepEqual(named(await history.verify({ mode })), [
+        t.deepEqual(named(await sandbox.verify({ mode })), [
           'catalog-copy redis-rewind-data/catalog.3.zst ',
         ]);
       }
     });
   }
   await rm(copy);
-  const { problems, notes } = await history.verify();
+  const { problems, notes } = await sandbox.verify();
   t.deepEqual([problems.length, notes.map(({ kind }) => kind)], [0, ['catalog-copy']]);
 });
 
 test('the command says what is left, and info what was verified', async (t) => {
-  const history = await recordNights(t, 2);
-  const { repository } = history;
+  const sandbox = await recordNights(t, 2);
+  const { repository } = sandbox;
   const { stdout } = await succeedCli(['verify', '--max-duration', '1h', repository]);
   t.regex(stdout, /^\d+ contents checked, [\d.]+ KiB, and with them every one: no problem\n$/);
   const shown = await succeedCli(['info', repository]);

@@ -9,41 +9,41 @@ import { NoRepositoryError, NotInSnapshotError, UsageError } from '../../../src/
 import { openForWriting } from '../../../src/repository/open/open-repository.js';
 import { pathFromText } from '../../../src/system/files/byte-path.js';
 import { runCli } from '../../support/program/cli.js';
-import { type Tree, readTree, treeDifferences } from '../../support/files/directory-tree.js';
 import { runSql } from '../../support/repository/edit-catalog.js';
-import { isRoot, recordNights, shareNights } from '../../support/repository/four-nights.js';
-import { RecordedHistory } from '../../support/repository/recorded-history.js';
+import { isRoot, recordNights, shareNights } from '../../support/sandbox/four-nights.js';
 import { exceptNote } from '../../support/repository/verification-note.js';
+import { type Tree, readTree, treeDifferences } from '../../support/files/directory-tree.js';
+import { createSandbox } from '../../support/sandbox/sandbox.js';
 
 const run = promisify(execFile);
 const nights = shareNights(test);
 
 test('a sound repository has no problems, and every version is counted', async (t) => {
-  const history = nights();
-  const report = await history.verify();
+  const sandbox = nights();
+  const report = await sandbox.verify();
   t.deepEqual(report.problems, []);
   t.deepEqual(report.notes, []);
-  t.is(report.repository, history.repository);
-  t.is(report.versionsChecked, countVersions(history.snapshots.map(({ tree }) => tree)));
+  t.is(report.repository, sandbox.repository);
+  t.is(report.versionsChecked, countVersions(sandbox.recorded.map(({ tree }) => tree)));
 });
 
 test('every content is read once, however many versions have it', async (t) => {
-  const history = nights();
+  const sandbox = nights();
   const sizes = new Map<string, number>();
-  const read = await history.verify({
+  const read = await sandbox.verify({
     context: {
-      ...history.context,
+      ...sandbox.context,
       onProgress: ({ phase, doneBytes, totalBytes }) => {
         t.is(phase, 'verifying');
         t.true(doneBytes <= totalBytes);
       },
     },
   });
-  for (const { id, time, tree } of history.snapshots) {
-    await history.restore(history.at(`for-sizes-${id}`), { at: time });
+  for (const { id, time, tree } of sandbox.recorded) {
+    await sandbox.restore(time, { to: sandbox.at(`for-sizes-${id}`) });
     const { stdout } = await run(
       'find',
-      [history.at(`for-sizes-${id}`), '-type', 'f', '-printf', '%s %P\\n'],
+      [sandbox.at(`for-sizes-${id}`), '-type', 'f', '-printf', '%s %P\\n'],
       { encoding: 'latin1' },
     );
     for (const line of stdout.trimEnd().split('\n')) {
@@ -58,31 +58,31 @@ test('every content is read once, however many versions have it', async (t) => {
 });
 
 test('verify of a TIME checks the versions of that snapshot alone', async (t) => {
-  const history = nights();
-  for (const { time, tree } of history.snapshots) {
-    const report = await history.verify({ at: time });
+  const sandbox = nights();
+  for (const { time, tree } of sandbox.recorded) {
+    const report = await sandbox.verify({ at: time });
     const files = Object.values(tree).filter(({ type }) => type === 'file');
     t.is(report.versionsChecked, files.length);
     t.deepEqual(report.problems, []);
   }
-  await t.throwsAsync(history.verify({ at: '9B' }), { instanceOf: NotInSnapshotError });
-  await t.throwsAsync(history.verify({ at: 'yesterday' }), { instanceOf: UsageError });
+  await t.throwsAsync(sandbox.verify({ at: '9B' }), { instanceOf: NotInSnapshotError });
+  await t.throwsAsync(sandbox.verify({ at: 'yesterday' }), { instanceOf: UsageError });
 });
 
 test('verify changes nothing in the repository but the note of its result', async (t) => {
-  const history = nights();
-  const before = await readTree(history.repository);
-  await history.verify();
-  t.deepEqual(exceptNote(treeDifferences(before, await readTree(history.repository))), []);
+  const sandbox = nights();
+  const before = await readTree(sandbox.repository);
+  await sandbox.verify();
+  t.deepEqual(exceptNote(treeDifferences(before, await readTree(sandbox.repository))), []);
 });
 
 test('no repository is exit 10, and one without a snapshot is sound', async (t) => {
-  const history = await RecordedHistory.begin(t);
-  await t.throwsAsync(history.verify(), { instanceOf: NoRepositoryError });
-  const { fileSystem, clock, uid, checkpoint } = history.context;
+  const sandbox = await createSandbox(t, { records: true });
+  await t.throwsAsync(sandbox.verify(), { instanceOf: NoRepositoryError });
+  const { fileSystem, clock, uid, checkpoint } = sandbox.context;
   const options = { create: true, waitLockMs: 0, clock, actingUid: uid, checkpoint };
-  (await openForWriting(fileSystem, pathFromText(history.repository), options)).close();
-  const { problems, notes, versionsChecked, bytesChecked } = await history.verify();
+  (await openForWriting(fileSystem, pathFromText(sandbox.repository), options)).close();
+  const { problems, notes, versionsChecked, bytesChecked } = await sandbox.verify();
   t.deepEqual(
     { problems, notes, versionsChecked, bytesChecked },
     {
@@ -95,13 +95,13 @@ test('no repository is exit 10, and one without a snapshot is sound', async (t) 
 });
 
 test('files in the mirror that are in no snapshot are warnings, whatever folder they are in', async (t) => {
-  const history = await recordNights(t, 1);
-  const at = (...parts: string[]): string => path.join(history.repository, ...parts);
+  const sandbox = await recordNights(t, 1);
+  const at = (...parts: string[]): string => sandbox.inMirror(...parts);
   await writeFile(at('foreign'), '');
   await writeFile(at('appendonlydir', 'foreign.aof'), '');
   await mkdir(at('empty', 'foreign-folder'));
   await writeFile(at('empty', 'foreign-folder', 'within'), '');
-  const { problems, notes } = await history.verify();
+  const { problems, notes } = await sandbox.verify();
   t.deepEqual(problems, []);
   const foreign = notes.filter(({ kind }) => kind === 'foreign');
   t.deepEqual(
@@ -111,13 +111,13 @@ test('files in the mirror that are in no snapshot are warnings, whatever folder 
 });
 
 test('metadata that the mirror has lost is a note, and the next backup puts it right', async (t) => {
-  const history = await recordNights(t, 2);
-  const sound = await readTree(history.repository);
-  const at = (name: string): string => path.join(history.repository, name);
+  const sandbox = await recordNights(t, 2);
+  const sound = await readTree(sandbox.repository);
+  const at = (name: string): string => sandbox.inMirror(name);
   await utimes(at('dump.rdb'), 1_795_312_800, 1_795_312_800);
   await chmod(at('appendonlydir'), 0o777);
   if (isRoot) await lchown(at('latest'), 0, 0);
-  const { problems, notes } = await history.verify();
+  const { problems, notes } = await sandbox.verify();
   t.deepEqual(problems, []);
   t.deepEqual(
     notes.map(({ severity, kind, path: name }) => ({ severity, kind, name })),
@@ -125,22 +125,22 @@ test('metadata that the mirror has lost is a note, and the next backup puts it r
   );
   t.regex(notes[0]?.message ?? '', isRoot ? /and of 2 more/ : /and of 1 more/);
 
-  await history.restore(history.at('restored'));
-  const restored = await readTree(history.at('restored'));
-  t.deepEqual(treeDifferences(history.snapshot(2).tree, restored), []);
+  await sandbox.restore('now', { to: sandbox.at('restored') });
+  const restored = await readTree(sandbox.at('restored'));
+  t.deepEqual(treeDifferences(sandbox.snapshot(2).tree, restored), []);
 
-  await history.backUp();
-  t.deepEqual((await history.verify()).notes, []);
-  t.deepEqual(treeDifferences(mirrorOf(sound), mirrorOf(await readTree(history.repository))), []);
+  await sandbox.backup();
+  t.deepEqual((await sandbox.verify()).notes, []);
+  t.deepEqual(treeDifferences(mirrorOf(sound), mirrorOf(await readTree(sandbox.repository))), []);
 });
 
 test('a folder that the mirror has lost is a problem that costs nothing, a link a warning', async (t) => {
-  const history = await recordNights(t, 1);
-  const at = (name: string): string => path.join(history.repository, name);
+  const sandbox = await recordNights(t, 1);
+  const at = (name: string): string => sandbox.inMirror(name);
   await rm(at('empty'), { recursive: true });
   await rm(at('latest'));
   await symlink('elsewhere', at('latest'));
-  const { problems, notes } = await history.verify();
+  const { problems, notes } = await sandbox.verify();
   t.deepEqual(
     problems.map(({ path: name, snapshots, kind }) => [kind, name, ...snapshots]),
     [['mirror-entry', 'empty']],
@@ -149,21 +149,21 @@ test('a folder that the mirror has lost is a problem that costs nothing, a link 
     notes.map(({ path: name, severity, kind }) => [severity, kind, name]),
     [['look', 'mirror-link', 'latest']],
   );
-  await history.restore(history.at('restored'));
-  const restored = await readTree(history.at('restored'));
-  t.deepEqual(treeDifferences(history.snapshot(1).tree, restored), []);
-  t.deepEqual((await history.verify({ at: '0B' })).problems, problems);
+  await sandbox.restore('now', { to: sandbox.at('restored') });
+  const restored = await readTree(sandbox.at('restored'));
+  t.deepEqual(treeDifferences(sandbox.snapshot(1).tree, restored), []);
+  t.deepEqual((await sandbox.verify({ at: '0B' })).problems, problems);
 
-  await history.backUp();
-  const mended = await history.verify();
+  await sandbox.backup();
+  const mended = await sandbox.verify();
   t.deepEqual([mended.problems, mended.notes], [[], []]);
 });
 
 test('a row that is not what the commit wrote is a problem of the snapshots that have it', async (t) => {
-  const history = await recordNights(t, 3);
+  const sandbox = await recordNights(t, 3);
   const problemsAfter = async (sql: string, ...values: unknown[]): Promise<unknown> => {
-    runSql(history.repository, sql, ...values);
-    return (await history.verify()).problems.map(({ path: name, snapshots, kind }) => [
+    runSql(sandbox.repository, sql, ...values);
+    return (await sandbox.verify()).problems.map(({ path: name, snapshots, kind }) => [
       `${kind} ${name}`,
       ...snapshots,
     ]);
@@ -183,17 +183,17 @@ test('a row that is not what the commit wrote is a problem of the snapshots that
 });
 
 test('what cannot be read for want of permission or of room is no corruption', async (t) => {
-  const history = await recordNights(t, 2);
-  const nowhere = path.join(await mkdtemp(history.at('nowhere-')), 'gone');
-  const result = await runCli(['verify', history.repository, '--json'], {
+  const sandbox = await recordNights(t, 2);
+  const nowhere = path.join(await mkdtemp(sandbox.at('nowhere-')), 'gone');
+  const result = await runCli(['verify', sandbox.repository, '--json'], {
     env: { TMPDIR: nowhere },
   });
   t.is(result.code, 1, result.stderr);
   t.regex(result.stderr, /"code":"SYSTEM"/);
   if (!isRoot) return;
-  await run('chown', ['64001', history.repository, `${history.repository}/redis-rewind-data`]);
-  await run('chown', ['-R', '64001', `${history.repository}/redis-rewind-data`]);
-  const denied = await runCli(['verify', history.repository, '--json'], {
+  await run('chown', ['64001', sandbox.repository, `${sandbox.repository}/redis-rewind-data`]);
+  await run('chown', ['-R', '64001', `${sandbox.repository}/redis-rewind-data`]);
+  const denied = await runCli(['verify', sandbox.repository, '--json'], {
     uid: 64_001,
     gid: 64_001,
   });

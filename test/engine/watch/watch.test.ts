@@ -17,8 +17,8 @@ import {
 import { WriteLock } from '../../../src/catalog/write-lock.js';
 import { lockPath } from '../../../src/repository/layout.js';
 import { createCheckpoint } from '../../../src/system/time/checkpoint.js';
-import { type BackupPlace, createBackupPlace } from '../../support/repository/backup-place.js';
 import { HookedFileSystem } from '../../support/files/hooked-file-system.js';
+import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 
 type EventOf<Name> = Extract<WatchEvent, { event: Name }>;
 
@@ -29,16 +29,16 @@ class Watching {
   readonly #t: ExecutionContext;
   #from = 0;
 
-  constructor(t: ExecutionContext, place: BackupPlace, changes: Partial<RunContext> = {}) {
+  constructor(t: ExecutionContext, sandbox: Sandbox, changes: Partial<RunContext> = {}) {
     this.#t = t;
     const context: RunContext = {
-      ...place.context,
+      ...sandbox.context,
       stopping: this.stopping.signal,
       checkpoint: createCheckpoint(this.stopping.signal),
       ...changes,
     };
     const pace = { debounceMs: 50, minIntervalMs: 0 };
-    const request = { backup: { ...place.backupRequest(), create: false }, pace };
+    const request = { backup: { ...sandbox.backupRequest(), create: false }, pace };
     this.ended = watch(request, context, (event) => this.events.push(event));
     // What it ends with is looked at when the test does.
     this.ended.catch(() => {});
@@ -69,145 +69,151 @@ class Watching {
   }
 }
 
-async function save(place: BackupPlace, content: string, name = 'dump.rdb'): Promise<void> {
-  const file = path.join(place.source, name);
+async function save(sandbox: Sandbox, content: string, name = 'dump.rdb'): Promise<void> {
+  const file = sandbox.inSource(name);
   await writeFile(`${path.dirname(file)}/temp-1.rdb`, content);
   await rename(`${path.dirname(file)}/temp-1.rdb`, file);
 }
 
-async function backedUp(t: ExecutionContext): Promise<BackupPlace> {
-  const place = await createBackupPlace(t);
-  await save(place, 'first');
-  await place.backup();
-  return place;
+async function backedUp(t: ExecutionContext): Promise<Sandbox> {
+  const sandbox = await createSandbox(t);
+  await save(sandbox, 'first');
+  await sandbox.backup();
+  return sandbox;
 }
 
 test('a save is taken, and what is no save is not', async (t) => {
-  const place = await backedUp(t);
-  const watching = new Watching(t, place);
+  const sandbox = await backedUp(t);
+  const watching = new Watching(t, sandbox);
   const { source, repository, server } = await watching.next('watching');
-  t.deepEqual([source, repository, server], [place.source, place.repository, null]);
-  await place.write('temp-2.rdb', 'half');
-  await place.write('nodes.conf', 'other');
-  await save(place, 'second');
+  t.deepEqual([source, repository, server], [sandbox.source, sandbox.repository, null]);
+  await sandbox.write('temp-2.rdb', 'half');
+  await sandbox.write('nodes.conf', 'other');
+  await save(sandbox, 'second');
   t.deepEqual((await watching.next('save')).saves, ['dump.rdb']);
   const { report, saves } = await watching.next('snapshot');
   t.deepEqual([report.snapshot.id, saves], [2, ['dump.rdb']]);
-  t.is(await place.read('dump.rdb'), 'second');
+  t.is(await sandbox.read('dump.rdb'), 'second');
   const { signal, discarded } = await watching.stop();
   t.deepEqual([signal, discarded], ['SIGTERM', false]);
 });
 
 test('an AOF that grows is no save, its new base is', async (t) => {
-  const place = await createBackupPlace(t);
-  await place.write('aofs/a.1.base', 'base');
-  await place.write('aofs/a.1.incr', 'incr');
-  await place.write('aofs/a.manifest', 'file a.1.base seq 1 type b\nfile a.1.incr seq 1 type i\n');
-  await place.backup();
-  const watching = new Watching(t, place);
+  const sandbox = await createSandbox(t);
+  await sandbox.write('aofs/a.1.base', 'base');
+  await sandbox.write('aofs/a.1.incr', 'incr');
+  await sandbox.write(
+    'aofs/a.manifest',
+    'file a.1.base seq 1 type b\nfile a.1.incr seq 1 type i\n',
+  );
+  await sandbox.backup();
+  const watching = new Watching(t, sandbox);
   await watching.next('watching');
-  await appendFile(path.join(place.source, 'aofs/a.1.incr'), 'more');
-  await place.write('aofs/a.2.base', 'next');
-  await place.write('aofs/a.manifest', 'file a.2.base seq 2 type b\nfile a.1.incr seq 1 type i\n');
+  await appendFile(sandbox.inSource('aofs/a.1.incr'), 'more');
+  await sandbox.write('aofs/a.2.base', 'next');
+  await sandbox.write(
+    'aofs/a.manifest',
+    'file a.2.base seq 2 type b\nfile a.1.incr seq 1 type i\n',
+  );
   t.deepEqual((await watching.next('save')).saves, ['aofs/a.2.base']);
   await watching.next('snapshot');
   await watching.stop('SIGINT');
 });
 
 test('what was saved while nobody watched is taken at the start, once', async (t) => {
-  const place = await backedUp(t);
-  await save(place, 'second');
-  const first = new Watching(t, place);
+  const sandbox = await backedUp(t);
+  await save(sandbox, 'second');
+  const first = new Watching(t, sandbox);
   await first.next('watching');
   t.is((await first.next('snapshot')).report.snapshot.id, 2);
   await first.stop();
-  const second = new Watching(t, place);
+  const second = new Watching(t, sandbox);
   await second.next('watching');
-  await save(place, 'third');
+  await save(sandbox, 'third');
   await second.next('save');
   t.is((await second.next('snapshot')).report.snapshot.id, 3);
   await second.stop();
 });
 
 test('what comes during a snapshot leads to one more, and no other', async (t) => {
-  const place = await backedUp(t);
+  const sandbox = await backedUp(t);
   let count = 0;
   const context = {
     onProgress: () => {
       // While the first one reads what was saved, others are saved on top.
       count += 1;
-      if (count === 1) void save(place, 'late'.repeat(1000));
+      if (count === 1) void save(sandbox, 'late'.repeat(1000));
     },
   };
-  const watching = new Watching(t, place, context);
+  const watching = new Watching(t, sandbox, context);
   await watching.next('watching');
-  await save(place, 'second');
+  await save(sandbox, 'second');
   await watching.next('save');
   await watching.next('snapshot');
   await watching.next('save');
   await watching.next('snapshot');
-  t.is(await place.read('dump.rdb'), 'late'.repeat(1000));
+  t.is(await sandbox.read('dump.rdb'), 'late'.repeat(1000));
   await watching.stop();
-  t.is(place.snapshots().length, 3);
+  t.is(sandbox.list().length, 3);
 });
 
 test('what another backup has taken is not taken again', async (t) => {
-  const place = await backedUp(t);
-  const lock = WriteLock.tryAcquire(lockPath(place.repositoryPath));
-  const watching = new Watching(t, place);
+  const sandbox = await backedUp(t);
+  const lock = WriteLock.tryAcquire(lockPath(sandbox.repositoryPath));
+  const watching = new Watching(t, sandbox);
   await watching.next('watching');
-  await save(place, 'second');
+  await save(sandbox, 'second');
   await watching.next('save');
   const { error } = await watching.next('failed');
   t.is(error.code, 'LOCKED');
   lock?.release();
-  await place.backup();
+  await sandbox.backup();
   t.deepEqual((await watching.next('taken')).saves, ['dump.rdb']);
-  await save(place, 'third');
+  await save(sandbox, 'third');
   await watching.next('save');
   t.is((await watching.next('snapshot')).report.snapshot.id, 3);
   await watching.stop();
 });
 
 test('the directory may go and come back, with another dump or the same', async (t) => {
-  const place = await backedUp(t);
-  const watching = new Watching(t, place);
+  const sandbox = await backedUp(t);
+  const watching = new Watching(t, sandbox);
   await watching.next('watching');
-  const away = `${place.source}-away`;
+  const away = `${sandbox.source}-away`;
   for (const content of [null, 'second']) {
-    await rename(place.source, away);
+    await rename(sandbox.source, away);
     t.regex((await watching.next('away')).error.message, /is gone$/);
     if (content !== null) await writeFile(path.join(away, 'dump.rdb'), content);
-    await rename(away, place.source);
+    await rename(away, sandbox.source);
     await watching.next('back');
   }
   await watching.next('save');
   await watching.next('snapshot');
-  await save(place, 'third');
+  await save(sandbox, 'third');
   await watching.next('save');
   await watching.next('snapshot');
   await watching.stop();
-  t.is(place.snapshots().length, 3);
+  t.is(sandbox.list().length, 3);
 });
 
 test('a repository that is away is not made anew, and the save is taken when it is back', async (t) => {
-  const place = await backedUp(t);
-  const watching = new Watching(t, place);
+  const sandbox = await backedUp(t);
+  const watching = new Watching(t, sandbox);
   await watching.next('watching');
-  const away = `${place.repository}-away`;
-  await rename(place.repository, away);
-  await save(place, 'second');
+  const away = `${sandbox.repository}-away`;
+  await rename(sandbox.repository, away);
+  await save(sandbox, 'second');
   await watching.next('save');
   const { error } = await watching.next('failed');
   t.deepEqual([error.code, error.hint], ['NO_REPOSITORY', 'is its disk mounted?']);
-  t.false((await readdir(place.root)).includes('repository'));
-  await rename(away, place.repository);
+  t.false((await readdir(sandbox.root)).includes('repository'));
+  await rename(away, sandbox.repository);
   t.is((await watching.next('snapshot')).report.snapshot.id, 2);
   await watching.stop();
 });
 
 test('asked to end in a snapshot it takes that back, and the next one takes the save', async (t) => {
-  const place = await backedUp(t);
+  const sandbox = await backedUp(t);
   const stopping = new AbortController();
   const fileSystem = new HookedFileSystem(({ operation, path: at }) => {
     if (operation === 'sync' && at.includes('staging')) {
@@ -219,44 +225,44 @@ test('asked to end in a snapshot it takes that back, and the next one takes the 
     stopping: stopping.signal,
     checkpoint: createCheckpoint(stopping.signal),
   };
-  const watching = new Watching(t, place, context);
+  const watching = new Watching(t, sandbox, context);
   await watching.next('watching');
-  await save(place, 'second');
+  await save(sandbox, 'second');
   await watching.next('save');
   t.true((await watching.next('stopping')).discarded);
   await watching.ended;
-  t.is(place.snapshots().length, 1);
-  t.deepEqual(await readdir(place.data('staging/new')), []);
-  t.deepEqual((await place.verify()).problems, []);
-  const next = new Watching(t, place);
+  t.is(sandbox.list().length, 1);
+  t.deepEqual(await readdir(sandbox.data('staging/new')), []);
+  t.deepEqual((await sandbox.verify()).problems, []);
+  const next = new Watching(t, sandbox);
   await next.next('watching');
   await next.next('snapshot');
   await next.stop();
 });
 
 test('what will not get better ends it at the start', async (t) => {
-  const place = await createBackupPlace(t);
-  await save(place, 'first');
-  await t.throwsAsync(new Watching(t, place).ended, { instanceOf: NoRepositoryError });
-  await place.backup();
-  const other = { ...place.context, hostName: 'other' };
-  const error = await t.throwsAsync(new Watching(t, place, other).ended, {
+  const sandbox = await createSandbox(t);
+  await save(sandbox, 'first');
+  await t.throwsAsync(new Watching(t, sandbox).ended, { instanceOf: NoRepositoryError });
+  await sandbox.backup();
+  const other = { ...sandbox.context, hostName: 'other' };
+  const error = await t.throwsAsync(new Watching(t, sandbox, other).ended, {
     instanceOf: SourceChangedError,
   });
   t.regex(error?.hint ?? '', /by hand with 'redis-rewind backup --force'/);
-  await rename(place.source, `${place.source}-away`);
-  await t.throwsAsync(new Watching(t, place).ended, { instanceOf: SourceMissingError });
+  await rename(sandbox.source, `${sandbox.source}-away`);
+  await t.throwsAsync(new Watching(t, sandbox).ended, { instanceOf: SourceMissingError });
 });
 
 test('a repository that became one of a newer format ends it', async (t) => {
-  const place = await backedUp(t);
-  const watching = new Watching(t, place);
+  const sandbox = await backedUp(t);
+  const watching = new Watching(t, sandbox);
   await watching.next('watching');
   const { default: Database } = await import('better-sqlite3');
-  const catalog = new Database(place.data('catalog.sqlite3'));
+  const catalog = new Database(sandbox.data('catalog.sqlite3'));
   catalog.pragma('user_version = 99');
   catalog.close();
-  await save(place, 'second');
+  await save(sandbox, 'second');
   await t.throwsAsync(watching.ended, { instanceOf: NewerFormatError });
   t.deepEqual(
     watching.events.map(({ event }) => event),

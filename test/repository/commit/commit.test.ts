@@ -8,7 +8,7 @@ import type { WritableRepository } from '../../../src/repository/repository.js';
 import { pathFromText } from '../../../src/system/files/byte-path.js';
 import { uninterrupted } from '../../../src/system/time/checkpoint.js';
 import { zstdDecompressBuffer } from '../../../src/system/zstd/zstd.js';
-import { type BackupPlace, createBackupPlace } from '../../support/repository/backup-place.js';
+import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 
 /** A snapshot of an empty folder. */
 const PLAN: CommitPlan = {
@@ -48,9 +48,9 @@ const PLAN: CommitPlan = {
   forgottenStates: [],
 };
 
-async function openWriter(place: BackupPlace): Promise<WritableRepository> {
-  const { fileSystem, clock, uid } = place.context;
-  return openForWriting(fileSystem, place.repositoryPath, {
+async function openWriter(sandbox: Sandbox): Promise<WritableRepository> {
+  const { fileSystem, clock, uid } = sandbox.context;
+  return openForWriting(fileSystem, sandbox.repositoryPath, {
     create: true,
     waitLockMs: 0,
     checkpoint: uninterrupted,
@@ -83,8 +83,8 @@ const failure = new SystemError({
 });
 
 test('a commit that fails after all has been written is found to have been made', async (t) => {
-  const place = await createBackupPlace(t);
-  const repository = await openWriter(place);
+  const sandbox = await createSandbox(t);
+  const repository = await openWriter(sandbox);
   const lying = withWrite(repository, (catalog, change) => {
     catalog.write(change);
     throw failure;
@@ -93,15 +93,15 @@ test('a commit that fails after all has been written is found to have been made'
   t.is(snapshot.id, 1);
   repository.close();
   t.deepEqual(
-    place.snapshots().map(({ id }) => id),
+    sandbox.list().map(({ id }) => id),
     [1],
   );
-  t.deepEqual((await place.verify()).problems, []);
+  t.deepEqual((await sandbox.verify()).problems, []);
 });
 
 test('a commit that fails before anything is durable is an error, and no snapshot', async (t) => {
-  const place = await createBackupPlace(t);
-  const repository = await openWriter(place);
+  const sandbox = await createSandbox(t);
+  const repository = await openWriter(sandbox);
   const failing = withWrite(repository, (catalog, change) =>
     catalog.write(() => {
       change();
@@ -117,16 +117,16 @@ test('a commit that fails before anything is durable is an error, and no snapsho
 });
 
 test('each commit leaves a copy of the catalog as it was then, and the last two are kept', async (t) => {
-  const place = await createBackupPlace(t);
+  const sandbox = await createSandbox(t);
   for (const content of ['one', 'two', 'three', 'four']) {
-    await place.write('dump.rdb', content);
-    await place.backup();
+    await sandbox.write('dump.rdb', content);
+    await sandbox.backup();
   }
-  const names = (await fs.readdir(place.data(''))).filter((name) => name.endsWith('.zst'));
+  const names = (await fs.readdir(sandbox.data(''))).filter((name) => name.endsWith('.zst'));
   t.deepEqual(names.toSorted(), ['catalog.3.zst', 'catalog.4.zst']);
   for (const id of [3, 4]) {
-    const compressed = await fs.readFile(place.data(`catalog.${id}.zst`));
-    const file = `${place.root}/catalog-${id}`;
+    const compressed = await fs.readFile(sandbox.data(`catalog.${id}.zst`));
+    const file = `${sandbox.root}/catalog-${id}`;
     await fs.writeFile(file, await zstdDecompressBuffer(compressed, 1 << 24));
     const copy = Catalog.open(pathFromText(file), { readOnly: true });
     t.is(copy.snapshots.newest()?.id, id);
@@ -135,21 +135,21 @@ test('each commit leaves a copy of the catalog as it was then, and the last two 
     copy.close();
   }
   t.deepEqual(
-    await fs.readFile(`${place.root}/catalog-4`),
-    await fs.readFile(place.data('catalog.sqlite3')),
+    await fs.readFile(`${sandbox.root}/catalog-4`),
+    await fs.readFile(sandbox.data('catalog.sqlite3')),
   );
 });
 
 test('a snapshot counts what it added: increments, and the growth of the catalog', async (t) => {
-  const place = await createBackupPlace(t);
-  await place.write('dump.rdb', Buffer.alloc(50_000, 'a'));
-  const first = await place.backup();
-  await place.write('dump.rdb', Buffer.alloc(50_000, 'b'));
-  const second = await place.backup();
-  const increment = (await fs.stat(place.data('increments/1'))).size;
+  const sandbox = await createSandbox(t);
+  await sandbox.write('dump.rdb', Buffer.alloc(50_000, 'a'));
+  const first = await sandbox.backup();
+  await sandbox.write('dump.rdb', Buffer.alloc(50_000, 'b'));
+  const second = await sandbox.backup();
+  const increment = (await fs.stat(sandbox.data('increments/1'))).size;
   t.is(first.incrementBytes, 0);
   t.is(second.incrementBytes, increment);
-  const catalog = (await fs.stat(place.data('catalog.sqlite3'))).size;
+  const catalog = (await fs.stat(sandbox.data('catalog.sqlite3'))).size;
   t.is(first.snapshot.addedBytes + second.snapshot.addedBytes, catalog + increment);
   t.deepEqual(
     [second.newFiles, second.changedFiles, second.deletedFiles, second.snapshot.sourceBytes],

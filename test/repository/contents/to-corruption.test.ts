@@ -14,7 +14,7 @@ import { systemError } from '../../../src/system/files/errno.js';
 import { RealFileSystem } from '../../../src/system/files/file-system.js';
 import { HookedFileSystem, failing } from '../../support/files/hooked-file-system.js';
 import { createTestContext } from '../../support/program/run-context.js';
-import { createBackupPlace } from '../../support/repository/backup-place.js';
+import { createSandbox } from '../../support/sandbox/sandbox.js';
 
 const fileSystem = new RealFileSystem();
 
@@ -50,17 +50,17 @@ test('paths are compared by their bytes, not by what people are shown', (t) => {
 });
 
 test('a disk that fails under a restore is no corruption of the repository beside it', async (t) => {
-  const place = await createBackupPlace(t);
-  await place.write('dump.rdb', 'content');
-  await place.backup();
+  const sandbox = await createSandbox(t);
+  await sandbox.write('dump.rdb', 'content');
+  await sandbox.backup();
   const failingDisk = failing('EIO', ({ operation, path }) => {
-    return operation === 'write' && path.startsWith(`${place.repository}-restored-`);
+    return operation === 'write' && path.startsWith(`${sandbox.repository}-restored-`);
   });
   const context = createTestContext({ fileSystem: new HookedFileSystem(failingDisk) });
   // Into a folder that is there, so that the files are written below it and not beside it.
-  const { destination } = await place.restore('now');
+  const { destination } = await sandbox.restore();
   const request = {
-    repositoryPath: place.repository,
+    repositoryPath: sandbox.repository,
     time: 'now',
     destination: pathFromText(destination),
     force: true,

@@ -9,8 +9,6 @@ import {
 } from '../../../src/errors.js';
 import { inspectTarget } from '../../../src/repository/open/inspect-target.js';
 import { RealFileSystem } from '../../../src/system/files/file-system.js';
-import { createBackupPlace, withoutOurs } from '../../support/repository/backup-place.js';
-import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
 import {
   HookedFileSystem,
   ProcessDied,
@@ -18,6 +16,8 @@ import {
   failAtMutation,
 } from '../../support/files/hooked-file-system.js';
 import { removeTree } from '../../support/files/temporary-directory.js';
+import { createSandbox } from '../../support/sandbox/sandbox.js';
+import { readTree, treeDifferences, withoutOurs } from '../../support/files/directory-tree.js';
 
 /** The real file system, without the waiting for the disk. */
 const quick = new HookedFileSystem(() => {}, { sync: false });
@@ -35,7 +35,7 @@ for (const { title, strike, isExpected } of [
   },
 ]) {
   test(`${title} at any mutation of the first backup is made good by the next one`, async (t) => {
-    const origin = await createBackupPlace(t);
+    const origin = await createSandbox(t);
     await origin.write('dump.rdb', 'the dump');
     for (const name of ['dump.rdb', '.']) {
       await fs.utimes(path.join(origin.source, name), 1_700_000_000, 1_700_000_000);
@@ -43,10 +43,10 @@ for (const { title, strike, isExpected } of [
     const source = withoutOurs(await readTree(origin.source));
     let unmade = 0;
     for (let n = 1; ; n += 1) {
-      const place = origin.withRepository(path.join(origin.root, `parents-${n}/of/repository`));
+      const sandbox = origin.withRepository(path.join(origin.root, `parents-${n}/of/repository`));
       const mutation = strike(n);
       const fileSystem = new HookedFileSystem(mutation.hook, { sync: false });
-      const run = place.backup({ context: { ...place.context, fileSystem } });
+      const run = sandbox.backup({ context: { fileSystem } });
       const error: unknown = await run.then(
         () => null,
         (reason: unknown) => reason,
@@ -56,47 +56,47 @@ for (const { title, strike, isExpected } of [
         return;
       }
       if (error !== null && !isExpected(error)) throw error as Error;
-      const context = { ...place.context, fileSystem: quick };
+      const context = { ...sandbox.context, fileSystem: quick };
       let snapshots = 0;
       try {
-        snapshots = place.snapshots().length;
+        snapshots = sandbox.list().length;
       } catch (reason) {
         if (!(reason instanceof NoRepositoryError)) throw reason;
         unmade += 1;
       }
       t.is(snapshots, error === null ? 1 : 0, `mutation ${n}`);
-      const { notes } = await place.backup({ context });
+      const { notes } = await sandbox.backup({ context });
       t.deepEqual(notes, [], `mutation ${n}`);
-      t.is(place.snapshots().length, snapshots + 1, `mutation ${n}`);
-      t.deepEqual((await place.verify(context)).problems, [], `mutation ${n}`);
-      t.deepEqual(treeDifferences(source, await place.mirror()), [], `mutation ${n}`);
+      t.is(sandbox.list().length, snapshots + 1, `mutation ${n}`);
+      t.deepEqual((await sandbox.verify({ context })).problems, [], `mutation ${n}`);
+      t.deepEqual(treeDifferences(source, await sandbox.mirror()), [], `mutation ${n}`);
       await removeTree(path.join(origin.root, `parents-${n}`));
     }
   });
 }
 
 test('a repository that was begun and not finished is none to a reader', async (t) => {
-  const place = await createBackupPlace(t);
-  await fs.mkdir(place.data('increments'), { recursive: true });
-  await fs.writeFile(place.data('lock.sqlite3'), '');
-  const error = t.throws(() => place.snapshots(), { instanceOf: NoRepositoryError });
+  const sandbox = await createSandbox(t);
+  await fs.mkdir(sandbox.data('increments'), { recursive: true });
+  await fs.writeFile(sandbox.data('lock.sqlite3'), '');
+  const error = t.throws(() => sandbox.list(), { instanceOf: NoRepositoryError });
   t.is(error.hint, 'run the backup again: it makes what is missing');
 });
 
 test('a repository that has lost its catalog is damaged, never made anew', async (t) => {
-  const place = await createBackupPlace(t);
-  await place.write('dump.rdb', 'x');
-  await place.backup();
-  await fs.rm(place.data('catalog.sqlite3'));
-  const before = await readTree(place.repository);
-  t.throws(() => place.snapshots(), { instanceOf: CorruptError });
-  await t.throwsAsync(place.backup(), { instanceOf: CorruptError });
-  await t.throwsAsync(place.backup({ force: true }), { instanceOf: CorruptError });
-  t.deepEqual(treeDifferences(before, await readTree(place.repository)), []);
+  const sandbox = await createSandbox(t);
+  await sandbox.write('dump.rdb', 'x');
+  await sandbox.backup();
+  await fs.rm(sandbox.data('catalog.sqlite3'));
+  const before = await readTree(sandbox.repository);
+  t.throws(() => sandbox.list(), { instanceOf: CorruptError });
+  await t.throwsAsync(sandbox.backup(), { instanceOf: CorruptError });
+  await t.throwsAsync(sandbox.backup({ force: true }), { instanceOf: CorruptError });
+  t.deepEqual(treeDifferences(before, await readTree(sandbox.repository)), []);
 });
 
 test('what stands at a path is told without touching it', async (t) => {
-  const { root } = await createBackupPlace(t);
+  const { root } = await createSandbox(t);
   const fileSystem = new RealFileSystem();
   const at = (name: string): string => path.join(root, name);
   const inspect = (name: string): string => inspectTarget(fileSystem, at(name) as never);

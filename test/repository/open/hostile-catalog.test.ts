@@ -2,52 +2,52 @@ import test from 'ava';
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
 import { CorruptError } from '../../../src/errors.js';
-import { type BackupPlace, createBackupPlace } from '../../support/repository/backup-place.js';
-import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
 import { forgeCatalog, runSql } from '../../support/repository/edit-catalog.js';
+import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
+import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
 
 const NAMES = ['../victim', 'a/../../victim', '/victim', 'a//b', './a', 'a/.', '..', 'a\0b', 'a/'];
 
 interface Hostile {
-  readonly place: BackupPlace;
+  readonly sandbox: Sandbox;
   /** Outside of the repository; must stay as it is. */
   readonly victim: string;
 }
 
-async function createHostile(t: Parameters<typeof createBackupPlace>[0]): Promise<Hostile> {
-  const place = await createBackupPlace(t);
-  await place.write('dump.rdb', 'the dump');
-  await place.write('folder/file', 'x');
-  await place.backup();
-  const victim = path.join(place.root, 'victim');
+async function createHostile(t: Parameters<typeof createSandbox>[0]): Promise<Hostile> {
+  const sandbox = await createSandbox(t);
+  await sandbox.write('dump.rdb', 'the dump');
+  await sandbox.write('folder/file', 'x');
+  await sandbox.backup();
+  const victim = sandbox.at('victim');
   await fs.mkdir(victim);
   await fs.writeFile(path.join(victim, 'file'), 'must stay');
-  return { place, victim };
+  return { sandbox, victim };
 }
 
 for (const name of NAMES) {
   test(`a backup refuses a catalog with the path ${JSON.stringify(name)}, and touches nothing outside`, async (t) => {
-    const { place, victim } = await createHostile(t);
+    const { sandbox, victim } = await createHostile(t);
     forgeCatalog(
-      place.repository,
+      sandbox.repository,
       "UPDATE version SET path = ? WHERE path = CAST('dump.rdb' AS BLOB)",
       Buffer.from(name, 'latin1'),
     );
     const before = await readTree(victim);
-    await t.throwsAsync(place.backup(), { instanceOf: CorruptError, message: /unsafe name/ });
+    await t.throwsAsync(sandbox.backup(), { instanceOf: CorruptError, message: /unsafe name/ });
     t.deepEqual(treeDifferences(before, await readTree(victim)), []);
-    t.is(place.snapshots().length, 1);
+    t.is(sandbox.list().length, 1);
   });
 }
 
 test('a backup refuses a catalog with an entry below something that is no folder', async (t) => {
-  const { place } = await createHostile(t);
+  const { sandbox } = await createHostile(t);
   forgeCatalog(
-    place.repository,
+    sandbox.repository,
     "UPDATE version SET path = ? WHERE path = CAST('folder/file' AS BLOB)",
     Buffer.from('dump.rdb/file'),
   );
-  await t.throwsAsync(place.backup(), { instanceOf: CorruptError, message: /not a directory/ });
+  await t.throwsAsync(sandbox.backup(), { instanceOf: CorruptError, message: /not a directory/ });
 });
 
 for (const [kind, name, staged] of [
@@ -61,33 +61,33 @@ for (const [kind, name, staged] of [
   ['set-metadata', '../victim', null],
 ] as const) {
   test(`a backup refuses to ${kind} '${name}' (${staged ?? 'nothing staged'})`, async (t) => {
-    const { place, victim } = await createHostile(t);
-    await fs.writeFile(place.data('staging/new/1'), 'hostile');
+    const { sandbox, victim } = await createHostile(t);
+    await fs.writeFile(sandbox.data('staging/new/1'), 'hostile');
     runSql(
-      place.repository,
+      sandbox.repository,
       'INSERT INTO owed_operation (position, kind, path, staged) VALUES (1, ?, ?, ?)',
       kind,
       Buffer.from(name),
       staged,
     );
     const before = await readTree(victim);
-    await t.throwsAsync(place.backup(), { instanceOf: CorruptError, message: /unsafe name/ });
+    await t.throwsAsync(sandbox.backup(), { instanceOf: CorruptError, message: /unsafe name/ });
     t.deepEqual(treeDifferences(before, await readTree(victim)), []);
   });
 }
 
 test('an operation that is owed below a link is refused, and nothing behind the link is touched', async (t) => {
-  const { place, victim } = await createHostile(t);
-  await fs.writeFile(place.data('staging/new/1'), 'hostile');
-  await fs.symlink(victim, path.join(place.repository, 'way-out'));
+  const { sandbox, victim } = await createHostile(t);
+  await fs.writeFile(sandbox.data('staging/new/1'), 'hostile');
+  await fs.symlink(victim, sandbox.inMirror('way-out'));
   runSql(
-    place.repository,
+    sandbox.repository,
     'INSERT INTO owed_operation (position, kind, path, staged) VALUES (1, ?, ?, ?)',
     'place',
     Buffer.from('way-out/file'),
     'new/1',
   );
   const before = await readTree(victim);
-  await t.throwsAsync(place.backup(), { instanceOf: CorruptError, message: /is a link to/ });
+  await t.throwsAsync(sandbox.backup(), { instanceOf: CorruptError, message: /is a link to/ });
   t.deepEqual(treeDifferences(before, await readTree(victim)), []);
 });

@@ -9,47 +9,47 @@ import { EXIT } from '../../../src/errors.js';
 import { repair } from '../../../src/engine/repair/repair.js';
 import { zstdCompressBuffer } from '../../../src/system/zstd/zstd.js';
 import { copy, deltaOf } from '../../delta/delta-bytes.js';
-import { type BackupPlace, createBackupPlace } from '../../support/repository/backup-place.js';
-import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
 import { forgeCatalog, runSql } from '../../support/repository/edit-catalog.js';
 import { exitCode } from '../../support/program/exit-code.js';
+import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
+import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
 
 interface Trap {
-  readonly place: BackupPlace;
+  readonly sandbox: Sandbox;
   /** A folder outside of the repository. */
   readonly victim: string;
 }
 
 async function createTrap(t: ExecutionContext): Promise<Trap> {
-  const place = await createBackupPlace(t);
+  const sandbox = await createSandbox(t);
   for (const content of ['one', 'two', 'three']) {
-    await place.write('dump.rdb', `${content} ${'the dump '.repeat(200)}`);
-    await place.write('folder/file', content);
-    await place.backup();
+    await sandbox.write('dump.rdb', `${content} ${'the dump '.repeat(200)}`);
+    await sandbox.write('folder/file', content);
+    await sandbox.backup();
   }
-  const victim = path.join(place.root, 'victim');
+  const victim = sandbox.at('victim');
   await fs.mkdir(path.join(victim, 'folder'), { recursive: true });
   for (const name of ['file', '7', 'folder/file', 'new']) {
     await fs.writeFile(path.join(victim, name), 'must stay', { mode: 0o600 });
   }
-  return { place, victim };
+  return { sandbox, victim };
 }
 
 /** The exit code of each command, and that the victim is as it was. */
-async function tryAll(t: ExecutionContext, { place, victim }: Trap): Promise<number[]> {
+async function tryAll(t: ExecutionContext, { sandbox, victim }: Trap): Promise<number[]> {
   const before = await readTree(victim);
   const listed = (): object => {
-    place.snapshots();
+    sandbox.list();
     return {};
   };
-  const restored = async (time: string): Promise<object> => ({ at: await place.restore(time) });
+  const restored = async (time: string): Promise<object> => ({ at: await sandbox.restore(time) });
   const codes = [
     await exitCode(listed),
     await exitCode(() => restored('2B')),
-    await exitCode(() => place.verify()),
-    await exitCode(() => place.backup()),
+    await exitCode(() => sandbox.verify()),
+    await exitCode(() => sandbox.backup()),
     await exitCode(() =>
-      repair({ repository: place.repositoryPath, source: null, waitLockMs: 0 }, place.context),
+      repair({ repository: sandbox.repositoryPath, source: null, waitLockMs: 0 }, sandbox.context),
     ),
   ];
   t.deepEqual(treeDifferences(before, await readTree(victim)), []);
@@ -61,9 +61,9 @@ const REFUSED = Array.from({ length: 5 }, () => EXIT.corrupt);
 for (const name of ['', 'increments', 'staging', 'staging/new', 'staging/old']) {
   test(`a link in the place of redis-rewind-data/${name} is refused, and nothing behind it is touched`, async (t) => {
     const trap = await createTrap(t);
-    const folder = trap.place.data(name).replace(/\/$/, '');
-    await fs.rename(folder, path.join(trap.place.root, 'real'));
-    await fs.symlink(name === '' ? path.join(trap.place.root, 'real') : trap.victim, folder);
+    const folder = trap.sandbox.data(name).replace(/\/$/, '');
+    await fs.rename(folder, path.join(trap.sandbox.root, 'real'));
+    await fs.symlink(name === '' ? path.join(trap.sandbox.root, 'real') : trap.victim, folder);
     t.deepEqual(await tryAll(t, trap), REFUSED);
   });
 }
@@ -72,8 +72,8 @@ for (const name of ['lock.sqlite3', 'catalog.sqlite3-journal', 'lock.sqlite3-jou
   for (const target of ['victim/file', 'victim/not-there']) {
     test(`a link to ${target} in the place of ${name} is refused`, async (t) => {
       const trap = await createTrap(t);
-      await fs.rm(trap.place.data(name), { force: true });
-      await fs.symlink(path.join(trap.place.root, target), trap.place.data(name));
+      await fs.rm(trap.sandbox.data(name), { force: true });
+      await fs.symlink(path.join(trap.sandbox.root, target), trap.sandbox.data(name));
       t.deepEqual(await tryAll(t, trap), REFUSED);
     });
   }
@@ -82,7 +82,7 @@ for (const name of ['lock.sqlite3', 'catalog.sqlite3-journal', 'lock.sqlite3-jou
 for (const suffix of ['-wal', '-shm']) {
   test(`a file catalog.sqlite3${suffix} is refused`, async (t) => {
     const trap = await createTrap(t);
-    const file = trap.place.data(`catalog.sqlite3${suffix}`);
+    const file = trap.sandbox.data(`catalog.sqlite3${suffix}`);
     await fs.symlink(path.join(trap.victim, 'not-there'), file);
     t.deepEqual(await tryAll(t, trap), REFUSED);
   });
@@ -90,7 +90,7 @@ for (const suffix of ['-wal', '-shm']) {
 
 test('a catalog that is a link is refused, and a repair puts a real one in its place', async (t) => {
   const trap = await createTrap(t);
-  const file = trap.place.data('catalog.sqlite3');
+  const file = trap.sandbox.data('catalog.sqlite3');
   await fs.rename(file, path.join(trap.victim, 'catalog'));
   await fs.symlink(path.join(trap.victim, 'catalog'), file);
   t.deepEqual(await tryAll(t, trap), [...REFUSED.slice(0, 4), EXIT.done]);
@@ -99,7 +99,7 @@ test('a catalog that is a link is refused, and a repair puts a real one in its p
 
 test('a catalog with a write-ahead log is not read', async (t) => {
   const trap = await createTrap(t);
-  const database = new Database(trap.place.data('catalog.sqlite3'));
+  const database = new Database(trap.sandbox.data('catalog.sqlite3'));
   database.pragma('journal_mode = WAL');
   database.close();
   const [list, restore, verify] = await tryAll(t, trap);
@@ -108,7 +108,7 @@ test('a catalog with a write-ahead log is not read', async (t) => {
 
 test('a journal that names a file for SQLite to delete is refused', async (t) => {
   const trap = await createTrap(t);
-  const catalog = trap.place.data('catalog.sqlite3');
+  const catalog = trap.sandbox.data('catalog.sqlite3');
   // A true journal, taken in the middle of a transaction, with the name of a second one at its end.
   const database = new Database(catalog);
   database.pragma('cache_size = 1');
@@ -133,32 +133,32 @@ test('a journal that names a file for SQLite to delete is refused', async (t) =>
 
 test('the mode of a mirror file is not given to what a link in its place leads to', async (t) => {
   const trap = await createTrap(t);
-  const { place, victim } = trap;
-  await fs.rm(path.join(place.repository, 'folder/file'));
-  await fs.symlink(path.join(victim, 'file'), path.join(place.repository, 'folder/file'));
+  const { sandbox, victim } = trap;
+  await fs.rm(sandbox.inMirror('folder/file'));
+  await fs.symlink(path.join(victim, 'file'), sandbox.inMirror('folder/file'));
   forgeCatalog(
-    place.repository,
+    sandbox.repository,
     "UPDATE version SET mode = 511 WHERE path = CAST('folder/file' AS BLOB)",
   );
   for (const kind of ['set-metadata', 'sync']) {
     runSql(
-      place.repository,
+      sandbox.repository,
       'INSERT INTO owed_operation (kind, path, staged) VALUES (?, ?, NULL)',
       kind,
       Buffer.from('folder/file'),
     );
   }
   const before = await readTree(victim);
-  await place.backup();
+  await sandbox.backup();
   t.deepEqual(treeDifferences(before, await readTree(victim)), []);
 });
 
 /** Puts other bytes in the place of an increment, with rows that fit. */
-async function forgeIncrement({ place }: Trap, plain: Buffer, plainBytes: number): Promise<void> {
-  const [name = ''] = await fs.readdir(place.data('increments'));
-  await fs.writeFile(place.data(`increments/${name}`), await zstdCompressBuffer(plain, 3));
+async function forgeIncrement({ sandbox }: Trap, plain: Buffer, plainBytes: number): Promise<void> {
+  const [name = ''] = await fs.readdir(sandbox.data('increments'));
+  await fs.writeFile(sandbox.data(`increments/${name}`), await zstdCompressBuffer(plain, 3));
   runSql(
-    place.repository,
+    sandbox.repository,
     'UPDATE increment SET plain_bytes = ?, kind = 2, basis = (SELECT max(content) FROM version WHERE last_snapshot IS NULL) WHERE id = ?',
     plainBytes,
     Number(name),
@@ -179,10 +179,10 @@ for (const [what, plain, plainBytes] of [
   test(`an increment that ${what} is refused, and everything else restores`, async (t) => {
     const trap = await createTrap(t);
     await forgeIncrement(trap, plain, plainBytes);
-    const { place } = trap;
-    t.is(await exitCode(async () => ({ at: await place.restore('2B') })), EXIT.corrupt);
-    t.is(await exitCode(async () => ({ at: await place.restore('now') })), EXIT.done);
-    t.is(await exitCode(() => place.verify()), EXIT.corrupt);
+    const { sandbox } = trap;
+    t.is(await exitCode(async () => ({ at: await sandbox.restore('2B') })), EXIT.corrupt);
+    t.is(await exitCode(async () => ({ at: await sandbox.restore() })), EXIT.done);
+    t.is(await exitCode(() => sandbox.verify()), EXIT.corrupt);
   });
 }
 
@@ -192,17 +192,17 @@ for (const [what, sql] of [
   ['a size beyond all measure', 'UPDATE increment SET plain_bytes = 9223372036854775807'],
 ] as const) {
   test(`a catalog with ${what} costs what depends on it`, async (t) => {
-    const { place } = await createTrap(t);
-    runSql(place.repository, sql);
-    t.is(await exitCode(async () => ({ at: await place.restore('2B') })), EXIT.corrupt);
-    t.is(await exitCode(async () => ({ at: await place.restore('now') })), EXIT.done);
-    t.is(await exitCode(() => place.verify()), EXIT.corrupt);
+    const { sandbox } = await createTrap(t);
+    runSql(sandbox.repository, sql);
+    t.is(await exitCode(async () => ({ at: await sandbox.restore('2B') })), EXIT.corrupt);
+    t.is(await exitCode(async () => ({ at: await sandbox.restore() })), EXIT.done);
+    t.is(await exitCode(() => sandbox.verify()), EXIT.corrupt);
   });
 }
 
 test('a virtual table in a catalog is refused', async (t) => {
   const trap = await createTrap(t);
-  const database = new Database(trap.place.data('catalog.sqlite3'));
+  const database = new Database(trap.sandbox.data('catalog.sqlite3'));
   database.exec('CREATE VIRTUAL TABLE trap USING fts5(x)');
   database.close();
   const codes = await tryAll(t, trap);
@@ -210,17 +210,17 @@ test('a virtual table in a catalog is refused', async (t) => {
 });
 
 test('a snapshot with two entries of one path is refused, and the others restore', async (t) => {
-  const { place } = await createTrap(t);
+  const { sandbox } = await createTrap(t);
   forgeCatalog(
-    place.repository,
+    sandbox.repository,
     "UPDATE version SET last_snapshot = 2 WHERE path = CAST('dump.rdb' AS BLOB) AND first_snapshot = 1",
   );
   const codes = [];
   for (const time of ['2B', '1B', 'now']) {
-    codes.push(await exitCode(async () => ({ at: await place.restore(time) })));
+    codes.push(await exitCode(async () => ({ at: await sandbox.restore(time) })));
   }
   t.deepEqual(codes, [EXIT.done, EXIT.corrupt, EXIT.done]);
-  const { problems } = await place.verify();
+  const { problems } = await sandbox.verify();
   t.deepEqual(
     problems.map(({ kind, snapshots }) => [kind, ...snapshots]),
     [['catalog', 2]],

@@ -3,12 +3,12 @@ import * as fs from 'node:fs/promises';
 import path from 'node:path';
 import { InterruptedError } from '../../../src/errors.js';
 import type { Checkpoint } from '../../../src/system/time/checkpoint.js';
-import { type BackupPlace, createBackupPlace } from '../../support/repository/backup-place.js';
 import {
   HookedFileSystem,
   ProcessDied,
   dieAtMutation,
 } from '../../support/files/hooked-file-system.js';
+import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 
 /** Interrupts at a step, and tells whether it came to that. */
 function interruptAt(step: number): {
@@ -25,19 +25,19 @@ function interruptAt(step: number): {
   };
 }
 
-async function placeWithDump(t: Parameters<typeof createBackupPlace>[0]): Promise<BackupPlace> {
-  const place = await createBackupPlace(t);
-  await place.write('dump.rdb', 'the dump');
-  return place;
+async function placeWithDump(t: Parameters<typeof createSandbox>[0]): Promise<Sandbox> {
+  const sandbox = await createSandbox(t);
+  await sandbox.write('dump.rdb', 'the dump');
+  return sandbox;
 }
 
 test('a first backup that fails at any step leaves nothing behind, parents included', async (t) => {
   const origin = await placeWithDump(t);
-  const place = origin.withRepository(path.join(origin.root, 'parents/of/repository'));
+  const sandbox = origin.withRepository(path.join(origin.root, 'parents/of/repository'));
   const before = await fs.readdir(origin.root);
   for (let step = 1; ; step += 1) {
     const { checkpoint, hasStruck } = interruptAt(step);
-    const run = place.backup({ context: { ...place.context, checkpoint } });
+    const run = sandbox.backup({ context: { checkpoint } });
     const error: unknown = await run.then(
       () => null,
       (reason: unknown) => reason,
@@ -52,48 +52,48 @@ test('a first backup that fails at any step leaves nothing behind, parents inclu
 });
 
 test('a folder that was there stays, and is empty again', async (t) => {
-  const place = await placeWithDump(t);
-  await fs.mkdir(place.repository);
+  const sandbox = await placeWithDump(t);
+  await fs.mkdir(sandbox.repository);
   const { checkpoint } = interruptAt(4);
-  const context = { ...place.context, checkpoint };
-  await t.throwsAsync(place.backup({ context }), { instanceOf: InterruptedError });
-  t.deepEqual(await fs.readdir(place.repository), []);
+  const context = { ...sandbox.context, checkpoint };
+  await t.throwsAsync(sandbox.backup({ context }), { instanceOf: InterruptedError });
+  t.deepEqual(await fs.readdir(sandbox.repository), []);
 });
 
 for (const name of ['notes.txt', 'redis-rewind-data/notes.txt']) {
   test(`what somebody else has put into it meanwhile is never taken away: ${name}`, async (t) => {
-    const place = await placeWithDump(t);
-    const file = path.join(place.repository, name);
+    const sandbox = await placeWithDump(t);
+    const file = sandbox.inMirror(name);
     let isPut = false;
     const checkpoint = async (): Promise<void> => {
-      const isMade = await fs.stat(place.data('catalog.sqlite3')).catch(() => null);
+      const isMade = await fs.stat(sandbox.data('catalog.sqlite3')).catch(() => null);
       if (isMade === null) return;
       await fs.writeFile(file, 'mine');
       isPut = true;
       throw new InterruptedError('SIGTERM');
     };
-    const context = { ...place.context, checkpoint };
-    await t.throwsAsync(place.backup({ context }), { instanceOf: InterruptedError });
+    const context = { ...sandbox.context, checkpoint };
+    await t.throwsAsync(sandbox.backup({ context }), { instanceOf: InterruptedError });
     t.true(isPut);
     t.is(await fs.readFile(file, 'utf8'), 'mine');
-    t.deepEqual(place.snapshots(), []);
+    t.deepEqual(sandbox.list(), []);
     await fs.rm(file);
-    t.is((await place.backup()).snapshot.id, 1);
+    t.is((await sandbox.backup()).snapshot.id, 1);
   });
 }
 
 test('a repository that holds a snapshot stays when a later backup fails', async (t) => {
-  const place = await placeWithDump(t);
-  await place.backup();
-  await place.write('dump.rdb', 'another one');
+  const sandbox = await placeWithDump(t);
+  await sandbox.backup();
+  await sandbox.write('dump.rdb', 'another one');
   const { checkpoint } = interruptAt(4);
-  const context = { ...place.context, checkpoint };
-  await t.throwsAsync(place.backup({ context }), { instanceOf: InterruptedError });
-  t.is(place.snapshots().length, 1);
+  const context = { ...sandbox.context, checkpoint };
+  await t.throwsAsync(sandbox.backup({ context }), { instanceOf: InterruptedError });
+  t.is(sandbox.list().length, 1);
 });
 
 test('a writer that waits for one whose first backup fails makes the repository itself', async (t) => {
-  const place = await placeWithDump(t);
+  const sandbox = await placeWithDump(t);
   let second: Promise<unknown> = Promise.resolve();
   let isSecondBegun = false;
   let tellWaiting = (): void => {};
@@ -101,32 +101,32 @@ test('a writer that waits for one whose first backup fails makes the repository 
     tellWaiting = resolve;
   });
   const checkpoint = async (): Promise<void> => {
-    const isMade = await fs.stat(place.data('catalog.sqlite3')).catch(() => null);
+    const isMade = await fs.stat(sandbox.data('catalog.sqlite3')).catch(() => null);
     if (isMade === null || isSecondBegun) return;
     isSecondBegun = true;
-    const context = { ...place.context, checkpoint: async () => tellWaiting() };
-    second = place.backup({ context, waitLockMs: 600_000 });
+    const context = { ...sandbox.context, checkpoint: async () => tellWaiting() };
+    second = sandbox.backup({ context, waitLockMs: 600_000 });
     await isWaiting;
     throw new InterruptedError('SIGTERM');
   };
-  const context = { ...place.context, checkpoint };
-  await t.throwsAsync(place.backup({ context }), { instanceOf: InterruptedError });
+  const context = { ...sandbox.context, checkpoint };
+  await t.throwsAsync(sandbox.backup({ context }), { instanceOf: InterruptedError });
   await second;
-  t.is(place.snapshots().length, 1);
-  t.deepEqual((await place.verify()).problems, []);
-  t.is((await place.backup()).snapshot.id, 2);
+  t.is(sandbox.list().length, 1);
+  t.deepEqual((await sandbox.verify()).problems, []);
+  t.is((await sandbox.backup()).snapshot.id, 2);
 });
 
 test('a process that dies while it takes a repository away leaves one that the next backup finishes', async (t) => {
   const origin = await placeWithDump(t);
   let died = 0;
   for (let n = 1; ; n += 1) {
-    const place = origin.withRepository(path.join(origin.root, `attempt-${n}/repository`));
+    const sandbox = origin.withRepository(path.join(origin.root, `attempt-${n}/repository`));
     const death = dieAtMutation(n);
     const fileSystem = new HookedFileSystem(death.hook, { sync: false });
     const { checkpoint } = interruptAt(6);
-    const context = { ...place.context, fileSystem, checkpoint };
-    const error: unknown = await place.backup({ context }).catch((reason: unknown) => reason);
+    const context = { ...sandbox.context, fileSystem, checkpoint };
+    const error: unknown = await sandbox.backup({ context }).catch((reason: unknown) => reason);
     if (!death.hasStruck()) {
       t.true(error instanceof InterruptedError);
       t.false((await fs.readdir(origin.root)).includes(`attempt-${n}`));
@@ -134,7 +134,7 @@ test('a process that dies while it takes a repository away leaves one that the n
       return;
     }
     if (!(error instanceof ProcessDied)) died += 1;
-    t.deepEqual((await place.backup()).notes, [], `mutation ${n}`);
-    t.deepEqual((await place.verify()).problems, [], `mutation ${n}`);
+    t.deepEqual((await sandbox.backup()).notes, [], `mutation ${n}`);
+    t.deepEqual((await sandbox.verify()).problems, [], `mutation ${n}`);
   }
 });

@@ -1,11 +1,11 @@
 // The third backup of a history, cut off at each of its mutations in turn.
 import type { ExecutionContext } from 'ava';
 import type { BackupReport } from '../../../src/engine/backup/backup-report.js';
-import type { BackupPlace } from '../repository/backup-place.js';
-import type { EventfulHistory } from '../repository/eventful-history.js';
+import type { EventfulHistory } from '../sandbox/eventful-history.js';
 import { HookedFileSystem, type NthMutation } from '../files/hooked-file-system.js';
 import { removeTree } from '../files/temporary-directory.js';
 import { fingerprint, isMendedByNext, isWhole } from '../repository/whole-repository.js';
+import type { Sandbox } from '../sandbox/sandbox.js';
 
 /** What a backup ended in. */
 export type Ending = BackupReport | Error;
@@ -26,32 +26,32 @@ export async function atEachMutation(
   const seen = new Set<string>();
   for (let n = 1; ; n += 1) {
     const mutation = strike(n);
-    const place = await history.copyRepository();
-    const ending = await backupWith(place, mutation);
+    const sandbox = await history.copyRepository();
+    const ending = await backupWith(sandbox, mutation);
     if (!mutation.hasStruck()) {
       t.true(n > 40, `${n} mutations`);
       return;
     }
     const when = `mutation ${n}`;
-    check(ending, place.snapshots().length, when);
-    const state = await fingerprint(place);
+    check(ending, sandbox.list().length, when);
+    const state = await fingerprint(sandbox);
     if (!seen.has(state)) {
-      await isWhole(t, place, history.states, when);
-      await isMendedByNext(t, place, history.states[2], when);
+      await isWhole(t, sandbox, history.states, when);
+      await isMendedByNext(t, sandbox, history.states[2], when);
     }
     seen.add(state);
-    await removeTree(place.repository);
+    await removeTree(sandbox.repository);
   }
 }
 
 /** All backups begin at the same time, so that equal states are equal to the byte. */
-async function backupWith(place: BackupPlace, mutation: NthMutation): Promise<Ending> {
+async function backupWith(sandbox: Sandbox, mutation: NthMutation): Promise<Ending> {
   const fileSystem = new HookedFileSystem(mutation.hook, { sync: false });
   try {
-    return await place.backup({ context: { ...place.context, fileSystem } });
+    return await sandbox.backup({ context: { fileSystem } });
   } catch (error) {
     return error as Error;
   } finally {
-    place.context.advance(-60);
+    sandbox.context.advance(-60);
   }
 }

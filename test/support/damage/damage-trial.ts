@@ -3,19 +3,15 @@
 import type { ExecutionContext } from 'ava';
 
 import { formatRanges } from '../../../src/cli/output/quantities.js';
-import { backup } from '../../../src/engine/backup/backup.js';
-import { listSnapshots } from '../../../src/engine/inspect/list.js';
-import type { BackupReport } from '../../../src/engine/backup/backup-report.js';
 import type { VerifyReport } from '../../../src/engine/verify/verify-report.js';
 import { CorruptError } from '../../../src/errors.js';
 import { formatPath, pathFromBytes } from '../../../src/system/files/byte-path.js';
-import { plainBackup } from '../repository/backup-request.js';
-import { type Tree, readTree, treeDifferences } from '../files/directory-tree.js';
 import { exitCode } from '../program/exit-code.js';
-import { isRoot } from '../repository/four-nights.js';
+import { isRoot } from '../sandbox/four-nights.js';
 import { HastyFileSystem } from '../files/hasty-file-system.js';
-import type { RecordedHistory } from '../repository/recorded-history.js';
 import { removeTree } from '../files/temporary-directory.js';
+import { type Tree, readTree, treeDifferences } from '../files/directory-tree.js';
+import type { Sandbox } from '../sandbox/sandbox.js';
 
 /** Exit codes; snapshots as ranges such as `1-2, 5`, or `none`. */
 export interface DamageOutcome {
@@ -31,35 +27,21 @@ export interface DamageOutcome {
 /** @param history its snapshots are what the repository should hold, its source is backed up */
 export async function tryDamaged(
   t: ExecutionContext,
-  history: RecordedHistory,
+  sandbox: Sandbox,
   expected: DamageOutcome,
 ): Promise<void> {
-  const count = history.snapshots.length;
-  t.is(await exitCode(() => list(history)), expected.list, 'list');
-  const { whole, lost } = await restoreAll(t, history, count);
+  const count = sandbox.recorded.length;
+  t.is(await exitCode(() => ({ snapshots: sandbox.list() })), expected.list, 'list');
+  const { whole, lost } = await restoreAll(t, sandbox, count);
   t.is(whole, expected.whole, 'whole');
   let verified: VerifyReport | null = null;
-  const verify = async (): Promise<VerifyReport> => (verified = await history.verify());
+  const verify = async (): Promise<VerifyReport> => (verified = await sandbox.verify());
   t.is(await exitCode(verify), expected.verify, 'verify');
   if (verified !== null) agrees(t, verified, lost);
 
-  const ended = await exitCode(() => backUp(history));
-  t.is(ended, expected.backup, 'backup');
-  if (ended === 0 || ended === 3) {
-    const request = { repository: history.repositoryPath };
-    const { id = 0, time = '' } = listSnapshots(request, history.context).snapshots.at(-1) ?? {};
-    history.snapshots.push({ id, time, tree: await readTree(history.source) });
-  }
-  t.is((await restoreAll(t, history, count + 1)).whole, expected.after, 'after');
-}
-
-function list({ repositoryPath, context }: RecordedHistory): object {
-  return { snapshots: listSnapshots({ repository: repositoryPath }, context).snapshots };
-}
-
-async function backUp(history: RecordedHistory): Promise<BackupReport> {
-  const request = plainBackup(history.source, history.repository, { force: true });
-  return backup(request, history.context);
+  const backup = async () => sandbox.backup({ force: true, afterSeconds: 0 });
+  t.is(await exitCode(backup), expected.backup, 'backup');
+  t.is((await restoreAll(t, sandbox, count + 1)).whole, expected.after, 'after');
 }
 
 /** What verify names is what restore refuses; a snapshot whose rows are damaged is refused as a whole. */
@@ -85,24 +67,20 @@ interface Restored {
 }
 
 /** Restores each snapshot at once, and, where that is refused, file by file. */
-async function restoreAll(
-  t: ExecutionContext,
-  history: RecordedHistory,
-  last: number,
-): Promise<Restored> {
+async function restoreAll(t: ExecutionContext, sandbox: Sandbox, last: number): Promise<Restored> {
   const whole: number[] = [];
   const lost: string[] = [];
-  for (const { id, time, tree } of history.snapshots.slice(0, last)) {
-    const to = history.at(`restored-${id}`);
+  for (const { id, time, tree } of sandbox.recorded.slice(0, last)) {
+    const to = sandbox.at(`restored-${id}`);
     try {
-      await history.restore(to, { at: time });
+      await sandbox.restore(time, { to });
       const expected = isRoot ? tree : onlyContents(tree);
       const found = await readTree(to);
       t.deepEqual(treeDifferences(expected, isRoot ? found : onlyContents(found)), [], `${id}`);
       whole.push(id);
     } catch (error) {
       if (!(error instanceof CorruptError)) throw error;
-      lost.push(...(await lostFiles(t, history, id, time, tree)));
+      lost.push(...(await lostFiles(t, sandbox, id, time, tree)));
     }
     await removeTree(to);
   }
@@ -111,7 +89,7 @@ async function restoreAll(
 
 async function lostFiles(
   t: ExecutionContext,
-  history: RecordedHistory,
+  sandbox: Sandbox,
   id: number,
   time: string,
   tree: Tree,
@@ -120,10 +98,10 @@ async function lostFiles(
   for (const [name, entry] of Object.entries(tree)) {
     if (entry.type !== 'file') continue;
     const inside = formatPath(pathFromBytes(Buffer.from(name, 'latin1')));
-    const to = history.at('restored-file');
+    const to = sandbox.at('restored-file');
     try {
-      const context = history.contextWith(new HastyFileSystem());
-      await history.restore(to, { path: inside, at: time, context });
+      const context = { fileSystem: new HastyFileSystem() };
+      await sandbox.restore(time, { to, path: inside, context });
       t.is((await readTree(to))['.']?.content, entry.content, `${inside}@${id}`);
       await removeTree(to);
     } catch (error) {

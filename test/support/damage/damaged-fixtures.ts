@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 
 import type { DamageOutcome } from './damage-trial.js';
 import { fixturePath } from '../program/project-paths.js';
-import type { RecordedSnapshot } from '../repository/recorded-history.js';
+import type { RecordedSnapshot } from '../sandbox/sandbox-options.js';
 
 const run = promisify(execFile);
 

@@ -12,11 +12,11 @@ import { copy, deltaOf } from '../../delta/delta-bytes.js';
 import { flipped } from './damage.js';
 import type { DamageOutcome } from './damage-trial.js';
 import type { DamagedManifest } from './damaged-fixtures.js';
-import { readTree } from '../files/directory-tree.js';
 import { catalogFile, forgeCatalog, runSql } from '../repository/edit-catalog.js';
 import { fixturePath } from '../program/project-paths.js';
-import { RecordedHistory } from '../repository/recorded-history.js';
 import { listRepositoryFixtures, unpackRepository } from '../repository/repository-fixtures.js';
+import { readTree } from '../files/directory-tree.js';
+import { Sandbox } from '../sandbox/sandbox.js';
 
 /** Snapshots name their SOURCE, so it has the same name wherever this runs. */
 const HOME = '/srv/redis-rewind-fixture';
@@ -210,15 +210,15 @@ const out = process.argv[2] ?? fixturePath('damaged');
 await fs.mkdir(out, { recursive: true });
 await fs.mkdir(HOME);
 try {
-  const history = await makeBase();
+  const sandbox = await makeBase();
   for (const [kind, { story, expected, damage }] of Object.entries(KINDS)) {
     const folder = path.join(out, kind);
     if ((await fs.stat(folder).catch(() => null)) !== null) continue;
     const repository = path.join(HOME, kind);
-    await run('cp', ['-a', '--', history.repository, repository]);
+    await run('cp', ['-a', '--', sandbox.repository, repository]);
     await damage(repository);
     await fs.mkdir(folder);
-    const manifest: DamagedManifest = { story, expected, snapshots: history.snapshots };
+    const manifest: DamagedManifest = { story, expected, snapshots: sandbox.recorded };
     const text = `${JSON.stringify(manifest, null, 2)}\n`;
     await fs.writeFile(path.join(folder, 'manifest.json'), text);
     const archive = path.join(folder, 'repository.tar.gz');
@@ -230,21 +230,21 @@ try {
 }
 
 /** Three snapshots, in each of which dump.rdb is another one. */
-async function makeBase(): Promise<RecordedHistory> {
+async function makeBase(): Promise<Sandbox> {
   const fixture = (await listRepositoryFixtures()).find(
     ({ formatVersion, shape }) => formatVersion === 2 && shape === 'cut-off',
   );
   if (fixture === undefined) throw new Error('there is no v2/cut-off');
-  const history = new RecordedHistory(HOME);
-  await unpackRepository(fixture, history.repository);
-  history.snapshots.push(...fixture.manifest.snapshots);
-  const lastMs = Date.parse(history.snapshot(2).time);
-  history.context.advance((lastMs - history.context.clock.nowMs()) / 1000);
-  await history.restore(history.source);
-  const dump = path.join(history.source, 'dump.rdb');
+  const sandbox = new Sandbox(HOME, { records: true, stepSeconds: 86_400 });
+  await unpackRepository(fixture, sandbox.repository);
+  sandbox.recorded.push(...fixture.manifest.snapshots);
+  const lastMs = Date.parse(sandbox.snapshot(2).time);
+  sandbox.context.setTime(lastMs);
+  await sandbox.restore('now', { to: sandbox.source });
+  const dump = sandbox.inSource('dump.rdb');
   await fs.writeFile(dump, `${await fs.readFile(dump, 'utf8')}and of night 3\n`);
   await fs.utimes(dump, lastMs / 1000 + 80_000, lastMs / 1000 + 80_000);
-  await history.backUp({ context: { ...history.context, hostName: 'fixture-host' } });
-  if ((await readTree(history.source))['dump.rdb'] === undefined) throw new Error('no dump.rdb');
-  return history;
+  await sandbox.backup({ context: { hostName: 'fixture-host' } });
+  if ((await readTree(sandbox.source))['dump.rdb'] === undefined) throw new Error('no dump.rdb');
+  return sandbox;
 }

@@ -40,6 +40,23 @@ export function treeDifferences(expected: Tree, actual: Tree): string[] {
   });
 }
 
+/** The mirror's part of a repository's tree; the root's own metadata does not belong to the mirror. */
+export function withoutOurs(tree: Tree): Tree {
+  const isOurs = (name: string): boolean =>
+    name === '.' || name === 'redis-rewind-data' || name.startsWith('redis-rewind-data/');
+  return Object.fromEntries(Object.entries(tree).filter(([name]) => !isOurs(name)));
+}
+
+/** The part of a tree that lies at `top`, as readTree of that part alone has it. */
+export function subtree(tree: Tree, top: string): Tree {
+  return Object.fromEntries(
+    Object.entries(tree).flatMap(([name, entry]) => {
+      if (name === top) return [['.', entry]];
+      return name.startsWith(`${top}/`) ? [[name.slice(top.length + 1), entry]] : [];
+    }),
+  );
+}
+
 function addEntry(tree: Record<string, TreeEntry>, absolute: Buffer, name: string): void {
   const stat = lstatSync(absolute, { bigint: true });
   const facts = {

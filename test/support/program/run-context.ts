@@ -8,6 +8,7 @@ import { type FileSystem, RealFileSystem } from '../../../src/system/files/file-
 export interface TestContext extends RunContext {
   /** Moves the clock on; snapshots taken after it lie that much later. */
   advance(seconds: number): void;
+  setTime(milliseconds: number): void;
 }
 
 /**
@@ -31,6 +32,9 @@ export function createTestContext(
     onProgress: () => {},
     advance(seconds) {
       nowMs += seconds * 1000;
+    },
+    setTime(milliseconds) {
+      nowMs = milliseconds;
     },
   };
 }

@@ -10,13 +10,13 @@ import { FORMAT_VERSION } from '../../../src/catalog/schema.js';
 import { pathFromBytes } from '../../../src/system/files/byte-path.js';
 import { RealFileSystem } from '../../../src/system/files/file-system.js';
 import { layNight } from '../../demo/redis-nights.js';
-import { type Tree, readTree } from '../files/directory-tree.js';
 import { HookedFileSystem, systemFailure } from '../files/hooked-file-system.js';
 import { fixturePath } from '../program/project-paths.js';
-import { RecordedHistory } from './recorded-history.js';
 import { withRedisServer } from '../redis/redis-server.js';
 import type { RepositoryManifest } from './repository-fixtures.js';
 import { serverRequest } from '../redis/server-request.js';
+import { type Tree, readTree } from '../files/directory-tree.js';
+import { Sandbox } from '../sandbox/sandbox.js';
 
 /** Snapshots name their SOURCE, so it has the same name wherever this runs. */
 const HOME = '/srv/redis-rewind-fixture';
@@ -39,27 +39,26 @@ await makeFixture('live-server', 'two backups of a running server, with its AOF 
 async function makeFixture(
   shape: string,
   story: string,
-  record: (history: RecordedHistory) => Promise<void>,
+  record: (sandbox: Sandbox) => Promise<void>,
 ): Promise<void> {
   // Fails where it exists: somebody else's, or what a run that was cut off left.
   await mkdir(HOME);
   try {
     await mkdir(path.join(out, shape));
-    const history = new RecordedHistory(HOME);
-    history.examines = true;
-    history.context.advance((FIRST_MS - history.context.clock.nowMs()) / 1000 - DAY_SECONDS);
-    await mkdir(history.source);
-    await record(history);
+    const sandbox = new Sandbox(HOME, { records: true, examines: true, stepSeconds: DAY_SECONDS });
+    sandbox.context.setTime(FIRST_MS - DAY_SECONDS * 1000);
+    await mkdir(sandbox.source);
+    await record(sandbox);
     const manifest: RepositoryManifest = {
       formatVersion: FORMAT_VERSION,
       story,
-      snapshots: history.snapshots,
+      snapshots: sandbox.recorded,
     };
     await writeFile(
       path.join(out, shape, 'manifest.json'),
       `${JSON.stringify(manifest, null, 2)}\n`,
     );
-    await pack(history.repository, path.join(out, shape, 'repository.tar'));
+    await pack(sandbox.repository, path.join(out, shape, 'repository.tar'));
   } finally {
     await rm(HOME, { recursive: true });
   }
@@ -81,13 +80,13 @@ async function pack(repository: string, archive: string): Promise<void> {
 }
 
 /** Real dumps and AOFs, and beside them everything else that a directory may hold. */
-async function nights(history: RecordedHistory): Promise<void> {
-  const at = (...names: string[]): string => path.join(history.source, 'extras', ...names);
+async function nights(sandbox: Sandbox): Promise<void> {
+  const at = (...names: string[]): string => sandbox.inSource('extras', ...names);
   await mkdir(path.dirname(ALSO));
   await writeFile(ALSO, 'appendonly yes\n', { mode: 0o640 });
   for (const night of [1, 2, 3, 4]) {
     const before = await readTree(HOME);
-    if (night < 4) await layNight(history.source, night);
+    if (night < 4) await layNight(sandbox.source, night);
     if (night === 1) {
       await mkdir(at('empty'), { recursive: true });
       await chmod(at('empty'), 0o2770);
@@ -110,15 +109,15 @@ async function nights(history: RecordedHistory): Promise<void> {
       await writeFile(at('notes'), 'of the fourth night, which nobody can read\n');
     }
     await stamp(before, night);
-    await backUp(history, night === 4 ? [at('notes')] : []);
+    await backUp(sandbox, night === 4 ? [at('notes')] : []);
   }
   // From format 2 on the result is kept.
-  history.context.advance(3600);
-  await history.verify();
+  sandbox.context.advance(3600);
+  await sandbox.verify();
 }
 
-async function cutOff(history: RecordedHistory): Promise<void> {
-  const at = (...names: string[]): string => path.join(history.source, ...names);
+async function cutOff(sandbox: Sandbox): Promise<void> {
+  const at = (...names: string[]): string => sandbox.inSource(...names);
   let before: Tree = {};
   for (const night of [1, 2]) {
     await writeFile(at('temp'), `${'the dump\n'.repeat(200)}of night ${night}\n`);
@@ -131,7 +130,7 @@ async function cutOff(history: RecordedHistory): Promise<void> {
     }
     await stamp(before, night);
     before = await readTree(HOME);
-    if (night === 1) await backUp(history, []);
+    if (night === 1) await backUp(sandbox, []);
   }
   let renames = 0;
   const fileSystem = new HookedFileSystem((call) => {
@@ -140,15 +139,15 @@ async function cutOff(history: RecordedHistory): Promise<void> {
     // The first step puts the old file aside; the next never comes.
     if (renames > 1) throw systemFailure(call, 'EIO');
   });
-  const { notes } = await history.backUp({
-    context: { ...history.context, fileSystem, hostName: HOST },
+  const { notes } = await sandbox.backup({
+    context: { fileSystem, hostName: HOST },
   });
   if (!notes.some(({ kind }) => kind === 'unfinished')) throw new Error('it was not cut off');
 }
 
 /** What a server says and what is found in its files is new in every run. */
-async function liveServer(history: RecordedHistory): Promise<void> {
-  const options = { directory: history.source, appendOnly: true, save: '3600 1' };
+async function liveServer(sandbox: Sandbox): Promise<void> {
+  const options = { directory: sandbox.source, appendOnly: true, save: '3600 1' };
   await withRedisServer(options, async ({ client, port }) => {
     for (const night of [1, 2]) {
       await client.rpush('nights', String(night));
@@ -156,35 +155,35 @@ async function liveServer(history: RecordedHistory): Promise<void> {
       await client.select(night);
       await client.hset('hash', 'night', night);
       await client.select(0);
-      await history.backUp({
-        context: { ...history.context, hostName: HOST },
+      await sandbox.backup({
+        context: { hostName: HOST },
         server: serverRequest(port),
       });
-      const made = history.snapshot(night);
+      const made = sandbox.snapshot(night);
       // The server has saved for the backup, and has done nothing since.
-      history.snapshots.splice(-1, 1, { ...made, tree: await readTree(history.source) });
+      sandbox.recorded.splice(-1, 1, { ...made, tree: await readTree(sandbox.source) });
     }
   });
 }
 
 /** @param unreadable files of which the snapshot keeps what the one before it has */
-async function backUp(history: RecordedHistory, unreadable: readonly string[]): Promise<void> {
+async function backUp(sandbox: Sandbox, unreadable: readonly string[]): Promise<void> {
   const fileSystem = new HookedFileSystem((call) => {
     if (call.operation === 'read' && unreadable.includes(call.path)) {
       throw systemFailure(call, 'EIO');
     }
   });
-  await history.backUp({
-    context: { ...history.context, fileSystem, hostName: HOST },
+  await sandbox.backup({
+    context: { fileSystem, hostName: HOST },
     also: (await readTree(HOME))['etc/redis.conf'] === undefined ? [] : [ALSO],
   });
-  const [before, made] = history.snapshots.slice(-2);
+  const [before, made] = sandbox.recorded.slice(-2);
   if (before === undefined || made === undefined) return;
   const kept = unreadable.map((file) => {
-    const name = path.relative(history.source, file);
+    const name = path.relative(sandbox.source, file);
     return [name, before.tree[name]];
   });
-  history.snapshots.splice(-1, 1, {
+  sandbox.recorded.splice(-1, 1, {
     ...made,
     tree: { ...made.tree, ...(Object.fromEntries(kept) as Tree) },
   });

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 
 import { fixturePath } from '../program/project-paths.js';
-import type { RecordedSnapshot } from './recorded-history.js';
+import type { RecordedSnapshot } from '../sandbox/sandbox-options.js';
 
 const run = promisify(execFile);
 

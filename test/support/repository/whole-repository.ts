@@ -3,17 +3,18 @@
 import type { ExecutionContext } from 'ava';
 import * as fs from 'node:fs/promises';
 import { NoRepositoryError } from '../../../src/errors.js';
-import { type BackupPlace, lookNames, withoutOurs } from './backup-place.js';
-import { type Tree, readTree, treeDifferences } from '../files/directory-tree.js';
 import { HookedFileSystem } from '../files/hooked-file-system.js';
+import type { Sandbox } from '../sandbox/sandbox.js';
+import { lookNames } from '../sandbox/note-names.js';
+import { type Tree, readTree, treeDifferences, withoutOurs } from '../files/directory-tree.js';
 
 /** Everything as a later run finds it, without the waiting for the disk. */
 const quick = new HookedFileSystem(() => {}, { sync: false });
 
 /** How many snapshots there are; none where the repository itself was not finished. */
-export function countSnapshots(place: BackupPlace): number {
+export function countSnapshots(sandbox: Sandbox): number {
   try {
-    return place.snapshots().length;
+    return sandbox.list().length;
   } catch (error) {
     if (error instanceof NoRepositoryError) return 0;
     throw error;
@@ -26,16 +27,16 @@ export function countSnapshots(place: BackupPlace): number {
  */
 export async function isWhole(
   t: ExecutionContext,
-  place: BackupPlace,
+  sandbox: Sandbox,
   states: readonly (Tree | null)[],
   when: string,
 ): Promise<void> {
-  const context = { ...place.context, fileSystem: quick };
-  const length = countSnapshots(place);
+  const context = { ...sandbox.context, fileSystem: quick };
+  const length = countSnapshots(sandbox);
   if (length === 0) return;
-  t.deepEqual((await place.verify(context)).problems, [], when);
+  t.deepEqual((await sandbox.verify({ context })).problems, [], when);
   for (let back = 0; back < length; back += 1) {
-    const restored = await place.restoredTree(`${back}B`, '', context);
+    const restored = await sandbox.restoredTree(`${back}B`, { context });
     const then = states[length - 1 - back];
     if (then === undefined) throw new Error(`${when}: a snapshot too many`);
     if (then !== null) t.deepEqual(treeDifferences(then, restored), [], `${when}, ${back}B`);
@@ -48,27 +49,27 @@ export async function isWhole(
  */
 export async function isMendedByNext(
   t: ExecutionContext,
-  place: BackupPlace,
+  sandbox: Sandbox,
   now: Tree,
   when: string,
 ): Promise<void> {
-  const context = { ...place.context, fileSystem: quick };
-  const { notes } = await place.backup({ context });
-  place.context.advance(-60);
+  const context = { ...sandbox.context, fileSystem: quick };
+  const { notes } = await sandbox.backup({ context });
+  sandbox.context.advance(-60);
   t.deepEqual(lookNames(notes), [], when);
-  t.deepEqual(treeDifferences(withoutOurs(now), await place.mirror()), [], when);
-  t.deepEqual(await fs.readdir(place.data('staging')), ['new', 'old'], when);
-  t.deepEqual(await fs.readdir(place.data('staging/new')), [], when);
-  t.deepEqual(await fs.readdir(place.data('staging/old')), [], when);
-  const verified = await place.verify(context);
+  t.deepEqual(treeDifferences(withoutOurs(now), await sandbox.mirror()), [], when);
+  t.deepEqual(await fs.readdir(sandbox.data('staging')), ['new', 'old'], when);
+  t.deepEqual(await fs.readdir(sandbox.data('staging/new')), [], when);
+  t.deepEqual(await fs.readdir(sandbox.data('staging/old')), [], when);
+  const verified = await sandbox.verify({ context });
   t.deepEqual([verified.problems, verified.notes], [[], []], when);
-  const { increments } = place.info();
-  t.is((await fs.readdir(place.data('increments'))).length, increments, when);
+  const { increments } = sandbox.info();
+  t.is((await fs.readdir(sandbox.data('increments'))).length, increments, when);
 }
 
 /** Names, kinds, modes and contents of everything in the repository: what is alike need be looked at once. */
-export async function fingerprint(place: BackupPlace): Promise<string> {
-  const entries = Object.entries(await readTree(place.repository));
+export async function fingerprint(sandbox: Sandbox): Promise<string> {
+  const entries = Object.entries(await readTree(sandbox.repository));
   return JSON.stringify(
     entries.map(([name, { type, mode, content }]) => [name, type, mode, content]),
   );

@@ -9,9 +9,9 @@ import { promisify } from 'node:util';
 
 import type { TestFn } from 'ava';
 
-import { RecordedHistory } from './recorded-history.js';
 import { SeededRandom } from '../program/seeded-random.js';
 import type { TeardownContext } from '../files/temporary-directory.js';
+import { type Sandbox, createSandbox } from './sandbox.js';
 
 const run = promisify(execFile);
 
@@ -37,31 +37,31 @@ export function dumpBytes(night: number): Buffer {
 }
 
 /** Takes a snapshot on each of the nights up to the last one. */
-export async function recordNights(t: TeardownContext, last: Night = 4): Promise<RecordedHistory> {
-  const history = await RecordedHistory.begin(t);
+export async function recordNights(t: TeardownContext, last: Night = 4): Promise<Sandbox> {
+  const sandbox = await createSandbox(t, { records: true, stepSeconds: 86_400 });
   for (const night of NIGHTS.filter((number) => number <= last)) {
-    await layNight(history.source, night);
-    await history.backUp();
+    await layNight(sandbox.source, night);
+    await sandbox.backup();
   }
-  return history;
+  return sandbox;
 }
 
 /**
  * One history for all tests of a file, which may read its repository and nothing else, each restoring
  * to places of its own.
  */
-export function shareNights(test: TestFn): () => RecordedHistory {
+export function shareNights(test: TestFn): () => Sandbox {
   const cleanUps: (() => Promise<void>)[] = [];
-  let history: RecordedHistory | null = null;
+  let sandbox: Sandbox | null = null;
   test.before('four nights are recorded', async () => {
-    history = await recordNights({ teardown: (cleanUp) => void cleanUps.push(cleanUp) });
+    sandbox = await recordNights({ teardown: (cleanUp) => void cleanUps.push(cleanUp) });
   });
   test.after.always('the history is removed', async () => {
     for (const cleanUp of cleanUps) await cleanUp();
   });
   return () => {
-    if (history === null) throw new Error('the history was not recorded');
-    return history;
+    if (sandbox === null) throw new Error('the history was not recorded');
+    return sandbox;
   };
 }
 

@@ -10,9 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { RunContext } from '../../../src/engine/run/run-context.js';
 import { InterruptedError, RewindError } from '../../../src/errors.js';
 import { pathFromText } from '../../../src/system/files/byte-path.js';
-import { BackupPlace, lookNames } from './backup-place.js';
 import { cliEnvironment } from '../program/cli.js';
-import { type Tree, readTree, treeDifferences } from '../files/directory-tree.js';
 import {
   HookedFileSystem,
   ProcessDied,
@@ -25,7 +23,10 @@ import { mainScript } from '../program/project-paths.js';
 import { RandomTree } from './random-tree.js';
 import { createTestContext } from '../program/run-context.js';
 import type { SeededRandom } from '../program/seeded-random.js';
-import { countSnapshots } from './whole-repository.js';
+import { countSnapshots } from '../repository/whole-repository.js';
+import { Sandbox } from './sandbox.js';
+import { lookNames } from './note-names.js';
+import { type Tree, readTree, treeDifferences } from '../files/directory-tree.js';
 
 const ERRNOS = ['ENOSPC', 'EIO', 'EACCES', 'EMFILE'];
 
@@ -35,7 +36,7 @@ const MUTATIONS = 150;
 export class SoakWorld {
   /** How often each operation was done. */
   readonly tally = new Map<string, number>();
-  readonly #place: BackupPlace;
+  readonly #sandbox: Sandbox;
   readonly #disk: string;
   readonly #random: SeededRandom;
   readonly #tree: RandomTree;
@@ -45,13 +46,13 @@ export class SoakWorld {
   constructor(root: string, random: SeededRandom) {
     this.#disk = path.join(root, 'disk');
     const context = createTestContext({ hostName: os.hostname() });
-    this.#place = new BackupPlace(root, context, path.join(this.#disk, 'repository'));
+    this.#sandbox = new Sandbox(root, { context, repository: path.join(this.#disk, 'repository') });
     this.#random = random;
-    this.#tree = new RandomTree(this.#place.source, random);
+    this.#tree = new RandomTree(this.#sandbox.source, random);
   }
 
   async begin(): Promise<void> {
-    await fs.mkdir(this.#place.source);
+    await fs.mkdir(this.#sandbox.source);
     await fs.mkdir(this.#disk);
     await this.#tree.change(15);
   }
@@ -89,12 +90,12 @@ export class SoakWorld {
 
   async #beginAnew(): Promise<void> {
     await this.checkAll();
-    await fs.rm(this.#place.repository, { recursive: true });
+    await fs.rm(this.#sandbox.repository, { recursive: true });
     this.#states = [];
   }
 
   async #backup(): Promise<void> {
-    const { notes } = await this.#run(this.#place.context);
+    const { notes } = await this.#run(this.#sandbox.context);
     const looks = lookNames(notes).filter((look) => !look.startsWith('link-outside'));
     if (looks.length > 0) throw new Error(`a backup says ${looks.join(', ')}`);
     await this.#expect(1);
@@ -103,9 +104,9 @@ export class SoakWorld {
   /** All at the same time by the clock, so that that of a real process is not too far behind. */
   async #run(context: RunContext) {
     try {
-      return await this.#place.backup({ context });
+      return await this.#sandbox.backup({ context });
     } finally {
-      this.#place.context.advance(-60);
+      this.#sandbox.context.advance(-60);
     }
   }
 
@@ -115,7 +116,7 @@ export class SoakWorld {
     isExpected: (error: unknown) => boolean,
   ): Promise<void> {
     try {
-      await this.#run({ ...this.#place.context, ...context });
+      await this.#run({ ...this.#sandbox.context, ...context });
     } catch (error) {
       if (!isExpected(error)) throw error;
     }
@@ -124,7 +125,7 @@ export class SoakWorld {
 
   /** The last backup has become a snapshot, or it has not. */
   async #acceptEither(): Promise<void> {
-    const more = countSnapshots(this.#place) - this.#states.length;
+    const more = countSnapshots(this.#sandbox) - this.#states.length;
     if (more !== 0 && more !== 1) throw new Error(`${more} snapshots more than before`);
     await this.#expect(more);
     if (this.#states.length > 0 && this.#random.chance(50)) await this.#restore(0);
@@ -133,22 +134,22 @@ export class SoakWorld {
 
   /** Counts the snapshots, and remembers what the new one must hold. */
   async #expect(more: number): Promise<void> {
-    if (more === 1) this.#states.push(await readTree(this.#place.source));
+    if (more === 1) this.#states.push(await readTree(this.#sandbox.source));
     const { length } = this.#states;
-    const found = countSnapshots(this.#place);
+    const found = countSnapshots(this.#sandbox);
     if (found !== length) throw new Error(`${found} snapshots instead of ${length}`);
   }
 
   async #restore(back = this.#random.below(Math.max(1, this.#states.length))): Promise<void> {
     const then = this.#states[this.#states.length - 1 - back];
     if (then === undefined) return;
-    const differences = treeDifferences(then, await this.#place.restoredTree(`${back}B`));
+    const differences = treeDifferences(then, await this.#sandbox.restoredTree(`${back}B`));
     if (differences.length > 0) throw new Error(`${back}B: ${differences.join('; ')}`);
   }
 
   async #verify(): Promise<void> {
     if (this.#states.length === 0) return;
-    const { problems } = await this.#place.verify();
+    const { problems } = await this.#sandbox.verify();
     if (problems.length > 0) throw new Error(JSON.stringify(problems));
   }
 
@@ -176,7 +177,7 @@ export class SoakWorld {
   /** A backup of which a power loss keeps what it likes. */
   async #losePower(): Promise<void> {
     const run = async (recording: RunContext): Promise<unknown> => this.#run(recording);
-    const recording = await recordRun(this.#disk, ['repository'], this.#place.context, [run]);
+    const recording = await recordRun(this.#disk, ['repository'], this.#sandbox.context, [run]);
     const made = this.#random.between(1, recording.steps.length);
     const tree = survivorAt(recording, made, this.#random.below(4) - 2);
     await fs.rm(this.#disk, { recursive: true });
@@ -186,7 +187,7 @@ export class SoakWorld {
 
   /** A real process, killed at some moment of its life. */
   async #kill(): Promise<void> {
-    const { source, repository } = this.#place;
+    const { source, repository } = this.#sandbox;
     const child = spawn(
       process.execPath,
       [mainScript, 'backup', '--no-examine', source, repository],

@@ -1,0 +1,12 @@
+// The notes of a report, short enough to compare in one line of a test.
+import type { Note } from '../../../src/engine/run/notes.js';
+
+/** `kind path` of each note, in order of their text. */
+export function noteNames(notes: readonly Note[]): string[] {
+  return notes.map(({ kind, path: about }) => `${kind} ${about ?? '-'}`).toSorted();
+}
+
+/** As noteNames, of the notes that end a run with exit 3. */
+export function lookNames(notes: readonly Note[]): string[] {
+  return noteNames(notes.filter(({ severity }) => severity === 'look'));
+}
