@@ -1,17 +1,18 @@
-// A repository as the rest of the program has it in its hands: where it is, open for reading, or open for
-// the one process that may write.
-import type { Catalog } from '../catalog/catalog.js';
-import type { BytePath } from '../system/files/byte-path.js';
-import type { FileSystem } from '../system/files/file-system.js';
+// A repository as the rest of the program has it: open for reading, or open for the one process that may
+// write. Both answer questions; neither shows its catalog, so that a repository can one day be on another
+// host.
+import type { ContentCheck, Snapshot, VerificationRecord } from '../catalog/records.js';
+import type { CommitPlan } from './commit/commit.js';
+import type { OwedOutcome } from './commit/run-owed-operations.js';
+import type { RepositoryQuestions } from './questions/questions.js';
+import type { RepositoryPlace } from './repository-place.js';
 
-/** Where a repository is, whatever state it is in. */
-export interface RepositoryPlace {
-  readonly path: BytePath;
-  readonly fileSystem: FileSystem;
-}
-
-export interface OpenRepository extends RepositoryPlace {
-  readonly catalog: Catalog;
+export interface OpenRepository extends RepositoryPlace, RepositoryQuestions {
+  /**
+   * Notes in the catalog what was verified; no reader notices.
+   * @returns why the note could not be kept; null where it is kept
+   */
+  noteVerification(record: VerificationRecord, checks: readonly ContentCheck[]): string | null;
   close(): void;
 }
 
@@ -19,6 +20,14 @@ export interface OpenRepository extends RepositoryPlace {
 export interface WritableRepository extends OpenRepository {
   /** Whether this run made it. */
   readonly created: boolean;
+  /** Makes a backup a snapshot (commit/commit.ts). Operations are still owed on the mirror then. */
+  commit(plan: CommitPlan): Snapshot;
+  /** Does what the commit owes the mirror, and leaves a checked copy of the catalog. */
+  finishCommit(snapshot: Snapshot, actingUid: number): Promise<OwedOutcome>;
+  /** Deletes what a backup has written that did not commit. */
+  discardUncommitted(): void;
+  /** Leaves a checked copy of the catalog, named for its newest snapshot. */
+  writeCatalogCopy(snapshotId: number): Promise<void>;
   /** Closes it after a failure: one that this run has made, and that has no snapshot, is taken away again. */
   abandon(): void;
 }

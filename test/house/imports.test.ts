@@ -33,6 +33,25 @@ const USE_CASES: Record<string, readonly string[]> = {
   inspect: [],
 };
 
+interface ImportRule {
+  readonly name: string;
+  /** Files below src/ that the rule is about. */
+  readonly of: RegExp;
+  /** What they must not import: names below src/. */
+  readonly never: RegExp;
+  readonly why: string;
+}
+
+const IMPORT_RULES: readonly ImportRule[] = [
+  {
+    name: 'engine/ asks the repository, and touches no catalog',
+    of: /^engine\//,
+    never:
+      /^catalog\/(?!records\.[jt]s$)|^repository\/(local-repository|questions\/catalog-answers)\./,
+    why: 'a repository may one day be on another host: it answers named questions with plain values (decision 0010)',
+  },
+];
+
 interface Rule {
   readonly name: string;
   /** What must not stand in the text of a file … */
@@ -204,6 +223,19 @@ test('a use case imports another one only where the house says so', (t) => {
   });
   t.deepEqual(wrong, []);
 });
+
+for (const rule of IMPORT_RULES) {
+  test(rule.name, (t) => {
+    const wrong = sources
+      .filter(({ name }) => rule.of.test(name))
+      .flatMap((source) =>
+        importsOf(source)
+          .filter((imported) => rule.never.test(imported))
+          .map((imported) => `${source.name} imports ${imported}: ${rule.why}`),
+      );
+    t.deepEqual(wrong, []);
+  });
+}
 
 for (const [house, files] of [
   ['src', sources],

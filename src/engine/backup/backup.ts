@@ -1,10 +1,9 @@
 // One backup: a server is contacted where one is named, the repository opened or made, a snapshot taken,
 // and what was made for it alone taken back.
-import { requireSqlite } from '../../catalog/sqlite.js';
 import { UsageError } from '../../errors.js';
 import { Examiners } from '../../persistence/examine/examiners.js';
 import { inspectTarget } from '../../repository/open/inspect-target.js';
-import { openForWriting } from '../../repository/open/open-repository.js';
+import { openForWriting, requireCatalogs } from '../../repository/open/open-repository.js';
 import { Digests } from '../../system/digest/digests.js';
 import { requireZstd } from '../../system/zstd/zstd.js';
 import { requireFreeSpace } from '../run/check-space.js';
@@ -30,7 +29,7 @@ const NOTHING: LastSnapshot = {
 export async function backup(request: BackupRequest, context: RunContext): Promise<BackupReport> {
   const startedMs = context.clock.monotonicMs();
   // Parts that cannot be loaded are met here, before anything is made or written.
-  requireSqlite();
+  requireCatalogs();
   await requireZstd();
   const server = await prepareNamedServer(request, context);
   try {

@@ -1,6 +1,5 @@
 // What follows the commit of a snapshot: its last steps, and a remark on what could not be set.
 import type { Snapshot } from '../../catalog/records.js';
-import { finishCommit } from '../../repository/commit/commit.js';
 import type { WritableRepository } from '../../repository/repository.js';
 import type { UnsetMetadata } from '../../system/files/apply-metadata.js';
 import { formatPath } from '../../system/files/byte-path.js';
@@ -14,7 +13,7 @@ export async function finishSnapshot(
   uid: number,
 ): Promise<Note[]> {
   try {
-    const outcome = await finishCommit(repository, snapshot, uid);
+    const outcome = await repository.finishCommit(snapshot, uid);
     return [
       ...noteUnset([...unsetBefore, ...outcome.unset]),
       ...outcome.notEmpty.map((path) =>

@@ -68,7 +68,7 @@ export class OldContents {
     this.#repository = repository;
     this.#staging = staging;
     this.#last = last;
-    this.#nextId = repository.catalog.read(() => repository.catalog.increments.nextId());
+    this.#nextId = repository.nextIncrementId();
   }
 
   /** The mirror file of a path, if it is there with the size that it should have; open until `close`. */
@@ -182,11 +182,7 @@ export class OldContents {
 
   /** Whether so many deltas hang on a content that it is kept whole. */
   #breaksChain({ id, sizeBytes }: Content): boolean {
-    const { catalog } = this.#repository;
-    return breaksChain(
-      sizeBytes,
-      catalog.read(() => catalog.increments.longestChainBytes(id)),
-    );
+    return breaksChain(sizeBytes, this.#repository.longestChainBytes(id));
   }
 
   async #isWhole({ descriptor, sizeBytes }: SharedFile, { sha256 }: ContentKey): Promise<boolean> {

@@ -3,15 +3,13 @@
 // this one.
 import type { Snapshot } from '../../catalog/records.js';
 import type { Examiners } from '../../persistence/examine/examiners.js';
-import { commitSnapshot } from '../../repository/commit/commit.js';
+import { requireSafeNames } from '../../repository/check/check-names.js';
 import type { WritableRepository } from '../../repository/repository.js';
-import { discardUncommitted } from '../../repository/commit/settle-earlier-run.js';
 import { Staging } from '../../repository/staging.js';
 import type { UnsetMetadata } from '../../system/files/apply-metadata.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
 import type { Digests } from '../../system/digest/digests.js';
 import { applyCapture } from '../server/capture-plan.js';
-import { requireSafeNames } from '../snapshot/check-names.js';
 import { requireFreeSpace } from '../run/check-space.js';
 import {
   type ExaminationOutcome,
@@ -56,8 +54,7 @@ export interface SnapshotRun {
 /** @throws RewindError before the commit; after it, trouble is a note in the report */
 export async function takeSnapshot(run: SnapshotRun, startedMs: number): Promise<BackupReport> {
   const { request, context, source, repository } = run;
-  const { catalog } = repository;
-  const lastSnapshot = catalog.read(() => catalog.snapshots.newest());
+  const lastSnapshot = repository.newestSnapshot();
   const identity = {
     source,
     hostName: context.hostName,
@@ -118,7 +115,7 @@ export async function takeSnapshot(run: SnapshotRun, startedMs: number): Promise
         notes,
       });
       await context.checkpoint();
-      return commitSnapshot(repository, plan);
+      return repository.commit(plan);
     } finally {
       // What was written through these files has been synced, or is of no use any more.
       await oldContents.close().catch(() => {});
@@ -130,16 +127,12 @@ export async function takeSnapshot(run: SnapshotRun, startedMs: number): Promise
 }
 
 function readLastSnapshot({ context, repository }: SnapshotRun, scan: SourceScan): LastSnapshot {
-  const { catalog } = repository;
-  const { versions, states } = catalog.read(() => ({
-    versions: catalog.versions.listNewest(),
-    states: catalog.sourceStates.list(),
-  }));
+  const { versions, sourceStates } = repository.lastState();
   requireSafeNames(versions);
   const known = byPath(versions);
   const scanned = scan.entries.map(({ path }) => path);
   const mirror = inspectWholeMirror(context, repository.path, known, scanned);
-  return { versions: known, states: byPath(states), ...mirror };
+  return { versions: known, states: byPath(sourceStates), ...mirror };
 }
 
 function byPath<T extends { readonly path: BytePath }>(rows: readonly T[]): Map<BytePath, T> {
@@ -153,11 +146,9 @@ function examineTaken(
   last: LastSnapshot,
   { entries, examined }: TakenEntries,
 ): ExaminationOutcome {
-  const { catalog } = repository;
-  const examinations = catalog.read(() => catalog.examinations?.all()) ?? new Map();
   return reportExaminations({
     files: examined,
-    known: findKnownVerdicts(entries, last, examinations),
+    known: findKnownVerdicts(entries, last, repository.examinations()),
     manifests: readManifests(context.fileSystem, repository.path, staging, entries),
     present: new Set(entries.map(({ path }) => path)),
   });
@@ -172,7 +163,7 @@ async function discardingOnFailure(
     return await work(new Staging(context.fileSystem, repository.path));
   } catch (error) {
     try {
-      discardUncommitted(repository);
+      repository.discardUncommitted();
     } catch {
       // The next writer does it; the first failure is the one to tell.
     }

@@ -14,39 +14,36 @@ import { formatTime } from '../snapshot/time-spec.js';
 export function info(request: ListRequest, { fileSystem }: RunContext): InfoReport {
   const repository = openForReading(fileSystem, request.repository);
   try {
-    const { catalog, path } = repository;
+    const { path } = repository;
     const usage = measure(fileSystem, path);
-    return catalog.read(() => {
-      const record = catalog.repository.get();
-      const snapshots = catalog.snapshots.list().map(summarizeSnapshot);
-      const increments = catalog.increments.list();
-      return {
-        repository: formatPath(path),
-        repositoryId: record?.uuid ?? '',
-        formatVersion: catalog.formatVersion,
-        createdAt: formatTime(record?.createdAt ?? 0),
-        host: snapshots.at(-1)?.host ?? '',
-        source: snapshots.at(-1)?.source ?? '',
-        snapshots: snapshots.length,
-        oldest: snapshots[0] ?? null,
-        newest: snapshots.at(-1) ?? null,
-        files: snapshots.at(-1)?.files ?? 0,
-        mirrorBytes: usage.mirrorBytes,
-        increments: increments.length,
-        incrementBytes: increments.reduce((sum, { storedBytes }) => sum + storedBytes, 0),
-        catalogBytes: Number(fileSystem.stat(catalogPath(path))?.size ?? 0n),
-        totalBytes: usage.totalBytes,
-        unfinished: catalog.owed.list().length > 0,
-        lastVerification: summarize(catalog.verifications?.list()[0]),
-      };
-    });
+    const overview = repository.overview();
+    const snapshots = overview.snapshots.map(summarizeSnapshot);
+    return {
+      repository: formatPath(path),
+      repositoryId: overview.record?.uuid ?? '',
+      formatVersion: overview.formatVersion,
+      createdAt: formatTime(overview.record?.createdAt ?? 0),
+      host: snapshots.at(-1)?.host ?? '',
+      source: snapshots.at(-1)?.source ?? '',
+      snapshots: snapshots.length,
+      oldest: snapshots[0] ?? null,
+      newest: snapshots.at(-1) ?? null,
+      files: snapshots.at(-1)?.files ?? 0,
+      mirrorBytes: usage.mirrorBytes,
+      increments: overview.increments,
+      incrementBytes: overview.incrementBytes,
+      catalogBytes: Number(fileSystem.stat(catalogPath(path))?.size ?? 0n),
+      totalBytes: usage.totalBytes,
+      unfinished: overview.isUnfinished,
+      lastVerification: summarize(overview.lastVerification),
+    };
   } finally {
     repository.close();
   }
 }
 
-function summarize(record: VerificationRecord | undefined): VerificationSummary | null {
-  if (record === undefined) return null;
+function summarize(record: VerificationRecord | null): VerificationSummary | null {
+  if (record === null) return null;
   const { mode, snapshot, problems, contentsLeft, bytesLeft } = record;
   return {
     mode,

@@ -1,9 +1,11 @@
 // What a repository holds: its snapshots, the files of one, and what changed since one.
 import type { ExaminationRecord, Snapshot, Version } from '../../catalog/records.js';
 import { CorruptError } from '../../errors.js';
+import type { SnapshotListing } from '../../repository/questions/questions.js';
 import { openForReading } from '../../repository/open/open-repository.js';
 import type { OpenRepository } from '../../repository/repository.js';
 import { type BytePath, compareBytes, formatPath } from '../../system/files/byte-path.js';
+import { askInOneState } from '../snapshot/ask-in-one-state.js';
 import { isSameContent, isSameVersion } from '../snapshot/compare-versions.js';
 import { showPath } from '../run/notes.js';
 import type {
@@ -21,9 +23,9 @@ import { summarizeSnapshot } from '../snapshot/snapshot-summary.js';
 
 /** @throws NoRepositoryError, CorruptError, NewerFormatError */
 export function listSnapshots(request: ListRequest, context: RunContext): SnapshotListReport {
-  return reading(request, context, ({ catalog }) => ({
+  return reading(request, context, (repository) => ({
     repository: formatPath(request.repository),
-    snapshots: catalog.snapshots.list().map(summarizeSnapshot),
+    snapshots: repository.snapshots().map(summarizeSnapshot),
   }));
 }
 
@@ -31,15 +33,11 @@ export function listSnapshots(request: ListRequest, context: RunContext): Snapsh
 export function listFiles(request: SnapshotRequest, context: RunContext): FileListReport {
   return reading(request, context, (repository) => {
     const snapshot = findSnapshot(repository, request.time, context);
-    const { catalog } = repository;
-    const damaged = new Set(catalog.increments.listDamagedResults());
-    const examinations = catalog.examinations?.all() ?? new Map<number, ExaminationRecord>();
+    const listing = repository.listingOf(snapshot.id);
     return {
       repository: formatPath(request.repository),
       snapshot: summarizeSnapshot(snapshot),
-      files: catalog.versions
-        .listAt(snapshot.id)
-        .map((version) => toListedFile(version, damaged, examinations)),
+      files: listing.versions.map((version) => toListedFile(version, listing)),
     };
   });
 }
@@ -49,12 +47,11 @@ export function listChangedSince(request: SnapshotRequest, context: RunContext):
   return reading(request, context, (repository) => {
     const since = findSnapshot(repository, request.time, context);
     const until = findSnapshot(repository, 'now', context);
-    const { versions } = repository.catalog;
     return {
       repository: formatPath(request.repository),
       since: summarizeSnapshot(since),
       until: summarizeSnapshot(until),
-      changes: listChanges(versions.listAt(since.id), versions.listAt(until.id)),
+      changes: listChanges(repository.versionsOf(since.id), repository.versionsOf(until.id)),
     };
   });
 }
@@ -66,14 +63,14 @@ function reading<T>(
 ): T {
   const repository = openForReading(fileSystem, request.repository);
   try {
-    return repository.catalog.read(() => query(repository));
+    return askInOneState(repository, () => query(repository));
   } finally {
     repository.close();
   }
 }
 
-function findSnapshot({ catalog }: OpenRepository, time: string, context: RunContext): Snapshot {
-  return resolveSnapshot(catalog.snapshots.list(), time, context.clock.nowMs());
+function findSnapshot(repository: OpenRepository, time: string, context: RunContext): Snapshot {
+  return resolveSnapshot(repository.snapshots(), time, context.clock.nowMs());
 }
 
 /** In byte order of their paths. */
@@ -95,8 +92,7 @@ function listChanges(before: readonly Version[], after: readonly Version[]): Lis
 
 function toListedFile(
   version: Version,
-  damaged: ReadonlySet<number>,
-  examinations: ReadonlyMap<number, ExaminationRecord>,
+  { damagedContents, examinations }: SnapshotListing,
 ): ListedFile {
   const { content, linkTarget } = version;
   return {
@@ -112,7 +108,7 @@ function toListedFile(
     sha256: content?.sha256.toString('hex') ?? null,
     linkTarget: linkTarget === null ? null : formatPath(linkTarget),
     stale: version.stale,
-    damaged: content !== null && damaged.has(content.id),
+    damaged: content !== null && damagedContents.has(content.id),
     examined: content === null ? null : toExamined(examinations.get(content.id)),
   };
 }

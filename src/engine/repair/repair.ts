@@ -1,13 +1,12 @@
 // `verify --repair`: the catalog from its last sound copy, the mirror from wherever its bytes still are,
 // then every byte verified. Nothing is deleted: what is replaced is kept. Each step may be cut off and
 // done again.
+import { requireSafeNames } from '../../repository/check/check-names.js';
 import { openLocked, requireSomeRepository } from '../../repository/open/open-repository.js';
 import type { OpenRepository, WritableRepository } from '../../repository/repository.js';
 import { acquireLock } from '../../repository/open/acquire-lock.js';
 import { KeptFolder } from '../../repository/copies/kept-folder.js';
 import { requireOwnFolders } from '../../repository/open/own-folders.js';
-import { noteIn } from '../../repository/copies/record-verification.js';
-import { requireSafeNames } from '../snapshot/check-names.js';
 import { repairCatalog, repairCopies } from './repair-catalog.js';
 import { repairMirror } from './repair-mirror.js';
 import type { RepairReport } from './repair-report.js';
@@ -44,7 +43,7 @@ export async function repair(request: RepairRequest, context: RunContext): Promi
 }
 
 async function repairNewest(run: RepairRun, repository: WritableRepository): Promise<void> {
-  const newest = repository.catalog.read(() => repository.catalog.versions.listNewest());
+  const newest = repository.newestVersions();
   requireSafeNames(newest);
   await repairMirror(run, repository, newest);
 }
@@ -54,7 +53,6 @@ async function report(
   repository: OpenRepository,
 ): Promise<RepairReport> {
   const result = await verifyOpen(repository, { ...request, time: null }, context);
-  const { catalog } = repository;
-  catalog.annotate(() => noteIn(catalog, result.record, result.checks));
+  repository.noteVerification(result.record, result.checks);
   return { ...result.report, repairs: steps };
 }

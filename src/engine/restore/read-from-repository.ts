@@ -10,6 +10,7 @@ import { Digests } from '../../system/digest/digests.js';
 import type { BytePath } from '../../system/files/byte-path.js';
 import { showPath } from '../run/notes.js';
 import type { RunContext } from '../run/run-context.js';
+import { askInOneState } from '../snapshot/ask-in-one-state.js';
 import { readProvedSnapshot } from '../snapshot/check-snapshot.js';
 import { type SnapshotSummary, summarizeSnapshot } from '../snapshot/snapshot-summary.js';
 import type { RestoreEntry, RestoreSource } from './restore-source.js';
@@ -44,10 +45,9 @@ class RepositorySource implements RestoreSource {
   readonly #digests = new Digests();
 
   constructor(open: OpenRepository, time: string, context: RunContext) {
-    const { catalog } = open;
-    const { proved, examinations } = catalog.read(() => ({
-      proved: readProvedSnapshot(catalog, time, context.clock.nowMs()),
-      examinations: catalog.examinations?.all() ?? new Map<number, ExaminationRecord>(),
+    const { proved, examinations } = askInOneState(open, () => ({
+      proved: readProvedSnapshot(open, time, context.clock.nowMs()),
+      examinations: open.examinations(),
     }));
     this.repository = open.path;
     this.snapshot = summarizeSnapshot(proved.snapshot);
@@ -60,8 +60,7 @@ class RepositorySource implements RestoreSource {
   }
 
   hasEverHeld(path: BytePath): boolean {
-    const { catalog } = this.#open;
-    return catalog.read(() => catalog.versions.everExisted(path));
+    return this.#open.everHad(path);
   }
 
   async read({ path }: RestoreEntry, emit: Emit): Promise<void> {

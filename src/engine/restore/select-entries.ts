@@ -9,7 +9,7 @@ import {
   joinPath,
   relativePath,
 } from '../../system/files/byte-path.js';
-import { requireSafeNames } from '../snapshot/check-names.js';
+import { requireSafeNames } from '../../repository/check/check-names.js';
 import type { RestoreEntry, RestoreSource } from './restore-source.js';
 
 export interface SelectedEntry {

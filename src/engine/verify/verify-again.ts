@@ -30,8 +30,8 @@ export async function confirmLost(
 }
 
 /** Whether the catalog has changed since the scope was read from it. */
-export function wasOvertaken({ catalog }: OpenRepository, scope: VerifyScope): boolean {
-  return catalog.read(() => catalog.repository.get()?.generation) !== scope.generation;
+export function wasOvertaken(repository: OpenRepository, scope: VerifyScope): boolean {
+  return repository.generation() !== scope.generation;
 }
 
 async function canBeRead(

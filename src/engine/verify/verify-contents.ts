@@ -9,7 +9,7 @@ import { CorruptError } from '../../errors.js';
 import { incrementBytes, openRoot } from '../../repository/contents/content-root.js';
 import { incrementPath } from '../../repository/layout.js';
 import type { OpenRepository } from '../../repository/repository.js';
-import { type ContentRoot, placesOf } from '../../repository/contents/plan-content.js';
+import type { ContentRoot } from '../../repository/contents/plan-content.js';
 import { emitChunks, emitProved, toCorruption } from '../../repository/contents/read-content.js';
 import { LocalDigest } from '../../system/digest/digest-stream.js';
 import { digestChunks } from '../../system/digest/digest-chunks.js';
@@ -76,35 +76,31 @@ class ChainWalk {
     this.#repository = repository;
     this.#context = context;
     this.#tally = tally;
-    const { catalog } = repository;
-    catalog.read(() => {
-      const mirrored = new Map<number, { content: Content; places: BytePath[] }>();
-      for (const { content, path } of catalog.versions.listNewest()) {
-        if (content === null) continue;
-        const places = mirrored.get(content.id)?.places ?? [];
-        places.push(...placesOf(catalog, repository.path, path));
-        mirrored.set(content.id, { content, places });
-      }
-      for (const content of contents) this.wanted.set(content.id, content);
-      const byResult = new Map(catalog.increments.list().map((item) => [item.resultId, item]));
-      const visited = new Set<number>();
-      for (let id of this.wanted.keys()) {
-        while (!visited.has(id)) {
-          visited.add(id);
-          const inMirror = mirrored.get(id);
-          const increment = byResult.get(id);
-          if (inMirror !== undefined) {
-            this.#roots.push({ id, root: { kind: 'mirror', ...inMirror } });
-          } else if (increment?.basisId) {
-            const siblings = this.#next.get(increment.basisId) ?? [];
-            this.#next.set(increment.basisId, [...siblings, increment]);
-            id = increment.basisId;
-          } else if (increment !== undefined) {
-            this.#roots.push({ id, root: { kind: 'full', increment } });
-          }
+    const sources = repository.contentSources();
+    const mirrored = new Map<number, { content: Content; places: BytePath[] }>();
+    for (const { content, places } of sources.mirror) {
+      const others = mirrored.get(content.id)?.places ?? [];
+      mirrored.set(content.id, { content, places: [...others, ...places] });
+    }
+    for (const content of contents) this.wanted.set(content.id, content);
+    const byResult = new Map(sources.increments.map((item) => [item.resultId, item]));
+    const visited = new Set<number>();
+    for (let id of this.wanted.keys()) {
+      while (!visited.has(id)) {
+        visited.add(id);
+        const inMirror = mirrored.get(id);
+        const increment = byResult.get(id);
+        if (inMirror !== undefined) {
+          this.#roots.push({ id, root: { kind: 'mirror', ...inMirror } });
+        } else if (increment?.basisId) {
+          const siblings = this.#next.get(increment.basisId) ?? [];
+          this.#next.set(increment.basisId, [...siblings, increment]);
+          id = increment.basisId;
+        } else if (increment !== undefined) {
+          this.#roots.push({ id, root: { kind: 'full', increment } });
         }
       }
-    });
+    }
   }
 
   async run(): Promise<void> {

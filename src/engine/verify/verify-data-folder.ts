@@ -62,10 +62,11 @@ function isOwnName(name: BytePath): boolean {
 }
 
 /** Names below our folder of what staging holds and no operation is owed for. */
-function stagedLeftOver({ fileSystem, path, catalog }: OpenRepository): BytePath[] {
+function stagedLeftOver(repository: OpenRepository): BytePath[] {
+  const { fileSystem, path } = repository;
   const staging = stagingPath(path);
   if (fileSystem.stat(staging)?.isDirectory() !== true) return [];
-  const owed = new Set(catalog.read(() => catalog.owed.list()).map(({ staged }) => staged));
+  const owed = new Set(repository.owedOperations().map(({ staged }) => staged));
   return fileSystem.list(staging).flatMap((folder) => {
     const inside = joinPath(staging, folder);
     const isOurs = folder === 'new' || folder === 'old';
@@ -81,12 +82,13 @@ function stagedLeftOver({ fileSystem, path, catalog }: OpenRepository): BytePath
 }
 
 /** Files in increments/ without a row: of a backup that did not commit, and those that are none. */
-function strayIncrements({ fileSystem, path, catalog }: OpenRepository): {
+function strayIncrements(repository: OpenRepository): {
   readonly orphans: BytePath[];
   readonly others: BytePath[];
 } {
+  const { fileSystem, path } = repository;
   const folder = incrementsPath(path);
-  const known = new Set(catalog.read(() => catalog.increments.list()).map(({ id }) => id));
+  const known = new Set(repository.incrementIds());
   const orphans: BytePath[] = [];
   const others: BytePath[] = [];
   if (fileSystem.stat(folder)?.isDirectory() !== true) return { orphans, others };

@@ -24,8 +24,7 @@ export function verifyEntries(
   context: RunContext,
 ): { readonly problems: readonly VerifyProblem[]; readonly notes: readonly Note[] } {
   const inScope = new Set(scope.versions.map(({ id }) => id));
-  const { catalog } = repository;
-  const isSettled = catalog.read(() => catalog.owed.list().length === 0);
+  const isSettled = repository.owedOperations().length === 0;
   if (!isSettled || !scope.newest.every(({ id }) => inScope.has(id))) {
     return { problems: [], notes: [] };
   }

@@ -2,7 +2,6 @@
 import type { Content } from '../../catalog/records.js';
 import { CorruptError } from '../../errors.js';
 import type { OpenRepository } from '../../repository/repository.js';
-import { placesOf } from '../../repository/contents/plan-content.js';
 import { toCorruption } from '../../repository/contents/read-content.js';
 import type { BytePath } from '../../system/files/byte-path.js';
 import { FileReader } from '../../system/files/byte-reader.js';
@@ -66,11 +65,12 @@ async function findFault(
   content: Content,
   { checkpoint }: RunContext,
 ): Promise<string | null> {
-  const { fileSystem, catalog } = repository;
+  const { fileSystem } = repository;
   const name = `the mirror file '${showPath(path)}'`;
   await checkpoint();
-  const places = catalog.read(() => placesOf(catalog, repository.path, path));
-  const place = places.find((candidate) => fileSystem.stat(candidate)?.isFile());
+  const place = repository
+    .mirrorPlaces(path)
+    .find((candidate) => fileSystem.stat(candidate)?.isFile());
   if (place === undefined) return `${name} is gone`;
   try {
     const file = fileSystem.open(place, 'read');

@@ -2,6 +2,7 @@
 // paths, and the snapshots as of which they cannot be restored.
 import type { Content, Snapshot, Version } from '../../catalog/records.js';
 import type { OpenRepository } from '../../repository/repository.js';
+import { askInOneState } from '../snapshot/ask-in-one-state.js';
 import { showPath } from '../run/notes.js';
 import type { VerifyProblem } from './verify-report.js';
 import { resolveSnapshot } from '../snapshot/resolve-snapshot.js';
@@ -29,23 +30,23 @@ export type LostContents = ReadonlyMap<number, string>;
  * @throws UsageError and NotInSnapshotError, for TIME; CorruptError where rows cannot be read
  */
 export function readScope(
-  { catalog }: OpenRepository,
+  repository: OpenRepository,
   time: string | null,
   context: RunContext,
 ): VerifyScope {
-  return catalog.read(() => {
-    const all = catalog.snapshots.list();
+  return askInOneState(repository, () => {
+    const all = repository.snapshots();
     const only = time === null ? null : resolveSnapshot(all, time, context.clock.nowMs());
-    const versions = only === null ? catalog.versions.listAll() : catalog.versions.listAt(only.id);
+    const { generation, versions, newest } = repository.verificationScope(only?.id ?? null);
     return {
-      generation: catalog.repository.get()?.generation ?? 0,
+      generation,
       only,
       snapshots: only === null ? all : [only],
       versions,
       contents: new Map(
         versions.flatMap(({ content }) => (content === null ? [] : [[content.id, content]])),
       ),
-      newest: catalog.versions.listNewest(),
+      newest,
     };
   });
 }

@@ -4,7 +4,8 @@
 import type { Content, Increment } from '../../catalog/records.js';
 import { incrementPath } from '../../repository/layout.js';
 import type { OpenRepository } from '../../repository/repository.js';
-import { placesOf } from '../../repository/contents/plan-content.js';
+import type { ContentSources } from '../../repository/questions/questions.js';
+import type { BytePath } from '../../system/files/byte-path.js';
 import { showPath } from '../run/notes.js';
 import type { VerifyProblem } from './verify-report.js';
 import type { LostContents, VerifyScope } from './verify-scope.js';
@@ -17,19 +18,17 @@ export interface SizeVerification {
 }
 
 export function verifySizes(repository: OpenRepository, scope: VerifyScope): SizeVerification {
-  const { catalog } = repository;
-  return catalog.read(() => {
-    const spare = new Map<number, VerifyProblem[]>();
-    const mirrored = inspectMirrorFiles(repository, scope, spare);
-    const byResult = new Map(catalog.increments.list().map((item) => [item.resultId, item]));
-    const known = new Map<number, string | null>();
-    const lost = new Map<number, string>();
-    for (const id of scope.contents.keys()) {
-      const fault = faultOf(repository, id, mirrored, byResult, known);
-      if (fault !== null) lost.set(id, fault);
-    }
-    return { lost, spare };
-  });
+  const sources = repository.contentSources();
+  const spare = new Map<number, VerifyProblem[]>();
+  const mirrored = inspectMirrorFiles(repository, sources, spare);
+  const byResult = new Map(sources.increments.map((item) => [item.resultId, item]));
+  const known = new Map<number, string | null>();
+  const lost = new Map<number, string>();
+  for (const id of scope.contents.keys()) {
+    const fault = faultOf(repository, id, mirrored, byResult, known);
+    if (fault !== null) lost.set(id, fault);
+  }
+  return { lost, spare };
 }
 
 interface Mirrored {
@@ -41,13 +40,11 @@ interface Mirrored {
 
 function inspectMirrorFiles(
   repository: OpenRepository,
-  { newest }: VerifyScope,
+  { mirror }: ContentSources,
   spare: Map<number, VerifyProblem[]>,
 ): Map<number, Mirrored> {
   const files = new Map<number, (Mirrored & { readonly path: string })[]>();
-  for (const { path, content } of newest) {
-    if (content === null) continue;
-    const places = placesOf(repository.catalog, repository.path, path);
+  for (const { path, content, places } of mirror) {
     const shown = showPath(path);
     const found = inspectFile(repository, places, shown, content);
     files.set(content.id, [...(files.get(content.id) ?? []), { path: shown, ...found }]);
@@ -69,7 +66,7 @@ function inspectMirrorFiles(
 
 function inspectFile(
   { fileSystem }: OpenRepository,
-  places: ReturnType<typeof placesOf>,
+  places: readonly BytePath[],
   shown: string,
   { sizeBytes }: Content,
 ): Mirrored {

@@ -4,7 +4,6 @@ import type { Content, ContentCheck, VerificationRecord } from '../../catalog/re
 import { CorruptError } from '../../errors.js';
 import { openForReading } from '../../repository/open/open-repository.js';
 import type { OpenRepository } from '../../repository/repository.js';
-import { recordVerification } from '../../repository/copies/record-verification.js';
 import { repairHint } from '../../repository/repair-hint.js';
 import { formatPath } from '../../system/files/byte-path.js';
 import {
@@ -37,7 +36,7 @@ export async function verify(request: VerifyRequest, context: RunContext): Promi
   const repository = openForReading(context.fileSystem, request.repository);
   try {
     const result = await verifyOpen(repository, request, context);
-    const refusal = recordVerification(repository, result.record, result.checks);
+    const refusal = repository.noteVerification(result.record, result.checks);
     if (refusal === null) return result.report;
     const note = infoNote('not-recorded', null, `the result is not kept: ${refusal}`);
     return { ...result.report, notes: [...result.report.notes, note] };
@@ -162,11 +161,7 @@ async function prove(
   startedAt: number,
   context: RunContext,
 ): Promise<{ readonly tally: ProofTally; readonly plan: ProofPlan }> {
-  const { catalog } = repository;
-  const { times, records } = catalog.read(() => ({
-    times: catalog.verifications?.checkTimes() ?? new Map<number, number>(),
-    records: catalog.verifications?.list() ?? [],
-  }));
+  const { records, checkTimes: times } = repository.verificationHistory();
   const roundStartedAt = roundStart(mode.kind, scope.only?.id ?? null, records, startedAt);
   const plan = planProof(scope, mode, times, roundStartedAt, startedAt);
   const copies = mirrorPaths(scope);

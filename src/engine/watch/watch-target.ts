@@ -47,7 +47,7 @@ export async function findTarget(
   ]);
   const repository = openForReading(fileSystem, paths.repository);
   try {
-    const newest = repository.catalog.read(() => repository.catalog.snapshots.newest());
+    const newest = repository.newestSnapshot();
     const { hostName } = context;
     requireSameSource(newest, { source: paths.source, hostName, masterName: null });
   } catch (error) {
@@ -71,9 +71,7 @@ export function readStates(
 ): ReadonlyMap<BytePath, SourceState> {
   const repository = openForReading(fileSystem, path);
   try {
-    const { catalog } = repository;
-    const states = catalog.read(() => catalog.sourceStates.list());
-    return new Map(states.map((state) => [state.path, state]));
+    return new Map(repository.sourceStates().map((state) => [state.path, state]));
   } finally {
     repository.close();
   }

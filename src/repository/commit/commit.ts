@@ -17,8 +17,8 @@ import { digestSnapshot } from '../../catalog/snapshot-digest.js';
 import type { BytePath } from '../../system/files/byte-path.js';
 import { writeCatalogCopy } from '../copies/catalog-copy.js';
 import { catalogPath, incrementsPath } from '../layout.js';
-import type { WritableRepository } from '../repository.js';
-import { type RecoverTarget, recover } from './settle-earlier-run.js';
+import type { LocalRepository } from '../local-repository.js';
+import { recover } from './settle-earlier-run.js';
 import type { OwedOutcome } from './run-owed-operations.js';
 import { Staging, syncDirectory } from '../staging.js';
 import type { ContentKey, NewIncrement } from '../contents/write-increment.js';
@@ -51,7 +51,7 @@ export interface CommitPlan {
  * @returns the snapshot; operations are still owed (finishCommit does them)
  * @throws when the transaction failed: nothing was committed, which was asked of the catalog itself
  */
-export function commitSnapshot(repository: WritableRepository, plan: CommitPlan): Snapshot {
+export function commitSnapshot(repository: LocalRepository, plan: CommitPlan): Snapshot {
   const { fileSystem, path, catalog } = repository;
   new Staging(fileSystem, path).syncNew();
   if (plan.increments.length > 0) syncDirectory(fileSystem, incrementsPath(path));
@@ -67,13 +67,11 @@ export function commitSnapshot(repository: WritableRepository, plan: CommitPlan)
 
 /** Does the operations that the commit owes, and leaves a checked copy of the catalog. */
 export async function finishCommit(
-  repository: WritableRepository,
+  repository: LocalRepository,
   snapshot: Snapshot,
   actingUid: number,
 ): Promise<OwedOutcome> {
-  const { fileSystem, path, catalog } = repository;
-  const target: RecoverTarget = { fileSystem, path, catalog, actingUid };
-  const outcome = recover(target);
+  const outcome = recover(repository, actingUid);
   await writeCatalogCopy(repository, snapshot.id);
   return outcome;
 }

@@ -1,29 +1,21 @@
 // Putting right what an earlier run left: finish a commit whose operations are still owed, empty the
 // staging folder, delete increments that no commit recorded. Only the holder of the writers' lock
 // may do this, and it does it each time, so that no person ever has to.
-import type { Catalog } from '../../catalog/catalog.js';
-import { type BytePath, joinPath } from '../../system/files/byte-path.js';
-import type { FileSystem } from '../../system/files/file-system.js';
+import { joinPath } from '../../system/files/byte-path.js';
 import { incrementsPath, mirrorPath, parseIncrementName } from '../layout.js';
+import type { LocalRepository } from '../local-repository.js';
 import { type OwedOutcome, runOwedOperations } from './run-owed-operations.js';
 import { Staging } from '../staging.js';
 
-export interface RecoverTarget {
-  readonly fileSystem: FileSystem;
-  readonly path: BytePath;
-  readonly catalog: Catalog;
-  readonly actingUid: number;
-}
-
 /** Brings the repository to where the last commit meant it to be. May be cut off and done again. */
-export function recover(target: RecoverTarget): OwedOutcome {
-  const outcome = settle(target);
-  discardUncommitted(target);
+export function recover(repository: LocalRepository, actingUid: number): OwedOutcome {
+  const outcome = settle(repository, actingUid);
+  discardUncommitted(repository);
   return outcome;
 }
 
 /** Does what the last commit still owes the mirror, and records that it is done. */
-function settle({ fileSystem, path, catalog, actingUid }: RecoverTarget): OwedOutcome {
+function settle({ fileSystem, path, catalog }: LocalRepository, actingUid: number): OwedOutcome {
   const { operations, newest } = catalog.read(() => {
     const owed = catalog.owed.list();
     return { operations: owed, newest: owed.length === 0 ? [] : catalog.versions.listNewest() };
@@ -44,13 +36,13 @@ function settle({ fileSystem, path, catalog, actingUid }: RecoverTarget): OwedOu
  * Deletes what belongs to no snapshot: everything in staging, and increments without a row. Where
  * operations are still owed, staging holds files of a committed snapshot, and nothing is deleted.
  */
-export function discardUncommitted(target: Omit<RecoverTarget, 'actingUid'>): void {
-  const { fileSystem, path, catalog } = target;
+export function discardUncommitted(repository: LocalRepository): void {
+  const { fileSystem, path, catalog } = repository;
   if (catalog.read(() => catalog.owed.list()).length > 0) return;
   const staging = new Staging(fileSystem, path);
   staging.clear();
   staging.prepare();
-  cutBack(target);
+  cutBack(repository);
   const known = new Set(catalog.read(() => catalog.increments.list()).map(({ id }) => id));
   for (const name of fileSystem.list(incrementsPath(path))) {
     const id = parseIncrementName(name);
@@ -59,7 +51,7 @@ export function discardUncommitted(target: Omit<RecoverTarget, 'actingUid'>): vo
 }
 
 /** Truncates mirror files to which a backup that did not commit had added the tail of a grown file. */
-function cutBack({ fileSystem, path, catalog }: Omit<RecoverTarget, 'actingUid'>): void {
+function cutBack({ fileSystem, path, catalog }: LocalRepository): void {
   for (const version of catalog.read(() => catalog.versions.listNewest())) {
     if (version.content === null) continue;
     const place = mirrorPath(path, version.path);

@@ -10,7 +10,7 @@ import { digestChunks } from '../../system/digest/digest-chunks.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 import { TemporaryFile } from '../../system/files/temporary-file.js';
 import { incrementPath } from '../layout.js';
-import type { OpenRepository } from '../repository.js';
+import type { RepositoryPlace } from '../repository-place.js';
 import type { ContentRoot } from './plan-content.js';
 import { readChunks } from '../../system/files/read-chunks.js';
 
@@ -21,7 +21,7 @@ export interface OpenRoot {
 
 /** @throws CorruptError, or SystemError with ENOENT where the file is gone */
 export async function openRoot(
-  repository: OpenRepository,
+  repository: RepositoryPlace,
   root: ContentRoot,
   checkpoint: Checkpoint,
 ): Promise<OpenRoot> {
@@ -31,14 +31,14 @@ export async function openRoot(
 
 /** The decompressed bytes of an increment, exactly as many as the catalog says. Errors as readIncrement. */
 export function incrementBytes(
-  { fileSystem, path }: OpenRepository,
+  { fileSystem, path }: RepositoryPlace,
   { id, plainBytes }: Increment,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   return readIncrement(fileSystem, { id, path: incrementPath(path, id), plainBytes });
 }
 
 async function decompressFull(
-  repository: OpenRepository,
+  repository: RepositoryPlace,
   increment: Increment,
   checkpoint: Checkpoint,
 ): Promise<OpenRoot> {
@@ -57,7 +57,7 @@ async function decompressFull(
 
 /** The file at the only place that has one; of several the first that is whole. */
 async function openMirrorFile(
-  { fileSystem }: OpenRepository,
+  { fileSystem }: RepositoryPlace,
   content: Content,
   places: readonly BytePath[],
   checkpoint: Checkpoint,

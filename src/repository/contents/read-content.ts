@@ -11,9 +11,10 @@ import { isWithin } from '../../system/files/byte-path.js';
 import type { ByteReader } from '../../system/files/byte-reader.js';
 import type { Checkpoint } from '../../system/time/checkpoint.js';
 import { incrementBytes, openRoot } from './content-root.js';
-import type { OpenRepository, RepositoryPlace } from '../repository.js';
+import type { OpenRepository } from '../repository.js';
+import type { RepositoryPlace } from '../repository-place.js';
 import { incrementPath } from '../layout.js';
-import { type ContentPlan, type ContentRoot, planContent } from './plan-content.js';
+import type { ContentPlan, ContentRoot } from './plan-content.js';
 import type { DigestStream } from '../../system/digest/digest-stream.js';
 import type { DigestSource } from '../../system/digest/digests.js';
 
@@ -30,9 +31,7 @@ export async function readContent(
   digests: DigestSource,
 ): Promise<void> {
   for (;;) {
-    const plan = repository.catalog.read(() =>
-      planContent(repository.catalog, repository.path, content),
-    );
+    const plan = repository.planContent(content);
     let hasEmitted = false;
     const noting: Emit = (bytes) => {
       hasEmitted = true;
@@ -173,7 +172,7 @@ async function emitPlanned(
 
 /** Begins to compose several deltas; null where there are fewer. */
 function beginRun(
-  { fileSystem, path }: OpenRepository,
+  { fileSystem, path }: RepositoryPlace,
   deltas: readonly Increment[],
   content: Content,
   rootBytes: number,
@@ -233,6 +232,6 @@ async function emitComposed(
   }
 }
 
-function wasOvertaken({ catalog }: OpenRepository, generation: number): boolean {
-  return catalog.read(() => catalog.repository.get()?.generation) !== generation;
+function wasOvertaken(repository: OpenRepository, generation: number): boolean {
+  return repository.generation() !== generation;
 }

@@ -10,7 +10,8 @@ import {
   zstdDecompressBuffer,
 } from '../../system/zstd/zstd.js';
 import { catalogCopyPath, dataPath, parseCatalogCopyName } from '../layout.js';
-import type { OpenRepository, RepositoryPlace } from '../repository.js';
+import type { LocalRepository } from '../local-repository.js';
+import type { RepositoryPlace } from '../repository-place.js';
 import { Staging, syncDirectory } from '../staging.js';
 
 const COPIES_KEPT = 2;
@@ -18,7 +19,7 @@ const ZSTD_LEVEL = 3;
 
 /** Writes the copy for a snapshot, reads it back, puts it in place, and deletes all but the last two. */
 export async function writeCatalogCopy(
-  repository: OpenRepository,
+  repository: LocalRepository,
   snapshotId: number,
 ): Promise<void> {
   const { fileSystem, path, catalog } = repository;
@@ -92,7 +93,7 @@ export async function readCatalogCopy(
   return Buffer.concat(pieces);
 }
 
-function deleteOldCopies(repository: OpenRepository, newestId: number): void {
+function deleteOldCopies(repository: RepositoryPlace, newestId: number): void {
   const { fileSystem, path } = repository;
   const older = listCatalogCopies(repository).filter(({ snapshotId }) => snapshotId !== newestId);
   for (const { name } of older.slice(COPIES_KEPT - 1)) {

@@ -5,14 +5,14 @@ import { Catalog } from '../../catalog/catalog.js';
 import type { ContentCheck, VerificationRecord } from '../../catalog/records.js';
 import { WriteLock } from '../../catalog/write-lock.js';
 import { catalogJournalPath, catalogPath, lockPath } from '../layout.js';
-import type { OpenRepository } from '../repository.js';
+import type { LocalRepository } from '../local-repository.js';
 
 /** How long the note waits for a reader's transaction, which are all short. */
 const BUSY_TIMEOUT_MS = 1000;
 
 /** @returns why the result is not kept; null where it is */
 export function recordVerification(
-  { fileSystem, path, catalog: asRead }: OpenRepository,
+  { fileSystem, path, catalog: asRead }: LocalRepository,
   record: VerificationRecord,
   checks: readonly ContentCheck[],
 ): string | null {
@@ -26,7 +26,7 @@ export function recordVerification(
     const options = { readOnly: false, busyTimeoutMs: BUSY_TIMEOUT_MS };
     const catalog = Catalog.open(catalogPath(path), options);
     try {
-      return catalog.annotate(() => noteIn(catalog, record, checks));
+      return recordAsWriter(catalog, record, checks);
     } finally {
       catalog.close();
     }
@@ -37,14 +37,18 @@ export function recordVerification(
   }
 }
 
-/** As recordVerification, in a transaction of a writer. */
-export function noteIn(
+/** As recordVerification, with the catalog of a writer. */
+export function recordAsWriter(
   catalog: Catalog,
   record: VerificationRecord,
   checks: readonly ContentCheck[],
 ): string | null {
-  catalog.verifications?.insert(record, checks);
-  return catalog.verifications === null ? OLD_FORMAT : null;
+  const { verifications } = catalog;
+  if (verifications === null) return OLD_FORMAT;
+  catalog.annotate(() => {
+    verifications.insert(record, checks);
+  });
+  return null;
 }
 
 const OLD_FORMAT = 'the repository has format 1, which the next backup changes';

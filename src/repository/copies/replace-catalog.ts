@@ -5,7 +5,8 @@
 // 4. the journal is deleted, since SQLite would roll it back into the new catalog: the damaged catalog
 //    could not be opened with it;
 // 5. one rename puts the new one in place.
-import type { Catalog } from '../../catalog/catalog.js';
+import { Catalog } from '../../catalog/catalog.js';
+import type { Version } from '../../catalog/records.js';
 import {
   type BytePath,
   ROOT,
@@ -13,6 +14,7 @@ import {
   joinPath,
   pathFromText,
 } from '../../system/files/byte-path.js';
+import { type CatalogCopy, readCatalogCopy } from './catalog-copy.js';
 import type { KeptFolder } from './kept-folder.js';
 import {
   catalogJournalPath,
@@ -24,21 +26,22 @@ import {
   parseIncrementName,
   stagingPath,
 } from '../layout.js';
-import type { RepositoryPlace } from '../repository.js';
+import type { RepositoryPlace } from '../repository-place.js';
 import { removeTree, syncDirectory } from '../staging.js';
 
 /**
- * @param bytes of the new catalog, checked
- * @param catalog the same, opened
+ * Puts the catalog that a copy holds in the place of the repository's own.
+ * @param copy one that is whole
  * @returns where things are kept now: of the old catalog, and of what the new one knows nothing of
  */
-export function replaceCatalog(
-  { fileSystem, path }: RepositoryPlace,
-  bytes: Buffer,
-  catalog: Catalog,
+export async function replaceCatalog(
+  place: RepositoryPlace,
+  copy: CatalogCopy,
   kept: KeptFolder,
-): BytePath[] {
-  const places = keepUnknown({ fileSystem, path }, catalog, kept);
+): Promise<BytePath[]> {
+  const { fileSystem, path } = place;
+  const bytes = await readCatalogCopy(place, copy);
+  const places = keepUnknownTo(bytes, place, kept);
   const draft = newCatalogPath(path);
   removeTree(fileSystem, draft);
   const file = fileSystem.open(draft, 'create');
@@ -62,20 +65,33 @@ export function replaceCatalog(
   return places;
 }
 
+/** What the new catalog knows of. */
+function readKnown(
+  repository: BytePath,
+  bytes: Buffer,
+): { readonly known: ReadonlySet<number>; readonly newest: readonly Version[] } {
+  const catalog = Catalog.openBytes(catalogPath(repository), bytes);
+  try {
+    return catalog.read(() => ({
+      known: new Set(catalog.increments.list().map(({ id }) => id)),
+      newest: catalog.versions.listNewest(),
+    }));
+  } finally {
+    catalog.close();
+  }
+}
+
 /**
  * Keeps what the next writer would delete or cut off because the catalog knows nothing of it: increments,
  * staged files, and the ends of mirror files that have grown.
  */
-function keepUnknown(
+function keepUnknownTo(
+  bytes: Buffer,
   { fileSystem, path }: RepositoryPlace,
-  catalog: Catalog,
   kept: KeptFolder,
 ): BytePath[] {
   const places: BytePath[] = [];
-  const { known, newest } = catalog.read(() => ({
-    known: new Set(catalog.increments.list().map(({ id }) => id)),
-    newest: catalog.versions.listNewest(),
-  }));
+  const { known, newest } = readKnown(path, bytes);
   const keepFiles = (folder: BytePath, name: BytePath, isWanted: (name: BytePath) => boolean) => {
     if (fileSystem.stat(folder)?.isDirectory() !== true) return;
     for (const file of fileSystem.list(folder)) {

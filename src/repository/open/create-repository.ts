@@ -13,7 +13,7 @@ import {
   newCatalogPath,
   readmePath,
 } from '../layout.js';
-import type { RepositoryPlace } from '../repository.js';
+import type { RepositoryPlace } from '../repository-place.js';
 import { README_TEXT } from '../readme-text.js';
 import { Staging, removeTree, syncDirectory } from '../staging.js';
 

@@ -1,22 +1,32 @@
 // Opening a repository: for reading, without a lock and without writing; or for writing, with the
 // writers' lock held and everything that an earlier run left unfinished put right.
 import { Catalog } from '../../catalog/catalog.js';
-import { sqliteName } from '../../catalog/sqlite.js';
+import { requireSqlite, sqliteName } from '../../catalog/sqlite.js';
 import type { WriteLock } from '../../catalog/write-lock.js';
 import { CorruptError, NoRepositoryError } from '../../errors.js';
 import { type BytePath, baseName, formatPath, joinPath } from '../../system/files/byte-path.js';
 import { isErrno } from '../../system/files/errno.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 import { copyPrivately } from '../../system/files/private-copy.js';
-import type { OpenRepository, RepositoryPlace, WritableRepository } from '../repository.js';
+import type { OpenRepository, WritableRepository } from '../repository.js';
+import type { RepositoryPlace } from '../repository-place.js';
 import { type LockOptions, acquireLock } from './acquire-lock.js';
 import { finishCreation, prepareRepository } from './create-repository.js';
 import { inspectTarget } from './inspect-target.js';
 import { catalogJournalPath, catalogPath, dataPath } from '../layout.js';
+import { ReadableRepository, type WriterEnd, WriterRepository } from './opened-repository.js';
 import { makeMissingFolders, requireOwnFolders } from './own-folders.js';
 import { recover } from '../commit/settle-earlier-run.js';
 import { repairHint } from '../repair-hint.js';
 import { isBareCreation, removeEmptyFolders, takeBackCreation } from './take-back-creation.js';
+
+/**
+ * Makes sure that catalogs can be opened by this program as it is installed, before anything is made or
+ * written. @throws InstallationError
+ */
+export function requireCatalogs(): void {
+  requireSqlite();
+}
 
 /**
  * Opens for reading. Takes no lock and changes nothing, so it works on read-only media.
@@ -27,28 +37,20 @@ export function openForReading(fileSystem: FileSystem, path: BytePath): OpenRepo
   requireOwnFolders(fileSystem, path);
   try {
     const catalog = openCatalog(path, catalogPath(path), { readOnly: true });
-    return { path, fileSystem, catalog, close: () => catalog.close() };
+    return new ReadableRepository({ path, fileSystem, catalog });
   } catch (error) {
     if (!isErrno(error, 'EACCES') || fileSystem.stat(catalogJournalPath(path)) === null) {
       throw error;
     }
     // The journal of a commit that was cut off: a reader may not roll it back in place.
     const copy = copyPrivately([catalogPath(path), catalogJournalPath(path)]);
-    const close = (): void => copy.remove();
+    const remove = (): void => copy.remove();
     try {
       const copied = joinPath(copy.directory, baseName(catalogPath(path)));
       const catalog = openCatalog(path, copied, { readOnly: false });
-      return {
-        path,
-        fileSystem,
-        catalog,
-        close: () => {
-          catalog.close();
-          close();
-        },
-      };
+      return new ReadableRepository({ path, fileSystem, catalog }, remove);
     } catch (failure) {
-      close();
+      remove();
       throw failure;
     }
   }
@@ -106,34 +108,22 @@ function openUnderLock(
   place: RepositoryPlace,
   { lock, madeFolders, options }: Locked,
 ): WritableRepository {
-  const { fileSystem, path } = place;
   let created = false;
   const takeBack = (): void => {
     if (created && isBareCreation(place)) takeBackCreation(place, madeFolders);
   };
   try {
     // While this process waited, another one may have made it, or taken it away again.
-    created = options.create && inspectTarget(fileSystem, path) === 'to-be-made';
+    created = options.create && inspectTarget(place.fileSystem, place.path) === 'to-be-made';
     if (created) finishCreation(place, Math.floor(options.clock.nowMs() / 1000));
-    const repository = openLocked(place, options.actingUid);
-    const { catalog } = repository;
-    return {
-      ...repository,
+    return openAsWriter(place, options.actingUid, {
       created,
-      close: () => {
-        catalog.close();
+      onClosed: () => lock.release(),
+      onAbandoned: (isEmpty) => {
+        if (isEmpty) quietly(takeBack);
         lock.release();
       },
-      abandon: () => {
-        quietly(() => {
-          const isEmpty = created && catalog.read(() => catalog.snapshots.newest()) === null;
-          catalog.close();
-          if (isEmpty) takeBack();
-        });
-        catalog.close();
-        lock.release();
-      },
-    };
+    });
   } catch (error) {
     quietly(takeBack);
     lock.release();
@@ -150,21 +140,29 @@ function quietly(cleanUp: () => void): void {
   }
 }
 
-/**
- * Opens a repository whose lock this process holds, and finishes or cleans up what an earlier run left;
- * `close` does not release the lock.
- */
-export function openLocked(
+/** Opens a repository whose lock the caller holds, and goes on holding. Otherwise as openForWriting. */
+export function openLocked(place: RepositoryPlace, actingUid: number): WritableRepository {
+  const nothing = (): void => {};
+  return openAsWriter(place, actingUid, {
+    created: false,
+    onClosed: nothing,
+    onAbandoned: nothing,
+  });
+}
+
+/** Under the lock: finishes or cleans up what an earlier run left. */
+function openAsWriter(
   { fileSystem, path }: RepositoryPlace,
   actingUid: number,
+  end: WriterEnd,
 ): WritableRepository {
   const catalog = openCatalog(path, catalogPath(path), { readOnly: false });
   try {
     catalog.migrate();
     makeMissingFolders(fileSystem, path);
-    recover({ fileSystem, path, catalog, actingUid });
-    const close = (): void => catalog.close();
-    return { path, fileSystem, catalog, created: false, close, abandon: close };
+    const local = { path, fileSystem, catalog };
+    recover(local, actingUid);
+    return new WriterRepository(local, end);
   } catch (error) {
     catalog.close();
     throw error;

@@ -7,7 +7,7 @@ import { isErrno } from '../../system/files/errno.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 import { CREATION_NAMES } from './inspect-target.js';
 import { DATA, catalogPath, dataPath, incrementsPath, lockPath, stagingPath } from '../layout.js';
-import type { RepositoryPlace } from '../repository.js';
+import type { RepositoryPlace } from '../repository-place.js';
 import { removeTree, syncDirectory } from '../staging.js';
 
 /** Whether a repository without a snapshot holds nothing but what its creation has made. */

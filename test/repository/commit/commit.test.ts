@@ -1,10 +1,12 @@
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import * as fs from 'node:fs/promises';
 import { Catalog } from '../../../src/catalog/catalog.js';
 import { SystemError } from '../../../src/errors.js';
 import { type CommitPlan, commitSnapshot } from '../../../src/repository/commit/commit.js';
 import { openForWriting } from '../../../src/repository/open/open-repository.js';
+import { catalogPath } from '../../../src/repository/layout.js';
 import type { WritableRepository } from '../../../src/repository/repository.js';
+import type { LocalRepository } from '../../../src/repository/local-repository.js';
 import { pathFromText } from '../../../src/system/files/byte-path.js';
 import { uninterrupted } from '../../../src/system/time/checkpoint.js';
 import { zstdDecompressBuffer } from '../../../src/system/zstd/zstd.js';
@@ -61,17 +63,20 @@ async function openWriter(sandbox: Sandbox): Promise<WritableRepository> {
 
 /** The same repository with a catalog of which `write` is another one. */
 function withWrite(
-  repository: WritableRepository,
+  t: ExecutionContext,
+  { fileSystem, path }: WritableRepository,
   write: (catalog: Catalog, change: () => unknown) => unknown,
-): WritableRepository {
-  const catalog = new Proxy(repository.catalog, {
+): LocalRepository {
+  const opened = Catalog.open(catalogPath(path), { readOnly: false });
+  t.teardown(() => opened.close());
+  const catalog = new Proxy(opened, {
     get(target, name) {
       if (name === 'write') return (change: () => unknown) => write(target, change);
       const value: unknown = Reflect.get(target, name, target);
       return typeof value === 'function' ? (value.bind(target) as unknown) : value;
     },
   });
-  return { ...repository, catalog };
+  return { fileSystem, path, catalog };
 }
 
 const failure = new SystemError({
@@ -85,7 +90,7 @@ const failure = new SystemError({
 test('a commit that fails after all has been written is found to have been made', async (t) => {
   const sandbox = await createSandbox(t);
   const repository = await openWriter(sandbox);
-  const lying = withWrite(repository, (catalog, change) => {
+  const lying = withWrite(t, repository, (catalog, change) => {
     catalog.write(change);
     throw failure;
   });
@@ -102,7 +107,7 @@ test('a commit that fails after all has been written is found to have been made'
 test('a commit that fails before anything is durable is an error, and no snapshot', async (t) => {
   const sandbox = await createSandbox(t);
   const repository = await openWriter(sandbox);
-  const failing = withWrite(repository, (catalog, change) =>
+  const failing = withWrite(t, repository, (catalog, change) =>
     catalog.write(() => {
       change();
       throw failure;
@@ -112,7 +117,7 @@ test('a commit that fails before anything is durable is an error, and no snapsho
     t.throws(() => commitSnapshot(failing, PLAN)),
     failure,
   );
-  t.is(commitSnapshot(repository, PLAN).id, 1, 'the id was not used');
+  t.is(repository.commit(PLAN).id, 1, 'the id was not used');
   repository.close();
 });
 

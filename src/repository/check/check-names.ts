@@ -1,7 +1,7 @@
 // A repository may come from elsewhere: names in its catalog are not trusted before they are checked.
 import type { Version } from '../../catalog/records.js';
 import { CorruptError } from '../../errors.js';
-import { DATA, isSafePath, unsafeName } from '../../repository/layout.js';
+import { DATA, isSafePath, unsafeName } from '../layout.js';
 import { type BytePath, ROOT, formatPath, parentPath } from '../../system/files/byte-path.js';
 
 /** What is checked of an entry, whether it is read from a catalog or about to be written into one. */

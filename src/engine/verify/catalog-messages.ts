@@ -1,0 +1,26 @@
+// What is wrong with a catalog, in words: those of a verification and of a repair.
+import type { CatalogFaults, CatalogSizeFault } from '../../repository/questions/questions.js';
+
+export function describeDamagedSnapshot(id: number): string {
+  return `the rows of snapshot ${id} are not those of its backup`;
+}
+
+/** What was found in files when they were read costs no snapshot where it is damaged. */
+export function describeDamagedExaminations({ damagedExaminations }: CatalogFaults): string[] {
+  if (damagedExaminations === 0) return [];
+  return [`rows of examinations are not as backups wrote them: ${damagedExaminations}`];
+}
+
+/** A line for each fault; the first one is the most telling. */
+export function describeFaults(faults: CatalogFaults): string[] {
+  return [
+    ...faults.integrity,
+    ...faults.damagedSnapshots.map(describeDamagedSnapshot),
+    ...describeDamagedExaminations(faults),
+    ...faults.unsafeNames.map(({ message }) => message),
+  ];
+}
+
+export function describeSizeFault({ fileBytes, catalogBytes }: CatalogSizeFault): string {
+  return `the file of the catalog has ${fileBytes} bytes, and should have ${catalogBytes}`;
+}

@@ -1,0 +1,82 @@
+// What is wrong with a catalog, be it the repository's own or a copy: SQLite's own checks, the digests
+// that snapshots and examinations carry, names that no restore would follow, and the length of the file.
+import type { Catalog } from '../../catalog/catalog.js';
+import type { Version } from '../../catalog/records.js';
+import { CorruptError } from '../../errors.js';
+import { catalogJournalPath, catalogPath } from '../layout.js';
+import type { CatalogFaults, CatalogSizeFault } from '../questions/questions.js';
+import type { LocalRepository } from '../local-repository.js';
+import { requireSafeNames } from './check-names.js';
+import { isAsCommitted } from './snapshot-proof.js';
+
+/** @throws CorruptError where rows of the catalog cannot be read */
+export function findCatalogFaults(catalog: Catalog): CatalogFaults {
+  const integrity = catalog.integrityProblems();
+  return catalog.read(() => {
+    const damagedSnapshots: number[] = [];
+    const unsafeNames: { snapshotId: number; message: string }[] = [];
+    for (const snapshot of catalog.snapshots.list()) {
+      const versions = catalog.versions.listAt(snapshot.id);
+      if (!isAsCommitted(snapshot, versions)) damagedSnapshots.push(snapshot.id);
+      const message = findUnsafeName(versions);
+      if (message !== null) unsafeNames.push({ snapshotId: snapshot.id, message });
+    }
+    const damagedExaminations = catalog.examinations?.countDamaged() ?? 0;
+    return { integrity, damagedSnapshots, damagedExaminations, unsafeNames };
+  });
+}
+
+export function hasFaults(faults: CatalogFaults): boolean {
+  return (
+    faults.integrity.length > 0 ||
+    faults.damagedSnapshots.length > 0 ||
+    faults.damagedExaminations > 0 ||
+    faults.unsafeNames.length > 0
+  );
+}
+
+function findUnsafeName(versions: readonly Version[]): string | null {
+  try {
+    requireSafeNames(versions);
+    return null;
+  } catch (error) {
+    if (error instanceof CorruptError) return error.message;
+    throw error;
+  }
+}
+
+/** Null where the catalog's file is as long as the catalog says, or a commit is going on. */
+export function findSizeFault({
+  fileSystem,
+  path,
+  catalog,
+}: LocalRepository): CatalogSizeFault | null {
+  const stat = fileSystem.stat(catalogPath(path));
+  const isSettled = fileSystem.stat(catalogJournalPath(path)) === null;
+  const catalogBytes = catalog.read(() => catalog.sizeBytes());
+  if (!isSettled || stat === null || Number(stat.size) === catalogBytes) return null;
+  return { fileBytes: Number(stat.size), catalogBytes };
+}
+
+/** The rows of increments and examinations of one state of a catalog, to be compared with those of a copy. */
+export interface UncoveredRows {
+  readonly state: string;
+  readonly rows: string;
+}
+
+/**
+ * The rows that no digest covers: increments, and which contents have an examination at all.
+ * @throws CorruptError where they cannot be read
+ */
+export function readUncoveredRows(catalog: Catalog): UncoveredRows {
+  // Both in one read: a backup that runs may end between two.
+  return catalog.read(() => ({
+    state: [catalog.repository.get()?.generation, catalog.formatVersion].join(),
+    rows: JSON.stringify([catalog.increments.list(), catalog.examinations?.contents()]),
+  }));
+}
+
+/** Null where the two are of different states. */
+export function areSameRows(own: UncoveredRows, copied: UncoveredRows): boolean | null {
+  return own.state === copied.state ? own.rows === copied.rows : null;
+}

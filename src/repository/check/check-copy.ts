@@ -1,0 +1,64 @@
+// Whether a copy of the catalog is whole, and whether the catalog has its rows: one of the copies may have
+// to stand in for a catalog that is damaged or gone.
+import type { Catalog } from '../../catalog/catalog.js';
+import { CorruptError } from '../../errors.js';
+import { isErrno } from '../../system/files/errno.js';
+import { toCorruption } from '../contents/read-content.js';
+import { type CatalogCopy, listCatalogCopies, openCatalogCopy } from '../copies/catalog-copy.js';
+import type { CopyCondition } from '../questions/questions.js';
+import type { LocalRepository } from '../local-repository.js';
+import type { RepositoryPlace } from '../repository-place.js';
+import { areSameRows, findCatalogFaults, hasFaults, readUncoveredRows } from './catalog-faults.js';
+
+/** @throws CorruptError where rows of the repository's own catalog cannot be read */
+export async function checkCopy(
+  repository: LocalRepository,
+  copy: CatalogCopy,
+): Promise<CopyCondition> {
+  const ownRows = readUncoveredRows(repository.catalog);
+  try {
+    const opened = await openCatalogCopy(repository, copy);
+    try {
+      return {
+        kind: 'opened',
+        newestId: opened.read(() => opened.snapshots.newest())?.id ?? null,
+        faults: findCatalogFaults(opened),
+        hasRowsOfCatalog: areSameRows(ownRows, readUncoveredRows(opened)),
+      };
+    } finally {
+      opened.close();
+    }
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return { kind: 'gone' };
+    const found = toCorruption(repository, error);
+    if (found instanceof CorruptError) return { kind: 'unreadable', why: found.message };
+    throw error;
+  }
+}
+
+/** The newest copy that is whole; null where there is none. @throws NewerFormatError */
+export async function findSoundCopy(place: RepositoryPlace): Promise<CatalogCopy | null> {
+  for (const copy of listCatalogCopies(place)) {
+    const opened = await openSoundCopy(place, copy);
+    opened?.close();
+    if (opened !== null) return copy;
+  }
+  return null;
+}
+
+/** The catalog that a whole copy holds, for the caller to close; null where the copy is damaged. */
+export async function openSoundCopy(
+  place: RepositoryPlace,
+  copy: CatalogCopy,
+): Promise<Catalog | null> {
+  try {
+    const catalog = await openCatalogCopy(place, copy);
+    const newest = catalog.read(() => catalog.snapshots.newest());
+    if (newest?.id === copy.snapshotId && !hasFaults(findCatalogFaults(catalog))) return catalog;
+    catalog.close();
+    return null;
+  } catch (error) {
+    if (toCorruption(place, error) instanceof CorruptError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,89 @@
+// The state of a catalog that may be damaged or gone, for a repair. The caller holds the writers' lock:
+// opening the catalog for writing also lets SQLite take back a commit that was cut off.
+import { Catalog } from '../../catalog/catalog.js';
+import { CorruptError } from '../../errors.js';
+import type { CatalogCopy } from '../copies/catalog-copy.js';
+import { catalogPath } from '../layout.js';
+import type { CatalogFaults, CatalogSizeFault } from '../questions/questions.js';
+import type { LocalRepository } from '../local-repository.js';
+import type { RepositoryPlace } from '../repository-place.js';
+import {
+  areSameRows,
+  findCatalogFaults,
+  findSizeFault,
+  readUncoveredRows,
+} from './catalog-faults.js';
+import { openSoundCopy } from './check-copy.js';
+import { isAsCommitted } from './snapshot-proof.js';
+
+export type CatalogState =
+  | { readonly kind: 'gone' }
+  /** Something that is not a regular file stands in its place. */
+  | { readonly kind: 'no-file' }
+  | { readonly kind: 'unreadable'; readonly why: string }
+  | OpenedCatalog;
+
+export interface OpenedCatalog {
+  readonly kind: 'opened';
+  readonly faults: CatalogFaults;
+  readonly sizeFault: CatalogSizeFault | null;
+  /** Whether rows that no digest covers differ from those of the copy. */
+  readonly differsFromCopy: boolean;
+  /** The id of its newest snapshot, where the rows of that snapshot prove right; else null. */
+  readonly newestWhole: number | null;
+}
+
+/**
+ * @param copy a whole copy to compare with; null where there is none
+ * @throws NewerFormatError
+ */
+export async function inspectCatalog(
+  place: RepositoryPlace,
+  copy: CatalogCopy | null,
+): Promise<CatalogState> {
+  const stat = place.fileSystem.stat(catalogPath(place.path));
+  if (stat?.isFile() !== true) return { kind: stat === null ? 'gone' : 'no-file' };
+  try {
+    const catalog = Catalog.open(catalogPath(place.path), { readOnly: false });
+    try {
+      return await inspectOpen({ ...place, catalog }, copy);
+    } finally {
+      catalog.close();
+    }
+  } catch (error) {
+    if (!(error instanceof CorruptError)) throw error;
+    return { kind: 'unreadable', why: error.message };
+  }
+}
+
+async function inspectOpen(
+  repository: LocalRepository,
+  copy: CatalogCopy | null,
+): Promise<OpenedCatalog> {
+  return {
+    kind: 'opened',
+    faults: findCatalogFaults(repository.catalog),
+    sizeFault: findSizeFault(repository),
+    differsFromCopy: copy !== null && (await differsFrom(repository, copy)),
+    newestWhole: newestWhole(repository),
+  };
+}
+
+async function differsFrom(repository: LocalRepository, copy: CatalogCopy): Promise<boolean> {
+  const opened = await openSoundCopy(repository, copy);
+  if (opened === null) return false;
+  try {
+    const ownRows = readUncoveredRows(repository.catalog);
+    return areSameRows(ownRows, readUncoveredRows(opened)) === false;
+  } finally {
+    opened.close();
+  }
+}
+
+function newestWhole({ catalog }: LocalRepository): number | null {
+  return catalog.read(() => {
+    const newest = catalog.snapshots.newest();
+    if (newest === null) return null;
+    return isAsCommitted(newest, catalog.versions.listAt(newest.id)) ? newest.id : null;
+  });
+}

@@ -1,0 +1,88 @@
+// A repository that is open on this machine, for reading or for writing, with its catalog out of sight.
+import type { ContentCheck, Snapshot, VerificationRecord } from '../../catalog/records.js';
+import { type CommitPlan, commitSnapshot, finishCommit } from '../commit/commit.js';
+import type { OwedOutcome } from '../commit/run-owed-operations.js';
+import { discardUncommitted } from '../commit/settle-earlier-run.js';
+import { writeCatalogCopy } from '../copies/catalog-copy.js';
+import { recordAsWriter, recordVerification } from '../copies/record-verification.js';
+import { CatalogAnswers } from '../questions/catalog-answers.js';
+import type { OpenRepository, WritableRepository } from '../repository.js';
+import type { LocalRepository } from '../local-repository.js';
+
+export class ReadableRepository extends CatalogAnswers implements OpenRepository {
+  readonly #local: LocalRepository;
+  readonly #onClosed: () => void;
+
+  /** @param onClosed takes away what was made for the opening, after the catalog is closed */
+  constructor(local: LocalRepository, onClosed: () => void = () => {}) {
+    super(local);
+    this.#local = local;
+    this.#onClosed = onClosed;
+  }
+
+  noteVerification(record: VerificationRecord, checks: readonly ContentCheck[]): string | null {
+    return recordVerification(this.#local, record, checks);
+  }
+
+  close(): void {
+    this.#local.catalog.close();
+    this.#onClosed();
+  }
+}
+
+export interface WriterEnd {
+  readonly created: boolean;
+  /** After the catalog is closed: lets go of the lock. */
+  readonly onClosed: () => void;
+  /** As onClosed, after a failure. @param isEmpty whether the repository has no snapshot */
+  readonly onAbandoned: (isEmpty: boolean) => void;
+}
+
+export class WriterRepository extends CatalogAnswers implements WritableRepository {
+  readonly created: boolean;
+  readonly #local: LocalRepository;
+  readonly #end: WriterEnd;
+
+  constructor(local: LocalRepository, end: WriterEnd) {
+    super(local);
+    this.created = end.created;
+    this.#local = local;
+    this.#end = end;
+  }
+
+  commit(plan: CommitPlan): Snapshot {
+    return commitSnapshot(this.#local, plan);
+  }
+
+  finishCommit(snapshot: Snapshot, actingUid: number): Promise<OwedOutcome> {
+    return finishCommit(this.#local, snapshot, actingUid);
+  }
+
+  discardUncommitted(): void {
+    discardUncommitted(this.#local);
+  }
+
+  writeCatalogCopy(snapshotId: number): Promise<void> {
+    return writeCatalogCopy(this.#local, snapshotId);
+  }
+
+  noteVerification(record: VerificationRecord, checks: readonly ContentCheck[]): string | null {
+    return recordAsWriter(this.#local.catalog, record, checks);
+  }
+
+  close(): void {
+    this.#local.catalog.close();
+    this.#end.onClosed();
+  }
+
+  abandon(): void {
+    let isEmpty = false;
+    try {
+      isEmpty = this.newestSnapshot() === null;
+    } catch {
+      // The failure that led here is the one to tell.
+    }
+    this.#local.catalog.close();
+    this.#end.onAbandoned(isEmpty);
+  }
+}

@@ -1,0 +1,179 @@
+// The answers of a repository whose catalog is open on this machine: each one read transaction, so that
+// all of it is one state.
+import type { Catalog } from '../../catalog/catalog.js';
+import type {
+  Content,
+  ExaminationRecord,
+  OwedOperation,
+  Snapshot,
+  SourceState,
+  Version,
+} from '../../catalog/records.js';
+import type { BytePath } from '../../system/files/byte-path.js';
+import type { FileSystem } from '../../system/files/file-system.js';
+import { findCatalogFaults, findSizeFault } from '../check/catalog-faults.js';
+import { checkCopy } from '../check/check-copy.js';
+import { type ContentPlan, placesOf, planContent } from '../contents/plan-content.js';
+import type { CatalogCopy } from '../copies/catalog-copy.js';
+import type { LocalRepository } from '../local-repository.js';
+import type {
+  CatalogFaults,
+  CatalogSizeFault,
+  ContentSources,
+  CopyCondition,
+  LastState,
+  RepositoryOverview,
+  RepositoryQuestions,
+  SnapshotListing,
+  VerificationHistory,
+  VerificationScope,
+} from './questions.js';
+
+export class CatalogAnswers implements RepositoryQuestions {
+  readonly fileSystem: FileSystem;
+  readonly path: BytePath;
+  readonly #catalog: Catalog;
+
+  constructor({ fileSystem, path, catalog }: LocalRepository) {
+    this.fileSystem = fileSystem;
+    this.path = path;
+    this.#catalog = catalog;
+  }
+
+  generation(): number {
+    return this.#read((catalog) => catalog.repository.get()?.generation ?? 0);
+  }
+
+  overview(): RepositoryOverview {
+    return this.#read((catalog) => {
+      const increments = catalog.increments.list();
+      return {
+        record: catalog.repository.get(),
+        formatVersion: catalog.formatVersion,
+        snapshots: catalog.snapshots.list(),
+        increments: increments.length,
+        incrementBytes: increments.reduce((sum, { storedBytes }) => sum + storedBytes, 0),
+        isUnfinished: catalog.owed.list().length > 0,
+        lastVerification: catalog.verifications?.list()[0] ?? null,
+      };
+    });
+  }
+
+  snapshots(): Snapshot[] {
+    return this.#read((catalog) => catalog.snapshots.list());
+  }
+
+  newestSnapshot(): Snapshot | null {
+    return this.#read((catalog) => catalog.snapshots.newest());
+  }
+
+  versionsOf(snapshotId: number): Version[] {
+    return this.#read((catalog) => catalog.versions.listAt(snapshotId));
+  }
+
+  newestVersions(): Version[] {
+    return this.#read((catalog) => catalog.versions.listNewest());
+  }
+
+  everHad(path: BytePath): boolean {
+    return this.#read((catalog) => catalog.versions.everExisted(path));
+  }
+
+  listingOf(snapshotId: number): SnapshotListing {
+    return this.#read((catalog) => ({
+      versions: catalog.versions.listAt(snapshotId),
+      damagedContents: new Set(catalog.increments.listDamagedResults()),
+      examinations: examinationsIn(catalog),
+    }));
+  }
+
+  lastState(): LastState {
+    return this.#read((catalog) => ({
+      versions: catalog.versions.listNewest(),
+      sourceStates: catalog.sourceStates.list(),
+    }));
+  }
+
+  sourceStates(): SourceState[] {
+    return this.#read((catalog) => catalog.sourceStates.list());
+  }
+
+  examinations(): Map<number, ExaminationRecord> {
+    return this.#read(examinationsIn);
+  }
+
+  nextIncrementId(): number {
+    return this.#read((catalog) => catalog.increments.nextId());
+  }
+
+  incrementIds(): number[] {
+    return this.#read((catalog) => catalog.increments.list().map(({ id }) => id));
+  }
+
+  longestChainBytes(contentId: number): number {
+    return this.#read((catalog) => catalog.increments.longestChainBytes(contentId));
+  }
+
+  planContent(content: Content): ContentPlan {
+    return this.#read((catalog) => planContent(catalog, this.path, content));
+  }
+
+  mirrorPlaces(path: BytePath): BytePath[] {
+    return this.#read((catalog) => placesOf(catalog, this.path, path));
+  }
+
+  contentSources(): ContentSources {
+    return this.#read((catalog) => ({
+      mirror: catalog.versions
+        .listNewest()
+        .flatMap(({ path, content }) =>
+          content === null ? [] : [{ path, content, places: placesOf(catalog, this.path, path) }],
+        ),
+      increments: catalog.increments.list(),
+    }));
+  }
+
+  owedOperations(): OwedOperation[] {
+    return this.#read((catalog) => catalog.owed.list());
+  }
+
+  verificationScope(snapshotId: number | null): VerificationScope {
+    return this.#read((catalog) => ({
+      generation: catalog.repository.get()?.generation ?? 0,
+      versions:
+        snapshotId === null ? catalog.versions.listAll() : catalog.versions.listAt(snapshotId),
+      newest: catalog.versions.listNewest(),
+    }));
+  }
+
+  verificationHistory(): VerificationHistory {
+    return this.#read((catalog) => ({
+      records: catalog.verifications?.list() ?? [],
+      checkTimes: catalog.verifications?.checkTimes() ?? new Map<number, number>(),
+    }));
+  }
+
+  catalogFaults(): CatalogFaults {
+    return findCatalogFaults(this.#catalog);
+  }
+
+  catalogSizeFault(): CatalogSizeFault | null {
+    return findSizeFault(this.#local());
+  }
+
+  copyCondition(copy: CatalogCopy): Promise<CopyCondition> {
+    return checkCopy(this.#local(), copy);
+  }
+
+  #local(): LocalRepository {
+    return { fileSystem: this.fileSystem, path: this.path, catalog: this.#catalog };
+  }
+
+  #read<T>(query: (catalog: Catalog) => T): T {
+    return this.#catalog.read(() => query(this.#catalog));
+  }
+}
+
+function examinationsIn(catalog: Catalog): Map<number, ExaminationRecord> {
+  return catalog.examinations?.all() ?? new Map();
+}
