@@ -1,37 +1,107 @@
-// Every path inside a repository, and nothing else names one (docs/format.md, "The directory").
-// All functions take the absolute path of the repository and return absolute paths.
+// Every name that this program gives to a file or folder of a repository, or beside what it restores
+// (docs/format.md, "The directory"). No other file spells one of them: test/house/own-names.test.ts.
+// Functions take the absolute path of the repository and return absolute paths. With ROOT in its place
+// they return paths relative to the repository, which is how people are shown a file of ours.
 import { CorruptError } from '../errors.js';
 import {
   type BytePath,
   ROOT,
+  baseName,
   formatPath,
   isWithin,
   joinPath,
   pathFromText,
 } from '../system/files/byte-path.js';
 
-/** The folder of ours beside the mirror. */
+/** Our own folder, beside the mirror. */
 export const DATA = 'redis-rewind-data' as BytePath;
 
 /** Where paths from outside SOURCE stand in a snapshot and in the mirror: below it, their absolute path. */
 export const ALSO = 'redis-rewind-data/also' as BytePath;
+
+export const CATALOG_NAME = 'catalog.sqlite3';
+export const INCREMENTS_NAME = 'increments';
+export const STAGING_NAME = 'staging';
+const LOCK_NAME = 'lock.sqlite3';
+const README_NAME = 'README';
+const KEPT_NAME = 'kept';
+const TEMPORARY_DUMP_NAME = 'temporary-dump';
+const NEW_CATALOG_NAME = 'catalog.new';
+/** SQLite puts a rollback journal beside each of its files during a transaction. */
+const JOURNAL = '-journal';
+
+/** What a creation makes before the catalog, so that it may be left when the creation is cut off. */
+export const CREATION_NAMES: readonly string[] = [
+  LOCK_NAME,
+  `${LOCK_NAME}${JOURNAL}`,
+  INCREMENTS_NAME,
+  STAGING_NAME,
+  README_NAME,
+  NEW_CATALOG_NAME,
+  `${NEW_CATALOG_NAME}${JOURNAL}`,
+];
+
+/** What stays in our folder. The journal of the lock is there as long as a writer holds the lock. */
+const LASTING_NAMES = new Set<string>([
+  CATALOG_NAME,
+  LOCK_NAME,
+  `${LOCK_NAME}${JOURNAL}`,
+  INCREMENTS_NAME,
+  STAGING_NAME,
+  baseName(ALSO),
+  KEPT_NAME,
+  README_NAME,
+]);
+
+/** What is there during a run, and stays when the run is cut off. */
+const PASSING_NAMES = new Set<string>([
+  `${CATALOG_NAME}${JOURNAL}`,
+  NEW_CATALOG_NAME,
+  `${NEW_CATALOG_NAME}${JOURNAL}`,
+]);
+
+export type DataName =
+  /** Of every repository, or of one that a repair has worked on. */
+  | 'lasting'
+  /** Of a run that goes on or was cut off; the next writer removes it. */
+  | 'passing'
+  /** The note of a server's dump; the next backup of the server removes both. */
+  | 'dump-note'
+  /** Not ours. */
+  | 'foreign';
+
+/** @param name of something in our folder */
+export function classifyDataName(name: BytePath): DataName {
+  if (LASTING_NAMES.has(name) || parseCatalogCopyName(name) !== null) return 'lasting';
+  if (name === TEMPORARY_DUMP_NAME) return 'dump-note';
+  return PASSING_NAMES.has(name) ? 'passing' : 'foreign';
+}
 
 export function dataPath(repository: BytePath): BytePath {
   return joinPath(repository, DATA);
 }
 
 export function catalogPath(repository: BytePath): BytePath {
-  return joinPath(dataPath(repository), 'catalog.sqlite3');
+  return joinPath(dataPath(repository), CATALOG_NAME);
 }
 
 /** The rollback journal that SQLite keeps beside the catalog during a transaction. */
 export function catalogJournalPath(repository: BytePath): BytePath {
-  return joinPath(dataPath(repository), 'catalog.sqlite3-journal');
+  return joinPath(dataPath(repository), `${CATALOG_NAME}${JOURNAL}`);
+}
+
+/** What SQLite would leave beside a catalog with a write-ahead log, which no catalog has. */
+export function writeAheadPaths(repository: BytePath): BytePath[] {
+  return ['-wal', '-shm'].map((end) => joinPath(dataPath(repository), `${CATALOG_NAME}${end}`));
 }
 
 /** Where a new catalog is made, to be renamed into place when it is whole. */
 export function newCatalogPath(repository: BytePath): BytePath {
-  return joinPath(dataPath(repository), 'catalog.new');
+  return joinPath(dataPath(repository), NEW_CATALOG_NAME);
+}
+
+export function newCatalogJournalPath(repository: BytePath): BytePath {
+  return joinPath(dataPath(repository), `${NEW_CATALOG_NAME}${JOURNAL}`);
 }
 
 /** The copy of the catalog that the commit of a snapshot left. */
@@ -39,54 +109,76 @@ export function catalogCopyPath(repository: BytePath, snapshotId: number): ByteP
   return joinPath(dataPath(repository), `catalog.${snapshotId}.zst`);
 }
 
-/** The snapshot that a name in the data folder is a catalog copy of; null for other names. */
+/** The snapshot that a name in our folder is a catalog copy of; null for other names. */
 export function parseCatalogCopyName(name: BytePath): number | null {
   const match = /^catalog\.([1-9][0-9]{0,15})\.zst$/.exec(name);
   return match === null ? null : Number(match[1]);
 }
 
 export function lockPath(repository: BytePath): BytePath {
-  return joinPath(dataPath(repository), 'lock.sqlite3');
+  return joinPath(dataPath(repository), LOCK_NAME);
+}
+
+export function lockJournalPath(repository: BytePath): BytePath {
+  return joinPath(dataPath(repository), `${LOCK_NAME}${JOURNAL}`);
 }
 
 export function readmePath(repository: BytePath): BytePath {
-  return joinPath(dataPath(repository), 'README');
+  return joinPath(dataPath(repository), README_NAME);
 }
 
-/** Names the dump that a server was asked for only to be backed up, as long as it is to be removed. */
+/** The note of a dump that a server makes only for a backup, kept until the dump is removed. */
 export function temporaryDumpPath(repository: BytePath): BytePath {
-  return joinPath(dataPath(repository), 'temporary-dump');
+  return joinPath(dataPath(repository), TEMPORARY_DUMP_NAME);
 }
 
 export function incrementsPath(repository: BytePath): BytePath {
-  return joinPath(dataPath(repository), 'increments');
+  return joinPath(dataPath(repository), INCREMENTS_NAME);
 }
 
 export function incrementPath(repository: BytePath, id: number): BytePath {
   return joinPath(incrementsPath(repository), String(id));
 }
 
-/** The increment that a name in increments/ stands for; null for names that are none. */
+/** The increment that a name in increments/ stands for; null for other names. */
 export function parseIncrementName(name: BytePath): number | null {
   return /^[1-9][0-9]{0,15}$/.test(name) ? Number(name) : null;
 }
 
-/** What a repair has moved out of the way, in numbered folders. */
+/** What repairs have moved out of the way, in a numbered folder for each repair. */
 export function keptPath(repository: BytePath): BytePath {
-  return joinPath(dataPath(repository), 'kept');
+  return joinPath(dataPath(repository), KEPT_NAME);
 }
 
-/** The number of a repair that a name in kept/ stands for; null for names that are none. */
+/** The number of a repair that a name in kept/ stands for; null for other names. */
 export function parseKeptName(name: BytePath): number | null {
   return /^[1-9][0-9]{0,8}$/.test(name) ? Number(name) : null;
 }
 
+/** Folders in the folder of a repair: entries of the mirror, staged files, and increments. */
+export const KEPT_MIRROR = 'mirror' as BytePath;
+export const KEPT_STAGING = STAGING_NAME as BytePath;
+export const KEPT_INCREMENTS = INCREMENTS_NAME as BytePath;
+
 export function stagingPath(repository: BytePath): BytePath {
-  return joinPath(dataPath(repository), 'staging');
+  return joinPath(dataPath(repository), STAGING_NAME);
+}
+
+/** `new` holds what will take a place in the mirror, `old` what has lost its place there. */
+export const STAGING_PARTS = ['new', 'old'] as const;
+export type StagingPart = (typeof STAGING_PARTS)[number];
+
+export function stagingPartPath(repository: BytePath, part: StagingPart): BytePath {
+  return joinPath(stagingPath(repository), part);
+}
+
+/** A name below staging/, such as `new/3`. */
+export function stagedName(part: StagingPart, number: number): string {
+  return `${part}/${number}`;
 }
 
 /**
- * @param staged a name below staging/, such as `new/3`
+ * @param staged as stagedName gives it
  * @throws CorruptError for any other name: the catalog may come from elsewhere
  */
 export function stagedPath(repository: BytePath, staged: string): BytePath {
@@ -94,9 +186,14 @@ export function stagedPath(repository: BytePath, staged: string): BytePath {
   return joinPath(stagingPath(repository), staged);
 }
 
+/** The folder beside its destination in which a restore works until it is done. */
+export function restoreWorkName(processId: number): string {
+  return `.redis-rewind-restore-${processId}`;
+}
+
 /**
  * Where a path of the newest snapshot stands in the mirror.
- * @throws CorruptError for a path that would lead out of it: the catalog may come from elsewhere
+ * @throws CorruptError for a path that would lead out of the mirror: the catalog may come from elsewhere
  */
 export function mirrorPath(repository: BytePath, path: BytePath): BytePath {
   if (path === ROOT) return repository;
@@ -115,7 +212,7 @@ export function unsafeName(path: BytePath): CorruptError {
   return new CorruptError(`the catalog holds the unsafe name '${formatPath(path)}'`, { path });
 }
 
-/** Whether a path of SOURCE would fall on our own folder. */
+/** Whether a path of SOURCE has the name of our own folder, or lies in a folder of that name. */
 export function isReserved(path: BytePath): boolean {
   return isWithin(path, DATA);
 }

@@ -2,9 +2,7 @@
 // (docs/format.md, "Staging"). It is empty when no backup is in progress.
 import { type BytePath, joinPath, parentPath } from '../system/files/byte-path.js';
 import type { FileSystem } from '../system/files/file-system.js';
-import { stagedPath, stagingPath } from './layout.js';
-
-const FOLDERS = ['new', 'old'] as const;
+import { STAGING_PARTS, stagedName, stagedPath, stagingPartPath, stagingPath } from './layout.js';
 
 export class Staging {
   readonly #fileSystem: FileSystem;
@@ -19,7 +17,7 @@ export class Staging {
   /** A fresh name below staging/new, such as `new/3`. */
   newName(): string {
     this.#count += 1;
-    return `new/${this.#count}`;
+    return stagedName('new', this.#count);
   }
 
   path(staged: string): BytePath {
@@ -34,8 +32,8 @@ export class Staging {
       fileSystem.makeDirectory(root, 0o700);
       syncDirectory(fileSystem, parentPath(root));
     }
-    for (const folder of FOLDERS) {
-      const path = joinPath(root, folder);
+    for (const part of STAGING_PARTS) {
+      const path = stagingPartPath(this.#repository, part);
       if (fileSystem.stat(path) === null) fileSystem.makeDirectory(path, 0o700);
     }
     syncDirectory(fileSystem, root);
@@ -43,7 +41,7 @@ export class Staging {
 
   /** Makes the names of all that is in staging/new durable; the files' bytes are the caller's to sync. */
   syncNew(): void {
-    syncDirectory(this.#fileSystem, joinPath(stagingPath(this.#repository), 'new'));
+    syncDirectory(this.#fileSystem, stagingPartPath(this.#repository, 'new'));
   }
 
   /** Deletes one staged file, for a new version that turned out not to be wanted. */
@@ -61,7 +59,7 @@ export class Staging {
     if (fileSystem.stat(root) === null) return;
     for (const name of fileSystem.list(root)) {
       const path = joinPath(root, name);
-      const isOurs = FOLDERS.some((folder) => folder === name);
+      const isOurs = STAGING_PARTS.some((part) => part === name);
       if (!isOurs || fileSystem.stat(path)?.isDirectory() !== true) {
         removeTree(fileSystem, path);
         continue;

@@ -4,7 +4,15 @@
 import type { Content, Version } from '../../catalog/records.js';
 import { patch } from '../../delta/patch.js';
 import { CorruptError, SystemError } from '../../errors.js';
-import { ALSO, dataPath, keptPath, mirrorPath } from '../../repository/layout.js';
+import {
+  ALSO,
+  KEPT_INCREMENTS,
+  KEPT_MIRROR,
+  KEPT_STAGING,
+  dataPath,
+  keptPath,
+  mirrorPath,
+} from '../../repository/layout.js';
 import type { OpenRepository } from '../../repository/repository.js';
 import { emitChunks, emitProved } from '../../repository/contents/read-content.js';
 import { type BytePath, formatPath, isWithin, joinPath } from '../../system/files/byte-path.js';
@@ -87,9 +95,9 @@ function listKeptFiles({ fileSystem, path }: OpenRepository): KeptFiles {
   if (fileSystem.stat(root)?.isDirectory() !== true) return found;
   for (const number of fileSystem.list(root).toReversed()) {
     const folder = joinPath(root, number);
-    found.plain.push(...listFiles(fileSystem, joinPath(folder, 'mirror')));
-    found.plain.push(...listFiles(fileSystem, joinPath(folder, 'staging')));
-    found.increments.push(...listFiles(fileSystem, joinPath(folder, 'increments')));
+    found.plain.push(...listFiles(fileSystem, joinPath(folder, KEPT_MIRROR)));
+    found.plain.push(...listFiles(fileSystem, joinPath(folder, KEPT_STAGING)));
+    found.increments.push(...listFiles(fileSystem, joinPath(folder, KEPT_INCREMENTS)));
   }
   return found;
 }

@@ -11,14 +11,14 @@ import {
 } from '../../repository/check/inspect-catalog.js';
 import { type CatalogCopy, listCatalogCopies } from '../../repository/copies/catalog-copy.js';
 import { replaceCatalog } from '../../repository/copies/replace-catalog.js';
-import { catalogPath, dataPath } from '../../repository/layout.js';
+import { DATA, catalogCopyPath, catalogPath, dataPath } from '../../repository/layout.js';
 import type { OpenRepository, WritableRepository } from '../../repository/repository.js';
 import type { RepositoryPlace } from '../../repository/repository-place.js';
-import { joinPath } from '../../system/files/byte-path.js';
+import { ROOT, formatPath, joinPath } from '../../system/files/byte-path.js';
 import { describeFaults, describeSizeFault } from '../verify/catalog-messages.js';
 import { type RepairRun, noteKept } from './repair-run.js';
 
-const CATALOG = 'redis-rewind-data/catalog.sqlite3';
+const CATALOG = formatPath(catalogPath(ROOT));
 
 /** @throws CorruptError where there is nothing sound to rebuild it from, NewerFormatError */
 export async function repairCatalog(run: RepairRun, place: RepositoryPlace): Promise<void> {
@@ -29,7 +29,7 @@ export async function repairCatalog(run: RepairRun, place: RepositoryPlace): Pro
   if (copy === null) {
     throw new CorruptError(`the catalog ${fault}, and none of its copies is sound`, {
       path: catalogPath(place.path),
-      hint: "the files beside 'redis-rewind-data' are the newest snapshot, as plain files",
+      hint: `the files beside '${DATA}' are the newest snapshot, as plain files`,
     });
   }
   // Verifying tells what is wrong with it.
@@ -59,7 +59,7 @@ export async function repairCopies(run: RepairRun, repository: WritableRepositor
   }
   if (newest === null || sound.has(newest.id)) return;
   await repository.writeCatalogCopy(newest.id);
-  const name = `redis-rewind-data/catalog.${newest.id}.zst`;
+  const name = formatPath(catalogCopyPath(ROOT, newest.id));
   run.steps.push({
     kind: 'catalog-copy',
     path: name,

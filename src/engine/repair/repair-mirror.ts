@@ -2,7 +2,7 @@
 // links, and metadata. A file takes its place by one rename, after its bytes have been proved and are
 // on the disk; what stood there before has had a second name in kept/ since before that.
 import type { Content, Version } from '../../catalog/records.js';
-import { mirrorPath } from '../../repository/layout.js';
+import { KEPT_MIRROR, mirrorPath } from '../../repository/layout.js';
 import { mirrorMetadata } from '../../repository/commit/mirror-metadata.js';
 import type { WritableRepository } from '../../repository/repository.js';
 import { Staging, syncDirectory } from '../../repository/staging.js';
@@ -13,7 +13,6 @@ import {
   compareBytes,
   joinPath,
   parentPath,
-  pathFromText,
 } from '../../system/files/byte-path.js';
 import { FileReader } from '../../system/files/byte-reader.js';
 import { digestChunks } from '../../system/digest/digest-chunks.js';
@@ -169,7 +168,7 @@ function setMetadata(
 }
 
 function keptName(path: BytePath): BytePath {
-  return joinPath(pathFromText('mirror'), path);
+  return joinPath(KEPT_MIRROR, path);
 }
 
 function tell(run: RepairRun, kind: string, path: BytePath, message: string): void {

@@ -1,4 +1,5 @@
 // One restore: read the snapshot, look at the destination, plan, and do all of it or nothing.
+import { restoreWorkName } from '../../repository/layout.js';
 import { type BytePath, formatPath, parsePath } from '../../system/files/byte-path.js';
 import { type ParsedOwner, parseOwner } from '../../system/files/owners.js';
 import { requireFreeSpace } from '../run/check-space.js';
@@ -57,7 +58,7 @@ export async function restoreFrom(
   const repository = fileSystem.realPath(source.repository) ?? source.repository;
   requireUsableDestination({ destination, selection, repository, force });
 
-  const name = `.redis-rewind-restore-${processId}`;
+  const name = restoreWorkName(processId);
   const work = new WorkDirectory(fileSystem, destination.workParent, name);
   const plan = planRestore({ selection, destination, work, owner, actingUid });
   requireFreeSpace(fileSystem, work.parent, plan.totalBytes);

@@ -1,9 +1,11 @@
 // Proving the catalog: SQLite's own checks, the digest that each snapshot carries over its rows, and
 // the copies that commits have left, one of which may have to stand in for it.
 import { type CatalogCopy, listCatalogCopies } from '../../repository/copies/catalog-copy.js';
+import { catalogCopyPath, catalogPath } from '../../repository/layout.js';
 import { isBeingWritten } from '../../repository/open/acquire-lock.js';
 import type { CatalogSizeFault } from '../../repository/questions/questions.js';
 import type { OpenRepository } from '../../repository/repository.js';
+import { ROOT, formatPath } from '../../system/files/byte-path.js';
 import { lookNote, type Note } from '../run/notes.js';
 import {
   describeDamagedExaminations,
@@ -69,7 +71,7 @@ function lastingSizeFault(repository: OpenRepository): CatalogSizeFault | null {
 }
 
 async function verifyCopy(repository: OpenRepository, copy: CatalogCopy): Promise<VerifyProblem[]> {
-  const path = `redis-rewind-data/${copy.name}`;
+  const path = formatPath(catalogCopyPath(ROOT, copy.snapshotId));
   const damaged = (why: string): VerifyProblem => ({
     path,
     snapshots: [],
@@ -96,5 +98,5 @@ function missingNote(id: number): Note {
 }
 
 function catalogProblem(snapshots: readonly number[], message: string): VerifyProblem {
-  return { path: 'redis-rewind-data/catalog.sqlite3', snapshots, kind: 'catalog', message };
+  return { path: formatPath(catalogPath(ROOT)), snapshots, kind: 'catalog', message };
 }

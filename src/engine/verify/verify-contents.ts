@@ -15,7 +15,7 @@ import { LocalDigest } from '../../system/digest/digest-stream.js';
 import { digestChunks } from '../../system/digest/digest-chunks.js';
 import { readChunks, readFileChunks } from '../../system/files/read-chunks.js';
 import type { Emit } from '../../delta/emit.js';
-import type { BytePath } from '../../system/files/byte-path.js';
+import { type BytePath, ROOT, formatPath } from '../../system/files/byte-path.js';
 import type { ByteReader } from '../../system/files/byte-reader.js';
 import type { RunContext } from '../run/run-context.js';
 import type { ProofTally } from './proof-tally.js';
@@ -223,7 +223,7 @@ class ChainWalk {
     const sha256 = await digestChunks(readFileChunks(fileSystem, file), this.#context.checkpoint);
     if (sha256.equals(increment.storedSha256)) return;
     this.#tally.problems.push({
-      path: `redis-rewind-data/increments/${increment.id}`,
+      path: formatPath(incrementPath(ROOT, increment.id)),
       snapshots: [],
       kind: 'increment',
       message: `increment ${increment.id} is not what was written (its SHA-256 differs), and still gives the right bytes`,

@@ -2,48 +2,38 @@
 // cut off, which the next one deletes by itself, and files of others, which nobody deletes.
 import {
   DATA,
+  type DataName,
+  STAGING_PARTS,
+  classifyDataName,
   dataPath,
   incrementsPath,
+  keptPath,
   lockPath,
-  parseCatalogCopyName,
   parseIncrementName,
   stagingPath,
 } from '../../repository/layout.js';
 import type { OpenRepository } from '../../repository/repository.js';
-import { type BytePath, baseName, formatPath, joinPath } from '../../system/files/byte-path.js';
+import {
+  type BytePath,
+  ROOT,
+  baseName,
+  formatPath,
+  joinPath,
+} from '../../system/files/byte-path.js';
 import { infoNote, lookNote, type Note } from '../run/notes.js';
 import { wasOvertaken } from './verify-again.js';
 import type { VerifyScope } from './verify-scope.js';
 
-const OWN_NAMES = new Set<string>([
-  'catalog.sqlite3',
-  'lock.sqlite3',
-  // SQLite's, as long as a writer holds the lock.
-  'lock.sqlite3-journal',
-  'increments',
-  'staging',
-  'also',
-  'kept',
-  'README',
-]);
-
-/** What SQLite and the making of a repository leave when they are cut off. */
-const PASSING_NAMES = new Set<string>([
-  'catalog.sqlite3-journal',
-  'catalog.new',
-  'catalog.new-journal',
-]);
-
 export function verifyDataFolder(repository: OpenRepository, scope: VerifyScope): Note[] {
   const { fileSystem, path } = repository;
   const names = fileSystem.list(dataPath(path));
-  const foreign: BytePath[] = names
-    .filter((name) => !isOwnName(name))
-    .map((name) => joinPath(DATA, name));
+  const namesOf = (kind: DataName): BytePath[] =>
+    names.filter((name) => classifyDataName(name) === kind).map((name) => joinPath(DATA, name));
+  const foreign = namesOf('foreign');
   const leftOver = [
-    ...names.filter((name) => PASSING_NAMES.has(name)),
-    ...stagedLeftOver(repository),
-  ].map((name) => joinPath(DATA, name));
+    ...namesOf('passing'),
+    ...stagedLeftOver(repository).map((name) => joinPath(DATA, name)),
+  ];
   const { orphans, others } = strayIncrements(repository);
   foreign.push(...others);
   leftOver.push(...orphans);
@@ -51,14 +41,11 @@ export function verifyDataFolder(repository: OpenRepository, scope: VerifyScope)
   if (wasOvertaken(repository, scope)) return [];
   return [
     ...leftOverNotes(leftOver),
+    ...namesOf('dump-note').map(temporaryDumpNote),
     ...foreign.map(foreignNote),
-    ...keptNotes(repository, names),
+    ...keptNotes(repository),
     ...lockNotes(repository),
   ];
-}
-
-function isOwnName(name: BytePath): boolean {
-  return OWN_NAMES.has(name) || PASSING_NAMES.has(name) || parseCatalogCopyName(name) !== null;
 }
 
 /** Names below our folder of what staging holds and no operation is owed for. */
@@ -69,7 +56,7 @@ function stagedLeftOver(repository: OpenRepository): BytePath[] {
   const owed = new Set(repository.owedOperations().map(({ staged }) => staged));
   return fileSystem.list(staging).flatMap((folder) => {
     const inside = joinPath(staging, folder);
-    const isOurs = folder === 'new' || folder === 'old';
+    const isOurs = STAGING_PARTS.some((part) => part === folder);
     if (!isOurs || fileSystem.stat(inside)?.isDirectory() !== true) {
       return [joinPath(baseName(staging), folder)];
     }
@@ -94,7 +81,7 @@ function strayIncrements(repository: OpenRepository): {
   if (fileSystem.stat(folder)?.isDirectory() !== true) return { orphans, others };
   for (const name of fileSystem.list(folder)) {
     const id = parseIncrementName(name);
-    const shown = joinPath(joinPath(DATA, baseName(folder)), name);
+    const shown = joinPath(incrementsPath(ROOT), name);
     if (id === null) others.push(shown);
     else if (!known.has(id)) orphans.push(shown);
   }
@@ -114,6 +101,15 @@ function leftOverNotes(paths: readonly BytePath[]): Note[] {
   ];
 }
 
+/** A server may have made a dump for a backup that then was killed. The file says where the dump is. */
+function temporaryDumpNote(path: BytePath): Note {
+  return infoNote(
+    'left-over',
+    path,
+    `'${formatPath(path)}' names a dump that a server made for a backup; the next backup of the server removes both`,
+  );
+}
+
 function foreignNote(path: BytePath): Note {
   return lookNote(
     'foreign',
@@ -123,18 +119,17 @@ function foreignNote(path: BytePath): Note {
   );
 }
 
-function keptNotes({ path }: OpenRepository, names: readonly BytePath[]): Note[] {
-  const kept = names.find((name) => name === 'kept');
-  if (kept === undefined) return [];
-  const message = `'${formatPath(joinPath(dataPath(path), kept))}' holds what 'verify --repair' has moved out of the way; delete it when nothing in it is wanted`;
-  return [infoNote('kept', joinPath(DATA, kept), message)];
+function keptNotes({ fileSystem, path }: OpenRepository): Note[] {
+  if (fileSystem.stat(keptPath(path)) === null) return [];
+  const message = `'${formatPath(keptPath(path))}' holds what 'verify --repair' has moved out of the way; delete it when nothing in it is wanted`;
+  return [infoNote('kept', keptPath(ROOT), message)];
 }
 
 /** It holds nothing but the lock itself, so that a writer can make it anew. */
 function lockNotes({ fileSystem, path }: OpenRepository): Note[] {
   const stat = fileSystem.stat(lockPath(path));
   if (stat?.isFile() === true && stat.size === 0n) return [];
-  const shown = joinPath(DATA, baseName(lockPath(path)));
+  const shown = lockPath(ROOT);
   return [
     infoNote(
       'lock',

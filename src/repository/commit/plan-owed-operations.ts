@@ -11,6 +11,7 @@ import {
   isWithin,
   parentPath,
 } from '../../system/files/byte-path.js';
+import { stagedName } from '../layout.js';
 
 /** An entry before or after the commit, as far as the mirror is concerned. */
 export interface MirrorEntry {
@@ -62,7 +63,7 @@ export function planOwedOperations(change: MirrorChange): OwedOperation[] {
   let oldCount = 0;
   const retire = (path: BytePath): OwedOperation => {
     oldCount += 1;
-    return { kind: 'retire', path, staged: `old/${oldCount}` };
+    return { kind: 'retire', path, staged: stagedName('old', oldCount) };
   };
   const place = (path: BytePath): OwedOperation => ({
     kind: 'place',

@@ -12,10 +12,10 @@
 import type { EntryType, OwedOperation, Version } from '../../catalog/records.js';
 import { CorruptError } from '../../errors.js';
 import { type UnsetMetadata, applyMetadata } from '../../system/files/apply-metadata.js';
-import { type BytePath, formatPath, joinPath, parentPath } from '../../system/files/byte-path.js';
+import { type BytePath, formatPath, parentPath } from '../../system/files/byte-path.js';
 import { isErrno } from '../../system/files/errno.js';
 import type { FileStat, FileSystem } from '../../system/files/file-system.js';
-import { mirrorPath, stagedPath, stagingPath } from '../layout.js';
+import { mirrorPath, stagedPath, stagingPartPath } from '../layout.js';
 import { mirrorMetadata } from './mirror-metadata.js';
 import { syncDirectory } from '../staging.js';
 
@@ -103,7 +103,8 @@ function retire(fileSystem: FileSystem, path: BytePath, staged: BytePath): void 
 
 /** Retiring gives names to staging/old, placing takes them from staging/new. */
 function gainersFirst(repository: BytePath, directories: Iterable<BytePath>): BytePath[] {
-  const [gaining, losing] = ['old', 'new'].map((name) => joinPath(stagingPath(repository), name));
+  const gaining = stagingPartPath(repository, 'old');
+  const losing = stagingPartPath(repository, 'new');
   const rank = (path: BytePath): number => (path === gaining ? 0 : path === losing ? 2 : 1);
   return [...directories].toSorted((a, b) => rank(a) - rank(b));
 }

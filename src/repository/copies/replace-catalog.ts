@@ -7,16 +7,14 @@
 // 5. one rename puts the new one in place.
 import { Catalog } from '../../catalog/catalog.js';
 import type { Version } from '../../catalog/records.js';
-import {
-  type BytePath,
-  ROOT,
-  baseName,
-  joinPath,
-  pathFromText,
-} from '../../system/files/byte-path.js';
+import { type BytePath, ROOT, baseName, joinPath } from '../../system/files/byte-path.js';
 import { type CatalogCopy, readCatalogCopy } from './catalog-copy.js';
 import type { KeptFolder } from './kept-folder.js';
 import {
+  KEPT_INCREMENTS,
+  KEPT_MIRROR,
+  KEPT_STAGING,
+  STAGING_PARTS,
   catalogJournalPath,
   catalogPath,
   dataPath,
@@ -24,7 +22,7 @@ import {
   mirrorPath,
   newCatalogPath,
   parseIncrementName,
-  stagingPath,
+  stagingPartPath,
 } from '../layout.js';
 import type { RepositoryPlace } from '../repository-place.js';
 import { removeTree, syncDirectory } from '../staging.js';
@@ -100,12 +98,12 @@ function keepUnknownTo(
       places.push(kept.link(place, joinPath(name, file)));
     }
   };
-  keepFiles(incrementsPath(path), pathFromText('increments'), (name) => {
+  keepFiles(incrementsPath(path), KEPT_INCREMENTS, (name) => {
     const id = parseIncrementName(name);
     return id !== null && !known.has(id);
   });
-  for (const part of ['new', 'old']) {
-    keepFiles(joinPath(stagingPath(path), part), pathFromText(`staging/${part}`), () => true);
+  for (const part of STAGING_PARTS) {
+    keepFiles(stagingPartPath(path, part), joinPath(KEPT_STAGING, part), () => true);
   }
   for (const { path: entry, content } of newest) {
     if (content === null || entry === ROOT) continue;
@@ -114,7 +112,7 @@ function keepUnknownTo(
     if (stat?.isFile() !== true || Number(stat.size) <= content.sizeBytes) continue;
     if (fileSystem.realPath(place) !== place) continue;
     // It is cut back in place, which a second name would not survive.
-    places.push(kept.copy(place, joinPath(pathFromText('mirror'), entry)));
+    places.push(kept.copy(place, joinPath(KEPT_MIRROR, entry)));
   }
   return places;
 }

@@ -10,6 +10,7 @@ import {
   dataPath,
   incrementsPath,
   lockPath,
+  newCatalogJournalPath,
   newCatalogPath,
   readmePath,
 } from '../layout.js';
@@ -49,7 +50,7 @@ export function finishCreation(
   writeFile(fileSystem, readmePath(repository), README_TEXT);
   const draft = newCatalogPath(repository);
   removeTree(fileSystem, draft);
-  removeTree(fileSystem, `${draft}-journal` as BytePath);
+  removeTree(fileSystem, newCatalogJournalPath(repository));
   writeFile(fileSystem, draft, '');
   Catalog.create(draft, randomUUID(), createdAt);
   syncDirectory(fileSystem, data);

@@ -2,24 +2,13 @@
 import { InTheWayError } from '../../errors.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
-import { DATA, dataPath, incrementsPath } from '../layout.js';
+import { CREATION_NAMES, DATA, dataPath, incrementsPath } from '../layout.js';
 
 export type TargetState =
   /** Nothing is there, or an empty directory, or a creation that was cut off before its end. */
   | 'to-be-made'
   /** A repository, whole or damaged. */
   | 'repository';
-
-/** Names that a creation may leave behind when it is cut off. */
-export const CREATION_NAMES: readonly string[] = [
-  'lock.sqlite3',
-  'lock.sqlite3-journal',
-  'increments',
-  'staging',
-  'README',
-  'catalog.new',
-  'catalog.new-journal',
-];
 
 /** @throws InTheWayError when the path is taken by something that is no repository */
 export function inspectTarget(fileSystem: FileSystem, path: BytePath): TargetState {

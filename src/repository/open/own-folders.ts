@@ -2,34 +2,43 @@
 // written or deleted. A repository may come from elsewhere: a link in the place of a folder would lead
 // a writer out of it, and SQLite would follow one, or a journal that names another file.
 import { CorruptError } from '../../errors.js';
-import { type BytePath, formatPath, joinPath } from '../../system/files/byte-path.js';
+import { type BytePath, formatPath } from '../../system/files/byte-path.js';
 import { isErrno } from '../../system/files/errno.js';
 import type { FileDescriptor, FileSystem } from '../../system/files/file-system.js';
-import { catalogJournalPath, dataPath, incrementsPath, lockPath, stagingPath } from '../layout.js';
+import {
+  STAGING_PARTS,
+  catalogJournalPath,
+  dataPath,
+  incrementsPath,
+  lockJournalPath,
+  lockPath,
+  stagingPartPath,
+  stagingPath,
+  writeAheadPaths,
+} from '../layout.js';
 import { Staging, syncDirectory } from '../staging.js';
 
 /** @throws CorruptError where one of them is a link, or anything else that it should not be */
 export function requireOwnFolders(fileSystem: FileSystem, repository: BytePath): void {
-  const staging = stagingPath(repository);
   const folders = [
     dataPath(repository),
     incrementsPath(repository),
-    staging,
-    joinPath(staging, 'new'),
-    joinPath(staging, 'old'),
+    stagingPath(repository),
+    ...STAGING_PARTS.map((part) => stagingPartPath(repository, part)),
   ];
   for (const folder of folders) {
     const stat = fileSystem.stat(folder);
     if (stat !== null && !stat.isDirectory()) throw notOurs(folder, 'is no directory');
   }
-  const lock = lockPath(repository);
-  const files = [lock, `${lock}-journal` as BytePath, catalogJournalPath(repository)];
-  for (const file of files) {
+  for (const file of [
+    lockPath(repository),
+    lockJournalPath(repository),
+    catalogJournalPath(repository),
+  ]) {
     const stat = fileSystem.stat(file);
     if (stat !== null && !stat.isFile()) throw notOurs(file, 'is no file');
   }
-  for (const suffix of ['-wal', '-shm']) {
-    const file = joinPath(dataPath(repository), `catalog.sqlite3${suffix}`);
+  for (const file of writeAheadPaths(repository)) {
     if (fileSystem.stat(file) !== null) throw notOurs(file, 'is of no repository');
   }
   requireOwnJournal(fileSystem, catalogJournalPath(repository));

@@ -5,8 +5,18 @@
 import { type BytePath, joinPath, parentPath } from '../../system/files/byte-path.js';
 import { isErrno } from '../../system/files/errno.js';
 import type { FileSystem } from '../../system/files/file-system.js';
-import { CREATION_NAMES } from './inspect-target.js';
-import { DATA, catalogPath, dataPath, incrementsPath, lockPath, stagingPath } from '../layout.js';
+import {
+  CATALOG_NAME,
+  CREATION_NAMES,
+  DATA,
+  STAGING_PARTS,
+  catalogPath,
+  dataPath,
+  incrementsPath,
+  lockPath,
+  stagingPartPath,
+  stagingPath,
+} from '../layout.js';
 import type { RepositoryPlace } from '../repository-place.js';
 import { removeTree, syncDirectory } from '../staging.js';
 
@@ -15,14 +25,12 @@ export function isBareCreation({ fileSystem, path }: RepositoryPlace): boolean {
   const holdsOnly = (folder: BytePath, known: readonly string[]): boolean =>
     fileSystem.stat(folder) === null ||
     fileSystem.list(folder).every((name) => known.includes(name));
-  const staging = stagingPath(path);
   return (
     holdsOnly(path, [DATA]) &&
-    holdsOnly(dataPath(path), [...CREATION_NAMES, 'catalog.sqlite3']) &&
+    holdsOnly(dataPath(path), [...CREATION_NAMES, CATALOG_NAME]) &&
     holdsOnly(incrementsPath(path), []) &&
-    holdsOnly(staging, ['new', 'old']) &&
-    holdsOnly(joinPath(staging, 'new'), []) &&
-    holdsOnly(joinPath(staging, 'old'), [])
+    holdsOnly(stagingPath(path), STAGING_PARTS) &&
+    STAGING_PARTS.every((part) => holdsOnly(stagingPartPath(path, part), []))
   );
 }
 

@@ -225,6 +225,20 @@ test('leftovers of a backup that was cut off are a remark, foreign files a warni
   );
 });
 
+test('the note of a dump that a killed backup left on a server is a remark', async (t) => {
+  const history = await recordNights(t, 1);
+  const dump = history.at('source', 'dump.rdb');
+  const file = history.at('repository', 'redis-rewind-data', 'temporary-dump');
+  await writeFile(file, `${dump}\n`);
+  const { problems, notes } = await history.verify();
+  t.deepEqual(problems, []);
+  t.deepEqual(
+    notes.map(({ severity, kind, path: name }) => `${severity} ${kind} ${name}`),
+    ['info left-over redis-rewind-data/temporary-dump'],
+  );
+  t.regex(notes[0]?.message ?? '', /the next backup of the server removes both$/);
+});
+
 test('every bit of an increment matters, also those that zstd passes over', async (t) => {
   const sandbox = await recordNights(t, 2);
   const folder = sandbox.inMirror('redis-rewind-data', 'increments');
