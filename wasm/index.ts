@@ -1,29 +1,60 @@
-// The engine's exports, in the order of its jobs. Compiled by AssemblyScript without runtime, garbage
-// collector or bindings: exports take and return addresses, lengths (i32) and file positions (f64,
-// exact up to 2^53), and imports are `env.memory` and the functions of host.ts.
+// The interface (ABI) between the engine and TypeScript: every export, in the order of the jobs.
+// AssemblyScript compiles this without runtime, garbage collector or bindings.
 //
-// Calling: one instance does one job at a time. `…Open` starts a job and forgets the one before; then
-// `…Step` is called until it says that it is done, each call some milliseconds of work (steps.ts). Files
-// are read while a step runs, through the host's `read`. Streams are fed: their bytes are put at
-// `…Input`, at most `…InputCapacity` or `…Room` of them, `…Feed` says how many, and steps follow until
-// one needs input. Output lies at `…Output`; `…Take` returns its length and empties it, so it must be
-// used before the next step; there may be none where a step has only read. What a decoder rejects ends
-// the job with STEP_ERROR and errorCode, errorAt, errorValue.
+// NUMBERS  Addresses and lengths in memory are i32, and stay below 2 GiB. File positions and sizes are f64,
+// exact up to 2^53. A boolean is 0 or 1.
 //
-// Memory, in bytes:
+// IMPORTS  `env.memory`, and two functions of `host` (memory/host.ts) that a job may call while a step
+// runs: `read` from a source and `append` to a store. TypeScript decides what the numbers of sources and
+// stores stand for: each job is lent its own (src/system/wasm/).
+//
+// JOBS, and who may call their exports. No other room calls the engine.
+//   diff                src/delta/diff.ts                    a delta of two files
+//   delta input         src/delta/feed.ts                    of the jobs patch and tabulate
+//   patch               src/delta/patch.ts                   a result from a basis and a delta
+//   tabulate, join      src/delta/delta-table.ts             a delta as a table; two tables as one
+//   apply               src/delta/apply-table.ts             a result from a basis and a table
+//   encode              src/delta/compose.ts                 a table as a delta
+//   gather              src/delta/gather.ts                  output of the jobs patch and apply
+//   signature           src/delta/signature.ts               a signature of a file
+//   match               src/delta/delta-from-signature.ts    a delta of a signature and a file
+//   writer              the same, diff.ts and compose.ts     output of the jobs diff, encode and match
+//   rdb                 src/persistence/rdb/                 the records and totals of an RDB
+//   elements            src/persistence/rdb/                 the elements of one record
+//   aof                 src/persistence/aof/                 the commands of an append-only file
+//   crc, lzf            src/persistence/rdb/                 a checksum; a string expanded
+//
+// CALLS  An instance does one job at a time.
+// 1. `…Open` starts a job and forgets the one before.
+// 2. A stream is fed. Put its bytes at `…Input`, at most `…InputCapacity` or `…Room` of them; `…Feed` says
+//    how many there are. Files are not fed: the job reads them through the host.
+// 3. `…Step` does some milliseconds of work and returns what comes next (memory/steps.ts). Call it again
+//    while it returns STEP_AGAIN; on STEP_NEED_INPUT feed more. (aofFeed and crcFeed do the work
+//    themselves.)
+// 4. After a step, take the output. `…Take` returns its length, which may be 0, and empties the buffer at
+//    `…Output`: use the bytes before the next step.
+// 5. `…Finish` says that the stream has ended.
+//
+// ERRORS  A decoder that rejects its input returns STEP_ERROR. The job has ended, and the instance can do
+// another one. errorCode, errorValue and errorAt say what is wrong and where (delta/format-error.ts); the
+// walk and the scan have rdbStop… and aofStop… for that. An exception of the host goes through the step to
+// the caller, and a trap (no memory left) is an exception too: throw such an instance away.
+//
+// MEMORY  grows to what a job needs and never shrinks. Some jobs grow when they open, some while they run.
+// Addresses stay valid when memory grows; views of TypeScript do not. In bytes:
 //   0 …            constants and small state of fixed size (memory.data); no stack, no heap
-//   __heap_base …  the arena (arena.ts): the buffers of the job, taken one after another when it opens
+//   __heap_base …  the arena (memory/arena.ts): the buffers of the job, one after another
 //
 //   diff        window on each file    2 x 1312 KiB   window.ts, at most the file's size
 //               output, literals       832 KiB        delta-writer.ts
-//               resync's table         512 KiB        resync.ts
-//               moved-content index    its budget     moved-index.ts, only where one is needed
-//               pages of the basis     4 MiB          pages.ts, with the index
-//               walks of both RDBs     2 x 1.6 MiB    rdb-units.ts, only where records are looked for
+//               table of resync        512 KiB        resync.ts
+//               moved-content index    its budget     moved-index.ts, only if one is needed
+//               pages of the basis     4 MiB          pages.ts, with that index
+//               walks of both RDBs     2 x 1.6 MiB    rdb-units.ts, only if records are looked for
 //               record, table, finds   260 KiB        short-pair.ts, finds.ts
 //               index of the units     its budget     unit-index.ts, given back before the other index
-//               windows on the finds   256 KiB each   finds.ts, one a pass
-//   gather      read buffer, counts    264 KiB        gather.ts, piece-sort.ts; in the three jobs that follow
+//               windows on the finds   256 KiB each   finds.ts, one for each pass
+//   gather      read buffer, counts    264 KiB        gather.ts, piece-sort.ts: in patch, apply, encode
 //               window                 512 KiB, growing x 8 to what the job allows
 //               pieces, twice          1/4 of the window
 //   patch       input                  128 KiB
@@ -44,10 +75,8 @@
 //               tables of CRC-64       32 KiB         crc64.ts
 //   elements    input, elements        90 KiB         rdb-elements.ts
 //   aof         input                  256 KiB        aof-scan.ts
+//   crc         tables, input          96 KiB         crc64.ts
 //   lzf         both strings           their lengths
-//
-// Memory grows to what a job needs, some of it while it runs, and never shrinks; addresses stay below
-// 2 GiB and do not move.
 export { errorAt, errorCode, errorValue } from "./delta/format-error";
 export { diffOpen, diffStep } from "./diff/differ";
 export { deltaFeed, deltaInput, deltaInputCapacity } from "./delta/checked-delta";

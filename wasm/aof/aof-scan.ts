@@ -1,15 +1,15 @@
-// Goes through the commands of an append-only file as its bytes pass by, in pieces of any size, and
-// remembers where the last whole command ended outside of a transaction: what is cut there loads.
-// Grammar (redis aof.c, loadSingleAppendOnlyFile), lines ended by CR LF:
+// Scans the commands of an append-only file while its bytes pass by, in pieces of any size. It remembers
+// where the last whole command outside of a transaction ended: a file that is cut there loads. The
+// grammar (redis aof.c, loadSingleAppendOnlyFile), with lines that end in CR LF:
 //   ( "#" annotation | "*" count line, then count times "$" length line, that many bytes, CR LF )*
-// MULTI opens a transaction and EXEC ends it. Bodies of arguments are stepped over. What breaks the
-// grammar ends the scan with a reason and an offset; everything before is right.
+// MULTI opens a transaction and EXEC ends it. The bytes of arguments are skipped. Bytes that break the
+// grammar end the scan with a reason and an offset. Everything before that offset is right.
 import { resetArena, take } from "../memory/arena";
 import { STEP_ERROR, STEP_NEED_INPUT } from "../memory/steps";
 
 const INPUT_CAPACITY: u32 = 256 * 1024;
 
-// What is wrong; src/persistence/aof/aof-stop-reasons.ts has the words for the numbers.
+// What is wrong. src/persistence/aof/aof-stop-reasons.ts has the words for the numbers.
 const UNEXPECTED_BYTE = 1;
 const BAD_NUMBER = 2;
 const NO_ARGUMENTS = 3;
@@ -25,22 +25,22 @@ const BODY = 5;
 const BODY_CR = 6;
 const BODY_LF = 7;
 
-/** Bytes of an annotation, as the server allows (aof.c, AOF_ANNOTATION_LINE_MAX_LEN). */
+/** Longest annotation that the server allows (aof.c, AOF_ANNOTATION_LINE_MAX_LEN). */
 const ANNOTATION_MOST: u32 = 1024;
-/** No count and no length has more digits, with room for zeros before them. */
+/** No count or length has more digits, even with some leading zeros. */
 const DIGITS_MOST: u32 = 20;
 const NUMBER_MOST: u64 = (1 << 53) - 1;
 const CR: u32 = 13;
 const LF: u32 = 10;
 
-/** The first bytes of a command's name, or of an annotation. */
+/** Holds the first bytes of a command's name or of an annotation. */
 const KEPT: u32 = 32;
 const kept: usize = memory.data(32, 8);
 let keptLength: u32 = 0;
 
 let input: usize = 0;
 let state: i32 = COMMAND;
-/** Offset in the file after what was fed. */
+/** Offset in the file after the bytes that were fed. */
 let position: u64 = 0;
 let value: u64 = 0;
 let digits: u32 = 0;
@@ -60,7 +60,7 @@ let stopReason: i32 = 0;
 let stopValue: u32 = 0;
 let stopAt: u64 = 0;
 
-/** Starts on the commands that begin at `start` of the file: behind an RDB, or at 0. */
+/** Starts on the commands from `start` of the file on: after an RDB, or at 0. */
 export function aofOpen(start: f64): void {
   resetArena();
   input = take(INPUT_CAPACITY);
@@ -74,7 +74,7 @@ export function aofOpen(start: f64): void {
   stopReason = 0;
 }
 
-/** Where the next piece is put, at most aofInputCapacity bytes. */
+/** Where the next piece goes: at most aofInputCapacity bytes. */
 export function aofInput(): usize {
   return input;
 }
@@ -83,7 +83,7 @@ export function aofInputCapacity(): u32 {
   return INPUT_CAPACITY;
 }
 
-/** Goes through the `length` bytes at the input: STEP_NEED_INPUT, or STEP_ERROR where they break the grammar. */
+/** Scans the `length` bytes at the input. STEP_NEED_INPUT, or STEP_ERROR if they break the grammar. */
 export function aofFeed(length: u32): i32 {
   if (stopReason != 0) return STEP_ERROR;
   const end = input + length;
@@ -110,7 +110,7 @@ export function aofFeed(length: u32): i32 {
   return STEP_NEED_INPUT;
 }
 
-/** Takes a byte that is no part of a body; false where it cannot be one. */
+/** Takes a byte outside of a body. False if the grammar does not allow it. */
 // @ts-ignore: decorator
 @inline
 function next(byte: u32, at: u64): bool {
@@ -149,7 +149,7 @@ function beginNumber(): void {
   isNumberOver = false;
 }
 
-/** Takes a byte of a number or of the end of its line. */
+/** Takes a byte of a number, or of the end of its line. */
 // @ts-ignore: decorator
 @inline
 function digit(byte: u32): bool {
@@ -203,7 +203,7 @@ function annotate(byte: u32, at: u64): bool {
   return true;
 }
 
-/** `TS:` and the seconds since 1970. Other annotations say nothing. */
+/** Reads `TS:` and the seconds since 1970. Other annotations are ignored. */
 function noteTime(): void {
   if (keptLength < 4 || load<u8>(kept) != 0x54 || load<u8>(kept, 1) != 0x53) return;
   if (load<u8>(kept, 2) != 0x3a) return;
@@ -243,7 +243,7 @@ function noteTransaction(): void {
   else if (isKept(EXEC, 4)) isTransaction = false;
 }
 
-/** Whether the command's name is these `length` small letters, in whatever case. */
+/** Whether the name of the command is these `length` letters, in upper or lower case. */
 function isKept(name: usize, length: u32): bool {
   if (keptLength != length) return false;
   for (let i: u32 = 0; i < length; i++) {
@@ -252,7 +252,7 @@ function isKept(name: usize, length: u32): bool {
   return true;
 }
 
-/** Offset after the last whole command, or annotation, that no open transaction holds. */
+/** Offset after the last whole command or annotation outside of a transaction. */
 export function aofBoundary(): f64 {
   return f64(boundary);
 }
@@ -265,12 +265,12 @@ export function aofIsTransaction(): bool {
   return isTransaction;
 }
 
-/** Whether the bytes so far end with a command or an annotation, as opposed to within one. */
+/** Whether the bytes so far end after a command or an annotation, and not within one. */
 export function aofIsWhole(): bool {
   return stopReason == 0 && state == COMMAND;
 }
 
-/** The first and last time noted, in seconds since 1970; 0 where there is none. */
+/** The first and last times in the file, in seconds since 1970. 0 if there is none. */
 export function aofFirstTime(): f64 {
   return f64(firstTime);
 }

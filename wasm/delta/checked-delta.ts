@@ -1,5 +1,6 @@
-// A delta as it is fed, for the jobs that rebuild or compose: each command is checked against the
-// basis, and against the length that the result may have, before it is given out.
+// A delta that arrives in pieces, for the jobs that rebuild a file or compose deltas. Each command is
+// checked before it is handed out: against the size of the basis, and against the length that the
+// result may have. A delta is never trusted.
 import { take } from "../memory/arena";
 import {
   COPY,
@@ -19,10 +20,10 @@ const INPUT_CAPACITY: u32 = 128 * 1024;
 let input: usize = 0;
 let basisSize: u64 = 0;
 let mostResult: u64 = 0;
-/** Bytes of all commands begun so far. */
+/** Length of the result that the commands so far will make. */
 let promised: u64 = 0;
 
-/** @param most the longest result that is not corrupt */
+/** @param most length of the longest result; a delta that makes a longer one is corrupt */
 export function openCheckedDelta(size: u64, most: u64): void {
   input = take(INPUT_CAPACITY);
   basisSize = size;
@@ -31,7 +32,7 @@ export function openCheckedDelta(size: u64, most: u64): void {
   openReader();
 }
 
-/** Where TypeScript puts the delta's next bytes, at most deltaInputCapacity of them. */
+/** Where TypeScript puts the next bytes of the delta: at most deltaInputCapacity at a time. */
 export function deltaInput(): usize {
   return input;
 }
@@ -44,7 +45,7 @@ export function deltaFeed(length: u32): void {
   feedReader(input, length);
 }
 
-/** As nextCommand of the reader, whose variables say what it is. */
+/** Like nextCommand of the reader. The reader's variables then describe the command. */
 export function nextChecked(most: u32): i32 {
   const kind = nextCommand(most);
   if (kind == COPY) {

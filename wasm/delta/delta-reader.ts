@@ -1,5 +1,5 @@
-// Decodes a librsync delta that arrives in pieces of any size. Every byte is checked to be there
-// before it is loaded; whatever breaks the grammar is an error with the offset of its command.
+// Decodes a librsync delta that arrives in pieces of any size. No byte is loaded before the reader knows
+// that the byte is there. Bytes that break the grammar are an error, with the offset of their command.
 import { loadBig, loadBig32 } from "../memory/bytes";
 import { DELTA_MAGIC } from "./delta-writer";
 import {
@@ -14,37 +14,37 @@ import {
   setError,
 } from "./format-error";
 
-// What nextCommand returns.
+// The outcomes of nextCommand.
 export const NEED_INPUT = 0;
 export const LITERAL_PIECE = 1;
 export const COPY = 2;
 export const END = 3;
 export const ERROR = 4;
 
-/** Offsets and lengths at or above this are corrupt: no file has them and a double cannot hold them. */
+/** Offsets and lengths from here on are corrupt: no file has them, and a double cannot hold them. */
 const MOST: u64 = 1 << 53;
 const HEADER_MOST = 17;
 
 let input: usize = 0;
 let inputEnd: usize = 0;
-/** Offset in the delta of `input`. */
+/** Where in the delta the byte at `input` lies. */
 let offset: u64 = 0;
-/** The command's header where it arrives in several pieces. */
+/** Holds the header of a command that arrives in several pieces. */
 const header: usize = memory.data(HEADER_MOST + 7, 8);
 let headerLength: u32 = 0;
-/** Where the current command's header is: in the input where all of it is there, or gathered. */
+/** The header of the current command: in the input if all of it is there, else in `header`. */
 let head: usize = 0;
 let magicSeen: bool = false;
 let ended: bool = false;
 let literalLeft: u64 = 0;
 let commandAt: u64 = 0;
 
-/** The command that nextCommand found: a COPY's range in the basis, or a piece of literal bytes. */
+/** What nextCommand found: the range that a COPY names, or a piece of the bytes of a LITERAL. */
 export let commandStart: u64 = 0;
 export let commandLength: u64 = 0;
 export let piece: usize = 0;
 export let pieceLength: u32 = 0;
-/** Of a LITERAL_PIECE, whether its command starts with it; commandLength is then the whole length. */
+/** Whether a LITERAL_PIECE is the first of its command. commandLength is then the whole literal's. */
 export let isFirstPiece: bool = false;
 
 export function openReader(): void {
@@ -58,7 +58,7 @@ export function openReader(): void {
   clearError();
 }
 
-/** Gives the reader its next bytes; the last ones must have been used up. */
+/** Gives the reader its next bytes. It must have used up the ones before. */
 export function feedReader(from: usize, length: u32): void {
   input = from;
   inputEnd = from + length;
@@ -74,14 +74,14 @@ function failAt(code: i32, value: u64, at: u64): i32 {
   return ERROR;
 }
 
-/** To be called when there is no more input: whether the delta was whole. */
+/** Call this at the end of the input: END if the delta is whole, else ERROR. */
 export function finishReader(): i32 {
   if (errorCode() != 0) return ERROR;
   if (ended) return END;
   return failAt(TRUNCATED, 0, offset);
 }
 
-/** The next command, or a piece of at most `most` bytes of a literal. */
+/** Finds the next command, or the next piece of a literal: at most `most` bytes. */
 export function nextCommand(most: u32): i32 {
   if (errorCode() != 0) return ERROR;
   if (literalLeft != 0) return nextPiece(most, false);
@@ -140,7 +140,10 @@ function copyCommand(form: u32): i32 {
   return COPY;
 }
 
-/** Returns even an empty first piece, so that a literal's whole length is known before its bytes. */
+/**
+ * The first piece may be empty: the caller learns the length of the whole literal before its bytes
+ * arrive.
+ */
 function nextPiece(most: u32, isFirst: bool): i32 {
   const there = u64(inputEnd - input);
   if (there == 0 && !isFirst) return NEED_INPUT;
@@ -160,7 +163,7 @@ function has(wanted: u32): bool {
   return head == input || gather(wanted);
 }
 
-/** Goes on behind a header of so many bytes. */
+/** Moves past a header of `length` bytes. */
 // @ts-ignore: decorator
 @inline
 function leaveHeader(length: u32): void {
@@ -171,7 +174,7 @@ function leaveHeader(length: u32): void {
   headerLength = 0;
 }
 
-/** Brings the header to `wanted` bytes; false where the input ends before. */
+/** Copies input to `header` until it holds `wanted` bytes. False if the input ends before that. */
 function gather(wanted: u32): bool {
   while (headerLength < wanted) {
     if (input == inputEnd) return false;

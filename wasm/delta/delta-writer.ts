@@ -1,12 +1,13 @@
-// Encodes a librsync delta into the output buffer. Adjacent commands are merged: a COPY waits for one
-// that continues it, literal bytes gather until a COPY or LITERAL_MOST ends them. Widths are minimal.
+// Encodes a librsync delta into the output buffer, each number in as few bytes as possible. Commands that
+// continue each other become one: a COPY waits for the next one, and literal bytes are gathered until a
+// COPY follows or there are LITERAL_MOST of them.
 import { take } from "../memory/arena";
 import { storeBig, storeBig32, widthLog } from "../memory/bytes";
 
 export const DELTA_MAGIC: u32 = 0x72730236;
-/** Longest LITERAL that is written as one command, and the most one call may add to it. */
+/** Length of the longest LITERAL command. One call of writeLiteral may add this much. */
 export const LITERAL_MOST: u32 = 64 * 1024;
-/** From this on a caller must hand its output out; it may write this much again before it looks. */
+/** A caller hands its output out from here on. It may write this much more before it checks. */
 const FULL_FROM: u32 = 256 * 1024;
 const OUT_CAPACITY: u32 = 2 * FULL_FROM + 4 * LITERAL_MOST;
 
@@ -107,7 +108,7 @@ function flushCopy(): void {
   copyLength = 0;
 }
 
-/** Literal bytes written or gathered so far. */
+/** Literal bytes so far, including those that are still being gathered. */
 export function literalTotal(): u64 {
   return literalBytes + literalLength;
 }
@@ -116,7 +117,7 @@ export function writerOutput(): usize {
   return out;
 }
 
-/** Takes the output: returns its length, and the buffer is empty for the next step. */
+/** Returns the length of the output and empties the buffer. Use the bytes before the next step. */
 export function takeWriterOutput(): u32 {
   const length = used;
   used = 0;

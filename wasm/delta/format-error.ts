@@ -1,4 +1,4 @@
-// Where and why a decoder stopped. One decoder runs at a time; it clears this when it is opened.
+// Where and why a decoder stopped. One decoder runs at a time, and clears this when it is opened.
 // src/delta/format-reasons.ts has the words for the numbers.
 
 export const BAD_MAGIC = 1;
@@ -18,7 +18,7 @@ export const BAD_TABLE = 14;
 
 let code: i32 = 0;
 let at: u64 = 0;
-/** What the error is about: an opcode, a length, a position. */
+/** The number that is wrong: an opcode, a length or a position. */
 let value: u64 = 0;
 
 export function clearError(): void {

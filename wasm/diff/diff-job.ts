@@ -1,10 +1,10 @@
-// What the parts of the differ share: the files, how far the delta is written, and what is done next.
+// What the parts of the differ share: the two files, how far the delta is written, and what comes next.
 import { take } from "../memory/arena";
 import { BASIS, RESULT } from "../memory/host";
 import { NEAR_REACH } from "./resync";
 import { Window } from "../memory/window";
 
-// The phases, of which each step does some of one: see differ.ts.
+// The phases. Each step does some of one phase; differ.ts describes them.
 export const MATCH = 0;
 export const SEARCH = 1;
 export const WEIGH = 2;
@@ -15,7 +15,7 @@ export const DONE = 6;
 
 /** Bytes compared or indexed in one step, so that a step takes milliseconds. */
 export const STEP_BYTES: u64 = 8 * 1024 * 1024;
-/** What a search counts as in a step's work, besides its bytes. */
+/** What a search adds to the work of a step, besides the bytes it searches. */
 export const SEARCH_COST: u64 = 4096;
 
 @unmanaged
@@ -24,11 +24,11 @@ export class DiffJob {
   resultSize: u64;
   basis: Window;
   result: Window;
-  /** Where the files run side by side, while they do. */
+  /** Where in the basis matching goes on, side by side with the result. */
   atBasis: u64;
-  /** All of the result before it is written; while matching it is compared. */
+  /** The result is written up to here. While matching, it is compared from here on. */
   atResult: u64;
-  /** Whether the whole basis is indexed, and whether what records gave is being placed. */
+  /** Whether the whole basis is indexed, and whether the ranges that records gave are being placed. */
   isIndexed: bool;
   isPlacing: bool;
 

@@ -1,11 +1,12 @@
-// The local differ: a delta that rebuilds `result` from `basis`, both of which can be read. It goes
-// through the result once and writes as it goes. In turn, at each point:
-//   match   bytes are equal: one growing COPY
-//   resync  they are not: find in place where they are again (resync.ts); between lies a gap
-//   search  nothing in place, or the gaps have grown large: where both files are RDBs, look for the rest
-//           of the result record by record (record-search.ts), once
-//   place   COPY what that has found, in the order of the result (place-finds.ts); between lie gaps
-//   index   no RDBs, or their records have not helped: index the whole basis (index-basis.ts), once
+// The local differ: writes a delta that rebuilds `result` from `basis`. Both files can be read, so bytes
+// are compared with bytes. The result is gone through once, and the delta is written on the way:
+//   match   the bytes are equal: one COPY that grows
+//   resync  they differ: find the next place nearby where they are equal again (resync.ts); what lies
+//           between is a gap
+//   search  nothing nearby, or the gaps have grown large: if both files are RDBs, look for the rest of
+//           the result record by record (record-search.ts), once
+//   place   write what was found as COPYs in the order of the result (place-finds.ts), with gaps between
+//   index   no RDBs, or their records did not help: index the whole basis (index-basis.ts), once
 //   gap     COPY what the index finds of a gap, write the rest as LITERAL (gap.ts)
 import { resetArena } from "../memory/arena";
 import { equalForward } from "../memory/bytes";
@@ -39,11 +40,11 @@ import {
 } from "./resync";
 import { STEP_AGAIN, STEP_END } from "../memory/steps";
 
-/** The shortest run in place that is taken rather than a look into the index. */
+/** With an index, a shorter run nearby is not taken: the index may know a longer one. */
 const NEAR_LEAST: u32 = 48;
-/** Anchors as dense as this are looked for rather than something far away in place. */
+/** With at least one anchor in so many bytes, the index is asked rather than a wide search nearby. */
 const DENSE_STRIDE: u64 = 512;
-/** Part of the result that gaps may take before moved content is looked for. */
+/** Moved content is looked for when gaps take one in this many bytes of the result. */
 const GAPS_MOST: u64 = 32;
 
 let job: DiffJob = changetype<DiffJob>(0);
@@ -53,7 +54,7 @@ let recordBudget: u32 = 0;
 /** Whether records have been looked for. */
 let isSearched: bool = false;
 
-/** Starts a job; the budgets are the most bytes of the moved-content index and of that of records. */
+/** Starts a job. The budgets bound the memory of the two indexes: of moved content, and of records. */
 export function diffOpen(
   basisBytes: f64,
   resultBytes: f64,
@@ -71,7 +72,7 @@ export function diffOpen(
   phase = MATCH;
 }
 
-/** Some milliseconds of work; its output must be taken before the next step. */
+/** Some milliseconds of work. Its output must be taken before the next step. */
 export function diffStep(): i32 {
   if (phase == MATCH) phase = matchSome();
   else if (phase == SEARCH) phase = searchSome();
@@ -106,7 +107,7 @@ function matchSome(): i32 {
   return MATCH;
 }
 
-/** Decides what becomes of the mismatch at job.atBasis and job.atResult; returns the phase that is next. */
+/** Decides what to do about the mismatch at job.atBasis and job.atResult. Returns the next phase. */
 function resync(): i32 {
   const atBasis = job.atBasis;
   const atResult = job.atResult;

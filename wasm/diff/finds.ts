@@ -1,5 +1,5 @@
-// What has been found of the result in the basis, before it is written: ranges in the order of the
-// result, pass by pass, 16 bytes each in a store outside of this memory; then all passes merged.
+// What was found of the result in the basis, until it is written: ranges of 16 bytes each, in a store
+// outside this memory. Each pass adds its ranges in the order of the result. Reading merges all passes.
 import { take } from "../memory/arena";
 import { FINDS, appendTo } from "../memory/host";
 import { Window } from "../memory/window";
@@ -15,12 +15,12 @@ let buffer: usize = 0;
 let used: u32 = 0;
 let rows: u64 = 0;
 let passes: u32 = 0;
-/** For each pass, the row after its last one; when read, also the row that is next. */
+/** For each pass, the row after its last one, and while reading, the row that is next. */
 let ends: usize = 0;
 let nexts: usize = 0;
 let windows: usize = 0;
 
-/** The range that waits for one that continues it. */
+/** The last range that was added. It is kept back, since the next one may continue it. */
 let waitingResult: u64 = 0;
 let waitingBasis: u64 = 0;
 let waitingLength: u64 = 0;
@@ -45,7 +45,7 @@ export function openFinds(): void {
   findsTotal = 0;
 }
 
-/** Adds a range; within a pass in the order of the result, without overlap. */
+/** Adds a range. Within a pass, ranges come in the order of the result and do not overlap. */
 export function addFind(result: u64, basis: u64, length: u64): void {
   if (length == 0) return;
   findsTotal += length;
@@ -58,7 +58,7 @@ export function addFind(result: u64, basis: u64, length: u64): void {
   waitingResult = result;
   waitingBasis = basis;
   waitingLength = length;
-  // Nothing in a file of redis is that long, but a run over all of one may be.
+  // No record of Redis is that long, but a range may run over many records.
   while (waitingLength > LENGTH_MOST) {
     storeRow(waitingResult, waitingBasis, LENGTH_MOST);
     waitingResult += LENGTH_MOST;
@@ -67,7 +67,7 @@ export function addFind(result: u64, basis: u64, length: u64): void {
   }
 }
 
-/** How many passes there have been. */
+/** Ends a pass. Returns how many passes there have been. */
 export function endPass(): u32 {
   flushWaiting();
   appendTo(FINDS, buffer, used);
@@ -87,7 +87,7 @@ export function openMerge(): void {
   }
 }
 
-/** Finds the range that is next in the result; false where there is none. */
+/** Finds the next range in the order of the result. False if there is none. */
 export function nextFind(): bool {
   let best: u64 = u64.MAX_VALUE;
   let bestPass: u32 = 0;

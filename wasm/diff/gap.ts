@@ -1,6 +1,6 @@
-// A gap: bytes of the result that the basis does not have in place. What the index finds of them is
-// copied, the rest is LITERAL. A gap is open where resync found nothing: it ends where the index finds a
-// run to go on from. The others end where matching or placing goes on.
+// A gap: bytes of the result that the basis does not have at this place. What the index finds of them
+// becomes COPYs, the rest LITERAL. An open gap follows a failed resync: it may end early, as soon as the
+// index finds a run from which matching can go on. Other gaps end where matching or placing goes on.
 import { equalBackward, equalForward } from "../memory/bytes";
 import { LITERAL_MOST, outputIsFull, writeCopy, writeLiteral } from "../delta/delta-writer";
 import { DiffJob, GAP, MATCH, PLACE, SEARCH_COST } from "./diff-job";
@@ -20,13 +20,13 @@ import { earnCredit } from "./resync";
 
 const STEP_BYTES: u64 = 1024 * 1024;
 const PAGES_MOST: u32 = 4 * 1024 * 1024;
-/** The shortest run worth a COPY among literals. */
+/** The shortest run that is worth a COPY among literals. */
 const RUN_LEAST: u32 = 24;
-/** … where the basis holds its anchor at several places, which the text that records share does. */
+/** The same for a run whose anchor occurs several times in the basis, like text that records share. */
 const COMMON_LEAST: u32 = 96;
-/** Literal bytes kept back in a gap, for a run that extends backward over them. */
+/** Literal bytes that are kept back in a gap: a run that is found later may extend over them. */
 const KEPT_BACK: u64 = 64 * 1024;
-/** The shortest run that matching goes on from, out of an open gap. */
+/** The shortest run that ends an open gap. */
 const HOME_LEAST: u32 = 64;
 const MISSES_MOST: u32 = 4;
 const TRY_EVERY: u32 = 16;
@@ -34,17 +34,17 @@ const PIECE: u64 = 64 * 1024;
 
 let pages: Pages = changetype<Pages>(0);
 
-/** Bytes from job.atResult on are pending as literals, anchors are looked for from `scan` on. */
+/** Bytes from job.atResult to `scan` wait to be literals. Anchors are looked for from `scan` on. */
 let scan: u64 = 0;
 let gapEnd: u64 = 0;
 let isOpen: bool = false;
-/** Anchors of the gap before `gatheredTo` are gathered; those from `anchorNext` on are not looked up. */
+/** Anchors before `gatheredTo` are gathered. Those from `anchorNext` on are still to be looked up. */
 let gatheredTo: u64 = 0;
 let anchorNext: u32 = 0;
 /** Whether the index has found a run from which matching goes on. */
 let isHome: bool = false;
 
-/** How often in a row resync found nothing, and how often it was passed over since. */
+/** How often in a row resync found nothing, and how often it has been skipped for that. */
 export let misses: u32 = 0;
 let passes: u32 = 0;
 
@@ -53,17 +53,17 @@ export function openGaps(): void {
   passes = 0;
 }
 
-/** Takes the memory that verifying what the index finds needs. */
+/** Takes the memory for reading the basis, to verify what the index finds. */
 export function openGapPages(job: DiffJob): void {
   pages = Pages.create(BASIS, job.basisSize, PAGES_MOST);
 }
 
-/** Resync has found something in place, or nothing. */
+/** Counts the outcome of a resync. */
 export function countMiss(isMiss: bool): void {
   misses = isMiss ? misses + 1 : 0;
 }
 
-/** Begins the gap from job.atResult to `end`, which an open one may leave before. */
+/** Begins the gap from job.atResult to `end`. With `mayLeave` it is open: it may end earlier. */
 export function beginGap(job: DiffJob, end: u64, mayLeave: bool): void {
   gapEnd = end;
   isOpen = mayLeave;
@@ -73,7 +73,7 @@ export function beginGap(job: DiffJob, end: u64, mayLeave: bool): void {
   isHome = false;
 }
 
-/** Writes some of the gap; returns the phase that is next. Short gaps are the rule: they take one call. */
+/** Writes some of the gap and returns the next phase. Most gaps are short and take one call. */
 export function fillGap(job: DiffJob): i32 {
   let done: u64 = 0;
   while (!isHome && scan < gapEnd && done < STEP_BYTES && !outputIsFull()) {
@@ -89,7 +89,7 @@ export function fillGap(job: DiffJob): i32 {
   return job.isPlacing ? PLACE : MATCH;
 }
 
-/** Writes pending literal bytes before `end`; false where the output is full before. */
+/** Writes waiting literal bytes up to `end`. False if the output is full before that. */
 function flushGap(job: DiffJob, end: u64): bool {
   while (job.atResult < end) {
     if (outputIsFull()) return false;
@@ -101,7 +101,7 @@ function flushGap(job: DiffJob, end: u64): bool {
   return true;
 }
 
-/** Goes from `scan` to the next run that the index finds, or some way on. */
+/** Moves `scan` to the next run that the index finds, or on by a piece. */
 function searchGap(job: DiffJob): void {
   const at = job.atResult;
   const end = min(gapEnd, scan + PIECE);
@@ -124,7 +124,7 @@ function searchGap(job: DiffJob): void {
   scan = end;
 }
 
-/** Verifies that `found` in the basis equals `position` in the result; copies the run if it is worth it. */
+/** Verifies that the basis at `found` equals the result at `position`. Copies a run that is worth it. */
 function takeRun(job: DiffJob, found: u64, position: u64, heldEnd: u64): bool {
   const most = min(gapEnd, heldEnd);
   const at = job.result.at(position);
@@ -147,14 +147,14 @@ function takeRun(job: DiffJob, found: u64, position: u64, heldEnd: u64): bool {
   return true;
 }
 
-/** With an index, resync is left out where it keeps failing, but for a try now and then. */
+/** Whether to try resync. While it keeps failing, it is only tried now and then. */
 function isNearLikely(): bool {
   if (misses < MISSES_MOST) return true;
   passes++;
   return passes % TRY_EVERY == 0;
 }
 
-/** Like flushGap, for what is pending before a run, less than 4 * KEPT_BACK: there is room for it. */
+/** Like flushGap, for the bytes before a run: fewer than 4 * KEPT_BACK, for which there is room. */
 function flushBefore(job: DiffJob, end: u64): void {
   while (job.atResult < end) {
     const count = u32(min(end - job.atResult, u64(LITERAL_MOST)));
@@ -163,7 +163,7 @@ function flushBefore(job: DiffJob, end: u64): void {
   }
 }
 
-/** How many bytes of the basis from `position` on, at most `limit`, equal those at `at`. */
+/** How many bytes of the basis from `position` on equal those at `at`: at most `limit`. */
 function equalAfter(position: u64, at: usize, limit: u32): u32 {
   let done: u32 = 0;
   while (done < limit) {
@@ -176,7 +176,7 @@ function equalAfter(position: u64, at: usize, limit: u32): u32 {
   return done;
 }
 
-/** How many bytes of the basis before `position`, at most `limit`, equal those before `at`. */
+/** How many bytes of the basis before `position` equal those before `at`: at most `limit`. */
 function equalBefore(position: u64, at: usize, limit: u32): u32 {
   let done: u32 = 0;
   while (done < limit) {

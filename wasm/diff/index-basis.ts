@@ -1,4 +1,5 @@
-// Indexing the whole basis, once, for content that moved and is no record of an RDB (moved-index.ts).
+// Indexes the whole basis, once, to find content that moved and that is not a record of an RDB
+// (moved-index.ts).
 import { DiffJob, INDEX, GAP, PLACE, STEP_BYTES } from "./diff-job";
 import { openGapPages } from "./gap";
 import { ANCHOR_BYTES, adaptDensity, addAnchors, openIndex } from "./moved-index";
@@ -7,7 +8,7 @@ const PIECE: u32 = 64 * 1024;
 
 let indexedTo: u64 = 0;
 
-/** Whether indexing the basis costs little beside the `bytes` of the result it may save. */
+/** Whether indexing the basis costs little, compared with the `bytes` of the result it may save. */
 export function isIndexWorth(job: DiffJob, bytes: u64): bool {
   return job.basisSize >= ANCHOR_BYTES && bytes >= ANCHOR_BYTES && bytes >= job.basisSize / 256;
 }
@@ -18,7 +19,7 @@ export function beginIndex(job: DiffJob, budget: u32): i32 {
   return INDEX;
 }
 
-/** Some milliseconds of work; returns the phase that is next. */
+/** Some milliseconds of work. Returns the next phase. */
 export function indexSome(job: DiffJob): i32 {
   const begin = indexedTo;
   const end = min(job.basisSize, indexedTo + STEP_BYTES);

@@ -1,5 +1,6 @@
-// Two versions of one long record or element: compared as files are, in place, with resync where they
-// differ. Values of which parts move are not found; what keeps its order, as text, lists and streams, is.
+// Compares two versions of one long record or element like two files: side by side, with resync where
+// they differ. This finds what keeps its order, like text, lists and streams. It does not find parts that
+// moved within the value.
 import { equalForward } from "../memory/bytes";
 import { SEARCH_COST, STEP_BYTES } from "./diff-job";
 import { addFind } from "./finds";
@@ -13,7 +14,7 @@ import {
 } from "./resync";
 import { Window } from "../memory/window";
 
-/** The shortest run in place that is taken. */
+/** The shortest run that resync may take. */
 const RUN_LEAST: u32 = 24;
 
 let atBasis: u64 = 0;
@@ -27,7 +28,7 @@ export function openLongPair(position: u64, to: u64, foundAt: u64): void {
   end = to;
 }
 
-/** Some milliseconds of work; true when all has been compared. */
+/** Some milliseconds of work. Returns whether all has been compared. */
 export function stepLongPair(basis: Window, result: Window): bool {
   let done: u64 = 0;
   while (done < STEP_BYTES) {

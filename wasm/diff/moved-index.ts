@@ -1,55 +1,57 @@
-// The index of the whole basis in which content that moved is found. Its entries are *anchors*:
-// positions that the bytes themselves select, 16 of them hashed, one in `stride` positions; the
-// stride is chosen so that the anchors of the basis fit the budget. As the result's bytes select the
-// same positions, only its anchors are looked up. An anchor is keyed by a hash of 32 bytes; what is
-// found must be verified. Buckets are one cache line of eight entries: position + 1, 15 bits
-// of the key, and whether the content is common, which is what a second anchor with the same key makes
-// it. The earlier entry always stays, also where a bucket is full.
+// The index of the whole basis, to find content that moved. Its entries are anchors: positions that the
+// bytes themselves select. The hash of 16 bytes decides, so that about one in `stride` positions is an
+// anchor, and the stride is chosen so that the anchors of the basis fit the budget. The same bytes select
+// the same positions in the result, so only the anchors of the result are looked up.
+//
+// The key of an anchor is a hash of 32 bytes, so what is found must be verified. A bucket is one cache
+// line of eight entries. An entry holds position + 1, 15 bits of the key, and whether the content is
+// common: whether a second anchor had the same key. The first anchor keeps its entry, also in a full
+// bucket.
 import { take } from "../memory/arena";
 import { hash16, hash32 } from "../memory/bytes";
 
-/** Bytes that an anchor's key covers, and so the shortest content that can be found. */
+/** Bytes that the key of an anchor covers: shorter content is not found. */
 export const ANCHOR_BYTES: u32 = 32;
 export const NOT_FOUND: u64 = u64.MAX_VALUE;
 
 const BUCKET_BYTES: u32 = 64;
-/** Entries to aim at in a bucket of eight, so that few are full. */
+/** How many of the eight entries of a bucket to fill on average, so that few buckets are full. */
 const IN_BUCKET: u64 = 5;
-/** How much denser than in incompressible bytes anchors may be where much repeats. */
+/** How much denser than in incompressible bytes anchors may be if much content repeats. */
 const DENSER_MOST: f64 = 8;
 const POSITION_MOST: u64 = 0xffffffffffff - 1;
 const TAG: u64 = 0x7fff;
 const COMMON: u64 = 0x8000;
-// Keeps runs of zeros, whose hash is zero, from being anchors throughout.
+// The hash of zeros is zero. Without this, every position in a run of zeros would be an anchor.
 const SALT: u64 = 0xa5a5a5a5a5a5a5a5;
 
 const BATCH: u32 = 128;
 
-/** Anchors gathered: key and position of each. */
+/** The anchors that were gathered: the key and the position of each. */
 const batch: usize = memory.data(BATCH * 16, 16);
 export let anchorCount: u32 = 0;
-/** Keeps the loads that touch buckets from being dropped as unused. */
+/** Uses the values that were loaded, so that the compiler keeps the loads that touch buckets. */
 let touched: u64 = 0;
 
 let table: usize = 0;
 let buckets: u32 = 0;
-/** Hashes up to this select their position. While the basis is entered it follows what came of it. */
+/** A position is an anchor if its hash is at most this. While the basis is entered, this adapts. */
 let limit: u64 = 0;
-/** How many positions of incompressible bytes have one anchor among them, where anchors are densest. */
+/** Where anchors are densest, one in this many positions of incompressible bytes is an anchor. */
 export let stride: u64 = 1;
-/** The most entries to aim at, and how many there are. */
+/** How many entries to aim at, and how many there are. */
 let capacity: u64 = 0;
 let entered: u64 = 0;
-/** The same when the density was chosen, and the highest limit since then. */
+/** How many entries there were when the density was last chosen, and the highest limit so far. */
 let enteredBefore: u64 = 0;
 let highestLimit: u64 = 0;
-/** No denser than this, whatever repeats: every anchor costs a hash and a look. */
+/** The limit never gets higher than this, however much repeats: each anchor costs a hash and a look. */
 let mostLimit: f64 = 0;
 
-/** Of what findAnchor found: whether the basis holds it at other places too. */
+/** Whether the basis holds what findAnchor found at other places too. */
 export let isCommon: bool = false;
 
-/** Takes memory for the index of a basis of `size` bytes, at most `budget` bytes of it. */
+/** Takes memory for the index of a basis of `size` bytes: at most `budget` bytes. */
 export function openIndex(size: u64, budget: u32): void {
   const most = u64(max(budget, 4096) / BUCKET_BYTES);
   buckets = u32(min(size / IN_BUCKET + 1, most));
@@ -65,8 +67,8 @@ export function openIndex(size: u64, budget: u32): void {
 }
 
 /**
- * Chooses the density for the `rest` bytes of the basis by what the last `done` bytes gave: records
- * have much in common, and what is there already takes no room.
+ * Chooses the density for the last `rest` bytes of the basis, by the entries that the previous `done`
+ * bytes made. Records have much in common, and content that is there already takes no new entry.
  */
 export function adaptDensity(done: u64, rest: u64): void {
   const got = f64(entered - enteredBefore) / f64(done);
@@ -79,12 +81,12 @@ export function adaptDensity(done: u64, rest: u64): void {
   const wanted = f64(capacity - min(entered, capacity)) / f64(rest);
   const factor = max(min(wanted / max(got, 1e-9), 2.0), 0.5);
   const next = min(f64(limit) * factor, mostLimit);
-  // A conversion of 2^64 or more would trap.
+  // Converting 2^64 or more would trap.
   limit = next >= 18446744073709549568.0 ? u64.MAX_VALUE : max(u64(next), 1);
   highestLimit = max(highestLimit, limit);
 }
 
-/** Enters the anchors among `count` positions from `at` on; ANCHOR_BYTES - 1 bytes follow the last. */
+/** Enters the anchors among `count` positions from `at` on. ANCHOR_BYTES - 1 bytes follow the last. */
 export function addAnchors(at: usize, count: u32, position: u64): void {
   for (let from: u32 = 0; from < count; ) {
     from = gatherAnchors(at, from, count, position);
@@ -93,9 +95,9 @@ export function addAnchors(at: usize, count: u32, position: u64): void {
 }
 
 /**
- * Gathers the next anchors, at most BATCH, among the positions from `from` to `count`, where `at` lies
- * at `position` of its file. Returns the index up to which it looked. Their buckets are touched in one
- * go, so that the processor waits for many cache lines at once and not for one after another.
+ * Gathers anchors among the positions from `from` to `count`, at most BATCH. `at` lies at `position` of
+ * its file. Returns the index up to which it looked. The buckets of all these anchors are touched in one
+ * go, so that the processor waits for many cache lines at once instead of one after another.
  */
 export function gatherAnchors(at: usize, from: u32, count: u32, position: u64): u32 {
   let gathered: u32 = 0;
@@ -127,7 +129,7 @@ export function anchorPosition(index: u32): u64 {
   return load<u64>(batch + index * 16, 8);
 }
 
-/** The first anchor among the positions from `from` to `count`; `count` where there is none. */
+/** The first anchor among the positions from `from` to `count`, or `count` if there is none. */
 function nextAnchor(at: usize, from: u32, count: u32): u32 {
   const most = limit;
   let i = from;
@@ -145,7 +147,7 @@ function nextAnchor(at: usize, from: u32, count: u32): u32 {
   return i;
 }
 
-/** Where the basis may hold the 32 bytes that `key` stands for, or NOT_FOUND; sets isCommon. */
+/** Where the basis may hold the 32 bytes that `key` stands for, or NOT_FOUND. Sets isCommon. */
 export function findAnchor(key: u64): u64 {
   const bucket = bucketOf(key);
   const tag = key & TAG;

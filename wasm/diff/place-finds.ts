@@ -1,26 +1,26 @@
-// From what the search for records has found to commands: COPYs in the order of the result, and gaps
-// between. Where records leave much of the result in long gaps, as where keys were renamed or commands
-// follow the RDB, the basis is indexed for those.
+// Writes what the search for records found: COPYs in the order of the result, with gaps between them. If
+// the records leave much of the result in long gaps, the basis is indexed for those gaps. This is so when
+// keys were renamed, or when commands follow the RDB.
 import { outputIsFull, writeCopy, writeEnd } from "../delta/delta-writer";
 import { DONE, DiffJob, GAP, PLACE, WEIGH } from "./diff-job";
 import { findBasis, findLength, findResult, findsTotal, nextFind, openMerge } from "./finds";
 import { beginGap, fillGap } from "./gap";
 import { beginIndex, isIndexWorth } from "./index-basis";
 
-/** Part of the result that records must leave for the index to be worth its time … */
+/** The index is worth its time if one in this many bytes of the result … */
 const LEFT_LEAST: u64 = 32;
-/** … in gaps of this length or more: shorter ones are what is new in records. */
+/** … lies in gaps of this length or more. Shorter gaps are what is new in records. */
 const LEFT_GAP_LEAST: u64 = 4 * 1024;
-/** Ranges looked at, or placed, in one step. */
+/** Ranges looked at or placed in one step. */
 const STEP_FINDS = 50000;
 
-/** Whether findResult and its like hold what is to be placed next. */
+/** Whether findResult, findBasis and findLength hold the next range to place. */
 let hasFind: bool = false;
-/** While weighing: up to where of the result, and bytes of the long gaps before. */
+/** While weighing: how far in the result, and how many bytes of long gaps there were. */
 let weighedTo: u64 = 0;
 let longGaps: u64 = 0;
 
-/** Starts on what was found of the result from job.atResult on; returns the phase that is next. */
+/** Starts on the ranges found from job.atResult on. Returns the next phase. */
 export function beginPlacing(job: DiffJob): i32 {
   job.isPlacing = true;
   openMerge();
@@ -31,7 +31,7 @@ export function beginPlacing(job: DiffJob): i32 {
   return WEIGH;
 }
 
-/** Goes through what was found, to see whether what is left is worth an index. */
+/** Goes through the ranges to see whether the gaps are worth an index. Returns the next phase. */
 export function weighSome(job: DiffJob, budget: u32): i32 {
   for (let count = 0; count < STEP_FINDS && hasFind; count++) {
     weighGap(findResult);
@@ -50,7 +50,7 @@ function weighGap(gapTo: u64): void {
   if (gapTo >= weighedTo + LEFT_GAP_LEAST) longGaps += gapTo - weighedTo;
 }
 
-/** Writes some of what was found; returns the phase that is next. */
+/** Writes some of the ranges. Returns the next phase. */
 export function placeSome(job: DiffJob): i32 {
   for (let count = 0; count < STEP_FINDS && !outputIsFull(); count++) {
     const next = hasFind ? findResult : job.resultSize;
@@ -62,7 +62,7 @@ export function placeSome(job: DiffJob): i32 {
       writeEnd();
       return DONE;
     }
-    // Two keys that cannot be told apart may claim the same bytes: the first has them.
+    // If the hashes of two keys are the same, both may claim the same bytes: the first gets them.
     const skipped = min(job.atResult - findResult, findLength);
     writeCopy(findBasis + skipped, findLength - skipped);
     job.atResult += findLength - skipped;

@@ -1,8 +1,8 @@
-// The search for moved content where both files are RDBs: a restarted server dumps the same keys in
-// another order. Units of the basis (rdb-units.ts) are indexed by their keys, as many as the memory
-// holds; then the result is gone through, and each of its units looked up. Equal ones are found as they
-// are, others compared with the same key's. Where not all units fit, this is done again with those that
-// follow: less memory costs passes over the result, each of them from front to back.
+// Finds moved content if both files are RDBs: a restarted server dumps the same keys in another order.
+// The units of the basis (rdb-units.ts) go into an index by their keys, as many as fit the memory. Then
+// each unit of the result is looked up. A unit with the same content is found as it is. One with the same
+// key and another content is compared. If some units of the basis did not fit, the next ones are indexed
+// and the result is gone through again: with less memory the search takes more passes.
 import { LENGTH_MASK, RdbUnits, SHORT_MOST } from "../rdb/rdb-units";
 import { PASSES_MOST, addFind, endPass, openFinds } from "./finds";
 import { HEADER_BYTES, NO_VERSION, readVersion } from "../rdb/rdb-header";
@@ -33,9 +33,9 @@ const OVER = 3;
 /** Bytes of either file gone through in one step. */
 const STEP_BYTES: u64 = 4 * 1024 * 1024;
 const SLOTS_LEAST: u64 = 64 * 1024;
-/** Memory of an index, at least: less would cost passes without end. */
+/** The index gets at least this much memory: with less, there would be far too many passes. */
 const BUDGET_LEAST: u32 = 1024 * 1024;
-/** What a comparison counts as in a step's work. */
+/** What a comparison adds to the work of a step. */
 const COMPARE_COST: u64 = 4096;
 
 const header: usize = memory.data(16, 8);
@@ -46,7 +46,7 @@ let slotsMost: u64 = 0;
 let phase: i32 = OVER;
 let inBasis: RdbUnits = changetype<RdbUnits>(0);
 let inResult: RdbUnits = changetype<RdbUnits>(0);
-/** Units of the basis so far, and which of the last step is the next to be entered. */
+/** How many units the basis had so far, and which unit of the last step is entered next. */
 let unitCount: u64 = 0;
 let basisNext: u32 = 0;
 let isBasisOver: bool = false;
@@ -65,7 +65,7 @@ function isRdb(source: i32, size: u64): bool {
   return readVersion(header) != NO_VERSION;
 }
 
-/** Starts the search for what the result has from `position` on, with `budget` bytes for the index. */
+/** Starts the search for the result from `position` on, with `budget` bytes for the index. */
 export function openRecordSearch(
   basisBytes: u64,
   resultBytes: u64,
@@ -87,7 +87,7 @@ export function openRecordSearch(
   phase = BUILD;
 }
 
-/** Some milliseconds of work; true when the search is over and all that was found is in finds.ts. */
+/** Some milliseconds of work. True when the search is over: finds.ts then has what was found. */
 export function stepRecordSearch(basis: Window, result: Window): bool {
   if (phase == BUILD) buildSome();
   else if (phase == LOOK) lookSome();
@@ -120,13 +120,13 @@ function openIndex(): void {
   const done = max(inBasis.position(), 1);
   const each = max(f64(done) / f64(max(unitCount, 1)), 1.0);
   const rest = f64(basisSize - min(done, basisSize)) / each + f64(inBasis.count - basisNext);
-  // A third more, as three of four slots are used, and a sixth for an estimate that falls short.
+  // A third more, since three of four slots are filled, and a sixth in case the estimate is too low.
   const wanted = u64(rest * 1.5) + SLOTS_LEAST;
   openUnitIndex(u32(min(wanted, slotsMost)), passes == 0);
   isIndexOpen = true;
 }
 
-/** Enters what the last step found; false where the index is full before. */
+/** Enters the units of the last step. False if the index is full before that. */
 function enterSome(): bool {
   const count = inBasis.count;
   if (count == 0) return true;
@@ -184,7 +184,7 @@ function end(): void {
   phase = OVER;
 }
 
-/** Looks a unit of the result up; returns what that cost. */
+/** Looks up a unit of the result. Returns what that cost. */
 function lookUp(index: u32): u64 {
   const row = index * 8;
   const start = load<u64>(inResult.unitAt + row);

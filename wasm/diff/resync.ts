@@ -1,22 +1,22 @@
-// Resync in place: after a mismatch, finds where basis and result run on together again. 16-byte
-// shingles of the next stretch of the basis go into a table, and the result is slid over it; the
-// stretch grows from 1 KiB to 1 MiB. Every hit is verified byte by byte and extended both ways, and a
-// short run far away is not taken while a longer one may follow: text that records have in common
-// must not shift the alignment by a record. The long stretches are paid for by credit that matched
-// bytes earn, so that the whole pass stays linear whatever the files hold.
+// Resync: after a mismatch, finds where basis and result are equal again, not far ahead. Shingles of 16
+// bytes from the next stretch of the basis go into a table, and the result slides over the table. The
+// stretch grows from 1 KiB to 1 MiB. Every hit is verified byte by byte and extended in both directions.
+// A short run far away is not taken while a longer one may follow: text that records have in common must
+// not shift the alignment by one record. Long stretches are paid for with credit that matched bytes earn,
+// so the whole pass takes linear time whatever the files hold.
 import { take } from "../memory/arena";
 import { equalBackward, equalForward, hash16 } from "../memory/bytes";
 import { Window } from "../memory/window";
 
 /** How far ahead the widest search looks in either file. */
 export const FAR: u32 = 1024 * 1024;
-/** … and with what it needs to judge the last hit. */
+/** The same, with the bytes that it needs to judge a hit at the very end. */
 export const NEAR_REACH: u32 = FAR + 32 * 1024;
 
 const LEVELS: u32 = 4;
 const TABLE_LOG_MOST: u32 = 17;
 const SHINGLE: u32 = 16;
-/** A run this long is taken even where a wider search might find a better one. */
+/** A run of this length is taken without a wider search, which might find a better one. */
 const GOOD_RUN: u32 = 64;
 const CREDIT_PER_BYTE: i64 = 8;
 const CREDIT_MOST: i64 = 16 * 1024 * 1024;
@@ -24,14 +24,14 @@ const CREDIT_MOST: i64 = 16 * 1024 * 1024;
 let table: usize = 0;
 let credit: i64 = 0;
 
-/** Where the files run on together, after resyncNear returned true. */
+/** Where the files are equal again, after resyncNear returned true. */
 export let foundBasis: u64 = 0;
 export let foundResult: u64 = 0;
 
 /** Bytes of each file that the last call searched beyond the first stretch. */
 export let searchedBytes: u32 = 0;
 
-/** The best hit so far, relative to where the search began; a run behind it may confirm it. */
+/** The best hit so far, counted from where the search began. A run behind the best may confirm it. */
 let bestScore: i32 = 0;
 let isConfirmed: bool = false;
 let bestRun: u32 = 0;
@@ -49,8 +49,9 @@ export function earnCredit(bytes: u64): void {
 }
 
 /**
- * Searches from `atBasis` and `atResult` on, up to `most` bytes ahead. With `mustTry` it goes on without
- * credit while it has found nothing. A run shorter than `least` counts only with a longer one behind it.
+ * Searches from `atBasis` and `atResult` on, up to `most` bytes ahead. With `mustTry`, and as long as
+ * nothing is found, it searches on even without credit. A run shorter than `least` counts only if a
+ * longer run behind it confirms it.
  */
 export function resyncNear(
   basis: Window,
@@ -98,7 +99,7 @@ export function resyncNear(
   return true;
 }
 
-/** Keeps the best hit in best*; true where it is so long that no other need be looked for. */
+/** Keeps the best hit in best*. True if the hit is so long that no other is looked for. */
 function search(
   basisAt: usize,
   haveBasis: u32,
@@ -115,7 +116,7 @@ function search(
   while (u32(1) << (tableLog - 1) < shingles) tableLog++;
   const shift = u64(64 - tableLog);
   memory.fill(table, 0, 4 << tableLog);
-  // From the end, so that of equal shingles the nearest stays.
+  // From the end, so that of equal shingles the nearest one stays.
   for (let i = i32(((basisCount - 1) >> strideLog) << strideLog); i >= 0; i -= 1 << strideLog) {
     store<u32>(table + (usize(hash16(basisAt + i) >> shift) << 2), i + 1);
   }
@@ -133,7 +134,7 @@ function search(
     const score = i32(run) - i32(skipped >> 3);
     const isEnough = run >= min(u32(256) + 4 * skipped, beyond);
     if (bestRun != 0 && offset - before >= bestBasis + bestRun) {
-      // A run that can still be taken after the best one is no rival: it speaks for the best.
+      // This run can still be taken after the best one. So it does not compete, it confirms the best.
       if (isEnough) return true;
       if (run >= GOOD_RUN) {
         isConfirmed = true;

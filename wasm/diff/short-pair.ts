@@ -1,13 +1,13 @@
-// Two versions of one record or element, both short: what they have in common at both ends, and in
-// between every run that a table of the newer one's eight-byte shingles finds. Fields of a hash that a
-// restarted server dumps in another order are found like this, too.
+// Compares two versions of one short record or element: what they share at both ends and, between the
+// ends, every run that a table of shingles of the newer version finds. The shingles are eight bytes. This
+// also finds the fields of a hash that a restarted server dumps in another order.
 import { take } from "../memory/arena";
 import { equalBackward, equalForward } from "../memory/bytes";
 import { addFind } from "./finds";
 import { BASIS, readSource } from "../memory/host";
 import { SHORT_MOST } from "../rdb/rdb-units";
 
-/** The shortest run that is worth a COPY, of about seven bytes, among literals, which compress. */
+/** The shortest run worth a COPY. A COPY takes about seven bytes, and literals are compressed. */
 const RUN_LEAST: u32 = 14;
 const SHINGLE: u32 = 8;
 const TABLE_LOG_LEAST: u32 = 6;
@@ -15,7 +15,7 @@ const TABLE_LOG_MOST: u32 = 16;
 const MULTIPLIER: u64 = 0x9e3779b97f4a7c15;
 
 let newer: usize = 0;
-/** u16: a shingle's place in `newer` + 1. */
+/** u16: the place of a shingle in `newer`, + 1. */
 let table: usize = 0;
 
 let older: usize = 0;
@@ -27,7 +27,7 @@ export function openShortPair(): void {
   table = take(2 << TABLE_LOG_MOST);
 }
 
-/** Adds what the `length` bytes at `at`, which lie at `position` of the result, share with the basis. */
+/** Adds what the `length` bytes at `at`, from `position` of the result, share with the basis. */
 export function compareShort(
   at: usize,
   position: u64,
@@ -58,7 +58,7 @@ function compareMiddle(from: u32, to: u32, foundLength: u32): void {
   while (u32(1) << log < foundLength * 2) log++;
   const shift = u64(64 - log);
   memory.fill(table, 0, 2 << log);
-  // From the end, so that of equal shingles the first stays.
+  // From the end, so that of equal shingles the first one stays.
   for (let i = i32(foundLength - SHINGLE); i >= 0; i--) {
     store<u16>(slotOf(newer + i, shift), u16(i + 1));
   }

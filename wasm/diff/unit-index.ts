@@ -1,25 +1,25 @@
-// The index of the basis's units: for the hash of a key, where its unit lies and what its content is.
-// Open addressing in buckets of one cache line. A slot holds position + 1 (48 bits) and 16 bits of the
-// key, then the content (hash of the bytes and their length, see rdb-units.ts). It is told as equal what
-// agrees in all of it: 79 bits at least; the proof of an increment is what finds the rest.
+// The index of the units of the basis. By the hash of a key it says where the unit lies and what its
+// content is. Open addressing, in buckets of one cache line. A slot holds position + 1 (48 bits), 16 bits
+// of the key, and the content: a hash of the bytes and their length (rdb-units.ts). Two units are taken
+// for equal if all of this agrees, at least 79 bits. The proof of the increment catches the rest.
 import { arenaTop, rewindArena, take } from "../memory/arena";
 
 export const SLOT_BYTES: u32 = 16;
 const BUCKET_BYTES: u32 = 64;
-/** Buckets looked through from the key's own on. */
+/** How many buckets are looked through, from the key's own on. */
 const PROBES: u32 = 16;
 const TAG: u64 = 0xffff;
 const POSITION_MOST: u64 = 0xffffffffffff - 1;
 
 export const UNIT_NONE = 0;
-/** The same key, or one that cannot be told from it, with another content. */
+/** The same key (or one with the same hash) with another content. */
 export const UNIT_OTHER = 1;
 export const UNIT_EQUAL = 2;
 
 let table: usize = 0;
 let buckets: u32 = 0;
 let entered: u32 = 0;
-/** Keeps the loads that touch buckets from being dropped as unused. */
+/** Uses the values that were loaded, so that the compiler keeps the loads that touch buckets. */
 let touched: u64 = 0;
 
 /** What findUnit found. */
@@ -27,8 +27,8 @@ export let foundUnit: u64 = 0;
 export let foundContent: u64 = 0;
 
 /**
- * Takes memory for `slots` units or, where it has some already, enlarges it to that; it is then empty.
- * Nothing else may be taken from the arena until it is closed.
+ * Empties the index and makes it large enough for `slots` units. Nothing else may be taken from the arena
+ * until the index is closed.
  */
 export function openUnitIndex(slots: u32, isFirst: bool): void {
   if (isFirst) {
@@ -44,19 +44,19 @@ export function openUnitIndex(slots: u32, isFirst: bool): void {
   entered = 0;
 }
 
-/** Gives its memory back. */
+/** Gives the memory of the index back. */
 export function closeUnitIndex(): void {
   rewindArena(table);
 }
 
-/** Whether it holds as many units as it should, three of four slots. */
+/** Whether the index holds as many units as it should: three of four slots. */
 // @ts-ignore: decorator
 @inline
 export function isUnitIndexFull(): bool {
   return entered >= buckets * 3;
 }
 
-/** Touches the buckets of `count` keys in one go, so that the processor waits for many at once. */
+/** Touches the buckets of `count` keys in one go: the processor then waits for many at once. */
 export function touchUnits(keys: usize, count: u32): void {
   let seen: u64 = 0;
   for (let i: u32 = 0; i < count; i++) {
@@ -65,7 +65,7 @@ export function touchUnits(keys: usize, count: u32): void {
   touched = seen;
 }
 
-/** A unit that finds no place is left out: it is then not found. */
+/** Enters a unit. If there is no slot for it, it is left out and will not be found. */
 export function enterUnit(key: u64, position: u64, content: u64): void {
   if (position > POSITION_MOST) return;
   let bucket = bucketOf(key);
@@ -82,7 +82,7 @@ export function enterUnit(key: u64, position: u64, content: u64): void {
   }
 }
 
-/** Looks for the unit of a key, first of all one with this content. */
+/** Looks for the unit of a key, and prefers one with this content. */
 export function findUnit(key: u64, content: u64): i32 {
   let bucket = bucketOf(key);
   let found = UNIT_NONE;

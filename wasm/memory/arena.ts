@@ -1,5 +1,5 @@
-// Memory of one job. A job resets the arena and takes its buffers one after the other, most of them
-// before it starts; what was taken last can be given back. Taken memory holds whatever was there before.
+// The memory of one job. A job resets the arena and then takes its buffers one after another, most of
+// them before it starts. What was taken last can be given back. Taken memory is not cleared.
 
 let top: usize = 0;
 
@@ -7,7 +7,9 @@ export function resetArena(): void {
   top = (__heap_base + 63) & ~63;
 }
 
-/** Takes `bytes`, aligned to 64, and grows memory where it must; traps where the machine has no more. */
+/**
+ * Takes `bytes`, aligned to 64. Grows memory if it must, and traps if the machine has no more.
+ */
 export function take(bytes: usize): usize {
   const start = top;
   top = (start + bytes + 63) & ~63;
@@ -17,7 +19,7 @@ export function take(bytes: usize): usize {
   return start;
 }
 
-/** Where the arena ends now: what is taken from here on can be given back by `rewindArena`. */
+/** Where the arena ends now. `rewindArena` gives back what is taken from here on. */
 export function arenaTop(): usize {
   return top;
 }

@@ -1,6 +1,6 @@
-// Comparing and hashing bytes in memory, and big-endian numbers. Callers have checked the bounds.
+// Comparing and hashing bytes in memory, and big-endian numbers. The caller has checked the bounds.
 
-/** How many leading bytes of `a` and `b`, at most `limit`, are equal. */
+/** How many bytes from `a` and `b` on are equal: at most `limit`. */
 export function equalForward(a: usize, b: usize, limit: usize): usize {
   let done: usize = 0;
   while (done + 64 <= limit) {
@@ -26,7 +26,7 @@ export function equalForward(a: usize, b: usize, limit: usize): usize {
   return done;
 }
 
-/** How many bytes before `aEnd` and `bEnd`, at most `limit`, are equal. */
+/** How many bytes before `aEnd` and `bEnd` are equal: at most `limit`. */
 export function equalBackward(aEnd: usize, bEnd: usize, limit: usize): usize {
   let done: usize = 0;
   while (done + 16 <= limit) {
@@ -46,14 +46,14 @@ const MULTIPLIER_2: u64 = 0xc2b2ae3d27d4eb4f;
 const MULTIPLIER_3: u64 = 0x165667b19e3779f9;
 const MULTIPLIER_4: u64 = 0xd6e8feb86659fd93;
 
-/** Hash of 16 bytes; its high bits depend on all of them, the low ones do not. Zeros hash to zero. */
+/** Hash of 16 bytes. Only its high bits depend on all 16. The hash of zeros is zero. */
 // @ts-ignore: decorator
 @inline
 export function hash16(at: usize): u64 {
   return (load<u64>(at) ^ rotl(load<u64>(at, 8), 29)) * MULTIPLIER_1;
 }
 
-/** Hash of 32 bytes, all of its bits usable. */
+/** Hash of 32 bytes. All of its bits can be used. */
 export function hash32(at: usize): u64 {
   let h = load<u64>(at) * MULTIPLIER_1;
   h = (h ^ (h >> 32) ^ load<u64>(at, 8)) * MULTIPLIER_2;
@@ -86,7 +86,7 @@ export function storeBig(at: usize, value: u64, log: u32): void {
   else store<u64>(at, bswap(value));
 }
 
-/** The least log such that 1 << log bytes hold the value. */
+/** The smallest log for which 1 << log bytes hold the value. */
 export function widthLog(value: u64): u32 {
   if (value < 0x100) return 0;
   if (value < 0x10000) return 1;

@@ -1,6 +1,6 @@
-// What the engine asks of TypeScript while a step runs: synchronous reads and appends, by number of
-// source or store. Only ranges inside a source are asked for, and a read fills its range or throws:
-// an exception passes through the running step, whose instance must then not be used again.
+// What the engine asks of TypeScript while a step runs: to read from a source, and to append to a store.
+// Both are synchronous. A read asks only for bytes inside the source, and gets all of them or throws.
+// An exception leaves the step unfinished, so the instance must not be used again.
 
 /** Fills `length` bytes at `into` from `position` of a source. Positions are exact up to 2^53. */
 @external("host", "read")
@@ -10,7 +10,7 @@ declare function hostRead(source: i32, into: usize, length: i32, position: f64):
 @external("host", "append")
 declare function hostAppend(store: i32, from: usize, length: i32): void;
 
-/** The sources and stores; src/delta/engine.ts has the same numbers. */
+/** The numbers of sources and stores. src/delta/engine.ts has the same. */
 export const BASIS = 0;
 export const RESULT = 1;
 export const TABLE = 2;

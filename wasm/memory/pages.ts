@@ -1,5 +1,5 @@
-// Random access to a source through a direct-mapped cache of pages. Neighbouring pages lie side by
-// side in memory, so that sequential misses are answered by one longer read.
+// Random access to a source, through a cache of pages. Each page has one slot it can be in. Neighbouring
+// pages are neighbours in memory, so one long read can bring in several of them.
 import { readSource } from "./host";
 import { take } from "./arena";
 
@@ -12,13 +12,13 @@ const FILL_BYTES: u32 = 1024 * 1024;
 @unmanaged
 export class Pages {
   source: i32;
-  /** Number of pages, a power of two. */
+  /** Number of slots, a power of two. */
   count: u32;
   buffer: usize;
-  /** For each slot the number of the page in it. */
+  /** For each slot, the number of the page in it. */
   tags: usize;
   size: u64;
-  /** The page after the last that was read, and how many pages to read when it is next. */
+  /** The page after the last one read, and how many pages to read if it is asked for next. */
   next: u64;
   readAhead: u32;
 
@@ -37,7 +37,7 @@ export class Pages {
     return pages;
   }
 
-  /** Where the byte at `position` (less than the size) lies; good until the next call. */
+  /** The address of the byte at `position`, which is less than the size. Valid until the next call. */
   @inline
   at(position: u64): usize {
     const page = position >> PAGE_LOG;
@@ -53,13 +53,16 @@ export class Pages {
     return u32(min(u64(left), this.size - position));
   }
 
-  /** How many bytes up to and with `position` lie side by side in its page. */
+  /** How many bytes lie side by side in the page of `position`, up to and including it. */
   @inline
   runBefore(position: u64): u32 {
     return (u32(position) & (PAGE - 1)) + 1;
   }
 
-  /** Brings in the first pages, all of them where they fit: sequentially, before there is random access. */
+  /**
+   * Reads as many pages as fit, from the first page on. One sequential pass is cheaper than the same pages
+   * at random.
+   */
   fill(): void {
     const bytes = min(u64(this.count) << PAGE_LOG, this.size);
     for (let done: u64 = 0; done < bytes; done += FILL_BYTES) {
@@ -76,7 +79,7 @@ export class Pages {
     const start = page << PAGE_LOG;
     const bytes = u32(min(u64(wanted) << PAGE_LOG, this.size - start));
     const pages = (bytes + PAGE - 1) >> PAGE_LOG;
-    // A read that throws must leave no page half filled under its old number.
+    // If the read throws, no slot may claim a page that is only half there.
     for (let i: u32 = 0; i < pages; i++) store<u64>(this.tags + (slot + i) * 8, NONE);
     readSource(this.source, this.buffer + (slot << PAGE_LOG), bytes, start);
     for (let i: u32 = 0; i < pages; i++) store<u64>(this.tags + (slot + i) * 8, page + i);

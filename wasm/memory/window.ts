@@ -1,7 +1,7 @@
-// A sliding window on a source: one contiguous run of bytes in memory, so that SIMD compares cross no
-// page boundary. Sequential reading goes in steps of READ_AHEAD, few enough bytes to stay in the
-// processor's cache; after a jump the steps start small and double, so that scattered copies do not
-// read a quarter of a megabyte each.
+// A sliding window on a source: one run of bytes that lie side by side in memory, so that SIMD compares
+// never meet a page boundary. Sequential reads take READ_AHEAD bytes at a time, which still fit in the
+// processor's cache. After a jump the reads start small and double in size, so that a scattered COPY
+// does not read a quarter of a megabyte.
 import { readSource } from "./host";
 import { take } from "./arena";
 
@@ -13,21 +13,21 @@ export class Window {
   source: i32;
   capacity: u32;
   buffer: usize;
-  /** Offset in the source of the buffer's first byte. */
+  /** Offset in the source of the first byte in the buffer. */
   base: u64;
   /** Bytes in the buffer. */
   length: u32;
   step: u32;
   size: u64;
 
-  /** Makes a window on `source` of `size` bytes that can hold `reach` bytes at once. */
+  /** Creates a window on a source of `size` bytes. It can hold `reach` bytes at once. */
   static create(source: i32, size: u64, reach: u32): Window {
     const window = changetype<Window>(take(offsetof<Window>()));
     window.source = source;
     window.size = size;
     const most = u64(reach) + READ_AHEAD;
     window.capacity = u32(min(most, size));
-    // The slack lets 16-byte loads run past the last byte.
+    // 16-byte loads may run past the last byte.
     window.buffer = take(window.capacity + 64);
     window.base = 0;
     window.length = 0;
@@ -35,15 +35,15 @@ export class Window {
     return window;
   }
 
-  /** Where the byte at `position` lies; only for positions that `hold` has brought in. */
+  /** The address of the byte at `position`, which `hold` must have brought in. */
   @inline
   at(position: u64): usize {
     return this.buffer + usize(position - this.base);
   }
 
   /**
-   * Brings in `wanted` bytes from `position` on (less at the source's end) and returns how many bytes
-   * are there, possibly more. `wanted` is at most the reach. Bytes before `position` may go.
+   * Brings in `wanted` bytes from `position` on, at most the reach, or less at the end of the source.
+   * Returns how many bytes are there, which may be more. Bytes before `position` are lost.
    */
   hold(position: u64, wanted: u32): u32 {
     const rest = this.size - position;

@@ -1,5 +1,5 @@
-// CRC-64/Jones, which seals every RDB since version 5: reflected, initial value and final xor zero.
-// Sixteen bytes a round through sixteen tables ("slicing by 16"), which are made at a job's start.
+// CRC-64/Jones, the checksum at the end of every RDB since version 5: reflected, initial value and final
+// xor zero. Sixteen tables take sixteen bytes a round ("slicing by 16"). They are made when a job starts.
 import { resetArena, take } from "../memory/arena";
 
 /** Polynomial ad93d23594c935a9 with its bits reversed (redis crc64.c). */
@@ -7,10 +7,10 @@ const POLYNOMIAL: u64 = 0x95ac9329ac4bc9b5;
 const SLICES: u32 = 16;
 const TABLE_BYTES: u32 = 256 * 8;
 
-/** Table k holds, for each byte, what it becomes after k more bytes of zeros. */
+/** Table k says what each byte becomes when k zero bytes follow. */
 let tables: usize = 0;
 
-/** Takes 32 KiB of the arena; to be called before crc64 in every job. */
+/** Takes 32 KiB of the arena. Call it in every job before crc64. */
 export function openCrc64(): void {
   tables = take(SLICES * TABLE_BYTES);
   for (let byte: u32 = 0; byte < 256; byte++) {
@@ -32,7 +32,7 @@ function lookUp(slice: u32, value: u64): u64 {
   return load<u64>(tables + slice * TABLE_BYTES + ((usize(value) & 0xff) << 3));
 }
 
-/** The checksum of `length` bytes at `at` after those whose checksum is `crc`; 0 to begin with. */
+/** The checksum of `length` bytes at `at`, after bytes with the checksum `crc` (0 at the beginning). */
 export function crc64(crc: u64, at: usize, length: usize): u64 {
   const end = at + length;
   while (at + 16 <= end) {
@@ -68,7 +68,7 @@ const INPUT_CAPACITY: u32 = 64 * 1024;
 let input: usize = 0;
 let checksum: u64 = 0;
 
-/** Starts a job that sums up what is fed. */
+/** Starts a job that sums up the bytes that are fed. */
 export function crcOpen(): void {
   resetArena();
   openCrc64();
@@ -76,7 +76,7 @@ export function crcOpen(): void {
   checksum = 0;
 }
 
-/** Where the next bytes are put, at most crcInputCapacity of them. */
+/** Where the next bytes go: at most crcInputCapacity of them. */
 export function crcInput(): usize {
   return input;
 }

@@ -1,15 +1,15 @@
-// The aux fields of an RDB (redis-ver, ctime …) as they stand in the file: names and values in turn.
-// They are few and short; what is long, or does not fit, is counted and left out.
+// The aux fields of an RDB (redis-ver, ctime …) as they stand in the file: a name, its value, the next
+// name and so on. A field that is long or no longer fits is counted and left out.
 import { take } from "../memory/arena";
 
-/** Bytes of a name or value that is kept. */
+/** Longest name or value that is kept. */
 export const AUX_MOST: u32 = 1024;
 const CAPACITY: u32 = 16 * 1024;
 
 @unmanaged
 export class AuxText {
   bytes: usize;
-  /** Bytes of whole fields; a name behind them waits for its value. */
+  /** Bytes of whole fields. A name may lie behind them and wait for its value. */
   length: u32;
   omitted: u32;
   private nameLength: u32;
@@ -28,7 +28,7 @@ export class AuxText {
     this.isNameKept = false;
   }
 
-  /** Takes the string of `size` bytes at `at`; where `size` is above AUX_MOST it need not be there. */
+  /** Takes the string of `size` bytes at `at`. If it is longer than AUX_MOST, it need not be there. */
   name(at: usize, size: u64): void {
     this.isNameKept = size <= AUX_MOST && u64(this.length) + size <= CAPACITY;
     if (!this.isNameKept) return;

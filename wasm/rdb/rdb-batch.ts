@@ -1,7 +1,7 @@
-// Key records as the walker finds them: columns side by side in memory, so that the engine and
-// TypeScript read the same ones. Offsets are doubles, exact up to 2^53. Record i lies in the file as
-//   recordAt[i]  its first prefix (expiry, idle time, frequency), or its type byte without one
-//   typeAt[i]    its type byte; its key follows at typeAt + 1
+// The records of keys that the walker finds, as columns in memory, which TypeScript reads too. Offsets
+// are doubles, exact up to 2^53. Where record i lies in the file:
+//   recordAt[i]  its first prefix (expiry, idle time, frequency), or its type byte if it has no prefix
+//   typeAt[i]    its type byte; the key follows at typeAt + 1
 //   valueAt[i]   its value
 //   endAt[i]     the first byte after it
 import { take } from "../memory/arena";
@@ -14,9 +14,9 @@ export class RecordBatch {
   typeAt: usize;
   valueAt: usize;
   endAt: usize;
-  /** Unix time in milliseconds at which the key expires; -1 where it does not. */
+  /** When the key expires, in milliseconds since 1970; -1 if it does not. */
   expiresAt: usize;
-  /** u64: hashBytes of the key as it stands in the file, with the database's number as the seed. */
+  /** u64: hashBytes of the key as it stands in the file. The seed is the number of the database. */
   keyHash: usize;
   /** u32 */
   database: usize;

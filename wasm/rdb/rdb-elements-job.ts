@@ -1,5 +1,5 @@
-// The job that lists the elements of one record for TypeScript. Pieces begin at elementsNext and end
-// at the value's end at the latest.
+// The job that lists the elements of one record for TypeScript. A piece begins at elementsNext and must
+// not go beyond the end of the value.
 import { resetArena } from "../memory/arena";
 import { RdbElements, hasElements } from "./rdb-elements";
 import { RdbInput } from "./rdb-input";
@@ -11,7 +11,7 @@ const BATCH_CAPACITY: u32 = 1024;
 let elements: RdbElements = changetype<RdbElements>(0);
 let input: RdbInput = changetype<RdbInput>(0);
 
-/** Starts on the value from `valueAt` to `end`; false where its type has no elements. */
+/** Starts on the value from `valueAt` to `end`. False if its type has no elements. */
 export function elementsOpen(isValkey: bool, type: u32, valueAt: f64, end: f64): bool {
   if (!hasElements(isValkey, type)) return false;
   resetArena();
@@ -38,7 +38,7 @@ export function elementsFeed(length: u32): void {
   input.feed(u64(elementsNext()), length);
 }
 
-/** STEP_AGAIN: the batch must be taken. A piece without bytes, fed at the value's end, ends the job. */
+/** STEP_AGAIN: take the batch. At the end of the value, an empty piece ends the job. */
 export function elementsStep(): i32 {
   const isOver = input.length == 0 && input.end() >= elements.end;
   const have = u32(input.end() - elements.position);
@@ -47,14 +47,14 @@ export function elementsStep(): i32 {
   return outcome == STEP_NEED_INPUT && isOver ? STEP_ERROR : outcome;
 }
 
-/** The elements found since they were last taken; the columns hold them until the next step. */
+/** Takes the elements found so far: returns how many. The columns hold them until the next step. */
 export function elementsTakeBatch(): u32 {
   const count = elements.count;
   elements.count = 0;
   return count;
 }
 
-/** Where the column lies: elementAt, endAt, nameHash. */
+/** The address of a column: 0 elementAt, 1 endAt, 2 nameHash. */
 export function elementsColumn(number: u32): usize {
   if (number == 0) return elements.elementAt;
   return number == 1 ? elements.endAt : elements.nameHash;

@@ -1,7 +1,7 @@
-// The elements of one record: members of a set, fields of a hash with their values, entries of a list.
-// Where a hash or set is kept as a hash table, a restarted server dumps them in another order, so a
-// delta must move them one by one. Works on pieces as the walker does (rdb-walker.ts) and, as it does,
-// needs no element's body to be there but the beginning of its name.
+// The elements of one record: members of a set, fields of a hash with their values, entries of a list. A
+// restarted server dumps the elements of a hash table in another order, so a delta must move them one by
+// one. Like the walker (rdb-walker.ts), this takes pieces of any size and skips the body of each element:
+// only the beginning of the element's name must be there.
 import { take } from "../memory/arena";
 import { CONTAINER, LENGTH, RAW, STRING, TEXT_DOUBLE } from "./rdb-grammar";
 import { HASHED_MOST, hashBytes } from "./rdb-hash";
@@ -17,8 +17,8 @@ import {
 } from "./rdb-token";
 import { STEP_AGAIN, STEP_END, STEP_ERROR, STEP_NEED_INPUT } from "../memory/steps";
 
-// The tokens of an element, after the width of what precedes the count and the place of its name
-// among the tokens; ended by END_OF_ELEMENT.
+// Each shape: how many bytes precede the count, which token is the name, and the tokens of an element up
+// to END_OF_ELEMENT.
 const END_OF_ELEMENT: u8 = 0;
 const STRINGS: usize = memory.data<u8>([0, 0, STRING, END_OF_ELEMENT]);
 const PAIRS: usize = memory.data<u8>([0, 0, STRING, STRING, END_OF_ELEMENT]);
@@ -41,16 +41,16 @@ function shapeOf(isValkey: bool, type: u32): usize {
   return type == 24 && !isValkey ? EXPIRING_FIELDS : 0;
 }
 
-/** Whether values of a type are made of elements that can be told apart without looking into a string. */
+/** Whether values of this type have elements that can be told apart without decoding a string. */
 export function hasElements(isValkey: bool, type: u32): bool {
   return shapeOf(isValkey, type) != 0;
 }
 
 @unmanaged
 export class RdbElements {
-  /** Offset in the file of the next byte that is wanted. */
+  /** Offset in the file of the next byte that is needed. */
   position: u64;
-  /** Where the value ends. */
+  /** Offset in the file of the end of the value. */
   end: u64;
   capacity: u32;
   count: u32;
@@ -63,7 +63,7 @@ export class RdbElements {
   private name: usize;
   private first: usize;
   private token: usize;
-  /** Elements to come, once they are counted. */
+  /** How many elements are still to come, once they have been counted. */
   private left: u64;
   private isCounted: bool;
   private currentAt: u64;
@@ -78,7 +78,7 @@ export class RdbElements {
     return elements;
   }
 
-  /** Starts on a value of a type that hasElements, from `valueAt` to `end`. */
+  /** Starts on a value from `valueAt` to `end`, whose type must have elements. */
   open(isValkey: bool, type: u32, valueAt: u64, end: u64): void {
     const shape = shapeOf(isValkey, type);
     this.first = shape + 2;
@@ -91,12 +91,12 @@ export class RdbElements {
     this.isCounted = false;
   }
 
-  /** Where the element begins that is being read; `position` where none is. */
+  /** Where the current element begins, or `position` between two elements. */
   begunAt(): u64 {
     return this.token == this.first ? this.position : this.currentAt;
   }
 
-  /** As RdbWalker.run; STEP_END where the elements fill the value, STEP_ERROR where they do not. */
+  /** Like RdbWalker.run. STEP_END if the elements fill the value exactly, STEP_ERROR if they do not. */
   run(at: usize, length: u32): i32 {
     if (this.position > this.end) return STEP_ERROR;
     const origin = this.position - u64(at);

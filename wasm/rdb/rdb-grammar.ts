@@ -1,34 +1,35 @@
-// What follows each type byte and opcode of an RDB, as little programs of one-byte instructions, some
-// with an operand. The walker runs them; a new type is a new program. Layouts: redis rdb.c:829 (save)
-// and 2780 (streams), valkey rdb.c for its own. What no program describes stops the walk.
+// The grammar of an RDB: for each type byte and opcode a small program that says what follows. Its
+// instructions are one byte each, some with an operand. The walker runs the programs, so a new type is a
+// new program. Layouts: redis rdb.c:829 (save) and 2780 (streams); valkey rdb.c for Valkey's own types. A
+// byte that has no program stops the walk.
 
 // Instructions that measure one token.
 export const STRING: u8 = 1;
 export const LENGTH: u8 = 2;
-/** Operand: bytes of a fixed width. */
+/** Operand: how many bytes. */
 export const RAW: u8 = 3;
 export const TEXT_DOUBLE: u8 = 4;
 export const CONTAINER: u8 = 5;
-// Repetition.
-/** A count of elements for STRINGS; operand: strings an element. */
+// Instructions that repeat.
+/** Reads how many elements STRINGS will step over. Operand: strings in an element. */
 export const COUNT: u8 = 6;
 export const STRINGS: u8 = 7;
-/** A count, then that many times the body between LOOP and NEXT; operand of both: its length. */
+/** Reads a count and runs the body up to NEXT that many times. Operand of both: length of the body. */
 export const LOOP: u8 = 8;
 export const NEXT: u8 = 9;
 export const MODULE_ITEMS: u8 = 10;
-// What the walker remembers.
+// Instructions that remember something.
 export const KEY: u8 = 11;
 export const AUX_NAME: u8 = 12;
 export const AUX_VALUE: u8 = 13;
 export const DATABASE: u8 = 14;
 export const EXPIRY_SECONDS: u8 = 15;
 export const EXPIRY_MILLISECONDS: u8 = 16;
-/** Must be 2, the number that a module's opcode for its place in the file has. */
+/** The number must be 2, which is what a module's `when` opcode has. */
 export const MODULE_WHEN: u8 = 17;
-/** All before it is sealed by the checksum, which comes next. */
+/** The checksum comes next. It covers everything before. */
 export const SEAL: u8 = 18;
-// Between entries.
+// Instructions between entries.
 export const HEADER: u8 = 19;
 export const ENTRY: u8 = 20;
 export const END_OF_PREFIX: u8 = 21;
@@ -65,9 +66,10 @@ const EXPIRING_LISTPACK: usize = memory.data<u8>([KEY, RAW, 8, STRING, END_OF_KE
 const VALKEY_EXPIRING_FIELDS: usize = memory.data<u8>([
   KEY, LOOP, 4, STRING, STRING, RAW, 8, NEXT, 4, END_OF_KEY,
 ]);
-// Streams: entries; length and last id; groups of name, id, pending entries, and consumers of name,
-// last seen, pending ids. Type 19 has first id, greatest deleted id and a counter, and one for each
-// group; type 21 also when a consumer was last active.
+// A stream: its entries, its length and last id, then its groups. A group: name, last id, pending entries
+// and consumers. A consumer: name, when it was last seen, and its pending ids. Type 19 adds a first id, a
+// greatest deleted id and a counter to the stream, and a counter to each group. Type 21 also says when a
+// consumer was last active.
 const STREAM: usize = memory.data<u8>([
   KEY, COUNT, 2, STRINGS, LENGTH, LENGTH, LENGTH,
   LOOP, 23, STRING, LENGTH, LENGTH,
@@ -109,7 +111,7 @@ const UNSEALED_END: usize = memory.data<u8>([SEAL, FINISH]);
 /** Type bytes from here on are opcodes. */
 export const FIRST_OPCODE: u32 = 242;
 
-/** Whether what follows an opcode belongs to the key after it: expiry, idle time, frequency. */
+/** Whether an opcode is part of the key that follows: expiry, idle time, frequency. */
 // @ts-ignore: decorator
 @inline
 export function isPrefix(type: u32): bool {
@@ -123,7 +125,7 @@ export function isVersionKnown(isValkey: bool, version: u32): bool {
   return isValkey ? version == 80 || version == 81 : version >= 1 && version <= 15;
 }
 
-/** Fills the table with the program of each type byte and opcode; 0 where a file must not have it. */
+/** Fills the table: the program of each type byte and opcode, or 0 if a file must not have it. */
 export function fillGrammar(table: usize, isValkey: bool, version: u32): void {
   memory.fill(table, 0, GRAMMAR_BYTES);
   enter(table, 0, ONE_STRING);
@@ -142,7 +144,7 @@ export function fillGrammar(table: usize, isValkey: bool, version: u32): void {
   enter(table, 19, STREAM_2);
   enter(table, 20, ONE_STRING);
   enter(table, 21, STREAM_3);
-  // From here on Redis and Valkey go different ways with the same numbers.
+  // From here on, Redis and Valkey use the same numbers for different types.
   if (isValkey) {
     enter(table, 22, VALKEY_EXPIRING_FIELDS);
   } else if (version >= 12) {

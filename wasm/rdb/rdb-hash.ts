@@ -1,16 +1,16 @@
-// Hashes of what stands in an RDB. hashBytes: of a key or an element's name, by which the same one is
-// found in another dump; it covers the bytes as they stand in the file, at most HASHED_MOST of them, so
-// that no more need be held at once. hashContent: of records, by which equal ones are told, four lanes
-// of rotations and multiplications side by side. Neither withstands one who wants hashes to collide.
+// Hashes of the bytes of an RDB. hashBytes is for a key or an element's name, to find the same one in
+// another dump. It covers at most HASHED_MOST bytes, so that no more need be in memory at once.
+// hashContent is for whole records, to tell equal ones: it works on four lanes side by side. Neither of
+// them resists somebody who makes keys collide on purpose.
 
-/** Bytes of a string, its length among them, that its hash covers. */
+/** How many bytes of a string the hash covers, including the encoded length. */
 export const HASHED_MOST: u32 = 1024;
 
 // Odd multipliers with well-spread bits (the fractional parts of irrational numbers, made odd).
 const MULTIPLIER_1: u64 = 0x9e3779b97f4a7c15;
 const MULTIPLIER_2: u64 = 0xd6e8feb86659fd93;
 
-/** Hash of `length` bytes at `at`; as many as seven bytes behind them are loaded, and not used. */
+/** Hash of `length` bytes at `at`. Up to seven bytes behind them are loaded, and not used. */
 export function hashBytes(seed: u64, at: usize, length: u32): u64 {
   let hash = (seed + 1) * MULTIPLIER_1 + length;
   const end = at + length;
@@ -31,7 +31,7 @@ export function hashBytes(seed: u64, at: usize, length: u32): u64 {
 const MULTIPLIER_3: u64 = 0xc2b2ae3d27d4eb4f;
 const MULTIPLIER_4: u64 = 0x165667b19e3779f9;
 
-/** Hash of `length` bytes at `at`, all bits usable; as many as seven bytes behind them are loaded. */
+/** Hash of `length` bytes at `at`. All of its bits can be used. Up to seven bytes more are loaded. */
 export function hashContent(seed: u64, at: usize, length: u32): u64 {
   let a = seed + MULTIPLIER_1;
   const end = at + length;

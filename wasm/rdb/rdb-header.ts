@@ -1,4 +1,4 @@
-// The nine bytes an RDB begins with: REDIS and four digits, or VALKEY and three.
+// The nine bytes with which an RDB begins: REDIS and four digits, or VALKEY and three.
 
 export const HEADER_BYTES: u32 = 9;
 
@@ -8,12 +8,12 @@ const VALKEY: usize = memory.data<u8>([0x56, 0x41, 0x4c, 0x4b, 0x45, 0x59]);
 const VALKEY_BYTES: u32 = 6;
 export const NO_VERSION: u32 = u32.MAX_VALUE;
 
-/** Whether the header at `at` is one of Valkey's own. */
+/** Whether the header at `at` is Valkey's own. */
 export function isValkeyHeader(at: usize): bool {
   return memory.compare(at, VALKEY, VALKEY_BYTES) == 0;
 }
 
-/** The version that the header at `at` states; NO_VERSION where it is none of an RDB. */
+/** The version in the header at `at`, or NO_VERSION if it is not the header of an RDB. */
 export function readVersion(at: usize): u32 {
   let digit: u32 = REDIS_BYTES;
   if (isValkeyHeader(at)) digit = VALKEY_BYTES;
@@ -27,7 +27,7 @@ export function readVersion(at: usize): u32 {
   return version;
 }
 
-/** Whether fewer than HEADER_BYTES may be the beginning of a header. */
+/** Whether these bytes, fewer than HEADER_BYTES, may be the beginning of a header. */
 export function isHeaderStart(at: usize, length: u32): bool {
   return (
     memory.compare(at, REDIS, min(length, REDIS_BYTES)) == 0 ||

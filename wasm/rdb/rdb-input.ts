@@ -1,14 +1,14 @@
-// Where the bytes of an RDB lie while they are walked: a piece as it came, and right before it what is
-// left of the one before, so that a token cut in two is whole again for a copy of those few bytes.
+// Holds the bytes of an RDB while they are walked: the latest piece, and right before it the unused rest
+// of the piece before. A token that was cut in two is then whole again, for a copy of a few bytes.
 import { take } from "../memory/arena";
 import { HELD_MOST, SLACK } from "./rdb-walker";
 
 @unmanaged
 export class RdbInput {
-  /** Where the next piece is put, at most `capacity` bytes. */
+  /** Where the next piece goes: at most `capacity` bytes. */
   room: usize;
   capacity: u32;
-  /** Length of the piece that is there, and the offset in the file of its first byte. */
+  /** Length of the latest piece, and the offset in the file of its first byte. */
   length: u32;
   start: u64;
 
@@ -21,7 +21,7 @@ export class RdbInput {
     return input;
   }
 
-  /** A piece of `length` bytes has been put at `room`; it lies at `position` of the file. */
+  /** Takes note of a piece that was put at `room`: `length` bytes, from `position` of the file on. */
   @inline
   feed(position: u64, length: u32): void {
     this.start = position;
@@ -34,13 +34,13 @@ export class RdbInput {
     return this.start + this.length;
   }
 
-  /** Where the byte at `position` lies: in the piece, or in what was kept of the one before. */
+  /** The address of the byte at `position`, in this piece or in the rest of the one before. */
   @inline
   at(position: u64): usize {
     return this.room + usize(position - this.start);
   }
 
-  /** The piece is used up but for what lies from `position` on: less than HELD_MOST bytes, or none. */
+  /** Ends the piece. The bytes from `position` on are kept: fewer than HELD_MOST of them, or none. */
   release(position: u64): void {
     const end = this.end();
     if (position < end) {

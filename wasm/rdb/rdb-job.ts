@@ -1,7 +1,7 @@
-// The job that walks an RDB for TypeScript, and sums it up with CRC-64 on the way: each piece is walked
-// and then summed while it is still in the processor's cache. With the checksum, pieces come in order
-// and whole; without it, rdbNext steps over what the walk does not want to see. After a stop the pieces
-// may go on for the checksum's sake, which is then taken to be the file's last eight bytes.
+// The job that walks an RDB for TypeScript and sums up its CRC-64. Each piece is walked and summed while
+// it is in the processor's cache. With the checksum, pieces must follow each other. Without it, rdbNext
+// skips what the walk does not need to see. When the walk has stopped, pieces may go on for the checksum
+// alone, which is then taken to be the last eight bytes of the file.
 import { resetArena } from "../memory/arena";
 import { crc64, openCrc64 } from "./crc64";
 import { RdbInput } from "./rdb-input";
@@ -11,7 +11,7 @@ import { STEP_END, STEP_AGAIN, STEP_ERROR, STEP_NEED_INPUT } from "../memory/ste
 const INPUT_CAPACITY: u32 = 256 * 1024;
 const BATCH_CAPACITY: u32 = 1024;
 const SEAL_BYTES: u64 = 8;
-/** From this version on an RDB has a checksum; it is zero where the server was told to leave it out. */
+/** An RDB has a checksum from this version on. It is 0 if the server was told to write none. */
 const SEALED_FROM: u32 = 5;
 
 // What rdbChecksum returns.
@@ -24,7 +24,7 @@ let walker: RdbWalker = changetype<RdbWalker>(0);
 let input: RdbInput = changetype<RdbInput>(0);
 let isSummed: bool = false;
 let crc: u64 = 0;
-/** The checksum in the file, as far as it was read, and how many of its bytes that are. */
+/** The checksum in the file as far as it was read, and how many of its bytes that is. */
 let seal: u64 = 0;
 let sealLength: u64 = 0;
 
@@ -40,7 +40,7 @@ export function rdbOpen(size: f64, withChecksum: bool): void {
   sealLength = 0;
 }
 
-/** Where the next piece is put, at most rdbInputCapacity bytes. */
+/** Where the next piece goes: at most rdbInputCapacity bytes. */
 export function rdbInput(): usize {
   return input.room;
 }
@@ -54,14 +54,14 @@ export function rdbNext(): f64 {
   return f64(isSummed ? input.end() : max(input.end(), walker.position));
 }
 
-/** A piece of `length` bytes from rdbNext on has been put at the input; the last step needed input. */
+/** Takes note of a piece of `length` bytes from rdbNext on. The last step must have needed input. */
 export function rdbFeed(length: u32): void {
   input.feed(u64(rdbNext()), length);
 }
 
 /**
- * Walks the piece. STEP_AGAIN: the batch must be taken. STEP_NEED_INPUT, STEP_END, STEP_ERROR: the
- * piece is used up; after STEP_ERROR more may be fed for the checksum only.
+ * Walks the piece. STEP_AGAIN: take the batch and call this again. Any other outcome: the piece is used
+ * up. After STEP_ERROR, more pieces may be fed for the checksum alone.
  */
 export function rdbStep(): i32 {
   let outcome = STEP_NEED_INPUT;
@@ -73,7 +73,7 @@ export function rdbStep(): i32 {
   return outcome;
 }
 
-/** To be called when there are no more pieces: as rdbStep, but never STEP_NEED_INPUT. */
+/** Call this when there are no more pieces. Like rdbStep, but never STEP_NEED_INPUT. */
 export function rdbFinish(): i32 {
   if (walker.stopReason != 0) return STEP_ERROR;
   if (walker.position > input.end()) return walker.finish(input.room, 0);
@@ -86,7 +86,7 @@ function walk(): i32 {
   return walker.run(input.at(walker.position), u32(input.end() - walker.position));
 }
 
-/** Takes the piece into the checksum, and the seal out of it. The seal is never nearer to the end. */
+/** Adds the piece to the sum, up to where the checksum in the file begins, and reads the checksum. */
 function sum(): void {
   const sealAt = min(walker.sealAt, walker.size - min(walker.size, SEAL_BYTES));
   const end = input.end();
@@ -103,7 +103,7 @@ function sum(): void {
   }
 }
 
-/** After the last step: whether the seal is right, as far as the file tells. */
+/** Call this after the last step: whether the checksum in the file is right. */
 export function rdbChecksum(): i32 {
   const isWhole = walker.stopReason == 0;
   if (walker.version < SEALED_FROM) return isWhole ? ABSENT : UNVERIFIED;
@@ -113,14 +113,17 @@ export function rdbChecksum(): i32 {
   return isWhole ? WRONG : UNVERIFIED;
 }
 
-/** The records found since they were last taken; the batch's columns hold them until the next step. */
+/** Takes the records found so far: returns how many. The columns hold them until the next step. */
 export function rdbTakeBatch(): u32 {
   const count = walker.batch.count;
   walker.batch.count = 0;
   return count;
 }
 
-/** Where the column lies: recordAt, typeAt, valueAt, endAt, expiresAt, keyHash, database, type. */
+/**
+ * The address of a column. In order: recordAt, typeAt, valueAt, endAt, expiresAt, keyHash, database,
+ * type.
+ */
 export function rdbColumn(number: u32): usize {
   const batch = walker.batch;
   if (number == 0) return batch.recordAt;
@@ -136,7 +139,7 @@ export function rdbBatchCapacity(): u32 {
   return BATCH_CAPACITY;
 }
 
-/** As the header states it; 0 where there was none. */
+/** The version in the header, or 0 if there was no header. */
 export function rdbVersion(): u32 {
   return walker.version;
 }
@@ -145,7 +148,7 @@ export function rdbIsValkey(): bool {
   return walker.isValkey;
 }
 
-/** Offset after the last byte that belongs to the RDB, once it has ended. */
+/** Offset after the last byte of the RDB, once the walk has reached its end. */
 export function rdbEnd(): f64 {
   return f64(walker.position);
 }
@@ -175,7 +178,7 @@ export function rdbModuleAux(): f64 {
   return f64(walker.moduleAux);
 }
 
-/** Rows of rdb-totals.ts: one for each type, in order. */
+/** The rows of rdb-totals.ts, one for each type. */
 export function rdbTypes(): usize {
   return walker.totals.types;
 }
@@ -188,7 +191,7 @@ export function rdbDatabaseCount(): u32 {
   return walker.totals.databaseCount;
 }
 
-/** Names and values of the aux fields in turn, as they stand in the file. */
+/** The aux fields as they stand in the file: a name, its value, the next name and so on. */
 export function rdbAux(): usize {
   return walker.aux.bytes;
 }

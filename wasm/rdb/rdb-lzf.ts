@@ -1,8 +1,8 @@
-// LZF, as RDB strings use it: literal runs and references to what was expanded before. Every length is
-// checked against both ends before a byte is copied, so damaged bytes end in false and nothing else.
+// LZF, which RDB strings use: literal runs, and references to bytes that were already expanded. Every
+// length is checked against both ends before a byte is copied. Damaged bytes give false, and no more.
 import { resetArena, take } from "../memory/arena";
 
-/** Expands the `length` bytes at `at` to just `expanded` bytes at `into`; false where they do not. */
+/** Expands `length` bytes at `at` to exactly `expanded` bytes at `into`. False if that fails. */
 export function expandLzf(at: usize, length: usize, into: usize, expanded: usize): bool {
   const end = at + length;
   const outEnd = into + expanded;
@@ -33,7 +33,7 @@ export function expandLzf(at: usize, length: usize, into: usize, expanded: usize
       memory.copy(out, out - distance, count);
       out += count;
     } else {
-      // It repeats what it is just making.
+      // The reference overlaps the bytes that it makes.
       for (const stop = out + count; out < stop; out++) store<u8>(out, load<u8>(out - distance));
     }
   }
@@ -45,7 +45,7 @@ let inputLength: u32 = 0;
 let output: usize = 0;
 let outputLength: u32 = 0;
 
-/** Starts a job: the string's bytes are put at lzfInput, lzfExpand leaves the result at lzfOutput. */
+/** Starts a job. Put the string at lzfInput; lzfExpand then leaves the result at lzfOutput. */
 export function lzfOpen(length: u32, expanded: u32): void {
   resetArena();
   inputLength = length;

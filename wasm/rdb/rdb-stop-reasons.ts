@@ -1,4 +1,4 @@
-// Why a walk through an RDB ends early; src/persistence/rdb/stop-reasons.ts has the words for the same numbers.
+// Why a walk through an RDB ends early. src/persistence/rdb/stop-reasons.ts has the words for the numbers.
 
 export const BAD_LENGTH = 1;
 export const BAD_STRING = 2;

@@ -1,6 +1,6 @@
-// The smallest parts of an RDB: lengths and strings (redis rdb.c:194). Nothing is loaded that is not
-// known to be there, and a number is checked before anything is computed from it: a token is measured
-// only where enough of it lies in memory, and its body, which may be gigabytes, need not be.
+// The smallest parts of an RDB: lengths and strings (redis rdb.c:194). A byte is loaded only if it is
+// there, and a number is checked before anything is computed from it. To measure a token, only the
+// beginning of it must be in memory: the body may be gigabytes, and need not be.
 import {
   BAD_CONTAINER,
   BAD_LENGTH,
@@ -9,12 +9,12 @@ import {
   TOO_LONG,
 } from "./rdb-stop-reasons";
 
-/** What measuring a token returns where its end cannot be told yet. */
+/** Measuring a token returns this if more bytes are needed to tell its end … */
 export const MORE: u64 = 0;
-/** … and where it is no token at all; tokenError and tokenErrorValue then say why. */
+/** … and this if it is not a token: tokenError and tokenErrorValue then say why. */
 export const BAD: u64 = u64.MAX_VALUE;
 
-/** No file is longer, and a double still holds every offset. */
+/** No file is longer, and a double holds every offset up to here. */
 export const LONGEST: u64 = (1 << 53) - 1;
 
 export let tokenError: i32 = 0;
@@ -22,7 +22,7 @@ export let tokenErrorValue: u64 = 0;
 /** The number that the last measured length stands for. */
 export let lengthValue: u64 = 0;
 
-/** Notes what is wrong with a token and the number that says so. */
+/** Notes what is wrong with a token, and the number that shows it. */
 function bad(error: i32, value: u64): u64 {
   tokenError = error;
   tokenErrorValue = value;
@@ -56,18 +56,18 @@ export function measureLength(at: usize, have: u64): u64 {
   return bytes;
 }
 
-/** As measureLength, for a number that counts bytes or elements: BAD beyond what any file holds. */
+/** Like measureLength, for a count of bytes or elements. BAD if no file can hold that many. */
 export function measureCount(at: usize, have: u64): u64 {
   const bytes = measureLength(at, have);
   if (bytes == MORE || bytes == BAD) return bytes;
   return lengthValue > LONGEST ? bad(TOO_LONG, lengthValue) : bytes;
 }
 
-/** All bytes of a string, its length or encoding and its body; MORE, or BAD. */
+/** Measures a string: its length or encoding, and its body. MORE, or BAD. */
 // @ts-ignore: decorator
 @inline
 export function measureString(at: usize, have: u64): u64 {
-  // Nearly all are short; 16383 bytes and more go the longer way.
+  // Nearly all strings are short. Those of 16384 bytes and more take the longer way.
   if (have < 2) return measureAnyString(at, have);
   const first = u64(load<u8>(at));
   if (first < 64) return 1 + first;
@@ -75,12 +75,12 @@ export function measureString(at: usize, have: u64): u64 {
   return measureAnyString(at, have);
 }
 
-/** How many strings stepOverStrings left. */
+/** How many strings stepOverStrings has left. */
 export let stringsLeft: u64 = 0;
 
 /**
- * Steps over at most `count` strings that are whole and of the usual kinds; returns where the next
- * begins.
+ * Steps over at most `count` strings that are whole and have one of the usual encodings. Returns the
+ * address of the next one.
  */
 // @ts-ignore: decorator
 @inline
@@ -88,7 +88,7 @@ export function stepOverStrings(at: usize, end: usize, count: u64): usize {
   let left = count;
   let p = at;
   while (left != 0) {
-    // Past the end this loads what does not count: the string is then longer than what is left.
+    // A load past the end does no harm: the string then turns out longer than what is left.
     const first = u32(load<u8>(p));
     let bytes = u32.MAX_VALUE;
     if (first < 64) bytes = 1 + first;
@@ -112,7 +112,7 @@ function measureAnyString(at: usize, have: u64): u64 {
   // Integers of 8, 16 and 32 bits.
   if (first < 0xc3) return 1 + (1 << (first & 3));
   if (first != 0xc3) return bad(BAD_STRING, first);
-  // LZF: the compressed length, the length it expands to, the compressed bytes.
+  // LZF: the compressed length, the expanded length, the compressed bytes.
   const compressed = measureCount(at + 1, have - 1);
   if (compressed == MORE || compressed == BAD) return compressed;
   const body = lengthValue;
@@ -121,17 +121,17 @@ function measureAnyString(at: usize, have: u64): u64 {
   return 1 + compressed + expanded + body;
 }
 
-/** All bytes of a double as text (type 3): its length, or one of three values that need no text. */
+/** Measures a double as text (type 3): its length, or one of three values that have no text. */
 export function measureTextDouble(at: usize, have: u64): u64 {
   if (have == 0) return MORE;
   const length = u64(load<u8>(at));
   return length >= 253 ? 1 : 1 + length;
 }
 
-/** Whether the last measured module item was the one that ends a value. */
+/** Whether the last measured module item ends the value. */
 export let isLastItem: bool = false;
 
-/** A module's item: what it is, then its payload; the item 0 ends the value. */
+/** Measures an item of a module: its kind, then its payload. The kind 0 ends the value. */
 export function measureModuleItem(at: usize, have: u64): u64 {
   const head = measureLength(at, have);
   if (head == MORE || head == BAD) return head;
@@ -148,7 +148,7 @@ export function measureModuleItem(at: usize, have: u64): u64 {
   return body == MORE || body == BAD ? body : head + body;
 }
 
-/** How a quicklist node is kept (type 18): 1 plain, 2 a listpack. */
+/** Measures how a quicklist node is kept (type 18): 1 plain, 2 a listpack. */
 export function measureContainer(at: usize, have: u64): u64 {
   const bytes = measureLength(at, have);
   if (bytes == MORE || bytes == BAD) return bytes;

@@ -1,5 +1,5 @@
-// What a walk counts: keys and bytes of each type and of each database. The number of databases is
-// bounded, as a hostile dump may name a new one every two bytes.
+// What a walk counts: the keys and bytes of each type and of each database. The number of databases is
+// bounded, since a hostile dump may name a new one every two bytes.
 import { take } from "../memory/arena";
 
 export const TYPES: u32 = 32;
@@ -14,7 +14,7 @@ export class Totals {
   types: usize;
   databases: usize;
   databaseCount: u32;
-  /** For each database, hashed by its number, one more than its row; 0 where there is none. */
+  /** A hash table by number of database: its row + 1, or 0 if the slot is empty. */
   slots: usize;
 
   static create(): Totals {
@@ -32,7 +32,7 @@ export class Totals {
     memory.fill(this.slots, 0, SLOTS * 2);
   }
 
-  /** The row of a database, a new one if need be; 0 where there are too many. */
+  /** The row of a database, which is added if it is new. 0 if there are too many. */
   database(number: u32): usize {
     let slot = (number * 0x9e3779b1) >> 18;
     while (true) {

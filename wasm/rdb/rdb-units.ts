@@ -1,8 +1,8 @@
-// The units of an RDB in the order of the file: what a server may dump in another order next time. A
-// unit is a key's record, or, in a long hash or set that is kept as a hash table, one element of it.
-// Each is named by a hash of its key (and its element's name) and has a hash of its bytes, so that two
-// files are compared unit by unit without going back and forth in either. Works in memory that does
-// not depend on the file: what is long is hashed as it passes by.
+// The units of an RDB, in the order of the file: the parts that a server may dump in another order next
+// time. A unit is the record of a key. In a long hash or set that is kept as a hash table, a unit is one
+// element. Each unit has a hash of its key (and of its element's name) and a hash of its bytes, so two
+// files are compared unit by unit, and each is read from front to end. Memory is bounded: long units are
+// hashed while their bytes pass by.
 import { take } from "../memory/arena";
 import { RdbElements, hasElements } from "./rdb-elements";
 import { hashContent } from "./rdb-hash";
@@ -10,16 +10,16 @@ import { HELD_MOST, RdbWalker } from "./rdb-walker";
 import { STEP_AGAIN, STEP_END, STEP_ERROR, STEP_NEED_INPUT } from "../memory/steps";
 import { Window } from "../memory/window";
 
-/** Units up to this length lie in memory as a whole while they are handed out. */
+/** A unit of at most this length lies in memory as a whole while it is handed out. */
 export const SHORT_MOST: u32 = 32 * 1024;
-/** What a unit's content says of its length; this or more is not told apart. */
+/** The low bits of a unit's content: its length. All longer lengths look the same. */
 export const LENGTH_MASK: u64 = 0xffffff;
 
 const BATCH: u32 = 1024;
 const REACH: u32 = SHORT_MOST + 2 * HELD_MOST;
 /** Bytes of a long unit that are hashed in one step. */
 const STEP_BYTES: u64 = 8 * 1024 * 1024;
-/** Lengths of what may precede a record's type and stays the same: nothing, or when it expires. */
+/** A prefix of these lengths is an expiry, which is the same in the next dump. */
 const EXPIRY_SECONDS_BYTES: u64 = 5;
 const EXPIRY_MILLISECONDS_BYTES: u64 = 9;
 
@@ -30,12 +30,12 @@ const ELEMENTS = 1;
 
 @unmanaged
 export class RdbUnits {
-  /** Units of the last step, in columns of u64. */
+  /** The units of the last step, in columns of u64. */
   count: u32;
   unitAt: usize;
   endAt: usize;
   key: usize;
-  /** The hash of the bytes, and their length in its low bits: see LENGTH_MASK. */
+  /** The hash of the bytes, with their length in its low bits (LENGTH_MASK). */
   content: usize;
 
   private source: i32;
@@ -47,7 +47,7 @@ export class RdbUnits {
   private longWindow: Window;
   private outcome: i32;
   private mode: i32;
-  /** Which record and element of their batches is next. */
+  /** Which record and which element of their batches come next. */
   private recordRow: u32;
   private elementRow: u32;
   private elementOutcome: i32;
@@ -86,13 +86,13 @@ export class RdbUnits {
     this.isLong = false;
   }
 
-  /** Up to where the file has been looked at. */
+  /** How far the file has been looked at. */
   position(): u64 {
     if (this.isLong) return this.longAt;
     return this.mode == ELEMENTS ? this.elements.position : this.walker.position;
   }
 
-  /** Where the bytes of a unit of the last step lie, which has no more than SHORT_MOST. */
+  /** The address of a unit of the last step, which has at most SHORT_MOST bytes. */
   @inline
   at(position: u64): usize {
     const window = this.mode == ELEMENTS ? this.elementWindow : this.recordWindow;
@@ -100,8 +100,8 @@ export class RdbUnits {
   }
 
   /**
-   * Finds the next units, or none of a long one yet, with STEP_AGAIN. STEP_END: there are no more;
-   * STEP_ERROR: the rest of the file is not understood.
+   * Finds the next units. STEP_AGAIN: there may be more, and none may have been found if a long unit is
+   * still being hashed. STEP_END: there are no more. STEP_ERROR: the rest of the file is not understood.
    */
   step(): i32 {
     this.count = 0;
@@ -119,7 +119,7 @@ export class RdbUnits {
     return STEP_AGAIN;
   }
 
-  /** Walks on, with all of a short record in the window from its beginning to the batch's end. */
+  /** Walks on. A short record must lie in the window as a whole when its batch is handed out. */
   private walkOn(): void {
     const walker = this.walker;
     walker.batch.count = 0;
@@ -130,7 +130,7 @@ export class RdbUnits {
     const have = this.recordWindow.hold(from, before + HELD_MOST + 1);
     this.outcome = walker.run(this.recordWindow.at(walker.position), have - before);
     if (this.outcome != STEP_NEED_INPUT || from + have != this.size) return;
-    // A string that ended with the file was stepped over: the walk may have its end on no more bytes.
+    // If a string that was skipped ended with the file, the walk can reach its end on no more bytes.
     const rest = this.recordWindow.at(walker.position);
     this.outcome = walker.run(rest, u32(this.size - walker.position));
     if (this.outcome != STEP_NEED_INPUT) return;
@@ -148,7 +148,7 @@ export class RdbUnits {
       const end = u64(load<f64>(batch.endAt + row * 8));
       const key = load<u64>(batch.keyHash + row * 8);
       const prefix = typeAt - recordAt;
-      // How long ago a key was used is new in each dump, and so no part of its unit.
+      // How long ago a key was used differs in each dump, so it is not part of the unit.
       const isLasting =
         prefix == 0 || prefix == EXPIRY_MILLISECONDS_BYTES || prefix == EXPIRY_SECONDS_BYTES;
       const start = isLasting ? recordAt : typeAt;
@@ -156,7 +156,7 @@ export class RdbUnits {
         this.addShort(key, start, end, this.recordWindow.at(start));
         continue;
       }
-      // What is in this batch must be used before the window of elements moves.
+      // The units found so far must be used before the window of elements moves.
       if (this.count != 0) {
         this.recordRow = row;
         return;
@@ -244,7 +244,7 @@ export class RdbUnits {
   private hashLong(): void {
     const stop = min(this.longEnd, this.longAt + STEP_BYTES);
     while (this.longAt < stop) {
-      // Pieces of one length, whatever the window holds: the hash depends on where they end.
+      // The pieces have one length, since the hash depends on where they end.
       const piece = u32(min(this.longEnd - this.longAt, u64(SHORT_MOST)));
       this.longWindow.hold(this.longAt, piece);
       this.longHash = hashContent(this.longHash, this.longWindow.at(this.longAt), piece);
@@ -270,7 +270,7 @@ export class RdbUnits {
   }
 }
 
-/** Sets and hashes as hash tables (2, 4, and 22 and 24 with expiry); lists keep their order. */
+/** Sets and hashes kept as hash tables (2, 4, and 22 and 24 with expiry). Lists keep their order. */
 function isDumpedInAnyOrder(type: u32): bool {
   return type == 2 || type == 4 || type == 22 || type == 24;
 }

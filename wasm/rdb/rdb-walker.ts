@@ -1,14 +1,16 @@
-// The walk through an RDB: finds every key's record without holding any value. It runs the programs
-// of rdb-grammar.ts over bytes that come in pieces of any size; a string is stepped over by its
-// length, so its body need not be there. Whatever it does not know ends the walk with a reason and an
-// offset: everything before is right, and nothing after is guessed at. Each turn of the loop uses up
-// bytes or ends a finite repetition, so hostile counts end with the file.
+// The walk through an RDB: finds the record of every key without holding any value. It runs the programs
+// of rdb-grammar.ts over pieces of any size. A string is skipped by its length, so its body need not be
+// there. Whatever the walk does not know ends it with a reason and an offset: everything before is right,
+// and nothing after is guessed. Each turn of the loop uses up bytes or ends a finite repetition, so a
+// hostile count ends with the file.
 //
-// Who calls: run(at, length) on the bytes from `position` on. STEP_AGAIN: the batch is full and must be
-// emptied. STEP_NEED_INPUT: `position` says which bytes are wanted next; they lie beyond those it had (a
-// string is skipped) or begin in the last HELD_MOST of them (a token was cut in two), then with at least
-// one byte more. STEP_ERROR: stopped, see stopReason. At the file's end: run on what is left, if only on
-// no bytes, then finish().
+// The caller runs run(at, length) on the bytes from `position` on:
+//   STEP_AGAIN       the batch is full: empty it
+//   STEP_NEED_INPUT  `position` says which bytes are needed next. Either a string was skipped, and they
+//                    lie beyond the bytes given so far. Or a token was cut in two, and they begin in the
+//                    last HELD_MOST of those bytes: give at least one byte more.
+//   STEP_ERROR       stopped: see stopReason
+// At the end of the file, the caller runs what is left, even if that is nothing, and then finish().
 import { take } from "../memory/arena";
 import { AUX_MOST, AuxText } from "./rdb-aux";
 import { RecordBatch } from "./rdb-batch";
@@ -46,9 +48,9 @@ import {
 import { Totals, countKey } from "./rdb-totals";
 import { STEP_AGAIN, STEP_END, STEP_ERROR, STEP_NEED_INPUT } from "../memory/steps";
 
-/** More than run ever wants to have side by side. */
+/** Run never needs more bytes than this side by side. */
 export const HELD_MOST: u32 = 2048;
-/** How many bytes behind those it is given may be loaded, and are not used. */
+/** How many bytes behind the given ones may be loaded. They are not used. */
 export const SLACK: u32 = 16;
 
 /** Redis counts databases in an int. */
@@ -59,22 +61,22 @@ const NO_EXPIRY: i64 = -1;
 
 @unmanaged
 export class RdbWalker {
-  /** Offset in the file of the next byte that is wanted. */
+  /** Offset in the file of the next byte that is needed. */
   position: u64;
   size: u64;
   batch: RecordBatch;
   totals: Totals;
   aux: AuxText;
   isValkey: bool;
-  /** As the header states it; 0 before it is read. */
+  /** The version in the header, or 0 before it is read. */
   version: u32;
   functions: u64;
   moduleAux: u64;
-  /** Offset after the end-of-file opcode, of the checksum; u64.MAX_VALUE until it is known. */
+  /** Offset of the checksum, after the end-of-file opcode. u64.MAX_VALUE until it is known. */
   sealAt: u64;
-  /** Offset of the entry that is being read: all entries before it are whole. */
+  /** Offset of the entry that is being read. All entries before it are whole. */
   entryAt: u64;
-  /** 0 while nothing was found that stops the walk. */
+  /** Why the walk has stopped, or 0 if it has not. */
   stopReason: i32;
   stopValue: u64;
   stopAt: u64;
@@ -83,7 +85,7 @@ export class RdbWalker {
   private grammar: usize;
   private loops: usize;
   private depth: u32;
-  /** Strings that are still to come of a run of them. */
+  /** How many strings of a run of strings are still to come. */
   private left: u64;
   private isPrefixed: bool;
   private type: u32;
@@ -92,7 +94,7 @@ export class RdbWalker {
   private expiresAt: i64;
   private keyHash: u64;
   private database: u32;
-  /** Row of the current database in totals; 0 until it has a key. */
+  /** Row of the current database in the totals. 0 until the database has a key. */
   private databaseRow: usize;
 
   static create(size: u64, batchCapacity: u32): RdbWalker {
@@ -107,7 +109,7 @@ export class RdbWalker {
     return walker;
   }
 
-  /** Goes back to the beginning of the file; all that was counted is forgotten. */
+  /** Goes back to the beginning of the file and forgets what was counted. */
   restart(): void {
     this.batch.count = 0;
     this.totals.clear();
@@ -246,7 +248,7 @@ export class RdbWalker {
     }
   }
 
-  /** At the file's end, on what run has left: STEP_END, or STEP_ERROR where more had to come. */
+  /** Call this at the end of the file: STEP_END, or STEP_ERROR if more had to come. */
   finish(at: usize, length: u32): i32 {
     if (this.stopReason != 0) return STEP_ERROR;
     const instruction = load<u8>(this.program);
@@ -268,7 +270,7 @@ export class RdbWalker {
     return STEP_ERROR;
   }
 
-  /** Ends the walk for what measuring a token found, or for the reason that is there already. */
+  /** Ends the walk because of a bad token, unless it has stopped already. */
   private stopAtToken(at: u64): i32 {
     return this.stopReason != 0 ? STEP_ERROR : this.stop(tokenError, tokenErrorValue, at);
   }
@@ -285,7 +287,7 @@ export class RdbWalker {
     return bytes;
   }
 
-  /** The program of an entry that begins with this type byte; 0 where the walk stops. */
+  /** The program of an entry with this type byte. 0 if the walk stops here. */
   @inline
   private beginEntry(type: u32, at: u64): usize {
     const program = usize(load<u32>(this.grammar + type * 4));

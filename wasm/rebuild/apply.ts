@@ -1,5 +1,5 @@
-// Applies the table of a delta, or of a whole run composed, to the basis: entries become the pieces of
-// a gather, from the basis and from the store of literal bytes.
+// Rebuilds a result from its basis and a table: the table of one delta, or of a run of deltas composed.
+// Each entry becomes pieces of a gather: ranges of the basis or of the literal bytes.
 import { resetArena } from "../memory/arena";
 import { gatherRange, gatherRoom } from "./gather";
 import { finishWindow, isGatherReady, openGatherOutput } from "./gather-output";
@@ -10,7 +10,7 @@ import { TableCursor } from "../table/table-cursor";
 let table: TableCursor = changetype<TableCursor>(0);
 let isEnding: bool = false;
 
-/** Starts a job: sizes of the table, the result and both sources, all in bytes. */
+/** Starts a job. The sizes of the table, the result and both sources are in bytes. */
 export function applyOpen(
   tableSize: f64,
   resultSize: f64,
@@ -30,7 +30,7 @@ export function applyOpen(
   openGatherOutput(u64(basisSize), u64(literalsSize), windowMost);
 }
 
-/** Runs until there is output or much has been read, or the table is wrong. */
+/** Runs until there is output to take, much has been read, or the table turns out to be wrong. */
 export function applyStep(): i32 {
   while (true) {
     if (!isGatherReady()) return STEP_AGAIN;

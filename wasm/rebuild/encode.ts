@@ -1,6 +1,5 @@
-// Writes the table of a delta, or of a whole run composed, as a plain librsync delta. Two cursors go
-// through the table: the one ahead has the literal bytes of the next entries gathered into a window, the
-// one behind writes the same entries as commands then.
+// Writes a table as a librsync delta. Two cursors go through the table. The one ahead gathers the literal
+// bytes of the next entries into a window. The one behind then writes the same entries as commands.
 import { resetArena } from "../memory/arena";
 import { LITERAL_MOST, openWriter, outputIsFull, writeCopy, writeEnd, writeLiteral } from "../delta/delta-writer";
 import {
@@ -16,7 +15,7 @@ import { TABLE } from "../memory/host";
 import { STEP_AGAIN, STEP_END, STEP_ERROR } from "../memory/steps";
 import { TableCursor } from "../table/table-cursor";
 
-/** Entries looked ahead in one step: a few milliseconds. */
+/** Entries that the cursor ahead takes in one step: a few milliseconds. */
 const AHEAD_ENTRIES: u32 = 64 * 1024;
 const ANY_SIZE: u64 = (1 << 53) - 1;
 
@@ -27,10 +26,10 @@ const WRITING = 2;
 let ahead: TableCursor = changetype<TableCursor>(0);
 let behind: TableCursor = changetype<TableCursor>(0);
 let phase: i32 = LOOKING_AHEAD;
-/** How much of the window has been written. */
+/** How many bytes of the window have been written. */
 let written: u32 = 0;
 
-/** Starts a job: sizes of the table, the result and the literals, all in bytes. */
+/** Starts a job. The sizes of the table, the result and the literals are in bytes. */
 export function encodeOpen(
   tableSize: f64,
   resultSize: f64,
@@ -72,7 +71,7 @@ export function encodeStep(): i32 {
   return STEP_AGAIN;
 }
 
-/** Adds the literals of the next entries to the window until it is full; false on a damaged table. */
+/** Adds literals to the window until it is full. False if the table is damaged. */
 function lookAhead(): bool {
   for (let entries: u32 = 0; entries < AHEAD_ENTRIES;) {
     if (ahead.left == 0) {
@@ -93,7 +92,10 @@ function lookAhead(): bool {
   return true;
 }
 
-/** Writes the rest of the entry behind, or what of it is in the window, or the most at a time. */
+/**
+ * Writes the current entry of the cursor behind. Of a literal, only the bytes that are in the window,
+ * and at most LITERAL_MOST.
+ */
 function writeSome(): void {
   if (!behind.isLiteral) {
     writeCopy(behind.from, behind.left);

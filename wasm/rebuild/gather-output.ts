@@ -1,5 +1,5 @@
-// Hands out the windows of a gather one after the other, in pieces short enough that a large window
-// does not keep the thread for long. What fills the windows asks `isGatherReady` before it adds.
+// Hands out the windows of a gather one after another, in pieces: a large window must not keep the
+// thread for long. A job adds to the window only when `isGatherReady` says so.
 import {
   closeWindow,
   gatherUsed,
@@ -9,11 +9,11 @@ import {
   settleSome,
 } from "./gather";
 
-/** Longest piece of output: long writes, and still in the processor's cache when it is hashed. */
+/** Longest piece of output: a long write that still fits in the processor's cache to be hashed. */
 const OUTPUT_MOST: u32 = 512 * 1024;
 
 let isHandingOut: bool = false;
-/** How much of the window has been handed out, and the piece that can be taken. */
+/** How much of the window has been handed out, and how many bytes wait to be taken. */
 let handedOut: u32 = 0;
 let waiting: u32 = 0;
 let output: usize = 0;
@@ -24,14 +24,14 @@ export function openGatherOutput(basisSize: u64, literalsSize: u64, windowMost: 
   waiting = 0;
 }
 
-/** Closes the window: it is read and handed out before `isGatherReady` says yes again. */
+/** Closes the window. It is read and handed out before `isGatherReady` says yes again. */
 export function finishWindow(): void {
   closeWindow();
   isHandingOut = true;
   handedOut = 0;
 }
 
-/** Whether the window can be filled; if not, the job's step ends and its output is taken. */
+/** Whether the window can be filled. If not, end the step so that the output is taken. */
 export function isGatherReady(): bool {
   if (!isHandingOut) return true;
   if (!settleSome()) return false;
@@ -44,7 +44,7 @@ export function isGatherReady(): bool {
   return true;
 }
 
-/** Takes the output: returns its length, which may be none; it lies at gatherOutput until the next step. */
+/** Takes the output: returns its length, which may be 0. The bytes stay until the next step. */
 export function gatherTake(): u32 {
   const length = waiting;
   output = gatherWindow() + handedOut;

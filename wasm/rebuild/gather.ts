@@ -1,26 +1,28 @@
-// Builds a result in windows out of bytes that are given and ranges of two sources, basis and literals,
-// in any order. Ranges are kept as pieces until the window is full; sorted by where they lie, they are
-// read in long reads from front to end and scattered into the window. A delta whose ranges are in order
-// gets by with a small window; where reading costs far more than it yields, the windows that follow are
-// larger, and each source is run through less often.
+// Builds a result, one window after another, from bytes that are given and from ranges of two sources:
+// the basis and the literals. Ranges may come in any order. A window keeps them as pieces until it is
+// full. Then the pieces are sorted by their place in the sources, read from front to end in long reads,
+// and copied to their places in the window.
 //
-// A window goes through three states: it is filled; closed and read in slices (`settleSome`); whole, to
-// be used or handed out, until `nextWindow`.
+// If the ranges are in order, a small window is enough. If a window had to read far more than it used,
+// the next one is larger, so that each source is read fewer times.
+//
+// A window is filled, then closed and read in slices (`settleSome`). Then it is whole, and can be used
+// until `nextWindow`.
 import { arenaTop, rewindArena, take } from "../memory/arena";
 import { BASIS, LITERALS, readSource } from "../memory/host";
 import { BLOCK_LOG, PIECE, SORT_COUNTS_BYTES, sortPieces } from "./piece-sort";
 
 const WINDOW_FIRST: u32 = 512 * 1024;
 const WINDOW_GROWTH: u32 = 8;
-/** A window has one piece for so many of its bytes; it is closed early where there are more. */
+/** A window has room for one piece per this many bytes. It is closed early if it needs more. */
 const BYTES_PER_PIECE: u32 = 128;
 const PIECES_LEAST: u32 = 16;
 const READ_BUFFER: u32 = 256 * 1024;
-/** Pieces from this length on are read into the window itself. */
+/** Pieces of this length or more are read straight into the window. */
 const DIRECT_FROM: u32 = 64 * 1024;
-/** What a read costs besides its bytes, in bytes that could be read in that time (measured). */
+/** The cost of a read besides its bytes, as the bytes that could be read in that time (measured). */
 const READ_COST: u32 = 16 * 1024;
-/** A window that cost this many times what it took from the sources is followed by a larger one. */
+/** A window that cost this many times the bytes it used is followed by a larger one. */
 const COSTLY: u64 = 3;
 /** How much one call of `settleSome` may cost: a few milliseconds. */
 const SLICE: u64 = 64 * 1024 * 1024;
@@ -37,27 +39,27 @@ let pieceCount: u32 = 0;
 let pieceMost: u32 = 0;
 let isSorted: bool = true;
 let lastBlock: u64 = 0;
-/** Whether each source is read from front to end as it is: a larger window would yield no more. */
+/** Whether the ranges so far are in the order of the sources: a larger window would not help. */
 let isInOrder: bool = true;
 let nextInBasis: u64 = 0;
 let nextInLiterals: u64 = 0;
 
-/** Addresses run through the basis and, from here on, through the literals. */
+/** Addresses number the bytes of the basis first, and from here on those of the literals. */
 let literalsAt: u64 = 0;
 let addressBits: u32 = 0;
 
 let readBuffer: usize = 0;
-/** Where the arena goes on with what is laid out anew for each size of window. */
+/** The end of the arena before the buffers that depend on the size of the window. */
 let growsFrom: usize = 0;
 
 let isClosed: bool = false;
 let next: usize = 0;
 let last: usize = 0;
-/** What reading this window has cost, and how many bytes it took from the sources. */
+/** What reading this window has cost, and how many bytes it takes from the sources. */
 let cost: u64 = 0;
 let gathered: u64 = 0;
 
-/** Starts with an empty window; windows are at most `windowMost` bytes, one at least. */
+/** Starts with an empty window. Windows are at most `windowMost` bytes, and at least one. */
 export function openGather(basisSize: u64, literalsSize: u64, windowMost: u32): void {
   const block: u64 = 1 << BLOCK_LOG;
   literalsAt = (basisSize + block - 1) & ~(block - 1);
@@ -91,18 +93,18 @@ function startWindow(): void {
   isClosed = false;
 }
 
-/** How many more bytes the window takes; none until `nextWindow` once it is closed. */
+/** How many more bytes the window takes. 0 from `closeWindow` to `nextWindow`. */
 export function gatherRoom(): u32 {
   return isClosed || pieceCount == pieceMost ? 0 : capacity - used;
 }
 
-/** Adds bytes, at most the room, that are there. */
+/** Adds bytes that are in memory, at most as many as there is room for. */
 export function gatherBytes(from: usize, length: u32): void {
   copyBytes(window + used, from, length);
   used += length;
 }
 
-/** Adds a range, at least one byte and at most the room, that lies inside of its source. */
+/** Adds a range inside its source: at least one byte, at most as many as there is room for. */
 export function gatherRange(isLiteral: bool, position: u64, length: u32): void {
   const address = isLiteral ? literalsAt + position : position;
   const block = address >> BLOCK_LOG;
@@ -124,7 +126,7 @@ export function gatherRange(isLiteral: bool, position: u64, length: u32): void {
   gathered += length;
 }
 
-/** Ends the filling: `settleSome` follows. */
+/** Ends the filling. Call `settleSome` next. */
 export function closeWindow(): void {
   isClosed = true;
   next = isSorted ? pieces : sortPieces(pieces, spare, pieceCount, counts, addressBits);
@@ -132,7 +134,7 @@ export function closeWindow(): void {
   cost = 0;
 }
 
-/** Reads for a few milliseconds; whether the window is whole now. */
+/** Reads for a few milliseconds. Returns whether the window is whole. */
 export function settleSome(): bool {
   const stopAt = cost + SLICE;
   while (next != last && cost < stopAt) {
@@ -147,7 +149,7 @@ export function settleSome(): bool {
   return next == last;
 }
 
-/** Reads the next pieces that lie near one another, and what is between them, and spreads them. */
+/** Reads the next pieces that lie near each other in one go, and copies each to its place. */
 function readRun(): void {
   const first = load<u64>(next);
   const start = first & ~u64((1 << BLOCK_LOG) - 1);
@@ -175,7 +177,7 @@ function readAt(address: u64, into: usize, length: u32): void {
   cost += length + READ_COST;
 }
 
-/** The bytes of a window that is whole. */
+/** The address of a window that is whole. */
 export function gatherWindow(): usize {
   return window;
 }
@@ -184,7 +186,7 @@ export function gatherUsed(): u32 {
   return used;
 }
 
-/** Starts an empty window, a larger one where the last was costly. Memory may grow. */
+/** Starts an empty window: a larger one if the last was costly. Memory may grow. */
 export function nextWindow(): void {
   const wasCostly = !isInOrder && cost > COSTLY * (gathered + READ_COST);
   if (wasCostly && capacity < capacityMost) {
@@ -194,7 +196,7 @@ export function nextWindow(): void {
   }
 }
 
-/** Copies bytes that do not overlap; most pieces are short, for which a call of memmove is dear. */
+/** Copies bytes that do not overlap. Most pieces are short, and a call of memmove costs more. */
 // @ts-ignore: decorator
 @inline
 function copyBytes(to: usize, from: usize, length: u32): void {
@@ -202,7 +204,7 @@ function copyBytes(to: usize, from: usize, length: u32): void {
     memory.copy(to, from, length);
     return;
   }
-  // The last 16 bytes overlap the ones before.
+  // The last 16 bytes may overlap the ones copied before.
   const tail = length - 16;
   for (let done: u32 = 0; done < tail; done += 16) v128.store(to + done, v128.load(from + done));
   v128.store(to + tail, v128.load(from + tail));

@@ -1,5 +1,5 @@
-// Applies a delta to its basis as it comes: literal bytes go into the window of a gather at once, COPYs
-// become its pieces.
+// Applies a delta to its basis while the delta arrives. Literal bytes go straight into the window of a
+// gather. COPYs become pieces of the window.
 import { resetArena } from "../memory/arena";
 import { nextChecked, openCheckedDelta } from "../delta/checked-delta";
 import { gatherBytes, gatherRange, gatherRoom } from "./gather";
@@ -22,7 +22,7 @@ let copyFrom: u64 = 0;
 let copyLeft: u64 = 0;
 let isEnding: bool = false;
 
-/** Starts a job; `most` is the longest result that is not corrupt, `windowMost` bounds the memory. */
+/** Starts a job. A result longer than `most` is corrupt; `windowMost` bounds the memory. */
 export function patchOpen(basisSize: f64, most: f64, windowMost: u32): void {
   resetArena();
   copyLeft = 0;
@@ -31,7 +31,7 @@ export function patchOpen(basisSize: f64, most: f64, windowMost: u32): void {
   openGatherOutput(u64(basisSize), 0, windowMost);
 }
 
-/** Runs until the input is used up, there is output or much has been read, or the delta is wrong. */
+/** Runs until the input is used up, there is output, much has been read, or the delta is wrong. */
 export function patchStep(): i32 {
   while (true) {
     if (!isGatherReady()) return STEP_AGAIN;
@@ -62,7 +62,7 @@ export function patchStep(): i32 {
   }
 }
 
-/** To be called at the delta's end; where it was whole, steps until STEP_END hand out what is left. */
+/** Call this at the end of the delta. If it was whole, steps until STEP_END hand out the rest. */
 export function patchFinish(): i32 {
   if (finishReader() == ERROR) return STEP_ERROR;
   isEnding = true;

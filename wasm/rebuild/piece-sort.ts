@@ -1,5 +1,5 @@
-// Sorts the pieces of a gather by the block of their address: a radix sort that moves whole records.
-// Within a block pieces stay as they came, which is near enough for reading a source from front to end.
+// Sorts the pieces of a gather by the block in which their address lies: a radix sort that moves whole
+// pieces. Pieces within one block keep their order, which is near enough to read a source front to end.
 
 /** A piece: address u64, place in the window u32, length u32. */
 export const PIECE: u32 = 16;
@@ -11,8 +11,8 @@ const DIGITS: u32 = 1 << DIGIT_BITS;
 export const SORT_COUNTS_BYTES: u32 = DIGITS * 4;
 
 /**
- * Sorts `count` pieces at `pieces`, whose addresses are below 1 << `addressBits`, with as much room at
- * `spare`. Returns which of the two has them then.
+ * Sorts `count` pieces at `pieces`. Their addresses are below 1 << `addressBits`. `spare` has as much
+ * room as `pieces`. Returns the one of the two that holds the sorted pieces.
  */
 export function sortPieces(
   pieces: usize,
@@ -45,7 +45,7 @@ export function sortPieces(
   return from;
 }
 
-/** Counts how often each digit occurs; whether all pieces have the same one. */
+/** Counts how often each digit occurs. Returns whether all pieces have the same digit. */
 function countDigits(from: usize, count: u32, counts: usize, shift: u32): bool {
   memory.fill(counts, 0, SORT_COUNTS_BYTES);
   const end = from + usize(count) * PIECE;

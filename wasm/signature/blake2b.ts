@@ -1,5 +1,5 @@
-// BLAKE2b (RFC 7693) with a digest of 32 bytes, which is a parameter of the hash and not a cut-off
-// longer one. Two 64-bit words go through a v128 at a time: a row of the state is two vectors.
+// BLAKE2b (RFC 7693) with a digest of 32 bytes. The length is a parameter of the hash: this is not a
+// longer digest cut off. Two 64-bit words are computed in one v128, so a row of the state is two vectors.
 
 const BLOCK: u32 = 128;
 /** Parameter block: digest length 32, no key, fanout 1, depth 1. */
@@ -10,7 +10,7 @@ const IV: usize = memory.data<u64>([
   0x510e527fade682d1, 0x9b05688c2b3e6c1f, 0x1f83d9abfb41bd6b, 0x5be0cd19137e2179,
 ]);
 
-/** The order of the message words in each of ten rounds; rounds 11 and 12 repeat the first two. */
+/** The order of the message words in each of ten rounds. Rounds 11 and 12 repeat the first two. */
 const SIGMA: usize = memory.data<u8>([
   0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
   14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3,
@@ -38,7 +38,7 @@ export function blake2bBegin(): void {
 
 export function blake2bUpdate(from: usize, length: u32): void {
   if (length == 0) return;
-  // A full block is kept until it is known not to be the last.
+  // A full block is kept until more bytes come: the last block is compressed differently.
   if (filled != 0) {
     const fits = min(length, BLOCK - filled);
     memory.copy(partial + filled, from, fits);
@@ -98,7 +98,7 @@ function across(a: v128, b: v128): v128 {
   return i8x16.shuffle(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23);
 }
 
-/** Message words number sigma[index] and sigma[index + 2]. */
+/** The message words with the numbers sigma[index] and sigma[index + 2]. */
 // @ts-ignore: decorator
 @inline
 function words(block: usize, sigma: usize, index: u32): v128 {

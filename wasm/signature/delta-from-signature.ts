@@ -1,6 +1,7 @@
-// Makes a delta from a signature, without the basis, as librsync does: a window as long as a block
-// rolls over the new bytes, and where its sums are those of a block it becomes a COPY of it. The last
-// block may be short: at the end of the input the window shrinks, and is compared with that one.
+// Makes a delta from a signature, without the basis, as librsync does. A window of one block's length
+// rolls over the new bytes. If the sums of the window are those of a block, the window becomes a COPY of
+// that block. The last block may be short, so at the end of the input the window shrinks and is compared
+// with that block.
 import { resetArena, take } from "../memory/arena";
 import {
   LITERAL_MOST,
@@ -40,22 +41,22 @@ const strong: usize = memory.data(32, 16);
 let signatureBuffer: usize = 0;
 let buffer: usize = 0;
 let capacity: u32 = 0;
-/** Indexes into the buffer: literal bytes are pending from `pending` on, the window begins at `window`. */
+/** Indexes into the buffer: bytes from `pending` to `window` wait to be literals. */
 let pending: u32 = 0;
 let window: u32 = 0;
 let filled: u32 = 0;
-/** Whether the weak sum is that of the window, which has then been looked up in vain. */
+/** Whether the weak sum is that of the window, and has already been looked up without a match. */
 let isSumValid: bool = false;
 /** The block after the one that was copied last. */
 let following: u32 = 0;
 let isFinished: bool = false;
 let isTailDone: bool = false;
-/** The block that the input's end is equal to, from `window` on. */
+/** The block that equals the end of the input, from `window` on. */
 let tailBlock: u32 = NONE;
 /** Whether `strong` is the strong sum of the window. */
 let isStrongKnown: bool = false;
 
-/** Starts a job: first the signature is fed, then, after matchReady, the new bytes. */
+/** Starts a job. First feed the signature, then call matchReady, then feed the new bytes. */
 export function matchOpen(): void {
   resetArena();
   openWriter();
@@ -75,7 +76,7 @@ export function matchSignatureFeed(length: u32): i32 {
   return addToSignature(signatureBuffer, length) ? STEP_NEED_INPUT : STEP_ERROR;
 }
 
-/** To be called at the signature's end. */
+/** Call this at the end of the signature. */
 export function matchReady(): i32 {
   if (!finishSignature()) return STEP_ERROR;
   capacity = blockLength + READ_AHEAD;
@@ -91,7 +92,7 @@ export function matchReady(): i32 {
   return STEP_NEED_INPUT;
 }
 
-/** Where the next bytes go, at most matchRoom of them; matchFeed then says how many there are. */
+/** Where the next bytes go, at most matchRoom of them. matchFeed then says how many there are. */
 export function matchInput(): usize {
   return buffer + filled;
 }
@@ -104,12 +105,12 @@ export function matchFeed(length: u32): void {
   filled += length;
 }
 
-/** Says that there are no more bytes; steps then lead to STEP_END. */
+/** Call this at the end of the new bytes. Steps then lead to STEP_END. */
 export function matchFinish(): void {
   isFinished = true;
 }
 
-/** Some milliseconds of work; its output must be taken before the next step. */
+/** Some milliseconds of work. Its output must be taken before the next step. */
 export function matchStep(): i32 {
   if (!isTailDone) {
     for (let done: u32 = 0; rollOn(); done += LITERAL_MOST) {
@@ -137,7 +138,7 @@ export function matchStep(): i32 {
   return STEP_NEED_INPUT;
 }
 
-/** Rolls the window on to the next match, or by LITERAL_MOST; false where it needs more bytes for that. */
+/** Rolls the window to the next match, or by LITERAL_MOST. False if it needs more bytes. */
 function rollOn(): bool {
   if (!isSumValid) {
     if (window + blockLength > filled) return false;
@@ -147,7 +148,7 @@ function rollOn(): bool {
     if (takeMatch()) return true;
   }
   const last = min(filled - blockLength, window + LITERAL_MOST);
-  // Where no block follows, zero stands for its sum: a look in vain now and then.
+  // If no block follows, 0 stands for its sum. That costs a useless look now and then.
   const wanted = following < blockCount ? weakOf(following) : 0;
   while (window < last) {
     window += weakRoll(buffer + window, last - window, filter, filterShift, wanted);
@@ -160,7 +161,7 @@ function rollOn(): bool {
   return window + blockLength < filled;
 }
 
-/** Writes a COPY where the window is one of the basis's blocks: the next in order, if it can be. */
+/** Writes a COPY if the window is a block of the basis. The block that follows the last is preferred. */
 function takeMatch(): bool {
   const sum = weakSum();
   isStrongKnown = false;
@@ -188,7 +189,7 @@ function takeMatch(): bool {
   return true;
 }
 
-/** Whether the window has the block's strong sum; it is made once for each window. */
+/** Whether the window has the strong sum of the block. The sum is made once for each window. */
 function isStrong(block: u32): bool {
   if (!isStrongKnown) {
     strongBegin();

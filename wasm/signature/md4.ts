@@ -1,5 +1,5 @@
-// MD4 (RFC 1320), which older signatures use. It is broken as a cryptographic hash: here it only tells
-// blocks apart, and whoever stores a delta checks the rebuilt file by a real digest.
+// MD4 (RFC 1320), which older signatures use. As a cryptographic hash it is broken. Here it only tells
+// blocks apart: whoever stores a delta checks the rebuilt file by a real digest.
 
 const BLOCK: u32 = 64;
 const state: usize = memory.data(16, 16);
@@ -94,7 +94,7 @@ function compress(block: usize): void {
     c = step2(c, d, a, b, word(block, i + 8), 9);
     b = step2(b, c, d, a, word(block, i + 12), 13);
   }
-  // The third round takes the words in the order of their index's reversed bits.
+  // The third round takes the words in the order of their bit-reversed index.
   for (let n: u32 = 0; n < 4; n++) {
     const i = ((n & 1) << 1) | (n >> 1);
     a = step3(a, b, c, d, word(block, i), 3);

@@ -1,5 +1,5 @@
-// Holds a whole signature in memory, which arrives in pieces of any size, and finds blocks in it by
-// their weak sum. Entries lie one after another at the arena's end, which grows with them.
+// Holds a whole signature, which arrives in pieces of any size, and finds blocks by their weak sum. The
+// entries lie one after another at the end of the arena, which grows with them.
 import { take } from "../memory/arena";
 import { loadBig32 } from "../memory/bytes";
 import {
@@ -16,7 +16,7 @@ import { filterBit } from "./weak-sum";
 
 /** A block must fit in memory to be matched. */
 const BLOCK_MOST: u32 = 64 * 1024 * 1024;
-/** So must the signature, with up to 36 bytes of tables for each block. */
+/** The signature must fit too, with up to 36 bytes of tables for each block. */
 const SIGNATURE_MOST: u32 = 256 * 1024 * 1024;
 const GROW: u32 = 1024 * 1024;
 
@@ -25,20 +25,20 @@ let length: u32 = 0;
 let capacity: u32 = 0;
 let isHeadRead: bool = false;
 
-/** Of the signature's head, once it has been read. */
+/** From the head of the signature, once it has been read. */
 export let blockLength: u32 = 0;
 export let strongLength: u32 = 0;
 export let blockCount: u32 = 0;
 let entry: u32 = 0;
 
-/** In open addressing by weak sum: the sum, and the block's number + 1. */
+/** Open addressing by weak sum. A slot holds the sum and the number of the block, + 1. */
 let table: usize = 0;
 let tableShift: u32 = 0;
-/** A bit for each weak sum that is there; most windows are told from all blocks by it alone. */
+/** One bit for each weak sum. Most windows match no block, and the filter tells them by itself. */
 export let filter: usize = 0;
 export let filterShift: u32 = 0;
 
-/** Starts reading; nothing else takes memory from the arena until finishSignature. */
+/** Starts reading. Nothing else may take memory from the arena until finishSignature. */
 export function openSignature(): void {
   start = take(GROW);
   capacity = GROW;
@@ -48,11 +48,11 @@ export function openSignature(): void {
   clearError();
 }
 
-/** Adds bytes; false where the signature is wrong. */
+/** Adds bytes. False if the signature is wrong. */
 export function addToSignature(from: usize, count: u32): bool {
   if (length + count > SIGNATURE_MOST) return fail(SIGNATURE_TOO_LARGE, SIGNATURE_MOST, length);
   while (length + count > capacity) {
-    // Memory that is taken now goes on where the last ended: sizes are multiples of its alignment.
+    // The arena goes on right where the last piece ended: sizes are multiples of its alignment.
     const more = max(GROW, capacity / 2) & ~63;
     take(more);
     capacity += more;
@@ -62,7 +62,7 @@ export function addToSignature(from: usize, count: u32): bool {
   return isHeadRead || length < SIGNATURE_HEAD || readHead();
 }
 
-/** To be called at the signature's end; false where it is not whole. */
+/** Call this at the end of the signature. False if it is not whole. */
 export function finishSignature(): bool {
   if (!isHeadRead) return fail(SIGNATURE_TRUNCATED, 0, length);
   const bytes = length - SIGNATURE_HEAD;
@@ -73,7 +73,7 @@ export function finishSignature(): bool {
   table = take(8 << log);
   memory.fill(table, 0, 8 << log);
   tableShift = 32 - log;
-  // Eight bits a slot, so at most one in sixteen is set.
+  // Eight bits a slot, so at most one bit in sixteen is set.
   filter = take(1 << log);
   memory.fill(filter, 0, 1 << log);
   filterShift = tableShift - 3;
@@ -107,7 +107,7 @@ export function strongOf(block: u32): usize {
   return entryAt(block) + 4;
 }
 
-/** Equal blocks would make long chains for nothing: of those only the first is entered. */
+/** Enters a block. Of equal blocks only the first is entered: the others would make long chains. */
 function enter(block: u32): void {
   const weak = weakOf(block);
   const bit = filterBit(weak, filterShift);
@@ -123,7 +123,7 @@ function enter(block: u32): void {
   store<u32>(slot, block + 1, 4);
 }
 
-/** The slot at which to look for a weak sum; then nextSlot and so on, up to one whose block is 0. */
+/** The slot at which to look for a weak sum. Go on with nextSlot until the block of a slot is 0. */
 export function slotOf(weak: u32): usize {
   return table + ((weak * 0x85ebca6b) >> tableShift) * 8;
 }
@@ -137,7 +137,7 @@ export function slotWeak(slot: usize): u32 {
   return load<u32>(slot);
 }
 
-/** The number of the block in a slot + 1, 0 where it is empty. */
+/** The number of the block in a slot, + 1, or 0 if the slot is empty. */
 export function slotBlock(slot: usize): u32 {
   return load<u32>(slot, 4);
 }

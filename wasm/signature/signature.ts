@@ -1,5 +1,5 @@
-// Makes a librsync signature of bytes that come in pieces of any size. Sums are carried across pieces,
-// so that a block of any length needs no memory.
+// Makes a librsync signature of bytes that arrive in pieces of any size. The sums go on across pieces, so
+// a block needs no memory, however long it is.
 import { resetArena, take } from "../memory/arena";
 import { storeBig32 } from "../memory/bytes";
 import { SIGNATURE_HEAD, useSums } from "./signature-format";
@@ -23,7 +23,7 @@ let strongLength: u32 = 0;
 /** Bytes of the current block so far. */
 let inBlock: u32 = 0;
 
-/** Starts a job. The caller has checked the magic, and both lengths against it. */
+/** Starts a job. The caller has checked the magic and whether it allows both lengths. */
 export function signatureOpen(magic: u32, newBlockLength: u32, newStrongLength: u32): void {
   resetArena();
   input = take(INPUT_CAPACITY);
@@ -55,7 +55,7 @@ export function signatureOutput(): usize {
   return out;
 }
 
-/** Takes the output: returns its length, and the buffer is empty for the next step. */
+/** Returns the length of the output and empties the buffer. Use the bytes before the next step. */
 export function signatureTake(): u32 {
   const length = used;
   used = 0;
@@ -79,7 +79,7 @@ export function signatureStep(): i32 {
   return STEP_NEED_INPUT;
 }
 
-/** To be called at the end of the input, after its output was taken: adds the last, short block. */
+/** Call this at the end of the input, when its output was taken. Adds the last, short block. */
 export function signatureFinish(): void {
   if (inBlock != 0) endBlock();
 }

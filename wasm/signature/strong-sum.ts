@@ -1,4 +1,4 @@
-// The strong sum of a block, of either kind; one at a time.
+// The strong sum of a block, MD4 or BLAKE2b. One sum at a time.
 import { blake2bBegin, blake2bEnd, blake2bUpdate } from "./blake2b";
 import { md4Begin, md4End, md4Update } from "./md4";
 

@@ -1,5 +1,5 @@
-// The rolling sum of a block, of either of librsync's kinds, over a window whose length is known.
-//   rollsum    s1 = sum(byte + 31), s2 = sum of all s1 on the way; the sum is s2 << 16 | s1
+// The rolling sum of a block, of either of librsync's kinds.
+//   rollsum    s1 = sum(byte + 31), s2 = sum of all values s1 had; the sum is s2 << 16 | s1
 //   rabinkarp  h = 1, then h = h * MULTIPLIER + byte for each byte
 
 const OFFSET: u32 = 31;
@@ -57,7 +57,7 @@ function powerOf(exponent: u32): u32 {
   return result;
 }
 
-/** The bit of a filter with 1 << (32 - shift) bits that stands for a sum. */
+/** The bit that stands for a sum, in a filter of 1 << (32 - shift) bits. */
 // @ts-ignore: decorator
 @inline
 export function filterBit(sum: u32, shift: u32): u32 {
@@ -65,8 +65,8 @@ export function filterBit(sum: u32, shift: u32): u32 {
 }
 
 /**
- * Moves the window, now at `at`, on by a byte at a time until its sum is in the filter or is `wanted`,
- * and `most` times otherwise; there are `most` bytes behind the window. Returns how often it moved.
+ * Moves the window, now at `at`, one byte at a time until its sum is in the filter or is `wanted`: at
+ * most `most` times. `most` bytes follow the window. Returns how often the window moved.
  */
 export function weakRoll(at: usize, most: u32, filter: usize, shift: u32, wanted: u32): u32 {
   return isRollsum

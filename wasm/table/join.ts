@@ -1,6 +1,7 @@
-// Composition: of the tables of two deltas, basis to middle and middle to result, one from basis to
-// result. The second is read from front to end; its COPYs are cut at the borders of the first's entries
-// and mapped through, its literals stay. No byte of any file is touched, nor any literal.
+// Composes two deltas by their tables: one from basis to middle, one from middle to result. The new table
+// goes from basis to result. The second table is read from front to end. Its literals stay. Each of its
+// COPYs is cut where entries of the first table end, and each part is looked up in the first table. No
+// byte of a file is read, and no literal byte.
 import { resetArena } from "../memory/arena";
 import { BAD_TABLE, setError } from "../delta/format-error";
 import { SECOND_TABLE, TABLE } from "../memory/host";
@@ -16,7 +17,7 @@ const ANY_SIZE: u64 = (1 << 53) - 1;
 let first: TableIndex = changetype<TableIndex>(0);
 let second: TableCursor = changetype<TableCursor>(0);
 
-/** Starts a job: sizes of both tables, of the middle and of the result, all in bytes. */
+/** Starts a job. The sizes of both tables, the middle and the result are in bytes. */
 export function joinOpen(firstSize: f64, middleSize: f64, secondSize: f64, resultSize: f64): void {
   resetArena();
   const middle = u64(middleSize);

@@ -1,5 +1,5 @@
-// Reads the table of a delta from its first entry to its last. Tables lie in temporary files, so what
-// is read is checked: entries in order, each inside of its source.
+// Reads a table from its first entry to its last. Tables lie in temporary files, so they are checked:
+// the entries must be in order, and each must lie inside its source.
 import { take } from "../memory/arena";
 import { BAD_TABLE, setError } from "../delta/format-error";
 import { readSource } from "../memory/host";
@@ -16,19 +16,19 @@ export class TableCursor {
   basisSize: u64;
   literalsSize: u64;
   buffer: usize;
-  /** The entries in the buffer. */
+  /** The number of the first entry in the buffer. */
   base: u64;
   held: u32;
-  /** The entry that `next` has next. */
+  /** The number of the entry that `next` goes to. */
   index: u64;
-  /** Where in the result the current entry ends: where the next begins. */
+  /** Where in the result the current entry ends, which is where the next one begins. */
   end: u64;
-  /** The current entry, and how much of it is left: whoever uses it counts both on. */
+  /** The place of the current entry and how much of it is left. `skip` advances both. */
   isLiteral: bool;
   from: u64;
   left: u64;
 
-  /** A cursor before the first entry of a table of `tableSize` bytes. */
+  /** Creates a cursor before the first entry of a table of `tableSize` bytes. */
   static create(
     source: i32,
     tableSize: u64,
@@ -62,9 +62,9 @@ export class TableCursor {
     return this.index == this.count;
   }
 
-  /** Goes on to the next entry, of which there must be one; false where the table is damaged. */
+  /** Goes to the next entry, which must exist. False if the table is damaged. */
   next(): bool {
-    // The entry after it is needed too: it begins where this one ends.
+    // The entry after this one must be in the buffer too: it says where this one ends.
     const heldTo = this.base + this.held;
     if (this.index + 1 >= heldTo && heldTo != this.count) this.read();
     const at = this.buffer + u32(this.index - this.base) * ENTRY;
@@ -86,7 +86,7 @@ export class TableCursor {
     return true;
   }
 
-  /** Takes `count` bytes off the current entry. */
+  /** Takes `count` bytes off the front of the current entry. */
   @inline
   skip(count: u64): void {
     this.from += count;

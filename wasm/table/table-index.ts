@@ -1,17 +1,18 @@
-// Random access to the table of a delta: which entry holds a position of its result. Looked for near
-// the entry that was used last, and far from it in an index, which is made once it is worth it: for each
-// of many equal parts of the result the entry that holds its first byte.
+// Random access to a table: finds the entry that holds a position of the result. Near the entry that was
+// used last, it goes from entry to entry. Far from it, it searches by halves. Once there have been many
+// far positions, it makes an index: the result is divided into equal parts, and the index says which
+// entry holds the first byte of each part.
 import { take } from "../memory/arena";
 import { PAGE, Pages } from "../memory/pages";
 import { ENTRY } from "./table-writer";
 
-/** Holds two million entries at once; of a longer table, what was used last. */
+/** Holds two million entries. Of a longer table, it holds what was used last. */
 const PAGES_MOST: u32 = 32 * 1024 * 1024;
 const PARTS_MOST: u32 = 2 * 1024 * 1024;
 const ENTRIES_A_PAGE: u64 = PAGE / ENTRY;
-/** How far from the last entry is near. */
+/** A position within this many entries of the last one is near. */
 const NEAR: u32 = 8;
-/** The index is made when there has been a far position for each of so many entries. */
+/** The index is made after one far position for each group of this many entries. */
 const ENTRIES_PER_FAR: u64 = 32;
 const INDEXED_MOST: u64 = u32.MAX_VALUE;
 
@@ -20,16 +21,19 @@ export class TableIndex {
   pages: Pages;
   count: u64;
   resultSize: u64;
-  /** The current entry, where it begins and ends in the result, and where its first byte comes from. */
+  /** The current entry: its number, its range in the result, and where its first byte comes from. */
   entry: u64;
   begin: u64;
   end: u64;
   source: u64;
-  /** The index: an entry number of 4 bytes a part, and the last entry's; zero where there is none yet. */
+  /**
+   * The index: for each part the number of an entry, 4 bytes each, and after them the last entry's. 0
+   * while there is none.
+   */
   parts: usize;
   partLog: u32;
   farCount: u64;
-  /** The length of some entries: what is farther away is not looked for near. */
+  /** The length of NEAR average entries: a position farther away is far. */
   nearBytes: u64;
 
   static create(source: i32, tableSize: u64, resultSize: u64): TableIndex {
@@ -48,13 +52,13 @@ export class TableIndex {
     return index;
   }
 
-  /** Where the byte at `position` comes from, with IS_LITERAL or not. */
+  /** Where the byte at `position` comes from, with IS_LITERAL if it is a literal byte. */
   @inline
   sourceOf(position: u64): u64 {
     return this.source + (position - this.begin);
   }
 
-  /** Makes the entry that holds `position` the current one; false where the table has none. */
+  /** Makes the entry that holds `position` the current one. False if the table has none. */
   @inline
   seek(position: u64): bool {
     return (position >= this.begin && position < this.end) || this.move(position);
@@ -78,7 +82,7 @@ export class TableIndex {
     return position >= this.begin && position < this.end;
   }
 
-  /** By halves, between all entries or those that the index names. */
+  /** Searches by halves: between the entries that the index names, or between all of them. */
   private far(position: u64): u64 {
     if (position >= this.resultSize || this.count == 0) return this.count;
     if (this.parts == 0) {
@@ -93,7 +97,7 @@ export class TableIndex {
       low = load<u32>(part);
       high = u64(load<u32>(part, 4)) + 1;
     }
-    // The entry is at `low` or after it, and before `high`.
+    // `low` is at or before the entry, and `high` is after it.
     while (high - low > 1) {
       const middle = low + (high - low) / 2;
       if (this.beginOf(middle) <= position) low = middle;

@@ -1,5 +1,5 @@
-// Turns a delta into a table, while its literal bytes go to the end of the store that all deltas of a
-// run share.
+// Turns a delta into a table. Its literal bytes go to the end of a store that all deltas of the run
+// share.
 import { resetArena, take } from "../memory/arena";
 import { nextChecked, openCheckedDelta } from "../delta/checked-delta";
 import {
@@ -23,10 +23,10 @@ const LITERAL_BUFFER: u32 = 256 * 1024;
 
 let literals: usize = 0;
 let literalsUsed: u32 = 0;
-/** Where among the literal bytes of the run the next literal begins. */
+/** Place of the next literal byte among the literal bytes of the run. */
 let literalsAt: u64 = 0;
 
-/** Starts a job; the next literal byte that goes to the store is the run's byte `nextLiteral`. */
+/** Starts a job. The next byte that is stored becomes literal byte `nextLiteral` of the run. */
 export function tabulateOpen(basisSize: f64, most: f64, nextLiteral: f64): void {
   resetArena();
   literals = take(LITERAL_BUFFER);
@@ -55,7 +55,7 @@ export function tabulateStep(): i32 {
   }
 }
 
-/** To be called at the delta's end: STEP_END where it was whole, and all of it is in the stores. */
+/** Call this at the end of the delta. STEP_END: the delta was whole, and all is in the stores. */
 export function tabulateFinish(): i32 {
   if (finishReader() == ERROR) return STEP_ERROR;
   flushTable();
