@@ -1,5 +1,5 @@
-// Rebuilds a result from its basis by a table and the literal bytes that it names, without a delta
-// being written first.
+// Rebuilds a result from its basis by a table and by the literal bytes that the table names. No delta is
+// written for that.
 import type { ByteReader } from '../system/files/byte-reader.js';
 import { type Checkpoint, uninterrupted } from '../system/time/checkpoint.js';
 import type { DeltaTable } from './delta-table.js';
@@ -16,13 +16,13 @@ export interface TableToApply {
 
 export interface ApplyOptions {
   readonly checkpoint?: Checkpoint;
-  /** The most of the result that is built at a time: a bound of the memory. */
+  /** How much of the result is built at a time, at most: this bounds the memory. */
   readonly windowBytes?: number;
 }
 
 /**
- * Emits the result from its first byte to its last; what was emitted before a failure is worth nothing.
- * @throws DeltaFormatError when the table names what basis or literals do not have
+ * Emits the result from its first byte to its last. After a failure, throw away what was emitted.
+ * @throws DeltaFormatError when the table names bytes that the basis or the literals do not have
  */
 export async function applyTable(
   basis: ByteReader,

@@ -1,21 +1,21 @@
-// A run of deltas as one table. Neighbours are composed pairwise, the smaller ones first, so that an
-// entry goes through about log2(count) compositions and about as many tables are there at a time;
-// folding the deltas one by one would grow with the square of their number. A large delta, such as one
-// that brings everything into another order, takes part in few compositions.
+// Composes a run of deltas into one table. Neighbours are joined in pairs, the smaller ones first. So each
+// entry goes through about log2(count) joins, and there are about as many tables at a time. Joining the
+// deltas one after another would take time that grows with the square of their number. A large delta, such
+// as one that puts everything into another order, takes part in few joins.
 import type { ByteReader } from '../system/files/byte-reader.js';
 import type { Checkpoint } from '../system/time/checkpoint.js';
 import { type DeltaTable, joinTables, tabulate } from './delta-table.js';
 import { SpilledBytes } from './spilled-bytes.js';
 
-/** A delta of a run. */
+/** One delta of a run. */
 export interface RunDelta {
-  /** Opens it from its first byte. It is opened once and read to its end. */
+  /** Opens the delta at its first byte. It is opened once and read to its end. */
   readonly open: () => AsyncIterable<Uint8Array>;
   /** A delta whose result is longer than this is corrupt. */
   readonly maxResultBytes?: number;
 }
 
-/** A run of deltas composed, to be applied or encoded as often as wanted until it is closed. */
+/** A run of deltas composed. Apply or encode it as often as you like, then close it. */
 export interface ComposedRun<Literals extends ByteReader = ByteReader> {
   readonly table: DeltaTable;
   readonly literals: Literals;
@@ -24,13 +24,13 @@ export interface ComposedRun<Literals extends ByteReader = ByteReader> {
 }
 
 /**
- * Composes deltas of which the first applies to the basis, the next to what that makes, and so on.
- * @param basisBytes length of the basis; without it the first delta's copies are checked when the
- *   run is applied
- * @param literalsAt where the tables place the first literal byte: elsewhere than at 0 where the
- *   literals are going to follow others
- * @throws DeltaFormatError when one is damaged, or copies beyond what the one before it makes; the
- *   byte is counted in that delta
+ * Composes deltas of which the first applies to the basis, the next to the result of the first, and so on.
+ * @param basisBytes length of the basis; without it, the COPYs of the first delta are only checked when
+ *   the run is applied
+ * @param literalsAt the number of the first literal byte in the tables: not 0 if these literals will
+ *   follow others
+ * @throws DeltaFormatError when a delta is damaged, or copies bytes that the one before does not make;
+ *   the byte is counted in that delta
  */
 export async function composeTables(
   deltas: readonly RunDelta[],
@@ -63,13 +63,13 @@ export async function composeTables(
   }
 }
 
-/** A table that is longer than this many times the one after it waits for that one to grow. */
+/** A table that is more than this many times as long as the next one waits until that one has grown. */
 const MUCH_LONGER = 1.5;
 
 /**
- * Which table is to be joined with the one after it, of tables of which only the last is new; null
- * where each is much longer than the one after it, so that there are few. Tables that a long one has
- * come after are joined with one another first.
+ * Decides which table to join with the one after it. Only the last table is new. Returns null if each
+ * table is much longer than the one after it: then there are few tables. If a long table follows shorter
+ * ones, those are joined with each other first.
  */
 export function indexToJoin(sizes: readonly number[]): number | null {
   const [beforeLast = Infinity, last = 0] = sizes.slice(-2);
@@ -77,7 +77,7 @@ export function indexToJoin(sizes: readonly number[]): number | null {
   return (sizes.at(-3) ?? Infinity) < last ? sizes.length - 3 : sizes.length - 2;
 }
 
-/** Puts what a table and the one after it do in their place. */
+/** Joins a table with the one after it, and puts the result in their place. */
 async function joinAt(tables: DeltaTable[], index: number, checkpoint: Checkpoint): Promise<void> {
   const [first, second] = tables.slice(index) as [DeltaTable, DeltaTable];
   const joined = await joinTables(first, second, checkpoint);

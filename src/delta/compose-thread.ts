@@ -1,5 +1,5 @@
-// Composing stored deltas on a thread of its own, which is ended as soon as it has answered: what it
-// made lies in temporary files, and the memory that it took is free again.
+// Composes stored deltas on a thread of its own. The thread ends as soon as it has answered: its result
+// lies in temporary files, and its memory is free again.
 import { type Checkpoint, awaitWithCheckpoints } from '../system/time/checkpoint.js';
 import type { ComposedRun } from './compose-tables.js';
 import { JobThread, type LastAnswer } from './job-thread.js';
@@ -12,14 +12,14 @@ export class ComposeThread {
   readonly #composed: Promise<ComposedRun | null>;
   #isTaken = false;
 
-  /** Begins. The parameters are those of composeTables. */
+  /** Starts at once. The parameters are those of composeTables. */
   constructor(deltas: readonly StoredDelta[], basisBytes: number, literalsAt: number) {
     const stop = this.#stop;
     const job = { kind: 'compose' as const, deltas, basisBytes, literalsAt, stop };
     this.#composed = this.#thread.run(job, () => {}).then(toComposedRun, () => null);
   }
 
-  /** The run, which is the caller's to close; null where it could not be composed, for whatever reason. */
+  /** The run, which the caller closes. Null if it could not be composed, for whatever reason. */
   async take(checkpoint: Checkpoint): Promise<ComposedRun | null> {
     const composed = await awaitWithCheckpoints(this.#composed, checkpoint);
     this.#isTaken = true;
@@ -27,7 +27,7 @@ export class ComposeThread {
     return composed;
   }
 
-  /** Ends the thread, at its next step where it is at work, so that it frees its temporary files. */
+  /** Stops the thread at its next step if it is still working, so that it frees its temporary files. */
   async close(): Promise<void> {
     Atomics.store(new Int32Array(this.#stop), 0, 1);
     const composed = await this.#composed;

@@ -1,5 +1,6 @@
-// One delta of a run of deltas, without touching file data: retention drops a snapshot by composing its
-// neighbours. A restore applies the composed table itself (apply-table.ts).
+// One delta that does what a run of deltas does. No file data is touched. No command calls this yet:
+// retention will, to drop a snapshot by composing its neighbours. A restore does not need a delta: it
+// applies the composed table (apply-table.ts).
 import { type Checkpoint, uninterrupted } from '../system/time/checkpoint.js';
 import { type ComposedRun, type RunDelta, composeTables } from './compose-tables.js';
 import { SOURCE, withEngine } from './engine.js';
@@ -9,24 +10,24 @@ import { SpilledBytes } from './spilled-bytes.js';
 
 export interface ComposeOptions {
   readonly checkpoint?: Checkpoint;
-  /** The most of the literal bytes that is brought into order at a time: a bound of the memory. */
+  /** How many literal bytes are put into order at a time, at most: this bounds the memory. */
   readonly windowBytes?: number;
 }
 
-/** A librsync delta, to be iterated as often as wanted until it is closed. */
+/** A librsync delta. Read it as often as you like, then close it. */
 export interface ComposedDelta extends AsyncIterable<Uint8Array> {
   readonly deltaBytes: number;
-  /** Length of what the delta makes. */
+  /** Length of the delta's result. */
   readonly resultBytes: number;
   /** Frees its temporary file. */
   close(): void;
 }
 
 /**
- * One delta that does what `deltas` do in turn: the first applies to the basis, the next to what that
- * makes, and so on. What is large on the way lies in temporary files without a name.
- * @throws DeltaFormatError when one is damaged, or copies beyond what the one before it makes; the
- *   byte is counted in that delta
+ * Composes deltas of which the first applies to the basis, the next to the result of the first, and so on.
+ * Large intermediate results lie in temporary files without a name.
+ * @throws DeltaFormatError when a delta is damaged, or copies bytes that the one before does not make;
+ *   the byte is counted in that delta
  */
 export async function compose(
   deltas: readonly RunDelta[],
@@ -47,7 +48,7 @@ export async function compose(
   }
 }
 
-/** The run as a plain delta. Its bytes are the caller's to close. */
+/** Writes the run as a plain delta. The caller closes the bytes. */
 async function encodeRun(
   { table, literals }: ComposedRun,
   windowBytes: number,

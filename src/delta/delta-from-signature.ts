@@ -1,6 +1,7 @@
-// A delta made from a signature alone, where the basis cannot be read: block by block, as librsync
-// does it. It is only as good as the signature's sums: whoever applies such a delta must check the
-// result by a digest of its own, above all where the sums are MD4 or cut short (CVE-2014-8242).
+// Makes a delta from a signature alone, for a basis that cannot be read: block by block, as librsync does.
+// The delta is only as good as the sums of the signature. Whoever applies it must check the result with a
+// digest, above all if the sums are MD4 or cut short (CVE-2014-8242). No command calls this: with it the
+// engine does everything that rdiff does, and tests compare the two.
 import { type Checkpoint, uninterrupted } from '../system/time/checkpoint.js';
 import type { Emit } from './emit.js';
 import { withEngine } from './engine.js';
@@ -13,9 +14,9 @@ export interface DeltaFromSignatureOptions {
 }
 
 /**
- * Writes a delta that rebuilds `result` from the file whose signature this is. The signature is held
- * in memory (256 MiB of it at most), and the bytes of one block.
- * @throws DeltaFormatError when the signature is damaged.
+ * Writes a delta that rebuilds `result` from the file that has this signature. The signature is held in
+ * memory (256 MiB of it at most), and so are the bytes of one block.
+ * @throws DeltaFormatError when the signature is damaged
  */
 export async function deltaFromSignature(
   signature: Chunks,

@@ -1,7 +1,6 @@
-// The table of a delta: for each stretch of its result, where in the basis or among literal bytes it
-// comes from (wasm/table/table-writer.ts). The literal bytes of all deltas of a run go into one store, each
-// once; tables are composed by reference, whatever the bytes are. A table belongs to whoever had it
-// made, who closes its entries.
+// The table of a delta. For each stretch of the result it says where the bytes come from: a place in the
+// basis, or a place among the literal bytes (wasm/table/table-writer.ts). The literal bytes of all deltas
+// of a run lie in one store, each once, and tables refer to them. Whoever makes a table closes its entries.
 import type { Checkpoint } from '../system/time/checkpoint.js';
 import { SOURCE, withEngine } from './engine.js';
 import { STEP } from '../system/wasm/step.js';
@@ -11,26 +10,26 @@ import { SpilledBytes } from './spilled-bytes.js';
 
 export interface DeltaTable {
   readonly entries: SpilledBytes;
-  /** Length of what the delta makes. */
+  /** Length of the delta's result. */
   readonly resultBytes: number;
 }
 
-/** What a delta may do; it is corrupt if it does more. */
+/** A delta that goes beyond these limits is corrupt. */
 export interface DeltaLimits {
-  /** Length of what it applies to. */
+  /** Length of the basis. */
   readonly basisBytes?: number | undefined;
   readonly maxResultBytes?: number | undefined;
 }
 
 /** How a delta is read. */
 export interface TabulateOptions extends DeltaLimits {
-  /** Where in the run's literal bytes the store begins; 0 if left out. */
+  /** The number that the first byte of the store has in the run; 0 unless given. */
   readonly literalsAt?: number;
 }
 
 /**
  * Reads a delta to its end and adds its literal bytes to `literals`.
- * @throws DeltaFormatError when it is damaged or beyond its limits
+ * @throws DeltaFormatError when the delta is damaged or goes beyond its limits
  */
 export async function tabulate(
   delta: Chunks,
@@ -59,7 +58,7 @@ export async function tabulate(
   });
 }
 
-/** The table of what `first` and then `second` do; theirs stay as they are. */
+/** The table of what `first` and then `second` do. Both stay as they are. */
 export async function joinTables(
   first: DeltaTable,
   second: DeltaTable,
@@ -99,5 +98,5 @@ function limit(bytes: number | undefined): number {
   return Math.min(bytes ?? Infinity, Number.MAX_SAFE_INTEGER);
 }
 
-/** These jobs put what they make into stores by themselves. */
+/** These jobs write their output into stores. */
 function noFlush(): void {}

@@ -1,4 +1,4 @@
-// A delta thread itself: takes one job at a time from the main thread. See job-thread.ts.
+// The code of a delta thread: takes one job at a time from the main thread (job-thread.ts).
 import { parentPort } from 'node:worker_threads';
 import { CorruptError } from '../errors.js';
 import { uninterrupted } from '../system/time/checkpoint.js';
@@ -24,7 +24,7 @@ import type {
 /** How many bytes may be on their way to the main thread. */
 const OUTSTANDING_MOST = 8 << 20;
 
-// What takes a moment to load is there when the first job comes; a failure is met by that.
+// Loads what takes a moment to load before the first job comes. If that fails, the first job fails too.
 await Promise.allSettled([requireZstd(), withEngine({}, async () => {})]);
 
 parentPort?.on('message', (job: Job) => {
@@ -78,7 +78,7 @@ async function digest(job: Exclude<Job, MakeJob | ComposeJob>): Promise<Buffer> 
   return digestChunks(zstdDecompress(readGrowing(job.stored)), uninterrupted);
 }
 
-/** Sends bytes to the main thread, as soon as it has taken enough of those before. */
+/** Sends bytes to the main thread. Waits first until it has taken enough of those before. */
 function sending(shared: OutstandingBytes): (bytes: Uint8Array) => void {
   const outstanding = new Int32Array(shared);
   return (bytes) => {

@@ -1,28 +1,28 @@
-// Two threads for the work of a backup that takes longest: one makes what is stored, the other proves
-// it meanwhile. Both can follow files that the main thread is still writing, so that the new version
-// of a file is copied, its delta made and the delta proved in one go. Since both do their jobs in the
-// same order, the second never waits for something that is queued behind what the first is doing.
+// Two threads for the longest work of a backup: one makes what is stored, the other proves it at the same
+// time. Both can follow files that the main thread is still writing: the new version of a file is copied,
+// its delta is made and the delta is proved in one go. Both do their jobs in the same order, so the second
+// thread never waits for something that is queued behind the first thread's job.
 import type { GrowingFile, SharedFile } from '../system/files/shared-file-reader.js';
 import { JobThread, type LastAnswer } from './job-thread.js';
 import type { DeltaOptions, FilePair, MadeDelta } from './make-delta.js';
 import type { Job, OutstandingBytes } from './thread-messages.js';
 
-/** Takes the bytes of an increment in order, on the main thread; where it throws, the job fails with that. */
+/** Takes the bytes of an increment in order, on the main thread. If it throws, the job fails. */
 export type Write = (bytes: Uint8Array) => void;
 
 export class DeltaThreads {
   readonly #maker = new JobThread();
   readonly #prover = new JobThread();
 
-  /** Starts both, for work that is expected soon. */
+  /** Starts both threads, when work is about to come. */
   start(): void {
     this.#maker.start();
     this.#prover.start();
   }
 
   /**
-   * Makes the compressed delta from `basis` to `result`.
-   * @throws CorruptError where a file is shorter than it should be, or was given up by its writer
+   * Makes the compressed delta that rebuilds `result` from `basis`.
+   * @throws CorruptError when a file is shorter than it should be, or its writer gave it up
    */
   async make(
     { basis, result }: FilePair<SharedFile>,
@@ -40,8 +40,8 @@ export class DeltaThreads {
   }
 
   /**
-   * The SHA-256 of what a delta, as stored, makes from `basis`.
-   * @throws CorruptError where it is no whole delta, or makes more than `resultBytes`
+   * The SHA-256 of what a stored delta makes from `basis`.
+   * @throws CorruptError when it is not a whole delta, or makes more than `resultBytes`
    */
   async prove(
     basis: SharedFile,
@@ -53,7 +53,7 @@ export class DeltaThreads {
     return digestOf(await this.#prover.run(job, ignore, signal));
   }
 
-  /** Compresses a file to one zstd frame. @returns the SHA-256 of what it holds */
+  /** Compresses a file to one zstd frame. @returns the SHA-256 of the file's content */
   async compress(
     content: SharedFile,
     zstdLevel: number,
@@ -68,13 +68,13 @@ export class DeltaThreads {
     return digestOf(answer);
   }
 
-  /** The SHA-256 of what a zstd frame, as stored, holds. @throws CorruptError where it is none */
+  /** The SHA-256 of the content of a stored zstd frame. @throws CorruptError when it is not one */
   async readBack(stored: GrowingFile, signal?: AbortSignal): Promise<Buffer> {
     const job: Job = { kind: 'read-back', stored: plain(stored) };
     return digestOf(await this.#prover.run(job, ignore, signal));
   }
 
-  /** Ends both, whatever they are doing; jobs that are not done fail, and so do all that follow. */
+  /** Ends both threads, whatever they are doing. Unfinished jobs fail, and so do all later ones. */
   async close(): Promise<void> {
     await Promise.all([this.#maker.close(), this.#prover.close()]);
   }
@@ -104,7 +104,7 @@ export class DeltaThreads {
 
 const ignore = (): void => {};
 
-/** Of a file that carries more than can be sent. */
+/** Without the other fields of a writer's file, which cannot be sent. */
 function plain({ descriptor, available }: GrowingFile): GrowingFile {
   return { descriptor, available };
 }

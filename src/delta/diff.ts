@@ -1,6 +1,6 @@
-// The differ: both files can be read, so bytes are compared with bytes and no checksums are needed.
-// It writes while it reads, in memory that does not depend on the files' sizes: about 6 MiB, and where
-// content has moved an index within a budget. The algorithm is described in wasm/diff/differ.ts.
+// The differ. Both files can be read, so bytes are compared with bytes and no checksums are needed. It
+// writes the delta while it reads, in memory that does not depend on the size of the files: about 6 MiB,
+// and an index within a budget if content has moved. wasm/diff/differ.ts describes the algorithm.
 import type { ByteReader } from '../system/files/byte-reader.js';
 import { type Checkpoint, uninterrupted } from '../system/time/checkpoint.js';
 import type { Emit } from './emit.js';
@@ -11,11 +11,11 @@ import { SpilledBytes } from './spilled-bytes.js';
 export interface DiffOptions {
   readonly checkpoint?: Checkpoint;
   /**
-   * The most memory that indexes of moved content may take: DEFAULT_MEMORY_BYTES unless given, 1.5 GiB at
-   * most. Less costs passes over the result where both files are RDBs, and finds less where they are not.
+   * How much memory the indexes of moved content may take: DEFAULT_MEMORY_BYTES unless given, and 1.5 GiB
+   * at most. With less memory, two RDBs take more passes over the result, and in other files less is found.
    */
   readonly memoryBytes?: number;
-  /** Stop once the delta is longer than this many bytes; the summary then says `gaveUp`. */
+  /** Stop once the delta is longer than this many bytes. The summary then says `gaveUp`. */
   readonly giveUpAtBytes?: number;
 }
 
@@ -24,21 +24,21 @@ export interface DiffSummary {
   readonly literalCount: number;
   readonly copyBytes: number;
   readonly literalBytes: number;
-  /** Bytes emitted: the length of the delta. */
+  /** Length of the delta: the bytes that were emitted. */
   readonly deltaBytes: number;
-  /** True where the delta outgrew `giveUpAtBytes`: what was emitted is then no complete delta. */
+  /** Whether the delta became longer than `giveUpAtBytes`. What was emitted is then not a delta. */
   readonly gaveUp: boolean;
 }
 
 const MIB = 1024 * 1024;
 export const DEFAULT_MEMORY_BYTES = 384 * MIB;
 const MEMORY_MOST_BYTES = 1536 * MIB;
-/** Of the index of anchors, unless there is so much memory that it is an eighth of it. */
+/** The index of anchors gets this much, or an eighth of the memory if that is more. */
 export const DEFAULT_INDEX_BYTES = 48 * MIB;
 
 /**
- * Writes a complete librsync delta that rebuilds `result` from `basis`, which stock `rdiff patch`
- * applies too. Both are read from front to back, the basis once more where content has moved, and at
+ * Writes a complete librsync delta that rebuilds `result` from `basis`. Stock `rdiff patch` applies it
+ * too. Both files are read from front to back. If content has moved, the basis is read once more, and at
  * scattered places to verify what is found. COPY ranges are exact to the byte.
  */
 export async function diff(

@@ -1,5 +1,5 @@
-// The exports of wasm/index.ts that deltas use, as TypeScript sees them: addresses and lengths are
-// i32 (memory stays below 2 GiB), file positions and sizes f64, exact up to 2^53.
+// The exports of wasm/index.ts that deltas use, as TypeScript sees them. Addresses and lengths are i32
+// (memory stays below 2 GiB), file positions and sizes f64, exact up to 2^53.
 
 export interface EngineExports {
   /** Where and why a decoder stopped, after a step that returned STEP.error. */
@@ -20,7 +20,7 @@ export interface EngineExports {
   deltaInputCapacity(): number;
   deltaFeed(length: number): void;
 
-  /** @param windowBytes the most that is built at a time: a bound of the memory */
+  /** @param windowBytes how much is built at a time, at most: this bounds the memory */
   patchOpen(basisBytes: number, maxResultBytes: number, windowBytes: number): void;
   patchStep(): number;
   patchFinish(): number;
@@ -74,7 +74,7 @@ export interface EngineExports {
   matchFinish(): void;
   matchStep(): number;
 
-  /** The delta writer's, of every job that makes a delta. */
+  /** The output of diff, encode and match: the jobs that make a delta. */
   writerOutput(): number;
   takeWriterOutput(): number;
   writerCopyCount(): number;

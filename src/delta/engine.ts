@@ -1,5 +1,5 @@
-// How a job of the differ, of patch and of the others gets an instance of the engine, and the files and
-// stores that the job lends it. The rules of the instances' memory: src/system/wasm/instance-pool.ts.
+// Gives a job an instance of the engine, and lends the engine the job's files and stores. The rules about
+// the memory of instances: src/system/wasm/instance-pool.ts.
 import type { ByteReader } from '../system/files/byte-reader.js';
 import { instances } from '../system/wasm/instance-pool.js';
 import { type JobHost, NO_HOST, type WasmInstance } from '../system/wasm/wasm.js';
@@ -15,7 +15,7 @@ export const SOURCE = {
   finds: 5,
 } as const;
 
-/** Bytes that the engine adds to while it runs, and may read back. */
+/** Bytes to which the engine appends while it runs. It may read them back. */
 export interface ByteStore {
   append(bytes: Uint8Array): void;
 }
@@ -28,7 +28,7 @@ export interface LentBytes {
 
 export type Engine = WasmInstance<EngineExports>;
 
-/** Runs a job on an instance of its own, whose memory is the job's until the promise settles. */
+/** Runs a job on an instance of its own. Its memory is the job's until the promise settles. */
 export async function withEngine<Result>(
   lent: LentBytes,
   job: (engine: Engine) => Promise<Result>,

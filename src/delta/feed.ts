@@ -1,20 +1,20 @@
-// Feeds a stream into an engine's input buffer, piece by piece, and runs steps until each is used up.
+// Feeds a stream to a job, piece by piece, and runs steps until each piece is used up.
 import type { Checkpoint } from '../system/time/checkpoint.js';
 import type { Engine } from './engine.js';
 import { STEP } from '../system/wasm/step.js';
 import { formatError } from './format-reasons.js';
 
-/** A stream in chunks of any size; each is used before the next is asked for. */
+/** A stream in chunks of any size. Each chunk is used up before the next one is asked for. */
 export type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
-/** The part of a job's exports that takes its input and works on it. */
+/** The exports of a job that take its input and work on it. */
 export interface FedJob {
-  /** Where the next bytes go, and how many of them fit there. */
+  /** Where the next bytes go, and how many of them fit. */
   readonly input: () => number;
   readonly room: () => number;
   readonly feed: (length: number) => void;
   readonly step: () => number;
-  /** Called after every step that did not fail, with what it returned: hands the output out. */
+  /** Hands the output out. It is called after every step that did not fail, with its outcome. */
   readonly flush: (step: number) => Promise<void> | void;
 }
 
@@ -27,7 +27,7 @@ export function deltaInput({ exports }: Engine): Pick<FedJob, 'input' | 'room' |
   };
 }
 
-/** @throws DeltaFormatError when a step says that the input is wrong. */
+/** @throws DeltaFormatError when a step says that the input is wrong */
 export async function feedAll(
   engine: Engine,
   chunks: Chunks,

@@ -1,4 +1,4 @@
-// The words for what the engine's decoders reject; the numbers are those of wasm/delta/format-error.ts.
+// The words for what the decoders reject. wasm/delta/format-error.ts has the numbers.
 import { DeltaFormatError } from './delta-format-error.js';
 import type { EngineExports } from './engine-exports.js';
 
@@ -19,7 +19,7 @@ const REASONS: Record<number, (value: number) => string> = {
   14: () => 'the table of a delta, kept in a temporary file, is not what was written there',
 };
 
-/** The error in which the decoder of this engine stopped. */
+/** The error with which the decoder of this engine stopped. */
 export function formatError(exports: EngineExports): DeltaFormatError {
   const reason = REASONS[exports.errorCode()];
   if (reason === undefined) throw new Error('a decoder stopped without an error');

@@ -1,10 +1,10 @@
-// Making a full copy in the form in which it is stored: one zstd frame of the content.
+// Makes a full copy in its stored form: one zstd frame of the content.
 import { createHash } from 'node:crypto';
 import { type Checkpoint, uninterrupted } from '../system/time/checkpoint.js';
 import { createZstdWriter } from '../system/zstd/zstd.js';
 
 /**
- * Writes `chunks` compressed; `write` must copy what it keeps.
+ * Compresses `chunks`. `write` must copy the bytes that it keeps.
  * @returns the SHA-256 of the content
  */
 export async function compressContent(

@@ -1,12 +1,12 @@
-// Handing out what the engine gathers (wasm/rebuild/gather.ts), for the two jobs that rebuild a file: a delta
-// that is applied as it comes, and a table.
+// Hands out what the engine gathers (wasm/rebuild/gather.ts). Two jobs rebuild a file: one applies a delta
+// while it arrives, the other applies a table.
 import type { Emit } from './emit.js';
 import type { Engine } from './engine.js';
 
 /**
- * The most of a result that is built at a time. Only where ranges lie in another order than in the
- * basis does a job come to this, and a quarter more for its list of them; it then runs through the
- * basis once for each window.
+ * How much of a result is built at a time, at most. A job takes this much, and a quarter more for its list
+ * of ranges, only if the ranges are in another order than in the basis. It then goes through the basis once
+ * for each window.
  */
 export const DEFAULT_WINDOW_BYTES = 96 * 1024 * 1024;
 

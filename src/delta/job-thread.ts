@@ -1,5 +1,5 @@
-// One thread that does one job of the delta engine after the other, in the order in which they were
-// given. It is started by the first of them, or by `start`.
+// One thread that does the jobs of the delta engine one after another, in the order in which they were
+// given. It starts with the first job, or with `start`.
 import { Worker } from 'node:worker_threads';
 import { CorruptError } from '../errors.js';
 import type { Answer, Failure, Job } from './thread-messages.js';
@@ -32,8 +32,8 @@ export class JobThread {
 
   /**
    * @param onBytes takes the bytes that the job makes, in order
-   * @param signal takes the job out of the queue; one that has begun ends when a file that it reads
-   *   is given up
+   * @param signal takes the job out of the queue; a job that is running only ends when a file that it
+   *   reads is given up
    */
   run(job: Job, onBytes: (bytes: Uint8Array) => void, signal?: AbortSignal): Promise<LastAnswer> {
     return new Promise((resolve, reject) => {
@@ -46,13 +46,13 @@ export class JobThread {
     });
   }
 
-  /** Ends the thread, whatever it is doing; jobs that are not done fail, and so do all that follow. */
+  /** Ends the thread, whatever it is doing. Unfinished jobs fail, and so do all later ones. */
   async close(): Promise<void> {
     this.#isClosed = true;
     const worker = this.#worker;
     this.#worker = null;
     await worker?.terminate();
-    // Only now is it certain that no descriptor is read any more.
+    // Until now the thread may still have been reading from a descriptor.
     this.#failAll(new Error('the delta thread ended before its job'));
   }
 
@@ -64,7 +64,7 @@ export class JobThread {
   }
 
   #next(): void {
-    // What the thread says while it is being ended must not start another one, which nobody would end.
+    // A message of a thread that is being ended must not start another thread: nobody would end that one.
     if (this.#running !== null || this.#isClosed) return;
     const next = this.#waiting.shift();
     if (next === undefined) return;
@@ -95,7 +95,7 @@ export class JobThread {
     this.#next();
   }
 
-  /** A thread that has ended does no job any more. */
+  /** A thread that has ended does no more jobs. */
   #failAll(error: unknown): void {
     this.#isClosed = true;
     this.#running?.reject(error);

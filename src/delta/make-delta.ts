@@ -1,5 +1,5 @@
-// Making a delta in the form in which it is stored, and proving one: the two jobs of a backup, done
-// on this thread or on others (delta-threads.ts).
+// Makes a delta in its stored form, and proves one. A backup does both for each file that changed, on this
+// thread or on others (delta-threads.ts).
 import { createHash } from 'node:crypto';
 import type { ByteReader } from '../system/files/byte-reader.js';
 import { type Checkpoint, uninterrupted } from '../system/time/checkpoint.js';
@@ -12,24 +12,24 @@ export interface DeltaOptions {
   /** Stop once the delta is longer than this many bytes. */
   readonly giveUpAtBytes: number;
   readonly zstdLevel: number;
-  /** The most memory for finding moved content; null for the engine's own bound. */
+  /** How much memory finding moved content may take; null for the differ's own limit. */
   readonly memoryBytes: number | null;
 }
 
 export interface MadeDelta {
-  /** Length of the delta before it was compressed. */
+  /** Length of the delta before compression. */
   readonly plainBytes: number;
-  /** True where it outgrew its limit: what was written is then no delta. */
+  /** Whether the delta became longer than its limit. What was written is then not a delta. */
   readonly gaveUp: boolean;
 }
 
-/** The two versions of a file that a delta is about: it rebuilds `result` from `basis`. */
+/** Two versions of a file: the delta rebuilds `result` from `basis`. */
 export interface FilePair<File> {
   readonly basis: File;
   readonly result: File;
 }
 
-/** Writes the compressed delta that rebuilds `result` from `basis`; `write` must copy what it keeps. */
+/** Writes the delta that rebuilds `result`, compressed. `write` must copy the bytes that it keeps. */
 export async function makeDelta(
   { basis, result }: FilePair<ByteReader>,
   options: DeltaOptions,
@@ -47,8 +47,8 @@ export async function makeDelta(
 }
 
 /**
- * The SHA-256 of what a delta, as stored, makes from `basis`.
- * @throws CorruptError where it is no whole delta, or makes more than `resultBytes`
+ * The SHA-256 of what a stored delta makes from `basis`.
+ * @throws CorruptError when it is not a whole delta, or makes more than `resultBytes`
  */
 export async function proveDelta(
   basis: ByteReader,

@@ -1,6 +1,6 @@
-// Applies a librsync delta to its basis. The delta is read as it comes, in pieces of any size; output
-// comes in long pieces whatever the delta's commands are. A delta is not trusted: every command is
-// checked against the basis, and against the expected length of the result where that is given.
+// Applies a librsync delta to its basis while the delta arrives, in pieces of any size. The output comes
+// in long pieces, whatever the commands of the delta are. A delta is not trusted: every command is checked
+// against the basis, and against the expected length of the result if that is known.
 import type { ByteReader } from '../system/files/byte-reader.js';
 import { type Checkpoint, uninterrupted } from '../system/time/checkpoint.js';
 import { type Chunks, type FedJob, deltaInput, feedAll, runSteps } from './feed.js';
@@ -14,7 +14,7 @@ export interface PatchOptions {
   readonly checkpoint?: Checkpoint;
   /** A delta whose result is longer than this is corrupt. */
   readonly maxResultBytes?: number;
-  /** The most of the result that is built at a time: a bound of the memory. */
+  /** How much of the result is built at a time, at most: this bounds the memory. */
   readonly windowBytes?: number;
 }
 
@@ -23,9 +23,9 @@ export interface PatchSummary {
 }
 
 /**
- * Rebuilds the result of `delta` from `basis`. The delta is read to its end; nothing else is emitted
- * after a failure, but what came before has been: a caller keeps the result only on success.
- * @throws DeltaFormatError when the delta is damaged or does not fit the basis.
+ * Rebuilds the result of `delta` from `basis`. Output is emitted while the delta is read, so a caller must
+ * keep the result only on success. After a failure nothing more is emitted.
+ * @throws DeltaFormatError when the delta is damaged or does not fit the basis
  */
 export async function patch(
   basis: ByteReader,

@@ -1,9 +1,9 @@
-// The delta of a file that has only grown, backwards: the old version is the beginning of the new one.
+// The reverse delta of a file that only grew: its older version is the beginning of the newer one.
 
-/** Magic, COPY with 8-byte start and length, END: whatever the length, one shape. */
+/** COPY with an 8-byte start and an 8-byte length: one form for every length. */
 const COPY_64_64 = 0x54;
 
-/** A whole librsync delta whose result is the first `sizeBytes` bytes of its basis. */
+/** A whole librsync delta. Its result is the first `sizeBytes` bytes of its basis. */
 export function encodePrefixDelta(sizeBytes: number): Buffer {
   if (sizeBytes === 0) return Buffer.from('7273023600', 'hex');
   const delta = Buffer.alloc(22);

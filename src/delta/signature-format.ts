@@ -1,5 +1,5 @@
-// librsync's four kinds of signature, the lengths that each can have, and those that librsync
-// recommends. A repository holds no signatures: they are what other programs exchange.
+// The four kinds of librsync signature, the lengths that each may have, and the lengths that librsync
+// recommends. A repository holds no signatures: other programs exchange them (signature.ts).
 import { UsageError } from '../errors.js';
 
 export interface SignatureKind {
@@ -7,7 +7,7 @@ export interface SignatureKind {
   readonly strong: 'md4' | 'blake2b';
 }
 
-/** What librsync makes unless told otherwise. */
+/** The kind that librsync makes by default. */
 export const DEFAULT_KIND: SignatureKind = { weak: 'rabinkarp', strong: 'blake2b' };
 
 const MAGIC = {
@@ -15,7 +15,7 @@ const MAGIC = {
   rabinkarp: { md4: 0x72730146, blake2b: 0x72730147 },
 } as const;
 
-/** Length of the whole strong sum; a signature may hold less of it. */
+/** Length of a whole strong sum. A signature may hold only the beginning of it. */
 export const STRONG_MOST_BYTES = { md4: 16, blake2b: 32 } as const;
 
 const BLOCK_MOST_BYTES = 64 * 1024 * 1024;
@@ -24,14 +24,14 @@ export function magicOf(kind: SignatureKind): number {
   return MAGIC[kind.weak][kind.strong];
 }
 
-/** The block length that librsync 2.3 recommends for an input of `sizeBytes`; null where it is unknown. */
+/** The block length that librsync 2.3 recommends for an input of `sizeBytes`, null if unknown. */
 export function recommendedBlockBytes(sizeBytes: number | null): number {
   if (sizeBytes === null) return 2048;
   if (sizeBytes <= 65_536) return 256;
   return Math.min(Math.floor(Math.sqrt(sizeBytes) / 128) * 128, BLOCK_MOST_BYTES);
 }
 
-/** @throws UsageError when a signature of this kind cannot have these lengths. */
+/** @throws UsageError when a signature of this kind cannot have these lengths */
 export function checkSignatureLengths(
   kind: SignatureKind,
   blockBytes: number,

@@ -1,5 +1,6 @@
-// librsync signatures: for each block of a file a rolling sum and a strong one. Our own differ needs
-// none; they are for files that rdiff and rdiff-backup exchange with us.
+// Makes librsync signatures: for each block of a file a rolling sum and a strong sum. Our own differ needs
+// none. No command calls this: with it the engine does everything that rdiff does, and tests compare the
+// two.
 import { type Checkpoint, uninterrupted } from '../system/time/checkpoint.js';
 import type { Emit } from './emit.js';
 import { withEngine } from './engine.js';
@@ -17,15 +18,15 @@ export interface SignatureOptions {
   readonly checkpoint?: Checkpoint;
   /** DEFAULT_KIND unless given. */
   readonly kind?: SignatureKind;
-  /** 1 to 64 MiB; what librsync recommends for an input of unknown length unless given. */
+  /** 1 byte to 64 MiB. Unless given, what librsync recommends for an input of unknown length. */
   readonly blockBytes?: number;
-  /** How much is kept of each strong sum, all of it unless given. */
+  /** How many bytes of each strong sum are kept: all unless given. */
   readonly strongBytes?: number;
 }
 
 /**
- * Writes the signature of `input`, which is read once, in bounded memory.
- * @throws UsageError when the kind cannot have these lengths.
+ * Writes the signature of `input`, which is read once. Memory is bounded.
+ * @throws UsageError when the kind cannot have these lengths
  */
 export async function signature(
   input: Chunks,

@@ -1,5 +1,5 @@
-// Bytes that the engine makes and reads back: in memory while they are few, in a temporary file from
-// then on. Who creates one closes it, on failure too.
+// Bytes that the engine makes and reads back: in memory while they are few, then in a temporary file.
+// Whoever creates them closes them, also after a failure.
 import type { ByteReader } from '../system/files/byte-reader.js';
 import { type HandedFile, TemporaryFile } from '../system/files/temporary-file.js';
 import type { ByteStore } from './engine.js';
@@ -7,12 +7,12 @@ import type { ByteStore } from './engine.js';
 const IN_MEMORY_MOST = 4 * 1024 * 1024;
 const CHUNK_BYTES = 128 * 1024;
 
-/** Spilled bytes as threads pass them on. */
+/** Spilled bytes on their way to another thread. */
 export type HandedBytes = HandedFile | Uint8Array;
 
 export class SpilledBytes implements ByteReader, ByteStore {
   readonly #inMemoryMost: number;
-  /** All bytes in chunks of one size, the last one filled in part; empty once they are in the file. */
+  /** All bytes, in chunks of one size; the last one is partly filled. Empty once the file has them. */
   #memory: Buffer[] = [];
   #sizeBytes = 0;
   #file: TemporaryFile | undefined;
@@ -21,7 +21,7 @@ export class SpilledBytes implements ByteReader, ByteStore {
     this.#inMemoryMost = inMemoryMost;
   }
 
-  /** What `handOver` gave on another thread. */
+  /** Takes over what `handOver` returned on another thread. */
   static takeOver(handed: HandedBytes): SpilledBytes {
     const bytes = new SpilledBytes();
     if (handed instanceof Uint8Array) {
@@ -33,7 +33,7 @@ export class SpilledBytes implements ByteReader, ByteStore {
     return bytes;
   }
 
-  /** For another thread, which closes them; not to be used here any more. */
+  /** Hands the bytes to another thread, which closes them. They must not be used here any more. */
   handOver(): HandedBytes {
     if (this.#file !== undefined) return this.#file.handOver();
     const bytes = new Uint8Array(this.#sizeBytes);
@@ -70,7 +70,7 @@ export class SpilledBytes implements ByteReader, ByteStore {
     return wanted;
   }
 
-  /** The bytes from the first to the last, in chunks that stay as they are. */
+  /** The bytes from first to last. A chunk that was handed out does not change. */
   async *chunks(): AsyncGenerator<Uint8Array, void, undefined> {
     for (let position = 0; position < this.#sizeBytes;) {
       const chunk = Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, this.#sizeBytes - position));

@@ -1,4 +1,4 @@
-// Increments as they are stored, a delta or a full copy in one zstd frame, read by path.
+// Reads increments as they are stored: a delta or a full copy, in one zstd frame.
 import { CorruptError } from '../errors.js';
 import type { BytePath } from '../system/files/byte-path.js';
 import type { FileSystem } from '../system/files/file-system.js';
@@ -9,7 +9,7 @@ import type { RunDelta } from './compose-tables.js';
 export interface StoredIncrement {
   readonly id: number;
   readonly path: BytePath;
-  /** Length once it is decompressed. */
+  /** Length of the increment after decompression. */
   readonly plainBytes: number;
 }
 
@@ -18,7 +18,7 @@ export interface StoredDelta extends StoredIncrement {
   readonly maxResultBytes: number;
 }
 
-/** A run of deltas for composeTables. */
+/** The deltas as composeTables takes them. */
 export function toRun(fileSystem: FileSystem, deltas: readonly StoredDelta[]): RunDelta[] {
   return deltas.map((delta) => ({
     open: () => readIncrement(fileSystem, delta),
@@ -26,12 +26,12 @@ export function toRun(fileSystem: FileSystem, deltas: readonly StoredDelta[]): R
   }));
 }
 
-/** Increments up to this length, compressed or not, are read and decompressed at once. */
+/** An increment of at most this length, stored and decompressed, is read and decompressed at once. */
 const AT_ONCE_MOST_BYTES = 8 << 20;
 
 /**
- * The decompressed bytes of an increment, exactly as many as they should be.
- * @throws CorruptError, or SystemError with ENOENT where the file is gone
+ * The bytes of an increment after decompression: exactly as many as are recorded.
+ * @throws CorruptError when there are more or fewer, and SystemError with ENOENT when the file is gone
  */
 export async function* readIncrement(
   fileSystem: FileSystem,
@@ -50,7 +50,7 @@ export async function* readIncrement(
   }
 }
 
-/** In one piece where there are not many bytes: the increments of a chain are many and small. */
+/** A short increment comes in one piece: the increments of a chain are many, and most are small. */
 async function* decompressed(
   fileSystem: FileSystem,
   path: BytePath,

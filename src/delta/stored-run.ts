@@ -1,6 +1,6 @@
-// Composing a run of deltas as they are stored. A long run is composed in two halves, the second one
-// on a thread of its own, which begins before this thread has even opened the basis. What that thread
-// fails at, for whatever reason, this one does again: its failure is told as if there were no other.
+// Composes a run of stored deltas. A long run is composed in two parts. Another thread does the second
+// part, and begins before this thread has even opened the basis. If the other thread fails, for whatever
+// reason, this thread does that part again: an error is then the same as with one thread.
 import type { Checkpoint } from '../system/time/checkpoint.js';
 import type { FileSystem } from '../system/files/file-system.js';
 import { JoinedReader } from '../system/files/joined-reader.js';
@@ -9,18 +9,18 @@ import { type ComposedRun, composeTables } from './compose-tables.js';
 import { joinTables } from './delta-table.js';
 import { type StoredDelta, toRun } from './stored-delta.js';
 
-/** Deltas of fewer bytes in all are composed before another thread has begun. */
+/** A run with fewer bytes than this is composed before another thread could start. */
 const THREAD_FROM_BYTES = 32 << 20;
-/** What one thread composes while another starts (measured: 60 to 100 ms). */
+/** What one thread composes while another one starts (measured: 60 to 100 ms). */
 const START_BYTES = 16 << 20;
-/** So many bytes are decompressed in the time in which one byte of a delta is composed (measured). */
+/** How many bytes are decompressed in the time that one byte of a delta takes to compose (measured). */
 const ROOT_BYTES_PER_DELTA_BYTE = 3;
 
 /**
- * How many of the first deltas this thread composes itself: all, or so many that it is through with
- * them when another thread is with the rest.
+ * How many deltas, from the first on, this thread composes itself. All of a short run. Of a long one, as
+ * many as it finishes in the time in which another thread does the rest.
  * @param plainBytes lengths of the deltas
- * @param rootBytes what this thread has to decompress before it composes
+ * @param rootBytes how much this thread has to decompress before it composes
  */
 export function planOwnShare(plainBytes: readonly number[], rootBytes: number): number {
   const total = sum(plainBytes);
@@ -38,20 +38,20 @@ function sum(lengths: readonly number[]): number {
   return lengths.reduce((total, length) => total + length, 0);
 }
 
-/** A run that is being composed; whoever begins it closes it. */
+/** A run that is being composed. Whoever creates it closes it. */
 export class StoredRun {
   readonly #fileSystem: FileSystem;
   readonly #own: readonly StoredDelta[];
   readonly #rest: readonly StoredDelta[];
-  /** Length of what the own deltas make, if they are as recorded. */
+  /** Length of the result of this thread's deltas, if they are as recorded. */
   readonly #middleBytes: number;
-  /** Where the literal bytes of the rest begin: behind any that the own deltas can have. */
+  /** The number of the first literal byte of the rest: after all that this thread's deltas can have. */
   readonly #restLiteralsAt: number;
   readonly #thread: ComposeThread | null;
 
   /**
-   * @param deltas at least one; of each but the last `maxResultBytes` is the very length of its result
-   * @param rootBytes what this thread has to decompress before it can compose
+   * @param deltas at least one; `maxResultBytes` of each but the last is the exact length of its result
+   * @param rootBytes how much this thread has to decompress before it can compose
    */
   constructor(fileSystem: FileSystem, deltas: readonly StoredDelta[], rootBytes: number) {
     const lengths = deltas.map(({ plainBytes }) => plainBytes);
@@ -67,7 +67,7 @@ export class StoredRun {
         : new ComposeThread(this.#rest, this.#middleBytes, this.#restLiteralsAt);
   }
 
-  /** As composeTables. The result is the caller's to close. */
+  /** Like composeTables. The caller closes the result. */
   async compose(basisBytes: number, checkpoint: Checkpoint): Promise<ComposedRun> {
     const own = await composeTables(toRun(this.#fileSystem, this.#own), basisBytes, checkpoint);
     if (this.#rest.length === 0) return own;

@@ -1,6 +1,5 @@
-// What passes between the main thread and a delta thread. The thread writes nothing to a repository:
-// what it makes goes back as messages, or as temporary files, since whatever is written to a repository
-// goes through the main thread's file system.
+// The messages between the main thread and a delta thread. A delta thread writes nothing to a repository:
+// only the file system of the main thread does. So its output goes back in messages or in temporary files.
 import type { GrowingFile, SharedFile } from '../system/files/shared-file-reader.js';
 import type { DeltaOptions, FilePair, MadeDelta } from './make-delta.js';
 import type { HandedBytes } from './spilled-bytes.js';
@@ -31,20 +30,20 @@ export interface ReadBackJob {
   readonly stored: GrowingFile;
 }
 
-/** Opens the files itself, by their paths. */
+/** The thread opens these files itself, by their paths. */
 export interface ComposeJob {
   readonly kind: 'compose';
   readonly deltas: readonly StoredDelta[];
   readonly basisBytes: number;
-  /** As composeTables has it. */
+  /** As in composeTables. */
   readonly literalsAt: number;
-  /** Has the job fail once it is not 0 (one Int32). */
+  /** The job fails once this is not 0 (one Int32). */
   readonly stop: SharedArrayBuffer;
 }
 
 export type Job = MakeJob | ProveJob | CompressJob | ReadBackJob | ComposeJob;
 
-/** Bytes sent and not yet taken by the main thread (one Int32), so that they cannot pile up. */
+/** Bytes sent that the main thread has not taken yet (one Int32). They must not pile up. */
 export type OutstandingBytes = SharedArrayBuffer;
 
 export type Answer =
@@ -53,7 +52,7 @@ export type Answer =
   | { readonly kind: 'made'; readonly made: MadeDelta }
   /** Of the content that was proved, compressed or read back. */
   | { readonly kind: 'digest'; readonly sha256: Uint8Array }
-  /** A run of deltas; its bytes are the receiver's to close. */
+  /** A run of deltas. The receiver closes its bytes. */
   | {
       readonly kind: 'composed';
       readonly entries: HandedBytes;
@@ -64,7 +63,7 @@ export type Answer =
 
 /** An error in a form that can be sent. */
 export interface Failure {
-  /** Whether bytes that were read were at fault; anything else is a broken invariant. */
+  /** Whether the bytes that were read are at fault. Otherwise an invariant is broken. */
   readonly isCorruption: boolean;
   readonly message: string;
   readonly stack: string;

@@ -1,5 +1,5 @@
-// Words on a line as redis reads and writes them in its manifest and configuration (redis sds.c,
-// sdssplitargs and sdscatrepr). Strings here have one character a byte.
+// Splits a line into words and quotes words, as Redis does in AOF manifests and configuration files (redis
+// sds.c, sdssplitargs and sdscatrepr). Each character of a string here is one byte.
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', a: '\x07' };
 
@@ -13,10 +13,10 @@ const QUOTED: Readonly<Record<string, string>> = {
   '\b': '\\b',
 };
 
-/** Between words; inside of quotes it is a character like any other. */
+/** Separates words. Within quotes it is a character like any other. */
 const SPACE = /[ \t\n\v\f\r]/;
 
-/** The words of a line; null where a quote is not closed, or is followed by anything but a space. */
+/** The words of a line. Null if a quote is not closed, or is followed by anything but a space. */
 export function splitWords(line: string): string[] | null {
   const words: string[] = [];
   for (let at = 0; ;) {
@@ -50,7 +50,7 @@ function readWord(line: string, start: number): Word | null {
   return { text, end: line.length };
 }
 
-/** What is between double quotes, from after the first to after the last. */
+/** Reads what is between double quotes, from after the first quote to after the last. */
 function readDouble(line: string, start: number): Word | null {
   let text = '';
   for (let at = start; at < line.length; at += 1) {
@@ -68,7 +68,7 @@ function readDouble(line: string, start: number): Word | null {
   return null;
 }
 
-/** What is between single quotes, where only a quote itself can be escaped. */
+/** Reads what is between single quotes, where only a quote itself can be escaped. */
 function readSingle(line: string, start: number): Word | null {
   let text = '';
   for (let at = start; at < line.length; at += 1) {
@@ -85,7 +85,7 @@ function fromHex(digits: string): string {
   return String.fromCharCode(Number.parseInt(digits, 16));
 }
 
-/** A word as it stands on a line: in double quotes where it could not be read back otherwise. */
+/** A word as it is written on a line: in double quotes if it could not be read back otherwise. */
 export function quoteWord(word: string): string {
   if (/^[!#-&(-[\]-~]+$/.test(word)) return word;
   let quoted = '';

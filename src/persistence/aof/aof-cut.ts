@@ -1,6 +1,6 @@
-// How much of an AOF that is still being written belongs to a backup: up to the last whole command
-// outside of a transaction, which is where a server that loads it ends without a complaint. It is found
-// before the file is copied, which reads it again: decision 0008 says why.
+// Finds how much of an AOF, to which a server still writes, belongs in a backup: up to the last whole
+// command outside of a transaction. A server loads a file that ends there without complaint. The cut is
+// found before the file is copied, so the file is read twice: decision 0008 says why.
 import { AofScanStream } from './aof-scan.js';
 import { walkRdb } from '../rdb/walk-rdb.js';
 import type { ByteReader } from '../../system/files/byte-reader.js';
@@ -8,9 +8,9 @@ import type { Checkpoint } from '../../system/time/checkpoint.js';
 import { readChunks } from '../../system/files/read-chunks.js';
 
 /**
- * @param reader the bytes that there were at one moment
- * @returns how many bytes to keep; all of them where the file is not understood, since what it holds is
- *   then for a person to judge
+ * @param reader the bytes that the file had at one moment
+ * @returns how many bytes to keep; all of them if the file is not understood, since a person must then
+ *   judge what it holds
  */
 export async function findAofCut(reader: ByteReader, checkpoint: Checkpoint): Promise<number> {
   const startsAt = await endOfPreamble(reader, checkpoint);
@@ -26,7 +26,10 @@ export async function findAofCut(reader: ByteReader, checkpoint: Checkpoint): Pr
 
 const MAGIC = 'REDIS';
 
-/** Where the commands begin: behind the RDB that a file before 7.0 may begin with; null where that is not understood. */
+/**
+ * Where the commands begin. Before Redis 7.0 a file may begin with an RDB: null if that is not
+ * understood.
+ */
 async function endOfPreamble(reader: ByteReader, checkpoint: Checkpoint): Promise<number | null> {
   const head = Buffer.alloc(MAGIC.length);
   const count = reader.read(head, 0);

@@ -1,6 +1,7 @@
-// The manifest of a multi-part AOF (Redis 7 and later; redis aof.c, aofLoadManifestFromFile): which
-// files make up the log, in which order. One line a file: `file NAME seq N type b|i|h`, words quoted as
-// sds strings where they need it. Unknown pairs of words are kept, since later versions add some.
+// Parses and formats the manifest of a multi-part AOF (Redis 7 and later; redis aof.c,
+// aofLoadManifestFromFile): which files make up the log, and in which order. Each file has one line,
+// `file NAME seq N type b|i|h`. Words are quoted as sds strings if they need it. Unknown pairs of words
+// are kept, since later versions may add some.
 import { CorruptError } from '../../errors.js';
 import { type BytePath, pathFromBytes, pathToBytes } from '../../system/files/byte-path.js';
 import { quoteWord, splitWords } from '../sds-words.js';
@@ -12,7 +13,7 @@ export interface AofFile {
   readonly name: BytePath;
   readonly sequence: number;
   readonly kind: AofFileKind;
-  /** Other words and their values, in order, as the line has them. */
+  /** The other words with their values, in the order of the line. */
   readonly others: readonly (readonly [string, string])[];
 }
 
@@ -20,7 +21,7 @@ export interface AofManifest {
   readonly base: AofFile | null;
   /** By ascending sequence. */
   readonly incrs: readonly AofFile[];
-  /** Replaced by a rewrite, and to be deleted by the server. */
+  /** A rewrite has replaced these files, and the server will delete them. */
   readonly histories: readonly AofFile[];
 }
 
@@ -31,8 +32,8 @@ const KINDS: Readonly<Record<string, AofFileKind>> = { b: 'base', i: 'incr', h: 
 const LETTERS: Readonly<Record<AofFileKind, string>> = { base: 'b', incr: 'i', history: 'h' };
 
 /**
- * Reads a manifest as a server would.
- * @throws CorruptError for what a server would not load, naming the line
+ * Reads a manifest like a server.
+ * @throws CorruptError when a server would not load the manifest; the message names the line
  */
 export function parseAofManifest(bytes: Uint8Array): AofManifest {
   const text = Buffer.from(bytes).toString('latin1');
@@ -87,7 +88,7 @@ function broken(line: number, why: string): CorruptError {
   return new CorruptError(`line ${line} of the AOF manifest cannot be used: ${why}`);
 }
 
-/** A manifest of the base and the incrs, as a server writes it; histories are not for a copy. */
+/** A manifest of the base and the incrs, as a server writes it. A copy needs no histories. */
 export function formatAofManifest({ base, incrs }: AofManifest): Buffer {
   const files = base === null ? incrs : [base, ...incrs];
   return Buffer.from(files.map(formatLine).join(''), 'latin1');

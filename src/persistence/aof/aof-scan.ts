@@ -1,40 +1,40 @@
-// What an append-only file holds, found while its bytes pass by: how far it is made of whole commands,
-// which is where a copy must end to load, and what does not belong there.
+// Scans an append-only file while its bytes pass by: how many commands it holds, where a copy must end so
+// that it loads, and whether there are bytes that no server writes.
 import { instances } from '../../system/wasm/instance-pool.js';
 import { STEP } from '../../system/wasm/step.js';
 import type { AofExports } from './aof-exports.js';
 import { type AofStop, describeAofStop } from './aof-stop-reasons.js';
 
 export type AofEnd =
-  /** The last byte ends a command, outside of a transaction. */
+  /** The last byte ends a command outside of a transaction. */
   | { readonly kind: 'whole' }
-  /** The bytes end within a command, or within a transaction that has no EXEC yet. */
+  /** The file ends within a command, or within a transaction that has no EXEC. */
   | { readonly kind: 'cut'; readonly isTransaction: boolean }
-  /** Bytes that no server writes. */
+  /** There are bytes that no server writes. */
   | ({ readonly kind: 'stopped' } & AofStop);
 
 export interface AofScan {
-  /** Whole commands, those of an open transaction too. */
+  /** How many whole commands there are, also in an open transaction. */
   readonly commands: number;
-  /** Offset in the file after the last whole command outside of a transaction: what to keep. */
+  /** Offset after the last whole command outside of a transaction. Keep the bytes before it. */
   readonly wholeBytes: number;
-  /** Of the timestamps in the file, in seconds since 1970; null where there is none. */
+  /** From the timestamps in the file, in seconds since 1970. Null if it has none. */
   readonly firstTime: number | null;
   readonly lastTime: number | null;
   readonly end: AofEnd;
 }
 
-/** Takes the bytes of a file in order. One that is not finished holds about 300 KB. */
+/** Takes the bytes of a file in order. Until it is finished, it holds about 300 KB. */
 export class AofScanStream {
   readonly #engine = instances.take<AofExports>('small');
   #isStopped = false;
 
-  /** @param startsAt offset in the file of the first byte that is pushed: what is before is an RDB */
+  /** @param startsAt offset in the file of the first byte that is pushed, if an RDB comes before */
   constructor(startsAt = 0) {
     this.#engine.exports.aofOpen(startsAt);
   }
 
-  /** Takes the next bytes, which are used when it returns. */
+  /** Takes the next bytes. They are used up when this returns. */
   push(bytes: Uint8Array): void {
     const { exports, view } = this.#engine;
     const capacity = exports.aofInputCapacity();
@@ -46,7 +46,7 @@ export class AofScanStream {
     }
   }
 
-  /** To be called once, when all bytes were pushed. */
+  /** Call this once, after all bytes were pushed. */
   finish(): AofScan {
     const { exports } = this.#engine;
     const scan = {

@@ -1,6 +1,6 @@
-// The words for why the scan of an append-only file stops; the numbers are those of wasm/aof/aof-scan.ts.
+// The words for why a scan of an append-only file stops. wasm/aof/aof-scan.ts has the numbers.
 
-/** Stable names, for what depends on the reason. */
+/** Names that do not change, so that code can depend on them. */
 export type AofStopReason = 'unexpected-byte' | 'bad-number' | 'no-arguments' | 'long-annotation';
 
 const WORDS: Readonly<Record<number, { reason: AofStopReason; say: (byte: string) => string }>> = {
@@ -13,11 +13,11 @@ const WORDS: Readonly<Record<number, { reason: AofStopReason; say: (byte: string
 export interface AofStop {
   readonly reason: AofStopReason;
   readonly stoppedAt: number;
-  /** For people: what was found where. */
+  /** For people: what was found, and where. */
   readonly message: string;
 }
 
-/** Why a scan stopped, by the engine's numbers. */
+/** Describes a stop by the number that the engine gives it. */
 export function describeAofStop(code: number, byte: number, stoppedAt: number): AofStop {
   const words = WORDS[code];
   if (words === undefined) throw new Error(`the scan stopped for the unknown reason ${code}`);

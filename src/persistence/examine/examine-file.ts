@@ -1,30 +1,30 @@
-// What a dump or an append-only file holds and whether a server would load it, found while its bytes pass
-// by on their way into a backup. Nothing is guessed: what this program does not know is told apart from
-// what is damaged.
+// Examines a dump or an append-only file while its bytes pass by on their way into a backup: what it holds
+// and how far it is understood. Nothing is guessed: a file that this program does not know is told apart
+// from a damaged one (judge-file.ts).
 import type { Checkpoint } from '../../system/time/checkpoint.js';
 import { type AofScan, AofScanStream } from '../aof/aof-scan.js';
 import type { RdbWalk } from '../rdb/rdb-walk.js';
 import { RdbWalkStream } from '../rdb/rdb-walk-stream.js';
 
-/** `log`: a file of an AOF that may begin with an RDB. */
+/** `log`: a file of an AOF, which may begin with an RDB. */
 export type ExaminedKind = 'dump' | 'log';
 
 export interface FileExamination {
   readonly kind: ExaminedKind;
-  /** Null in a log that does not begin with an RDB. */
+  /** Null if a log does not begin with an RDB. */
   readonly rdb: RdbWalk | null;
-  /** Null in a dump, and where the RDB at the beginning was not understood to its end. */
+  /** Null for a dump, and if the RDB at the beginning was not understood to its end. */
   readonly aof: AofScan | null;
 }
 
 const MAGIC = /^(?:REDIS|VALKE)/;
 const MAGIC_BYTES = 5;
 
-/** Takes the bytes of one file in order, on whatever thread. */
+/** Takes the bytes of one file in order. It may work on another thread. */
 export interface Examiner<Found = FileExamination> {
-  /** Takes the next bytes; they may be reused when the promise settles. */
+  /** Takes the next bytes. They may be reused when the promise settles. */
   push(bytes: Uint8Array): Promise<void>;
-  /** To be called once all bytes were pushed. */
+  /** Call this once, after all bytes were pushed. */
   finish(): Promise<Found>;
 }
 
@@ -33,7 +33,7 @@ export class FileExaminer implements Examiner {
   readonly #kind: ExaminedKind;
   readonly #sizeBytes: number;
   readonly #checkpoint: Checkpoint;
-  /** The first bytes, until there are enough to tell what they begin. */
+  /** The first bytes, until there are enough to tell what the file is. */
   #head = Buffer.alloc(0);
   #pushedBytes = 0;
   #rdb: RdbWalkStream | null = null;

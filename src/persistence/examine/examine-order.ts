@@ -1,10 +1,10 @@
-// What the thread that examines files can be told, and how it is told of which file.
+// The orders to the thread that examines files, and how it learns which file to examine.
 import type { ExaminedKind } from './examine-file.js';
 
 export const EXAMINE_ORDER = {
-  /** A new file begins, of the kind and length that are in the shared memory; what was before is given up. */
+  /** A new file begins: the shared memory has its kind and length. An unfinished one is given up. */
   begin: -1,
-  /** The file has ended: what was found is to be sent. */
+  /** The file has ended: send what was found. */
   finish: -2,
 } as const;
 
@@ -22,7 +22,7 @@ export class ExaminedFile {
     this.#cells = new Float64Array(shared);
   }
 
-  /** To be called while the other thread has nothing to do. */
+  /** Call this only while the other thread has nothing to do. */
   set(kind: ExaminedKind, sizeBytes: number): void {
     this.#cells.set([KINDS.indexOf(kind), sizeBytes]);
   }

@@ -1,4 +1,4 @@
-// The examining thread itself; see examine-thread.ts.
+// The code of the thread that examines files (examine-thread.ts).
 import { parentPort } from 'node:worker_threads';
 import { uninterrupted } from '../../system/time/checkpoint.js';
 import { serveRing, sharedMemory } from '../../system/threads/serve-ring.js';

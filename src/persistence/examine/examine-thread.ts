@@ -1,9 +1,9 @@
-// Examining files on a thread of its own: it takes longer than copying them does.
+// Examines files on a thread of its own, since that takes longer than copying them.
 import { RingThread } from '../../system/threads/ring-thread.js';
 import { EXAMINE_ORDER, ExaminedFile } from './examine-order.js';
 import type { ExaminedKind, Examiner, FileExamination } from './examine-file.js';
 
-/** Runs from its creation until `close`; one file at a time. */
+/** Runs from its creation until `close`. One file at a time. */
 export class ExamineThread {
   readonly #shared = ExaminedFile.createShared();
   readonly #file = new ExaminedFile(this.#shared);
@@ -13,7 +13,7 @@ export class ExamineThread {
   );
 
   /**
-   * Begins a file; the one before must not be used any more.
+   * Begins a file. The examiner of the file before must not be used any more.
    * @param sizeBytes how many bytes will be pushed in all
    */
   async begin(kind: ExaminedKind, sizeBytes: number): Promise<Examiner> {
@@ -30,7 +30,7 @@ export class ExamineThread {
     };
   }
 
-  /** Ends the thread, whatever it is doing; what is still waited for fails. */
+  /** Ends the thread, whatever it is doing. What is still awaited fails. */
   async close(): Promise<void> {
     await this.#thread.close();
   }

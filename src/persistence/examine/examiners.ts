@@ -1,5 +1,5 @@
-// Who examines the files of one run: large ones a thread of their own, which is started once for all of
-// them, small ones the thread that asks.
+// Decides who examines each file of a run. Large files go to a thread, which is started once for all of
+// them. Small files are examined on the thread that asks.
 import type { Checkpoint } from '../../system/time/checkpoint.js';
 import { LazyThread } from '../../system/threads/lazy-thread.js';
 import {
@@ -19,13 +19,13 @@ export class Examiners {
     this.#checkpoint = checkpoint;
   }
 
-  /** Starts the thread, if a file of this size needs it: it then is ready when the file is read. */
+  /** Starts the thread if a file of this size needs it. It is then ready when the file is read. */
   prepare(sizeBytes: number | bigint): void {
     this.#thread.prepare(sizeBytes);
   }
 
   /**
-   * Begins a file. One at a time: the one before is given up.
+   * Begins a file, and gives up the one before: there is one at a time.
    * @param sizeBytes how many bytes will be pushed in all
    */
   async begin(kind: ExaminedKind, sizeBytes: number): Promise<Examiner> {
@@ -33,7 +33,7 @@ export class Examiners {
     return thread?.begin(kind, sizeBytes) ?? new FileExaminer(kind, sizeBytes, this.#checkpoint);
   }
 
-  /** For a file that may be a dump, and may be anything. */
+  /** Begins a file that may be a dump and may be anything else. */
   beginUnknown(sizeBytes: number): Examiner<FileExamination | null> {
     return new UnknownExaminer(async () => this.begin('dump', sizeBytes));
   }

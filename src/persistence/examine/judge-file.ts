@@ -1,6 +1,6 @@
-// Whether a server would load what was examined. `broken`: it would not, or would lose data silently.
-// `cut`: it ends in the middle, which a server mends in the last file of an AOF and nowhere else.
-// `unknown`: this program does not know all that is in it, so it cannot tell.
+// Judges whether a server would load the file that was examined. `broken`: it would not, or it would lose
+// data silently. `cut`: the file ends in the middle, which a server repairs only in the last file of an
+// AOF. `unknown`: this program does not know everything in the file, so it cannot tell.
 import type { FileExamination } from './examine-file.js';
 import type { RdbWalk } from '../rdb/rdb-walk.js';
 import type { RdbStopReason } from '../rdb/stop-reasons.js';
@@ -9,7 +9,7 @@ export type Verdict =
   | { readonly kind: 'whole' }
   | { readonly kind: 'cut' | 'broken' | 'unknown'; readonly why: string };
 
-/** What stops a walk through a file of a newer server, or with a module's own data. */
+/** Why a walk stops in a file of a newer server, or in the data of a module. */
 const NOT_KNOWN: readonly RdbStopReason[] = [
   'unknown-version',
   'unknown-type',
@@ -35,7 +35,7 @@ function judgeRdb({ end, checksum }: RdbWalk): Verdict {
   if (end.kind === 'complete') {
     return checksum === 'wrong' ? { kind: 'broken', why: 'its checksum is wrong' } : WHOLE;
   }
-  // All bytes being as they were written, it is for want of knowledge that the walk has stopped.
+  // With the right checksum the bytes are as the server wrote them: the walk only lacks knowledge.
   if (checksum === 'ok' || NOT_KNOWN.includes(end.reason)) {
     return { kind: 'unknown', why: end.message };
   }

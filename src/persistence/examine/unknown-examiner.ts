@@ -1,5 +1,5 @@
-// Examines a file of which nothing says what it is, if it begins as a dump does: REDIS and four digits, or
-// VALKEY and three. Any other file costs a look at its first bytes.
+// Examines a file that may be anything, if it begins like a dump: REDIS and four digits, or VALKEY and
+// three. Of any other file, only the first bytes are looked at.
 import type { Examiner, FileExamination } from './examine-file.js';
 
 const HEADER = /^(?:REDIS[0-9]{4}|VALKEY[0-9]{3})$/;
@@ -7,11 +7,11 @@ const HEADER_BYTES = 9;
 
 export class UnknownExaminer implements Examiner<FileExamination | null> {
   readonly #beginDump: () => Promise<Examiner>;
-  /** The first bytes, as long as they are too few. */
+  /** The first bytes, while there are too few of them. */
   #head = Buffer.alloc(0);
   #dump: Examiner | null = null;
 
-  /** @param beginDump called where it turns out to be one */
+  /** @param beginDump called if the file turns out to be a dump */
   constructor(beginDump: () => Promise<Examiner>) {
     this.#beginDump = beginDump;
   }
@@ -29,7 +29,7 @@ export class UnknownExaminer implements Examiner<FileExamination | null> {
     if (rest.length > 0) await this.#dump?.push(rest);
   }
 
-  /** @returns null for what is no dump */
+  /** @returns null if the file is not a dump */
   async finish(): Promise<FileExamination | null> {
     return (await this.#dump?.finish()) ?? null;
   }

@@ -1,10 +1,10 @@
-// CRC-64/Jones, which seals RDB files and DUMP payloads (wasm/rdb/crc64.ts): reflected, initial value and
-// final xor zero, stored with the least significant byte first. A whole file is rather walked, which
-// sums it up on the way.
+// CRC-64/Jones, the checksum of RDB files and DUMP payloads (wasm/rdb/crc64.ts): reflected, initial value
+// and final xor zero, stored with the least significant byte first. A walk checks a whole file without
+// this. No command calls this yet: the shift of expiries will, to seal the RDB that it has changed.
 import { instances } from '../../system/wasm/instance-pool.js';
 import type { RdbExports } from './rdb-exports.js';
 
-/** The checksum of `bytes`, 64 bits without a sign. */
+/** The checksum of `bytes`: 64 bits, unsigned. */
 export function crc64(bytes: Uint8Array): bigint {
   const engine = instances.take<RdbExports>('small');
   const { exports, view } = engine;

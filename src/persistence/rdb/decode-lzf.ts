@@ -1,16 +1,16 @@
-// LZF, in which redis keeps strings that become shorter by it (wasm/rdb/rdb-lzf.ts).
+// LZF, the compression of strings in an RDB (wasm/rdb/rdb-lzf.ts).
 import { instances } from '../../system/wasm/instance-pool.js';
 import type { RdbExports } from './rdb-exports.js';
 import { RdbFormatError } from './rdb-format-error.js';
 
-/** Three bytes stand for 264 at the most, so more than this is damage and takes no memory. */
+/** Three bytes stand for at most 264. A higher factor is damage, and takes no memory. */
 const EXPANSION_MOST = 88;
-/** Both strings must fit the engine's memory. */
+/** Both strings must fit in the memory of the engine. */
 const TOGETHER_MOST = 1024 * 1024 * 1024;
 
 /**
- * Expands `compressed` to just `expandedBytes` bytes, in a buffer of their own.
- * @throws RdbFormatError when the bytes are damaged or make another length.
+ * Expands `compressed` to exactly `expandedBytes` bytes, in a new buffer.
+ * @throws RdbFormatError when the bytes are damaged or expand to another length
  */
 export function decodeLzf(compressed: Uint8Array, expandedBytes: number): Buffer {
   if (expandedBytes > compressed.length * EXPANSION_MOST) {

@@ -1,11 +1,11 @@
-// Strings as they stand in an RDB: a length and bytes, an integer as decimal text, or LZF (redis
-// rdb.c:194). For names, aux fields and other short ones: the whole string must be in memory.
+// Decodes strings of an RDB: a length and bytes, an integer that becomes decimal text, or LZF (redis
+// rdb.c:194). The whole string must be in memory, so this is for names, aux fields and other short ones.
 import { decodeLzf } from './decode-lzf.js';
 import { RdbFormatError } from './rdb-format-error.js';
 
 export interface DecodedString {
   readonly value: Buffer;
-  /** Offset after the string's last byte. */
+  /** Offset after the last byte of the string. */
   readonly endAt: number;
 }
 
@@ -26,7 +26,7 @@ const LZF = 0xc3;
 
 /**
  * The string that begins at `at` of `bytes`.
- * @throws RdbFormatError when there is none, or not all of it, or when it does not expand.
+ * @throws RdbFormatError when there is none, it is not whole, or it does not expand
  */
 export function decodeRdbString(bytes: Uint8Array, at = 0): DecodedString {
   const { encoding, bodyAt, bodyBytes, expandedBytes = bodyBytes } = locate(bytes, at);
@@ -38,7 +38,7 @@ export function decodeRdbString(bytes: Uint8Array, at = 0): DecodedString {
   return { value: Buffer.from(String(integer)), endAt };
 }
 
-/** Offset after the string that begins at `at`. @throws RdbFormatError when there is none whole. */
+/** Offset after the string that begins at `at`. @throws RdbFormatError when it is not whole */
 export function endOfRdbString(bytes: Uint8Array, at: number): number {
   const { bodyAt, bodyBytes } = locate(bytes, at);
   return bodyAt + bodyBytes;
@@ -64,7 +64,7 @@ function locate(bytes: Uint8Array, at: number): StringPlace {
   });
 }
 
-/** The place, of which all bytes are there. */
+/** Returns the place if all of its bytes are there. */
 function checkWhole(bytes: Uint8Array, place: StringPlace): StringPlace {
   if (place.bodyBytes > bytes.length - place.bodyAt) missing(bytes.length);
   return place;

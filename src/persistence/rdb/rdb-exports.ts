@@ -1,11 +1,11 @@
-// The exports of wasm/index.ts that RDBs need, as TypeScript sees them: addresses and lengths are i32,
+// The exports of wasm/index.ts that work on RDBs, as TypeScript sees them. Addresses and lengths are i32,
 // file positions and sizes f64, exact up to 2^53.
 import type { WasmInstance } from '../../system/wasm/wasm.js';
 
 export type RdbEngine = WasmInstance<RdbExports>;
 
 export interface RdbExports {
-  /** @param withChecksum 1 to sum up every byte, 0 to step over what need not be read */
+  /** @param withChecksum 1 to sum up every byte, 0 to skip what the walk need not read */
   rdbOpen(sizeBytes: number, withChecksum: number): void;
   rdbInput(): number;
   rdbInputCapacity(): number;
@@ -33,7 +33,7 @@ export interface RdbExports {
   rdbAuxLength(): number;
   rdbAuxOmitted(): number;
 
-  /** @returns 0 where the type has no elements */
+  /** @returns 0 if the type has no elements */
   elementsOpen(isValkey: number, type: number, valueAt: number, end: number): number;
   elementsInput(): number;
   elementsInputCapacity(): number;
@@ -53,6 +53,6 @@ export interface RdbExports {
   lzfOpen(length: number, expandedBytes: number): void;
   lzfInput(): number;
   lzfOutput(): number;
-  /** @returns 0 where the bytes are damaged */
+  /** @returns 0 if the bytes are damaged */
   lzfExpand(): number;
 }

@@ -1,9 +1,9 @@
-// A walk through an RDB that is read for another purpose: its bytes are pushed as they come, in pieces
-// of any size.
+// A walk through an RDB that is being read for another purpose: its bytes are pushed as they come, in
+// pieces of any size.
 import type { RdbWalk } from './rdb-walk.js';
 import { WalkJob, type WalkOptions } from './walk-job.js';
 
-/** As walkRdb, for bytes in order from the first on. One that is not finished holds about 1 MB. */
+/** Like walkRdb, for bytes in order from the first on. Until it is finished, it holds about 1 MB. */
 export class RdbWalkStream {
   readonly #job: WalkJob;
   readonly #sizeBytes: number;
@@ -15,7 +15,7 @@ export class RdbWalkStream {
     this.#job = new WalkJob(sizeBytes, options);
   }
 
-  /** Takes the next bytes; they may be reused when the promise settles. */
+  /** Takes the next bytes. They may be reused when the promise settles. */
   async push(bytes: Uint8Array): Promise<void> {
     let at = this.#pushedBytes;
     this.#pushedBytes += bytes.length;
@@ -35,12 +35,12 @@ export class RdbWalkStream {
     }
   }
 
-  /** Offset after the RDB's last byte, once that was pushed; what follows are commands of an AOF. */
+  /** Offset after the last byte of the RDB, once it was pushed. Commands of an AOF may follow. */
   get endAt(): number | null {
     return this.#job.endAt;
   }
 
-  /** To be called once all bytes were pushed. */
+  /** Call this once, after all bytes were pushed. */
   async finish(): Promise<RdbWalk> {
     if (this.#pushedBytes < this.#sizeBytes) {
       throw new Error(`an RDB of ${this.#sizeBytes} bytes was pushed only ${this.#pushedBytes}`);

@@ -1,5 +1,5 @@
-// What a walk through an RDB says of the file: its format, what it holds, whether its checksum is
-// right, and how far it could be understood.
+// What a walk finds out about an RDB: its format, what it holds, whether its checksum is right, and how
+// far it was understood.
 import type { RdbFormat } from './rdb-format.js';
 import type { RdbStop } from './stop-reasons.js';
 import type { ValueType } from './value-types.js';
@@ -8,7 +8,7 @@ export interface RdbDatabaseTotals {
   readonly database: number;
   readonly keys: number;
   readonly expiringKeys: number;
-  /** Of the keys' records in the file. */
+  /** Length of the keys' records in the file. */
   readonly sizeBytes: number;
 }
 
@@ -20,37 +20,37 @@ export interface RdbTypeTotals extends ValueType {
 }
 
 /**
- * `absent`: the server was told to write none, or the version has none. `unverified`: it was not
- * asked for, or the walk stopped and what should be the checksum does not match.
+ * `absent`: the server was told to write no checksum, or the version has none. `unverified`: nobody asked
+ * for it, or the walk stopped and the last eight bytes do not match.
  */
 export type RdbChecksum = 'ok' | 'wrong' | 'absent' | 'unverified';
 
 export type RdbEnd =
   | {
       readonly kind: 'complete';
-      /** Length of the RDB, its checksum included. */
+      /** Length of the RDB, including its checksum. */
       readonly sizeBytes: number;
-      /** What follows it in the file: commands, where it is the preamble of an AOF. */
+      /** Bytes that follow the RDB in the file: the commands of an AOF that begins with it. */
       readonly trailingBytes: number;
     }
   | ({ readonly kind: 'stopped' } & RdbStop);
 
-/** Where the walk stopped, everything counts what came before. */
+/** If the walk stopped, all of this is about what came before. */
 export interface RdbWalk {
-  /** Null where the file does not begin as an RDB does. */
+  /** Null if the file does not begin as an RDB does. */
   readonly format: RdbFormat | null;
   readonly keys: number;
   readonly expiringKeys: number;
-  /** By ascending number; only databases that hold keys. */
+  /** By ascending number. Only databases that hold keys. */
   readonly databases: readonly RdbDatabaseTotals[];
-  /** By ascending type byte; only types that occur. */
+  /** By ascending type byte. Only types that occur. */
   readonly types: readonly RdbTypeTotals[];
-  /** What the server noted: redis-ver, ctime, used-mem and others. Of a name that occurs twice, the last. */
+  /** What the server noted: redis-ver, ctime, used-mem and others. The last one of each name. */
   readonly auxFields: ReadonlyMap<string, string>;
-  /** Aux fields that are not among them: damaged, above 1 KiB, or beyond 16 KiB of them. */
+  /** How many aux fields are missing here: damaged, longer than 1 KiB, or beyond 16 KiB in all. */
   readonly auxFieldsOmitted: number;
   readonly functionLibraries: number;
-  /** Fields that modules have written outside of keys. */
+  /** How many fields modules have written outside of keys. */
   readonly moduleFields: number;
   readonly checksum: RdbChecksum;
   readonly end: RdbEnd;

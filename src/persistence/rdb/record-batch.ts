@@ -1,11 +1,11 @@
-// Records of keys as the walk finds them, in the order of the file: columns over the engine's memory
-// (wasm/rdb/rdb-batch.ts), so that nothing is made for each key. Only rows below `count` mean anything.
+// The records of keys that a walk finds, in the order of the file. They are columns over the engine's
+// memory (wasm/rdb/rdb-batch.ts), so that no object is made for each key.
 import type { RdbEngine } from './rdb-exports.js';
 
 /**
- * Some records, one a row. A record lies in the file from `recordAt` (its expiry, idle time or
- * frequency where it has one, else its type byte) up to `endAt`; its type byte at `typeAt`, its key
- * right after that, its value at `valueAt`.
+ * Some records, one a row. Only rows below `count` mean anything. A record lies in the file from
+ * `recordAt` to `endAt`. It begins with its expiry, idle time or frequency if it has one. Then come its
+ * type byte at `typeAt`, its key right after that, and its value at `valueAt`.
  */
 export interface RdbRecordBatch {
   readonly count: number;
@@ -13,19 +13,19 @@ export interface RdbRecordBatch {
   readonly typeAt: Float64Array;
   readonly valueAt: Float64Array;
   readonly endAt: Float64Array;
-  /** Unix time in milliseconds; -1 where the key does not expire. */
+  /** When the key expires, in milliseconds since 1970; -1 if it does not. */
   readonly expiresAtMs: Float64Array;
-  /** Hash of the key as it stands in the file, and of the database's number. */
+  /** Hash of the key as it stands in the file, and of the number of its database. */
   readonly keyHash: BigUint64Array;
   readonly database: Uint32Array;
   readonly type: Uint8Array;
 }
 
-/** The columns of the engine's walk, to be cut to the records that are there. */
+/** The columns of the engine's walk. */
 export class RecordColumns {
   readonly #columns: Omit<RdbRecordBatch, 'count'>;
 
-  /** @param engine its walk must be open; its memory must not grow while these are used */
+  /** @param engine its walk must be open; its memory must not grow while the columns are used */
   constructor({ exports, view }: RdbEngine) {
     const rows = exports.rdbBatchCapacity();
     const bytes = (column: number, width: number): [ArrayBuffer, number, number] => {

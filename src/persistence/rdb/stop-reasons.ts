@@ -1,6 +1,6 @@
-// The words for why a walk ends early; the numbers are those of wasm/rdb/rdb-stop-reasons.ts.
+// The words for why a walk ends early. wasm/rdb/rdb-stop-reasons.ts has the numbers.
 
-/** Stable names, for what depends on the reason. */
+/** Names that do not change, so that code can depend on them. */
 export type RdbStopReason =
   | 'bad-length'
   | 'bad-string'
@@ -19,7 +19,7 @@ export type RdbStopReason =
 
 interface Words {
   readonly reason: RdbStopReason;
-  /** Lower case, without a full stop; `value` is the number the walk stumbled over. */
+  /** Lower case, without a full stop. `value` is the number that was not understood. */
   readonly say: (value: number) => string;
 }
 
@@ -48,15 +48,15 @@ const WORDS: Readonly<Record<number, Words>> = {
 
 export interface RdbStop {
   readonly reason: RdbStopReason;
-  /** Offset of what was not understood; where the file is truncated, its size. */
+  /** Offset of what was not understood. If the file is truncated, its size. */
   readonly stoppedAt: number;
-  /** Offset of the entry it lies in: everything before is whole and was walked. */
+  /** Offset of the entry in which the walk stopped. All entries before it are whole and were walked. */
   readonly entryAt: number;
-  /** For people: what was found where. */
+  /** For people: what was found, and where. */
   readonly message: string;
 }
 
-/** Why a walk stopped, by the engine's numbers. */
+/** Describes a stop by the numbers that the engine gives it. */
 export function describeStop(
   code: number,
   value: number,

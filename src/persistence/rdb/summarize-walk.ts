@@ -1,4 +1,4 @@
-// What a finished walk has counted, out of the engine's memory (wasm/rdb/rdb-totals.ts, rdb-aux.ts).
+// Reads what a finished walk has counted from the engine's memory (wasm/rdb/rdb-totals.ts, rdb-aux.ts).
 import { decodeRdbString, endOfRdbString } from './decode-string.js';
 import type { RdbEngine } from './rdb-exports.js';
 import { RdbFormatError } from './rdb-format-error.js';
@@ -13,7 +13,7 @@ const DATABASE_ROW_BYTES = 32;
 /** By the engine's numbers. */
 const CHECKSUMS: readonly RdbChecksum[] = ['unverified', 'ok', 'wrong', 'absent'];
 
-/** @param sizeBytes the file's length */
+/** @param sizeBytes length of the file */
 export function summarizeWalk(engine: RdbEngine, sizeBytes: number): RdbWalk {
   const { exports } = engine;
   const format = readFormat(engine);
@@ -90,7 +90,7 @@ function readTypes({ exports, view }: RdbEngine, format: RdbFormat): RdbTypeTota
 
 interface AuxFields {
   readonly fields: ReadonlyMap<string, string>;
-  /** How many do not expand. */
+  /** How many fields do not expand. */
   readonly damaged: number;
 }
 

@@ -1,13 +1,13 @@
-// The types of values that an RDB tells apart: what redis calls the type, and how the value is kept.
-// One type byte can mean different things to Redis and to Valkey, from 22 on.
+// The types of values in an RDB: what the server calls the type, and how the value is kept. From 22 on,
+// one type byte can mean different things to Redis and to Valkey.
 import type { RdbFormat } from './rdb-format.js';
 
-/** As the TYPE command has it; a module's values have names of their own there. */
+/** As the TYPE command says it. There, the value of a module has the module's own name. */
 export type ValueKind = 'string' | 'list' | 'set' | 'zset' | 'hash' | 'stream' | 'module';
 
 export interface ValueType {
   readonly kind: ValueKind;
-  /** How the value stands in the file. */
+  /** How the value is kept in the file. */
   readonly encoding: string;
 }
 
@@ -47,7 +47,7 @@ const VALKEY_TYPES: Readonly<Record<number, ValueType>> = {
   22: { kind: 'hash', encoding: 'strings with expiry' },
 };
 
-/** What a type byte means in a file of this format; null where no walk gets past it. */
+/** What a type byte means in a file of this format. Null if no walk gets past it. */
 export function describeType(format: RdbFormat, type: number): ValueType | null {
   if (format.magic === 'VALKEY') return TYPES[type] ?? VALKEY_TYPES[type] ?? null;
   const hasFieldExpiry = format.version >= REDIS_FIELD_EXPIRY_FROM;

@@ -1,5 +1,5 @@
-// One walk in the wasm engine (wasm/rdb/rdb-job.ts), step by step: it says which bytes it wants, is fed
-// them, hands out the records it finds and at last what the file holds. walk-rdb.ts and
+// One walk in the engine (wasm/rdb/rdb-job.ts), step by step. The job says which bytes it needs and is fed
+// them. It hands out the records that it finds, and at the end what the file holds. walk-rdb.ts and
 // rdb-walk-stream.ts bring the bytes.
 import { type Checkpoint, uninterrupted } from '../../system/time/checkpoint.js';
 import { instances } from '../../system/wasm/instance-pool.js';
@@ -11,12 +11,13 @@ import { summarizeWalk } from './summarize-walk.js';
 
 export interface WalkOptions {
   /**
-   * Takes some records, in the order of the file. The columns are views on memory that is reused:
-   * they are valid only until the returned promise settles.
+   * Takes some records, in the order of the file. The columns are views on memory that is used again: they
+   * are valid until the returned promise settles. No command asks for records yet: the shift of expiries
+   * and the inspection of keys will.
    */
   readonly onRecords?: (batch: RdbRecordBatch) => void | Promise<void>;
   readonly checkpoint?: Checkpoint;
-  /** Also sum up every byte with CRC-64; true unless given. */
+  /** Whether to sum up every byte with CRC-64 too: true unless given. */
   readonly verifyChecksum?: boolean;
 }
 
@@ -43,18 +44,18 @@ export class WalkJob {
     return this.#engine.exports.rdbNext();
   }
 
-  /** Whether more bytes can change the result: after a stop they do for the checksum's sake. */
+  /** Whether more bytes can change the result. After a stop, they can for the checksum alone. */
   get wantsMore(): boolean {
     if (this.#outcome === STEP.error) return this.#verifiesChecksum && this.#mayBeSealed();
     return this.#outcome === STEP.needInput;
   }
 
-  /** Offset after the RDB's last byte, once that has been met; null before, and where the walk stopped. */
+  /** Offset after the last byte of the RDB. Null before it is reached, and if the walk stopped. */
   get endAt(): number | null {
     return this.#outcome === STEP.end ? this.#engine.exports.rdbEnd() : null;
   }
 
-  /** Where the next bytes are to be put, from its beginning on. */
+  /** Where to put the next bytes, from its beginning on. */
   room(): Uint8Array {
     const { exports, view } = this.#engine;
     return view(exports.rdbInput(), exports.rdbInputCapacity());
@@ -67,7 +68,7 @@ export class WalkJob {
     await this.#run(() => exports.rdbStep());
   }
 
-  /** To be called once, when there are no more bytes or none are wanted; the job is over then. */
+  /** Ends the job. Call this once, when there are no more bytes or no more are wanted. */
   async finish(): Promise<RdbWalk> {
     const { exports } = this.#engine;
     if (this.#outcome === STEP.needInput) await this.#run(() => exports.rdbFinish());
@@ -85,7 +86,7 @@ export class WalkJob {
     } while (this.#outcome === STEP.again);
   }
 
-  /** Whether the file has a header, so that its last eight bytes may be a checksum. */
+  /** Whether the file has a header: its last eight bytes may then be a checksum. */
   #mayBeSealed(): boolean {
     const { exports } = this.#engine;
     return exports.rdbVersion() !== 0 && exports.rdbNext() < this.#sizeBytes;

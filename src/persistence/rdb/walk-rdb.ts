@@ -1,12 +1,12 @@
-// A walk through an RDB that can be read at will. Sequential with the checksum; without it, long values
-// are not even read.
+// A walk through an RDB that can be read at any position. With the checksum it reads every byte. Without
+// the checksum it skips long values.
 import type { ByteReader } from '../../system/files/byte-reader.js';
 import type { RdbWalk } from './rdb-walk.js';
 import { WalkJob, type WalkOptions } from './walk-job.js';
 
 /**
- * Finds every key of an RDB without holding any value: about 1 MB of memory whatever the file holds.
- * Damaged and unknown files do not throw: the walk's end then says where and why it stopped.
+ * Finds every key of an RDB without holding any value: about 1 MB of memory, whatever the file holds.
+ * Damaged and unknown files do not throw: the end of the walk says where and why it stopped.
  */
 export async function walkRdb(reader: ByteReader, options: WalkOptions = {}): Promise<RdbWalk> {
   const job = new WalkJob(reader.sizeBytes, options);
