@@ -7,6 +7,11 @@ import { projectRoot } from '../support/program/project-paths.js';
 
 const map = read('docs/house.md');
 
+/** What deepEqual compares where order does not matter. */
+function sorted(names: readonly (string | undefined)[]): string[] {
+  return names.map(String).toSorted((a, b) => (a < b ? -1 : 1));
+}
+
 function read(name: string): string {
   return readFileSync(path.join(projectRoot, name), 'utf8');
 }
@@ -30,8 +35,7 @@ for (const top of ['src', 'wasm']) {
   test(`the map has a line for every folder of ${top}/`, (t) => {
     const lines = [...map.matchAll(/^- `([\w/-]+\/)`: /gm)].map((match) => match[1]);
     const named = lines.filter((name) => name?.startsWith(`${top}/`));
-    t.deepEqual(new Set(named), new Set(foldersOf(top)));
-    t.is(named.length, new Set(named).size, 'a folder has one line');
+    t.deepEqual(sorted(named), sorted(foldersOf(top)));
   });
 }
 
