@@ -75,8 +75,8 @@ test('rules of --include and --exclude are tried in their order', async (t) => {
   await writeFile(path.join(source, 'b.log'), '');
   await succeedCli(['--include', 'b.log', '--exclude', '*.log', source, repository]);
   const { stdout } = await succeedCli(['list', '--files', repository]);
-  t.true(stdout.includes('b.log'));
-  t.false(stdout.includes('a.log'));
+  t.true(stdout.includes('b.log'), stdout);
+  t.false(stdout.includes('a.log'), stdout);
 });
 
 const [backupFields] = fieldGroups('backup');

@@ -46,7 +46,7 @@ for (const command of COMMANDS) {
 test('help is given whatever else is wrong with the line', async (t) => {
   const { code, stdout } = await runCli(['restore', '--nonsense', '--help']);
   t.is(code, 0);
-  t.true(stdout.startsWith('Usage: redis-rewind restore'));
+  t.true(stdout.startsWith('Usage: redis-rewind restore'), stdout);
 });
 
 const WRONG: [args: string[], stderr: string][] = [

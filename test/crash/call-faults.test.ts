@@ -79,7 +79,10 @@ for (const errno of ['ENOSPC', 'EIO', 'EACCES', 'EMFILE']) {
     t.log(
       `${n - 1} calls failed in turn: ${tally.failed} before the commit, ${tally.unfinished} after it, ${tally.unread} left a file of SOURCE unread, ${tally.done} were of no consequence`,
     );
-    t.true(n > 500 && tally.failed > 200 && tally.unfinished > 50);
+    t.true(
+      n > 500 && tally.failed > 200 && tally.unfinished > 50,
+      `${n}, ${tally.failed}, ${tally.unfinished}`,
+    );
     t.is(tally.unread > 0, errno !== 'EMFILE');
   });
 }

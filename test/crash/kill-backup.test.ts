@@ -87,7 +87,7 @@ async function killEverywhere(t: ExecutionContext, scene: Scene): Promise<readon
   t.log(
     `${points.length} calls, killed at each: ${old} left the old state, ${points.length - old} the new snapshot, all of them whole`,
   );
-  t.true(old > 10 && old < points.length);
+  t.true(old > 10 && old < points.length, `${old}, ${points.length}`);
   return points;
 }
 
@@ -102,7 +102,10 @@ test('a backup that is killed at any call leaves every snapshot whole, and the n
   t.true(countCalls(points, /write/, /catalog\.sqlite3$/) > 10, 'inside the commit');
   t.true(countCalls(points, /write/, /catalog\.sqlite3-journal$/) > 20, 'inside its journal');
   t.true(countCalls(points, /unlink/, /catalog\.sqlite3-journal$/) === 2, 'the commits themselves');
-  t.true(countCalls(points, /rename/, /staging\/new/) > 5 && countCalls(points, /sync/, /./) > 30);
+  t.true(
+    countCalls(points, /rename/, /staging\/new/) > 5 && countCalls(points, /sync/, /./) > 30,
+    `${countCalls(points, /rename/, /staging\/new/)}, ${countCalls(points, /sync/, /./)}`,
+  );
 });
 
 test('a first backup that is killed at any call is made good by the next one', async (t) => {

@@ -63,7 +63,7 @@ test('a restore to a new directory that is killed at any call leaves all of it o
     t.deepEqual(treeDifferences(recorded, await readTree(path.join(folder, 'new'))), [], when);
   });
   t.log(`${points.length} calls, killed at each: ${complete} left all of it, the others nothing`);
-  t.true(points.length > 30 && complete > 1);
+  t.true(points.length > 30 && complete > 1, `${points.length}, ${complete}`);
 });
 
 test('a restore that replaces files and is killed at any call loses none, and ends when it is run again', async (t) => {
@@ -104,5 +104,5 @@ test('a restore that replaces files and is killed at any call loses none, and en
     t.deepEqual(treeDifferences(recorded, restored), [], when);
   });
   t.log(`${points.length} calls, killed at each: nothing was lost`);
-  t.true(points.length > 30);
+  t.true(points.length > 30, String(points.length));
 });

@@ -22,5 +22,8 @@ test('a power loss at any step of a backup leaves every snapshot whole, and the 
   );
   t.is(tally.points, recording.steps.length + 1);
   t.deepEqual([recording.endedAt.length, recording.endedAt.at(-1)], [3, recording.steps.length]);
-  t.true(tally.points > 250 && tally.losses > 10 * tally.points && tally.distinct > 2000);
+  t.true(
+    tally.points > 250 && tally.losses > 10 * tally.points && tally.distinct > 2000,
+    `${tally.points}, ${tally.losses}, ${tally.distinct}`,
+  );
 });

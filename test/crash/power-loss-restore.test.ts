@@ -73,7 +73,7 @@ test('a power loss at any step of a restore to a new directory leaves all of it 
     `${tally.points} points, ${tally.losses} power losses, ${tally.distinct} different outcomes: ${outcomes.nothing} without a destination, ${outcomes.whole} with all of it`,
   );
   t.is(tally.points, recording.steps.length + 1);
-  t.true(outcomes.nothing > 50 && outcomes.whole > 0);
+  t.true(outcomes.nothing > 50 && outcomes.whole > 0, `${outcomes.nothing}, ${outcomes.whole}`);
 });
 
 test('a power loss while files are replaced leaves each as it was or as it is restored, and running it again ends it', async (t) => {
@@ -116,5 +116,5 @@ test('a power loss while files are replaced leaves each as it was or as it is re
     `${tally.points} points, ${tally.losses} power losses, ${tally.distinct} different outcomes: nothing lost, and done when run again`,
   );
   t.is(tally.points, recording.steps.length + 1);
-  t.true(tally.distinct > 100);
+  t.true(tally.distinct > 100, String(tally.distinct));
 });

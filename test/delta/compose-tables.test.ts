@@ -5,6 +5,7 @@ import { uninterrupted } from '../../src/system/time/checkpoint.js';
 import { copy, deltaOf, literal } from './delta-bytes.js';
 import { createRandom, randomBytesOf } from './random-bytes.js';
 import { applyRun, patchBuffer, runOf } from './run-delta.js';
+import { bytesDifference } from '../support/files/bytes-difference.js';
 
 const basis = randomBytesOf(1, 50_000);
 
@@ -31,7 +32,7 @@ test('a run of deltas with literals and other orders among them is applied as on
   ];
   let expected = basis;
   for (const delta of deltas) expected = await patchBuffer(expected, delta);
-  t.true((await applyRun(basis, runOf(deltas))).equals(expected));
+  t.is(bytesDifference(expected, await applyRun(basis, runOf(deltas))), null);
 });
 
 test('an empty delta in a run leaves nothing to copy from', async (t) => {
@@ -62,7 +63,7 @@ test('a delta anywhere in a run that makes more than it may is corrupt', async (
       instanceOf: DeltaFormatError,
       message: new RegExp(`^delta makes more than the ${most} bytes its result has`),
     });
-    t.true((await applyRun(basis, runOf(deltas, 4096, most + 1))).length > 0);
+    t.not((await applyRun(basis, runOf(deltas, 4096, most + 1))).length, 0);
   }
 });
 

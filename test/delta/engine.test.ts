@@ -9,6 +9,7 @@ import { uninterrupted } from '../../src/system/time/checkpoint.js';
 import { createRandom, randomBytesOf } from './random-bytes.js';
 import { diffBuffers, patchBuffer } from './run-delta.js';
 import { SparseReader } from './sparse-reader.js';
+import { bytesDifference } from '../support/files/bytes-difference.js';
 
 const MIB = 1024 * 1024;
 const MEMORY_MOST = 64 * MIB;
@@ -137,7 +138,7 @@ test('an error of a reader ends the job as it is, and the next job works', async
   );
   const bytes = randomBytesOf(52, 1000);
   const { delta } = await diffBuffers(bytes, bytes);
-  t.true((await patchBuffer(bytes, delta)).equals(bytes));
+  t.is(bytesDifference(bytes, await patchBuffer(bytes, delta)), null);
 });
 
 test('a reader that returns too little is an error and no silent zeros', async (t) => {

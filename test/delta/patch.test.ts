@@ -7,6 +7,7 @@ import { copy, deltaOf, literal, number } from './delta-bytes.js';
 import { randomBytesOf } from './random-bytes.js';
 import { Gathered, cut, diffBuffers, patchBuffer } from './run-delta.js';
 import { SparseReader } from './sparse-reader.js';
+import { bytesDifference } from '../support/files/bytes-difference.js';
 
 const basis = randomBytesOf(1, 100_000);
 
@@ -47,9 +48,12 @@ test('thousands of small commands still make long writes', async (t) => {
     gathered.emit,
   );
   t.is(resultBytes, 3_000_000);
-  t.true(gathered.lengths.slice(0, -1).every((length) => length >= 256 * 1024));
+  t.deepEqual(
+    gathered.lengths.slice(0, -1).filter((length) => length < 256 * 1024),
+    [],
+  );
   const expected = commands.map((_, i) => basis.subarray((i * 7919) % 99_000).subarray(0, 100));
-  t.true(gathered.bytes.equals(Buffer.concat(expected)));
+  t.is(bytesDifference(Buffer.concat(expected), gathered.bytes), null);
 });
 
 test('a delta may come from an asynchronous source, with empty chunks in it', async (t) => {
@@ -62,7 +66,7 @@ test('a delta may come from an asynchronous source, with empty chunks in it', as
     }
   }
   await patch(new MemoryReader(basis), chunks(), gathered.emit);
-  t.true(gathered.bytes.equals(basis.subarray(5)));
+  t.is(bytesDifference(basis.subarray(5), gathered.bytes), null);
 });
 
 test('copies beyond 4 GiB read the right bytes', async (t) => {
@@ -73,7 +77,7 @@ test('copies beyond 4 GiB read the right bytes', async (t) => {
   const delta = deltaOf(copy(far + 5, 200_000), copy(far + 105, 50), copy(far - 2, 10));
   await patch(sparse, [delta], gathered.emit);
   const expected = [island, island.subarray(100, 150), Buffer.alloc(7), island.subarray(0, 3)];
-  t.true(gathered.bytes.equals(Buffer.concat(expected)));
+  t.is(bytesDifference(Buffer.concat(expected), gathered.bytes), null);
 });
 
 test('a result may be exactly as long as is allowed', async (t) => {
@@ -175,7 +179,7 @@ for (const { what, delta, message } of damages) {
         patchBuffer(basis, delta, { chunkBytes, maxResultBytes: MOST }),
         { instanceOf: DeltaFormatError, message },
       );
-      t.true(error instanceof CorruptError);
+      t.true(error instanceof CorruptError, String(error));
     }
   });
 }
@@ -191,9 +195,11 @@ test('a delta that is cut off anywhere is corrupt', async (t) => {
 
 test('after a failure the engine works as before', async (t) => {
   await t.throwsAsync(patchBuffer(basis, Buffer.from('7273023655', 'hex')));
-  t.true(
-    (await patchBuffer(basis, whole)).equals(
+  t.is(
+    bytesDifference(
       Buffer.concat([basis.subarray(0, 1000), Buffer.from('hello')]),
+      await patchBuffer(basis, whole),
     ),
+    null,
   );
 });

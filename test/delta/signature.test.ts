@@ -6,6 +6,7 @@ import { KINDS } from './corpus.js';
 import { copy, deltaOf, literal } from './delta-bytes.js';
 import { randomBytesOf } from './random-bytes.js';
 import { deltaBySignature, patchBuffer, signatureOf } from './run-delta.js';
+import { bytesDifference } from '../support/files/bytes-difference.js';
 
 const HEAD_BYTES = 12;
 const WEAK_BYTES = 4;
@@ -124,9 +125,9 @@ test('blocks longer than the read-ahead are matched too', async (t) => {
   const blocks = await signatureOf(basis, { blockBytes: 400_000 });
   const result = Buffer.concat([Buffer.from('abc'), basis.subarray(400_000), Buffer.from('def')]);
   const delta = await deltaBySignature(blocks, result);
-  t.true((await patchBuffer(basis, delta)).equals(result));
+  t.is(bytesDifference(result, await patchBuffer(basis, delta)), null);
   // The last block is followed by other bytes here, so it is no match.
-  t.true(delta.length < 300_100 && delta.length > 300_000);
+  t.true(delta.length < 300_100 && delta.length > 300_000, String(delta.length));
 });
 
 const sound = await signatureOf(randomBytesOf(5, 1000), { blockBytes: 300, strongBytes: 8 });

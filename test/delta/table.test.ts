@@ -142,5 +142,5 @@ test('whatever stands in two tables, joining and applying them ends', async (t) 
     }),
     { numRuns: 3000 },
   );
-  t.true(made > 0);
+  t.not(made, 0);
 });

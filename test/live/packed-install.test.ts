@@ -151,8 +151,14 @@ test('the installed command tells its version and its help, whole', async (t) =>
   t.deepEqual(version, { stdout: `redis-rewind ${manifest.version}\n`, stderr: '' });
   const help = await runInstalled(['--help'], '/');
   t.is(help.stderr, '');
-  t.true(help.stdout.startsWith('redis-rewind keeps the backups of a Redis data directory'));
-  t.true(help.stdout.endsWith("'redis-rewind COMMAND --help' has the options of a command.\n"));
+  t.true(
+    help.stdout.startsWith('redis-rewind keeps the backups of a Redis data directory'),
+    help.stdout,
+  );
+  t.true(
+    help.stdout.endsWith("'redis-rewind COMMAND --help' has the options of a command.\n"),
+    help.stdout,
+  );
 });
 
 const SHAPE = '7.0-rdb-and-multipart-aof';
@@ -224,5 +230,6 @@ async function runAsCron(line: string) {
 
 test('the installed command completes', async (t) => {
   const words = ['--get-yargs-completions', 'redis-rewind', 'ver'];
-  t.true((await runInstalled(words, '/')).stdout.split('\n').includes('verify'));
+  const { stdout } = await runInstalled(words, '/');
+  t.true(stdout.split('\n').includes('verify'), stdout);
 });

@@ -116,7 +116,7 @@ const known = readAnnotatedRdbs().filter(({ name }) => {
 });
 
 test('there are vectors for redis to read', (t) => {
-  t.true(known.length >= 5);
+  t.true(known.length >= 5, String(known.length));
 });
 
 for (const rdb of known) {

@@ -80,8 +80,8 @@ test('captures under load, with rewrites all the time: none is torn', async (t) 
     over.abort();
     await rewriting;
   }
-  t.true(last > 100);
-  t.true(rewrites > CAPTURES);
+  t.true(last > 100, String(last));
+  t.true(rewrites > CAPTURES, String(rewrites));
   t.log(`${rewrites} rewrites, up to ${last} numbers, ${trimmed} bytes trimmed`);
 });
 
@@ -119,7 +119,10 @@ test('a dump under load is what the server held after it was asked', async (t) =
       const { server } = await at.backup(round === 3 ? { save: 'save' } : {});
       t.is(server?.save, round === 3 ? 'save' : 'bgsave');
       // By the clock of this machine, which the test's own does not go by.
-      t.true(Date.parse(server?.dumpTime ?? '') / 1000 >= askedSeconds);
+      t.true(
+        Date.parse(server?.dumpTime ?? '') / 1000 >= askedSeconds,
+        `${Date.parse(server?.dumpTime ?? '') / 1000}, ${askedSeconds}`,
+      );
       const count = await load(at, false);
       t.true(count >= before && count <= writer.sent, `${before} <= ${count} <= ${writer.sent}`);
     });
@@ -213,7 +216,7 @@ test('what the server says is in the report', async (t) => {
   });
   t.regex(server?.version ?? '', /^\d+\.\d+\.\d+$/);
   t.regex(server?.runId ?? '', /^[0-9a-f]{40}$/);
-  t.true((server?.usedMemoryBytes ?? 0) > 100_000);
+  t.true((server?.usedMemoryBytes ?? 0) > 100_000, String(server?.usedMemoryBytes ?? 0));
   t.deepEqual(at.sandbox.list()[0]?.server, server);
   const { stdout } = await succeedCli(['list', '-v', at.sandbox.repository]);
   t.regex(

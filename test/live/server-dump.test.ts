@@ -13,14 +13,15 @@ import { createLiveSandbox, untilSaving } from '../support/redis/live-sandbox.js
 import { mainScript } from '../support/program/project-paths.js';
 import { saveDump } from '../support/redis/redis-persistence.js';
 import { serverRequest } from '../support/redis/server-request.js';
+import { isThere } from '../support/files/is-there.js';
 
 test('the dump is removed from the source when it is in the snapshot', async (t) => {
   const { sandbox, server, backup: take } = await createLiveSandbox(t);
   await server.client.set('key', 'value');
   await take();
   t.deepEqual(await readdir(sandbox.source), []);
-  t.true((await readdir(sandbox.repository)).includes('dump.rdb'));
-  t.false((await readdir(sandbox.data(''))).includes('temporary-dump'));
+  t.true(isThere(sandbox.inMirror('dump.rdb')), 'dump.rdb');
+  t.false(isThere(sandbox.data('temporary-dump')), 'temporary-dump');
   // Again: nothing was there before this time either.
   await take();
   t.deepEqual(await readdir(sandbox.source), []);
@@ -55,10 +56,10 @@ test('a backup that is killed leaves its dump to the next one to remove', async 
   await client.config('SET', 'rdb-key-save-delay', '0');
   while ((await client.info('persistence')).includes('rdb_bgsave_in_progress:1'));
   t.deepEqual(await readdir(sandbox.source), ['dump.rdb']);
-  t.true((await readdir(sandbox.data(''))).includes('temporary-dump'));
+  t.true(isThere(sandbox.data('temporary-dump')), 'temporary-dump');
   await succeedCli(args);
   t.deepEqual(await readdir(sandbox.source), []);
-  t.false((await readdir(sandbox.data(''))).includes('temporary-dump'));
+  t.false(isThere(sandbox.data('temporary-dump')), 'temporary-dump');
 });
 
 test('what a killed backup left is the own dump of a server that keeps dumps by now', async (t) => {
@@ -70,7 +71,7 @@ test('what a killed backup left is the own dump of a server that keeps dumps by 
   await server.client.config('SET', 'save', '3600 1');
   await take();
   t.deepEqual(await readdir(sandbox.source), ['dump.rdb']);
-  t.false((await readdir(sandbox.data(''))).includes('temporary-dump'));
+  t.false(isThere(sandbox.data('temporary-dump')), 'temporary-dump');
 });
 
 test('a journal that was cut off while it was written names nothing', async (t) => {

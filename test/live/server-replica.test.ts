@@ -28,7 +28,7 @@ test('a replica is backed up as long as it has its primary', async (t) => {
   t.is(server?.primary, `127.0.0.1:${primary.server.port}`);
   const listed = await runCli(['list', '-v', replica.sandbox.repository]);
   t.regex(listed.stdout, /: redis 7\S* at 127\.0\.0\.1:\d+, replica of 127\.0\.0\.1:\d+, 1 key,/);
-  t.true((server?.replicationOffset ?? 0) > 0);
+  t.true((server?.replicationOffset ?? 0) > 0, String(server?.replicationOffset ?? 0));
   t.deepEqual(server?.databases, [{ database: 0, keys: 1, expiringKeys: 0 }]);
   await primary.server.kill();
   await untilLink(replica, 'down');

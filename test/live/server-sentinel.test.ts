@@ -163,7 +163,10 @@ test('--prefer replica takes one that is in order, else the primary', async (t) 
   if (taken === undefined || other === undefined) throw new Error(`took ${snapshot.source}`);
   t.is(snapshot.server?.role, 'replica');
   t.is(snapshot.server?.primary, `127.0.0.1:${primary?.port}`);
-  t.true((snapshot.server?.replicationOffset ?? 0) > 0);
+  t.true(
+    (snapshot.server?.replicationOffset ?? 0) > 0,
+    String(snapshot.server?.replicationOffset ?? 0),
+  );
   t.deepEqual(notes, []);
 
   // The Sentinel does not know yet, and the next one is taken.
@@ -284,7 +287,7 @@ test('a Sentinel has a password of its own, and the server another', async (t) =
   await sentinel.client.call('ACL', 'SETUSER', 'watcher', ...others);
   await backup(group, [...at(sentinel), ...asUser], { env });
   const said = await readFile(path.join(group.repository, 'redis-rewind-data/catalog.sqlite3'));
-  t.false(said.includes('sesame'));
+  t.is(said.indexOf('sesame'), -1);
 });
 
 test('a primary that is gone and has no replica is not waited for', async (t) => {

@@ -12,6 +12,7 @@ import { withRedisServer } from '../support/redis/redis-server.js';
 import { FIXTURE, MULTI_TAIL, POINT, TORN_TAILS, logOf } from '../support/redis/single-file-aof.js';
 import { temporaryDirectory } from '../support/files/temporary-directory.js';
 import { lookNames } from '../support/sandbox/note-names.js';
+import { bytesDifference } from '../support/files/bytes-difference.js';
 
 for (const [what, tail] of Object.entries({ ...TORN_TAILS, 'an open transaction': MULTI_TAIL })) {
   test(`a single file is cut before ${what}, and loads`, async (t) => {
@@ -25,7 +26,7 @@ for (const [what, tail] of Object.entries({ ...TORN_TAILS, 'an open transaction'
       { path: 'appendonly.aof', sizeBytes: log.length, trimmedBytes: tail.length },
     ]);
     const kept = await readFile(sandbox.inMirror('appendonly.aof'));
-    t.true(kept.equals(log));
+    t.is(bytesDifference(log, kept), null);
     const examined = report.examined.find((file) => file.path === 'appendonly.aof');
     t.like(examined, { kind: 'log', loads: true, problem: null });
     const listed = await succeedCli(['list', '-v', sandbox.repository]);

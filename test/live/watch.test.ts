@@ -110,7 +110,7 @@ test('of a burst of saves few are taken, and the last one is in', async (t) => {
     await saveAgain(server, `key ${count}`);
     await delay(30);
   }
-  t.true(count > 30);
+  t.true(count > 30, String(count));
   await watching.until('snapshot');
   await delay(12_000);
   const taken = watching.of('snapshot').length;

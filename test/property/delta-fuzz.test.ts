@@ -138,7 +138,7 @@ test('a run ends as patching in turn does, composed or applied by its table', as
     }),
     { numRuns: 2000 },
   );
-  t.true(made > 0);
+  t.not(made, 0);
 });
 
 test('a signature ends in a delta or a DeltaFormatError', async (t) => {

@@ -29,9 +29,9 @@ test('a column of short cells still has a rule that is Markdown', (t) => {
 });
 
 test('a bar in a cell does not end it', (t) => {
-  t.true(formatMarkdownTable(COLUMNS, [['a|b', '1']]).includes(String.raw`a\|b`));
+  t.regex(formatMarkdownTable(COLUMNS, [['a|b', '1']]), /a\\\|b/);
 });
 
 test('cells that a row lacks are empty', (t) => {
-  t.true(formatMarkdownTable(COLUMNS, [['cp']]).endsWith('| cp      |      |\n'));
+  t.regex(formatMarkdownTable(COLUMNS, [['cp']]), /\| cp {6}\| {6}\|\n$/);
 });

@@ -63,7 +63,7 @@ test('the heading names the command, the machine and every version', (t) => {
     machine: { kernel: '6.1', 'Node.js': '20.20.2' },
     versions: { borg: '1.2.4' },
   });
-  t.true(text.startsWith('`npm run bench -- --size 50MB`\n'));
-  t.true(text.includes('235294 keys, 1 run of each'));
-  t.true(text.includes('kernel: 6.1; Node.js: 20.20.2; borg: 1.2.4.'));
+  t.true(text.startsWith('`npm run bench -- --size 50MB`\n'), text);
+  t.true(text.includes('235294 keys, 1 run of each'), text);
+  t.true(text.includes('kernel: 6.1; Node.js: 20.20.2; borg: 1.2.4.'), text);
 });

@@ -46,15 +46,21 @@ function names(list: readonly { readonly name: string }[]): string[] {
 }
 
 test('the options are those of the command that is named', (t) => {
-  const options = names(point('list --').options);
-  t.true(options.includes('files') && options.includes('json'));
-  t.false(options.includes('also') || options.includes('chown'));
+  const options = new Set(names(point('list --').options));
+  const asked = ['files', 'json', 'also', 'chown'];
+  t.deepEqual(
+    asked.filter((name) => options.has(name)),
+    ['files', 'json'],
+  );
 });
 
 test('a line without a command’s name may become a backup or a restore', (t) => {
-  const options = names(point('/s --').options);
-  t.true(options.includes('also') && options.includes('at') && options.includes('json'));
-  t.false(options.includes('files'));
+  const options = new Set(names(point('/s --').options));
+  const asked = ['also', 'at', 'json', 'files'];
+  t.deepEqual(
+    asked.filter((name) => options.has(name)),
+    ['also', 'at', 'json'],
+  );
 });
 
 test('an option that may be repeated does not count as given', (t) => {
@@ -69,6 +75,7 @@ test('the option that waits for its value is the last one given', (t) => {
 });
 
 test('commands are named once', (t) => {
-  t.true(names(point('').commands).includes('backup'));
+  const commands = names(point('').commands);
+  t.true(commands.includes('backup'), commands.join(' '));
   t.deepEqual(point('list x').commands, []);
 });

@@ -34,8 +34,8 @@ test('every option of a command is completed, and no other', async (t) => {
 
 test('an option that was given is not offered again, unless it may be', async (t) => {
   const offered = await answers('backup --force --also x --');
-  t.false(offered.includes('--force'));
-  t.true(offered.includes('--also'));
+  t.false(offered.includes('--force'), offered.join(' '));
+  t.true(offered.includes('--also'), offered.join(' '));
 });
 
 test('a TIME is completed with now; the shell completes a path', async (t) => {
@@ -46,7 +46,10 @@ test('a TIME is completed with now; the shell completes a path', async (t) => {
 
 test('zsh gets a description with each answer', async (t) => {
   const offered = await answers('verify --', '/usr/bin/zsh');
-  t.true(offered.includes('--json:print one JSON object; errors too, on stderr'));
+  t.true(
+    offered.includes('--json:print one JSON object; errors too, on stderr'),
+    offered.join('\n'),
+  );
 });
 
 /** A folder with the program in `bin`, its completion script, and some names to complete. */
@@ -101,12 +104,12 @@ test('the script is for the shell of SHELL, and its requests say so', async (t) 
   const scriptFor = async (SHELL: string | undefined) =>
     (await succeedCli(['completion'], { env: { SHELL } })).stdout;
   const bash = await scriptFor(undefined);
-  t.true(bash.includes('(SHELL=bash redis-rewind --get-yargs-completions '));
+  t.true(bash.includes('(SHELL=bash redis-rewind --get-yargs-completions '), bash);
   t.regex(bash, /\ncomplete .*-o default .*redis-rewind\n/);
   t.is(await scriptFor('/bin/bash'), bash);
   const zsh = await scriptFor('/usr/bin/zsh');
-  t.true(zsh.startsWith('#compdef redis-rewind\n'));
-  t.true(zsh.includes(' SHELL=zsh redis-rewind --get-yargs-completions '));
+  t.true(zsh.startsWith('#compdef redis-rewind\n'), zsh);
+  t.true(zsh.includes(' SHELL=zsh redis-rewind --get-yargs-completions '), zsh);
 });
 
 test('completion --json has the fields that are documented', async (t) => {

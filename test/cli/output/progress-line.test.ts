@@ -32,8 +32,8 @@ test('a long path loses its beginning, or all of it if there is no room', (t) =>
   const long = { ...event, path: `appendonlydir/${'x'.repeat(100)}.aof` };
   const shown = formatProgress(long, 79);
   t.is(shown.length, 79);
-  t.true(shown.startsWith('copying 50 % (512.0 KiB of 1.0 MiB) …x'));
-  t.true(shown.endsWith('x.aof'));
+  t.true(shown.startsWith('copying 50 % (512.0 KiB of 1.0 MiB) …x'), shown);
+  t.true(shown.endsWith('x.aof'), shown);
   t.is(formatProgress(long, 40), 'copying 50 % (512.0 KiB of 1.0 MiB)');
   t.is(formatProgress(long, 10), 'copying 50');
 });

@@ -75,7 +75,10 @@ test('the widest snapshots fit in 80 columns', (t) => {
     }),
   ];
   const lines = formatSnapshotList({ repository, snapshots }, false).split('\n');
-  t.true(Math.max(...lines.map(textWidth)) <= 80);
+  t.deepEqual(
+    lines.filter((line) => textWidth(line) > 80),
+    [],
+  );
 });
 
 test('a warning of a backup is marked, and shown when asked for', (t) => {
@@ -127,7 +130,7 @@ test('files are shown as ls -l does', (t) => {
 
 test('owners are numbers when asked for', (t) => {
   const text = formatFileList({ repository, snapshot: sampleSnapshot(), files }, true);
-  t.false(text.includes('redis:redis'));
+  t.false(text.includes('redis:redis'), text);
   t.is(text.split('104:109').length, 5);
 });
 
@@ -283,7 +286,7 @@ test('a backup prints its statistics', (t) => {
     ].join('\n'),
   );
   const first = formatBackupStatistics(sampleBackup({ created: true }));
-  t.true(first.startsWith("made the repository '/srv/backups/redis'\n"));
+  t.true(first.startsWith("made the repository '/srv/backups/redis'\n"), first);
 });
 
 test('a restore prints what came from where', (t) => {
@@ -302,5 +305,5 @@ test('a restore prints what came from where', (t) => {
     formatRestoreStatistics(report),
     `restored 'dump.rdb' ${from} to '/var/lib/redis/dump.rdb'\n1 file, 2.0 KiB, 0.02 s\n`,
   );
-  t.true(formatRestoreStatistics({ ...report, path: '.' }).startsWith('restored everything from'));
+  t.regex(formatRestoreStatistics({ ...report, path: '.' }), /^restored everything from/);
 });

@@ -135,9 +135,9 @@ test('what a killed Redis leaves behind is left out unless it is asked for', asy
     'dump.rdb',
   ]);
   await sandbox.backup({ rules: [{ kind: 'include', pattern: 'temp-*.rdb' }] });
-  t.true(paths(sandbox).includes('temp-1234.rdb'));
+  t.is(sandbox.files()['temp-1234.rdb']?.type, 'file');
   await sandbox.backup();
-  t.false(paths(sandbox).includes('temp-1234.rdb'));
+  t.is(sandbox.files()['temp-1234.rdb'], undefined);
   t.is((await sandbox.restoredTree('1B'))['temp-1234.rdb']?.type, 'file');
 });
 

@@ -34,7 +34,7 @@ for (const seed of ['first', 'second', 'third']) {
     }
     const report = await sandbox.verify();
     t.deepEqual([report.problems, report.notes], [[], []]);
-    t.true(report.versionsChecked > SNAPSHOTS);
+    t.true(report.versionsChecked > SNAPSHOTS, String(report.versionsChecked));
     for (const [index, then] of expected.entries()) {
       const restored = await sandbox.restoredTree(`${SNAPSHOTS - 1 - index}B`);
       t.deepEqual(treeDifferences(then, restored), [], `snapshot ${index + 1}`);

@@ -94,7 +94,10 @@ for (const { title, sql } of [
   test(`${title} cannot change unnoticed, and counts as not known`, async (t) => {
     const sandbox = await unpack(t);
     runSql(sandbox.repository, sql);
-    t.true(files(sandbox, 'now').every((file) => file.examined === null));
+    t.deepEqual(
+      files(sandbox, 'now').filter((file) => file.examined !== null),
+      [],
+    );
     const { problems } = await sandbox.verify();
     t.deepEqual(
       problems.map(({ snapshots, message }) => [snapshots, message]),
@@ -103,7 +106,7 @@ for (const { title, sql } of [
     const { notes } = await sandbox.restore('now', { to: sandbox.at('now') });
     t.deepEqual(notes, []);
     t.is((await sandbox.repair()).repairs[0]?.kind, 'rebuilt-catalog');
-    t.true(files(sandbox, 'now').some((file) => file.examined !== null));
+    t.not(files(sandbox, 'now').filter((file) => file.examined !== null).length, 0);
   });
 }
 

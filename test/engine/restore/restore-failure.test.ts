@@ -127,7 +127,10 @@ test('a replaced file that cannot be deleted is a warning that names it; the res
   t.deepEqual(treeDifferences(scene.after, Object.fromEntries(wanted)), []);
   const left = (await readdir(scene.destination)).filter((name) => name.startsWith('.redis-'));
   t.is(left.length, 1);
-  t.true(outcome.notes[0]?.message.includes(`'${scene.destination}/${left[0]}'`));
+  t.true(
+    outcome.notes[0]?.message.includes(`'${scene.destination}/${left[0]}'`),
+    outcome.notes[0]?.message,
+  );
 });
 
 test('a disk that is full from some write on leaves everything as it was', async (t) => {
@@ -162,7 +165,7 @@ test('a signal at any checkpoint leaves everything as it was', async (t) => {
       t.true(n > 3, `${n - 1} checkpoints`);
       return;
     }
-    t.true(outcome instanceof InterruptedError);
+    t.true(outcome instanceof InterruptedError, String(outcome));
     await isAsBefore(t, scene, `checkpoint ${n}`);
   }
 });
@@ -207,7 +210,7 @@ test('where taking back fails as well, the error says where the replaced files a
   const outcome = await attempt(scene, {
     fileSystem: new HookedFileSystem(failPlacingAndTakingBack),
   });
-  t.true(outcome instanceof SystemError);
+  t.true(outcome instanceof SystemError, JSON.stringify(outcome));
   const { message, hint } = outcome as SystemError;
   t.regex(message, /^cannot undo the failed restore of '.*\/var\/redis': cannot rename/);
   const aside = /'(.*)'/.exec(hint ?? '')?.[1] ?? '';

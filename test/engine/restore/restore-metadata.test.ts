@@ -1,7 +1,7 @@
 // Owner, mode and time of what comes back: as recorded, or as --chown says; and what is said where
 // that cannot be, or may not be what was meant.
 import { execFile } from 'node:child_process';
-import { chmod, chown, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import test from 'ava';
 
@@ -15,6 +15,7 @@ import { forgeCatalog } from '../../support/repository/edit-catalog.js';
 import { OWNER, isRoot } from '../../support/sandbox/four-nights.js';
 import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
 import { createSandbox } from '../../support/sandbox/sandbox.js';
+import { isThere } from '../../support/files/is-there.js';
 
 const run = promisify(execFile);
 const testAsRoot = isRoot ? test : test.skip;
@@ -119,7 +120,7 @@ test('--chown with a name that is not known here is wrong usage, and nothing is 
     }),
     { instanceOf: UsageError, message: /no user 'no-such-user-here'/ },
   );
-  t.false((await readdir(sandbox.root)).includes('restored'));
+  t.false(isThere(sandbox.at('restored')), 'restored');
 });
 
 /** The note of a restore whose recorded numbers and names are `recorded`. */

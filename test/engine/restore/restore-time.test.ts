@@ -1,6 +1,6 @@
 // Which snapshot a TIME means, and the errors where none is meant or the path is not in it. The
 // repository has snapshots at 3 o'clock UTC on the first four days of May 2030; it is an hour later.
-import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import test, { type ExecutionContext } from 'ava';
 
 import { NoRepositoryError, NotInSnapshotError, UsageError } from '../../../src/errors.js';
@@ -8,6 +8,7 @@ import { openForWriting } from '../../../src/repository/open/open-repository.js'
 import { pathFromText } from '../../../src/system/files/byte-path.js';
 import { recordNights } from '../../support/sandbox/four-nights.js';
 import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
+import { isThere } from '../../support/files/is-there.js';
 
 process.env['TZ'] = 'Europe/Berlin';
 
@@ -89,7 +90,7 @@ test('a TIME before the oldest snapshot is exit 13 and names the oldest', async 
       message: /the repository holds 4, the oldest of 2030-05-01T03:00:00Z$/,
     });
   }
-  t.false((await readdir(sandbox.root)).includes('restored'));
+  t.false(isThere(sandbox.at('restored')), 'restored');
 });
 
 test('a TIME that makes no sense is wrong usage', async (t) => {
@@ -100,7 +101,7 @@ test('a TIME that makes no sense is wrong usage', async (t) => {
     });
     t.is(error.exitCode, 2);
   }
-  t.false((await readdir(sandbox.root)).includes('restored'));
+  t.false(isThere(sandbox.at('restored')), 'restored');
 });
 
 test('a path that no snapshot has, and one that this one has not, are told apart', async (t) => {
@@ -118,7 +119,7 @@ test('a path that no snapshot has, and one that this one has not, are told apart
   const error = await t.throwsAsync(restore('only-4'), { instanceOf: NotInSnapshotError });
   t.is(error.exitCode, 13);
   t.is(error.message, "'only-4' was not there in the snapshot of 2030-05-03T03:00:00Z");
-  t.false((await readdir(sandbox.root)).includes('restored'));
+  t.false(isThere(sandbox.at('restored')), 'restored');
 });
 
 test('a path is found at its snapshot although the mirror has nothing, or a link, there', async (t) => {
@@ -157,6 +158,6 @@ test('a place without a repository is exit 10', async (t) => {
       },
     );
     t.is(error.exitCode, 10);
-    t.true(error.message.includes(sandbox.repository));
+    t.true(error.message.includes(sandbox.repository), error.message);
   }
 });

@@ -11,6 +11,7 @@ import {
   treeDifferences,
 } from '../../support/files/directory-tree.js';
 import { createSandbox } from '../../support/sandbox/sandbox.js';
+import { bytesDifference } from '../../support/files/bytes-difference.js';
 
 const nights = shareNights(test);
 
@@ -32,7 +33,7 @@ test('one file comes back as of each snapshot', async (t) => {
     const destination = sandbox.at(`dump-${id}`);
     const report = await sandbox.restore(time, { to: destination, path: 'dump.rdb' });
     await isRestored(t, subtree(tree, 'dump.rdb'), destination);
-    t.true((await readFile(destination)).equals(dumpBytes(id)));
+    t.is(bytesDifference(dumpBytes(id), await readFile(destination)), null);
     t.is(report.path, 'dump.rdb');
     t.is(report.destination, destination);
     t.is(report.files, 1);

@@ -284,7 +284,10 @@ test.serial(
         const wall = formatLocalTime(seconds).slice(0, 19);
         const read = resolve(wall);
         t.is(formatLocalTime(read).slice(0, 19), wall);
-        t.true(read === seconds || (read === seconds + 3600 && seconds < transition));
+        t.true(
+          read === seconds || (read === seconds + 3600 && seconds < transition),
+          `read ${read}, not ${seconds}; clocks change at ${transition}`,
+        );
       }
     });
   },

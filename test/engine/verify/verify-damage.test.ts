@@ -77,7 +77,7 @@ function fileOf(sandbox: Sandbox, latin1: string): Buffer {
 test('damage to a mirror file costs what verify says it costs', async (t) => {
   const sandbox = await recordNights(t);
   const files = Object.entries(sandbox.snapshot(4).tree).filter(([, { type }]) => type === 'file');
-  t.true(files.length > 4);
+  t.true(files.length > 4, String(files.length));
   for (const [index, [name]] of files.entries()) {
     const damages = name === 'dump.rdb' ? DAMAGES : DAMAGES.slice(index % 3, (index % 3) + 1);
     const lost = await tryDamages(t, sandbox, fileOf(sandbox, name), damages);
@@ -89,7 +89,7 @@ test('damage to a mirror file costs what verify says it costs', async (t) => {
 test('damage to an increment costs what verify says it costs', async (t) => {
   const sandbox = await recordNights(t);
   const increments = await readdir(`${sandbox.repository}/redis-rewind-data/increments`);
-  t.true(increments.length > 5);
+  t.true(increments.length > 5, String(increments.length));
   for (const [index, name] of increments.entries()) {
     const damages = index < 2 ? DAMAGES : DAMAGES.slice(index % 3, (index % 3) + 1);
     const file = fileOf(sandbox, `redis-rewind-data/increments/${name}`);

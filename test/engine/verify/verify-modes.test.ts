@@ -40,7 +40,7 @@ test('--quick reads no file of the mirror and no increment', async (t) => {
   ]);
   t.is(report.contentsChecked, 0);
   t.is(report.bytesChecked, 0);
-  t.true(report.contentsLeft > 5);
+  t.true(report.contentsLeft > 5, String(report.contentsLeft));
 });
 
 test('--quick names what a missing or a shorter file certainly costs', async (t) => {
@@ -68,7 +68,7 @@ test('--quick and a full verify agree on increments that are gone or cut off', a
       await withDamage(path.join(folder, name), damage, async () => {
         const [quick, full] = [await sandbox.verify({ mode: QUICK }), await sandbox.verify()];
         t.deepEqual(named(quick).toSorted(), named(full).toSorted(), `${damage} ${name}`);
-        t.true(quick.problems.length > 0);
+        t.not(quick.problems.length, 0);
       });
     }
   }
@@ -79,9 +79,15 @@ test('--sample proves a part, and says which', async (t) => {
   const full = await sandbox.verify();
   const report = await sandbox.verify({ mode: { kind: 'sample', percent: 20 } });
   t.deepEqual(report.problems, []);
-  t.true(report.contentsChecked >= 1 && report.contentsLeft >= 1);
+  t.true(
+    report.contentsChecked >= 1 && report.contentsLeft >= 1,
+    `${report.contentsChecked}, ${report.contentsLeft}`,
+  );
   t.is(report.contentsChecked + report.contentsLeft, full.contentsChecked);
-  t.true(report.bytesChecked >= (report.bytesChecked + report.bytesLeft) / 5);
+  t.true(
+    report.bytesChecked >= (report.bytesChecked + report.bytesLeft) / 5,
+    `${report.bytesChecked}, ${(report.bytesChecked + report.bytesLeft) / 5}`,
+  );
   const all = await sandbox.verify({ mode: { kind: 'sample', percent: 100 } });
   t.is(all.contentsLeft, 0);
 });

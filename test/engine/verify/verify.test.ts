@@ -35,7 +35,7 @@ test('every content is read once, however many versions have it', async (t) => {
       ...sandbox.context,
       onProgress: ({ phase, doneBytes, totalBytes }) => {
         t.is(phase, 'verifying');
-        t.true(doneBytes <= totalBytes);
+        t.true(doneBytes <= totalBytes, `${doneBytes}, ${totalBytes}`);
       },
     },
   });

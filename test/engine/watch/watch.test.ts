@@ -19,6 +19,7 @@ import { lockPath } from '../../../src/repository/layout.js';
 import { createCheckpoint } from '../../../src/system/time/checkpoint.js';
 import { HookedFileSystem } from '../../support/files/hooked-file-system.js';
 import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
+import { isThere } from '../../support/files/is-there.js';
 
 type EventOf<Name> = Extract<WatchEvent, { event: Name }>;
 
@@ -206,7 +207,7 @@ test('a repository that is away is not made anew, and the save is taken when it 
   await watching.next('save');
   const { error } = await watching.next('failed');
   t.deepEqual([error.code, error.hint], ['NO_REPOSITORY', 'is its disk mounted?']);
-  t.false((await readdir(sandbox.root)).includes('repository'));
+  t.false(isThere(sandbox.at('repository')), 'repository');
   await rename(away, sandbox.repository);
   t.is((await watching.next('snapshot')).report.snapshot.id, 2);
   await watching.stop();

@@ -149,8 +149,10 @@ test('a thread that is ended fails what is still asked of it', async (t) => {
 test('small files are examined at once, large ones on the thread that is there for them', async (t) => {
   const examiners = new Examiners(uninterrupted);
   t.teardown(() => examiners.close());
-  t.true((await examiners.begin('log', 1000)) instanceof FileExaminer);
-  t.false((await examiners.begin('log', 100 << 20)) instanceof FileExaminer);
+  const small = await examiners.begin('log', 1000);
+  t.true(small instanceof FileExaminer, small.constructor.name);
+  const large = await examiners.begin('log', 100 << 20);
+  t.false(large instanceof FileExaminer, large.constructor.name);
 });
 
 for (const pieceBytes of [1, 8, 9, 10, 10_000]) {

@@ -60,7 +60,7 @@ test('fields that are too long are counted, those around them kept', async (t) =
 test('of very many fields the first are kept and the rest counted', async (t) => {
   const fields = Array.from({ length: 1000 }, (_, index) => aux(`field ${index}`, 'x'.repeat(100)));
   const { walk } = await findInBytes(rdbOf(...fields));
-  t.true(walk.auxFields.size > 100);
+  t.true(walk.auxFields.size > 100, String(walk.auxFields.size));
   t.is(walk.auxFields.size + walk.auxFieldsOmitted, 1000);
   t.is(walk.auxFields.get('field 0'), 'x'.repeat(100));
   t.is(walk.end.kind, 'complete');

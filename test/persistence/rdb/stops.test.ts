@@ -23,10 +23,13 @@ for (const { name, bytes } of [
       const { end } = found.walk;
       t.like(end, { kind: 'stopped', reason: 'truncated', stoppedAt: length });
       const entryAt = end.kind === 'stopped' ? end.entryAt : Number.NaN;
-      t.true(entryAt <= length);
+      t.true(entryAt <= length, `${entryAt}, ${length}`);
       const whole = records.filter(({ endAt }) => endAt <= length);
       t.deepEqual(found.records, whole);
-      t.true(whole.every(({ endAt }) => endAt <= entryAt));
+      t.deepEqual(
+        whole.filter(({ endAt }) => endAt > entryAt),
+        [],
+      );
       t.is(found.walk.checksum, 'unverified');
       t.deepEqual(await findInPieces(cut, [1, 5]), found);
     }
@@ -183,7 +186,10 @@ test('more databases than can be counted stop the walk', async (t) => {
   t.like(walk.end, { kind: 'stopped', reason: 'too-many-databases' });
   t.is(records.length, 12_288);
   t.is(walk.databases.length, 12_288);
-  t.true(walk.databases.every(({ keys }) => keys === 1));
+  t.deepEqual(
+    walk.databases.filter(({ keys }) => keys !== 1),
+    [],
+  );
   t.is(walk.databases[1]?.database, 7919);
 });
 
@@ -235,5 +241,5 @@ test('a value beyond 4 GiB is stepped over without being read', async (t) => {
     ],
   );
   t.is(walk.databases[0]?.sizeBytes, bodyBytes + head.length - 11 + 8);
-  t.true(reads <= 3);
+  t.true(reads <= 3, String(reads));
 });

@@ -101,8 +101,11 @@ test('records follow one another, and only opcodes lie between them', async (t) 
   const { records } = await findInBytes(nightly);
   let end = 9;
   for (const { recordAt, typeAt, valueAt, endAt } of records) {
-    t.true(end <= recordAt && recordAt <= typeAt && typeAt < valueAt && valueAt < endAt);
-    if (recordAt > end) t.true((nightly[end] ?? 0) >= 0xf5);
+    t.true(
+      end <= recordAt && recordAt <= typeAt && typeAt < valueAt && valueAt < endAt,
+      `${end}, ${recordAt}, ${typeAt}, ${valueAt}, ${endAt}`,
+    );
+    if (recordAt > end) t.true((nightly[end] ?? 0) >= 0xf5, String(nightly[end]));
     end = endAt;
   }
   t.deepEqual([...nightly.subarray(end, end + 1)], [0xff]);
@@ -122,7 +125,7 @@ test('a hash of a key depends on its name and its database, not on its value or 
       hashes.set(key, keyHash);
     }
   }
-  t.true(sameKeys > 1500);
+  t.true(sameKeys > 1500, String(sameKeys));
   t.is(new Set(hashes.values()).size, hashes.size);
 });
 

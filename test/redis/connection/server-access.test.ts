@@ -73,7 +73,10 @@ for (const url of [
 ]) {
   test(`'${url}' is wrong usage, and is not repeated`, (t) => {
     const error = t.throws(() => parseUrl(url), { instanceOf: UsageError });
-    t.false(`${inspect(error)}${error?.hint ?? ''}`.includes('sesame'));
+    t.false(
+      `${inspect(error)}${error?.hint ?? ''}`.includes('sesame'),
+      `${inspect(error)}${error?.hint ?? ''}`,
+    );
   });
 }
 

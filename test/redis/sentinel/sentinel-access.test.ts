@@ -81,7 +81,7 @@ for (const text of [
 test('a URL with a password in place of an address is not repeated', (t) => {
   const addresses = ['redis://:sesame@s1:26379'];
   const error = t.throws(() => parse({ addresses }), { instanceOf: UsageError });
-  t.false(`${error.message} ${error.hint}`.includes('sesame'));
+  t.false(`${error.message} ${error.hint}`.includes('sesame'), `${error.message} ${error.hint}`);
 });
 
 test('the server and the Sentinels have passwords of their own, and TLS together', (t) => {

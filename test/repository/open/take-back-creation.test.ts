@@ -9,6 +9,7 @@ import {
   dieAtMutation,
 } from '../../support/files/hooked-file-system.js';
 import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
+import { isThere } from '../../support/files/is-there.js';
 
 /** Interrupts at a step, and tells whether it came to that. */
 function interruptAt(step: number): {
@@ -128,8 +129,8 @@ test('a process that dies while it takes a repository away leaves one that the n
     const context = { ...sandbox.context, fileSystem, checkpoint };
     const error: unknown = await sandbox.backup({ context }).catch((reason: unknown) => reason);
     if (!death.hasStruck()) {
-      t.true(error instanceof InterruptedError);
-      t.false((await fs.readdir(origin.root)).includes(`attempt-${n}`));
+      t.true(error instanceof InterruptedError, String(error));
+      t.false(isThere(origin.at(`attempt-${n}`)), `attempt-${n}`);
       t.true(died > 0, `${died} deaths while it was taken away, ${n} in all`);
       return;
     }

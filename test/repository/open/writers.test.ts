@@ -5,6 +5,7 @@ import { pathFromText } from '../../../src/system/files/byte-path.js';
 import { WriteLock } from '../../../src/catalog/write-lock.js';
 import { edited, randomBytes } from '../../support/sandbox/large-content.js';
 import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
+import { bytesDifference } from '../../support/files/bytes-difference.js';
 
 function holdLock(sandbox: Sandbox): WriteLock {
   const lock = WriteLock.tryAcquire(pathFromText(sandbox.data('lock.sqlite3')));
@@ -50,7 +51,7 @@ test('a writer that waits goes on when the other has ended', async (t) => {
   };
   const context = { ...sandbox.context, checkpoint };
   t.is((await sandbox.backup({ context, waitLockMs: 600_000 })).snapshot.id, 2);
-  t.true(steps >= 2);
+  t.true(steps >= 2, String(steps));
 });
 
 test('a writer that waits in vain gives up when its time is over', async (t) => {
@@ -116,7 +117,7 @@ for (const [sizes, { one, two, grown }] of Object.entries({ small: SMALL, large:
       t.is(sandbox.list().length, 1);
       const names = Object.keys(await sandbox.mirror());
       t.deepEqual(names, ['dump.rdb', 'grows.aof'], `step ${interruptedAt}`);
-      t.true((await readFile(sandbox.inMirror('grows.aof'))).equals(one));
+      t.is(bytesDifference(one, await readFile(sandbox.inMirror('grows.aof'))), null);
       t.deepEqual((await sandbox.verify()).problems, []);
       t.deepEqual(await readdir(sandbox.data('increments')), []);
     }

@@ -105,7 +105,7 @@ test('an instance whose decoder has rejected its input is kept', async (t) => {
   const error = await t.throwsAsync(failing, { instanceOf: DecoderError });
   t.is(error?.message, 'delta has no end, at byte 7');
   t.is(error?.atByte, 7);
-  t.true(pool.take('small') === used);
+  t.true(pool.take('small') === used, 'the instance that was used before');
 });
 
 test('reads go to the host of the job that runs, and what it throws comes out', async (t) => {

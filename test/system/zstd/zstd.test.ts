@@ -10,6 +10,7 @@ import {
   zstdDecompress,
   zstdDecompressBuffer,
 } from '../../../src/system/zstd/zstd.js';
+import { bytesDifference } from '../../support/files/bytes-difference.js';
 
 const PIECE = 128 * 1024;
 const SIZES = [0, 1, 2, 1000, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE, 1_000_003, 3 << 20];
@@ -163,7 +164,7 @@ test('a frame can be written and read after one that was broken off', async (t) 
     await codec.createWriter(3, () => {}).write(bytes);
     const compressed = await compressWith(codec, bytes, 100_000);
     for await (const piece of codec.decompress(toAsync([compressed]))) {
-      t.true(piece.length > 0);
+      t.not(piece.length, 0);
       break;
     }
     t.true((await collect(codec.decompress(toAsync([compressed])))).equals(bytes), name);
@@ -276,7 +277,7 @@ test('pieces stay as they are while the next ones are taken', async (t) => {
   for (const [name, codec] of await codecs()) {
     const pieces: Uint8Array[] = [];
     for await (const piece of codec.decompress(toAsync(split(compressed, 50_000)))) {
-      t.true(piece.length <= PIECE);
+      t.true(piece.length <= PIECE, String(piece.length));
       pieces.push(piece);
     }
     t.true(Buffer.concat(pieces).equals(bytes), name);
@@ -286,7 +287,13 @@ test('pieces stay as they are while the next ones are taken', async (t) => {
 test('every level that can be written can be read', async (t) => {
   const bytes = makeBytes(300_000);
   for (let level = 1; level <= 19; level += 1) {
-    t.true((await zstdDecompressBuffer(await zstdCompressBuffer(bytes, level), 1e6)).equals(bytes));
+    t.is(
+      bytesDifference(
+        bytes,
+        await zstdDecompressBuffer(await zstdCompressBuffer(bytes, level), 1e6),
+      ),
+      null,
+    );
   }
 });
 

@@ -1,0 +1,6 @@
+// Whether anything has a path, also a link that leads nowhere.
+import { lstatSync } from 'node:fs';
+
+export function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
