@@ -28,9 +28,9 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'list',
     operands: ['REPO'],
-    summary: 'the snapshots, the files of one, or what changed since one',
+    summary: 'show the snapshots, the files of one, or what has changed',
     about:
-      'Lists the snapshots, oldest first. Or lists the files of one snapshot, or what changed since TIME.',
+      'Lists the snapshots, oldest first. With --files it lists the files of one snapshot, with --changed-since what has changed since TIME.',
   },
   {
     name: 'verify',
@@ -42,7 +42,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'info',
     operands: ['REPO'],
-    summary: 'what the repository holds and what it costs',
+    summary: 'show what the repository holds and what it costs',
     about: 'Shows what the repository holds, where it comes from and what it costs.',
   },
   {

@@ -217,7 +217,7 @@ export const OPTIONS = [
   {
     name: 'redis-conf',
     value: 'FILE',
-    help: 'its configuration, if CONFIG is refused',
+    help: "the server's configuration, if CONFIG is denied",
     commands: ['backup', 'watch'],
   },
   {
@@ -229,12 +229,12 @@ export const OPTIONS = [
   {
     name: 'wait-timeout',
     value: 'SECONDS',
-    help: 'wait to load and save (default 3600)',
+    help: 'longest wait for load and save (default 3600)',
     commands: ['backup', 'watch'],
   },
   {
     name: 'keep-dump',
-    help: 'leave a dump made for the backup in SOURCE',
+    help: 'do not remove a dump made for the backup',
     commands: ['backup'],
   },
   {
@@ -249,7 +249,7 @@ export const OPTIONS = [
     commands: ['backup', 'restore'],
   },
   { name: 'json', help: 'print one JSON object; errors too, on stderr' },
-  { name: 'quiet', short: 'q', help: 'warnings and errors only' },
+  { name: 'quiet', short: 'q', help: 'print warnings and errors only' },
   {
     name: 'verbose',
     short: 'v',
@@ -257,8 +257,8 @@ export const OPTIONS = [
     help: 'say more, even without a terminal; -vv shows stacks',
   },
   { name: 'no-progress', help: 'draw no progress line' },
-  { name: 'help', help: 'this help' },
-  { name: 'version', short: 'V', help: 'the version' },
+  { name: 'help', help: 'print this help' },
+  { name: 'version', short: 'V', help: 'print the version' },
 ] as const satisfies readonly OptionSpec[];
 
 export type OptionName = (typeof OPTIONS)[number]['name'];
