@@ -22,6 +22,7 @@ import { toCorruption } from '../../repository/contents/read-content.js';
 import { writeFoundContent } from './find-content.js';
 import { inspectMirror } from '../snapshot/inspect-mirror.js';
 import { showPath } from '../run/notes.js';
+import type { RepairKind } from './repair-report.js';
 import { type RepairRun, noteKept } from './repair-run.js';
 
 /** @param newest the versions of the newest snapshot, their names checked */
@@ -171,6 +172,6 @@ function keptName(path: BytePath): BytePath {
   return joinPath(KEPT_MIRROR, path);
 }
 
-function tell(run: RepairRun, kind: string, path: BytePath, message: string): void {
+function tell(run: RepairRun, kind: RepairKind, path: BytePath, message: string): void {
   run.steps.push({ kind, path: showPath(path), message });
 }

@@ -1,41 +1,41 @@
-// Making notes: what a run that went through has to say.
+// Notes: what a run that succeeds still has to say. `info` is a remark, `look` a warning.
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
+import type { NoteKind } from './note-kinds.js';
 
-/** Something worth saying about a run that went through. `look` ends it with exit 3. */
+/** Something worth saying about a run that succeeded. `look` makes the exit code 3. */
 export interface Note {
   readonly severity: 'info' | 'look';
-  /** Stable identifier, such as `left-out-socket` or `stale`. */
-  readonly kind: string;
-  /** The path it is about, or null. */
+  readonly kind: NoteKind;
+  /** The path that the note is about, or null. */
   readonly path: string | null;
   /** Lower case, no full stop, names the object. */
   readonly message: string;
+  /** What to do next, or null. */
   readonly hint: string | null;
 }
 
-/** Something that is as it should be, said on a terminal or with -v. */
-export function infoNote(kind: string, path: BytePath | null, message: string): Note {
-  return note('info', kind, path, message, null);
+/** A note that a snapshot kept. An older or newer version of this program may have used other kinds. */
+export interface StoredNote extends Omit<Note, 'kind'> {
+  readonly kind: string;
 }
 
-/** Something that a person should look at; the run ends with exit 3. */
+/** A remark: shown on a terminal or with -v. */
+export function infoNote(kind: NoteKind, path: BytePath | null, message: string): Note {
+  return { severity: 'info', kind, path: shownOrNull(path), message, hint: null };
+}
+
+/** A warning: a person should look at something, and the run ends with exit 3. */
 export function lookNote(
-  kind: string,
+  kind: NoteKind,
   path: BytePath | null,
   message: string,
   hint: string | null = null,
 ): Note {
-  return note('look', kind, path, message, hint);
+  return { severity: 'look', kind, path: shownOrNull(path), message, hint };
 }
 
-function note(
-  severity: Note['severity'],
-  kind: string,
-  path: BytePath | null,
-  message: string,
-  hint: string | null,
-): Note {
-  return { severity, kind, path: path === null ? null : showPath(path), message, hint };
+function shownOrNull(path: BytePath | null): string | null {
+  return path === null ? null : showPath(path);
 }
 
 /** A path of a snapshot as people see it; the root is `.`. */

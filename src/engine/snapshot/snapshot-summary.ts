@@ -2,7 +2,7 @@
 import type { Snapshot } from '../../catalog/records.js';
 import { CorruptError } from '../../errors.js';
 import { formatPath } from '../../system/files/byte-path.js';
-import type { Note } from '../run/notes.js';
+import type { StoredNote } from '../run/notes.js';
 import type { ServerReport } from '../server/server-report.js';
 import { formatTime } from './time-spec.js';
 
@@ -26,7 +26,7 @@ export interface SnapshotSummary {
   /** What the server said that it was taken of; null where none was asked. */
   readonly server: ServerReport | null;
   /** Notes of severity `look` from its backup; empty when all was well. */
-  readonly notes: readonly Note[];
+  readonly notes: readonly StoredNote[];
 }
 
 /** @throws CorruptError for a row that no backup has written */
@@ -57,6 +57,6 @@ function summarize(snapshot: Snapshot): SnapshotSummary {
     host: snapshot.host,
     source: formatPath(snapshot.source),
     server: snapshot.server === null ? null : (JSON.parse(snapshot.server) as ServerReport),
-    notes: JSON.parse(snapshot.notes) as Note[],
+    notes: JSON.parse(snapshot.notes) as StoredNote[],
   };
 }

@@ -214,7 +214,7 @@ function typeOf(stat: FileStat): EntryType | null {
   return stat.isSymbolicLink() ? 'symlink' : null;
 }
 
-function kindOf(stat: FileStat): string {
+function kindOf(stat: FileStat): 'socket' | 'fifo' | 'device' {
   if (stat.isSocket()) return 'socket';
   if (stat.isFIFO()) return 'fifo';
   return 'device';

@@ -1,13 +1,24 @@
 // What a verification answers: the object that `--json` prints (docs/cli.md).
 import type { Note } from '../run/notes.js';
 
+/** The stable words for problems; docs/cli.md explains each one, and a test compares the two. */
+export const PROBLEM_KINDS = [
+  'catalog',
+  'catalog-copy',
+  'content',
+  'increment',
+  'mirror-content',
+  'mirror-entry',
+] as const;
+
+export type ProblemKind = (typeof PROBLEM_KINDS)[number];
+
 export interface VerifyProblem {
   /** The path concerned, or a file of the repository such as `redis-rewind-data/increments/12`. */
   readonly path: string;
   /** Ids of the snapshots at which it cannot be restored; empty where nothing is lost. */
   readonly snapshots: readonly number[];
-  /** `catalog`, `mirror-content`, `mirror-entry` or `content`. */
-  readonly kind: string;
+  readonly kind: ProblemKind;
   readonly message: string;
 }
 

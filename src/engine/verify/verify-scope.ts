@@ -4,7 +4,7 @@ import type { Content, Snapshot, Version } from '../../catalog/records.js';
 import type { OpenRepository } from '../../repository/repository.js';
 import { askInOneState } from '../snapshot/ask-in-one-state.js';
 import { showPath } from '../run/notes.js';
-import type { VerifyProblem } from './verify-report.js';
+import type { ProblemKind, VerifyProblem } from './verify-report.js';
 import { resolveSnapshot } from '../snapshot/resolve-snapshot.js';
 import type { RunContext } from '../run/run-context.js';
 
@@ -52,7 +52,11 @@ export function readScope(
 }
 
 /** One problem for each path and reason, with every snapshot in scope that it costs. */
-export function lossesOf(scope: VerifyScope, lost: LostContents, kind: string): VerifyProblem[] {
+export function lossesOf(
+  scope: VerifyScope,
+  lost: LostContents,
+  kind: ProblemKind,
+): VerifyProblem[] {
   const problems = new Map<string, VerifyProblem>();
   for (const version of scope.versions) {
     const message = version.content === null ? undefined : lost.get(version.content.id);

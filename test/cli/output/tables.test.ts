@@ -180,8 +180,8 @@ test('each problem names the snapshots it affects, quiet or not', (t) => {
   const problems = [
     { path: 'dump.rdb', snapshots: [1, 2, 3, 5], kind: 'content', message: 'has other content' },
     { path: 'a', snapshots: [7], kind: 'content', message: 'is gone' },
-    { path: 'x', snapshots: [], kind: 'foreign', message: 'belongs to no snapshot' },
-  ];
+    { path: 'x', snapshots: [], kind: 'mirror-entry', message: 'belongs to no snapshot' },
+  ] as const;
   for (const isQuiet of [false, true]) {
     t.is(
       formatVerification({ ...sound, problems }, isQuiet),
@@ -234,7 +234,9 @@ test('verify says what was not checked', (t) => {
 });
 
 test('repairs are printed, quiet or not', (t) => {
-  const repairs = [{ kind: 'put-back', path: 'dump.rdb', message: "'dump.rdb' is put back" }];
+  const repairs = [
+    { kind: 'put-back', path: 'dump.rdb', message: "'dump.rdb' is put back" },
+  ] as const;
   t.is(formatRepair({ ...sound, repairs }, true), "repair: 'dump.rdb' is put back\n");
 });
 

@@ -1,0 +1,51 @@
+// The stable words by which a note says what it is about, as `--json` prints them. docs/cli.md explains
+// each one, and a test compares the two. A word keeps its meaning for ever: a script may depend on it.
+// A word that is no longer used stays readable, since old snapshots have it (StoredNote in notes.ts).
+
+export const NOTE_KINDS = [
+  // What is read for a backup.
+  'also-missing',
+  'left-out',
+  'left-out-debris',
+  'left-out-device',
+  'left-out-fifo',
+  'left-out-socket',
+  'link-outside',
+  'reserved-name',
+  'stale',
+  'unreadable',
+  // What is found in dumps and AOF files.
+  'cut-short',
+  'not-understood',
+  'would-not-load',
+  // The server.
+  'dump-left',
+  'moved',
+  'needless-password',
+  'no-replica',
+  'password-shown',
+  // The mirror, as a backup or a verification finds it.
+  'foreign',
+  'foreign-files',
+  'foreign-replaced',
+  'mirror-damaged',
+  'mirror-link',
+  'mirror-lost',
+  'mirror-mended',
+  'mirror-metadata',
+  // The repository's own folder.
+  'catalog-copy',
+  'kept',
+  'left-over',
+  'lock',
+  'not-recorded',
+  // What a run could not do, or did otherwise.
+  'clock-behind',
+  'owner-numbers',
+  'unfinished',
+  'unset-mode',
+  'unset-owner',
+  'unset-time',
+] as const;
+
+export type NoteKind = (typeof NOTE_KINDS)[number];
