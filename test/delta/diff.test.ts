@@ -2,12 +2,12 @@ import test from 'ava';
 import { diff } from '../../src/delta/diff.js';
 import { patch } from '../../src/delta/patch.js';
 import { InterruptedError } from '../../src/errors.js';
-import { MemoryReader } from '../../src/system/files/byte-reader.js';
 import { copy, deltaOf, literal } from './delta-bytes.js';
 import { createRandom, randomBytesOf } from './random-bytes.js';
 import { Gathered, diffBuffers, patchBuffer } from './run-delta.js';
 import { SparseReader } from './sparse-reader.js';
 import { bytesDifference } from '../support/files/bytes-difference.js';
+import { MemoryReader } from '../support/files/memory-reader.js';
 
 function record(id: number, value: string): string {
   return `user:${id}:{"id":"${value}","name":"a name that all have","role":"administrator of everything"}`;

@@ -2,12 +2,12 @@ import test from 'ava';
 import { DeltaFormatError } from '../../src/delta/delta-format-error.js';
 import { patch } from '../../src/delta/patch.js';
 import { CorruptError } from '../../src/errors.js';
-import { MemoryReader } from '../../src/system/files/byte-reader.js';
 import { copy, deltaOf, literal, number } from './delta-bytes.js';
 import { randomBytesOf } from './random-bytes.js';
 import { Gathered, cut, diffBuffers, patchBuffer } from './run-delta.js';
 import { SparseReader } from './sparse-reader.js';
 import { bytesDifference } from '../support/files/bytes-difference.js';
+import { MemoryReader } from '../support/files/memory-reader.js';
 
 const basis = randomBytesOf(1, 100_000);
 

@@ -5,12 +5,12 @@ import test from 'ava';
 
 import { type DiffOptions, diff } from '../../src/delta/diff.js';
 import { patch } from '../../src/delta/patch.js';
-import { MemoryReader } from '../../src/system/files/byte-reader.js';
 import { type RdbKey, writeRdb } from '../support/redis/rdb-writer.js';
 import { createRandom, randomBytesOf } from './random-bytes.js';
 import { type DiffOutcome, Gathered, diffBuffers, patchBuffer } from './run-delta.js';
 import { SparseReader } from './sparse-reader.js';
 import { bytesDifference } from '../support/files/bytes-difference.js';
+import { MemoryReader } from '../support/files/memory-reader.js';
 
 function shuffled<T>(items: readonly T[], random: (limit: number) => number): T[] {
   const out = [...items];

@@ -7,8 +7,8 @@ import { deltaFromSignature } from '../../src/delta/delta-from-signature.js';
 import { type DiffOptions, type DiffSummary, diff } from '../../src/delta/diff.js';
 import { type PatchOptions, patch } from '../../src/delta/patch.js';
 import { type SignatureOptions, signature } from '../../src/delta/signature.js';
-import { MemoryReader } from '../../src/system/files/byte-reader.js';
 import { uninterrupted } from '../../src/system/time/checkpoint.js';
+import { MemoryReader } from '../support/files/memory-reader.js';
 
 /** Gathers what is emitted. */
 export class Gathered {

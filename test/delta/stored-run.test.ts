@@ -6,7 +6,6 @@ import { applyTable } from '../../src/delta/apply-table.js';
 import type { StoredDelta } from '../../src/delta/stored-delta.js';
 import { StoredRun, planOwnShare } from '../../src/delta/stored-run.js';
 import { CorruptError, InterruptedError, SystemError } from '../../src/errors.js';
-import { MemoryReader } from '../../src/system/files/byte-reader.js';
 import { pathFromText } from '../../src/system/files/byte-path.js';
 import { type Checkpoint, uninterrupted } from '../../src/system/time/checkpoint.js';
 import { RealFileSystem } from '../../src/system/files/file-system.js';
@@ -16,6 +15,7 @@ import { temporaryDirectory } from '../support/files/temporary-directory.js';
 import { copy, deltaOf, literal } from './delta-bytes.js';
 import { Gathered } from './run-delta.js';
 import { bytesDifference } from '../support/files/bytes-difference.js';
+import { MemoryReader } from '../support/files/memory-reader.js';
 
 const COUNT = 8;
 const INSERTED = 5 << 20;

@@ -6,11 +6,11 @@ import { applyTable } from '../../src/delta/apply-table.js';
 import { DeltaFormatError } from '../../src/delta/delta-format-error.js';
 import { type DeltaTable, joinTables, tabulate } from '../../src/delta/delta-table.js';
 import { SpilledBytes } from '../../src/delta/spilled-bytes.js';
-import { MemoryReader } from '../../src/system/files/byte-reader.js';
 import { uninterrupted } from '../../src/system/time/checkpoint.js';
 import { copy, deltaOf, literal } from './delta-bytes.js';
 import { randomBytesOf } from './random-bytes.js';
 import { Gathered } from './run-delta.js';
+import { MemoryReader } from '../support/files/memory-reader.js';
 
 const basis = randomBytesOf(1, 1000);
 const DAMAGED = 'the table of a delta, kept in a temporary file, is not what was written there';

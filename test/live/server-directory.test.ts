@@ -91,7 +91,7 @@ test('SOURCE that is another directory than the server works in is refused', asy
   const other = path.join(at.sandbox.root, 'other');
   await mkdir(other);
   await fails(t, at, [other], { code: 2, message: /is not the directory of Redis at/ });
-  await fails(t, at, [path.join(other, 'none')], { code: 2, message: /is no directory/ });
+  await fails(t, at, [path.join(other, 'none')], { code: 2, message: /is not a directory/ });
   await succeeds(t, at, at.sandbox.source);
 });
 
@@ -102,7 +102,7 @@ async function disguise(t: ExecutionContext, { server }: LiveSandbox): Promise<s
     for (const socket of [client, upstream]) socket.on('error', () => {});
     client.pipe(upstream);
     upstream.on('data', (data: Buffer) => {
-      // The same length, so that the reply stays whole; no process of this machine has such an id.
+      // Of the same length, so that the reply stays whole. No process on this machine has such an id.
       const text = data.toString('latin1').replace(/process_id:(\d+)/, (_, id: string) => {
         return `process_id:${'9'.repeat(id.length)}`;
       });

@@ -235,7 +235,7 @@ test('a server that runs a script is waited for, no longer than allowed', async 
   t.is((await made).server?.save, 'bgsave');
 });
 
-test('a save that fails is said so, and nothing of it is in the repository', async (t) => {
+test('a save that fails is reported, and leaves nothing in the repository', async (t) => {
   const owner = await redisUser();
   const at = await createLiveSandbox(t);
   await at.server.client.set('key', 'value');
@@ -253,7 +253,7 @@ test('a save that fails is said so, and nothing of it is in the repository', asy
   const args = ['backup', '--json', '-p', String(server.port), repository];
   checkRefusal(t, await runCli(args), {
     message: /could not save '.*dump\.rdb'$/,
-    hint: /its log/,
+    hint: /the log of the server/,
   });
   // The server refuses writes now, and still tells what a backup asks.
   await t.throwsAsync(server.client.set('key', 'again'), { message: /^MISCONF/ });
@@ -272,7 +272,10 @@ test('a server that dies during its save', async (t) => {
   await at.server.client.mset(
     Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`key${index}`, 'x'])),
   );
-  const made = isRefused(t, at, [], { message: /was lost during its save$/, hint: /its log/ });
+  const made = isRefused(t, at, [], {
+    message: /was lost during its save$/,
+    hint: /the log of the server/,
+  });
   await untilSaving(at.server);
   await at.server.kill();
   await made;

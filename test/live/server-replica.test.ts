@@ -33,8 +33,8 @@ test('a replica is backed up as long as it has its primary', async (t) => {
   await primary.server.kill();
   await untilLink(replica, 'down');
   const lost = {
-    message: /is a replica that has lost its primary: what it holds may be old$/,
-    hint: /^back up the primary; --save none takes the files as they are$/,
+    message: /is a replica that has lost its primary: its data may be old$/,
+    hint: /^back up the primary, or take the files as they are with --save none$/,
   };
   const at = ['-p', String(replica.server.port)];
   await isRefusedBackup(t, replica.sandbox.repository, at, lost);
@@ -49,8 +49,8 @@ test('a Sentinel is told from a server', async (t) => {
   const at = await createLiveSandbox(t);
   const { port } = await startSentinel(t, { lines: watching('mymaster', at.server.port, 1) });
   await isRefusedBackup(t, at.sandbox.repository, ['-p', String(port)], {
-    message: /is a Sentinel, and no server$/,
-    hint: new RegExp(`^'--sentinel 127\\.0\\.0\\.1:${port}' asks it`),
+    message: /is a Sentinel, not a server$/,
+    hint: new RegExp(`where the server is, use --sentinel 127\\.0\\.0\\.1:${port}$`),
   });
 });
 

@@ -131,7 +131,7 @@ test('the primary is found, and the new one after a failover', async (t) => {
   await downAfter('600000');
   await primary?.kill();
   await isRefused(t, group, [...at(...sentinels), '--wait-timeout', '2'], {
-    message: /^no failover has ended in time: Redis at \S+ cannot be reached: connection refused$/,
+    message: /^no failover ended in time: Redis at \S+ cannot be reached: connection refused$/,
     hint: /--wait-timeout/,
   });
   await downAfter('1000');
@@ -194,8 +194,8 @@ test('a Sentinel that does not answer is passed over, and none that does is said
   t.deepEqual(notes, []);
   const server = { address: `127.0.0.1:${first(group.servers).port}` };
   await isRefused(t, group, at(server), {
-    message: /^Redis at \S+ is a server, and no Sentinel$/,
-    hint: /port 26379/,
+    message: /^Redis at \S+ is a server, not a Sentinel$/,
+    hint: /usual port of a Sentinel is 26379/,
   });
   await backup(group, at(server, other));
   await other.kill();
@@ -204,9 +204,9 @@ test('a Sentinel that does not answer is passed over, and none that does is said
   });
   await isRefused(t, group, at(sentinel, other, server), {
     message: new RegExp(
-      `^no Sentinel helps: Sentinel at ${sentinel.address} cannot be reached: connection refused; ` +
+      `^no Sentinel could be asked: Sentinel at ${sentinel.address} cannot be reached: connection refused; ` +
         `Sentinel at ${other.address} cannot be reached: connection refused; ` +
-        `Redis at ${server.address} is a server, and no Sentinel$`,
+        `Redis at ${server.address} is a server, not a Sentinel$`,
     ),
   });
 });
@@ -236,7 +236,7 @@ test('names: unknown, needed, and of the right one', async (t) => {
   });
   await isRefused(t, group, [...at(sentinel), '--master', 'none'], {
     message: /^Sentinel at \S+ knows no primary 'none'$/,
-    hint: /^it watches '.*', '.*'$/,
+    hint: /names that it knows: '.*', '.*'$/,
   });
   const { snapshot } = await backup(group, [...at(sentinel), '--master', 'another']);
   t.is(snapshot.source, first(second.servers).directory);
@@ -318,7 +318,7 @@ test('a Sentinel that is behind is not believed', async (t) => {
   const knowing = await startSentinel(t, { lines: watching('mymaster', replica.port, 1) });
   await untilKnown(knowing, 1);
   await isRefused(t, group, [...at(behind), '--wait-timeout', '1'], {
-    message: /^no failover has ended in time: Redis at \S+ is a replica by now$/,
+    message: /^no failover ended in time: Redis at \S+ is now a replica$/,
   });
   const { snapshot } = await backup(group, at(behind, knowing));
   t.is(snapshot.server?.address, `127.0.0.1:${replica.port}`);
@@ -370,8 +370,8 @@ test('a primary on another machine is not backed up from here, a replica of it i
     return [...replicas.values()].includes('slave ok');
   });
   await isRefused(t, group, at(sentinel), {
-    message: new RegExp(`^the primary 'mymaster' is ${address}:\\d+, on another machine$`),
-    hint: /^a replica of it is on this machine \(127\.0\.0\.1:\d+\): --prefer replica takes that$/,
+    message: new RegExp(`^the primary 'mymaster' is on another machine, at ${address}:\\d+$`),
+    hint: /^to back up the replica on this machine \(127\.0\.0\.1:\d+\), add --prefer replica$/,
   });
   const { snapshot } = await backup(group, [...at(sentinel), '--prefer', 'replica']);
   t.is(snapshot.server?.address, `127.0.0.1:${replica.port}`);
@@ -381,7 +381,8 @@ test('a primary on another machine is not backed up from here, a replica of it i
     return info.includes('master_link_status:down');
   });
   await isRefused(t, group, [...at(sentinel), '--prefer', 'replica'], {
-    message: /on another machine; of its replicas here 127\.0\.0\.1:\d+ has lost its primary$/,
-    hint: /^run redis-rewind where the files of the server are/,
+    message:
+      /on another machine, at \S+; its replicas here cannot be used: 127\.0\.0\.1:\d+ has lost its primary$/,
+    hint: /^run redis-rewind on that machine/,
   });
 });

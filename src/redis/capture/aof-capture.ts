@@ -1,7 +1,7 @@
-// Taking the append-only file of a running server as one consistent set, without changing a setting and
-// without writing anything: every file is opened, and from then on its bytes cannot be lost, whatever
-// the server renames or deletes. The last file keeps growing; of it the bytes up to the last whole
-// command outside of a transaction are taken. Facts: redis aof.c of 7.0.
+// Captures the AOF of a running server as one consistent set of files. No setting is changed and nothing
+// is written. Every file is opened: from then on its bytes stay readable, whatever the server renames or
+// deletes. The last file keeps growing. The caller takes its bytes up to the last whole command outside
+// of a transaction. Source: aof.c of Redis 7.0.
 import { CorruptError, ServerError } from '../../errors.js';
 import {
   type AofManifest,
@@ -15,8 +15,8 @@ import { pause } from '../../system/time/pause.js';
 import { readSmallOpenFile } from '../../system/files/read-small-file.js';
 import type { ServerSettings } from '../server/server-settings.js';
 
-/** A file that is open, and how much of it belongs to the backup. */
-export interface CapturedFile {
+/** A file of the AOF, open for reading. */
+export interface OpenAofFile {
   /** Relative to the server's directory. */
   readonly path: BytePath;
   readonly descriptor: FileDescriptor;
@@ -26,13 +26,13 @@ export interface CapturedFile {
 export interface CapturedManifest {
   readonly path: BytePath;
   readonly stat: FileStat;
-  /** Without the lines of history files. */
+  /** Without the lines that name history files. */
   readonly bytes: Buffer;
 }
 
 export interface AofCapture {
-  /** In the order in which a server loads them; the last one is still being written. */
-  readonly files: readonly CapturedFile[];
+  /** In the order in which a server loads them. The last one is still being written. */
+  readonly files: readonly OpenAofFile[];
   /** Null where the AOF is a single file. */
   readonly manifest: CapturedManifest | null;
 }
@@ -43,7 +43,7 @@ const PAUSE_MS = 20;
 /**
  * Opens the files of the AOF.
  * @returns files whose descriptors the caller closes
- * @throws ServerError where there is no AOF that could be loaded
+ * @throws ServerError where there is no AOF that a server could load
  */
 export async function captureAof(
   fileSystem: FileSystem,
@@ -61,8 +61,10 @@ export async function captureAof(
   }
   throw new ServerError(
     'failed',
-    `the AOF of Redis at ${address} could not be captured: '${formatPath(joinPath(directory, manifestPath))}' is missing, or names files that are`,
-    { hint: 'is the AOF on since a moment only? --redis-conf FILE tells where it is kept' },
+    `the AOF of Redis at ${address} could not be captured: '${formatPath(joinPath(directory, manifestPath))}' is missing, or names files that are missing`,
+    {
+      hint: 'if the AOF was switched on just now, try again; if it is kept elsewhere, give --redis-conf FILE',
+    },
   );
 }
 
@@ -76,19 +78,19 @@ function captureSingle(
   if (file !== null) return { files: [file], manifest: null };
   throw new ServerError(
     'failed',
-    `Redis at ${address} has an AOF, and there is no '${formatPath(joinPath(directory, path))}'`,
-    { hint: '--redis-conf FILE tells its name where CONFIG GET may not be used' },
+    `Redis at ${address} has an AOF, but '${formatPath(joinPath(directory, path))}' does not exist`,
+    { hint: 'if the file has another name, give the configuration with --redis-conf FILE' },
   );
 }
 
-/** @returns null where something was renamed or deleted meanwhile */
+/** @returns null where the server renamed or deleted a file meanwhile */
 function captureOnce(
   fileSystem: FileSystem,
   directory: BytePath,
   folder: BytePath,
   manifestPath: BytePath,
 ): AofCapture | null {
-  const files: CapturedFile[] = [];
+  const files: OpenAofFile[] = [];
   const giveUp = (): null => {
     for (const { descriptor } of files) fileSystem.close(descriptor);
     return null;
@@ -103,7 +105,7 @@ function captureOnce(
       if (file === null) return giveUp();
       files.push(file);
     }
-    // The manifest still being the same, all of these files were of one moment: this one.
+    // The manifest has not changed while the files were opened, so they belong together.
     const after = readManifest(fileSystem, directory, manifestPath);
     if (!after?.bytes.equals(before.bytes)) return giveUp();
     const bytes = formatAofManifest(manifest);
@@ -122,7 +124,7 @@ function captureOnce(
   }
 }
 
-/** A manifest that cannot be parsed is captured by nobody: it is taken and reported as any file. */
+/** Null for a manifest that cannot be parsed or names no file: a server could not load it. */
 function parseIfWhole(bytes: Buffer): AofManifest | null {
   try {
     const manifest = parseAofManifest(bytes);
@@ -151,7 +153,7 @@ function openIfThere(
   fileSystem: FileSystem,
   directory: BytePath,
   path: BytePath,
-): CapturedFile | null {
+): OpenAofFile | null {
   try {
     const descriptor = fileSystem.open(joinPath(directory, path), 'read');
     return { path, descriptor, stat: fileSystem.statOpen(descriptor) };

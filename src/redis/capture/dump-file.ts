@@ -1,6 +1,6 @@
-// dump.rdb as a file: which one it is, and what its first bytes say of its making. Redis never changes
-// a dump in place, it renames a new one over it: an open descriptor stays good, and any difference in
-// device, inode or times is another dump. (An inode's number alone is used again.)
+// A dump as a file: how to tell it from another one, and what its first bytes say about its making. Redis
+// never changes a dump in place. It renames a new one over the old one, so an open descriptor stays good.
+// A dump with another device, inode, time or size is another dump; an inode number alone may be reused.
 import { walkRdb } from '../../persistence/rdb/walk-rdb.js';
 import type { BytePath } from '../../system/files/byte-path.js';
 import { FileReader } from '../../system/files/byte-reader.js';
@@ -10,16 +10,19 @@ import type { FileDescriptor, FileStat, FileSystem } from '../../system/files/fi
 export interface OpenDump {
   readonly descriptor: FileDescriptor;
   readonly stat: FileStat;
-  /** When the server began to write it, in seconds by its own clock; null where it does not say. */
+  /** When the server began to write the dump, by its own clock; null where the dump does not say. */
   readonly createdSeconds: number | null;
-  /** The server's memory at that time. */
+  /** The used memory of the server at that time; null where the dump does not say. */
   readonly usedMemoryBytes: number | null;
 }
 
-/** Fields of this kind stand at the beginning of the file. */
+/** Auxiliary fields are at the beginning of a dump. */
 const HEADER_BYTES = 4096;
 
-/** Opens a dump; the caller closes it. Null where there is none: a link is replaced by the next save. */
+/**
+ * Opens a dump, which the caller closes. Null where there is none. A symbolic link is no dump either: the
+ * next save replaces it by a file.
+ */
 export async function openDump(fileSystem: FileSystem, path: BytePath): Promise<OpenDump | null> {
   let descriptor: FileDescriptor;
   try {

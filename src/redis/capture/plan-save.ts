@@ -1,5 +1,4 @@
-// Whether a server is asked to save before a backup, how, and whether the dump that this makes is only
-// the backup's. Pure.
+// Decides whether and how a server saves before a backup, and whether there is space for the dump. Pure.
 import { NoSpaceError, ServerError, UsageError } from '../../errors.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
 import type { ServerFacts } from '../server/server-facts.js';
@@ -13,23 +12,23 @@ export type SaveMode = (typeof SAVE_MODES)[number];
 export function parseSaveMode(text: string): SaveMode {
   const mode = SAVE_MODES.find((known) => known === text);
   if (mode !== undefined) return mode;
-  throw new UsageError(`'${text}' is no way to save`, {
-    hint: `--save takes one of ${SAVE_MODES.join(', ')}`,
+  throw new UsageError(`'${text}' is not a way to save`, {
+    hint: `give --save one of ${SAVE_MODES.join(', ')}`,
   });
 }
 
 export interface SavePlan {
   readonly how: 'bgsave' | 'save' | 'none';
   /**
-   * Whether the server persists nothing by itself, neither dumps nor an AOF: what is saved for the
-   * backup is then in nobody's way but the disk's, and is taken away again.
+   * Whether the server persists nothing by itself, neither dumps nor an AOF. A dump that is saved for
+   * the backup would then only use up disk space, and is removed again.
    */
   readonly isPersistenceOff: boolean;
 }
 
 /**
- * `auto` saves, unless the AOF is all that the server keeps: that holds everything already.
- * @throws ServerError for a replica without its primary, whose data may be old
+ * `auto` saves, unless the server keeps an AOF and no dumps: the AOF already holds everything.
+ * @throws ServerError for a replica that has lost its primary, since its data may be old
  */
 export function planSave(
   mode: SaveMode,
@@ -43,24 +42,24 @@ export function planSave(
   if (!facts.isLinkUp) {
     throw new ServerError(
       'failed',
-      `Redis at ${address} is a replica that has lost its primary: what it holds may be old`,
-      { hint: 'back up the primary; --save none takes the files as they are' },
+      `Redis at ${address} is a replica that has lost its primary: its data may be old`,
+      { hint: 'back up the primary, or take the files as they are with --save none' },
     );
   }
   const isAofEnough = mode === 'auto' && facts.isAofEnabled && !hasSavePoints;
   return { how: isAofEnough ? 'none' : mode === 'auto' ? 'bgsave' : mode, isPersistenceOff };
 }
 
-/** What is known of the dump that a new one will replace. */
+/** The dump that a new one will replace. */
 export interface FormerDump {
   readonly sizeBytes: number;
-  /** The server's used memory when it was written; null where it does not say. */
+  /** The used memory of the server when the dump was written; null where the dump does not say. */
   readonly usedMemoryBytes: number | null;
 }
 
 /**
- * How large the next dump will be, probably: as the last one, grown as the server's memory has; without
- * one as large as that memory, since a dump is nearly always smaller.
+ * An estimate of the next dump's size: the size of the last dump, multiplied by the growth of the server's
+ * memory since then. Without a last dump it is the memory itself: a dump is nearly always smaller.
  */
 export function estimateDumpBytes(
   former: FormerDump | null,
@@ -71,7 +70,7 @@ export function estimateDumpBytes(
   return Math.ceil(former.sizeBytes * Math.max(1, growth));
 }
 
-/** @throws NoSpaceError where the dump would not fit beside the old one */
+/** @throws NoSpaceError where the new dump would not fit beside the old one */
 export function requireSaveSpace(
   directory: BytePath,
   estimatedBytes: number,
@@ -84,7 +83,7 @@ export function requireSaveSpace(
       path: directory,
       neededBytes: estimatedBytes,
       freeBytes,
-      hint: 'a save that fails would stop all writers of the server: free some space, or go on with --force',
+      hint: 'free some space, or save all the same with --force; if that save fails, the server may refuse all writes',
     },
   );
 }

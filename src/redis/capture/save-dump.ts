@@ -1,6 +1,6 @@
-// Having a server save, and knowing that it did. LASTSAVE alone proves little: it has whole seconds, and
-// a save that was killed leaves the last status as it was. A save counts when the server says ok, the
-// file in its directory is another one, and that one says it was begun after we asked.
+// Asks a server to save, and makes sure that it did. LASTSAVE alone proves little: it counts whole seconds,
+// and a save that was killed leaves the last status unchanged. A save counts when the server reports ok,
+// the directory has a new dump, and that dump was begun after we asked.
 import { ServerError } from '../../errors.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
 import type { FileStat, FileSystem } from '../../system/files/file-system.js';
@@ -15,18 +15,18 @@ export interface SaveRequest {
   readonly connection: ServerConnection;
   readonly patience: Patience;
   readonly fileSystem: FileSystem;
-  /** Where the dump is to turn up. */
+  /** Where the dump must appear. */
   readonly path: BytePath;
-  /** What is there now; null where nothing is. */
+  /** The dump that is there now, or null. */
   readonly before: FileStat | null;
   readonly how: 'bgsave' | 'save';
-  /** Told while it saves; `totalKeys` is 0 where the server does not count. */
+  /** Called while the server saves; `totalKeys` is 0 where the server does not count. */
   readonly onProgress: (doneKeys: number, totalKeys: number) => void;
 }
 
-/** A save may be killed by FLUSHALL or a resync of a replica; then it is asked for again. */
+/** FLUSHALL, or a resync of a replica, kills a save. The server is then asked again. */
 const ATTEMPTS = 3;
-/** Long enough for LASTSAVE, in seconds, to show whether the next one was done. */
+/** More than a second, since LASTSAVE counts whole seconds. */
 const BETWEEN_ATTEMPTS_MS = 1100;
 
 /**
@@ -40,8 +40,8 @@ export async function saveDump(request: SaveRequest): Promise<OpenDump> {
     if (attempt === ATTEMPTS) {
       throw new ServerError(
         'failed',
-        `Redis at ${request.connection.address} was asked ${ATTEMPTS} times to save, and there is no new '${formatPath(request.path)}'`,
-        { hint: 'its log says what became of the saves: FLUSHALL and a resync end them' },
+        `Redis at ${request.connection.address} was asked ${ATTEMPTS} times to save, but there is no new '${formatPath(request.path)}'`,
+        { hint: 'read the log of the server: FLUSHALL or a resync may have ended the saves' },
       );
     }
     await pause(BETWEEN_ATTEMPTS_MS);
@@ -69,7 +69,7 @@ async function saveOnce(request: SaveRequest): Promise<OpenDump | null> {
     'directory',
     `Redis at ${connection.address} has saved, but not to '${formatPath(path)}'`,
     {
-      hint: 'does its dump have another name (--redis-conf FILE tells it), or is its directory another one, on another machine or in a container (name it as SOURCE)?',
+      hint: 'if the dump has another name, give --redis-conf FILE; if the server runs in a container, name its directory on this machine as SOURCE',
     },
   );
 }
@@ -89,7 +89,7 @@ async function waitForSave({ connection, patience, onProgress }: SaveRequest): P
   );
 }
 
-/** @returns whether the server will begin by itself, when its rewrite of the AOF has ended */
+/** @returns whether the save is only scheduled, and begins when the rewrite of the AOF has ended */
 async function begin({ connection, patience, how }: SaveRequest): Promise<boolean> {
   if (how === 'save') {
     await startWhenFree(connection, patience, async () => connection.call(['SAVE'], null));
@@ -103,7 +103,7 @@ async function begin({ connection, patience, how }: SaveRequest): Promise<boolea
   });
 }
 
-/** Starts a save, again and again as long as another one, or a rewrite, has just begun. */
+/** Tries to start a save until no other save or rewrite is in its way. */
 async function startWhenFree<T>(
   { address }: ServerConnection,
   patience: Patience,
@@ -123,7 +123,7 @@ async function startWhenFree<T>(
   return started.value;
 }
 
-/** Waits until the save has ended, in whichever way. */
+/** Waits until the save has ended, well or badly. */
 async function finish(request: SaveRequest, isScheduled: boolean): Promise<ServerInfo> {
   const { connection, patience, fileSystem, path, before, onProgress } = request;
   let mayBegin = isScheduled;
@@ -144,7 +144,7 @@ async function finish(request: SaveRequest, isScheduled: boolean): Promise<Serve
     const isLost = error instanceof ServerError && ['lost', 'unreachable'].includes(error.trouble);
     if (!isLost) throw error;
     throw new ServerError('lost', `Redis at ${connection.address} was lost during its save`, {
-      hint: 'its log says why; a kernel that is out of memory kills the largest process',
+      hint: 'read the log of the server, and dmesg: a kernel that is out of memory kills the largest process',
       cause: error,
     });
   }
@@ -163,12 +163,12 @@ function tellProgress(info: ServerInfo, onProgress: SaveRequest['onProgress']): 
 
 function tooLong(address: string): ServerError {
   return new ServerError('timeout', `Redis at ${address} is still saving or rewriting its data`, {
-    hint: '--wait-timeout says for how long to wait; the save goes on by itself',
+    hint: 'the save goes on by itself; raise --wait-timeout to wait longer',
   });
 }
 
 function saveFailed(address: string, path: BytePath): ServerError {
   return new ServerError('failed', `Redis at ${address} could not save '${formatPath(path)}'`, {
-    hint: 'its log says why: a full disk, or a directory that it may not write to; until a save succeeds it may refuse all writes (stop-writes-on-bgsave-error)',
+    hint: 'read the log of the server for the reason, such as a full disk or a directory that it may not write to; until a save succeeds it may refuse all writes (stop-writes-on-bgsave-error)',
   });
 }

@@ -1,6 +1,6 @@
-// Waiting until a server's AOF is whole: while the first rewrite after `appendonly yes` runs there is
-// none that could be loaded. A later rewrite does no harm; servers that are rewriting all the time are
-// not waited for longer than one of them takes.
+// Waits until the AOF of a server is whole. During the first rewrite after `appendonly yes` there is no
+// AOF that a server could load. A later rewrite does no harm. A server may rewrite all the time, so one
+// rewrite is waited for, and no more.
 import { ServerError } from '../../errors.js';
 import type { ServerConnection } from '../connection/connection.js';
 import type { Patience } from '../connection/patience.js';
@@ -17,14 +17,14 @@ export async function waitForRewrite(
       const info = await patience.whileOccupied(async () => readInfo(connection, ['persistence']));
       const isRewriting = infoFlag(info, 'aof_rewrite_in_progress');
       if (!isRewriting && !infoFlag(info, 'aof_rewrite_scheduled')) return true;
-      // Counts the rewrites that were begun (7.0): one more than the first seen to run has ended that.
+      // The count of rewrites that were begun (7.0). When it rises, the rewrite that was seen has ended.
       const count = infoNumber(info, 'aof_rewrites');
       if (isRewriting) first ??= count;
       return first !== null && count !== null && count > first ? true : null;
     },
     () =>
       new ServerError('timeout', `Redis at ${connection.address} is still rewriting its AOF`, {
-        hint: '--wait-timeout says for how long to wait for that',
+        hint: 'raise --wait-timeout to wait longer',
       }),
   );
 }

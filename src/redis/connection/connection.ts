@@ -1,6 +1,6 @@
-// One connection to a server, by ioredis, with everything that it would do by itself turned off: it
-// connects once, retries nothing, queues nothing, and says hello to nobody. Every failure is a
-// ServerError; nothing that was sent is in it, since that may be a password.
+// One connection to a server, through ioredis. Whatever ioredis does by itself is turned off: it connects
+// once, retries nothing, queues nothing and sends no greeting. Every failure is a ServerError. No error
+// repeats an argument of a command, since the argument may be a password.
 import { isIP } from 'node:net';
 import { Redis } from 'ioredis';
 import { RewindError, ServerError, type ServerTrouble } from '../../errors.js';
@@ -18,21 +18,21 @@ import { type ServerAccess, type TlsFiles, formatEndpoint } from './server-acces
 export interface ConnectionParts {
   readonly fileSystem: FileSystem;
   readonly checkpoint: Checkpoint;
-  /** What is at the other end; a server unless it says something else. */
+  /** What is at the other end; `Redis` where this is left out. */
   readonly kind?: Party['kind'];
-  /** How long one reply may take, unless the call says otherwise; the connection no longer than 10 s. */
+  /** How long one reply may take, unless the call says otherwise. Connecting may take 10 s at most. */
   readonly replyTimeoutMs: number;
 }
 
 const CONNECT_MOST_MS = 10_000;
-/** Commands whose second word rights and messages name too. */
+/** Commands with subcommands, which ACL rules and messages name too. */
 const WITH_SUBCOMMANDS: readonly string[] = ['CONFIG', 'SENTINEL'];
 
-/** Commands under the names that a server has given them (`rename-command`), in lower case. */
+/** New names of commands (`rename-command`), by their usual names in lower case. */
 export type CommandNames = ReadonlyMap<string, string>;
 
 export class ServerConnection {
-  /** For messages. */
+  /** Where the other end is, for messages. */
   readonly address: string;
   readonly #party: Party;
   readonly #redis: Redis;
@@ -44,8 +44,8 @@ export class ServerConnection {
   #wantsPassword = true;
 
   /**
-   * Connects and gives the password, if there is one.
-   * @throws ServerError; SystemError where a file of the address cannot be read
+   * Connects, and sends the password if there is one.
+   * @throws ServerError; SystemError where a file that `access` names cannot be read
    */
   static async open(access: ServerAccess, parts: ConnectionParts): Promise<ServerConnection> {
     const connection = new ServerConnection(access, parts);
@@ -88,25 +88,25 @@ export class ServerConnection {
     });
   }
 
-  /** Whether the other end is on this machine, as far as addresses tell. */
+  /** Whether the other end is on this machine, judged by its address. */
   get isLocal(): boolean {
     const { remoteAddress } = this.#redis.stream as { readonly remoteAddress?: string };
     return remoteAddress === undefined || isOwnAddress(remoteAddress);
   }
 
-  /** False where a password was given to a server that has none. */
+  /** False where a password was sent to a server that has none. */
   get wantsPassword(): boolean {
     return this.#wantsPassword;
   }
 
-  /** From now on commands are sent under these names. */
+  /** Sends commands under these names from now on. */
   useNames(names: CommandNames): void {
     this.#names = names;
   }
 
   /**
    * Sends a command and waits for its reply.
-   * @param timeoutMs how long that may take; null for ever
+   * @param timeoutMs how long the reply may take; null to wait for ever
    * @throws ServerError
    */
   async call(
@@ -141,7 +141,7 @@ export class ServerConnection {
     }
   }
 
-  /** Without a password PING shows whether a Redis server is there, and one that lets us in. */
+  /** Without a password, PING shows whether the other end speaks Redis and lets us in. */
   async #authenticate({ user, password }: ServerAccess): Promise<void> {
     if (password !== null) {
       const words = user === null ? [password.reveal()] : [user, password.reveal()];
@@ -151,7 +151,7 @@ export class ServerConnection {
     await this.#isAccepted(['PING'], ['permission', 'occupied', 'failed', 'unknown-command']);
   }
 
-  /** Sends a command; false where it fails in a way that still lets us go on. */
+  /** Sends a command. Returns false where it fails with a trouble that is `bearable`. */
   async #isAccepted(words: [string, ...string[]], bearable: ServerTrouble[]): Promise<boolean> {
     try {
       await this.call(words);
@@ -185,8 +185,8 @@ export class ServerConnection {
 }
 
 /**
- * With an authority of one's own its signature is enough, as for redis-cli: such certificates often
- * carry no name. Where the system's authorities are asked, the name is checked too.
+ * With --cacert the signature of that authority is enough, as for redis-cli: such certificates often
+ * carry no name. With the authorities of the system, the name in the certificate is checked too.
  */
 function readTls(fileSystem: FileSystem, files: TlsFiles, { endpoint }: ServerAccess) {
   const read = (path: BytePath): Buffer => readSmallFile(fileSystem, path);

@@ -1,7 +1,7 @@
 // Every way in which a connection can fail, as one message and what to do about it. The errno of the
 // network, or the code of OpenSSL, tells them apart.
 import type { ServerError } from '../../errors.js';
-import { type Failure, type Party, toServerError } from './party.js';
+import { type PartyFailure, type Party, toServerError } from './party.js';
 
 /**
  * Why a connection could not be made, or broke.
@@ -28,39 +28,39 @@ export function describeSilence(party: Party, timeoutMs: number): ServerError {
   return toServerError(party, { ...TIMED_OUT, says });
 }
 
-const FOREIGN: Failure = {
+const FOREIGN: PartyFailure = {
   trouble: 'foreign',
   says: 'is not a Redis server: its answer is not in the protocol of Redis',
   hint: 'check the port, and whether the server needs --tls',
 };
 
-const LOST: Failure = {
+const LOST: PartyFailure = {
   trouble: 'lost',
   says: 'has closed the connection',
   hint: 'read the log of the server for the reason; if the port speaks TLS, add --tls',
 };
 
-const TIMED_OUT: Failure = {
+const TIMED_OUT: PartyFailure = {
   trouble: 'unreachable',
   says: 'does not answer',
   hint: 'check for a firewall in between, and whether the server hangs',
 };
 
 /** A port without TLS never answers: the server waits for the end of what it takes for a command. */
-const TLS_TIMED_OUT: Failure = {
+const TLS_TIMED_OUT: PartyFailure = {
   trouble: 'tls',
   says: 'does not answer to TLS',
   hint: 'check that the port speaks TLS (setting tls-port), and for a firewall in between',
 };
 
 /** A server that asks for a certificate may close the connection before its reason arrives. */
-const TLS_LOST: Failure = {
+const TLS_LOST: PartyFailure = {
   trouble: 'lost',
   says: 'has closed the connection',
   hint: 'read the log of the server for the reason; if it asks for a client certificate, add --cert and --key',
 };
 
-function unreachable(reason: string, hint?: string): Failure {
+function unreachable(reason: string, hint?: string): PartyFailure {
   return {
     trouble: 'unreachable',
     says: `cannot be reached: ${reason}`,
@@ -68,7 +68,7 @@ function unreachable(reason: string, hint?: string): Failure {
   };
 }
 
-const NETWORK: Readonly<Record<string, Failure>> = {
+const NETWORK: Readonly<Record<string, PartyFailure>> = {
   ECONNREFUSED: unreachable(
     'connection refused',
     'check that the server is running, and that it listens on this address and port',
@@ -92,7 +92,7 @@ const NETWORK: Readonly<Record<string, Failure>> = {
 };
 
 /** These errnos have more causes when the connection is to speak TLS. */
-const TLS_NETWORK: Readonly<Record<string, Failure>> = {
+const TLS_NETWORK: Readonly<Record<string, PartyFailure>> = {
   ETIMEDOUT: TLS_TIMED_OUT,
   ECONNRESET: TLS_LOST,
   EPIPE: TLS_LOST,
@@ -127,7 +127,7 @@ const CERTIFICATES: readonly (readonly [RegExp, string, string])[] = [
   ],
 ];
 
-function describeTlsFailure(code: string, message: string): Failure | undefined {
+function describeTlsFailure(code: string, message: string): PartyFailure | undefined {
   const text = `${code} ${message.replaceAll(' ', '_')}`.toUpperCase();
   const found = CERTIFICATES.find(([pattern]) => pattern.test(text));
   if (found !== undefined) return { trouble: 'tls', says: found[1], hint: found[2] };

@@ -1,7 +1,7 @@
 // Every error that a server can reply with, as one message and what to do about it. The first word of
 // the reply tells most of them apart. The others begin with a plain ERR and are told by their text.
 import type { ServerError } from '../../errors.js';
-import { type Failure, type Party, toServerError } from './party.js';
+import { type PartyFailure, type Party, toServerError } from './party.js';
 
 /** A command as it was sent: its name and, where ACL rules name it, its subcommand. */
 export interface SentCommand {
@@ -26,7 +26,7 @@ export function describeErrorReply(party: Party, text: string, sent: SentCommand
   );
 }
 
-type Describe = (sent: SentCommand) => Failure;
+type Describe = (sent: SentCommand) => PartyFailure;
 
 const PASSWORD_HINT =
   'put the password in the variable REDISCLI_AUTH or in a file for --pass-file; for an ACL user add --user';

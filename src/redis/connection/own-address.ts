@@ -1,10 +1,10 @@
-// Whether an address is one of this machine's: what runs there has its files here, unless a container or
-// a tunnel is in between.
+// Whether an address belongs to this machine. A server at such an address has its files here, unless a
+// container or a tunnel is in between.
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 
-/** @param address an IP address; of IPv6 also one that stands for IPv4 */
+/** @param address an IP address; an IPv4 address in the form of IPv6 is understood too */
 export function isOwnAddress(address: string): boolean {
   const plain = address.replace(/^::ffff:/, '');
   if (plain.startsWith('127.') || plain === '::1') return true;
@@ -13,7 +13,7 @@ export function isOwnAddress(address: string): boolean {
     .some((own) => own.address === plain);
 }
 
-/** @param host an address, or a name that may not be known here */
+/** @param host an IP address, or a name; false for a name that cannot be resolved */
 export async function isOwnHost(host: string): Promise<boolean> {
   if (isIP(host) !== 0) return isOwnAddress(host);
   try {

@@ -9,7 +9,7 @@ export interface Party {
 }
 
 /** A failure, without the name of the party. */
-export interface Failure {
+export interface PartyFailure {
   readonly trouble: ServerTrouble;
   /** The rest of the message, after the name of the party. */
   readonly says: string;
@@ -20,7 +20,7 @@ export interface Failure {
 const SENTINEL_PASSWORD_HINT =
   'put the password of the Sentinels in a file for --sentinel-pass-file; for an ACL user add --sentinel-user';
 
-export function toServerError(party: Party, { trouble, says, hint }: Failure): ServerError {
+export function toServerError(party: Party, { trouble, says, hint }: PartyFailure): ServerError {
   const isSentinelsPassword = party.kind === 'Sentinel' && trouble === 'credentials';
   return new ServerError(trouble, `${party.kind} at ${party.address} ${says}`, {
     hint: isSentinelsPassword ? SENTINEL_PASSWORD_HINT : hint,

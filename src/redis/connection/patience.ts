@@ -1,11 +1,11 @@
-// Waiting for a server: until it has loaded its data, a script or a save has ended. One deadline bounds
+// Waiting for a server: until its data is loaded, until a script or a save has ended. One deadline bounds
 // all the waiting of a run (`--wait-timeout`).
 import { ServerError } from '../../errors.js';
 import type { Checkpoint } from '../../system/time/checkpoint.js';
 import type { Clock } from '../../system/time/clock.js';
 import { pause } from '../../system/time/pause.js';
 
-/** How often a server is asked again. */
+/** The pause before a server is asked again. */
 const ASK_EVERY_MS = 100;
 
 export class Patience {
@@ -13,7 +13,7 @@ export class Patience {
   readonly #checkpoint: Checkpoint;
   readonly #deadlineMs: number;
 
-  /** @param waitTimeoutMs how long to wait in all, from now on */
+  /** @param waitTimeoutMs how long all waiting together may take, from now on */
   constructor(clock: Clock, checkpoint: Checkpoint, waitTimeoutMs: number) {
     this.#clock = clock;
     this.#checkpoint = checkpoint;
@@ -24,7 +24,7 @@ export class Patience {
     return this.#clock.monotonicMs() >= this.#deadlineMs;
   }
 
-  /** A moment's rest before the server is asked again. */
+  /** Pauses before the server is asked again. */
   async rest(restMs = ASK_EVERY_MS): Promise<void> {
     await this.#checkpoint();
     await pause(restMs);
@@ -33,8 +33,8 @@ export class Patience {
 
   /**
    * Asks until the answer is not null.
-   * @param everyMs how long to rest in between
-   * @throws `tooLate()` when the time is over
+   * @param everyMs the pause between two questions
+   * @throws the error of `tooLate` after the deadline
    */
   async until<T>(
     ask: () => Promise<T | null>,
@@ -49,7 +49,7 @@ export class Patience {
     }
   }
 
-  /** Does `work` again as long as the server is occupied, until the time is over. */
+  /** Repeats `work` while the server is occupied. After the deadline its error is thrown. */
   async whileOccupied<T>(work: () => Promise<T>): Promise<T> {
     for (;;) {
       try {

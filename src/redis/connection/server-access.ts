@@ -1,10 +1,10 @@
-// Where a server is and how it is spoken to, from options as redis-cli has them. Pure: files are named
-// here and read by whoever connects. No message repeats a URL or a password.
+// Where a server is and how to connect to it, from options like those of redis-cli. Pure: files are only
+// named here, and read by the connection. No message repeats a URL or a password.
 import { UsageError } from '../../errors.js';
 import type { BytePath } from '../../system/files/byte-path.js';
 import { Secret } from '../../system/secrets/secret.js';
 
-/** Options as they were given; null where one was not. */
+/** Options as they were typed; null where one was left out. */
 export interface ServerOptions {
   /** `--redis`; may hold a password. */
   readonly url: Secret | null;
@@ -12,7 +12,7 @@ export interface ServerOptions {
   readonly port: string | null;
   readonly socket: string | null;
   readonly user: string | null;
-  /** `-a`, or what the file of `--pass-file` holds. */
+  /** From `-a`, or from the file of `--pass-file`. */
   readonly password: Secret | null;
   readonly tls: boolean;
   readonly cacert: BytePath | null;
@@ -24,8 +24,9 @@ export type Endpoint =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
   | { readonly kind: 'socket'; readonly path: string };
 
-/** Files in PEM; null where the system's own authorities, or no client certificate, will do. */
+/** Paths of PEM files. */
 export interface TlsFiles {
+  /** Null for the authorities of the system. */
   readonly cacert: BytePath | null;
   readonly cert: BytePath | null;
   readonly key: BytePath | null;
@@ -35,7 +36,7 @@ export interface ServerAccess {
   readonly endpoint: Endpoint;
   readonly user: string | null;
   readonly password: Secret | null;
-  /** Null where the connection is plain. */
+  /** Null for a connection without TLS. */
   readonly tls: TlsFiles | null;
 }
 
@@ -46,8 +47,8 @@ const URL_FORMS =
   'redis://[USER:PASSWORD@]HOST[:PORT], rediss://… for TLS, or unix:///PATH/OF/THE/SOCKET';
 
 /**
- * @param environmentPassword REDISCLI_AUTH, for where nothing else gives one
- * @throws UsageError for what does not go together or makes no sense
+ * @param environmentPassword REDISCLI_AUTH, used where no option gives a password
+ * @throws UsageError for options that contradict each other or make no sense
  */
 export function parseServerAccess(
   options: ServerOptions,
@@ -56,8 +57,8 @@ export function parseServerAccess(
   const url = options.url === null ? null : parseUrl(options.url);
   const hasPlace = options.host !== null || options.port !== null || options.socket !== null;
   if (url !== null && hasPlace) {
-    throw new UsageError('--redis says where the server is, and so do -h, -p and -s', {
-      hint: 'give one or the other',
+    throw new UsageError('both --redis and -h, -p or -s say where the server is', {
+      hint: 'give only one of them',
     });
   }
   const endpoint = url?.endpoint ?? parseEndpoint(options);
@@ -68,14 +69,14 @@ export function parseServerAccess(
   const user = options.user ?? url?.user ?? null;
   const password = options.password ?? url?.password ?? environmentPassword;
   if (user !== null && password === null) {
-    throw new UsageError(`a password for user '${user}' is missing`, {
-      hint: 'put it into the variable REDISCLI_AUTH, or into a file for --pass-file',
+    throw new UsageError(`the password for user '${user}' is missing`, {
+      hint: 'put the password in the variable REDISCLI_AUTH or in a file for --pass-file',
     });
   }
   return { endpoint, user, password, tls: parseTls(options, endpoint, url?.isTls === true) };
 }
 
-/** `127.0.0.1:6379`, `[::1]:6379` or a path: for messages, without anything secret. */
+/** `127.0.0.1:6379`, `[::1]:6379` or a path in quotes: for messages, without anything secret. */
 export function formatEndpoint(endpoint: Endpoint): string {
   if (endpoint.kind === 'socket') return `'${endpoint.path}'`;
   const { host, port } = endpoint;
@@ -104,7 +105,7 @@ function parseUrl(secret: Secret): ParsedUrl {
         host: decode(url.hostname).replace(/^\[(.*)\]$/, '$1') || DEFAULT_HOST,
         port: url.port === '' ? DEFAULT_PORT : Number(url.port),
       };
-  // The number of a database after the host is of no matter: a backup is of them all.
+  // The number of a database after the host does not matter: a backup holds all databases.
   const isPathGood = isSocket
     ? endpoint.kind === 'socket' && endpoint.path.length > 1 && url.hostname === ''
     : /^(?:\/[0-9]*)?$/.test(url.pathname);
@@ -134,15 +135,15 @@ function decode(text: string): string {
   }
 }
 
-/** Without the URL, which may hold a password. */
+/** The message does not repeat the URL, which may hold a password. */
 function wrongUrl(): UsageError {
-  return new UsageError('the URL of --redis is not understood', {
-    hint: `it is ${URL_FORMS}; in a password '@', ':', '/' and '%' are written %40, %3A, %2F and %25`,
+  return new UsageError('the URL of --redis is not valid', {
+    hint: `write ${URL_FORMS}; in a password '@', ':', '/' and '%' become %40, %3A, %2F and %25`,
   });
 }
 
 function givenTwice(what: string): UsageError {
-  return new UsageError(`the ${what} is given twice, in the URL of --redis and beside it`);
+  return new UsageError(`the ${what} is given twice: in the URL of --redis and by another option`);
 }
 
 function parseEndpoint({ host, port, socket }: ServerOptions): Endpoint {
@@ -150,8 +151,8 @@ function parseEndpoint({ host, port, socket }: ServerOptions): Endpoint {
     return { kind: 'tcp', host: host ?? DEFAULT_HOST, port: parsePort(port, DEFAULT_PORT) };
   }
   if (host !== null || port !== null) {
-    throw new UsageError('-s names a socket of this machine, and -h and -p a host', {
-      hint: 'give one or the other',
+    throw new UsageError('both -s and -h or -p say where the server is', {
+      hint: 'give either a socket with -s, or a host and port',
     });
   }
   return { kind: 'socket', path: socket };
@@ -162,7 +163,7 @@ export function parsePort(text: string | null, otherwise: number): number {
   if (text === null) return otherwise;
   const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : 0;
   if (port >= 1 && port <= 65_535) return port;
-  throw new UsageError(`'${text}' is no port`, { hint: 'a port is a number from 1 to 65535' });
+  throw new UsageError(`'${text}' is not a port`, { hint: 'give a number from 1 to 65535' });
 }
 
 function parseTls(options: ServerOptions, endpoint: Endpoint, isTlsUrl: boolean): TlsFiles | null {
@@ -170,15 +171,15 @@ function parseTls(options: ServerOptions, endpoint: Endpoint, isTlsUrl: boolean)
   if (!isTlsUrl && !options.tls) {
     if (cacert === null && cert === null && key === null) return null;
     throw new UsageError('--cacert, --cert and --key need TLS', {
-      hint: 'add --tls, or write rediss:// in the URL',
+      hint: 'add --tls, or begin the URL with rediss://',
     });
   }
   if (endpoint.kind === 'socket') {
-    throw new UsageError('a socket of this machine has no TLS', { hint: 'leave --tls out' });
+    throw new UsageError('a socket of this machine cannot use TLS', { hint: 'leave out --tls' });
   }
   if ((cert === null) !== (key === null)) {
-    throw new UsageError('--cert and --key belong together', {
-      hint: 'give both, or neither where the server asks for none',
+    throw new UsageError('--cert and --key must be given together', {
+      hint: 'leave out both if the server asks for no client certificate',
     });
   }
   return { cacert, cert, key };

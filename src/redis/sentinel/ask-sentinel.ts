@@ -1,6 +1,6 @@
-// One Sentinel, asked where the server is. It is spoken to through the same connection as a server, and
-// not through the Sentinel support of ioredis: that retries by itself, keeps failures to itself, and
-// neither tells why a Sentinel was passed over nor names a right that lacks.
+// Asks one Sentinel where the server is, through a connection of our own. The Sentinel support of ioredis
+// is not used: it retries by itself and hides failures. It tells neither why a Sentinel was passed over
+// nor which ACL right is missing.
 import { ServerError } from '../../errors.js';
 import type { ServerConnection } from '../connection/connection.js';
 import type { Reply } from '../connection/reply.js';
@@ -12,7 +12,7 @@ import {
   parseReplicas,
 } from './sentinel-view.js';
 
-/** @throws ServerError; UsageError where the primary has to be named */
+/** @throws ServerError; UsageError where --master has to name the primary */
 export async function askSentinel(
   connection: ServerConnection,
   masterName: string | null,
@@ -35,18 +35,14 @@ async function askPrimaries(connection: ServerConnection): Promise<Reply> {
     return await connection.call(['SENTINEL', 'MASTERS']);
   } catch (error) {
     if (!isTrouble(error, 'unknown-command')) throw error;
-    throw new ServerError(
-      'foreign',
-      `Redis at ${connection.address} is a server, and no Sentinel`,
-      {
-        hint: '-h and -p, or --redis, name a server; a Sentinel mostly has port 26379',
-        cause: error,
-      },
-    );
+    throw new ServerError('foreign', `Redis at ${connection.address} is a server, not a Sentinel`, {
+      hint: 'name a server with -h and -p, or with --redis; the usual port of a Sentinel is 26379',
+      cause: error,
+    });
   }
 }
 
-/** Before 5.0 it goes by another name. */
+/** Before Redis 5.0 the subcommand was named SLAVES. */
 async function askReplicas(connection: ServerConnection, name: string): Promise<Reply> {
   try {
     return await connection.call(['SENTINEL', 'REPLICAS', name]);

@@ -1,6 +1,6 @@
-// The server that Sentinels name: they are asked in order, and what one says is held against what the
-// server itself says (INFO), since a Sentinel may be behind; then the next one is asked. While a
-// failover goes on, all of it again.
+// Finds a server through Sentinels, which are asked in order. A Sentinel may be behind, so the server that
+// it names is asked for its role (INFO) too. Where the answers differ, the next Sentinel is asked. While a
+// failover is going on, all of this is repeated until the deadline.
 import { ServerError, type ServerTrouble } from '../../errors.js';
 import { askSentinel } from './ask-sentinel.js';
 import type { ServerConnection } from '../connection/connection.js';
@@ -19,40 +19,43 @@ import { readInfo } from '../server/server-info.js';
 
 export interface SentinelSearch {
   readonly access: SentinelAccess;
-  /** SOURCE was named: then the primary may be in a container, under an address of its own. */
+  /** Whether SOURCE was named: the primary may then be in a container, with an address of its own. */
   readonly hasSource: boolean;
   readonly patience: Patience;
   /** Milliseconds of a clock that never goes back. */
   readonly monotonicMs: () => number;
   readonly open: (access: ServerAccess, kind: Party['kind']) => Promise<ServerConnection>;
-  /** Told each time before a failover is waited for. */
+  /** Called each time before waiting for a failover. */
   readonly onWaiting: () => void;
 }
 
 export interface FoundServer {
-  /** To a server that is what was asked for; the caller closes it. */
+  /** To a server of the role that was asked for. The caller closes the connection. */
   readonly connection: ServerConnection;
-  /** Under which the Sentinels know the primary. */
+  /** The name that the Sentinels have for the primary. */
   readonly masterName: string;
-  /** Null, or why no replica was taken though one was preferred: those on this machine, none if there are none. */
+  /**
+   * Where a replica was preferred and none was taken: why each replica on this machine was passed over.
+   * Null otherwise.
+   */
   readonly passedOver: readonly string[] | null;
 }
 
-/** Why nothing came of one Sentinel. */
-interface Failure {
+/** Why one Sentinel led to no server. */
+interface FailedAttempt {
   readonly error: ServerError;
-  /** Whether that one answered. */
+  /** Whether the Sentinel answered. */
   readonly hasAnswered: boolean;
-  /** How long it may last until a failover mends it; null where none will. */
+  /** How long a failover may take to put it right; null where no failover will. */
   readonly passesWithinMs: number | null;
 }
 
 const ASK_EVERY_MS = 500;
 
-/** @throws ServerError; UsageError where the primary has to be named */
+/** @throws ServerError; UsageError where --master has to name the primary */
 export async function findBySentinel(search: SentinelSearch): Promise<FoundServer> {
   const startedMs = search.monotonicMs();
-  let failures: readonly Failure[] = [];
+  let failures: readonly FailedAttempt[] = [];
   return search.patience.until(
     async () => {
       const outcome = await askAll(search);
@@ -72,11 +75,11 @@ export async function findBySentinel(search: SentinelSearch): Promise<FoundServe
 
 interface Outcome {
   readonly found: FoundServer | null;
-  readonly failures: readonly Failure[];
+  readonly failures: readonly FailedAttempt[];
 }
 
 async function askAll(search: SentinelSearch): Promise<Outcome> {
-  const failures: Failure[] = [];
+  const failures: FailedAttempt[] = [];
   for (const sentinel of search.access.sentinels) {
     let view: SentinelView | null = null;
     try {
@@ -84,7 +87,7 @@ async function askAll(search: SentinelSearch): Promise<Outcome> {
       return { found: await connectBy(search, view), failures };
     } catch (error) {
       if (!(error instanceof ServerError)) throw error;
-      failures.push(toFailure(error, view));
+      failures.push(toFailedAttempt(error, view));
     }
   }
   return { found: null, failures };
@@ -99,7 +102,7 @@ async function askOne(search: SentinelSearch, access: ServerAccess): Promise<Sen
   }
 }
 
-function toFailure(error: ServerError, view: SentinelView | null): Failure {
+function toFailedAttempt(error: ServerError, view: SentinelView | null): FailedAttempt {
   const mayPass = view !== null && PASSING.includes(error.trouble);
   return {
     error,
@@ -108,15 +111,15 @@ function toFailure(error: ServerError, view: SentinelView | null): Failure {
   };
 }
 
-/** What a server is like that is about to be replaced, or has just been. */
+/** Troubles of a server that a failover is about to replace, or has just replaced. */
 const PASSING: readonly ServerTrouble[] = ['unreachable', 'lost', 'stale'];
 
 async function connectBy(search: SentinelSearch, view: SentinelView): Promise<FoundServer> {
   const { prefer } = search.access;
   const masterName = view.primary.name;
-  // It lets go of no primary that has no replica, however often it tries.
+  // Without a replica, no failover can replace the primary, however often the Sentinel tries.
   if (view.replicas.length > 0 && view.primary.flags.includes('failover_in_progress')) {
-    throw new ServerError('stale', `a failover of '${masterName}' is going on`);
+    throw new ServerError('stale', `a failover of the primary '${masterName}' is going on`);
   }
   const hosts = [view.endpoint, ...view.replicas.map(({ endpoint }) => endpoint)];
   const own = new Set<string>();
@@ -134,7 +137,7 @@ async function connectBy(search: SentinelSearch, view: SentinelView): Promise<Fo
   return { connection, masterName, passedOver: prefer === 'replica' ? passedOver : null };
 }
 
-/** @param passedOver those that turn out to be none are added */
+/** @param passedOver gets the reason for each replica that could not be used */
 async function connectToReplica(
   search: SentinelSearch,
   { usable }: ReplicaChoice,
@@ -151,7 +154,7 @@ async function connectToReplica(
   return null;
 }
 
-/** Connects, and has the server itself say what it is. @throws ServerError, `stale` if it is not `role` */
+/** Connects, and asks the server for its role. @throws ServerError `stale` for a server of another role */
 async function connectAs(
   { access, open, patience }: SentinelSearch,
   endpoint: TcpEndpoint,
@@ -162,7 +165,7 @@ async function connectAs(
     const info = await patience.whileOccupied(async () => readInfo(connection, ['replication']));
     const actual = info.get('role') === 'slave' ? 'replica' : 'primary';
     if (actual !== role) {
-      throw new ServerError('stale', `Redis at ${connection.address} is a ${actual} by now`);
+      throw new ServerError('stale', `Redis at ${connection.address} is now a ${actual}`);
     }
     if (role === 'replica' && info.get('master_link_status') !== 'up') {
       throw new ServerError('stale', `Redis at ${connection.address} has lost its primary`);
@@ -181,21 +184,22 @@ function elsewhere(
 ): ServerError {
   const { primary, endpoint } = view;
   const isFailing = failoverWithinMs(view) === Number.POSITIVE_INFINITY;
-  const others = passedOver.length === 0 ? '' : `; of its replicas here ${passedOver.join(', ')}`;
+  const others =
+    passedOver.length === 0 ? '' : `; its replicas here cannot be used: ${passedOver.join(', ')}`;
   return new ServerError(
     isFailing ? 'stale' : 'directory',
-    `the primary '${primary.name}' is ${formatEndpoint(endpoint)}, on another machine${others}`,
+    `the primary '${primary.name}' is on another machine, at ${formatEndpoint(endpoint)}${others}`,
     {
       hint:
         usable.length > 0
-          ? `a replica of it is on this machine (${usable.map(formatEndpoint).join(', ')}): --prefer replica takes that`
-          : 'run redis-rewind where the files of the server are; where that is here, in a container, name their directory as SOURCE',
+          ? `to back up the replica on this machine (${usable.map(formatEndpoint).join(', ')}), add --prefer replica`
+          : 'run redis-rewind on that machine; if the server is in a container of this machine, name its directory as SOURCE',
     },
   );
 }
 
-/** One line for all that was tried; what answers weighs more than what does not. */
-function summarize(failures: readonly Failure[]): ServerError {
+/** One error for all attempts. Sentinels that answered tell more than those that did not. */
+function summarize(failures: readonly FailedAttempt[]): ServerError {
   const answered = failures.filter(({ hasAnswered }) => hasAnswered);
   const told = (answered.length > 0 ? answered : failures).map(({ error }) => error);
   const [first] = told;
@@ -205,14 +209,16 @@ function summarize(failures: readonly Failure[]): ServerError {
     return first ?? new ServerError('unreachable', 'no Sentinel was named');
   }
   const whole =
-    answered.length > 0 ? messages.join('; ') : `no Sentinel helps: ${messages.join('; ')}`;
+    answered.length > 0
+      ? messages.join('; ')
+      : `no Sentinel could be asked: ${messages.join('; ')}`;
   return new ServerError(telling.trouble, whole, { hint: telling.hint, cause: telling });
 }
 
-function tooLate(failures: readonly Failure[]): ServerError {
+function tooLate(failures: readonly FailedAttempt[]): ServerError {
   const cause = summarize(failures);
-  return new ServerError('timeout', `no failover has ended in time: ${cause.message}`, {
-    hint: "'redis-cli -p 26379 SENTINEL MASTERS' shows what the Sentinels are at; --wait-timeout says for how long to wait",
+  return new ServerError('timeout', `no failover ended in time: ${cause.message}`, {
+    hint: "look at 'redis-cli -p 26379 SENTINEL MASTERS', or raise --wait-timeout to wait longer",
     cause,
   });
 }

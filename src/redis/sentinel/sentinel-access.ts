@@ -1,6 +1,6 @@
-// Sentinels that say where the server is, from options: where they are, how each side is spoken to, and
-// which server is wanted. Pure. The server's user and password are not sent to the Sentinels, which have
-// their own or none; TLS is spoken with both or with neither.
+// How to find a server through Sentinels, from options: where the Sentinels are, how to connect to both,
+// and which server is wanted. Pure. The user and password of the server are never sent to the Sentinels,
+// which have their own or none. TLS is used for both or for neither.
 import { isIPv6 } from 'node:net';
 import { UsageError } from '../../errors.js';
 import type { Secret } from '../../system/secrets/secret.js';
@@ -12,9 +12,9 @@ import {
   parseServerAccess,
 } from '../connection/server-access.js';
 
-/** Options as they were given; null where one was not. */
+/** Options as they were typed; null where one was left out. */
 export interface SentinelOptions {
-  /** `--sentinel`, as often as it was given; in each one or more, with commas between. */
+  /** Each value of `--sentinel`: one or more addresses with commas between them. */
   readonly addresses: readonly string[];
   /** `--master` */
   readonly master: string | null;
@@ -27,20 +27,20 @@ export interface SentinelOptions {
 export type TcpEndpoint = Extract<Endpoint, { kind: 'tcp' }>;
 
 export interface SentinelAccess {
-  /** In the order in which they are asked; at least one. */
+  /** At least one, in the order in which they are asked. */
   readonly sentinels: readonly ServerAccess[];
-  /** The name under which they know the primary; null for the only one that they watch. */
+  /** The name that the Sentinels have for the primary; null where they watch only one. */
   readonly masterName: string | null;
   readonly prefer: 'primary' | 'replica';
-  /** How the server is spoken to that they name. */
+  /** How to connect to the server that they name. */
   readonly credentials: Omit<ServerAccess, 'endpoint'>;
 }
 
 const DEFAULT_PORT = 26_379;
 
 /**
- * @param options those of the server; they may not say where it is
- * @param environmentPassword REDISCLI_AUTH, for the server
+ * @param options of the server; none of them may say where the server is
+ * @param environmentPassword REDISCLI_AUTH, the password of the server
  * @throws UsageError
  */
 export function parseSentinelAccess(
@@ -50,13 +50,13 @@ export function parseSentinelAccess(
 ): SentinelAccess {
   const { url, host, port, socket } = options;
   if ([url, host, port, socket].some((option) => option !== null)) {
-    throw new UsageError('--sentinel finds the server, and --redis, -h, -p and -s name one', {
-      hint: 'give one or the other',
+    throw new UsageError('both --sentinel and --redis, -h, -p or -s say where the server is', {
+      hint: 'give only one of them',
     });
   }
   if (sentinel.user !== null && sentinel.password === null) {
-    throw new UsageError(`a password for user '${sentinel.user}' of the Sentinels is missing`, {
-      hint: 'put it into a file for --sentinel-pass-file',
+    throw new UsageError(`the password for user '${sentinel.user}' of the Sentinels is missing`, {
+      hint: 'put the password in a file for --sentinel-pass-file',
     });
   }
   const { user, password, tls } = parseServerAccess(options, environmentPassword);
@@ -73,7 +73,7 @@ export function parseSentinelAccess(
   };
 }
 
-/** `HOST[:PORT],…`; an IPv6 address with a port stands in brackets. @throws UsageError */
+/** Reads `HOST[:PORT],…`; an IPv6 address with a port is in brackets. @throws UsageError */
 function parseSentinels(text: string): TcpEndpoint[] {
   return text.split(',').map((part) => parseSentinel(part.trim()));
 }
@@ -83,9 +83,9 @@ function parseSentinel(text: string): TcpEndpoint {
   const found = isBare ? null : /^(?:\[([^[\]]+)\]|([^:[\]/@\s]+))(?::([^:]*))?$/.exec(text);
   const host = isBare ? text : (found?.[1] ?? found?.[2]);
   if (host === undefined || (found?.[1] !== undefined && !isIPv6(host))) {
-    // What is wrong is not repeated: it may be a URL with a password.
-    throw new UsageError('an address of --sentinel is not understood', {
-      hint: 'it is HOST[:PORT], more of them with commas between; an IPv6 address stands in brackets',
+    // The text is not repeated: it may be a URL with a password.
+    throw new UsageError('an address of --sentinel is not valid', {
+      hint: 'write HOST[:PORT], with commas between several; put an IPv6 address in brackets',
     });
   }
   return { kind: 'tcp', host, port: parsePort(found?.[3] ?? null, DEFAULT_PORT) };
@@ -93,7 +93,7 @@ function parseSentinel(text: string): TcpEndpoint {
 
 function parsePreference(text: string): SentinelAccess['prefer'] {
   if (text === 'primary' || text === 'replica') return text;
-  throw new UsageError(`'${text}' is no kind of server`, {
-    hint: '--prefer takes primary or replica',
+  throw new UsageError(`'${text}' is not a kind of server`, {
+    hint: 'give --prefer primary or --prefer replica',
   });
 }

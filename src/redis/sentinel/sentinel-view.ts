@@ -1,25 +1,25 @@
-// What one Sentinel says of a primary and its replicas: its replies as values, and which of the replicas
-// may be backed up. Pure.
+// What one Sentinel says about a primary and its replicas: the replies as values, and the choice of the
+// replicas that can be backed up. Pure.
 import { ServerError, UsageError } from '../../errors.js';
 import { type Reply, replyItems, replyText } from '../connection/reply.js';
 import type { TcpEndpoint } from './sentinel-access.js';
 import { formatEndpoint } from '../connection/server-access.js';
 
-/** Of SENTINEL MASTERS. */
+/** One primary in the reply of SENTINEL MASTERS. */
 export interface WatchedPrimary {
   readonly name: string;
   /** Such as `s_down`, `o_down`, `failover_in_progress`. */
   readonly flags: readonly string[];
-  /** For how long it must be silent before it counts as down. */
+  /** How long the primary must be silent before it counts as down. */
   readonly downAfterMs: number;
 }
 
-/** Of SENTINEL REPLICAS. */
+/** One replica in the reply of SENTINEL REPLICAS. */
 export interface WatchedReplica {
   readonly endpoint: TcpEndpoint;
   readonly flags: readonly string[];
   readonly isLinkUp: boolean;
-  /** As of when the Sentinel last asked it. */
+  /** The replication offset when the Sentinel last asked the replica. */
   readonly offset: number;
 }
 
@@ -29,7 +29,7 @@ export interface SentinelView {
   readonly replicas: readonly WatchedReplica[];
 }
 
-/** Redis asks its servers every ten seconds; this is what a Sentinel has where it does not say. */
+/** The default of `down-after-milliseconds` in sentinel.c. */
 const DOWN_AFTER_MS = 30_000;
 
 export function parsePrimaries(reply: Reply): WatchedPrimary[] {
@@ -56,7 +56,7 @@ export function parseReplicas(reply: Reply): WatchedReplica[] {
   });
 }
 
-/** The reply of SENTINEL GET-MASTER-ADDR-BY-NAME; null where the name is not known. */
+/** Reads the reply of SENTINEL GET-MASTER-ADDR-BY-NAME; null where the Sentinel does not know the name. */
 export function parseEndpointReply(reply: Reply): TcpEndpoint | null {
   const [host = null, port = null] = replyItems(reply);
   const number = Number(replyText(port));
@@ -65,10 +65,10 @@ export function parseEndpointReply(reply: Reply): TcpEndpoint | null {
 }
 
 /**
- * The primary that is meant.
+ * Chooses the primary with a name, or the only one.
  * @param address of the Sentinel, for messages
- * @param name null for the only one
- * @throws UsageError where it has to be named; ServerError where there is none, or none of that name
+ * @param name null where none was given
+ * @throws UsageError where there are several and no name; ServerError where no primary fits
  */
 export function choosePrimary(
   address: string,
@@ -79,7 +79,7 @@ export function choosePrimary(
   const [first] = primaries;
   if (first === undefined) {
     throw new ServerError('failed', `Sentinel at ${address} watches no primary`, {
-      hint: "its configuration names one with 'sentinel monitor NAME HOST PORT QUORUM'",
+      hint: "add 'sentinel monitor NAME HOST PORT QUORUM' to its configuration",
     });
   }
   if (name === null && primaries.length > 1) {
@@ -90,18 +90,18 @@ export function choosePrimary(
   const chosen = name === null ? first : primaries.find((primary) => primary.name === name);
   if (chosen !== undefined) return chosen;
   throw new ServerError('failed', `Sentinel at ${address} knows no primary '${name}'`, {
-    hint: `it watches ${names}`,
+    hint: `give --master one of the names that it knows: ${names}`,
   });
 }
 
 export interface ReplicaChoice {
-  /** Those on this machine that are in order, the one that lags least first. */
+  /** Healthy replicas on this machine, the one that lags least first. */
   readonly usable: readonly TcpEndpoint[];
-  /** The others on this machine, such as `127.0.0.1:6380 is down`. */
+  /** The other replicas on this machine, each with its fault, such as `127.0.0.1:6380 is down`. */
   readonly passedOver: readonly string[];
 }
 
-/** @param isOwn whether a host is this machine */
+/** @param isOwn tells whether a host is this machine */
 export function chooseReplicas(
   replicas: readonly WatchedReplica[],
   isOwn: (host: string) => boolean,
@@ -126,10 +126,10 @@ function faultOf({ flags, isLinkUp }: WatchedReplica): string | null {
 }
 
 /**
- * For how long a primary that cannot be reached, or is none, may still become one or be replaced: null
- * for not at all, infinity while the Sentinel knows that it is down. Before that the Sentinel needs its
- * time to see it (sentinel.c, sentinelCheckSubjectivelyDown: a primary that says it is a replica has two
- * INFO periods of ten seconds more).
+ * How long it may take until a failover puts right a primary that cannot be reached, or is no longer a
+ * primary. Null where there is no replica to take over. Infinity while the Sentinel counts the primary as
+ * down. Before that, the Sentinel needs time to notice (sentinel.c, sentinelCheckSubjectivelyDown: a
+ * primary that reports itself as a replica has two more INFO periods of ten seconds).
  */
 export function failoverWithinMs({ primary, replicas }: SentinelView): number | null {
   if (replicas.length === 0) return null;
@@ -144,7 +144,7 @@ function parseFlags(fields: ReadonlyMap<string, string>): string[] {
   return (fields.get('flags') ?? '').split(',').filter((flag) => flag !== '');
 }
 
-/** A list of names and values, taken two by two. */
+/** Reads a list in which each name is followed by its value. */
 function parseFields(reply: Reply): Map<string, string> {
   const words = replyItems(reply).map(replyText);
   const fields = new Map<string, string>();

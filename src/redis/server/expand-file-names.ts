@@ -1,9 +1,9 @@
-// Names that match a pattern as the C library's glob(3) has it, which is what `include` in a server's
-// configuration goes by: `*`, `?` and `[…]`, none of which matches a dot at the beginning.
+// Names that match a pattern of glob(3), as `include` in the configuration of a server uses it: `*`, `?`
+// and `[…]`. None of them matches a dot at the beginning of a name.
 import { type BytePath, joinPath } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 
-/** Paths of what matches in a folder, in byte order; none where there is no such folder. */
+/** The paths in a folder that match, in byte order; none where the folder does not exist. */
 export function expandFileNames(
   fileSystem: FileSystem,
   folder: BytePath,

@@ -1,7 +1,7 @@
-// Where a server's files are, and whether that is certain. A wrong directory is the worst that a backup
-// can do: it goes well every night and holds nothing. So what is found is proved: by the process, where
-// /proc shows it (same id, same age, its working directory's device and inode), or later by the dump
-// that the server was asked to save, which must turn up there.
+// Finds the directory of a server's files, and proves it. A wrong directory is the worst mistake of a
+// backup: every night succeeds, and nothing useful is kept. The proof is the process of the server, where
+// /proc shows it: same id, same age, and a working directory of the same device and inode. Otherwise the
+// proof comes later: the dump that the server is asked to save must appear in the directory.
 import { ServerError, UsageError } from '../../errors.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
@@ -15,7 +15,7 @@ import type { ServerSettings } from './server-settings.js';
 export interface FoundDirectory {
   /** Real path on this machine. */
   readonly path: BytePath;
-  /** Whether the server's own process shows that it is its. If not, a save has to. */
+  /** Whether the process of the server proves the directory. If not, a save has to. */
   readonly isProved: boolean;
 }
 
@@ -30,15 +30,13 @@ export interface DirectorySearch {
   readonly source: BytePath | null;
 }
 
-/**
- * @throws ServerError where there is no directory, UsageError where SOURCE is not the server's
- */
+/** @throws ServerError where no directory is found; UsageError where SOURCE is not the server's directory */
 export function findDirectory(search: DirectorySearch): FoundDirectory {
   const processes = search.isLocal ? matchingProcesses(search.facts) : [];
   const own = processes.filter(({ isContained }) => !isContained);
   const certain = own.length === 1 ? (own[0]?.workingDirectory ?? null) : null;
   const said = search.settings.directory;
-  // A relative path of a configuration file counts from where the server was started.
+  // A relative `dir` counts from where the server was started, and only its process can show that.
   const wanted = search.source ?? (said?.startsWith('/') ? said : certain?.path) ?? null;
   if (wanted === null) throw unknownDirectory(search);
   const path = search.fileSystem.realPath(wanted);
@@ -52,10 +50,10 @@ export function findDirectory(search: DirectorySearch): FoundDirectory {
   return { path, isProved: processes.length === 1 && processes.every(isSame) };
 }
 
-/** By how much the ages may differ: the server counts whole seconds, from a little later on. */
+/** How much the two ages may differ: the server counts whole seconds, and begins a little later. */
 const AGE_TOLERANCE_SECONDS = 5;
 
-/** Processes of this machine that may be the server: same id, same age. */
+/** Processes on this machine that may be the server: same id, same age. */
 function matchingProcesses({ processId, uptimeSeconds }: ServerFacts): ServerProcess[] {
   if (processId === null || uptimeSeconds === null) return [];
   return findServerProcesses(processId).filter(
@@ -75,7 +73,7 @@ function identify(
 function unknownDirectory({ address, settings }: DirectorySearch): ServerError {
   const why =
     settings.knownFrom === 'none'
-      ? 'does not let its configuration be read'
+      ? 'does not let us read its configuration'
       : 'has no absolute path for its data directory in its configuration';
   return new ServerError('directory', `Redis at ${address} ${why}, so its directory is not known`, {
     hint: 'give --redis-conf FILE, or name the directory: redis-rewind backup SOURCE REPO …',
@@ -88,20 +86,21 @@ function missingDirectory(
   processes: readonly ServerProcess[],
 ): ServerError | UsageError {
   const shown = formatPath(wanted);
-  if (source !== null) return new UsageError(`source '${shown}' is no directory of this machine`);
-  const message = `Redis at ${address} keeps its files in '${shown}', which is no directory of this machine`;
+  if (source !== null)
+    return new UsageError(`source '${shown}' is not a directory on this machine`);
+  const message = `Redis at ${address} keeps its files in '${shown}', which is not a directory on this machine`;
   if (!isLocal) {
     return new ServerError('directory', message, {
-      hint: 'run redis-rewind on the machine of the server, where its files are',
+      hint: 'run redis-rewind on the machine of the server',
     });
   }
   const contained = processes.find(({ isContained }) => isContained);
   const where =
     contained === undefined
-      ? 'if it runs in a container or behind a tunnel'
-      : `it runs in a container (process ${contained.id} of this machine)`;
+      ? 'if the server runs in a container or behind a tunnel'
+      : `the server runs in a container (process ${contained.id} on this machine)`;
   return new ServerError('directory', message, {
-    hint: `${where}: name the folder of its volume here: redis-rewind backup SOURCE REPO …`,
+    hint: `${where}, name its directory on this machine: redis-rewind backup SOURCE REPO …`,
   });
 }
 
@@ -112,23 +111,23 @@ function wrongDirectory(
 ): ServerError | UsageError {
   const message = `'${formatPath(path)}' is not the directory of Redis at ${address}, which works in '${formatPath(actual)}'`;
   if (source !== null) {
-    return new UsageError(message, { hint: 'leave SOURCE out: the server knows its directory' });
+    return new UsageError(message, { hint: 'leave out SOURCE: the server knows its directory' });
   }
   return new ServerError('directory', message, {
     hint:
       settings.knownFrom === 'file'
-        ? 'is --redis-conf the file that this server was started with?'
+        ? 'check that --redis-conf is the file that this server was started with'
         : 'name the directory: redis-rewind backup SOURCE REPO …',
   });
 }
 
-/** What is said where neither the process nor a save has proved the directory. */
+/** The error for a directory that neither the process nor a save has proved. */
 export function unprovedDirectory(address: string, path: BytePath): ServerError {
   return new ServerError(
     'directory',
     `nothing shows that '${formatPath(path)}' is the directory of Redis at ${address}`,
     {
-      hint: 'run as root on the machine of the server, or let the server save (--save bgsave)',
+      hint: 'run as root on the machine of the server, or let the server save with --save bgsave',
     },
   );
 }

@@ -1,5 +1,5 @@
-// A server that is about to be backed up: connected, its data loaded, its facts and settings read, and
-// its directory found. Nothing has been asked of it yet.
+// A server that is ready for a backup: connected, with its data loaded, its facts and settings read, and
+// its directory found. Nothing was changed on the server, and no save was asked for.
 import type { BytePath } from '../../system/files/byte-path.js';
 import type { Checkpoint } from '../../system/time/checkpoint.js';
 import type { Clock } from '../../system/time/clock.js';
@@ -18,16 +18,16 @@ import { type ServerFacts, readServerFacts } from './server-facts.js';
 import { type ServerSettings, readServerSettings } from './server-settings.js';
 
 export interface LiveServerRequest {
-  /** Where it is, or who is asked for that. */
+  /** How to reach the server: directly, or through Sentinels. */
   readonly access: ServerAccess | SentinelAccess;
   /** `--redis-conf`, or null. */
   readonly configuration: BytePath | null;
   /** SOURCE, where it was named. */
   readonly source: BytePath | null;
   readonly waitTimeoutMs: number;
-  /** Told while the server loads its data. */
+  /** Called while the server loads its data. */
   readonly onLoading: (loadedBytes: number, totalBytes: number) => void;
-  /** Told while a failover is waited for. */
+  /** Called while waiting for a failover. */
   readonly onFailover: () => void;
 }
 
@@ -39,7 +39,7 @@ export interface LiveServerParts {
 
 export interface LiveServer {
   readonly connection: ServerConnection;
-  /** What Sentinels said; null where none was asked. */
+  /** What the Sentinels said; null where none was asked. */
   readonly sentinels: Pick<FoundServer, 'masterName' | 'passedOver'> | null;
   readonly patience: Patience;
   readonly facts: ServerFacts;
@@ -47,13 +47,13 @@ export interface LiveServer {
   readonly directory: FoundDirectory;
 }
 
-/** A server that forks with much memory, or runs a long command, stands still for a while. */
+/** A server answers nothing while it forks with much memory or runs a long command. */
 const REPLY_MOST_MS = 60_000;
 const REPLY_LEAST_MS = 1000;
 
 /**
  * @returns a server whose connection the caller closes
- * @throws ServerError; UsageError for what was given wrong; SystemError where a file cannot be read
+ * @throws ServerError; UsageError for wrong options; SystemError where a file cannot be read
  */
 export async function openLiveServer(
   request: LiveServerRequest,
@@ -84,7 +84,7 @@ export async function openLiveServer(
   }
 }
 
-/** A Sentinel has little to do; where one hangs, the next may answer. */
+/** A Sentinel has little to do. If one hangs, the next may answer. */
 const SENTINEL_REPLY_MOST_MS = 3000;
 
 async function connect(
@@ -126,7 +126,7 @@ function readConfiguration(fileSystem: FileSystem, path: BytePath): ServerConfig
   });
 }
 
-/** Commands that were disabled keep their names, so that the server says what it thinks of them. */
+/** A disabled command has no new name. It is sent under its usual one, and the server refuses it. */
 function usableNames({ renamed }: ServerConfiguration): CommandNames {
   return new Map([...renamed].filter(([, name]) => name !== ''));
 }

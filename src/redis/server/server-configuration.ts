@@ -1,32 +1,30 @@
-// The configuration file of a server, as the server reads it (redis config.c,
-// loadServerConfigFromString): words as sds strings, later lines win, `include` takes in other files at
-// its place, by name or by glob. For servers whose CONFIG is renamed, disabled or denied.
+// The configuration file of a server, read as the server reads it (redis config.c,
+// loadServerConfigFromString): words are sds strings, later lines win, and `include` inserts other files,
+// by name or by pattern. Needed for servers whose CONFIG command is renamed, disabled or denied.
 import { UsageError } from '../../errors.js';
 import { splitWords } from '../../persistence/sds-words.js';
 import { type BytePath, formatPath, joinPath, parentPath } from '../../system/files/byte-path.js';
 
 export interface ServerConfiguration {
-  /** The last words of each directive, by its name in lower case; characters stand for bytes. */
+  /** The words of the last line of each directive, by its name in lower case; one character a byte. */
   readonly directives: ReadonlyMap<string, readonly string[]>;
-  /** All `save` lines since the last that takes them back, as CONFIG GET has them. */
+  /** All `save` lines after the last `save ""`, joined as CONFIG GET shows them. */
   readonly savePoints: string;
-  /** New names of commands, by the old ones in lower case; '' where one is disabled. */
+  /** New names of commands, by their usual names in lower case; '' for a disabled command. */
   readonly renamed: ReadonlyMap<string, string>;
 }
 
 export interface ConfigurationFiles {
   read(path: BytePath): Buffer;
-  /** Paths that a glob of the last name stands for, in order. */
+  /** The paths in `folder` whose names match `pattern`, in order. */
   expand(folder: BytePath, pattern: string): readonly BytePath[];
 }
 
-/** What redis itself has where no line says otherwise (7.0, config.c). */
+/** The default of Redis where no line says otherwise (7.0, config.c). */
 const DEFAULT_SAVE_POINTS = '3600 1 300 100 60 10000';
 const DEPTH_MOST = 16;
 
-/**
- * @throws UsageError for a file that a server would not read; what `files` throws
- */
+/** @throws UsageError for a file that a server would not accept; whatever `files` throws */
 export function readServerConfiguration(
   path: BytePath,
   files: ConfigurationFiles,
@@ -52,7 +50,7 @@ class Reading implements ServerConfiguration {
 
   read(path: BytePath, depth: number): void {
     if (depth > DEPTH_MOST) {
-      throw new UsageError(`'${formatPath(path)}' is included in itself`);
+      throw new UsageError(`'${formatPath(path)}' includes itself`);
     }
     const lines = this.#files.read(path).toString('latin1').split('\n');
     for (const [index, line] of lines.entries()) {
@@ -72,7 +70,7 @@ class Reading implements ServerConfiguration {
     if (name === 'include') {
       for (const included of this.#included(values[0] ?? '', path)) this.read(included, depth + 1);
     } else if (name === 'save') {
-      // An empty word takes all save points back (config.c, setConfigSaveOption).
+      // `save ""` removes all save points (config.c, setConfigSaveOption).
       const isReset = values.length === 1 && values[0] === '';
       this.#savePoints = isReset ? [] : [...(this.#savePoints ?? []), ...values];
     } else if (name === 'rename-command') {
@@ -82,7 +80,7 @@ class Reading implements ServerConfiguration {
     }
   }
 
-  /** A relative path is relative to where the server was started: beside the file is the best guess. */
+  /** A relative path counts from where the server was started. The folder of this file is the best guess. */
   #included(pattern: string, path: BytePath): readonly BytePath[] {
     const absolute = pattern.startsWith('/')
       ? (pattern as BytePath)

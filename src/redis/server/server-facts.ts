@@ -1,4 +1,4 @@
-// What a server says of itself: what it is, what it holds, how it persists. Read once before a backup.
+// What a server says about itself: version, role, contents, persistence. Read once before a backup.
 import { ServerError } from '../../errors.js';
 import type { ServerConnection } from '../connection/connection.js';
 import type { Patience } from '../connection/patience.js';
@@ -14,37 +14,37 @@ export interface DatabaseSize {
 }
 
 export interface ServerFacts {
-  /** Such as `7.0.15`; of Valkey its own, not the version of Redis that it stands for. */
+  /** Such as `7.0.15`; for Valkey its own version, not the version of Redis that it stands for. */
   readonly version: string;
   readonly product: 'redis' | 'valkey';
-  /** Of the version of Redis that it is or stands for. */
+  /** Of the version of Redis that the server is or stands for. */
   readonly majorVersion: number;
   readonly runId: string;
   readonly processId: number | null;
   readonly uptimeSeconds: number | null;
   readonly role: 'primary' | 'replica';
-  /** Of a replica: the address of its primary, such as `10.0.0.5:6379`. */
+  /** For a replica: the address of its primary, such as `10.0.0.5:6379`. */
   readonly primary: string | null;
-  /** Of a replica: whether its primary is there. True for a primary. */
+  /** For a replica: whether it is connected to its primary. True for a primary. */
   readonly isLinkUp: boolean;
   readonly replicationOffset: number | null;
-  /** By ascending number; only databases with keys. */
+  /** Only databases with keys, by ascending number. */
   readonly databases: readonly DatabaseSize[];
   readonly usedMemoryBytes: number | null;
   readonly isAofEnabled: boolean;
-  /** `ok` or `err`; null where it is off. */
+  /** Of the last write: `ok` or `err`; null where the AOF is off. */
   readonly aofStatus: string | null;
   /** Of the last BGSAVE: `ok` or `err`. */
   readonly saveStatus: string | null;
   /** Seconds since 1970 by the server's clock, when it was asked. */
   readonly timeSeconds: number;
-  /** LASTSAVE. */
+  /** When the last save ended (LASTSAVE). */
   readonly lastSaveSeconds: number | null;
 }
 
 /**
- * Asks a server for everything, waiting until it has loaded its data.
- * @param onLoading told while it loads
+ * Waits until the server has loaded its data, then asks for all facts.
+ * @param onLoading called while it loads
  * @throws ServerError
  */
 export async function readServerFacts(
@@ -64,7 +64,7 @@ export async function readServerFacts(
     },
     () =>
       new ServerError('occupied', `Redis at ${connection.address} is still loading its data`, {
-        hint: '--wait-timeout says for how long to wait for that',
+        hint: 'raise --wait-timeout to wait longer',
       }),
   );
   const info = await readInfo(connection, [
@@ -75,13 +75,9 @@ export async function readServerFacts(
     'keyspace',
   ]);
   if (info.get('redis_mode') === 'sentinel') {
-    throw new ServerError(
-      'foreign',
-      `Redis at ${connection.address} is a Sentinel, and no server`,
-      {
-        hint: `'--sentinel ${connection.address}' asks it where the server is`,
-      },
-    );
+    throw new ServerError('foreign', `Redis at ${connection.address} is a Sentinel, not a server`, {
+      hint: `to ask it where the server is, use --sentinel ${connection.address}`,
+    });
   }
   const [seconds = null] = replyItems(await connection.call(['TIME']));
   return toFacts(connection.address, info, Number(replyText(seconds)));
@@ -90,8 +86,8 @@ export async function readServerFacts(
 function toFacts(address: string, info: ServerInfo, timeSeconds: number): ServerFacts {
   const redisVersion = info.get('redis_version');
   if (redisVersion === undefined || !Number.isInteger(timeSeconds)) {
-    throw new ServerError('foreign', `Redis at ${address} does not say which version it is`, {
-      hint: 'is it a Redis or Valkey server, and no Sentinel or proxy?',
+    throw new ServerError('foreign', `Redis at ${address} does not report its version`, {
+      hint: 'check that it is a Redis or Valkey server, not a Sentinel or a proxy',
     });
   }
   const valkeyVersion = info.get('valkey_version');
@@ -124,7 +120,7 @@ function primaryOf(info: ServerInfo): string | null {
   return host === undefined || port === null ? null : formatEndpoint({ kind: 'tcp', host, port });
 }
 
-/** Lines such as `db0:keys=12,expires=3,avg_ttl=0`. */
+/** Reads lines such as `db0:keys=12,expires=3,avg_ttl=0`. */
 function readDatabases(info: ServerInfo): DatabaseSize[] {
   return [...info]
     .flatMap(([field, value]) => {

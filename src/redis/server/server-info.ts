@@ -1,4 +1,4 @@
-// What INFO says, as a map. One section a call: servers before 7.0 take no more.
+// The reply of INFO as a map. Each call asks for one section: servers before 7.0 accept only one.
 import type { ServerConnection } from '../connection/connection.js';
 import { replyText } from '../connection/reply.js';
 
@@ -7,7 +7,7 @@ export type InfoSection =
 
 export type ServerInfo = ReadonlyMap<string, string>;
 
-/** The fields of some sections. @throws ServerError */
+/** Reads the fields of some sections. @throws ServerError */
 export async function readInfo(
   connection: ServerConnection,
   sections: readonly InfoSection[],
@@ -20,7 +20,7 @@ export async function readInfo(
   return info;
 }
 
-export function parseInfo(text: string): ServerInfo {
+function parseInfo(text: string): ServerInfo {
   const info = new Map<string, string>();
   for (const line of text.split(/\r?\n/)) {
     const colon = line.indexOf(':');
@@ -29,13 +29,13 @@ export function parseInfo(text: string): ServerInfo {
   return info;
 }
 
-/** A field that is a number; null where it is missing or none, as with other versions. */
+/** A field as a number; null where the server does not report it, or not as a number. */
 export function infoNumber(info: ServerInfo, field: string): number | null {
   const text = info.get(field) ?? '';
   return /^-?[0-9]+(?:\.[0-9]+)?$/.test(text) ? Number(text) : null;
 }
 
-/** Whether a field is there and is not 0. */
+/** Whether a field exists and is not 0. */
 export function infoFlag(info: ServerInfo, field: string): boolean {
   return (infoNumber(info, field) ?? 0) !== 0;
 }

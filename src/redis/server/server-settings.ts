@@ -1,5 +1,5 @@
-// The settings of a server that a backup goes by: asked with CONFIG GET, one name a call; where CONFIG
-// is renamed or denied, taken from its configuration file, or from what a server has by itself.
+// The settings of a server that a backup needs. They are asked with CONFIG GET, one name a call. Where
+// CONFIG is renamed or denied, they come from the configuration file, or are the defaults of Redis.
 import { ServerError } from '../../errors.js';
 import { type BytePath, pathFromBytes, pathFromText } from '../../system/files/byte-path.js';
 import type { ServerConnection } from '../connection/connection.js';
@@ -7,18 +7,18 @@ import { replyItems } from '../connection/reply.js';
 import type { ServerConfiguration } from './server-configuration.js';
 
 export interface ServerSettings {
-  /** `dir`; null where nothing says. */
+  /** `dir`; null where it is not known. */
   readonly directory: BytePath | null;
   /** `dbfilename`, a name without a folder. */
   readonly dumpName: BytePath;
-  /** `appendfilename`. */
+  /** `appendfilename` */
   readonly aofName: BytePath;
   /** `appenddirname`; null where the AOF is a single file, as before 7.0. */
   readonly aofFolder: BytePath | null;
-  /** `save` as CONFIG GET has it: pairs of seconds and changes; '' where there are none, null where nothing says. */
+  /** `save` as CONFIG GET shows it: pairs of seconds and changes. '' for none, null where it is not known. */
   readonly savePoints: string | null;
   readonly maxmemoryPolicy: string | null;
-  /** `config`: asked of the server. `file`: its configuration file. `none`: neither, names are guessed. */
+  /** `config`: from CONFIG GET. `file`: from the configuration file. `none`: defaults. */
   readonly knownFrom: 'config' | 'file' | 'none';
 }
 
@@ -54,7 +54,7 @@ const NAMES = [
   'maxmemory-policy',
 ] as const;
 
-/** Values by their names, without those that this version has not; null where CONFIG may not be asked. */
+/** The settings that this version has, by their names; null where CONFIG GET is not allowed. */
 async function askSettings(connection: ServerConnection): Promise<Map<string, BytePath> | null> {
   const values = new Map<string, BytePath>();
   for (const name of NAMES) {

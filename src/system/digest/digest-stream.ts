@@ -1,26 +1,25 @@
-// A SHA-256 that is made while bytes pass by. Whoever makes one asks for memory, fills it and hands it
-// over, so that the bytes can be digested where they lie: on this thread, or on another one
-// (digest-thread.ts).
+// A SHA-256 of bytes that pass by. The caller asks for memory, fills it and hands it over. So the bytes need
+// not be copied, whether they are digested on this thread or on another one (digest-thread.ts).
 import { type Hash, createHash } from 'node:crypto';
 import { CHUNK_BYTES } from '../threads/chunk-ring.js';
 
 export interface DigestStream {
-  /** Memory for the next bytes, at least one and 1 MiB at most. */
+  /** Memory for the next bytes: at least one byte, 1 MiB at most. */
   room(): Promise<Uint8Array>;
-  /** Takes the first `count` bytes of the memory that `room` gave last; nobody may change them any more. */
+  /** Takes the first `count` bytes of the memory that `room` last gave. They must not change afterwards. */
   add(count: number): void;
   /** The digest of all bytes added so far. */
   soFar(): Promise<Buffer>;
-  /** The digest of all bytes; nothing may follow. */
+  /** The digest of all bytes. No bytes may be added afterwards. */
   finish(): Promise<Buffer>;
 }
 
-/** Digests on the thread that calls it. */
+/** Digests on the calling thread. */
 export class LocalDigest implements DigestStream {
   readonly #hash: Hash = createHash('sha256');
   readonly #buffer: Buffer;
 
-  /** @param sizeBytes how many bytes are expected; more may come */
+  /** @param sizeBytes about how many bytes are expected; more may come */
   constructor(sizeBytes: number) {
     this.#buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, Math.max(1, sizeBytes)));
   }

@@ -1,4 +1,4 @@
-// The digest thread itself; see digest-thread.ts.
+// The worker of the digest thread (digest-thread.ts).
 import { createHash } from 'node:crypto';
 import { DIGEST_ORDER } from './digest-order.js';
 import { serveRing, sharedMemory } from '../threads/serve-ring.js';

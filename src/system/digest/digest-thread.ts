@@ -1,21 +1,21 @@
-// SHA-256 on a thread of its own, so that the main thread can go on reading and writing meanwhile: on
-// two cores a copy that is digested then takes as long as the digest alone, or as the copy alone.
+// SHA-256 on a thread of its own, while the main thread goes on reading and writing. On two cores, copying
+// and digesting together take only as long as the slower of the two.
 import { DIGEST_ORDER } from './digest-order.js';
 import type { DigestStream } from './digest-stream.js';
 import { RingThread } from '../threads/ring-thread.js';
 
 const DIGEST_BYTES = 32;
 
-/** Runs from its creation until `close`; one digest at a time. */
+/** Runs from its creation until `close`, and makes one digest at a time. */
 export class DigestThread {
-  /** The last digest asked for. */
+  /** The digest that was last asked for. */
   readonly #digest = new SharedArrayBuffer(DIGEST_BYTES);
   readonly #thread = new RingThread(
     new URL('digest-thread-worker.js', import.meta.url),
     this.#digest,
   );
 
-  /** Begins a new digest; the one before must not be used any more. */
+  /** Begins a new digest. The one before must not be used afterwards. */
   async begin(): Promise<DigestStream> {
     await this.#thread.order(DIGEST_ORDER.restart);
     return {
@@ -26,7 +26,7 @@ export class DigestThread {
     };
   }
 
-  /** Ends the thread, whatever it is doing; what is still waited for fails. */
+  /** Ends the thread, whatever it is doing. Promises that still wait for it are rejected. */
   async close(): Promise<void> {
     await this.#thread.close();
   }

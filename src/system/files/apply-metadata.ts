@@ -1,5 +1,5 @@
-// Giving an entry its owner, mode and time. Where this user may not, the rest is set all the same and
-// what was not is told: the catalog has the truth, and a run that may sets it later.
+// Sets the owner, mode and time of entries. What this user may not set is reported, and the rest is set all
+// the same. Nothing is lost: the catalog keeps the true metadata, and a later run as root can set it.
 import type { BytePath } from './byte-path.js';
 import { isErrno } from './errno.js';
 import type { FileSystem } from './file-system.js';
@@ -21,14 +21,13 @@ export interface UnsetMetadata {
   readonly what: 'owner' | 'mode' | 'time';
 }
 
-/** Bits that must not be given to a file that belongs to somebody else than was meant. */
+/** A file must not get these bits while it belongs to another owner than it should. */
 const SET_ID_BITS = 0o6000;
 
 /**
- * Sets owner, then mode, then all times at once (a batch: exact times may need another process).
- * Directories must come after what is in them, and deeper ones first. Entries must exist and be of
- * their type.
- * @returns what could not be set, because this user may not
+ * Sets the owner, then the mode, and at the end all times at once, since exact times may need another
+ * program. Each entry must exist and be of its type. A directory must come after everything in it.
+ * @returns what this user may not set
  */
 export function applyMetadata(
   fileSystem: FileSystem,
@@ -61,7 +60,7 @@ function permitted(change: () => void): boolean {
     change();
     return true;
   } catch (error) {
-    // EINVAL: ids that have no meaning in a user namespace; ENOTSUP, ENOSYS: file systems without owners.
+    // EINVAL: an id that a user namespace does not know. ENOTSUP, ENOSYS: a file system without owners.
     if (
       ['EPERM', 'EACCES', 'EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].some((errno) =>
         isErrno(error, errno),

@@ -1,7 +1,7 @@
-// Paths as the bytes they are. A Unix name is any bytes but NUL and '/', so a path is carried as a
-// string with one character (U+0000 to U+00FF) for each byte: it compares in byte order, works as a
-// Map key, and turns into a Buffer for system calls and BLOBs without loss. It is never shown as it
-// stands: formatPath and parsePath are the only way between it and text.
+// Paths as bytes. A Unix name may hold any bytes but NUL and '/'. A path is therefore a string with one
+// character (U+0000 to U+00FF) for each byte. Such a string compares in byte order, works as a Map key, and
+// becomes a Buffer for system calls and BLOBs without loss. It is never shown as it is: formatPath turns it
+// into text, and parsePath reads that text.
 import type { BytePath } from '../../errors.js';
 
 /** Relative paths use '/' and have no '.' or '..'; '' is the root. */
@@ -19,7 +19,7 @@ export function pathToBytes(path: BytePath): Buffer {
   return Buffer.from(path, 'latin1');
 }
 
-/** A path from ordinary text (a constant, an argument), encoded as UTF-8. No escapes are read. */
+/** A path from ordinary text (a constant, an argument), encoded as UTF-8. Escapes are not read. */
 export function pathFromText(text: string): BytePath {
   return Buffer.from(text, 'utf8').toString('latin1') as BytePath;
 }
@@ -54,21 +54,21 @@ export function relativePath(path: BytePath, folder: BytePath): BytePath {
   ) as BytePath;
 }
 
-/** Byte order of two paths; for Array.sort. */
+/** The byte order of two paths, for Array.sort. */
 export function compareBytes(a: BytePath, b: BytePath): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-// ignoreBOM: without it the decoder would swallow a U+FEFF.
+// ignoreBOM keeps a U+FEFF, which the decoder would otherwise drop.
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** A character of a path and its bytes; `text` is null where they are one byte that is not UTF-8. */
+/** One character of a path. `text` is null for a single byte that is not UTF-8. */
 export interface PathCharacter {
   readonly text: string | null;
   readonly bytes: Uint8Array;
 }
 
-/** The characters of a path read as UTF-8, in order, with no byte left out. */
+/** The characters of a path read as UTF-8, in order. Together they hold every byte. */
 export function* pathCharacters(path: BytePath): Generator<PathCharacter, void, undefined> {
   const bytes = pathToBytes(path);
   for (let index = 0; index < bytes.length;) {
@@ -83,9 +83,9 @@ export function* pathCharacters(path: BytePath): Generator<PathCharacter, void, 
 }
 
 /**
- * A path as text for people and JSON. UTF-8 is shown as it is; bytes that are not UTF-8, control
- * characters, and a backslash that would read as an escape are written `\xHH`, so that parsePath
- * gives the same bytes back.
+ * A path as text for people and JSON. UTF-8 is shown as it is. Bytes that are not UTF-8, control
+ * characters, and a backslash that would read as an escape are written `\xHH`. parsePath gives the same
+ * bytes back.
  */
 export function formatPath(path: BytePath): string {
   let shown = '';
@@ -100,7 +100,7 @@ export function formatPath(path: BytePath): string {
   return isAfterBackslash ? `${shown}\\` : shown;
 }
 
-/** The bytes that text shown by formatPath stands for; `\xHH` is a byte, any other backslash itself. */
+/** The path that formatPath showed as `text`. `\xHH` is a byte; any other backslash is itself. */
 export function parsePath(text: string): BytePath {
   let path = '';
   for (let index = 0; index < text.length;) {
@@ -125,7 +125,7 @@ function decodeCharacter(bytes: Uint8Array): string | null {
   }
 }
 
-/** C0, DEL, C1, and the characters that reorder or hide text on a terminal. */
+/** Whether a character is a control character, or reorders or hides text on a terminal. */
 function isControl(text: string): boolean {
   return /[\p{Cc}\p{Cf}\u2028\u2029]/u.test(text);
 }

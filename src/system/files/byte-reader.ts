@@ -1,34 +1,16 @@
-// Random access to bytes that do not change while they are read: what the delta engine reads from.
+// Random access to bytes that do not change while they are read. The delta engine reads from these.
 import type { FileDescriptor, FileSystem } from './file-system.js';
 import { CorruptError } from '../../errors.js';
 
 /** Immutable bytes with random access. */
 export interface ByteReader {
-  /** Length in bytes; exact up to 2^53. */
+  /** Exact up to 2^53. */
   readonly sizeBytes: number;
-  /** Fills as much of `into` as there is from `position` on; returns the count, short only at the end. */
+  /** Fills `into` from `position` on. Returns how many bytes were read: fewer only at the end. */
   read(into: Uint8Array, position: number): number;
 }
 
-export class MemoryReader implements ByteReader {
-  readonly #bytes: Uint8Array;
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-  }
-
-  get sizeBytes(): number {
-    return this.#bytes.length;
-  }
-
-  read(into: Uint8Array, position: number): number {
-    const piece = this.#bytes.subarray(position, position + into.length);
-    into.set(piece);
-    return piece.length;
-  }
-}
-
-/** The first `sizeBytes` bytes of an open file, whatever grows behind them. Does not own the descriptor. */
+/** The first `sizeBytes` bytes of an open file, which may grow. The caller closes the file. */
 export class FileReader implements ByteReader {
   readonly sizeBytes: number;
   readonly #fileSystem: FileSystem;

@@ -1,5 +1,5 @@
-// What the operating system's errors say, in the words of this program. A failed system call becomes a
-// SystemError with operation, path and errno; callers branch on the errno and never on the text.
+// Errors of the operating system, as errors of this program. A failed system call becomes a SystemError with
+// the operation, the path and the errno. Callers branch on the errno and never on the text.
 import { SystemError } from '../../errors.js';
 import { type BytePath, formatPath } from './byte-path.js';
 
@@ -8,12 +8,12 @@ export function isErrno(error: unknown, errno: string): boolean {
   return error instanceof SystemError ? error.errno === errno : errnoOf(error) === errno;
 }
 
-/** Whether a failure says nothing of the object of the call: this process, or the machine, has run out. */
+/** Whether this process, or the machine, has run out of a resource. The object of the call may be fine. */
 export function isExhaustion(error: unknown): boolean {
   return ['EMFILE', 'ENFILE', 'ENOMEM'].some((errno) => isErrno(error, errno));
 }
 
-/** Runs a system call and turns its failure into a SystemError with operation and path. */
+/** Makes a system call. A failure becomes a SystemError with the operation and the path. */
 export function attempt<T>(operation: string, path: BytePath, call: () => T): T {
   try {
     return call();
@@ -22,14 +22,14 @@ export function attempt<T>(operation: string, path: BytePath, call: () => T): T 
   }
 }
 
-/** The SystemError for a failed call; errors that carry no errno are passed on as they are. */
+/** The SystemError for a failed call. An error without an errno is returned unchanged. */
 export function toSystemError(operation: string, path: BytePath, error: unknown): unknown {
   const errno = errnoOf(error);
   if (errno === '' || error instanceof SystemError) return error;
   return systemError(operation, path, errno, error);
 }
 
-/** The failure of a call with the operating system's `errno`, with its reason and hint in our words. */
+/** The SystemError for an errno, with a reason and a hint in plain words. */
 export function systemError(
   operation: string,
   path: BytePath,
@@ -67,8 +67,8 @@ const HINTS: Record<string, string> = {
   ENOSPC: 'free some space on that file system and run again',
   EDQUOT: 'raise the quota or free some space, and run again',
   EMFILE: 'raise the limit of open files (ulimit -n) and run again',
-  EIO: 'look for errors of the disk (dmesg), and run again',
-  EROFS: 'find out why that file system was made read-only, and run again',
+  EIO: 'look for disk errors in dmesg, and run again',
+  EROFS: 'find out why that file system is read-only, and run again',
 };
 
 /** The operating system's name of an error, such as ENOENT; '' where the error has none. */

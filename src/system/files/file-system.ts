@@ -1,7 +1,7 @@
-// The file system as the program sees it: synchronous calls on bytes, bigint stats, no hidden policy.
-// There are two implementations: RealFileSystem here, and the tests' one that injects faults and
-// drops what was not synced. Every mutation of a repository goes through this interface, so that a
-// crash can be tried at each of them. Errors are SystemError with operation and path.
+// The file system as this program uses it: synchronous calls, paths as bytes, bigint stats. There are two
+// implementations. RealFileSystem is here. The one of the tests injects faults and drops what was not
+// synced. Every change of a repository goes through this interface, so that tests can stop the program
+// after each change. Every failure is a SystemError with the operation and the path.
 import * as fs from 'node:fs';
 import { promisify } from 'node:util';
 import { type BytePath, ROOT, compareBytes, pathFromBytes, pathToBytes } from './byte-path.js';
@@ -9,17 +9,17 @@ import { attempt, errnoOf, toSystemError } from './errno.js';
 import { type ModificationTime, setModificationTimes } from './modification-times.js';
 
 export type FileStat = fs.BigIntStats;
-/** An open file. Positions and lengths are byte counts; a number is exact up to 2^53. */
+/** An open file. Positions and lengths are in bytes, exact up to 2^53. */
 export type FileDescriptor = number;
 
 export type OpenMode =
-  /** Existing file, for reading; a symbolic link in the last place is refused (ELOOP). */
+  /** An existing file, for reading. A symbolic link as the last name is refused (ELOOP). */
   | 'read'
-  /** New file, for writing and reading, mode 0600; fails where something exists. */
+  /** A new file of mode 0600, for writing and reading. Fails where something exists. */
   | 'create'
-  /** Existing regular file, for writing and reading. */
+  /** An existing regular file, for writing and reading. */
   | 'update'
-  /** Directory, for fsync. */
+  /** A directory, for fsync. */
   | 'directory';
 
 export interface FileSystem {
@@ -31,26 +31,26 @@ export interface FileSystem {
   write(file: FileDescriptor, bytes: Uint8Array, position: number): void;
   truncate(file: FileDescriptor, sizeBytes: number): void;
   /**
-   * Makes `path` a new file, mode 0600, that shares the blocks of an open one: its content at one
-   * moment. Returns false where that cannot be, for whatever reason, and leaves nothing at `path`.
+   * Creates a file of mode 0600 at `path` that shares the blocks of an open file, and so has its content
+   * at one moment. Returns false where this does not work, and then leaves nothing at `path`.
    */
   cloneInto(file: FileDescriptor, path: BytePath): boolean;
   sync(file: FileDescriptor): void;
-  /** As `sync`, while this thread goes on with other work; the file stays open until it has ended. */
+  /** As `sync`, while this thread does other work. The file must stay open until the promise settles. */
   syncInBackground(file: FileDescriptor): Promise<void>;
   statOpen(file: FileDescriptor): FileStat;
   chmodOpen(file: FileDescriptor, mode: number): void;
   chownOpen(file: FileDescriptor, uid: number, gid: number): void;
-  /** Stat of the path itself, links not followed; null where nothing exists there. */
+  /** The stat of the path itself: a link is not followed. Null where nothing exists. */
   stat(path: BytePath): FileStat | null;
-  /** Names in a directory, sorted by their bytes. */
+  /** The names in a directory, in byte order. */
   list(path: BytePath): BytePath[];
   readLink(path: BytePath): BytePath;
-  /** The real path, every link resolved; null where nothing exists there. */
+  /** The path with every link resolved; null where nothing exists. */
   realPath(path: BytePath): BytePath | null;
   makeDirectory(path: BytePath, mode: number): void;
   makeLink(target: BytePath, path: BytePath): void;
-  /** Another name for the same file; a symbolic link gets another name itself. */
+  /** Gives a file another name. A symbolic link is not followed: the link gets the name. */
   makeHardLink(from: BytePath, to: BytePath): void;
   rename(from: BytePath, to: BytePath): void;
   unlink(path: BytePath): void;
@@ -58,16 +58,16 @@ export interface FileSystem {
   chmod(path: BytePath, mode: number): void;
   chownLink(path: BytePath, uid: number, gid: number): void;
   /**
-   * Sets the mtime of each path itself to the nanosecond, and its atime to the same; links are not
-   * followed. Never throws: returns the paths whose mtime still is another one.
+   * Sets the mtime and the atime of each path itself, to the nanosecond. Links are not followed. Never
+   * throws: returns the paths whose mtime could not be set exactly.
    */
   setModificationTimes(entries: readonly ModificationTime[]): BytePath[];
-  /** Bytes that this user may still write on the file system that holds `path`. */
+  /** How many bytes this user may still write on the file system of `path`. */
   freeBytes(path: BytePath): number;
 }
 
 const FLAGS: Record<OpenMode, number> = {
-  // O_NONBLOCK: a FIFO that took a file's place must not hang the open.
+  // O_NONBLOCK: the open must not hang where a FIFO has taken the place of a file.
   read: fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK,
   create:
     fs.constants.O_RDWR | fs.constants.O_CREAT | fs.constants.O_EXCL | fs.constants.O_NOFOLLOW,
@@ -109,12 +109,12 @@ export class RealFileSystem implements FileSystem {
     const { COPYFILE_EXCL, COPYFILE_FICLONE_FORCE } = fs.constants;
     const target = pathToBytes(path);
     try {
-      // Node clones by name only; this name is the open file, wherever it has been moved to.
+      // Node.js clones by name only. This name stands for the open file, even after a rename.
       fs.copyFileSync(`/proc/self/fd/${file}`, target, COPYFILE_EXCL | COPYFILE_FICLONE_FORCE);
     } catch {
       return false;
     }
-    // It has been given the mode of the original.
+    // The clone has the mode of the original.
     attempt('chmod', path, () => fs.chmodSync(target, 0o600));
     return true;
   }

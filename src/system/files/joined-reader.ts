@@ -1,7 +1,7 @@
-// Two readers as one: the second begins at a place that was chosen before the first had its length.
+// Two readers as one. The second begins at a fixed position, which may lie beyond the end of the first.
 import type { ByteReader } from './byte-reader.js';
 
-/** Between the end of the first and `secondAt`, which is not before it, there are zeros. */
+/** The second begins at `secondAt`, at or after the end of the first. Zeros fill the gap. */
 export class JoinedReader implements ByteReader {
   readonly sizeBytes: number;
   readonly #first: ByteReader;

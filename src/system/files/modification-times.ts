@@ -1,6 +1,6 @@
-// Modification times, exact to the nanosecond. Node's utimes takes seconds as a double and passes on
-// microseconds at best, so each result is read back, and what it could not express is set by GNU
-// touch: one run of xargs for all paths of a call. Links are never followed.
+// Sets modification times, exact to the nanosecond. The utimes of Node.js takes seconds as a double and sets
+// microseconds at best. So each time is read back, and GNU touch sets those that are not exact, with one
+// run of xargs for all paths. Links are never followed.
 import * as fs from 'node:fs';
 import { SystemError } from '../../errors.js';
 import { type BytePath, pathToBytes } from './byte-path.js';
@@ -8,14 +8,15 @@ import { runProgram } from '../programs/run-program.js';
 
 export interface ModificationTime {
   readonly path: BytePath;
-  /** Nanoseconds since 1970-01-01T00:00:00Z; negative before it. */
+  /** Nanoseconds since 1970-01-01T00:00:00Z; negative for earlier times. */
   readonly mtimeNs: bigint;
 }
 
 /**
- * Sets the modification time of each path itself, in any order; each access time becomes the same.
- * Nothing is thrown: the paths whose time still is another one are returned, be it that they do not
- * exist, belong to somebody else, lie on a file system with coarser times, or that touch is missing.
+ * Sets the modification time of each path itself, in any order. The access time becomes the same. Never
+ * throws.
+ * @returns the paths whose time is not exact: the path does not exist or belongs to another user, the file
+ *   system keeps coarser times, or touch is not installed
  */
 export function setModificationTimes(entries: readonly ModificationTime[]): BytePath[] {
   for (const entry of entries) setRounded(entry);
@@ -25,15 +26,15 @@ export function setModificationTimes(entries: readonly ModificationTime[]): Byte
   return inexact.filter((entry) => !isExact(entry)).map((entry) => entry.path);
 }
 
-/** Exact for whole seconds, which is all that many archives and file systems keep. */
+/** Exact for whole seconds. Many archives and file systems keep nothing finer. */
 function setRounded({ path, mtimeNs }: ModificationTime): void {
   const seconds = Number(mtimeNs) / 1e9;
-  // Node takes a negative number of seconds for the present moment.
+  // Node.js takes a negative number for the present moment.
   if (seconds < 0) return;
   try {
     fs.lutimesSync(pathToBytes(path), seconds, seconds);
   } catch {
-    // What did not work is found when the time is read back.
+    // A failure shows when the time is read back.
   }
 }
 
@@ -58,7 +59,7 @@ function touch(entries: readonly ModificationTime[]): void {
   }
 }
 
-/** Seconds with nine decimals, such as -1.500000000. */
+/** Seconds with nine decimals, such as `-1.500000000`. */
 function formatSeconds(ns: bigint): string {
   const digits = (ns < 0n ? -ns : ns).toString().padStart(10, '0');
   return `${ns < 0n ? '-' : ''}${digits.slice(0, -9)}.${digits.slice(-9)}`;

@@ -1,62 +1,62 @@
-// Names of users and groups and their numbers on this machine. The numbers are what is kept and
-// restored; names are for people, and to notice that a name has another number here. /etc/passwd and
-// /etc/group are read once, when first needed; what they do not know is asked of the name service
-// (getent: LDAP, sssd, systemd), once for each name or number.
+// Names of users and groups, and their numbers on this machine. Backups keep and restore the numbers. Names
+// are for people, and show where a name has another number here. /etc/passwd and /etc/group are read once,
+// when first needed. What they do not hold is asked of the name service (getent: LDAP, sssd, systemd), once
+// for each name or number.
 import * as fs from 'node:fs';
 import { SystemError, UsageError } from '../../errors.js';
 import { runProgram } from '../programs/run-program.js';
 
-/** An owner as somebody gave it; null where it is to stay as it is. */
+/** An owner from an option. Null leaves the user or the group as it is. */
 export interface ParsedOwner {
   readonly uid: number | null;
   readonly gid: number | null;
 }
 
-/** The name of a user; null where the number has none here. */
+/** The name of a user; null where the number has no name here. */
 export function userName(uid: number): string | null {
   return users.byId(uid)?.name ?? null;
 }
 
-/** The name of a group; null where the number has none here. */
+/** The name of a group; null where the number has no name here. */
 export function groupName(gid: number): string | null {
   return groups.byId(gid)?.name ?? null;
 }
 
-/** The number of a user; null where there is none of that name here. */
+/** The number of a user; null where no user has this name here. */
 export function userId(name: string): number | null {
   return users.byName(name)?.id ?? null;
 }
 
-/** The number of a group; null where there is none of that name here. */
+/** The number of a group; null where no group has this name here. */
 export function groupId(name: string): number | null {
   return groups.byName(name)?.id ?? null;
 }
 
 /**
- * Reads `USER:GROUP`, `USER` or `:GROUP` as chown does, with names or numbers; `USER:` is the user
- * with their login group. What is all digits is a number, known here or not.
- * @throws UsageError for a name that is not known here, and for anything else
+ * Reads `USER:GROUP`, `USER` or `:GROUP` as chown does, with names or numbers. `USER:` is the user with
+ * their login group. Digits alone are a number, whether or not it is known here.
+ * @throws UsageError for a name that is not known here, and for any other text
  */
 export function parseOwner(text: string): ParsedOwner {
   const match = /^([^:]*)(:?)([^:]*)$/.exec(text);
   const [, user, colon, group] = match ?? [];
   if (user === undefined || group === undefined || user + group === '') {
-    throw new UsageError(`'${text}' is no owner`, { hint: FORMS });
+    throw new UsageError(`'${text}' is not an owner`, { hint: FORMS });
   }
   const uid = user === '' ? null : parseId(user, 'user', users);
   if (group !== '') return { uid, gid: parseId(group, 'group', groups) };
   return { uid, gid: colon === '' || uid === null ? null : loginGroup(text, uid) };
 }
 
-const FORMS = "give it as USER:GROUP, in names or in numbers, such as 'redis:redis'";
+const FORMS = "write USER:GROUP, with names or numbers, such as 'redis:redis'";
 
-/** The greatest is 2^32 - 2; the one after it means "leave as it is" to chown(2). */
+/** The greatest number is 2^32 - 2. To chown(2), 2^32 - 1 means "leave unchanged". */
 const MAX_ID = 0xffff_fffe;
 
 interface Entry {
   readonly name: string;
   readonly id: number;
-  /** A user's login group; a group's own entry has none. */
+  /** The login group of a user; null for a group. */
   readonly loginGroup: number | null;
 }
 
@@ -75,7 +75,7 @@ class NameList {
     this.#load();
     let entry = this.#names.get(name);
     if (entry === undefined) {
-      // The name service takes digits for a number, and a name is never looked for as an option.
+      // getent would take digits for a number, and a leading `-` for an option.
       entry = /^(?:\d+|-.*|)$/.test(name) ? null : this.#ask(name);
       this.#names.set(name, entry);
     }
@@ -96,7 +96,7 @@ class NameList {
     if (this.#isLoaded) return;
     this.#isLoaded = true;
     for (const entry of readEntries(this.#readFile())) {
-      // As in a lookup, the first entry of several is the one that counts.
+      // The first of several entries counts, as in a lookup by the C library.
       if (!this.#names.has(entry.name)) this.#names.set(entry.name, entry);
       if (!this.#ids.has(entry.id)) this.#ids.set(entry.id, entry);
     }
@@ -110,7 +110,7 @@ class NameList {
     }
   }
 
-  /** The entry of a name or number that the file does not have; null also where there is no getent. */
+  /** Asks for an entry that the file does not hold. Null also where getent is not installed. */
   #ask(key: string): Entry | null {
     try {
       const { code, stdout } = runProgram('getent', [this.#database, key]);
@@ -125,7 +125,7 @@ class NameList {
 const users = new NameList('passwd');
 const groups = new NameList('group');
 
-/** Lines as `redis:x:105:112:…`; others (comments, NIS) are passed over. */
+/** Reads lines such as `redis:x:105:112:…`. Comments and NIS lines are skipped. */
 function readEntries(text: string): Entry[] {
   return text.split('\n').flatMap((line) => {
     const [name, , id, group] = line.split(':');
@@ -139,7 +139,7 @@ function parseId(text: string, kind: 'user' | 'group', list: NameList): number {
   if (/^\d+$/.test(text)) {
     const id = Number(text);
     if (id <= MAX_ID) return id;
-    throw new UsageError(`'${text}' is no number of a ${kind}`, { hint: FORMS });
+    throw new UsageError(`'${text}' is not the number of a ${kind}`, { hint: FORMS });
   }
   const entry = list.byName(text);
   if (entry !== null) return entry.id;

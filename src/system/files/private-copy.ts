@@ -1,5 +1,4 @@
-// Private copies of files in the system's temporary folder, for readers that may not write where
-// the originals are.
+// Private copies of files in the temporary folder, for readers that may not write beside the originals.
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -7,12 +6,12 @@ import { type BytePath, baseName, joinPath, pathFromText, pathToBytes } from './
 import { attempt } from './errno.js';
 
 export interface PrivateCopy {
-  /** The folder with the copies, each under the last name of its original. */
+  /** The folder of the copies. Each copy has the last name of its original. */
   readonly directory: BytePath;
   remove(): void;
 }
 
-/** Copies the files into a new folder that only this user may enter; the caller removes it. */
+/** Copies the files into a new folder that only this user may enter. The caller removes it. */
 export function copyPrivately(files: readonly BytePath[]): PrivateCopy {
   const directory = pathFromText(fs.mkdtempSync(path.join(os.tmpdir(), 'redis-rewind-')));
   const remove = (): void => fs.rmSync(pathToBytes(directory), { recursive: true, force: true });

@@ -1,11 +1,11 @@
-// Bytes in order, in chunks of one buffer that is used again for each of them; small files at once.
+// Reads bytes in order, in chunks of one buffer that is reused, and small files at once.
 import type { BytePath } from './byte-path.js';
 import type { ByteReader } from './byte-reader.js';
 import type { FileSystem } from './file-system.js';
 
 const CHUNK_BYTES = 1 << 20;
 
-/** All bytes of a reader from `start` on; each chunk is valid until the next one is asked for. */
+/** All bytes of a reader from `start` on. A chunk is valid until the next one is asked for. */
 export function* readChunks(reader: ByteReader, start = 0): Generator<Uint8Array, void, undefined> {
   const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, Math.max(1, reader.sizeBytes)));
   for (let position = start; position < reader.sizeBytes;) {
@@ -15,7 +15,7 @@ export function* readChunks(reader: ByteReader, start = 0): Generator<Uint8Array
   }
 }
 
-/** All bytes of a file that has at most `maxBytes`; null where it has more. */
+/** All bytes of a file; null for a file of more than `maxBytes`. */
 export function readSmallFile(
   fileSystem: FileSystem,
   path: BytePath,
@@ -37,7 +37,7 @@ export function readSmallFile(
   }
 }
 
-/** All bytes of a file; it is open only while they are read. */
+/** All bytes of a file, in chunks as above. The file is open only during the iteration. */
 export function* readFileChunks(
   fileSystem: FileSystem,
   path: BytePath,

@@ -1,4 +1,4 @@
-// Whole files of a modest size into memory: passwords, certificates, configuration, manifests.
+// Reads whole small files: passwords, certificates, configuration, manifests.
 import { SystemError } from '../../errors.js';
 import { type BytePath, formatPath } from './byte-path.js';
 import type { FileDescriptor, FileSystem } from './file-system.js';
@@ -7,11 +7,11 @@ const MOST_BYTES = 16 * 1024 * 1024;
 const CHUNK_BYTES = 64 * 1024;
 
 /**
- * All bytes of a file, symbolic links followed.
- * @throws SystemError where it cannot be read, or is larger than 16 MiB
+ * All bytes of a file. Symbolic links are followed.
+ * @throws SystemError where the file cannot be read, or is larger than 16 MiB
  */
 export function readSmallFile(fileSystem: FileSystem, path: BytePath): Buffer {
-  // What does not exist fails in `open`, with the path as it was named.
+  // A file that does not exist fails in `open`, so that the error has the path as it was given.
   const file = fileSystem.open(fileSystem.realPath(path) ?? path, 'read');
   try {
     return readSmallOpenFile(fileSystem, file, path);
@@ -34,7 +34,7 @@ export function readSmallOpenFile(
     chunks.push(chunk.subarray(0, count));
     position += count;
     if (position > MOST_BYTES) {
-      const reason = 'larger than such a file ever is';
+      const reason = 'larger than 16 MiB';
       const object = formatPath(path);
       throw new SystemError({ operation: 'read', object, path, errno: 'EFBIG', reason });
     }

@@ -1,10 +1,10 @@
-// Copies that share their blocks with the original until either is changed: made at once, whatever the
-// size, where the file system can (btrfs, XFS), and only within one. Whether it can is found out by
-// trying, once for each device.
+// Clones: copies that share their blocks with the original until one of them changes. A clone takes no time,
+// whatever the size. It needs a file system such as btrfs or XFS, and works only within one file system.
+// Whether it works is found by trying, once for each device.
 import type { BytePath } from './byte-path.js';
 import type { FileDescriptor, FileSystem } from './file-system.js';
 
-/** Below this a copy is made as quickly as a clone. */
+/** Below this size a copy is as quick as a clone. */
 const WORTHWHILE_FROM_BYTES = 1 << 20;
 
 export class Reflinks {
@@ -16,9 +16,9 @@ export class Reflinks {
   }
 
   /**
-   * Makes `path` a new file with the content that `file` has at one moment; all paths must be on one
-   * file system. A clone is as durable as any other new file: not before it is synced.
-   * @returns false where that cannot be, with nothing at `path`
+   * Creates a file at `path` with the content that `file` has at one moment. All paths must be on one file
+   * system. Like any other new file, a clone is durable only after a sync.
+   * @returns false where this does not work; then nothing is at `path`
    */
   tryClone(file: FileDescriptor, path: BytePath): boolean {
     const { dev, size } = this.#fileSystem.statOpen(file);

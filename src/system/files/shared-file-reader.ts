@@ -1,19 +1,19 @@
-// Reading, on another thread, a file that this process has open, also one that is still being
-// written: a read beyond what is there yet waits until it is.
+// Reads, on another thread, a file that this process has open. The file may still be written: a read of
+// bytes that are not there yet waits for them.
 import * as fs from 'node:fs';
 import { CorruptError } from '../../errors.js';
 import { type AvailableBytes, awaitMore } from '../threads/available-bytes.js';
 import type { ByteReader } from './byte-reader.js';
 
-/** A file as threads pass it around; descriptors belong to the whole process. */
+/** A file that threads pass to each other. A descriptor belongs to the whole process. */
 export interface SharedFile {
   readonly descriptor: number;
   readonly sizeBytes: number;
-  /** How many bytes can be read by now, for a file that is being written; null where all can. */
+  /** How many bytes can be read so far; null for a file that is complete. */
   readonly available: AvailableBytes | null;
 }
 
-/** A file whose size is known only when its writer has ended it. */
+/** A file whose size is known only when its writer has finished. */
 export interface GrowingFile {
   readonly descriptor: number;
   readonly available: AvailableBytes;
@@ -22,9 +22,9 @@ export interface GrowingFile {
 const CHUNK_BYTES = 1 << 20;
 
 /**
- * All bytes of a file as its writer adds them; each chunk is valid until the next one is asked for.
- * Must not be used on the main thread, which may not block.
- * @throws CorruptError where the file is shorter than its writer said, or was given up
+ * All bytes of a file, as its writer adds them. A chunk is valid until the next one is asked for. Blocks,
+ * so it must not be used on the main thread.
+ * @throws CorruptError where the file is shorter than its writer said, or the writer gave up
  */
 export function* readGrowing(file: GrowingFile): Generator<Uint8Array, void, undefined> {
   const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
@@ -45,7 +45,7 @@ function endsEarly(position: number, sizeBytes: number): CorruptError {
   );
 }
 
-/** Must not be used on the main thread, which may not block. */
+/** Blocks, so it must not be used on the main thread. */
 export class SharedFileReader implements ByteReader {
   readonly #file: SharedFile;
 
@@ -57,9 +57,7 @@ export class SharedFileReader implements ByteReader {
     return this.#file.sizeBytes;
   }
 
-  /**
-   * @throws CorruptError where the file ends before its size, or its writer gave up
-   */
+  /** @throws CorruptError where the file ends before its size, or the writer gave up */
   read(into: Uint8Array, position: number): number {
     const wanted = Math.max(0, Math.min(into.length, this.sizeBytes - position));
     this.#await(position + wanted);

@@ -1,25 +1,25 @@
-// A temporary file that has no name: it is unlinked right after it was opened, so that the kernel
-// frees it when it is closed or the process dies, and nobody else can open it.
+// A temporary file without a name. It is unlinked right after it was created: nobody else can open it, and
+// the kernel frees it when the file is closed or the process dies.
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import type { ByteReader } from './byte-reader.js';
 import { joinPath, pathFromText } from './byte-path.js';
 import { type FileDescriptor, RealFileSystem } from './file-system.js';
 
-/** A temporary file as threads pass it on: descriptors belong to the whole process. */
+/** A temporary file on its way to another thread. A descriptor belongs to the whole process. */
 export interface HandedFile {
   readonly descriptor: FileDescriptor;
   readonly sizeBytes: number;
 }
 
-/** Bytes that are added at the end and read from anywhere. */
+/** Bytes are added at the end and read from anywhere. */
 export class TemporaryFile implements ByteReader {
   readonly #fileSystem = new RealFileSystem();
   readonly #file: FileDescriptor;
   #sizeBytes = 0;
 
   /**
-   * @param handed what `handOver` gave on another thread; null makes a new one
+   * @param handed from `handOver` on another thread; null for a new file
    * @throws SystemError when the folder for temporary files (TMPDIR) cannot be written.
    */
   constructor(handed: HandedFile | null = null) {
@@ -33,7 +33,7 @@ export class TemporaryFile implements ByteReader {
     this.#fileSystem.unlink(path);
   }
 
-  /** For another thread, which closes the file; not to be used here any more. */
+  /** Hands the file to another thread, which closes it. This object must not be used afterwards. */
   handOver(): HandedFile {
     return { descriptor: this.#file, sizeBytes: this.#sizeBytes };
   }

@@ -1,6 +1,6 @@
-// Noticing that something was renamed into a directory, or into a folder right below it: chokidar, which
-// looks at their times every second. With inotify it would be woken by each write to an AOF, and under
-// load by nothing else (docs/decisions/0009). What it says is a hint that one should look.
+// Notices that something was renamed into a directory, or into a folder right below it. chokidar compares
+// their times every second. inotify does not fit: every write to an AOF would wake
+// the process (docs/decisions/0009). A notice is only a hint to look.
 import { type BytePath, pathFromText, pathToBytes } from './byte-path.js';
 
 const LOOK_EVERY_MS = 1000;
@@ -10,8 +10,8 @@ export interface DirectoryWatch {
 }
 
 /**
- * @param path absolute; one that is not UTF-8 cannot be watched, and nothing is ever told of it
- * @param isOfInterest of files, by their names: others are not looked at
+ * @param path absolute; a path that is not UTF-8 cannot be watched, and `onChange` is then never called
+ * @param isOfInterest tells by its name whether a file is watched
  * @param onChange called whenever something may have changed
  */
 export async function watchDirectory(

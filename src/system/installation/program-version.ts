@@ -1,4 +1,4 @@
-// The program's name and version, as its package.json has the latter.
+// The name of the program and its version, which is read from package.json.
 import { readFileSync } from 'node:fs';
 
 /** `redis-rewind 0.1.0` */

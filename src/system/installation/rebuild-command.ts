@@ -1,10 +1,10 @@
-// The command that builds a compiled package again where it is installed: beside this program, or in
-// a folder above it.
+// The command that rebuilds a compiled package where it is installed: beside this program, or in a folder
+// above it.
 import { createRequire } from 'node:module';
 
 /**
- * A line for the shell that builds `packageName`, which is installed, for the Node.js that runs npm.
- * @throws what require.resolve throws when the package is not installed
+ * A shell command that builds an installed package for the Node.js that runs npm.
+ * @throws the error of require.resolve where the package is not installed
  */
 export function rebuildCommand(packageName: string): string {
   const entry = createRequire(import.meta.url).resolve(packageName);
@@ -12,7 +12,7 @@ export function rebuildCommand(packageName: string): string {
   return `npm rebuild --prefix ${shellWord(entry.slice(0, end))} ${packageName}`;
 }
 
-/** A path as the shell reads it back. */
+/** A path, quoted for the shell where it has to be. */
 function shellWord(path: string): string {
   return /^[\w@%+=:,./-]+$/.test(path) ? path : `"${path.replaceAll(/["$`\\]/g, '\\$&')}"`;
 }

@@ -87,7 +87,7 @@ function readWorkingDirectory(id: string): ServerProcess['workingDirectory'] {
 
 /** Start times in /proc/PID/stat are in ticks since the machine started, 100 to a second (proc(5)). */
 const TICKS_PER_SECOND = 100;
-/** `starttime` is field 22. Fields are counted after the name, which is in parentheses and may hold spaces. */
+/** `starttime` is field 22. Counting begins after the name, which is in parentheses and may hold spaces. */
 const START_FIELD_AFTER_NAME = 19;
 
 function readAge(id: string): number | null {

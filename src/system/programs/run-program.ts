@@ -1,17 +1,17 @@
-// Other programs, run to their end while this one waits. They get PATH and nothing else of our
-// environment, so that no secret reaches them, and LC_ALL=C, so that what they print has one form.
-// Argument lists can be read by every user of the machine: nothing secret may be passed in them.
+// Runs another program and waits for its end. The program gets PATH and nothing else from our environment,
+// so that no secret reaches it, and LC_ALL=C, so that its output has one form. Every user of the machine can
+// read its arguments: never pass a secret in them.
 import { spawnSync } from 'node:child_process';
 import { constants } from 'node:os';
 import { SystemError } from '../../errors.js';
 
 export interface ProcessOptions {
-  /** What the program reads from its standard input; without it that is empty. */
+  /** The standard input of the program; empty where this is left out. */
   readonly input?: Uint8Array;
 }
 
 export interface ProcessResult {
-  /** Exit code; 128 + the signal's number where a signal ended the program, as a shell has it. */
+  /** The exit code; 128 + the number of the signal where a signal ended the program, as in a shell. */
   readonly code: number;
   readonly stdout: Buffer;
   readonly stderr: string;
@@ -20,9 +20,9 @@ export interface ProcessResult {
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
 /**
- * Runs a program found in PATH and waits for its end. A code other than 0 is for the caller to judge.
- * @throws SystemError when it cannot be started (errno ENOENT where it is not installed) or prints
- *   more than 64 MiB (ENOBUFS).
+ * Runs a program that is found in PATH. The caller judges an exit code other than 0.
+ * @throws SystemError where the program cannot be started (ENOENT where it is not installed), or prints
+ *   more than 64 MiB (ENOBUFS)
  */
 export function runProgram(
   command: string,
@@ -36,7 +36,7 @@ export function runProgram(
   });
   const failure: NodeJS.ErrnoException | undefined = result.error;
   const errno = failure?.code ?? '';
-  // EPIPE: the program ended without reading all of its input, which its exit code speaks for.
+  // EPIPE: the program ended before it had read all of its input. Its exit code says whether that is fine.
   if (failure !== undefined && errno !== 'EPIPE') {
     const reason = REASONS[errno] ?? failure.message;
     const call = { operation: 'run', object: command, path: null, errno, reason };

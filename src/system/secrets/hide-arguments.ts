@@ -1,8 +1,8 @@
-// The arguments of this process, hidden from other users of the machine.
+// Hides the arguments of this process from other users of the machine, since one may be a password.
 
 /**
- * Takes the arguments of this process out of what `ps` shows from now on; they were readable since it
- * was started, so this makes a password in them less exposed, not secret.
+ * Removes the arguments from what `ps` shows. Until this call they could be read, so a password among them
+ * is less exposed, but not secret.
  */
 export function hideArguments(): void {
   process.title = 'redis-rewind';

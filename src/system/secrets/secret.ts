@@ -1,5 +1,5 @@
-// A password on its way from the command line to the server: it shows itself to nobody but who asks
-// for it by name, so that no message, report, JSON or stack can carry it.
+// A password on its way from the command line to the server. Only reveal() gives its text. A message, a
+// report, JSON or a stack shows a placeholder instead.
 import { inspect } from 'node:util';
 
 const SHOWN = '[secret]';
@@ -11,7 +11,7 @@ export class Secret {
     this.#text = text;
   }
 
-  /** The text itself: for the server, and for parsing. */
+  /** The text itself, for the server and for parsing. */
   reveal(): string {
     return this.#text;
   }

@@ -1,10 +1,10 @@
-// How much of a file that one thread is writing can be read by the others: a count on shared memory,
-// raised by the writer, waited for by the readers.
+// How many bytes of a file can be read while another thread is writing it. The count is in shared memory: the
+// writer raises it, and readers wait for it.
 import { CorruptError } from '../../errors.js';
 
 /**
- * One BigInt64 on shared memory: how many bytes there are while more may come, a count that only
- * grows; ENDED less their count once no more will; or GIVEN_UP.
+ * One BigInt64 in shared memory. While the writer goes on it is the count of bytes, which only grows. At
+ * the end it is ENDED minus the count. After a failure of the writer it is GIVEN_UP.
  */
 export type AvailableBytes = SharedArrayBuffer;
 
@@ -15,17 +15,17 @@ export function createAvailableBytes(): AvailableBytes {
   return new SharedArrayBuffer(8);
 }
 
-/** Tells readers that the first `count` bytes can be read. */
+/** Tells the readers that the first `count` bytes can be read. */
 export function raiseAvailableBytes(available: AvailableBytes, count: number): void {
   change(available, BigInt(count));
 }
 
-/** Tells readers that there are `count` bytes, and will never be more. */
+/** Tells the readers that the file is complete, with `count` bytes. */
 export function endAvailableBytes(available: AvailableBytes, count: number): void {
   change(available, ENDED - BigInt(count));
 }
 
-/** Makes every reader that waits, or will wait, end with an error. */
+/** Tells the readers that the writer failed: every wait, now and later, ends with an error. */
 export function giveUpAvailableBytes(available: AvailableBytes): void {
   change(available, GIVEN_UP);
 }
@@ -39,19 +39,20 @@ function change(available: AvailableBytes, value: bigint): void {
 
 export interface Present {
   readonly count: number;
+  /** Whether the file is complete. */
   readonly isAll: boolean;
 }
 
 /**
- * Blocks until there are more than `count` bytes, or no more will come. Must not be used on the main
- * thread, which may not block.
+ * Waits until more than `count` bytes can be read, or the file is complete. Blocks, so it must not be used
+ * on the main thread.
  * @throws CorruptError where the writer gave up
  */
 export function awaitMore(available: AvailableBytes, count: number): Present {
   const cell = new BigInt64Array(available);
   for (;;) {
     const value = Atomics.load(cell, 0);
-    if (value === GIVEN_UP) throw new CorruptError('the file was given up while it was written');
+    if (value === GIVEN_UP) throw new CorruptError('the writer of this file gave up');
     if (value <= ENDED) return { count: Number(ENDED - value), isAll: true };
     if (value > BigInt(count)) return { count: Number(value), isAll: false };
     Atomics.wait(cell, 0, value);

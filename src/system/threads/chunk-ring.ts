@@ -1,18 +1,18 @@
-// The memory that the main thread shares with a thread that takes bytes from it: a ring of chunks, and
-// orders that say what is to be done. The main thread hands orders over, the other one carries them out
-// one after the other; two counters, which only grow, say how far both are.
+// The memory that the main thread shares with another thread: a ring of chunks of bytes, and orders that say
+// what to do with them. The main thread hands over orders. The other thread carries them out, one after the
+// other. Two counters, which only grow, say how far each thread is.
 
-/** What is handed over at once: long enough that the handing over costs next to nothing. */
+/** The bytes of one order: enough that the cost of handing over does not matter. */
 export const CHUNK_BYTES = 1 << 20;
 
-/** How many chunks may be waiting: enough to bridge the time in which either thread is not running. */
+/** How many chunks may wait: enough for the times in which one of the threads is not running. */
 export const RING_CHUNKS = 8;
 
 const HANDED_OVER = 0;
 const CARRIED_OUT = 1;
 const FIRST_ORDER = 2;
 
-/** As a thread is given it when it starts. */
+/** What a thread gets when it starts. */
 export interface SharedRing {
   readonly control: SharedArrayBuffer;
   readonly chunks: SharedArrayBuffer;
@@ -25,7 +25,7 @@ export function createSharedRing(): SharedRing {
   };
 }
 
-/** Either thread's view of the ring. */
+/** The ring as each of the two threads uses it. */
 export class ChunkRing {
   readonly #control: Int32Array;
   readonly #chunks: SharedArrayBuffer;
@@ -43,18 +43,18 @@ export class ChunkRing {
     return Atomics.load(this.#control, CARRIED_OUT);
   }
 
-  /** The n-th chunk; orders that need none do not count. */
+  /** The n-th chunk. Orders without a chunk are not counted. */
   chunk(n: number): Uint8Array {
     const at = (n % RING_CHUNKS) * CHUNK_BYTES;
     return new Uint8Array(this.#chunks, at, CHUNK_BYTES);
   }
 
-  /** The n-th order: how many bytes of the next chunk to take, or a negative number of another meaning. */
+  /** The n-th order: how many bytes of the next chunk to take, or below 0 an order of another kind. */
   order(n: number): number {
     return Atomics.load(this.#control, FIRST_ORDER + (n % RING_CHUNKS));
   }
 
-  /** For the main thread: gives the next order. */
+  /** For the main thread: hands over the next order. */
   handOver(order: number): void {
     const n = this.handedOver;
     Atomics.store(this.#control, FIRST_ORDER + (n % RING_CHUNKS), order);
@@ -73,19 +73,19 @@ export class ChunkRing {
     while (this.handedOver <= n) Atomics.wait(this.#control, HANDED_OVER, n);
   }
 
-  /** For the main thread, which may not block: settles at the next order carried out, or at `wake`. */
+  /** For the main thread, which must not block: settles when an order is carried out, or at `wake`. */
   async nextCarriedOut(seen: number): Promise<void> {
     const atomics = Atomics as unknown as AsyncAtomics;
     await atomics.waitAsync(this.#control, CARRIED_OUT, seen).value;
   }
 
-  /** Makes whoever waits for the other thread look again. */
+  /** Ends the wait of the main thread, so that it looks again. */
   wake(): void {
     Atomics.notify(this.#control, CARRIED_OUT);
   }
 }
 
-/** In every Node.js since 16, and in the types of ES2024 only. */
+/** Every Node.js since 16 has waitAsync; the types have it from ES2024 on. */
 interface AsyncAtomics {
   waitAsync(cells: Int32Array, index: number, value: number): { readonly value: unknown };
 }

@@ -1,4 +1,4 @@
-// A thread that is started once for all large files of a run, when the first of them is in sight.
+// A thread for the large files of a run. It is started once, when the first large file is expected.
 import { isWorthThread } from './worth-a-thread.js';
 
 export class LazyThread<Thread extends { close(): Promise<void> }> {
@@ -9,12 +9,12 @@ export class LazyThread<Thread extends { close(): Promise<void> }> {
     this.#start = start;
   }
 
-  /** Starts the thread, if a file of this size needs it: it then is ready when the file is read. */
+  /** Starts the thread if a file of this size needs it, so that the thread is ready when the file is read. */
   prepare(sizeBytes: number | bigint): void {
     if (isWorthThread(sizeBytes)) this.#thread ??= this.#start();
   }
 
-  /** The thread for a file of this size; null where the file stays on the thread that asks. */
+  /** The thread for a file of this size; null for a small file, which needs no other thread. */
   forFile(sizeBytes: number): Thread | null {
     this.prepare(sizeBytes);
     return isWorthThread(sizeBytes) ? this.#thread : null;

@@ -1,22 +1,22 @@
-// The other side of a RingThread: carries out one order of the ring after the other, and sleeps in
-// between, until the thread is terminated.
+// The worker's side of a RingThread: carries out the orders of the ring one after the other, and sleeps
+// between them, until the thread is terminated.
 import { workerData } from 'node:worker_threads';
 import { ChunkRing } from './chunk-ring.js';
 import type { RingWorkerData } from './ring-thread.js';
 
 export interface RingServant {
-  /** Takes the next bytes, which are reused when the promise settles. */
+  /** Takes the next bytes. Their memory is reused when the promise settles. */
   take(bytes: Uint8Array): void | Promise<void>;
   /** Carries out an order below 0. */
   obey(order: number): void | Promise<void>;
 }
 
-/** The memory that the thread was given besides the ring. */
+/** The memory that the thread got besides the ring. */
 export function sharedMemory(): SharedArrayBuffer {
   return (workerData as RingWorkerData).shared;
 }
 
-/** Never settles unless the servant fails. */
+/** Settles only if the servant fails. */
 export async function serveRing(servant: RingServant): Promise<never> {
   const ring = new ChunkRing((workerData as RingWorkerData).ring);
   let chunks = 0;

@@ -1,6 +1,6 @@
-// When work on a file is handed to another thread.
+// Decides whether a file is large enough to work on it on another thread.
 
-/** Below this a thread takes longer to start, 40 ms, than the work itself (decision 0007). */
+/** Below this size, starting a thread (40 ms) takes longer than the work itself (decision 0007). */
 const THREAD_FROM_BYTES = 4 << 20;
 
 export function isWorthThread(sizeBytes: number | bigint): boolean {

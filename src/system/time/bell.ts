@@ -1,16 +1,16 @@
-// Waiting that can be cut short: a service that rests until something rings, or it is to end.
+// A wait that can be cut short: a service rests until the bell rings, or until it is told to end.
 
 export class Bell {
   #isRung = false;
   #wake: (() => void) | null = null;
 
-  /** Ends the waiting, or, where nobody waits, the next one at once. */
+  /** Ends the present wait. Where nobody waits, the next wait ends at once. */
   ring(): void {
     this.#isRung = true;
     this.#wake?.();
   }
 
-  /** Waits until the bell rings or `signal` aborts, and no longer than `durationMs`. */
+  /** Waits until the bell rings or `signal` aborts, for `durationMs` at most. */
   async wait(durationMs: number, signal: AbortSignal): Promise<void> {
     if (!this.#isRung && !signal.aborted) {
       await new Promise<void>((resolve) => {

@@ -1,13 +1,13 @@
-// Long work runs in synchronous steps on the main thread; between them it calls a checkpoint, which
-// lets the event loop run (signals, progress) and ends the work when a signal has asked for that.
+// Long work runs on the main thread in synchronous steps. Between the steps it calls a checkpoint. The
+// checkpoint lets the event loop run, for signals and progress, and throws when a signal asked to stop.
 import { InterruptedError } from '../../errors.js';
 
-/** To be awaited at least every few tens of milliseconds of work; throws InterruptedError when asked to stop. */
+/** Await this at least every few tens of milliseconds of work. @throws InterruptedError when asked to stop */
 export type Checkpoint = () => Promise<void>;
 
 const YIELD_EVERY_MS = 20;
 
-/** A checkpoint that ends the work when `signal` aborts; its reason must be an InterruptedError. */
+/** A checkpoint that throws when `signal` aborts. The reason of the signal should be an InterruptedError. */
 export function createCheckpoint(signal: AbortSignal): Checkpoint {
   let lastYieldMs = performance.now();
   return async () => {
@@ -31,8 +31,8 @@ export const uninterrupted: Checkpoint = async () => {};
 const POLL_EVERY_MS = 100;
 
 /**
- * Waits for work that goes on elsewhere, such as on another thread, with a checkpoint every now and
- * then; where that throws, the work is left to itself and its outcome is not looked at any more.
+ * Waits for work that goes on elsewhere, such as on another thread, with a checkpoint every 100 ms. Where
+ * the checkpoint throws, the work goes on by itself and its outcome is ignored.
  */
 export async function awaitWithCheckpoints<T>(
   work: Promise<T>,

@@ -1,4 +1,4 @@
-// Waiting, where waiting is the point: for a file to come to rest, for a lock to be free.
+// A plain wait, for example before asking again whether a lock is free.
 
 export function pause(durationMs: number): Promise<void> {
   return new Promise((resolve) => {

@@ -1,6 +1,6 @@
-// zstd through the optional package zstd-napi, for a Node.js whose zlib has none. The addon's calls
-// are synchronous; its contexts live until they are collected, so the last one of each kind is kept
-// and used again instead of a new one being allocated for every file.
+// zstd through the optional package zstd-napi, for a Node.js whose zlib has no zstd. The calls of the addon
+// are synchronous. Its contexts live until they are garbage collected, so the last one of each kind is
+// reused instead of allocating a new one for every file.
 import type * as Addon from 'zstd-napi/binding.js';
 import { CorruptError } from '../../errors.js';
 import { type EmitBytes, PIECE_BYTES, type ZstdCodec, type ZstdWriter } from './zstd-codec.js';
@@ -10,7 +10,7 @@ type Binding = typeof Addon;
 
 const NOTHING = new Uint8Array(0);
 
-/** @throws what import throws when the package, or its compiled part, is not there. */
+/** @throws the error of import where the package, or its compiled part, is missing */
 export async function loadAddonCodec(): Promise<ZstdCodec> {
   const module = (await import('zstd-napi/binding.js')) as unknown as { default: Binding };
   return new AddonCodec(module.default);
@@ -67,7 +67,7 @@ class AddonCodec implements ZstdCodec {
     try {
       for await (const chunk of chunks) {
         let rest = chunk;
-        // A full piece may mean that there is more to come from input that has been read already.
+        // After a full piece, more output may come from input that was already read.
         for (let isFull = false; rest.length > 0 || isFull;) {
           const piece = Buffer.allocUnsafe(PIECE_BYTES);
           const [, produced, consumed] = decompressStep(context, piece, rest);
@@ -95,7 +95,7 @@ class AddonCodec implements ZstdCodec {
   }
 }
 
-/** zstd's text for ZSTD_error_dstSize_tooSmall; the addon passes on no number. */
+/** The text of ZSTD_error_dstSize_tooSmall. The addon does not pass on the number of the error. */
 const OUTPUT_TOO_SMALL = 'Destination buffer is too small';
 
 function decompressStep(

@@ -1,5 +1,5 @@
-// zstd through Node's own zlib, which compresses on threads of its own. The types of Node 20 do not
-// know it, so what is used of it is declared here.
+// zstd through the zlib of Node.js, which compresses on threads of its own. The types of Node.js 20 do not
+// have zstd, so the parts that are used are declared here.
 import { once } from 'node:events';
 import type { Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
@@ -7,7 +7,7 @@ import { CorruptError } from '../../errors.js';
 import { type EmitBytes, PIECE_BYTES, type ZstdCodec, type ZstdWriter } from './zstd-codec.js';
 import { MAX_WINDOW_LOG } from './zstd-frame.js';
 
-/** Node.js takes output in chunks of one size: the fewer the better, and not fewer than it allows. */
+/** Output comes in chunks of one size. Larger chunks are better, within the limits of Node.js. */
 const LEAST_CHUNK_BYTES = 64;
 const MOST_CHUNK_BYTES = 1 << 20;
 
@@ -29,7 +29,7 @@ interface BuiltinZstd {
   >;
 }
 
-/** The codec, or null where this Node.js has none. */
+/** The codec; null where this Node.js has no zstd. */
 export function builtinCodec(): ZstdCodec | null {
   const builtin = zlib as unknown as Partial<BuiltinZstd>;
   return builtin.createZstdCompress === undefined ? null : new BuiltinCodec(builtin as BuiltinZstd);
@@ -95,7 +95,7 @@ class BuiltinWriter implements ZstdWriter {
     this.#failed = new Promise((_resolve, reject) => {
       stream.once('error', reject);
     });
-    // Each use races against it; a failure that nothing waits for must not end the process.
+    // Every write and finish waits for this too. Where nobody waits, a failure must not end the process.
     this.#failed.catch(() => {});
     stream.on('data', (piece: Uint8Array) => {
       if (stream.destroyed) return;
@@ -118,7 +118,7 @@ class BuiltinWriter implements ZstdWriter {
   }
 }
 
-/** Gives the stream one chunk after the other, the next only when one has been read. */
+/** Gives the stream one chunk after the other, each after the stream has read the one before. */
 async function feed(stream: Transform, source: AsyncIterator<Uint8Array>): Promise<void> {
   try {
     for (;;) {
@@ -142,7 +142,7 @@ function writeWhole(stream: Transform, bytes: Uint8Array): Promise<void> {
   });
 }
 
-/** An error of the library as CorruptError; one that came from the source as it is. */
+/** A CorruptError for an error of zlib. An error of the source is returned unchanged. */
 function toCorruptError(error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException).code ?? '';
   return /^(ZSTD_|Z_)/.test(code)

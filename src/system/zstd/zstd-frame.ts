@@ -1,10 +1,9 @@
-// The outline of a zstd frame (RFC 8878, section 3.1), followed while its bytes pass by, so that what
-// is accepted does not depend on which library decompresses: exactly one frame, whole, with nothing
-// after it, without a dictionary, in a window that bounds the memory. What the blocks hold is the
-// library's to check.
+// Checks the outline of a zstd frame (RFC 8878, section 3.1) while its bytes pass by. What is accepted does
+// therefore not depend on the library: exactly one whole frame, nothing after it, no dictionary, and a
+// window that bounds the memory. The library checks the content of the blocks.
 import { CorruptError } from '../../errors.js';
 
-/** Largest window accepted: what zstd uses up to level 19. The CLI itself goes up to 27. */
+/** The largest window that is accepted: the one of zstd's level 19. The zstd program accepts up to 27. */
 export const MAX_WINDOW_LOG = 23;
 
 const MAX_WINDOW_BYTES = 2 ** MAX_WINDOW_LOG;
@@ -19,19 +18,19 @@ type Part = 'header' | 'blockHeader' | 'blockContent' | 'checksum' | 'end';
 
 export class ZstdFrameScanner {
   #part: Part = 'header';
-  /** Bytes of a header that has not come whole yet, 14 at most. */
+  /** The bytes of a header that is not complete yet, 14 at most. */
   #header: number[] = [];
-  /** Bytes of the current part that are still to come, where its length is known. */
+  /** How many bytes of the current part are missing, where its length is known. */
   #leftBytes = 0;
   #isLastBlock = false;
   #hasChecksum = false;
 
-  /** Whether the frame has come whole. */
+  /** Whether the frame is complete. */
   get isComplete(): boolean {
     return this.#part === 'end';
   }
 
-  /** @throws CorruptError when the bytes so far cannot be one acceptable frame, or go on behind it. */
+  /** @throws CorruptError where the bytes cannot be part of one acceptable frame, or follow its end */
   push(bytes: Uint8Array): void {
     let index = 0;
     while (index < bytes.length) {
@@ -58,7 +57,7 @@ export class ZstdFrameScanner {
     }
   }
 
-  /** @throws CorruptError when the frame has not come whole. */
+  /** @throws CorruptError where the frame is not complete */
   finish(): void {
     if (!this.isComplete) throw new CorruptError('zstd data ends before the end of its frame');
   }
@@ -123,7 +122,7 @@ function windowSize(descriptor: number): number {
   return base + (base / 8) * (descriptor & 7);
 }
 
-/** May be inexact above 2^53, where only its being too large matters. */
+/** Inexact above 2^53. There it only matters that the value is too large. */
 function littleEndian(bytes: readonly number[]): number {
   return bytes.reduceRight((value, byte) => value * 256 + byte, 0);
 }

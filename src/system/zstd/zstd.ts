@@ -1,7 +1,6 @@
-// zstd compression in a stream, the same on every Node.js: one frame with a checksum of its content,
-// as `zstd` writes it and `zstd -d` reads it without options. Exactly such a frame is accepted, see
-// zstd-frame.ts; of several in a row (`cat a.zst b.zst`) the second counts as data after the end,
-// since this program never writes that.
+// zstd compression in a stream, the same on every Node.js. Data are one frame with a checksum of the content,
+// as `zstd` writes it and `zstd -d` reads it without options. Only such a frame is accepted (zstd-frame.ts).
+// Two frames in a row (`cat a.zst b.zst`) are refused, since this program never writes them.
 import { CorruptError, InstallationError } from '../../errors.js';
 import { programVersion } from '../installation/program-version.js';
 import { rebuildCommand } from '../installation/rebuild-command.js';
@@ -12,11 +11,11 @@ import { ZstdFrameScanner } from './zstd-frame.js';
 
 export type { ByteChunks, EmitBytes, ZstdWriter } from './zstd-codec.js';
 
-/** Higher levels use windows above what is accepted when reading. */
+/** Higher levels use larger windows than reading accepts. */
 const MAX_LEVEL = 19;
 
 /**
- * Makes sure that there is zstd, before anything is written that needs it.
+ * Makes sure that zstd is available, before anything is written that needs zstd.
  * @throws InstallationError
  */
 export async function requireZstd(): Promise<void> {
@@ -24,9 +23,9 @@ export async function requireZstd(): Promise<void> {
 }
 
 /**
- * A writer that compresses what is written to it and hands the frame's bytes to `emit` as they come.
+ * A writer that compresses what it is given, and hands the bytes of the frame to `emit` as they come.
  * @param level 1 to 19
- * @throws InstallationError when there is no zstd to be had
+ * @throws InstallationError where zstd is not available
  */
 export async function createZstdWriter(level: number, emit: EmitBytes): Promise<ZstdWriter> {
   if (!Number.isInteger(level) || level < 1 || level > MAX_LEVEL) {
@@ -36,11 +35,11 @@ export async function createZstdWriter(level: number, emit: EmitBytes): Promise<
 }
 
 /**
- * The content of the frame that `chunks` hold, in pieces of at most 128 KiB that are the caller's to
- * keep. Memory is bounded whatever the frame says. Ending the iteration early ends `chunks` too.
- * @throws CorruptError when the data are no whole, single, intact frame: at the latest in place of
- *   the end, so whoever has seen the end has seen everything. What `chunks` throws goes through.
- * @throws InstallationError when there is no zstd to be had
+ * The content of the frame in `chunks`, in pieces of at most 128 KiB that the caller may keep. Memory is
+ * bounded, whatever the frame says. Ending the iteration early also ends `chunks`.
+ * @throws CorruptError where the data are not one whole, intact frame. The error comes at the end at the
+ *   latest, so an iteration that ends without it has given everything. Errors of `chunks` are passed on.
+ * @throws InstallationError where zstd is not available
  */
 export async function* zstdDecompress(
   chunks: ByteChunks,
@@ -48,7 +47,7 @@ export async function* zstdDecompress(
   yield* (await loadCodec()).decompress(scanned(chunks));
 }
 
-/** Compresses a buffer to one frame. Errors as in createZstdWriter. */
+/** Compresses a buffer to one frame. @throws as createZstdWriter */
 export async function zstdCompressBuffer(bytes: Uint8Array, level: number): Promise<Buffer> {
   const pieces: Buffer[] = [];
   const writer = await createZstdWriter(level, (piece) => pieces.push(Buffer.from(piece)));
@@ -58,8 +57,8 @@ export async function zstdCompressBuffer(bytes: Uint8Array, level: number): Prom
 }
 
 /**
- * The content of one frame, for which there must be memory. Errors as in zstdDecompress, and
- * CorruptError where it has more than `maxBytes`.
+ * The content of one frame, which must fit in memory.
+ * @throws CorruptError where the content is larger than `maxBytes`; otherwise as zstdDecompress
  */
 export async function zstdDecompressBuffer(bytes: Uint8Array, maxBytes: number): Promise<Buffer> {
   const scanner = new ZstdFrameScanner();
@@ -100,12 +99,12 @@ async function findCodec(): Promise<ZstdCodec> {
 
 const OTHER_WAY = 'use Node.js 22.15 or newer';
 
-/** Whether the package itself is not there, rather than its compiled part. */
+/** Whether the package itself is missing, and not only its compiled part. */
 function isAbsent(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';
 }
 
-/** Where an optional package could not be compiled, npm leaves it out and says nothing. */
+/** npm silently leaves out an optional package that it could not compile. */
 function absentError(cause: unknown): InstallationError {
   const archive = `${programVersion().replace(' ', '-')}.tgz`;
   return new InstallationError(

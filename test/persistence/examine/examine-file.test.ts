@@ -143,7 +143,7 @@ test('a thread that is ended fails what is still asked of it', async (t) => {
   const thread = new ExamineThread();
   const examiner = await thread.begin('log', SET.length);
   await thread.close();
-  await t.throwsAsync(examiner.finish(), { message: 'a thread ended before its work' });
+  await t.throwsAsync(examiner.finish(), { message: 'a thread ended before its work was done' });
 });
 
 test('small files are examined at once, large ones on the thread that is there for them', async (t) => {

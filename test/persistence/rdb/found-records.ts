@@ -4,7 +4,8 @@ import { RdbWalkStream } from '../../../src/persistence/rdb/rdb-walk-stream.js';
 import type { RdbWalk } from '../../../src/persistence/rdb/rdb-walk.js';
 import type { RdbRecordBatch } from '../../../src/persistence/rdb/record-batch.js';
 import { walkRdb } from '../../../src/persistence/rdb/walk-rdb.js';
-import { type ByteReader, MemoryReader } from '../../../src/system/files/byte-reader.js';
+import type { ByteReader } from '../../../src/system/files/byte-reader.js';
+import { MemoryReader } from '../../support/files/memory-reader.js';
 
 export interface FoundRecord {
   readonly recordAt: number;

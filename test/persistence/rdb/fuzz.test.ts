@@ -7,11 +7,11 @@ import test from 'ava';
 
 import { listElements } from '../../../src/persistence/rdb/list-elements.js';
 import { RdbFormatError } from '../../../src/persistence/rdb/rdb-format-error.js';
-import { MemoryReader } from '../../../src/system/files/byte-reader.js';
 import { fixturePath } from '../../support/program/project-paths.js';
 import { SeededRandom } from '../../support/program/seeded-random.js';
 import { readAnnotatedRdbs } from './annotated-hex.js';
 import { type FoundWalk, findInBytes, findInPieces } from './found-records.js';
+import { MemoryReader } from '../../support/files/memory-reader.js';
 
 const ROUNDS = 400;
 

@@ -7,11 +7,12 @@ import { decodeRdbString } from '../../../src/persistence/rdb/decode-string.js';
 import { type RdbValue, listElements } from '../../../src/persistence/rdb/list-elements.js';
 import type { RdbFormat } from '../../../src/persistence/rdb/rdb-format.js';
 import { RdbFormatError } from '../../../src/persistence/rdb/rdb-format-error.js';
-import { MemoryReader, type ByteReader } from '../../../src/system/files/byte-reader.js';
+import type { ByteReader } from '../../../src/system/files/byte-reader.js';
 import { SparseReader } from '../../delta/sparse-reader.js';
 import { fixturePath } from '../../support/program/project-paths.js';
 import { readAnnotatedRdbs } from './annotated-hex.js';
 import { type HashedRecord, findInBytes } from './found-records.js';
+import { MemoryReader } from '../../support/files/memory-reader.js';
 
 const REDIS: RdbFormat = { magic: 'REDIS', version: 12 };
 const VALKEY: RdbFormat = { magic: 'VALKEY', version: 80 };

@@ -4,13 +4,13 @@ import path from 'node:path';
 
 import test from 'ava';
 
-import { MemoryReader } from '../../../src/system/files/byte-reader.js';
 import { walkRdb } from '../../../src/persistence/rdb/walk-rdb.js';
 import type { DatasetDigest } from '../../support/redis/dataset-digest.js';
 import { fixturePath } from '../../support/program/project-paths.js';
 import { SeededRandom } from '../../support/program/seeded-random.js';
 import { findInBytes, findInPieces } from './found-records.js';
 import { type ServerKey, keysOfWalk } from './server-keys.js';
+import { MemoryReader } from '../../support/files/memory-reader.js';
 
 const NIGHTS = fixturePath('redis-data', '7.0-rdb-and-multipart-aof');
 const SMALL = fixturePath('rdb', 'made-by-redis');

@@ -89,5 +89,5 @@ test('a dump that would not fit is refused', (t) => {
   const error = t.throws(() => requireSaveSpace(pathFromText('/d'), 100, 99), {
     instanceOf: NoSpaceError,
   });
-  t.regex(error?.hint ?? '', /stop all writers/);
+  t.regex(error?.hint ?? '', /may refuse all writes/);
 });

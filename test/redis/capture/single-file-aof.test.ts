@@ -108,5 +108,8 @@ test('an AOF that is not where it should be is told with its path', async (t) =>
     captureAof(fileSystem, 'localhost:6379', pathFromText(directory), SETTINGS),
     { instanceOf: ServerError },
   );
-  t.is(error.message, `Redis at localhost:6379 has an AOF, and there is no '${directory}/old.aof'`);
+  t.is(
+    error.message,
+    `Redis at localhost:6379 has an AOF, but '${directory}/old.aof' does not exist`,
+  );
 });

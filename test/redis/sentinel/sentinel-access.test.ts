@@ -101,12 +101,12 @@ test('the server and the Sentinels have passwords of their own, and TLS together
 
 test('what makes no sense with Sentinels', (t) => {
   const wrong: [Partial<SentinelOptions>, Partial<ServerOptions>, RegExp][] = [
-    [{}, { host: 'h' }, /finds the server/],
-    [{}, { port: '1' }, /finds the server/],
-    [{}, { socket: '/s' }, /finds the server/],
-    [{}, { url: new Secret('redis://h') }, /finds the server/],
+    [{}, { host: 'h' }, /both --sentinel and --redis/],
+    [{}, { port: '1' }, /both --sentinel and --redis/],
+    [{}, { socket: '/s' }, /both --sentinel and --redis/],
+    [{}, { url: new Secret('redis://h') }, /both --sentinel and --redis/],
     [{ user: 'watcher' }, {}, /password for user 'watcher' of the Sentinels is missing/],
-    [{ prefer: 'master' }, {}, /'master' is no kind of server/],
+    [{ prefer: 'master' }, {}, /'master' is not a kind of server/],
     [{}, { cacert: pathFromText('/ca') }, /need TLS/],
   ];
   for (const [sentinel, server, message] of wrong) {

@@ -55,7 +55,7 @@ test('the only primary needs no name, of several one must be named', (t) => {
   });
   const wrong = t.throws(() => choosePrimary('s:1', two, 'c'), { instanceOf: ServerError });
   t.is(wrong.message, "Sentinel at s:1 knows no primary 'c'");
-  t.is(wrong.hint, "it watches 'a', 'b'");
+  t.is(wrong.hint, "give --master one of the names that it knows: 'a', 'b'");
   t.throws(() => choosePrimary('s:1', [], null), { message: /watches no primary$/ });
 });
 

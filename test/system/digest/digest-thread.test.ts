@@ -60,6 +60,6 @@ test('who waits for a thread that is ended is told, and does not wait for ever',
   const thread = new DigestThread();
   const stream = await thread.begin();
   await thread.close();
-  await t.throwsAsync(stream.finish(), { message: 'a thread ended before its work' });
+  await t.throwsAsync(stream.finish(), { message: 'a thread ended before its work was done' });
   await t.throwsAsync(thread.begin());
 });

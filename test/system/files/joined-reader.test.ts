@@ -1,6 +1,6 @@
 import test from 'ava';
-import { MemoryReader } from '../../../src/system/files/byte-reader.js';
 import { JoinedReader } from '../../../src/system/files/joined-reader.js';
+import { MemoryReader } from '../../support/files/memory-reader.js';
 
 const joined = new JoinedReader(
   new MemoryReader(Buffer.from('abcde')),

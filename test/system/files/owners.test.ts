@@ -118,14 +118,14 @@ test('a user alone leaves the group, a group alone the user, and a colon adds th
 
 test('an owner that is not known here, or is none, is wrong usage', (t) => {
   for (const [text, message] of [
-    ['', /is no owner/],
-    [':', /is no owner/],
-    ['a:b:c', /is no owner/],
+    ['', /is not an owner/],
+    [':', /is not an owner/],
+    ['a:b:c', /is not an owner/],
     ['no-such-user', /there is no user 'no-such-user' on this machine/],
     ['root:no-such-group-here', /there is no group 'no-such-group-here' on this machine/],
     ['no-such-user:root', /there is no user/],
-    ['4294967295', /is no number of a user/],
-    ['0:99999999999999999999', /is no number of a group/],
+    ['4294967295', /is not the number of a user/],
+    ['0:99999999999999999999', /is not the number of a group/],
     ['-1', /there is no user '-1'/],
     ['root ', /there is no user 'root '/],
     ['710021:', /login group of '710021:' is not known/],
