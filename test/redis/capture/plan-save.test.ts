@@ -1,4 +1,4 @@
-// Whether a server is asked to save, and how much room that takes.
+// Whether a server is asked to save, and how much space its dump needs.
 import test from 'ava';
 import { NoSpaceError, ServerError, UsageError } from '../../../src/errors.js';
 import {
@@ -64,7 +64,7 @@ for (const [mode, savePoints, isAofEnabled, how, isPersistenceOff] of [
   });
 }
 
-test('a replica without its primary is not saved, and taken as it is with none', (t) => {
+test('a replica without its primary is refused, unless --save none takes its files', (t) => {
   const replica = facts({ role: 'replica', isLinkUp: false });
   t.throws(() => planSave('auto', 'h:1', replica, settings('60 1')), { instanceOf: ServerError });
   t.is(planSave('none', 'h:1', replica, settings('60 1')).how, 'none');
@@ -75,7 +75,7 @@ test('a way to save that does not exist is wrong usage', (t) => {
   t.throws(() => parseSaveMode('sync'), { instanceOf: UsageError });
 });
 
-test('the next dump is as large as the last, grown as the memory has', (t) => {
+test('the estimate of the next dump grows with the memory of the server', (t) => {
   t.is(estimateDumpBytes(null, 5000), 5000);
   t.is(estimateDumpBytes(null, null), 0);
   t.is(estimateDumpBytes({ sizeBytes: 100, usedMemoryBytes: 1000 }, 3000), 300);

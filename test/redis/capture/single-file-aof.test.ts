@@ -1,5 +1,5 @@
-// The AOF of a server before 7, a single file: opened, and cut at its last whole command outside of a
-// transaction. The commands are those of the frozen data directories, behind an RDB and without one.
+// The AOF of a server before Redis 7 is a single file. It is opened, and cut after its last whole command
+// outside of a transaction. The commands are those of the frozen data directories, after an RDB or alone.
 import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -66,7 +66,7 @@ for (const shape of ['commands alone', 'an RDB and commands'] as const) {
     });
   }
 
-  test(`${shape}: cut at every byte of the last commands it ends after a whole one`, async (t) => {
+  test(`${shape}: wherever the file is cut, it ends after a whole command`, async (t) => {
     const log = await logOf(shape);
     const ends: number[] = [];
     for (let size = log.length - 60; size <= log.length; size += 1) {
@@ -80,7 +80,7 @@ for (const shape of ['commands alone', 'an RDB and commands'] as const) {
     t.is(ends.at(-1), log.length);
   });
 
-  test(`${shape}: what is renamed over it, or appended to it, after it was opened is not of it`, async (t) => {
+  test(`${shape}: a file renamed over it, or bytes appended after it was opened, are not captured`, async (t) => {
     const log = await logOf(shape);
     const renamed = await capture(t, log, async (file) => {
       await writeFile(`${file}.new`, 'rewritten');
@@ -95,14 +95,14 @@ for (const shape of ['commands alone', 'an RDB and commands'] as const) {
   });
 }
 
-test('a tail that is no command, or an RDB that is not understood, is taken whole for a person to judge', async (t) => {
+test('a tail that is not a command, or an unreadable RDB, is taken whole for a person to judge', async (t) => {
   const log = await logOf('an RDB and commands');
   for (const bytes of [Buffer.concat([log, Buffer.from('junk')]), log.subarray(0, 500)]) {
     t.is(bytesDifference(bytes, await capture(t, bytes)), null);
   }
 });
 
-test('an AOF that is not where it should be is told with its path', async (t) => {
+test('a missing AOF is an error with its path', async (t) => {
   const directory = await temporaryDirectory(t);
   const error = await t.throwsAsync(
     captureAof(fileSystem, 'localhost:6379', pathFromText(directory), SETTINGS),

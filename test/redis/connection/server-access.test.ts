@@ -1,4 +1,4 @@
-// Options as redis-cli has them, made into an address; nothing secret in any message.
+// Options like those of redis-cli, and where they lead. No message holds anything secret.
 import { inspect } from 'node:util';
 import test from 'ava';
 import { UsageError } from '../../../src/errors.js';
@@ -32,7 +32,7 @@ function parseUrl(text: string) {
   return parse({ url: new Secret(text) });
 }
 
-test('without anything it is where redis-cli looks', (t) => {
+test('without options it is the server that redis-cli uses', (t) => {
   const address = parse({});
   t.is(formatEndpoint(address.endpoint), '127.0.0.1:6379');
   t.is(address.user, null);
@@ -50,7 +50,7 @@ for (const [url, endpoint, user, password, isTls] of [
   ['unix:///run/redis/redis.sock', "'/run/redis/redis.sock'", null, null, false],
   ['unix:///run/a%20b', "'/run/a b'", null, null, false],
 ] as const) {
-  test(`'${url}' is understood`, (t) => {
+  test(`'${url}' is a valid URL`, (t) => {
     const address = parseUrl(url);
     t.is(formatEndpoint(address.endpoint), endpoint);
     t.is(address.user, user);
@@ -101,7 +101,7 @@ for (const [why, options] of WRONG) {
   });
 }
 
-test('REDISCLI_AUTH counts where nothing else gives a password', (t) => {
+test('REDISCLI_AUTH is used where no option gives a password', (t) => {
   t.is(parse({}, 'env').password?.reveal(), 'env');
   t.is(parse({ user: 'u' }, 'env').user, 'u');
   t.is(parse({ password: new Secret('given') }, 'env').password?.reveal(), 'given');
@@ -109,7 +109,7 @@ test('REDISCLI_AUTH counts where nothing else gives a password', (t) => {
   t.is(parse({ url }, 'env').password?.reveal(), 'inside');
 });
 
-test('a secret shows itself to nobody', (t) => {
+test('a secret is never shown', (t) => {
   const secret = new Secret('sesame');
   const shown = [String(secret), JSON.stringify({ secret }), inspect({ secret }, { depth: 9 })];
   for (const text of shown) t.false(text.includes('sesame'), text);

@@ -1,4 +1,4 @@
-// Sentinels as the command line names them: addresses, who gets which password, and what makes no sense.
+// Sentinels from the command line: addresses, passwords, and options that contradict each other.
 import test from 'ava';
 import { UsageError } from '../../../src/errors.js';
 import type { ServerOptions } from '../../../src/redis/connection/server-access.js';
@@ -78,13 +78,13 @@ for (const text of [
   });
 }
 
-test('a URL with a password in place of an address is not repeated', (t) => {
+test('a URL with a password, given instead of an address, is not repeated', (t) => {
   const addresses = ['redis://:sesame@s1:26379'];
   const error = t.throws(() => parse({ addresses }), { instanceOf: UsageError });
   t.false(`${error.message} ${error.hint}`.includes('sesame'), `${error.message} ${error.hint}`);
 });
 
-test('the server and the Sentinels have passwords of their own, and TLS together', (t) => {
+test('the server and the Sentinels have separate passwords, and share TLS', (t) => {
   const theirs = new Secret('theirs');
   const place = parse(
     { user: 'watcher', password: theirs },
@@ -99,7 +99,7 @@ test('the server and the Sentinels have passwords of their own, and TLS together
   t.is(parse({}, {}, new Secret('environment')).sentinels[0]?.password, null);
 });
 
-test('what makes no sense with Sentinels', (t) => {
+test('options that contradict --sentinel are wrong usage', (t) => {
   const wrong: [Partial<SentinelOptions>, Partial<ServerOptions>, RegExp][] = [
     [{}, { host: 'h' }, /both --sentinel and --redis/],
     [{}, { port: '1' }, /both --sentinel and --redis/],

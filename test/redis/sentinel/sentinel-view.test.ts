@@ -1,4 +1,4 @@
-// What a Sentinel answers, as its replies have it, and which server is chosen from that.
+// The replies of a Sentinel as values, and the server that is chosen.
 import test from 'ava';
 import { ServerError, UsageError } from '../../../src/errors.js';
 import type { Reply } from '../../../src/redis/connection/reply.js';
@@ -45,7 +45,7 @@ test('primaries, an address and no address are read', (t) => {
   t.is(parseEndpointReply(null), null);
 });
 
-test('the only primary needs no name, of several one must be named', (t) => {
+test('the only primary needs no name, and one of several must be named', (t) => {
   const [one, two] = [parsePrimaries([primary('a')]), parsePrimaries([primary('a'), primary('b')])];
   t.is(choosePrimary('s:1', one, null).name, 'a');
   t.is(choosePrimary('s:1', two, 'b').name, 'b');
@@ -59,7 +59,7 @@ test('the only primary needs no name, of several one must be named', (t) => {
   t.throws(() => choosePrimary('s:1', [], null), { message: /watches no primary$/ });
 });
 
-test('of the replicas on this machine the one that lags least is taken', (t) => {
+test('the replica on this machine that lags least is taken', (t) => {
   const replicas = parseReplicas([
     replica('10.0.0.2', 1, { 'slave-repl-offset': '900' }),
     replica('127.0.0.1', 2, { 'slave-repl-offset': '99' }),
@@ -87,7 +87,7 @@ test('of the replicas on this machine the one that lags least is taken', (t) => 
   );
 });
 
-test('a failover is waited for where one can come', (t) => {
+test('a failover is waited for only where one can happen', (t) => {
   const view = (flags: string, replicas: Reply): SentinelView => ({
     primary: parsePrimaries([primary('a', flags)])[0] as SentinelView['primary'],
     endpoint: { kind: 'tcp', host: '10.0.0.1', port: 6379 },

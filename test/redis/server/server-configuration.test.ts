@@ -1,4 +1,4 @@
-// Configuration files of servers: words, later lines, includes by name and by glob, renamed commands.
+// Configuration files of servers: words, later lines, includes by name and by pattern, renamed commands.
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -23,7 +23,7 @@ async function read(t: ExecutionContext, files: Readonly<Record<string, string>>
   });
 }
 
-test('words are read as a server does, and the last line counts', async (t) => {
+test('words are read as a server reads them, and the last line counts', async (t) => {
   const conf = [
     '# dir /comment',
     '  DIR "/data\\x20dir"',
@@ -38,7 +38,7 @@ test('words are read as a server does, and the last line counts', async (t) => {
   t.deepEqual(directives.get('appendonly'), ['yes']);
 });
 
-test('includes are followed at their place, by name and by glob', async (t) => {
+test('an include inserts files at its place, by name and by pattern', async (t) => {
   const { directives } = await read(t, {
     'redis.conf': 'dir /first\ninclude FOLDER/more/*.conf\ninclude FOLDER/last.conf\n',
     'more/2.conf': 'dir /second\ndbfilename two.rdb\n',
@@ -51,7 +51,7 @@ test('includes are followed at their place, by name and by glob', async (t) => {
   t.deepEqual(directives.get('dbfilename'), ['two.rdb']);
 });
 
-test('a glob that matches nothing includes nothing', async (t) => {
+test('a pattern that matches nothing includes nothing', async (t) => {
   const { directives } = await read(t, {
     'redis.conf': 'include FOLDER/none/*.conf\ninclude FOLDER/[!r]?.conf\ndir /d\n',
     'a1.conf': 'port 1\n',

@@ -1,4 +1,4 @@
-// Digests that are made on another thread are those of node:crypto, whatever the pieces.
+// Digests made on another thread equal those of node:crypto, whatever the pieces.
 import test from 'ava';
 import { createHash } from 'node:crypto';
 import { RING_CHUNKS } from '../../../src/system/threads/chunk-ring.js';
@@ -20,7 +20,7 @@ async function feed(stream: DigestStream, bytes: Buffer, pieceBytes: number): Pr
   }
 }
 
-test('a digest of more chunks than the ring has is the right one, and so is one in the middle', async (t) => {
+test('a digest of more chunks than the ring holds is right, and so is one taken midway', async (t) => {
   const thread = new DigestThread();
   t.teardown(() => thread.close());
   const bytes = new SeededRandom('ring').bytes((1 << 20) + 12_345);
@@ -33,7 +33,7 @@ test('a digest of more chunks than the ring has is the right one, and so is one 
   }
 });
 
-test('pieces of any length give one digest, on either thread', async (t) => {
+test('pieces of any length give the same digest, on either thread', async (t) => {
   const thread = new DigestThread();
   t.teardown(() => thread.close());
   const bytes = new SeededRandom('pieces').bytes(10_000);
@@ -46,7 +46,7 @@ test('pieces of any length give one digest, on either thread', async (t) => {
   t.is((await (await thread.begin()).finish()).toString('hex'), sha256(Buffer.alloc(0)));
 });
 
-test('a digest that was given up leaves nothing in the next one', async (t) => {
+test('an unfinished digest does not change the next one', async (t) => {
   const digests = new Digests();
   t.teardown(() => digests.close());
   const bytes = new SeededRandom('given up').bytes(500_000);
@@ -56,7 +56,7 @@ test('a digest that was given up leaves nothing in the next one', async (t) => {
   t.is((await stream.finish()).toString('hex'), sha256(bytes));
 });
 
-test('who waits for a thread that is ended is told, and does not wait for ever', async (t) => {
+test('waiting for a thread that was ended fails, and does not last for ever', async (t) => {
   const thread = new DigestThread();
   const stream = await thread.begin();
   await thread.close();

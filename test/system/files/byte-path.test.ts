@@ -77,7 +77,7 @@ test('any bytes come back from the text they are shown as', (t) => {
   }
 });
 
-test('text that is shown has no control characters and none that reorder it', (t) => {
+test('shown text has no control characters and no characters that reorder text', (t) => {
   for (const arbitrary of [fc.uint8Array({ maxLength: 40 }), trickyBytes]) {
     fc.assert(
       fc.property(arbitrary, (bytes) => {
@@ -113,7 +113,7 @@ test('paths are shown as UTF-8 with the rest escaped', (t) => {
   }
 });
 
-test('an escape is read whatever the case of its digits, and only where it is whole', (t) => {
+test('an escape is read in either case, and only where it is complete', (t) => {
   t.deepEqual(pathToBytes(parsePath('\\xFF\\xfe')), Buffer.from([0xff, 0xfe]));
   t.deepEqual(pathToBytes(parsePath('\\xc3\\xa9')), Buffer.from('é'));
   for (const text of ['\\x', '\\x4', '\\x4g', '\\X41', '\\n', '\\', 'x41']) {
@@ -122,7 +122,7 @@ test('an escape is read whatever the case of its digits, and only where it is wh
   t.deepEqual(pathToBytes(parsePath('\\\\x41')), Buffer.from('\\A'));
 });
 
-test('characters are those of UTF-8, a byte that is none stands for itself', (t) => {
+test('characters are those of UTF-8, and a byte that is not UTF-8 is its own character', (t) => {
   const characters = [
     ...pathCharacters(pathFromBytes(Buffer.from([0x61, 0xc3, 0xa9, 0xff, 0xe2, 0x82]))),
   ];
@@ -149,7 +149,7 @@ test('paths compare in the order of their bytes', (t) => {
   t.is(compareBytes(path('\uffff'), path('😀')), -1);
 });
 
-test('a path taken apart joins to itself', (t) => {
+test('the parent and the name of a path join to the path', (t) => {
   for (const text of ['a', 'a/b', 'a/b/c', '/', '/a', '/a/b', 'ä/ö']) {
     const whole = path(text);
     t.is(joinPath(parentPath(whole), baseName(whole)), whole, text);
@@ -160,7 +160,7 @@ test('a path taken apart joins to itself', (t) => {
   t.is(baseName(path('a/b')), path('b'));
 });
 
-test('a path lies within itself and its folders, not within names it begins with', (t) => {
+test('a path lies within itself and its folders, and not within a mere prefix', (t) => {
   t.true(isWithin(path('a/b'), path('a')));
   t.true(isWithin(path('a'), path('a')));
   t.true(isWithin(path('a'), ROOT));
@@ -179,7 +179,7 @@ test('a relative path leads from a folder to what lies within it', (t) => {
   t.is(relativePath(path('/a/b'), path('/a')), path('b'));
 });
 
-test('a file of any name is made and found by its path', async (t) => {
+test('a file of any name can be created and found by its path', async (t) => {
   const folder = path(await temporaryDirectory(t));
   const every = Buffer.from(Array.from({ length: 255 }, (_, index) => index + 1));
   for (const bytes of [

@@ -9,7 +9,7 @@ const joined = new JoinedReader(
 );
 const whole = Buffer.from('abcde\0\0\0XYZ');
 
-test('both readers are read wherever a read begins and ends, with zeros between them', (t) => {
+test('a read may begin and end anywhere, with zeros between the two readers', (t) => {
   t.is(joined.sizeBytes, whole.length);
   for (let from = 0; from <= whole.length; from++) {
     for (let to = from; to <= whole.length; to++) {

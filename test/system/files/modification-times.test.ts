@@ -81,7 +81,7 @@ test('a folder keeps its time while the files in it get theirs', (t) => {
   t.is(mtimeNs(file), 1_000_000_000_000_000_003n);
 });
 
-test('names may be any bytes, options and line breaks among them', (t) => {
+test('names may be any bytes, including options and line breaks', (t) => {
   const folder = makeFolder(t);
   const names = ['-h', '@5', 'a b', 'q\'"\\', 'line\nbreak', ' ', 'é'].map((name) =>
     pathFromText(name),
@@ -95,7 +95,7 @@ test('names may be any bytes, options and line breaks among them', (t) => {
   for (const entry of entries) t.is(mtimeNs(entry.path), entry.mtimeNs);
 });
 
-test('paths that could not be set are returned, the others are set all the same', (t) => {
+test('paths whose time could not be set are returned, and the others are set', (t) => {
   const folder = makeFolder(t);
   const missing = joinPath(folder, 'missing');
   const file = makeFile(folder, 'f');
@@ -111,7 +111,7 @@ test('paths that could not be set are returned, the others are set all the same'
   t.is(fs.existsSync(pathToBytes(missing)), false);
 });
 
-test.serial('without touch the paths that Node cannot set exactly are returned', (t) => {
+test.serial('without touch, the paths that Node.js cannot set exactly are returned', (t) => {
   const folder = makeFolder(t);
   const whole = makeFile(folder, 'whole');
   const fine = makeFile(folder, 'fine');

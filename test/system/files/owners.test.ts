@@ -11,7 +11,7 @@ import {
 } from '../../../src/system/files/owners.js';
 import { temporaryDirectory } from '../../support/files/temporary-directory.js';
 
-/** Entries of this machine's own file: name, number, and the fourth field. */
+/** Entries of /etc/passwd or /etc/group on this machine: name, number, and the fourth field. */
 function entriesOf(database: 'passwd' | 'group'): [string, number, string][] {
   return fs
     .readFileSync(`/etc/${database}`, 'utf8')
@@ -23,7 +23,7 @@ function entriesOf(database: 'passwd' | 'group'): [string, number, string][] {
     });
 }
 
-/** Puts a getent first in PATH that knows one user and one group, and notes what it is asked. */
+/** Puts a getent first in PATH. It knows one user and one group, and records what it is asked. */
 async function withNameService(t: ExecutionContext): Promise<() => string[]> {
   const folder = await temporaryDirectory(t);
   const log = path.join(folder, 'asked');
@@ -54,34 +54,37 @@ test('users and groups of this machine have their names and numbers', (t) => {
   for (const [name, id] of entriesOf('group')) t.is(groupId(name), id, name);
 });
 
-test.serial('what the files do not know is asked of the name service, once each', async (t) => {
-  const asked = await withNameService(t);
-  for (let round = 0; round < 2; round += 1) {
-    t.is(userName(710_001), 'farmer');
-    t.is(userId('farmer'), 710_001);
-    t.is(groupName(720_002), 'farm');
-    t.is(groupId('farm'), 720_002);
-    t.is(userName(710_009), null);
-    t.is(userId('nobody-at-all'), null);
-    t.is(groupName(720_009), null);
-    t.is(groupId('no-such-group'), null);
-    t.is(userName(0), 'root');
-  }
-  t.deepEqual(asked(), [
-    'passwd 710001',
-    'passwd farmer',
-    'group 720002',
-    'group farm',
-    'passwd 710009',
-    'passwd nobody-at-all',
-    'group 720009',
-    'group no-such-group',
-  ]);
-  t.deepEqual(parseOwner('farmer:farm'), { uid: 710_001, gid: 720_002 });
-  t.deepEqual(parseOwner('farmer:'), { uid: 710_001, gid: 720_002 });
-});
+test.serial(
+  'names that the files do not hold are asked of the name service, once each',
+  async (t) => {
+    const asked = await withNameService(t);
+    for (let round = 0; round < 2; round += 1) {
+      t.is(userName(710_001), 'farmer');
+      t.is(userId('farmer'), 710_001);
+      t.is(groupName(720_002), 'farm');
+      t.is(groupId('farm'), 720_002);
+      t.is(userName(710_009), null);
+      t.is(userId('nobody-at-all'), null);
+      t.is(groupName(720_009), null);
+      t.is(groupId('no-such-group'), null);
+      t.is(userName(0), 'root');
+    }
+    t.deepEqual(asked(), [
+      'passwd 710001',
+      'passwd farmer',
+      'group 720002',
+      'group farm',
+      'passwd 710009',
+      'passwd nobody-at-all',
+      'group 720009',
+      'group no-such-group',
+    ]);
+    t.deepEqual(parseOwner('farmer:farm'), { uid: 710_001, gid: 720_002 });
+    t.deepEqual(parseOwner('farmer:'), { uid: 710_001, gid: 720_002 });
+  },
+);
 
-test.serial('without getent a number that the files do not know has no name', (t) => {
+test.serial('without getent, a number that the files do not hold has no name', (t) => {
   const before = process.env['PATH'];
   process.env['PATH'] = '/nonexistent';
   t.teardown(() => {
@@ -92,7 +95,7 @@ test.serial('without getent a number that the files do not know has no name', (t
   t.is(userName(0), 'root');
 });
 
-test('digits are never looked for as a name, nor is what looks like an option', (t) => {
+test('digits, and text that looks like an option, are never looked up as a name', (t) => {
   t.is(userId('0'), null);
   t.is(groupId('--help'), null);
   t.is(userId(''), null);
@@ -106,7 +109,7 @@ test('an owner is read from names and numbers', (t) => {
   t.deepEqual(parseOwner('4294967294:4294967294'), { uid: 4_294_967_294, gid: 4_294_967_294 });
 });
 
-test('a user alone leaves the group, a group alone the user, and a colon adds the login group', (t) => {
+test('a user alone keeps the group, a group alone keeps the user, and a colon adds the login group', (t) => {
   t.deepEqual(parseOwner('root'), { uid: 0, gid: null });
   t.deepEqual(parseOwner('105'), { uid: 105, gid: null });
   t.deepEqual(parseOwner(':root'), { uid: null, gid: 0 });
@@ -116,7 +119,7 @@ test('a user alone leaves the group, a group alone the user, and a colon adds th
   }
 });
 
-test('an owner that is not known here, or is none, is wrong usage', (t) => {
+test('an unknown owner, and text that is not an owner, are wrong usage', (t) => {
   for (const [text, message] of [
     ['', /is not an owner/],
     [':', /is not an owner/],

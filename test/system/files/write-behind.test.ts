@@ -5,7 +5,7 @@ import { HookedFileSystem, failing } from '../../support/files/hooked-file-syste
 import { temporaryDirectory } from '../../support/files/temporary-directory.js';
 import path from 'node:path';
 
-test('a sync is begun each time that enough has been written, one at a time', async (t) => {
+test('a sync begins whenever enough has been written, one at a time', async (t) => {
   let syncs = 0;
   const fileSystem = new HookedFileSystem(({ operation }) => {
     if (operation === 'syncInBackground') syncs += 1;
@@ -25,7 +25,7 @@ test('a sync is begun each time that enough has been written, one at a time', as
   await behind.settle();
 });
 
-test('a sync that fails is met by the next write, and at the end', async (t) => {
+test('the next write, and the end, report a sync that failed', async (t) => {
   const fileSystem = new HookedFileSystem(
     failing('EIO', ({ operation }) => operation === 'syncInBackground'),
   );

@@ -2,7 +2,7 @@ import test from 'ava';
 import { SystemError } from '../../../src/errors.js';
 import { runProgram } from '../../../src/system/programs/run-program.js';
 
-test('run gives the exit code and both outputs', (t) => {
+test('runProgram gives the exit code and both outputs', (t) => {
   const result = runProgram('sh', ['-c', 'printf out; printf err >&2; exit 3']);
   t.is(result.code, 3);
   t.deepEqual(result.stdout, Buffer.from('out'));
@@ -15,7 +15,7 @@ test('input reaches the program byte for byte, and without input there is none',
   t.is(runProgram('cat', []).stdout.length, 0);
 });
 
-test('arguments are passed as they are, no shell reads them', (t) => {
+test('arguments are passed unchanged, without a shell', (t) => {
   t.is(runProgram('printf', ['%s', '$HOME `id` "*"']).stdout.toString(), '$HOME `id` "*"');
 });
 
@@ -29,11 +29,11 @@ test('a program sees PATH and LC_ALL=C and nothing else of the environment', (t)
   t.deepEqual(names.toSorted(), ['LC_ALL', 'PATH']);
 });
 
-test('a program that a signal ended has 128 and the signal as its code', (t) => {
+test('the code of a program that a signal ended is 128 plus the signal', (t) => {
   t.is(runProgram('sh', ['-c', 'kill -TERM $$']).code, 143);
 });
 
-test('a program that ends without reading its input is judged by its code', (t) => {
+test('a program may end without reading its input', (t) => {
   t.is(runProgram('true', [], { input: Buffer.alloc(4 << 20) }).code, 0);
   t.is(runProgram('false', [], { input: Buffer.alloc(4 << 20) }).code, 1);
 });

@@ -6,7 +6,7 @@ import {
   uninterrupted,
 } from '../../../src/system/time/checkpoint.js';
 
-test('a checkpoint passes until the signal comes, and then ends the work with its reason', async (t) => {
+test('a checkpoint passes until the signal aborts, and then throws its reason', async (t) => {
   const stopping = new AbortController();
   const checkpoint = createCheckpoint(stopping.signal);
   await t.notThrowsAsync(checkpoint());
@@ -15,14 +15,14 @@ test('a checkpoint passes until the signal comes, and then ends the work with it
   t.is(error.exitCode, 130);
 });
 
-test('waiting for work elsewhere gives what the work gives', async (t) => {
+test('waiting for work elsewhere gives the result of the work', async (t) => {
   t.is(await awaitWithCheckpoints(Promise.resolve(7), uninterrupted), 7);
   await t.throwsAsync(awaitWithCheckpoints(Promise.reject(new Error('lost')), uninterrupted), {
     message: 'lost',
   });
 });
 
-test('a signal ends the waiting for work that has no end', async (t) => {
+test('a signal ends the wait for work that never ends', async (t) => {
   const stopping = new AbortController();
   const endless = new Promise<never>(() => {});
   const waiting = awaitWithCheckpoints(endless, createCheckpoint(stopping.signal));

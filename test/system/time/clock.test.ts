@@ -1,7 +1,7 @@
 import test from 'ava';
 import { systemClock } from '../../../src/system/time/clock.js';
 
-test('the time is the machine’s, in milliseconds since 1970', (t) => {
+test('the system clock counts milliseconds since 1970', (t) => {
   const before = Date.now();
   const nowMs = systemClock.nowMs();
   t.true(before <= nowMs && nowMs <= Date.now(), `${before}, ${nowMs}, ${Date.now()}`);

@@ -13,12 +13,12 @@ function scan(bytes: readonly number[], step = bytes.length): ZstdFrameScanner {
   return scanner;
 }
 
-/** A frame's header that says its content has the size given, in four bytes. */
+/** The header of a frame whose content size is given in four bytes. */
 function singleSegment(sizeBytes: readonly number[]): number[] {
   return [...MAGIC, 0xa0, ...sizeBytes];
 }
 
-/** A frame's header with a window of 2^log + eighths * 2^(log - 3) bytes. */
+/** The header of a frame with a window of 2^log + eighths * 2^(log - 3) bytes. */
 function withWindow(log: number, eighths = 0): number[] {
   return [...MAGIC, 0x00, ((log - 10) << 3) | eighths];
 }
@@ -51,7 +51,7 @@ test('every form of the content size is skipped', (t) => {
   }
 });
 
-test('a window up to the limit is accepted, one above it is refused', (t) => {
+test('a window up to the limit is accepted, and a larger one is refused', (t) => {
   t.true(scan([...withWindow(MAX_WINDOW_LOG), ...LAST_EMPTY_RAW_BLOCK]).isComplete);
   for (const header of [
     withWindow(MAX_WINDOW_LOG, 1),
@@ -63,7 +63,7 @@ test('a window up to the limit is accepted, one above it is refused', (t) => {
   }
 });
 
-test('content in a single segment is its own window, up to the same limit', (t) => {
+test('the content of a single segment counts as its window, with the same limit', (t) => {
   t.true(scan([...singleSegment([0, 0, 0x80, 0]), ...LAST_EMPTY_RAW_BLOCK]).isComplete);
   t.throws(() => scan(singleSegment([1, 0, 0x80, 0])), {
     instanceOf: CorruptError,
@@ -75,7 +75,7 @@ test('content in a single segment is its own window, up to the same limit', (t) 
   });
 });
 
-test('what this program never writes is refused', (t) => {
+test('a frame that this program never writes is refused', (t) => {
   const cases: [number[], RegExp][] = [
     [[...MAGIC, 0x08], /unknown form/],
     [[...MAGIC, 0x01], /dictionary/],
@@ -89,7 +89,7 @@ test('what this program never writes is refused', (t) => {
   }
 });
 
-test('finish accepts a whole frame only', (t) => {
+test('finish accepts only a whole frame', (t) => {
   const frame = [...withWindow(20), ...LAST_EMPTY_RAW_BLOCK];
   t.notThrows(() => scan(frame).finish());
   for (let length = 0; length < frame.length; length += 1) {

@@ -15,14 +15,14 @@ import { bytesDifference } from '../../support/files/bytes-difference.js';
 const PIECE = 128 * 1024;
 const SIZES = [0, 1, 2, 1000, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE, 1_000_003, 3 << 20];
 
-/** The addon everywhere, Node's own where it has one: each is tried on every Node that can. */
+/** The addon, and the codec of Node.js where it has one. */
 async function codecs(): Promise<[string, ZstdCodec][]> {
   const builtin = builtinCodec();
   const addon: [string, ZstdCodec] = ['zstd-napi', await loadAddonCodec()];
   return builtin === null ? [addon] : [addon, ['node:zlib', builtin]];
 }
 
-/** Bytes that neither repeat nor are random, the same each time. */
+/** Bytes that neither repeat nor are random, the same in each run. */
 function makeBytes(sizeBytes: number, alphabet = 64): Buffer {
   const bytes = Buffer.alloc(sizeBytes);
   let state = 12345;
@@ -69,7 +69,7 @@ async function assertCorrupt(
 }
 
 for (const sizeBytes of SIZES) {
-  test(`${sizeBytes} bytes come back from every codec through every codec`, async (t) => {
+  test(`${sizeBytes} bytes written by any codec are read by every codec`, async (t) => {
     for (const bytes of [
       makeBytes(sizeBytes),
       Buffer.alloc(sizeBytes),
@@ -135,7 +135,7 @@ test('a chunk that is read may be overwritten when the next one is asked for', a
   }
 });
 
-test('what emit throws is what write or finish rejects with', async (t) => {
+test('an error of emit rejects write or finish', async (t) => {
   for (const [name, codec] of await codecs()) {
     const failure = new Error('disk full');
     const writer = codec.createWriter(3, () => {
@@ -149,7 +149,7 @@ test('what emit throws is what write or finish rejects with', async (t) => {
   }
 });
 
-test('several writers at work at the same time do not disturb each other', async (t) => {
+test('several writers can work at the same time', async (t) => {
   for (const [name, codec] of await codecs()) {
     const inputs = [1, 2, 3].map((count) => makeBytes(count * 200_000, 50 * count));
     const outputs = await Promise.all(inputs.map((bytes) => compressWith(codec, bytes, 50_000)));
@@ -158,7 +158,7 @@ test('several writers at work at the same time do not disturb each other', async
   }
 });
 
-test('a frame can be written and read after one that was broken off', async (t) => {
+test('a frame can be written and read after an unfinished one', async (t) => {
   const bytes = makeBytes(400_000);
   for (const [name, codec] of await codecs()) {
     await codec.createWriter(3, () => {}).write(bytes);
@@ -178,7 +178,7 @@ test('a frame cut off anywhere is corrupt, never a short result', async (t) => {
   }
 });
 
-test('any bit that is flipped gives an error or leaves the content as it was', async (t) => {
+test('a flipped bit gives an error or leaves the content unchanged', async (t) => {
   const bytes = makeBytes(300);
   const compressed = await zstdCompressBuffer(bytes, 3);
   for (let bit = 0; bit < compressed.length * 8; bit += 1) {
@@ -212,13 +212,13 @@ test('data after the frame is corrupt: a byte, garbage, another frame, in the sa
   }
 });
 
-test('other bytes than zstd are corrupt, none at all too', async (t) => {
+test('bytes that are not zstd are corrupt, and so are no bytes at all', async (t) => {
   await assertCorrupt(t, [Buffer.from('REDIS0011')], /not zstd data/);
   await assertCorrupt(t, [Buffer.from([0x1f, 0x8b, 8, 0])], /not zstd data/);
   await assertCorrupt(t, [], /ends before/);
 });
 
-test('what the source of the chunks throws goes through as it is', async (t) => {
+test('an error of the source of the chunks is passed on unchanged', async (t) => {
   const compressed = await zstdCompressBuffer(makeBytes(1_000_000), 3);
   const failure = new Error('read failed');
   for (const [name, codec] of await codecs()) {
@@ -271,7 +271,7 @@ test('input is read only as output is taken', async (t) => {
   }
 });
 
-test('pieces stay as they are while the next ones are taken', async (t) => {
+test('pieces do not change while the next ones are taken', async (t) => {
   const bytes = makeBytes(1_500_000, 256);
   const compressed = await zstdCompressBuffer(bytes, 3);
   for (const [name, codec] of await codecs()) {
@@ -303,7 +303,7 @@ test('a level whose frames could not be read again is refused', async (t) => {
   }
 });
 
-test('a frame that holds more than it may is refused, one that holds as much is not', async (t) => {
+test('a frame that holds more than allowed is refused, and one at the limit is not', async (t) => {
   const compressed = await zstdCompressBuffer(Buffer.alloc(1 << 20), 3);
   t.is((await zstdDecompressBuffer(compressed, 1 << 20)).length, 1 << 20);
   await t.throwsAsync(() => zstdDecompressBuffer(compressed, (1 << 20) - 1), {
@@ -327,7 +327,7 @@ test('a whole frame is decompressed at once by every codec, up to the length tha
   }
 });
 
-test('a frame that is damaged or cut off is corrupt for every codec, also where it comes whole', async (t) => {
+test('a damaged or cut frame is corrupt for every codec, also when decompressed at once', async (t) => {
   const frame = await zstdCompressBuffer(makeBytes(500_000), 3);
   const flipped = Buffer.from(frame);
   flipped[1000] = (flipped[1000] ?? 0) ^ 1;
