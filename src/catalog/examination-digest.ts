@@ -7,7 +7,7 @@ import type { Content, ExaminationRecord } from './records.js';
 
 export function digestExamination(
   { sha256, sizeBytes }: Omit<Content, 'id'>,
-  { loads, problem, found }: ExaminationRecord,
+  { loads, problem, foundJson }: ExaminationRecord,
 ): Buffer {
   const hash = createHash('sha256');
   addFields(hash, [
@@ -16,7 +16,7 @@ export function digestExamination(
     sha256,
     loads === null ? null : Number(loads),
     problem,
-    found,
+    foundJson,
   ]);
   return hash.digest();
 }

@@ -47,7 +47,7 @@ export class ExaminationTable {
 
   /** Takes the place of an earlier examination of the same content. */
   put(content: Content, record: ExaminationRecord): void {
-    const { loads, problem, found } = record;
+    const { loads, problem, foundJson } = record;
     this.#connection
       .prepare(
         'INSERT OR REPLACE INTO examination (content, loads, problem, found, digest) VALUES (?, ?, ?, ?, ?)',
@@ -56,7 +56,7 @@ export class ExaminationTable {
         content.id,
         loads === null ? null : Number(loads),
         problem,
-        found,
+        foundJson,
         digestExamination(content, record),
       );
   }
@@ -69,7 +69,7 @@ export class ExaminationTable {
       )
       .all();
     return rows.map(({ content, loads, problem, found, digest, sha256, size }) => {
-      const record = { loads: loads === null ? null : loads === 1n, problem, found };
+      const record = { loads: loads === null ? null : loads === 1n, problem, foundJson: found };
       const of = { sha256: toBlob(sha256), sizeBytes: toInteger(size) };
       const isAsWritten = digestExamination(of, record).equals(toBlob(digest));
       return { content: toInteger(content), record, isAsWritten };

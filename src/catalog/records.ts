@@ -59,10 +59,10 @@ export interface Snapshot {
   readonly deletedFiles: number;
   readonly incrementBytes: number;
   readonly addedBytes: number;
-  /** JSON array of the notes of its backup that need a look. */
-  readonly notes: string;
-  /** JSON object of what the server said that it was taken of; null where none was asked. */
-  readonly server: string | null;
+  /** JSON array of the notes of its backup that need a look (repository/stored/stored-notes.ts). */
+  readonly notesJson: string;
+  /** JSON object of what its server said (repository/stored/stored-server.ts); null where none was asked. */
+  readonly serverJson: string | null;
   /** SHA-256 over its own rows in canonical form (snapshot-digest.ts). */
   readonly digest: Buffer;
 }
@@ -86,14 +86,14 @@ export interface Increment {
   readonly storedSha256: Buffer;
 }
 
-/** What was found in a content, by the names of docs/cli.md. */
+/** What was found in a content when it was read. */
 export interface ExaminationRecord {
   /** Whether a server would load it; null where it holds what was not known. */
   readonly loads: boolean | null;
   /** What is wrong or not known; null where all is well. */
   readonly problem: string | null;
-  /** JSON object. */
-  readonly found: string;
+  /** JSON object (repository/stored/stored-findings.ts). */
+  readonly foundJson: string;
 }
 
 /** One step that the last commit still owes the mirror; see docs/format.md, "Owed operations". */

@@ -26,10 +26,10 @@ export function digestSnapshot(
     snapshot.deletedFiles,
     snapshot.incrementBytes,
     snapshot.addedBytes,
-    snapshot.notes,
+    snapshot.notesJson,
   ]);
   // Only where there is something, so that snapshots of older formats keep their digests.
-  if (snapshot.server !== null) addFields(hash, [snapshot.server]);
+  if (snapshot.serverJson !== null) addFields(hash, [snapshot.serverJson]);
   for (const version of versions) {
     addFields(hash, [
       pathToBytes(version.path),

@@ -76,13 +76,13 @@ export class SnapshotTable {
         snapshot.deletedFiles,
         snapshot.incrementBytes,
         snapshot.addedBytes,
-        snapshot.notes,
+        snapshot.notesJson,
         snapshot.digest,
       );
-    if (snapshot.server === null) return;
+    if (snapshot.serverJson === null) return;
     this.#connection
       .prepare('INSERT INTO server (snapshot, said) VALUES (?, ?)')
-      .run(snapshot.id, snapshot.server);
+      .run(snapshot.id, snapshot.serverJson);
   }
 
   /** Sets what is only known when all other rows of the snapshot are written. */
@@ -115,8 +115,8 @@ function toSnapshot(row: Row): Snapshot {
     deletedFiles: toInteger(row.deleted_files),
     incrementBytes: toInteger(row.increment_bytes),
     addedBytes: toInteger(row.added_bytes),
-    notes: row.notes,
-    server: row.said,
+    notesJson: row.notes,
+    serverJson: row.said,
     digest: toBlob(row.digest),
   };
 }

@@ -37,8 +37,8 @@ function snapshot(id: number): Snapshot {
     deletedFiles: 0,
     incrementBytes: 0,
     addedBytes: 0,
-    notes: '[]',
-    server: null,
+    notesJson: '[]',
+    serverJson: null,
     digest: Buffer.alloc(32, id),
   };
 }

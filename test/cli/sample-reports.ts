@@ -5,13 +5,13 @@ import type { ListedFile } from '../../src/engine/inspect/list-report.js';
 import type { Note } from '../../src/engine/run/notes.js';
 import type { SnapshotSummary } from '../../src/engine/snapshot/snapshot-summary.js';
 
-export const warning: Note = {
+export const warning = {
   severity: 'look',
   kind: 'stale',
   path: 'dump.rdb',
   message: "'dump.rdb' changed while it was read; the version of the last backup is kept",
   hint: 'back up again when the server is quiet',
-};
+} as const satisfies Note;
 
 export const remark: Note = {
   severity: 'info',

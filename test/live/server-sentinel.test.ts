@@ -137,7 +137,10 @@ test('the primary is found, and the new one after a failover', async (t) => {
   await downAfter('1000');
   const after = await backup(group, [...at(...sentinels), '--master', 'mymaster']);
   const ports = replicas.map(({ port }) => `127.0.0.1:${port}`);
-  t.true(ports.includes(after.snapshot.server?.address ?? ''), after.snapshot.server?.address);
+  t.true(
+    ports.includes(after.snapshot.server?.address ?? ''),
+    JSON.stringify(after.snapshot.server),
+  );
   t.is(after.snapshot.server?.role, 'primary');
   t.deepEqual(
     after.notes.map(({ kind }) => kind),

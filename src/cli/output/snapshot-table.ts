@@ -69,7 +69,7 @@ function formatServer(server: ServerReport): string[] {
   const names = databases.map((each) => `db${each.database} ${each.keys}`).join(', ');
   const lines = [
     [
-      `${product} ${version} at ${address}`,
+      `${product} ${version}${address === null ? '' : ` at ${address}`}`,
       primary === null ? role : `${role} of ${primary}`,
       `${formatCount(keys, 'key')}${databases.length > 1 ? ` (${names})` : ''}`,
       ...(dumpTime === null ? [] : [`dump of ${formatLocalTime(dumpTime)}`]),

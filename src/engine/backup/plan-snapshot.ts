@@ -54,8 +54,10 @@ export function planSnapshot(request: SnapshotPlanRequest): CommitPlan {
       host: request.host,
       source: request.source,
       program: request.program,
-      notes: JSON.stringify(request.notes.filter(({ severity }) => severity === 'look')),
-      server: request.server === null ? null : JSON.stringify(request.server),
+      notes: request.notes.flatMap(({ severity, ...note }) =>
+        severity === 'look' ? [{ severity, ...note }] : [],
+      ),
+      server: request.server,
       ...countFiles(last, next),
     },
     ended: ended.map(({ id }) => id),
@@ -91,7 +93,7 @@ function planExaminations({ next, examined }: SnapshotPlanRequest): CommitPlan['
   const contents = new Map(next.map(({ path, content }) => [formatPath(path), content]));
   return examined.flatMap(({ path, loads, problem, ...found }) => {
     const content = contents.get(path) ?? null;
-    return content === null ? [] : [{ content, loads, problem, found: JSON.stringify(found) }];
+    return content === null ? [] : [{ content, loads, problem, found }];
   });
 }
 

@@ -1,8 +1,8 @@
 // What a repository holds: its snapshots, the files of one, and what changed since one.
 import type { ExaminationRecord, Snapshot, Version } from '../../catalog/records.js';
-import { CorruptError } from '../../errors.js';
 import type { SnapshotListing } from '../../repository/questions/questions.js';
 import { openForReading } from '../../repository/open/open-repository.js';
+import { decodeFindings } from '../../repository/stored/stored-findings.js';
 import type { OpenRepository } from '../../repository/repository.js';
 import { type BytePath, compareBytes, formatPath } from '../../system/files/byte-path.js';
 import { askInOneState } from '../snapshot/ask-in-one-state.js';
@@ -15,7 +15,6 @@ import type {
   ListedFile,
   SnapshotListReport,
 } from './list-report.js';
-import type { ExaminationReport } from '../snapshot/examination-report.js';
 import type { ListRequest, SnapshotRequest } from './list-request.js';
 import { resolveSnapshot } from '../snapshot/resolve-snapshot.js';
 import type { RunContext } from '../run/run-context.js';
@@ -109,20 +108,18 @@ function toListedFile(
     linkTarget: linkTarget === null ? null : formatPath(linkTarget),
     stale: version.stale,
     damaged: content !== null && damagedContents.has(content.id),
-    examined: content === null ? null : toExamined(examinations.get(content.id)),
+    examined: content === null ? null : toExamined(content.id, examinations.get(content.id)),
   };
 }
 
 /** @throws CorruptError for a row that no backup has written */
-function toExamined(record: ExaminationRecord | undefined): ListedFile['examined'] {
+function toExamined(
+  contentId: number,
+  record: ExaminationRecord | undefined,
+): ListedFile['examined'] {
   if (record === undefined) return null;
   const { loads, problem } = record;
-  try {
-    const found = JSON.parse(record.found) as Omit<ExaminationReport, 'path' | 'loads' | 'problem'>;
-    return { ...found, loads, problem };
-  } catch (cause) {
-    throw new CorruptError('what the catalog has of an examination makes no sense', { cause });
-  }
+  return { ...decodeFindings(contentId, record.foundJson), loads, problem };
 }
 
 const NS_PER_SECOND = 1_000_000_000n;

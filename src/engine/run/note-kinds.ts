@@ -1,6 +1,6 @@
 // The stable words by which a note says what it is about, as `--json` prints them. docs/cli.md explains
 // each one, and a test compares the two. A word keeps its meaning for ever: a script may depend on it.
-// A word that is no longer used stays readable, since old snapshots have it (StoredNote in notes.ts).
+// A word that is no longer used stays readable, since old snapshots have it (StoredNote in repository/stored/).
 
 export const NOTE_KINDS = [
   // What is read for a backup.

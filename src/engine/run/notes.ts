@@ -14,11 +14,6 @@ export interface Note {
   readonly hint: string | null;
 }
 
-/** A note that a snapshot kept. An older or newer version of this program may have used other kinds. */
-export interface StoredNote extends Omit<Note, 'kind'> {
-  readonly kind: string;
-}
-
 /** A remark: shown on a terminal or with -v. */
 export function infoNote(kind: NoteKind, path: BytePath | null, message: string): Note {
   return { severity: 'info', kind, path: shownOrNull(path), message, hint: null };

@@ -26,8 +26,11 @@ export interface ServerReport {
   readonly product: 'redis' | 'valkey';
   readonly version: string;
   readonly runId: string;
-  /** Where it was contacted: `HOST:PORT`, or the path of its socket in quotes. */
-  readonly address: string;
+  /**
+   * Where it was contacted: `HOST:PORT`, or the path of its socket in quotes. Null for a snapshot of a
+   * program that did not record it yet.
+   */
+  readonly address: string | null;
   readonly role: 'primary' | 'replica';
   /** Of a replica: the address of its primary. */
   readonly primary: string | null;

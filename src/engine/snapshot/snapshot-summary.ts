@@ -1,8 +1,9 @@
 // A snapshot as reports show it.
 import type { Snapshot } from '../../catalog/records.js';
 import { CorruptError } from '../../errors.js';
+import { type StoredNote, decodeNotes } from '../../repository/stored/stored-notes.js';
+import { decodeServer } from '../../repository/stored/stored-server.js';
 import { formatPath } from '../../system/files/byte-path.js';
-import type { StoredNote } from '../run/notes.js';
 import type { ServerReport } from '../server/server-report.js';
 import { formatTime } from './time-spec.js';
 
@@ -34,6 +35,7 @@ export function summarizeSnapshot(snapshot: Snapshot): SnapshotSummary {
   try {
     return summarize(snapshot);
   } catch (cause) {
+    if (cause instanceof CorruptError) throw cause;
     throw new CorruptError(`the catalog's row of snapshot ${snapshot.id} makes no sense`, {
       snapshotId: snapshot.id,
       hint: "'redis-rewind verify REPO' shows what is damaged",
@@ -42,7 +44,7 @@ export function summarizeSnapshot(snapshot: Snapshot): SnapshotSummary {
   }
 }
 
-/** @throws RangeError for a time beyond all calendars, SyntaxError for notes that are no JSON */
+/** @throws RangeError for a time beyond all calendars; CorruptError */
 function summarize(snapshot: Snapshot): SnapshotSummary {
   return {
     id: snapshot.id,
@@ -56,7 +58,7 @@ function summarize(snapshot: Snapshot): SnapshotSummary {
     incrementBytes: snapshot.incrementBytes,
     host: snapshot.host,
     source: formatPath(snapshot.source),
-    server: snapshot.server === null ? null : (JSON.parse(snapshot.server) as ServerReport),
-    notes: JSON.parse(snapshot.notes) as StoredNote[],
+    server: decodeServer(snapshot),
+    notes: decodeNotes(snapshot),
   };
 }

@@ -22,18 +22,32 @@ import { recover } from './settle-earlier-run.js';
 import type { OwedOutcome } from './run-owed-operations.js';
 import { Staging, syncDirectory } from '../staging.js';
 import type { ContentKey, NewIncrement } from '../contents/write-increment.js';
+import { type StoredFindings, encodeFindings } from '../stored/stored-findings.js';
+import { type StoredNote, encodeNotes } from '../stored/stored-notes.js';
+import { type StoredServer, encodeServer } from '../stored/stored-server.js';
 
 /** A version of the new snapshot; a file's content is named by its digest. */
 export type CommittedVersion = Omit<NewVersion, 'contentId'> & {
   readonly content: ContentKey | null;
 };
 
-export interface CommittedExamination extends ExaminationRecord {
+export interface CommittedExamination extends Omit<ExaminationRecord, 'foundJson'> {
   readonly content: ContentKey;
+  readonly found: StoredFindings;
 }
 
+/** The new snapshot, but for what the commit itself finds out. */
+export type CommittedSnapshot = Omit<
+  Snapshot,
+  'id' | 'digest' | 'addedBytes' | 'incrementBytes' | 'notesJson' | 'serverJson'
+> & {
+  readonly notes: readonly StoredNote[];
+  /** Null where no server was asked. */
+  readonly server: StoredServer | null;
+};
+
 export interface CommitPlan {
-  readonly snapshot: Omit<Snapshot, 'id' | 'digest' | 'addedBytes' | 'incrementBytes'>;
+  readonly snapshot: CommittedSnapshot;
   /** Ids of the newest versions that the new snapshot no longer has as they are. */
   readonly ended: readonly number[];
   readonly added: readonly CommittedVersion[];
@@ -92,8 +106,11 @@ const UNSEALED = Buffer.alloc(32);
 function insertAll(catalog: Catalog, id: number, plan: CommitPlan): Snapshot {
   const sizeBefore = catalog.snapshots.newest() === null ? 0 : catalog.sizeBytes();
   const incrementBytes = plan.increments.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
+  const { notes, server, ...counts } = plan.snapshot;
   const draft: Snapshot = {
-    ...plan.snapshot,
+    ...counts,
+    notesJson: encodeNotes(notes),
+    serverJson: server === null ? null : encodeServer(server),
     id,
     incrementBytes,
     addedBytes: incrementBytes,
@@ -118,8 +135,9 @@ function insertAll(catalog: Catalog, id: number, plan: CommitPlan): Snapshot {
       basisId: increment.basis === null ? null : contentId(increment.basis),
     });
   }
-  for (const { content, ...found } of plan.examinations) {
-    catalog.examinations?.put({ ...content, id: contentId(content) }, found);
+  for (const { content, loads, problem, found } of plan.examinations) {
+    const record = { loads, problem, foundJson: encodeFindings(found) };
+    catalog.examinations?.put({ ...content, id: contentId(content) }, record);
   }
   for (const state of plan.sourceStates) catalog.sourceStates.put(state);
   for (const path of plan.forgottenStates) catalog.sourceStates.delete(path);

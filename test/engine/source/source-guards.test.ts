@@ -3,10 +3,29 @@
 import test from 'ava';
 import type { Snapshot } from '../../../src/catalog/records.js';
 import { requireSameSource } from '../../../src/engine/source/source-guards.js';
+import { type StoredServer, encodeServer } from '../../../src/repository/stored/stored-server.js';
 import { SourceChangedError } from '../../../src/errors.js';
 import { pathFromText } from '../../../src/system/files/byte-path.js';
 
-function snapshotOf(server: object | null): Snapshot {
+const SERVER: StoredServer = {
+  product: 'redis',
+  version: '7.0.15',
+  runId: 'a1',
+  address: '127.0.0.1:6379',
+  role: 'primary',
+  primary: null,
+  masterName: null,
+  replicationOffset: null,
+  databases: [],
+  usedMemoryBytes: null,
+  maxmemoryPolicy: null,
+  save: 'none',
+  dumpTime: null,
+  aof: null,
+};
+
+/** As a backup writes it. @param server null where none was asked; else what it said beyond SERVER */
+function snapshotOf(server: Partial<StoredServer> | null): Snapshot {
   const counts = { files: 1, sourceBytes: 1, addedBytes: 1, newFiles: 1, changedFiles: 0 };
   return {
     ...counts,
@@ -16,8 +35,8 @@ function snapshotOf(server: object | null): Snapshot {
     time: 1_795_312_800,
     host: 'a',
     source: pathFromText('/old'),
-    server: server === null ? null : JSON.stringify(server),
-    notes: '[]',
+    serverJson: server === null ? null : encodeServer({ ...SERVER, ...server }),
+    notesJson: '[]',
   } as unknown as Snapshot;
 }
 

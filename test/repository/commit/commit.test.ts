@@ -24,7 +24,7 @@ const PLAN: CommitPlan = {
     newFiles: 0,
     changedFiles: 0,
     deletedFiles: 0,
-    notes: '[]',
+    notes: [],
     server: null,
   },
   ended: [],

@@ -1,12 +1,13 @@
 // The notes of a report, short enough to compare in one line of a test.
-import type { StoredNote } from '../../../src/engine/run/notes.js';
+import type { Note } from '../../../src/engine/run/notes.js';
+import type { StoredNote } from '../../../src/repository/stored/stored-notes.js';
 
 /** `kind path` of each note, in order of their text. */
-export function noteNames(notes: readonly StoredNote[]): string[] {
+export function noteNames(notes: readonly (Note | StoredNote)[]): string[] {
   return notes.map(({ kind, path: about }) => `${kind} ${about ?? '-'}`).toSorted();
 }
 
 /** As noteNames, of the notes that end a run with exit 3. */
-export function lookNames(notes: readonly StoredNote[]): string[] {
+export function lookNames(notes: readonly (Note | StoredNote)[]): string[] {
   return noteNames(notes.filter(({ severity }) => severity === 'look'));
 }

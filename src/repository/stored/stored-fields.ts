@@ -1,0 +1,124 @@
+// Reading a JSON value that the catalog keeps as text, field by field. Each field is checked for its type
+// and range: a repository may come from elsewhere. A field that is not asked for is ignored, so that a
+// later program can add one without a new format version; what an older program must not miss needs one.
+import { CorruptError } from '../../errors.js';
+
+/** Which text of the catalog is read, for the error. */
+export interface StoredPlace {
+  /** As the beginning of a sentence in the plural, such as `the notes of snapshot 4`. */
+  readonly name: string;
+  readonly snapshotId?: number;
+}
+
+/** @throws CorruptError where the text is not JSON, or `decode` throws */
+export function decodeStored<T>(
+  text: string,
+  { name, ...of }: StoredPlace,
+  decode: (value: unknown) => T,
+): T {
+  try {
+    return decode(JSON.parse(text));
+  } catch (cause) {
+    throw new CorruptError(`${name} make no sense: ${(cause as Error).message}`, {
+      ...of,
+      hint: "'redis-rewind verify REPO' shows what is damaged",
+      cause,
+    });
+  }
+}
+
+/** @throws Error where the value is not an array */
+export function decodeList<T>(
+  value: unknown,
+  name: string,
+  decode: (item: StoredObject) => T,
+): T[] {
+  if (!Array.isArray(value)) throw new Error(`${name} is not a list`);
+  return value.map((item, index) => decode(new StoredObject(item, `item ${index} of ${name}`)));
+}
+
+/** A JSON object. Every method throws an Error that names the field, where it is not what is asked for. */
+export class StoredObject {
+  readonly #fields: Record<string, unknown>;
+
+  constructor(value: unknown, name: string) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw new Error(`${name} is not an object`);
+    }
+    this.#fields = value as Record<string, unknown>;
+  }
+
+  text(field: string): string {
+    const value = this.#get(field);
+    if (typeof value !== 'string') throw new Error(`'${field}' is not text`);
+    return value;
+  }
+
+  textOrNull(field: string): string | null {
+    return this.#orNull(field, () => this.text(field));
+  }
+
+  /** For a field that programs before it did not write: null where it is missing. */
+  laterTextOrNull(field: string): string | null {
+    return Object.hasOwn(this.#fields, field) ? this.textOrNull(field) : null;
+  }
+
+  oneOf<T extends string>(field: string, allowed: readonly T[]): T {
+    const value = this.text(field);
+    const found = allowed.find((one) => one === value);
+    if (found === undefined) throw new Error(`'${field}' is none of ${allowed.join(', ')}`);
+    return found;
+  }
+
+  /** A whole number, 0 or more. */
+  count(field: string): number {
+    const value = this.#get(field);
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < 0) {
+      throw new Error(`'${field}' is not a count`);
+    }
+    return value;
+  }
+
+  countOrNull(field: string): number | null {
+    return this.#orNull(field, () => this.count(field));
+  }
+
+  /** Any number: of a value that a server says, which may be negative or a fraction. */
+  numberOrNull(field: string): number | null {
+    return this.#orNull(field, () => {
+      const value = this.#get(field);
+      if (typeof value !== 'number') throw new Error(`'${field}' is not a number`);
+      return value;
+    });
+  }
+
+  /** ISO 8601 in UTC with whole seconds, such as `2026-11-22T03:00:00Z`. */
+  timeOrNull(field: string): string | null {
+    return this.#orNull(field, () => {
+      const value = this.text(field);
+      if (!TIME.test(value) || Number.isNaN(Date.parse(value))) {
+        throw new Error(`'${field}' is not a time`);
+      }
+      return value;
+    });
+  }
+
+  list<T>(field: string, decode: (item: StoredObject) => T): T[] {
+    return decodeList(this.#get(field), `'${field}'`, decode);
+  }
+
+  objectOrNull<T>(field: string, decode: (object: StoredObject) => T): T | null {
+    return this.#orNull(field, () => decode(new StoredObject(this.#get(field), `'${field}'`)));
+  }
+
+  #get(field: string): unknown {
+    return Object.hasOwn(this.#fields, field) ? this.#fields[field] : undefined;
+  }
+
+  #orNull<T>(field: string, decode: () => T): T | null {
+    return this.#get(field) === null ? null : decode();
+  }
+}
+
+/** Years outside of 0 to 9999 have a sign and six digits. */
+const TIME = /^(?:\d{4}|[-+]\d{6})-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;

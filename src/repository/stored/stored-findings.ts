@@ -1,0 +1,79 @@
+// What was found in a content when it was read, as the catalog keeps it (docs/format.md, "What was found in
+// a content"). It has a type of its own, so that a change to what a run reports never changes the format.
+import { StoredObject, decodeStored } from './stored-fields.js';
+
+export interface StoredFindings {
+  readonly kind: 'dump' | 'log';
+  readonly rdbVersion: number | null;
+  readonly serverVersion: string | null;
+  /** ISO 8601 in UTC. */
+  readonly dumpTime: string | null;
+  readonly keys: number | null;
+  readonly expiringKeys: number | null;
+  readonly databases: readonly {
+    readonly database: number;
+    readonly keys: number;
+    readonly expiringKeys: number;
+    readonly sizeBytes: number;
+  }[];
+  readonly types: readonly {
+    readonly type: string;
+    readonly keys: number;
+    readonly sizeBytes: number;
+  }[];
+  readonly commands: number | null;
+  /** ISO 8601 in UTC. */
+  readonly firstTime: string | null;
+  readonly lastTime: string | null;
+}
+
+export function encodeFindings(found: StoredFindings): string {
+  return JSON.stringify({
+    kind: found.kind,
+    rdbVersion: found.rdbVersion,
+    serverVersion: found.serverVersion,
+    dumpTime: found.dumpTime,
+    keys: found.keys,
+    expiringKeys: found.expiringKeys,
+    databases: found.databases.map(({ database, keys, expiringKeys, sizeBytes }) => ({
+      database,
+      keys,
+      expiringKeys,
+      sizeBytes,
+    })),
+    types: found.types.map(({ type, keys, sizeBytes }) => ({ type, keys, sizeBytes })),
+    commands: found.commands,
+    firstTime: found.firstTime,
+    lastTime: found.lastTime,
+  });
+}
+
+/** @throws CorruptError for what no backup has written */
+export function decodeFindings(contentId: number, foundJson: string): StoredFindings {
+  const place = { name: `the findings in content ${contentId}` };
+  return decodeStored(foundJson, place, (value) => {
+    const found = new StoredObject(value, 'the text');
+    return {
+      kind: found.oneOf('kind', ['dump', 'log']),
+      rdbVersion: found.countOrNull('rdbVersion'),
+      serverVersion: found.textOrNull('serverVersion'),
+      dumpTime: found.timeOrNull('dumpTime'),
+      keys: found.countOrNull('keys'),
+      expiringKeys: found.countOrNull('expiringKeys'),
+      databases: found.list('databases', (item) => ({
+        database: item.count('database'),
+        keys: item.count('keys'),
+        expiringKeys: item.count('expiringKeys'),
+        sizeBytes: item.count('sizeBytes'),
+      })),
+      types: found.list('types', (item) => ({
+        type: item.text('type'),
+        keys: item.count('keys'),
+        sizeBytes: item.count('sizeBytes'),
+      })),
+      commands: found.countOrNull('commands'),
+      firstTime: found.timeOrNull('firstTime'),
+      lastTime: found.timeOrNull('lastTime'),
+    };
+  });
+}

@@ -1,0 +1,41 @@
+// The notes of a backup as the catalog keeps them (docs/format.md, "Notes"). They have a type of their own,
+// so that a change to what a run reports never changes the format.
+import type { Snapshot } from '../../catalog/records.js';
+import { decodeList, decodeStored } from './stored-fields.js';
+
+/** Something that a person should look at. */
+export interface StoredNote {
+  readonly severity: 'look';
+  /** Such as `stale`. An older or newer version of this program may have used other kinds. */
+  readonly kind: string;
+  /** The path it is about, or null. */
+  readonly path: string | null;
+  readonly message: string;
+  readonly hint: string | null;
+}
+
+export function encodeNotes(notes: readonly StoredNote[]): string {
+  return JSON.stringify(
+    notes.map(({ severity, kind, path, message, hint }) => ({
+      severity,
+      kind,
+      path,
+      message,
+      hint,
+    })),
+  );
+}
+
+/** @throws CorruptError for what no backup has written */
+export function decodeNotes({ id, notesJson }: Pick<Snapshot, 'id' | 'notesJson'>): StoredNote[] {
+  const place = { name: `the notes of snapshot ${id}`, snapshotId: id };
+  return decodeStored(notesJson, place, (value) =>
+    decodeList(value, 'the text', (note) => ({
+      severity: note.oneOf('severity', ['look']),
+      kind: note.text('kind'),
+      path: note.textOrNull('path'),
+      message: note.text('message'),
+      hint: note.textOrNull('hint'),
+    })),
+  );
+}

@@ -1,0 +1,112 @@
+// What a server said before a backup, as the catalog keeps it (docs/format.md, "What a server said"). It has
+// a type of its own, so that a change to what a run reports never changes the format.
+import type { Snapshot } from '../../catalog/records.js';
+import { StoredObject, decodeStored } from './stored-fields.js';
+
+export interface StoredServer {
+  readonly product: 'redis' | 'valkey';
+  readonly version: string;
+  readonly runId: string;
+  /** Null in snapshots of programs that did not write it yet, as `primary` and `masterName`. */
+  readonly address: string | null;
+  readonly role: 'primary' | 'replica';
+  readonly primary: string | null;
+  readonly masterName: string | null;
+  readonly replicationOffset: number | null;
+  readonly databases: readonly StoredDatabase[];
+  readonly usedMemoryBytes: number | null;
+  readonly maxmemoryPolicy: string | null;
+  readonly save: 'bgsave' | 'save' | 'none';
+  /** ISO 8601 in UTC. */
+  readonly dumpTime: string | null;
+  readonly aof: StoredAof | null;
+}
+
+export interface StoredDatabase {
+  readonly database: number;
+  readonly keys: number;
+  readonly expiringKeys: number;
+}
+
+export interface StoredAof {
+  readonly status: string | null;
+  readonly files: readonly {
+    readonly path: string;
+    readonly sizeBytes: number;
+    readonly trimmedBytes: number;
+  }[];
+}
+
+export function encodeServer(server: StoredServer): string {
+  const { aof } = server;
+  return JSON.stringify({
+    product: server.product,
+    version: server.version,
+    runId: server.runId,
+    address: server.address,
+    role: server.role,
+    primary: server.primary,
+    masterName: server.masterName,
+    replicationOffset: server.replicationOffset,
+    databases: server.databases.map(({ database, keys, expiringKeys }) => ({
+      database,
+      keys,
+      expiringKeys,
+    })),
+    usedMemoryBytes: server.usedMemoryBytes,
+    maxmemoryPolicy: server.maxmemoryPolicy,
+    save: server.save,
+    dumpTime: server.dumpTime,
+    aof: aof === null ? null : encodeAof(aof),
+  });
+}
+
+function encodeAof({ status, files }: StoredAof): StoredAof {
+  return {
+    status,
+    files: files.map(({ path, sizeBytes, trimmedBytes }) => ({ path, sizeBytes, trimmedBytes })),
+  };
+}
+
+/** Null where no server was asked. @throws CorruptError for what no backup has written */
+export function decodeServer({
+  id,
+  serverJson,
+}: Pick<Snapshot, 'id' | 'serverJson'>): StoredServer | null {
+  if (serverJson === null) return null;
+  const place = { name: `the words of the server of snapshot ${id}`, snapshotId: id };
+  return decodeStored(serverJson, place, (value) => {
+    const server = new StoredObject(value, 'the text');
+    return {
+      product: server.oneOf('product', ['redis', 'valkey']),
+      version: server.text('version'),
+      runId: server.text('runId'),
+      address: server.laterTextOrNull('address'),
+      role: server.oneOf('role', ['primary', 'replica']),
+      primary: server.laterTextOrNull('primary'),
+      masterName: server.laterTextOrNull('masterName'),
+      replicationOffset: server.numberOrNull('replicationOffset'),
+      databases: server.list('databases', (item) => ({
+        database: item.count('database'),
+        keys: item.count('keys'),
+        expiringKeys: item.count('expiringKeys'),
+      })),
+      usedMemoryBytes: server.numberOrNull('usedMemoryBytes'),
+      maxmemoryPolicy: server.textOrNull('maxmemoryPolicy'),
+      save: server.oneOf('save', ['bgsave', 'save', 'none']),
+      dumpTime: server.timeOrNull('dumpTime'),
+      aof: server.objectOrNull('aof', decodeAof),
+    };
+  });
+}
+
+function decodeAof(aof: StoredObject): StoredAof {
+  return {
+    status: aof.textOrNull('status'),
+    files: aof.list('files', (file) => ({
+      path: file.text('path'),
+      sizeBytes: file.count('sizeBytes'),
+      trimmedBytes: file.count('trimmedBytes'),
+    })),
+  };
+}
