@@ -94,8 +94,8 @@ test('without room for the dump the server is not asked, but with --force', asyn
   const context = { ...sandbox.context, fileSystem: new FullSource() };
   const request = {
     ...sandbox.backupRequest(),
-    source: null,
-    server: serverRequest(server.port),
+    namedSource: null,
+    serverRequest: serverRequest(server.port),
   };
   const error = await t.throwsAsync(backup(request, context), { instanceOf: NoSpaceError });
   t.regex(error?.message ?? '', /^not enough space for a new dump in '/);

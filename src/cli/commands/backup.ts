@@ -30,8 +30,8 @@ export function toBackupRequest(
 ): BackupRequest {
   const source = operands.length > 1 ? operands[0] : undefined;
   return {
-    source: source === undefined ? null : toPath(source),
-    server: toServerRequest(parsed, toPath, environment),
+    namedSource: source === undefined ? null : toPath(source),
+    serverRequest: toServerRequest(parsed, toPath, environment),
     repository: toPath(operands.at(-1) ?? ''),
     create: true,
     also: (parsed.values.get('also') ?? []).map(toPath),

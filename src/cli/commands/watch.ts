@@ -47,7 +47,8 @@ export function toWatchRequest(
       // If the disk of the repository is away, no new repository is made in its place.
       create: false,
       // The server is never asked to save: watch waits for its own saves.
-      server: backup.server === null ? null : { ...backup.server, save: 'none' },
+      serverRequest:
+        backup.serverRequest === null ? null : { ...backup.serverRequest, save: 'none' },
     },
     pace: {
       debounceMs: duration('debounce', DEFAULT_DEBOUNCE_MS),

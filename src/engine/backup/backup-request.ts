@@ -4,10 +4,10 @@ import type { PathRule } from '../source/path-filter.js';
 import type { ServerRequest } from '../server/server-request.js';
 
 export interface BackupRequest {
-  /** Null where the server is to be asked. */
-  readonly source: BytePath | null;
-  /** Null where no server is to be contacted. */
-  readonly server: ServerRequest | null;
+  /** SOURCE as it was typed; null where the server is asked for its directory. */
+  readonly namedSource: BytePath | null;
+  /** Null where no server is contacted. */
+  readonly serverRequest: ServerRequest | null;
   readonly repository: BytePath;
   /** Make the repository where there is none; otherwise that is an error. */
   readonly create: boolean;

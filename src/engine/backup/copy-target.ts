@@ -1,43 +1,29 @@
-// Where the bytes of a changed file go. As long as they are those that the mirror has, nothing is
-// written; a file that has only grown has its tail appended to its mirror file; at the first byte
-// that differs a new file is begun in staging, with what was equal copied from the mirror, so that
-// each byte of SOURCE is read once in any case. Where the file system can, that new file is a clone of
-// the whole instead, and nothing more is to be written. Appending is safe before the commit: readers
-// go by the catalog's size, and a writer that finds a longer file cuts it back.
-import type { Content } from '../../catalog/records.js';
+// Where the bytes of a changed file go. As long as they are the mirror's own, nothing is written. A file
+// that has only grown has its tail added to its mirror file. At the first byte that differs a new file is
+// begun in staging: what was equal so far is copied from the mirror, so that each byte of SOURCE is read
+// once. Where the file system can clone, the new file is a clone of the whole file instead. The delta of the
+// mirror file follows the new file from its first byte.
+// Adding to a mirror file before the commit is safe: readers use the catalog's size, and the next writer
+// cuts a file that is longer.
 import type { Staging } from '../../repository/staging.js';
-import type { BytePath } from '../../system/files/byte-path.js';
 import type { FileDescriptor, FileSystem } from '../../system/files/file-system.js';
+import type { Reflinks } from '../../system/files/reflinks.js';
+import { WriteBehind } from '../../system/files/write-behind.js';
 import {
   type AvailableBytes,
   createAvailableBytes,
   giveUpAvailableBytes,
   raiseAvailableBytes,
 } from '../../system/threads/available-bytes.js';
-import type { SharedFile } from '../../system/files/shared-file-reader.js';
-import { WriteBehind } from '../../system/files/write-behind.js';
-
-/** The content that the mirror has at the file's path, open for reading. */
-export interface MirrorFile {
-  readonly path: BytePath;
-  readonly descriptor: FileDescriptor;
-  readonly content: Content;
-  /** Whether its bytes may be added to in place: it has no other name. */
-  readonly isOnlyName: boolean;
-}
+import type { MirrorFile } from './mirror-file.js';
 
 export type CopyOutcome =
   /** The mirror has these bytes already. */
   | { readonly kind: 'same' }
   /** The mirror file has the new bytes at its end, synced. */
   | { readonly kind: 'grown' }
-  | { readonly kind: 'staged'; readonly staged: StagedBytes };
-
-/** A file in staging that stays open, since a delta may be reading it; the owner closes it. */
-export interface StagedBytes {
-  readonly name: string;
-  readonly file: SharedFile;
-}
+  /** A file in staging has them, which is still open. */
+  | { readonly kind: 'staged'; readonly name: string };
 
 /** A file that is being written. */
 interface OpenTarget {
@@ -45,52 +31,60 @@ interface OpenTarget {
   readonly behind: WriteBehind;
 }
 
+interface StagedFile extends OpenTarget {
+  readonly name: string;
+  readonly available: AvailableBytes;
+}
+
 const CHUNK_BYTES = 1 << 20;
 
 const TELL_EVERY_BYTES = 8 << 20;
 
-export interface CopyTargetOptions {
+export interface CopyRequest {
   readonly fileSystem: FileSystem;
   readonly staging: Staging;
-  readonly mirror: MirrorFile | null;
-  /** How many bytes the file has. */
+  readonly reflinks: Reflinks;
+  /** The file of SOURCE, for a clone of it. */
+  readonly source: FileDescriptor;
+  /** How many of its bytes are taken. */
   readonly sizeBytes: number;
-  /** Makes a path in staging a clone of the file; false where that cannot be. */
-  readonly tryClone: (path: BytePath) => boolean;
-  /** Told when a file in staging is begun, so that it can be followed. */
-  readonly onStaged: (staged: StagedBytes) => void;
+  readonly mirror: MirrorFile | null;
 }
 
 export class CopyTarget {
-  readonly #options: CopyTargetOptions;
+  readonly #request: CopyRequest;
   readonly #fileSystem: FileSystem;
   readonly #mirror: MirrorFile | null;
   readonly #sizeBytes: number;
   #appending: OpenTarget | null = null;
-  #staged: (StagedBytes & OpenTarget & { readonly available: AvailableBytes }) | null = null;
+  #staged: StagedFile | null = null;
   #cloned: FileDescriptor | null = null;
   #compared: Buffer | null = null;
   #position = 0;
-  #told = 0;
+  #toldBytes = 0;
 
-  constructor(options: CopyTargetOptions) {
-    const { fileSystem, mirror, sizeBytes } = options;
-    this.#options = options;
-    this.#fileSystem = fileSystem;
-    this.#mirror = mirror;
-    this.#sizeBytes = sizeBytes;
-    if (mirror === null || mirror.content.sizeBytes > sizeBytes) this.#beginStaging('clone');
+  constructor(request: CopyRequest) {
+    this.#request = request;
+    this.#fileSystem = request.fileSystem;
+    this.#mirror = request.mirror;
+    this.#sizeBytes = request.sizeBytes;
+  }
+
+  /** Begins a new file at once where the mirror cannot have these bytes. Comes before all else. */
+  begin(): void {
+    const mirrorBytes = this.#mirror?.content.sizeBytes ?? Number.POSITIVE_INFINITY;
+    if (mirrorBytes > this.#sizeBytes) this.#beginStaging('clone');
   }
 
   /**
-   * The file in staging, where it is a clone: then nothing more is to be written, and what it holds,
-   * at least as many bytes as the file has if that did not shrink, is to be read from there.
+   * The file in staging where it is a clone, else null. Nothing more is written to a clone, and it is read
+   * in place of SOURCE. It has at least as many bytes as are taken, unless the file of SOURCE shrank.
    */
   get cloned(): FileDescriptor | null {
     return this.#cloned;
   }
 
-  /** How many bytes the next write may have at most. */
+  /** The most bytes that the next write may have. */
   get room(): number {
     const mirrorBytes = this.#mirror?.content.sizeBytes ?? 0;
     const isComparing = this.#staged === null && this.#position < mirrorBytes;
@@ -98,12 +92,12 @@ export class CopyTarget {
   }
 
   /**
-   * Takes the next bytes; they may not change until the promise has settled.
+   * Takes the next bytes. They must not change until the promise settles.
    * @param digestBefore gives the digest of all bytes before these
    */
   async write(bytes: Uint8Array, digestBefore: () => Promise<Buffer>): Promise<void> {
     if (this.#staged === null && this.#appending === null) {
-      await this.#goOnWithout(bytes, digestBefore);
+      await this.#chooseTarget(bytes, digestBefore);
     }
     if (this.#cloned !== null) return;
     const target = this.#staged ?? this.#appending;
@@ -122,42 +116,43 @@ export class CopyTarget {
       const { descriptor, behind } = appending;
       await behind.settle();
       await this.#fileSystem.syncInBackground(descriptor);
-      // A descriptor is closed also where closing it fails, and may be another file's from then on.
+      // A failed close closes the descriptor all the same, and its number may then be another file's.
       this.#appending = null;
       this.#fileSystem.close(descriptor);
       return { kind: 'grown' };
     }
-    // Bytes as the mirror has them are not proof enough that it has what the catalog says.
+    // Equal bytes do not prove that the mirror has what the catalog says.
     if (this.#staged === null && !this.#mirror?.content.sha256.equals(sha256)) {
       this.#beginStaging('copy');
     }
     if (this.#staged === null) return { kind: 'same' };
     await this.#staged.behind.settle();
-    return { kind: 'staged', staged: this.#staged };
+    return { kind: 'staged', name: this.#staged.name };
   }
 
-  /**
-   * Takes everything back; whoever follows the staged file is made to end. Closes what was opened but
-   * the staged file.
-   */
+  /** Takes back what was written, and ends the delta that follows the new file. `close` comes after it. */
   async discard(): Promise<void> {
+    const { staging } = this.#request;
     if (this.#staged !== null) giveUpAvailableBytes(this.#staged.available);
-    // What has been synced is of no matter any more.
+    // Whether the bytes were synced no longer matters.
     await (this.#staged ?? this.#appending)?.behind.settle().catch(() => {});
-    if (this.#appending !== null && this.#mirror !== null) {
-      const { descriptor } = this.#appending;
-      this.#appending = null;
-      try {
-        this.#fileSystem.truncate(descriptor, this.#mirror.content.sizeBytes);
-      } finally {
-        this.#fileSystem.close(descriptor);
-      }
+    try {
+      this.#cutAppended();
+      if (this.#staged !== null) staging.discard(this.#staged.name);
+    } finally {
+      await this.#mirror?.unfollow();
     }
-    if (this.#staged !== null) this.#options.staging.discard(this.#staged.name);
   }
 
-  /** Compares bytes with the mirror's, and begins to write where they are no longer the same. */
-  async #goOnWithout(bytes: Uint8Array, digestBefore: () => Promise<Buffer>): Promise<void> {
+  /** Closes the file in staging, if there is one. Nothing may read it any more. */
+  close(): void {
+    const staged = this.#staged;
+    this.#staged = null;
+    if (staged !== null) this.#fileSystem.close(staged.descriptor);
+  }
+
+  /** Compares bytes with the mirror's, and decides where to write once they are no longer the same. */
+  async #chooseTarget(bytes: Uint8Array, digestBefore: () => Promise<Buffer>): Promise<void> {
     const mirror = this.#mirror;
     if (mirror === null) return;
     const mirrorBytes = mirror.content.sizeBytes;
@@ -171,32 +166,42 @@ export class CopyTarget {
     }
   }
 
-  /** Waking the other thread costs as much as writing a chunk, so it is done for several at once. */
-  #tellFollower(available: AvailableBytes, count: number): void {
-    if (count < this.#sizeBytes && count < this.#told + TELL_EVERY_BYTES) return;
-    this.#told = count;
-    raiseAvailableBytes(available, count);
-  }
-
   #isInMirror(mirror: MirrorFile, bytes: Uint8Array): boolean {
     this.#compared ??= Buffer.allocUnsafe(Math.min(CHUNK_BYTES, this.#sizeBytes));
     const present = this.#compared.subarray(0, bytes.length);
-    const count = this.#fileSystem.read(mirror.descriptor, present, this.#position);
+    const count = mirror.read(present, this.#position);
     return count === bytes.length && present.equals(bytes);
   }
 
-  /** @param how whether a clone is tried, which has bytes of SOURCE that were not compared */
+  #cutAppended(): void {
+    const appending = this.#appending;
+    this.#appending = null;
+    if (appending === null || this.#mirror === null) return;
+    try {
+      this.#fileSystem.truncate(appending.descriptor, this.#mirror.content.sizeBytes);
+    } finally {
+      this.#fileSystem.close(appending.descriptor);
+    }
+  }
+
+  /** Waking the other thread costs as much as writing a chunk, so it is woken for several at once. */
+  #tellFollower(available: AvailableBytes, count: number): void {
+    if (count < this.#sizeBytes && count < this.#toldBytes + TELL_EVERY_BYTES) return;
+    this.#toldBytes = count;
+    raiseAvailableBytes(available, count);
+  }
+
+  /** @param how `clone` tries a clone, which has bytes of SOURCE that were not compared */
   #beginStaging(how: 'clone' | 'copy'): void {
     const fileSystem = this.#fileSystem;
-    const { staging, tryClone, onStaged } = this.#options;
+    const { staging, reflinks, source } = this.#request;
     const name = staging.newName();
     const path = staging.path(name);
-    const isClone = how === 'clone' && tryClone(path);
+    const isClone = how === 'clone' && reflinks.tryClone(source, path);
     const descriptor = fileSystem.open(path, isClone ? 'update' : 'create');
     const available = createAvailableBytes();
-    const file = { descriptor, sizeBytes: this.#sizeBytes, available };
     const behind = new WriteBehind(fileSystem, descriptor);
-    this.#staged = { name, file, descriptor, available, behind };
+    this.#staged = { name, descriptor, available, behind };
     if (isClone) {
       this.#cloned = descriptor;
       const isLonger = fileSystem.statOpen(descriptor).size > this.#sizeBytes;
@@ -205,15 +210,15 @@ export class CopyTarget {
       this.#copyFromMirror(this.#mirror, descriptor);
     }
     raiseAvailableBytes(available, isClone ? this.#sizeBytes : this.#position);
-    onStaged(this.#staged);
+    this.#mirror?.follow({ descriptor, sizeBytes: this.#sizeBytes, available });
   }
 
-  /** What was equal so far need not be read from SOURCE again. */
+  /** Copies what was equal so far, so that it is not read from SOURCE again. */
   #copyFromMirror(mirror: MirrorFile, target: FileDescriptor): void {
     const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, Math.max(1, this.#position)));
     for (let position = 0; position < this.#position;) {
       const wanted = buffer.subarray(0, Math.min(buffer.length, this.#position - position));
-      const count = this.#fileSystem.read(mirror.descriptor, wanted, position);
+      const count = mirror.read(wanted, position);
       this.#fileSystem.write(target, wanted.subarray(0, count), position);
       position += count;
     }

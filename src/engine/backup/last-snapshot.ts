@@ -8,3 +8,11 @@ export interface LastSnapshot extends MirrorInspection {
   readonly versions: ReadonlyMap<BytePath, Version>;
   readonly states: ReadonlyMap<BytePath, SourceState>;
 }
+
+/** What a first backup goes on from. */
+export const NO_SNAPSHOT: LastSnapshot = {
+  versions: new Map(),
+  states: new Map(),
+  conditions: new Map(),
+  present: [],
+};

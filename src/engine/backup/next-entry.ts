@@ -4,6 +4,7 @@ import type { ContentKey } from '../../repository/contents/write-increment.js';
 import type { BytePath } from '../../system/files/byte-path.js';
 import type { FileStat } from '../../system/files/file-system.js';
 import { groupName, userName } from '../../system/files/owners.js';
+import type { ScannedEntry } from '../source/scan-source.js';
 
 export interface NextEntry extends EntryMetadata {
   readonly path: BytePath;
@@ -29,6 +30,20 @@ export function metadataOf(stat: FileStat): EntryMetadata {
     ownerName: userName(uid),
     groupName: groupName(gid),
     mtimeNs: stat.mtimeNs,
+  };
+}
+
+/** An entry as its stat says, with nothing read. @param content where that is known */
+export function entryAsScanned(entry: ScannedEntry, content: ContentKey | null): NextEntry {
+  return {
+    path: entry.path,
+    type: entry.type,
+    ...metadataOf(entry.stat),
+    content,
+    linkTarget: entry.linkTarget,
+    stale: false,
+    staged: null,
+    state: null,
   };
 }
 

@@ -2,12 +2,12 @@
 import { createHash } from 'node:crypto';
 import type { Staging } from '../../repository/staging.js';
 import { nowNs } from '../../system/time/clock.js';
-import type { CapturedSource } from '../server/capture-plan.js';
+import type { CapturedBytes } from '../server/capture-plan.js';
 import type { NextEntry } from './next-entry.js';
 import { isInMirror } from './plan-reading.js';
 import type { LastSnapshot } from './last-snapshot.js';
 import type { RunContext } from '../run/run-context.js';
-import { stateOf } from './stage-file.js';
+import { stateOf } from './source-file.js';
 
 export interface TakeBytesRequest {
   readonly context: RunContext;
@@ -19,7 +19,7 @@ export interface TakeBytesRequest {
 export function takeBytes(
   { context, staging, last }: TakeBytesRequest,
   entry: NextEntry,
-  { bytes, stat }: Extract<CapturedSource, { kind: 'bytes' }>,
+  { bytes, stat }: CapturedBytes,
 ): NextEntry {
   const { fileSystem, clock } = context;
   const sha256 = createHash('sha256').update(bytes).digest();

@@ -2,13 +2,10 @@
 // mirror, commit, finish. Until the commit a failure leaves the last snapshot as it was, and nothing of
 // this one.
 import type { Snapshot } from '../../catalog/records.js';
-import type { Examiners } from '../../persistence/examine/examiners.js';
 import { requireSafeNames } from '../../repository/check/check-names.js';
-import type { WritableRepository } from '../../repository/repository.js';
 import { Staging } from '../../repository/staging.js';
 import type { UnsetMetadata } from '../../system/files/apply-metadata.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
-import type { Digests } from '../../system/digest/digests.js';
 import { applyCapture } from '../server/capture-plan.js';
 import { requireFreeSpace } from '../run/check-space.js';
 import {
@@ -21,58 +18,35 @@ import { finishSnapshot } from './finish-snapshot.js';
 import { finishStaged } from './finish-staged.js';
 import { inspectWholeMirror } from '../snapshot/inspect-mirror.js';
 import { mirrorNotes, requireNoForeignDirectory } from './mirror-notes.js';
-import { OldContents } from './old-contents.js';
-import type { PathFilter } from '../source/path-filter.js';
+import { IncrementsInProgress } from './increments-in-progress.js';
+import { keepLeaving } from './keep-leaving.js';
 import { bytesToRead } from './plan-reading.js';
 import type { LastSnapshot } from './last-snapshot.js';
 import { planSnapshot } from './plan-snapshot.js';
-import type { PreparedServer } from '../server/prepare-server.js';
+import type { ServerCapture } from '../server/prepare-server.js';
 import type { BackupReport } from './backup-report.js';
 import type { ExaminationReport } from '../snapshot/examination-report.js';
 import type { Note } from '../run/notes.js';
-import type { BackupRequest } from './backup-request.js';
-import type { RunContext } from '../run/run-context.js';
-import type { SourceScan } from '../source/scan-source.js';
+import type { SnapshotRun } from './backup-run.js';
+import { type SourceScan, scanSource } from '../source/scan-source.js';
 import { summarizeSnapshot } from '../snapshot/snapshot-summary.js';
 import { snapshotTime } from './snapshot-time.js';
 import { requireNotEmptied, requireSameSource } from '../source/source-guards.js';
 import { type TakenEntries, takeEntries } from './take-entries.js';
 
-/** What a snapshot is taken with. */
-export interface SnapshotRun {
-  readonly request: BackupRequest;
-  readonly context: RunContext;
-  readonly digests: Digests;
-  readonly examiners: Examiners | null;
-  readonly server: PreparedServer | null;
-  readonly filter: PathFilter;
-  readonly source: BytePath;
-  readonly repository: WritableRepository;
-  readonly scan: () => Promise<SourceScan>;
-}
-
 /** @throws RewindError before the commit; after it, trouble is a note in the report */
-export async function takeSnapshot(run: SnapshotRun, startedMs: number): Promise<BackupReport> {
+export async function takeSnapshot(run: SnapshotRun): Promise<BackupReport> {
   const { request, context, source, repository } = run;
-  const lastSnapshot = repository.newestSnapshot();
-  const identity = {
-    source,
-    hostName: context.hostName,
-    masterName: run.server?.masterName ?? null,
-  };
-  const moved = request.force ? null : requireSameSource(lastSnapshot, identity);
-  const capture = (await run.server?.capture(repository.path, request.force)) ?? null;
-  const { time, note: clockNote } = snapshotTime(context.clock.nowMs(), lastSnapshot);
-  const scanned = await run.scan();
-  const scan = capture === null ? scanned : applyCapture(scanned, capture, source, run.filter);
+  const newest = repository.newestSnapshot();
+  const masterName = run.preparedServer?.masterName ?? null;
+  const moved = request.force
+    ? null
+    : requireSameSource(newest, { source, hostName: context.hostName, masterName });
+  const capture = (await run.preparedServer?.capture(repository.path, request.force)) ?? null;
+  const scan = await scanForSnapshot(run, capture);
+  const { time, note: clockNote } = snapshotTime(scan.startedAtMs, newest);
   const last = readLastSnapshot(run, scan);
-  if (!request.force) requireNotEmptied(last.versions.values(), scan, source);
-  requireNoForeignDirectory(repository.path, last, scan.entries);
-  requireFreeSpace(
-    context.fileSystem,
-    repository.path,
-    bytesToRead(scan.entries, last, request.rehash),
-  );
+  requireFit(run, scan, last);
   const notes: Note[] = [
     ...(moved === null ? [] : [moved]),
     ...(capture?.notes ?? []),
@@ -82,25 +56,15 @@ export async function takeSnapshot(run: SnapshotRun, startedMs: number): Promise
   const unset: UnsetMetadata[] = [];
   let examined: ExaminationOutcome = { reports: [], notes: [] };
   const snapshot = await discardingOnFailure(run, async (staging) => {
-    const { rehash, memoryBytes } = request;
-    const oldContents = new OldContents(context, repository, staging, last, memoryBytes);
+    const increments = new IncrementsInProgress({ ...run, memoryBytes: request.memoryBytes });
     try {
-      const taken = await takeEntries({
-        context,
-        staging,
-        oldContents,
-        digests: run.digests,
-        examiners: run.examiners,
-        scan,
-        capture,
-        last,
-        rehash,
-      });
+      const parts = { ...run, staging, increments, last };
+      const taken = await takeEntries({ ...parts, scan, capture, rehash: request.rehash });
       notes.push(...taken.notes, ...mirrorNotes(last, taken.entries));
       examined = request.examine ? examineTaken(run, staging, last, taken) : examined;
       notes.push(...examined.notes);
       unset.push(...(await finishStaged(context, staging, taken.entries)));
-      const kept = await oldContents.keepLeaving(taken.entries);
+      const kept = await keepLeaving({ ...parts, next: taken.entries });
       notes.push(...kept.notes);
       const plan = planSnapshot({
         last,
@@ -117,13 +81,37 @@ export async function takeSnapshot(run: SnapshotRun, startedMs: number): Promise
       await context.checkpoint();
       return repository.commit(plan);
     } finally {
-      // What was written through these files has been synced, or is of no use any more.
-      await oldContents.close().catch(() => {});
+      // Whatever these files were written for has been synced, or is not wanted any more.
+      await increments.close().catch(() => {});
     }
   });
   notes.push(...(await finishSnapshot(repository, snapshot, unset, context.uid)));
-  const made = { snapshot, examined: examined.reports, notes };
-  return report(run, made, startedMs);
+  return report(run, { snapshot, examined: examined.reports, notes });
+}
+
+/** What SOURCE holds: one scan, with what was captured in place of what is there now. */
+async function scanForSnapshot(
+  run: SnapshotRun,
+  capture: ServerCapture | null,
+): Promise<SourceScan> {
+  const { repository, firstScan } = run;
+  // A repository that another process has made meanwhile has had to be waited for.
+  const scan =
+    (repository.created ? firstScan : null) ??
+    (await scanSource({ ...run, also: run.request.also }));
+  return capture === null ? scan : applyCapture(scan, capture, run.source, run.filter);
+}
+
+/** @throws SourceChangedError, InTheWayError, NoSpaceError */
+function requireFit(
+  { request, context, source, repository }: SnapshotRun,
+  scan: SourceScan,
+  last: LastSnapshot,
+): void {
+  if (!request.force) requireNotEmptied(last.versions.values(), scan, source);
+  requireNoForeignDirectory(repository.path, last, scan.entries);
+  const neededBytes = bytesToRead(scan.entries, last, request.rehash);
+  requireFreeSpace(context.fileSystem, repository.path, neededBytes);
 }
 
 function readLastSnapshot({ context, repository }: SnapshotRun, scan: SourceScan): LastSnapshot {
@@ -177,11 +165,7 @@ interface MadeSnapshot {
   readonly notes: readonly Note[];
 }
 
-function report(
-  { context, repository }: SnapshotRun,
-  made: MadeSnapshot,
-  startedMs: number,
-): BackupReport {
+function report({ context, repository, startedMs }: SnapshotRun, made: MadeSnapshot): BackupReport {
   const { snapshot, examined, notes } = made;
   const { newFiles, changedFiles, deletedFiles, incrementBytes } = snapshot;
   return {

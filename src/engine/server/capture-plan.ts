@@ -7,19 +7,29 @@ import type { FileDescriptor, FileStat } from '../../system/files/file-system.js
 import type { PathFilter } from '../source/path-filter.js';
 import type { ScannedEntry, SourceScan } from '../source/scan-source.js';
 
-export type CapturedSource =
-  | {
-      readonly kind: 'open';
-      readonly descriptor: FileDescriptor;
-      /** How many of its bytes are taken: fewer than its stat says where the last command was not whole. */
-      readonly sizeBytes: number;
-      readonly stat: FileStat;
-    }
-  | { readonly kind: 'bytes'; readonly bytes: Buffer; readonly stat: FileStat };
+/** A file of the server, as it was captured. */
+export type CapturedFile = CapturedOpenFile | CapturedBytes;
+
+/** A file that is open. The bytes that are taken of it no longer change. */
+export interface CapturedOpenFile {
+  readonly kind: 'open';
+  readonly descriptor: FileDescriptor;
+  /** How many of its bytes are taken: fewer than its stat says where the last command was not whole. */
+  readonly sizeBytes: number;
+  /** Of the whole file, when it was opened. */
+  readonly stat: FileStat;
+}
+
+/** A small file whose bytes are in memory. */
+export interface CapturedBytes {
+  readonly kind: 'bytes';
+  readonly bytes: Buffer;
+  readonly stat: FileStat;
+}
 
 export interface Capture {
   /** By their paths in the snapshot. */
-  readonly files: ReadonlyMap<BytePath, CapturedSource>;
+  readonly files: ReadonlyMap<BytePath, CapturedFile>;
   /** Folder and name of the AOF, where it was captured as a set of files. */
   readonly aof: { readonly folder: BytePath; readonly name: BytePath } | null;
   /** What is at the paths that the server's settings name, whether it was captured or not. */
@@ -27,7 +37,7 @@ export interface Capture {
 }
 
 /** How many bytes of a captured file are taken. */
-export function capturedBytes(captured: CapturedSource): number {
+export function capturedBytes(captured: CapturedFile): number {
   return captured.kind === 'open' ? captured.sizeBytes : captured.bytes.length;
 }
 
@@ -51,7 +61,8 @@ export function applyCapture(
     .map(([path, { stat }]): ScannedEntry => {
       return { path, absolute: joinPath(source, path), type: 'file', stat, linkTarget: null };
     });
-  return { entries: [...kept, ...captured], unreadable: scan.unreadable, notes: scan.notes };
+  const { unreadable, notes, startedAtMs } = scan;
+  return { entries: [...kept, ...captured], unreadable, notes, startedAtMs };
 }
 
 /** Whether a path is one that the server gives to files of its AOF (redis aof.c, 7.0). */

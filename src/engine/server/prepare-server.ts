@@ -25,7 +25,7 @@ import {
 import { type BytePath, joinPath } from '../../system/files/byte-path.js';
 import { FileReader } from '../../system/files/byte-reader.js';
 import type { FileDescriptor, FileStat } from '../../system/files/file-system.js';
-import type { Capture, CapturedSource } from './capture-plan.js';
+import type { Capture, CapturedFile } from './capture-plan.js';
 import { infoNote, lookNote, type Note } from '../run/notes.js';
 import { type ServerReport, reportServer } from './server-report.js';
 import type { ServerRequest } from './server-request.js';
@@ -121,8 +121,8 @@ export class PreparedServer {
     this.#context = context;
   }
 
-  /** The directory of its files. */
-  get source(): BytePath {
+  /** The real path of the directory that holds its files. */
+  get directory(): BytePath {
     return this.#server.directory.path;
   }
 
@@ -138,7 +138,7 @@ export class PreparedServer {
    */
   async capture(repository: BytePath, force: boolean): Promise<ServerCapture> {
     const { settings, facts, directory, connection } = this.#server;
-    const files = new Map<BytePath, CapturedSource>();
+    const files = new Map<BytePath, CapturedFile>();
     const dump = await this.#save(repository, force);
     if (dump === null && !directory.isProved && !(await this.#isOfLastSave())) {
       throw unprovedDirectory(connection.address, directory.path);
@@ -275,7 +275,7 @@ export class PreparedServer {
     return Math.abs(writtenSeconds - facts.lastSaveSeconds) <= 1;
   }
 
-  async #captureAof(files: Map<BytePath, CapturedSource>): Promise<void> {
+  async #captureAof(files: Map<BytePath, CapturedFile>): Promise<void> {
     const { connection, settings, directory, patience } = this.#server;
     const { fileSystem, checkpoint } = this.#context;
     await waitForRewrite(connection, patience);

@@ -3,11 +3,11 @@ import type { OpenDump } from '../../redis/capture/dump-file.js';
 import type { LiveServer } from '../../redis/server/live-server.js';
 import type { SavePlan } from '../../redis/capture/plan-save.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
-import { type CapturedSource, capturedBytes } from './capture-plan.js';
+import { type CapturedFile, capturedBytes } from './capture-plan.js';
 import { formatTime } from '../snapshot/time-spec.js';
 
 /** One file of the append-only file as it was captured. */
-export interface CapturedAofFile {
+export interface AofFileReport {
   readonly path: string;
   readonly sizeBytes: number;
   /** What was left out at its end: a command, or a transaction, that was not whole yet. */
@@ -18,7 +18,7 @@ export interface AofReport {
   /** `ok` or `err`, as INFO has it for the last write; null where it does not say. */
   readonly status: string | null;
   /** In the order in which a server loads them. */
-  readonly files: readonly CapturedAofFile[];
+  readonly files: readonly AofFileReport[];
 }
 
 /** What the server said that a snapshot was taken of. */
@@ -59,7 +59,7 @@ export function reportServer(
   { connection, sentinels, facts, settings }: LiveServer,
   save: SavePlan['how'],
   dump: OpenDump | null,
-  files: ReadonlyMap<BytePath, CapturedSource>,
+  files: ReadonlyMap<BytePath, CapturedFile>,
 ): ServerReport {
   const createdSeconds = dump?.createdSeconds ?? null;
   return {
@@ -83,7 +83,7 @@ export function reportServer(
 function reportAof(
   status: string | null,
   dumpName: BytePath,
-  files: ReadonlyMap<BytePath, CapturedSource>,
+  files: ReadonlyMap<BytePath, CapturedFile>,
 ): AofReport {
   const parts = [...files].filter(([path, { kind }]) => kind === 'open' && path !== dumpName);
   return {

@@ -11,11 +11,11 @@ import {
   joinPath,
   parentPath,
 } from '../../system/files/byte-path.js';
-import type { Checkpoint } from '../../system/time/checkpoint.js';
 import { isErrno, isExhaustion } from '../../system/files/errno.js';
 import type { FileStat, FileSystem } from '../../system/files/file-system.js';
 import { whereLinkLeads } from './link-target.js';
 import { infoNote, lookNote, type Note } from '../run/notes.js';
+import type { RunContext } from '../run/run-context.js';
 import type { PathFilter } from './path-filter.js';
 
 export interface ScannedEntry {
@@ -35,16 +35,17 @@ export interface SourceScan {
    * of them and below them is kept. */
   readonly unreadable: readonly BytePath[];
   readonly notes: readonly Note[];
+  /** When the scan began: the time of a snapshot that is made of it. */
+  readonly startedAtMs: number;
 }
 
 export interface ScanRequest {
-  readonly fileSystem: FileSystem;
-  /** SOURCE by its real path. */
+  readonly context: RunContext;
+  /** Real path. */
   readonly source: BytePath;
   /** Absolute paths outside SOURCE. */
   readonly also: readonly BytePath[];
   readonly filter: PathFilter;
-  readonly checkpoint: Checkpoint;
 }
 
 /** @throws SystemError where SOURCE itself cannot be listed, SourceMissingError where it is gone */
@@ -59,7 +60,9 @@ class Scan implements SourceScan {
   readonly entries: ScannedEntry[] = [];
   readonly unreadable: BytePath[] = [];
   readonly notes: Note[] = [];
+  readonly startedAtMs: number;
   readonly #request: ScanRequest;
+  readonly #fileSystem: FileSystem;
   /** Every path looked at: what --also names may overlap. */
   readonly #seen = new Set<BytePath>();
   /** Real paths of what is in the backup. */
@@ -67,7 +70,10 @@ class Scan implements SourceScan {
 
   constructor(request: ScanRequest) {
     this.#request = request;
-    const { fileSystem, source, also } = request;
+    const { context, source, also } = request;
+    const { fileSystem } = context;
+    this.startedAtMs = context.clock.nowMs();
+    this.#fileSystem = fileSystem;
     this.#covered = [source, ...also.map((named) => fileSystem.realPath(named) ?? named)];
   }
 
@@ -76,8 +82,8 @@ class Scan implements SourceScan {
    * the walk began: what is left out is decided on names below that, never on it.
    */
   async walk(path: BytePath, absolute: BytePath, top: BytePath): Promise<void> {
-    await this.#request.checkpoint();
-    const stat = this.#look(path, () => this.#request.fileSystem.stat(absolute));
+    await this.#request.context.checkpoint();
+    const stat = this.#look(path, () => this.#fileSystem.stat(absolute));
     if (stat === null) {
       if (path !== ROOT) return;
       throw new SourceMissingError(`source '${formatPath(absolute)}' is gone`, {
@@ -98,14 +104,14 @@ class Scan implements SourceScan {
     }
     if (!this.#seen.has(path) && !this.#add(path, absolute, stat)) return;
     if (!stat.isDirectory()) return;
-    for (const name of this.#look(path, () => this.#request.fileSystem.list(absolute)) ?? []) {
+    for (const name of this.#look(path, () => this.#fileSystem.list(absolute)) ?? []) {
       await this.walk(joinPath(path, name), joinPath(absolute, name), top);
     }
   }
 
   /** Adds a path from outside SOURCE, with the folders that lead to it. */
   async walkAlso(absolute: BytePath): Promise<void> {
-    const real = this.#request.fileSystem.realPath(absolute);
+    const real = this.#fileSystem.realPath(absolute);
     if (real === null) {
       this.notes.push(
         lookNote(
@@ -125,8 +131,8 @@ class Scan implements SourceScan {
     const path = absolute === '/' ? ALSO : joinPath(ALSO, absolute.slice(1));
     if (this.#seen.has(path)) return;
     if (absolute !== '/') this.#addParents(parentPath(absolute));
-    const real = this.#request.fileSystem.realPath(absolute) ?? absolute;
-    const stat = this.#request.fileSystem.stat(real);
+    const real = this.#fileSystem.realPath(absolute) ?? absolute;
+    const stat = this.#fileSystem.stat(real);
     if (stat !== null) this.#add(path, real, stat);
   }
 
@@ -161,7 +167,7 @@ class Scan implements SourceScan {
     }
     let linkTarget: BytePath | null = null;
     if (type === 'symlink') {
-      linkTarget = this.#look(path, () => this.#request.fileSystem.readLink(absolute));
+      linkTarget = this.#look(path, () => this.#fileSystem.readLink(absolute));
       if (linkTarget === null) return false;
       this.#checkLink(path, absolute, linkTarget);
     }
@@ -192,7 +198,7 @@ class Scan implements SourceScan {
 
   /** Data behind a link that leads out of SOURCE is not in the backup: that has to be known. */
   #checkLink(path: BytePath, absolute: BytePath, target: BytePath): void {
-    const real = whereLinkLeads(this.#request.fileSystem, parentPath(absolute), target);
+    const real = whereLinkLeads(this.#fileSystem, parentPath(absolute), target);
     if (this.#covered.some((folder) => isWithin(real, folder))) return;
     this.notes.push(
       lookNote(

@@ -14,17 +14,19 @@ import { infoNote, type Note } from '../run/notes.js';
 import { summarizeSnapshot } from '../snapshot/snapshot-summary.js';
 import type { SourceScan } from './scan-source.js';
 
-/** The paths of a backup as they were given. */
+/** The paths of a backup as they were typed. */
 export interface NamedPaths {
-  readonly source: BytePath;
+  /** SOURCE as it was typed, or as the server calls its directory. */
+  readonly namedSource: BytePath;
   readonly repository: BytePath;
   /** Paths outside SOURCE that are kept with it. */
   readonly also: readonly BytePath[];
 }
 
+/** Real paths. */
 export interface ResolvedPaths {
-  /** Real paths; the repository's last parts may not exist yet. */
   readonly source: BytePath;
+  /** Its last parts may not exist yet. */
   readonly repository: BytePath;
 }
 
@@ -32,24 +34,24 @@ export interface ResolvedPaths {
  * Resolves SOURCE and REPO and holds them apart.
  * @throws SourceMissingError, NestedPathsError, UsageError
  */
-export function resolvePaths(fileSystem: FileSystem, request: NamedPaths): ResolvedPaths {
-  const source = fileSystem.realPath(request.source);
-  const shown = formatPath(request.source);
+export function resolvePaths(fileSystem: FileSystem, named: NamedPaths): ResolvedPaths {
+  const source = fileSystem.realPath(named.namedSource);
+  const shown = formatPath(named.namedSource);
   if (source === null) {
     throw new SourceMissingError(`source '${shown}' does not exist`, {
-      source: request.source,
+      source: named.namedSource,
       hint: "redis-cli config get dir prints the server's data directory",
     });
   }
   if (fileSystem.stat(source)?.isDirectory() !== true) {
     throw new SourceMissingError(`source '${shown}' is not a directory`, {
-      source: request.source,
+      source: named.namedSource,
       hint: 'name the folder that holds dump.rdb, not the file',
     });
   }
-  const repository = realPathOfFuture(fileSystem, request.repository);
+  const repository = realPathOfFuture(fileSystem, named.repository);
   requireApart('source', source, repository);
-  for (const also of request.also) {
+  for (const also of named.also) {
     const real = realPathOfFuture(fileSystem, also);
     requireApart('--also', real, repository);
     if (isWithin(real, source) || isWithin(source, real)) {
@@ -64,6 +66,7 @@ export function resolvePaths(fileSystem: FileSystem, request: NamedPaths): Resol
 
 /** What a backup is about to be made of. */
 export interface SourceIdentity {
+  /** Real path. */
   readonly source: BytePath;
   readonly hostName: string;
   /** The name under which Sentinels know its primary; null where none was asked. */

@@ -37,13 +37,13 @@ export async function findTarget(
 ): Promise<WatchTarget> {
   const { fileSystem } = context;
   const found = await askServer(request, context);
-  const directory = found?.directory ?? request.source;
+  const directory = found?.directory ?? request.namedSource;
   if (directory === null) throw new UsageError('neither a source nor a server is given');
-  const paths = resolvePaths(fileSystem, { ...request, source: directory });
+  const paths = resolvePaths(fileSystem, { ...request, namedSource: directory });
   const filter = createPathFilter(request.rules, [
     paths.source,
     directory,
-    request.source ?? directory,
+    request.namedSource ?? directory,
   ]);
   const repository = openForReading(fileSystem, paths.repository);
   try {
@@ -102,13 +102,17 @@ export function adviseByHand(error: RewindError): RewindError {
 }
 
 async function askServer(
-  { server: request, source }: BackupRequest,
+  { serverRequest, namedSource }: BackupRequest,
   context: RunContext,
 ): Promise<Pick<WatchTarget, 'directory' | 'names' | 'server'> | null> {
-  if (request === null) return null;
+  if (serverRequest === null) return null;
   // Loaded only where it is needed.
   const { contactServer } = await import('../server/prepare-server.js');
-  const { connection, settings, directory } = await contactServer(request, source, context);
+  const { connection, settings, directory } = await contactServer(
+    serverRequest,
+    namedSource,
+    context,
+  );
   connection.close();
   const { dumpName: dump, aofName: log, aofFolder: folder } = settings;
   return { directory: directory.path, names: { dump, log, folder }, server: connection.address };

@@ -25,8 +25,8 @@ function restoreRequest(line: string) {
 
 test('a bare backup asks for nothing special', (t) => {
   t.deepEqual(backupRequest('backup /s r'), {
-    source: pathFromText('/s'),
-    server: null,
+    namedSource: pathFromText('/s'),
+    serverRequest: null,
     repository: pathFromText('/cwd/r'),
     create: true,
     also: [],
@@ -43,8 +43,8 @@ test('every option of backup reaches the request', (t) => {
   const line =
     '--force --rehash --no-examine --memory 96M --wait-lock 1.5 --also /etc/redis.conf --also users.acl --exclude a --include b /s /r';
   t.deepEqual(backupRequest(line), {
-    source: pathFromText('/s'),
-    server: null,
+    namedSource: pathFromText('/s'),
+    serverRequest: null,
     repository: pathFromText('/r'),
     create: true,
     also: [pathFromText('/etc/redis.conf'), pathFromText('/cwd/users.acl')],
@@ -61,10 +61,10 @@ test('every option of backup reaches the request', (t) => {
 });
 
 test('a server without SOURCE is asked for its directory, with the options of redis-cli', (t) => {
-  const { source, server } = backupRequest('backup --redis redis://h -a pw r', {
+  const { namedSource, serverRequest: server } = backupRequest('backup --redis redis://h -a pw r', {
     REDISCLI_AUTH: 'other',
   });
-  t.is(source, null);
+  t.is(namedSource, null);
   t.is(server?.url?.reveal(), 'redis://h');
   t.is(server?.password?.reveal(), 'pw');
   t.is(server?.environmentPassword?.reveal(), 'other');
@@ -75,8 +75,8 @@ test('a server without SOURCE is asked for its directory, with the options of re
 test('every option of a server reaches the request, SOURCE too', (t) => {
   const line =
     '-h host -p 1 --user u --pass-file pw --tls --cacert ca --cert c --key k --redis-conf /etc/r.conf --save none --wait-timeout 2.5 --keep-dump /s /r';
-  const { source, server } = backupRequest(line);
-  t.is(source, pathFromText('/s'));
+  const { namedSource, serverRequest: server } = backupRequest(line);
+  t.is(namedSource, pathFromText('/s'));
   t.like(server, {
     url: null,
     host: 'host',
@@ -100,8 +100,8 @@ test('every option of a server reaches the request, SOURCE too', (t) => {
 test('Sentinels reach the request, and SOURCE may be left out', (t) => {
   const line =
     'backup --sentinel s1,s2:1 --sentinel s3 --master m --prefer replica --sentinel-user w --sentinel-pass-file f /r';
-  const { source, server } = backupRequest(line);
-  t.is(source, null);
+  const { namedSource, serverRequest: server } = backupRequest(line);
+  t.is(namedSource, null);
   t.deepEqual(server?.sentinel, {
     addresses: ['s1,s2:1', 's3'],
     master: 'm',
@@ -109,11 +109,11 @@ test('Sentinels reach the request, and SOURCE may be left out', (t) => {
     user: 'w',
     passFile: pathFromText('/cwd/f'),
   });
-  t.is(backupRequest('backup -p 1 /r').server?.sentinel, null);
+  t.is(backupRequest('backup -p 1 /r').serverRequest?.sentinel, null);
 });
 
 test('REDISCLI_AUTH alone contacts no server', (t) => {
-  t.is(backupRequest('backup /s /r', { REDISCLI_AUTH: 'pw' }).server, null);
+  t.is(backupRequest('backup /s /r', { REDISCLI_AUTH: 'pw' }).serverRequest, null);
 });
 
 for (const line of [
@@ -272,8 +272,8 @@ test('a watch takes every save, makes no repository and lets the server save by 
   const { backup, pace } = watchRequest('watch --redis redis://h r');
   t.deepEqual(pace, { debounceMs: 2000, minIntervalMs: 0 });
   t.is(backup.create, false);
-  t.is(backup.server?.save, 'none');
-  t.is(watchRequest('watch /s /r').backup.server, null);
+  t.is(backup.serverRequest?.save, 'none');
+  t.is(watchRequest('watch /s /r').backup.serverRequest, null);
 });
 
 test('the options of watch reach its request', (t) => {

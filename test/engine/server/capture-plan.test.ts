@@ -18,7 +18,7 @@ function scan(...paths: string[]): SourceScan {
   const entries = paths.map((name) =>
     entry(name.replace(/\/$/, ''), name === '' || name.endsWith('/') ? 'directory' : 'file'),
   );
-  return { entries, unreadable: [], notes: [] };
+  return { entries, unreadable: [], notes: [], startedAtMs: 0 };
 }
 
 function capture(...paths: string[]): Capture {

@@ -72,8 +72,8 @@ export interface RepairOptions extends RunOptions {
 /** A backup without options. */
 export function plainBackup(source: string, repository: string): BackupRequest {
   return {
-    source: pathFromText(source),
-    server: null,
+    namedSource: pathFromText(source),
+    serverRequest: null,
     repository: pathFromText(repository),
     create: true,
     also: [],

@@ -79,9 +79,9 @@ export class Sandbox {
     const { source = this.source, repository = this.repository, also = [] } = options;
     return {
       ...plainBackup(this.source, repository),
-      source: source === null ? null : pathFromText(source),
+      namedSource: source === null ? null : pathFromText(source),
       also: also.map(pathFromText),
-      server: options.server ?? null,
+      serverRequest: options.server ?? null,
       rules: options.rules ?? [],
       force: options.force ?? false,
       rehash: options.rehash ?? false,

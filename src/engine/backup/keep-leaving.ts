@@ -1,0 +1,184 @@
+// Keeping the contents that leave the mirror with this backup. Most of their increments were begun while the
+// new files were being read (file-intake.ts), and are waited for here. The others are made now: reverse
+// deltas against what is most alike among the new contents, or full copies.
+import type { Content, Version } from '../../catalog/records.js';
+import { CorruptError } from '../../errors.js';
+import {
+  type ContentKey,
+  type NewIncrement,
+  type OpenFile,
+  beginDelta,
+  writeFull,
+} from '../../repository/contents/write-increment.js';
+import { mirrorPath } from '../../repository/layout.js';
+import type { WritableRepository } from '../../repository/repository.js';
+import type { Staging } from '../../repository/staging.js';
+import { digestChunks } from '../../system/digest/digest-chunks.js';
+import { type BytePath, formatPath } from '../../system/files/byte-path.js';
+import { FileReader } from '../../system/files/byte-reader.js';
+import type { FileDescriptor } from '../../system/files/file-system.js';
+import { readChunks } from '../../system/files/read-chunks.js';
+import { lookNote, type Note } from '../run/notes.js';
+import type { RunContext } from '../run/run-context.js';
+import { type BasisFile, chooseBasis } from './choose-basis.js';
+import type { IncrementsInProgress } from './increments-in-progress.js';
+import type { LastSnapshot } from './last-snapshot.js';
+import type { NextEntry } from './next-entry.js';
+
+export interface KeepRequest {
+  readonly context: RunContext;
+  readonly repository: WritableRepository;
+  readonly staging: Staging;
+  readonly increments: IncrementsInProgress;
+  readonly last: LastSnapshot;
+  /** The entries of the snapshot that is being made. */
+  readonly next: readonly NextEntry[];
+}
+
+export interface KeptContents {
+  readonly increments: readonly NewIncrement[];
+  readonly notes: readonly Note[];
+}
+
+/** A content that leaves the mirror, and a version that has it. */
+interface Leaving {
+  readonly content: Content;
+  readonly version: Version;
+}
+
+/** Ends what was begun, and makes what is missing, for all contents that `next` no longer has. */
+export async function keepLeaving(request: KeepRequest): Promise<KeptContents> {
+  const { context, increments, last, next } = request;
+  const leaving = findLeaving(last, next);
+  const kept: NewIncrement[] = [];
+  const notes: Note[] = [];
+  const totalBytes = leaving.reduce((sum, { content }) => sum + content.sizeBytes, 0);
+  let doneBytes = 0;
+  for (const item of leaving) {
+    const { content, version } = item;
+    const path = formatPath(version.path);
+    context.onProgress({ phase: 'comparing', path, doneBytes, totalBytes });
+    if (!increments.has(content)) increments.add(content, keepOne(request, item));
+    const increment = await increments.finish(content);
+    doneBytes += content.sizeBytes;
+    if (increment === null) notes.push(lostNote(version.path));
+    else {
+      kept.push(increment);
+      if (!increment.resultSha256.equals(content.sha256)) notes.push(damagedNote(version.path));
+    }
+  }
+  await increments.deleteUnwanted();
+  return { increments: kept, notes };
+}
+
+/** @returns null where the mirror no longer has a file */
+async function keepOne(request: KeepRequest, leaving: Leaving): Promise<NewIncrement | null> {
+  const { fileSystem } = request.context;
+  const path = mirrorPath(request.repository.path, leaving.version.path);
+  if (fileSystem.stat(path)?.isFile() !== true) return null;
+  const descriptor = fileSystem.open(path, 'read');
+  try {
+    return await makeIncrement(request, leaving, descriptor);
+  } finally {
+    fileSystem.close(descriptor);
+  }
+}
+
+/** @param descriptor of the mirror file that has the content */
+async function makeIncrement(
+  request: KeepRequest,
+  leaving: Leaving,
+  descriptor: FileDescriptor,
+): Promise<NewIncrement> {
+  const { context, increments } = request;
+  const { fileSystem } = context;
+  const { content } = leaving;
+  const presentBytes = Number(fileSystem.statOpen(descriptor).size);
+  const sizeBytes = Math.min(presentBytes, content.sizeBytes);
+  const job = increments.createJob(content, { descriptor, sizeBytes });
+  const basis = increments.breaksChain(content) ? null : findBasis(request, leaving);
+  if (basis === null) return writeFull(job);
+  const file = { descriptor: fileSystem.open(basis.file, 'read'), sizeBytes: basis.sizeBytes };
+  try {
+    // A file that was copied in this run is known to be right. A file of the mirror may be damaged.
+    if (!basis.isNew && !(await hasContent(context, file, basis.key))) return await writeFull(job);
+    return await beginDelta(job, { ...file, available: null }).complete(basis.key);
+  } finally {
+    fileSystem.close(file.descriptor);
+  }
+}
+
+async function hasContent(
+  { fileSystem, checkpoint }: RunContext,
+  { descriptor, sizeBytes }: OpenFile,
+  { sha256 }: ContentKey,
+): Promise<boolean> {
+  const reader = new FileReader(fileSystem, descriptor, sizeBytes);
+  try {
+    return (await digestChunks(readChunks(reader), checkpoint)).equals(sha256);
+  } catch (error) {
+    if (error instanceof CorruptError) return false;
+    throw error;
+  }
+}
+
+interface Basis extends BasisFile {
+  readonly key: ContentKey;
+  /** A file that has the content, in staging or in the mirror. */
+  readonly file: BytePath;
+  /** Whether this run has copied it. */
+  readonly isNew: boolean;
+}
+
+/** The new content that the old one is most likely to be like; null where there is none. */
+function findBasis(
+  { repository, staging, last, next }: KeepRequest,
+  { content, version }: Leaving,
+): Basis | null {
+  const candidates = next.flatMap((entry): Basis[] => {
+    const { path, staged, content: key } = entry;
+    const state = entry.state ?? last.states.get(path);
+    if (key === null || state === undefined) return [];
+    const { device, inode } = state;
+    const file = staged === null ? mirrorPath(repository.path, path) : staging.path(staged);
+    const isNew = staged !== null;
+    return [{ path, sizeBytes: key.sizeBytes, device, inode, key, file, isNew }];
+  });
+  const { device, inode } = last.states.get(version.path) ?? { device: 0n, inode: 0n };
+  const { sizeBytes } = content;
+  return chooseBasis({ path: version.path, sizeBytes, device, inode }, candidates);
+}
+
+/**
+ * Contents of the last snapshot that no entry of the new one has, each once: with a path at which the
+ * mirror has it whole, as far as a stat can tell, if there is one.
+ */
+function findLeaving(last: LastSnapshot, next: readonly NextEntry[]): Leaving[] {
+  const staying = new Set(next.map(({ content }) => content?.sha256.toString('hex')));
+  const leaving = new Map<number, Leaving>();
+  for (const version of last.versions.values()) {
+    const { content, path } = version;
+    if (content === null || staying.has(content.sha256.toString('hex'))) continue;
+    const isWhole = last.conditions.get(path) !== 'wrong-content';
+    if (isWhole || !leaving.has(content.id)) leaving.set(content.id, { content, version });
+  }
+  return [...leaving.values()];
+}
+
+function lostNote(path: BytePath): Note {
+  return lookNote(
+    'mirror-lost',
+    path,
+    `the repository's own file '${formatPath(path)}' is gone: its last version cannot be kept`,
+    'find out who changes files in the repository',
+  );
+}
+
+function damagedNote(path: BytePath): Note {
+  return lookNote(
+    'mirror-damaged',
+    path,
+    `the repository's own file '${formatPath(path)}' was damaged: its last version is kept as it was found, and is marked so`,
+    "look for errors of the disk, and run 'redis-rewind verify'",
+  );
+}
