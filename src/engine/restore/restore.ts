@@ -49,9 +49,10 @@ export interface WantedRestore extends Pick<RestoreRequest, 'destination' | 'for
 /** Restores from a source and leaves it open. Errors as restore has them. */
 export async function restoreFrom(
   source: RestoreSource,
-  { path, owner, force, ...wanted }: WantedRestore,
+  wanted: WantedRestore,
   context: RunContext,
 ): Promise<RestoreReport> {
+  const { path, owner, force } = wanted;
   const { fileSystem, processId, uid: actingUid } = context;
   const selection = selectEntries(source, path);
   const destination = findDestination(fileSystem, wanted.destination, selection);

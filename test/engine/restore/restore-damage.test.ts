@@ -1,6 +1,6 @@
-// A damaged repository: what is not certain to be right is refused with exit 20 before anything is
-// written, and what is whole still comes back. Mirror and increments are tried file by file in
-// verify-damage.test.ts; here are the catalog, and mirror files that are no files any more.
+// Restores from a damaged repository. A snapshot that may be wrong is refused with exit 20, and nothing
+// is written. Snapshots that are whole still come back. Here the catalog is damaged, or a mirror file is
+// no longer a file; verify-damage.test.ts damages each mirror file and each increment.
 import { execFile } from 'node:child_process';
 import { mkdir, readFile, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -19,7 +19,7 @@ import { isThere } from '../../support/files/is-there.js';
 
 const run = promisify(execFile);
 
-/** A prime, so that all parts of a page and of a row are hit in turn. */
+/** A prime number, so that in time every part of a page and of a row is damaged. */
 const EVERY_NTH_BYTE = 199;
 
 test('a bit that flips in the catalog is never restored as something else', async (t) => {
@@ -71,7 +71,7 @@ async function comesBack(
   }
 }
 
-/** A listing may show what is damaged, but must not end in an error that the program does not know. */
+/** A listing may show damaged values, but it must not end in an error that the program does not know. */
 async function isListedOrRefused(
   t: ExecutionContext,
   { context, repositoryPath }: Sandbox,
@@ -101,7 +101,7 @@ test('a catalog that is gone, empty or cut in half is exit 20, and nothing is wr
   }
 });
 
-test('a damaged snapshot is refused by its time, and the others come back', async (t) => {
+test('a damaged snapshot is refused, and the others come back', async (t) => {
   const sandbox = await recordNights(t, 4);
   runSql(sandbox.repository, 'UPDATE snapshot SET source_bytes = source_bytes + 1 WHERE id = 3');
   for (const id of [1, 2, 4]) t.true(await comesBack(t, sandbox, id, `snapshot ${id}`));
@@ -113,7 +113,7 @@ test('a damaged snapshot is refused by its time, and the others come back', asyn
   t.is(error.message, 'the rows of snapshot 3 in the catalog are not those of its backup');
 });
 
-test('a snapshot whose time is damaged is not passed over for the one before it', async (t) => {
+test('when the time of a snapshot is damaged, the one before it is not restored in its place', async (t) => {
   const sandbox = await recordNights(t, 4);
   const at = sandbox.snapshot(3).time.replace('Z', '+00:00');
   runSql(sandbox.repository, 'UPDATE snapshot SET time = time + 3600 WHERE id = 3');
@@ -136,7 +136,7 @@ for (const [what, replace] of Object.entries({
   },
   'a FIFO': async (file: string) => run('mkfifo', [file]),
 })) {
-  test(`${what} where the mirror had a file is corruption, and is not read`, async (t) => {
+  test(`${what} in the place of a mirror file is corruption, and is not read`, async (t) => {
     const sandbox = await recordNights(t, 2);
     const file = sandbox.inMirror('dump.rdb');
     await rename(file, sandbox.at('kept'));

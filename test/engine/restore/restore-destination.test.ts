@@ -1,5 +1,5 @@
-// Where a restore may go: a new place, an empty folder, through links above it; whatever was there
-// before is as good as it was.
+// Destinations that a restore accepts: a new path, an empty folder, a path that leads through links.
+// Nothing else around the destination changes.
 import { mkdir, readFile, readdir, readlink, stat, symlink, writeFile } from 'node:fs/promises';
 import test from 'ava';
 
@@ -21,7 +21,7 @@ test('missing parents of the destination are made', async (t) => {
   }
 });
 
-test('an existing empty folder is filled and becomes what the folder was', async (t) => {
+test('an existing empty folder is filled, and gets the metadata of the folder that was backed up', async (t) => {
   const sandbox = nights();
   await mkdir(sandbox.at('void'), { mode: 0o777 });
   await sandbox.restore('now', { to: sandbox.at('void') });
@@ -29,7 +29,7 @@ test('an existing empty folder is filled and becomes what the folder was', async
   t.deepEqual(treeDifferences(sandbox.snapshot(4).tree, restored), []);
 });
 
-test('a linked folder is filled where it really is, and stays a link', async (t) => {
+test('a link to an empty folder is followed, and stays a link', async (t) => {
   const sandbox = nights();
   await mkdir(sandbox.at('disk', 'redis'), { recursive: true });
   await mkdir(sandbox.at('var', 'lib'), { recursive: true });
@@ -49,7 +49,7 @@ test('a destination below a linked folder is made where the link leads', async (
   t.true((await stat(sandbox.at('disk', 'new', 'dump.rdb'))).isFile());
 });
 
-test('nothing but what was asked for is left beside the destination', async (t) => {
+test('a restore leaves nothing beside the destination', async (t) => {
   const sandbox = nights();
   await mkdir(sandbox.at('alone'));
   await sandbox.restore('now', { to: sandbox.at('alone', 'tree') });
@@ -57,7 +57,7 @@ test('nothing but what was asked for is left beside the destination', async (t) 
   t.deepEqual((await readdir(sandbox.at('alone'))).toSorted(), ['dump', 'tree']);
 });
 
-test('what a killed restore left behind is no hindrance and is not touched', async (t) => {
+test('the work directory of a killed restore does not disturb the next one, which leaves it alone', async (t) => {
   const sandbox = nights();
   const left = sandbox.at('killed', `.redis-rewind-restore-${sandbox.context.processId}`);
   await mkdir(left, { recursive: true });

@@ -1,5 +1,5 @@
-// A restore that fails in the middle leaves everything as it was: tried at each call that changes
-// something, into a folder where files are replaced, others stay and folders are made.
+// A restore that fails in the middle leaves everything as it was. The failure is tried at each call that
+// changes something, in a restore that replaces some files of a folder, keeps others and makes folders.
 import { mkdir, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -105,7 +105,7 @@ test('whichever call fails, the destination is as it was and nothing is left beh
     t.true(['unset-time', 'left-over'].includes(outcome.notes[0]?.kind ?? ''), `call ${n}`);
     scene = await resetScene(scene.sandbox);
   }
-  // A time that cannot be set is a warning, and so is what cannot be deleted at the very end.
+  // A time that cannot be set is only a warning, and so is a work directory that cannot be deleted.
   t.deepEqual([...doneAllTheSame].toSorted(), [
     'removeDirectory',
     'setModificationTimes',
@@ -113,7 +113,7 @@ test('whichever call fails, the destination is as it was and nothing is left beh
   ]);
 });
 
-test('a replaced file that cannot be deleted is a warning that names it; the restore is done', async (t) => {
+test('a replaced file that cannot be deleted is only a warning, which says where it is', async (t) => {
   const scene = await setScene(t);
   const hook = failing('EIO', ({ operation, path: place }) => {
     return operation === 'unlink' && place.includes('/aside/');
@@ -133,7 +133,7 @@ test('a replaced file that cannot be deleted is a warning that names it; the res
   );
 });
 
-test('a disk that is full from some write on leaves everything as it was', async (t) => {
+test('a disk that becomes full at any write leaves everything as it was', async (t) => {
   const scene = await setScene(t);
   for (let n = 1; ; n += 1) {
     let writes = 0;
@@ -197,7 +197,7 @@ async function contentsOf(directory: string): Promise<Record<string, string>> {
   return contents;
 }
 
-/** The last entry cannot be placed, and what was put aside cannot be put back. */
+/** The last entry cannot be placed, and the files put aside cannot be moved back. */
 const failPlacingAndTakingBack: Hook = (call) => {
   const isLast = call.path.endsWith('/made/7');
   if (call.operation === 'rename' && (isLast || call.path.includes('/aside/'))) {
@@ -205,7 +205,7 @@ const failPlacingAndTakingBack: Hook = (call) => {
   }
 };
 
-test('where taking back fails as well, the error says where the replaced files are', async (t) => {
+test('when undoing fails too, the error says where the replaced files are', async (t) => {
   const scene = await setScene(t);
   const outcome = await attempt(scene, {
     fileSystem: new HookedFileSystem(failPlacingAndTakingBack),
@@ -235,7 +235,7 @@ test('a new destination and the parents made for it are gone when the restore fa
       }),
       { instanceOf: SystemError },
     );
-    // All but the time of the directory in which they were made.
+    // The time of the directory in which they were made is another one.
     const now = { ...(await readTree(sandbox.root)), '.': before['.'] as TreeEntry };
     t.deepEqual(treeDifferences(before, now), []);
   }

@@ -1,5 +1,5 @@
-// Repositories of every format version there has been, frozen when they were made: they open, verify,
-// restore every snapshot as it was recorded then, and take backups.
+// A repository of every format version, kept since that version was the newest. Each opens, verifies,
+// restores every snapshot as it was recorded then, and takes the next backup.
 import { mkdir, writeFile } from 'node:fs/promises';
 import test from 'ava';
 
@@ -15,7 +15,7 @@ import { createSandbox } from '../../support/sandbox/sandbox.js';
 
 const fixtures = await listRepositoryFixtures();
 
-test('every format version up to the present one has a frozen repository, and no other', (t) => {
+test('there is a frozen repository for every format version, and for no other version', (t) => {
   const versions = new Set(fixtures.map(({ formatVersion }) => formatVersion));
   const expected = Array.from({ length: FORMAT_VERSION }, (_, index) => index + 1);
   t.deepEqual(
@@ -70,7 +70,7 @@ for (const fixture of fixtures) {
   });
 }
 
-/** What this user may set: but for root nobody gives files away, nor set-id bits to his own. */
+/** The tree with what this user may set: only root may give files away, with their set-id bits. */
 function asSet(tree: Tree): Tree {
   if (isRoot) return tree;
   const owner = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };

@@ -1,5 +1,5 @@
-// What stands in a restore's way: each refused with exit 14 or 2 before anything is touched, and with
-// --force replaced, file by file, or refused all the same.
+// Destinations that a restore refuses, with exit 14 or 2 and before anything is touched; and what --force
+// changes about that: files are replaced one by one, folders never are.
 import { mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -27,7 +27,7 @@ interface Refusal {
   readonly message: RegExp;
 }
 
-/** The restore must fail as said, and change nothing where the test keeps its things. */
+/** The restore must fail with this error, and change nothing in the directory. */
 async function isRefused(
   t: ExecutionContext,
   directory: string,
@@ -48,7 +48,7 @@ const EXISTS: Refusal = { error: InTheWayError, message: /^destination '.*' exis
 const NOT_EMPTY: Refusal = { error: InTheWayError, message: /exists and is not empty$/ };
 const NO_DIRECTORY: Refusal = { error: InTheWayError, message: /exists and is not a directory$/ };
 
-test('a file that exists is refused, and so is a link, whatever it leads to', async (t) => {
+test('a file that exists is refused, and so is a link, wherever it leads', async (t) => {
   const directory = await room(t);
   await writeFile(path.join(directory, 'file'), 'old');
   await mkdir(path.join(directory, 'folder'));
@@ -70,7 +70,7 @@ test('a folder that is not empty is refused', async (t) => {
   await isRefused(t, directory, directory, { path: 'appendonlydir' }, NOT_EMPTY);
 });
 
-test('a folder where one file goes is refused, also with --force, naming the file in it', async (t) => {
+test('a folder is refused as the destination of one file, also with --force, with a hint for the right path', async (t) => {
   const directory = await room(t);
   for (const force of [false, true]) {
     const refusal = { error: InTheWayError, message: /^destination '.*' is a directory$/ };
@@ -94,7 +94,7 @@ test('a destination below a file is refused', async (t) => {
   await isRefused(t, directory, destination, { path: 'dump.rdb', force: true }, refusal);
 });
 
-test('a destination inside the repository, or around it, is wrong usage, also with --force', async (t) => {
+test('a destination inside the repository, or that contains it, is wrong usage, also with --force', async (t) => {
   const sandbox = nights();
   const { repository, root } = sandbox;
   await symlink(repository, sandbox.at('to-the-repository'));
@@ -113,7 +113,7 @@ test('a destination inside the repository, or around it, is wrong usage, also wi
   }
 });
 
-test('--force replaces one file, and a link itself rather than what it leads to', async (t) => {
+test('--force replaces one file; of a link it replaces the link, not the file that it leads to', async (t) => {
   const directory = await room(t);
   await writeFile(path.join(directory, 'file'), 'old');
   await writeFile(path.join(directory, 'kept'), 'kept');
@@ -137,7 +137,7 @@ test('--force replaces the named files and keeps all others', async (t) => {
   await rename(path.join(directory, 'latest'), path.join(directory, 'moved'));
   await isRefused(t, directory, directory, { at: older.time }, NOT_EMPTY);
 
-  // changeling is a folder at the one and a link at the other.
+  // 'changeling' is a folder in the older snapshot and a link in the newer one.
   await rename(path.join(directory, 'changeling'), path.join(directory, 'kept-folder'));
   await sandbox.restore(newer.time, { to: directory, force: true });
   const restored = await readTree(directory);
@@ -156,7 +156,7 @@ test('--force replaces the named files and keeps all others', async (t) => {
   t.is(bytesDifference(dumpBytes(4), await readFile(path.join(directory, 'dump.rdb'))), null);
 });
 
-test('--force never replaces a folder by a file, nor a file or a linked folder by a folder', async (t) => {
+test('--force replaces no folder by a file, and no file or link to a folder by a folder', async (t) => {
   const directory = await room(t);
   const cases: readonly [string, (place: string) => Promise<unknown>, RegExp][] = [
     ['dump.rdb', async (place) => mkdir(place), /dump\.rdb' is a directory, and .* a file there$/],
@@ -176,7 +176,7 @@ test('--force never replaces a folder by a file, nor a file or a linked folder b
   }
 });
 
-test('a lack of space is told before anything is written', async (t) => {
+test('when there is too little space, the restore fails before anything is written', async (t) => {
   const sandbox: Sandbox = nights();
   const directory = await room(t);
   const fileSystem = new HookedFileSystem(({ isMutation, path: place, operation }) => {

@@ -1,5 +1,5 @@
-// Owner, mode and time of what comes back: as recorded, or as --chown says; and what is said where
-// that cannot be, or may not be what was meant.
+// Owner, mode and time of restored entries: as they were recorded, or as --chown says. And the notes for
+// those that cannot be set, or that may not be what was meant.
 import { execFile } from 'node:child_process';
 import { chmod, chown, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
@@ -71,7 +71,7 @@ test('modes come back, whatever the umask, with set-id and sticky bits', async (
   t.deepEqual(treeDifferences(sandbox.snapshot(1).tree, restored), []);
 });
 
-testAsRoot('owners come back as the numbers that they were, without names', async (t) => {
+testAsRoot('owners come back by their numbers, whatever the names', async (t) => {
   const sandbox = await createSandbox(t, { records: true });
   await writeFile(sandbox.inSource('dump.rdb'), 'dump');
   await chown(sandbox.inSource('dump.rdb'), OWNER.uid, OWNER.gid);
@@ -90,7 +90,7 @@ for (const [form, owner] of Object.entries({
   ':64002': { uid: OWNER.uid, gid: 64_002 },
   [`${userName(1)}:${groupName(1)}`]: { uid: 1, gid: 1 },
 })) {
-  testAsRoot(`--chown ${form} is whom everything is given to`, async (t) => {
+  testAsRoot(`--chown ${form} gives everything to that owner`, async (t) => {
     const sandbox = await createSandbox(t, { records: true });
     await mkdir(sandbox.inSource('folder'));
     await writeFile(sandbox.inSource('folder', 'file'), 'content', { mode: 0o640 });
@@ -109,7 +109,7 @@ for (const [form, owner] of Object.entries({
   });
 }
 
-test('--chown with a name that is not known here is wrong usage, and nothing is made', async (t) => {
+test('--chown with a name that this machine does not know is wrong usage, and nothing is made', async (t) => {
   const sandbox = await createSandbox(t, { records: true });
   await writeFile(sandbox.inSource('dump.rdb'), 'dump');
   await sandbox.backup();
@@ -123,7 +123,7 @@ test('--chown with a name that is not known here is wrong usage, and nothing is 
   t.false(isThere(sandbox.at('restored')), 'restored');
 });
 
-/** The note of a restore whose recorded numbers and names are `recorded`. */
+/** The note about owners after a restore of entries with these recorded numbers and names. */
 const noteFor = async (
   t: Parameters<typeof createSandbox>[0],
   recorded: { uid: number; gid: number; owner: string | null; group: string | null },
@@ -145,7 +145,7 @@ const noteFor = async (
   return report.notes.find(({ kind }) => kind === 'owner-numbers');
 };
 
-test('a recorded name that has another number here is a warning with the --chown to use', async (t) => {
+test('a warning says which --chown to use when a recorded name has another number on this machine', async (t) => {
   const [owner, group] = [userName(1), groupName(1)];
   const note = await noteFor(t, { uid: 4321, gid: 4322, owner, group });
   t.is(note?.severity, 'look');
@@ -156,13 +156,13 @@ test('a recorded name that has another number here is a warning with the --chown
   t.is(note?.hint, `restore again with --chown ${owner}:${group}`);
 });
 
-test('the --chown in the warning has the number where the name is not known here', async (t) => {
+test('the warning names the number of a group that this machine does not know', async (t) => {
   const owner = userName(1);
   const note = await noteFor(t, { uid: 4321, gid: 4322, owner, group: 'no-such-group-here' });
   t.is(note?.hint, `restore again with --chown ${owner}:4322`);
 });
 
-test('names with the same numbers, unknown names and --chown give no such warning', async (t) => {
+test('there is no such warning for names with the same numbers, for unknown names, and after --chown', async (t) => {
   const names = { owner: userName(1), group: groupName(1) };
   t.is(await noteFor(t, { uid: 1, gid: 1, ...names }), undefined);
   t.is(await noteFor(t, { uid: 4321, gid: 4322, owner: null, group: 'no-such-group' }), undefined);
@@ -170,31 +170,34 @@ test('names with the same numbers, unknown names and --chown give no such warnin
   t.is(await noteFor(t, { uid: 4321, gid: 4322, ...names }, `${uid}:${gid}`), undefined);
 });
 
-testAsRoot('another user restores all but the owners, is told so, and exits 3', async (t) => {
-  const sandbox = await createSandbox(t, { records: true });
-  await mkdir(sandbox.inSource('unreadable'));
-  await writeFile(sandbox.inSource('unreadable', 'within'), 'content', { mode: 0o4640 });
-  await chmod(sandbox.inSource('unreadable'), 0o300);
-  await sandbox.backup();
-  const home = sandbox.at('home');
-  await mkdir(home);
-  await run('chown', ['-R', '64001:64001', sandbox.repository, home]);
-  const result = await runCli(['restore', sandbox.repository, `${home}/restored`, '--json'], {
-    uid: 64_001,
-    gid: 64_001,
-  });
-  t.is(result.code, 3, result.stderr);
-  const { notes } = result.json() as { notes: Note[] };
-  t.deepEqual(
-    notes.map(({ kind, hint }) => ({ kind, hint })),
-    [{ kind: 'unset-owner', hint: 'run as root to restore owners' }],
-  );
-  const expected = Object.fromEntries(
-    Object.entries(sandbox.snapshot(1).tree).map(([name, entry]) => [
-      name,
-      // Set-id bits are for the recorded owner alone.
-      { ...entry, uid: 64_001, gid: 64_001, mode: entry.mode.replace(/^4/, '0') },
-    ]),
-  );
-  t.deepEqual(treeDifferences(expected, await readTree(`${home}/restored`)), []);
-});
+testAsRoot(
+  'a user who is not root restores everything but the owners, gets a note, and exit 3',
+  async (t) => {
+    const sandbox = await createSandbox(t, { records: true });
+    await mkdir(sandbox.inSource('unreadable'));
+    await writeFile(sandbox.inSource('unreadable', 'within'), 'content', { mode: 0o4640 });
+    await chmod(sandbox.inSource('unreadable'), 0o300);
+    await sandbox.backup();
+    const home = sandbox.at('home');
+    await mkdir(home);
+    await run('chown', ['-R', '64001:64001', sandbox.repository, home]);
+    const result = await runCli(['restore', sandbox.repository, `${home}/restored`, '--json'], {
+      uid: 64_001,
+      gid: 64_001,
+    });
+    t.is(result.code, 3, result.stderr);
+    const { notes } = result.json() as { notes: Note[] };
+    t.deepEqual(
+      notes.map(({ kind, hint }) => ({ kind, hint })),
+      [{ kind: 'unset-owner', hint: 'run as root to restore owners' }],
+    );
+    const expected = Object.fromEntries(
+      Object.entries(sandbox.snapshot(1).tree).map(([name, entry]) => [
+        name,
+        // Set-id bits are only set for the recorded owner.
+        { ...entry, uid: 64_001, gid: 64_001, mode: entry.mode.replace(/^4/, '0') },
+      ]),
+    );
+    t.deepEqual(treeDifferences(expected, await readTree(`${home}/restored`)), []);
+  },
+);

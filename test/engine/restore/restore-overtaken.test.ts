@@ -1,5 +1,5 @@
-// Readers take no lock: a backup that begins and ends while they read moves what they are reading, and
-// they must not notice. The backup is run at each of a reader's checkpoints in turn.
+// Readers take no lock. A backup that begins and ends while they read moves the files that they read, and
+// the result must be the same. The backup is run at each of a reader's checkpoints in turn.
 import test, { type ExecutionContext } from 'ava';
 
 import type { RunContext } from '../../../src/engine/run/run-context.js';

@@ -1,5 +1,4 @@
-// Versions that are not quite what they should be, known since their backup: stale ones come back with
-// a warning, and of damaged ones nothing comes back at all.
+// Versions that a backup has marked. A stale one comes back with a warning. A damaged one is refused.
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import test from 'ava';
 
@@ -42,14 +41,14 @@ test('a stale version comes back with a warning, and is listed as stale', async 
   t.deepEqual((await sandbox.verify()).problems, []);
 });
 
-test('a version that the mirror had lost is refused and listed as damaged; older ones come back', async (t) => {
+test('a version whose mirror file was damaged before the next backup is refused; the others come back', async (t) => {
   const sandbox = await createSandbox(t, { records: true });
   for (const night of [1, 2, 3]) {
     const next = sandbox.inSource('next');
     await writeFile(next, dumpBytes(night));
     await rename(next, sandbox.inSource('dump.rdb'));
     if (night === 3) {
-      // In what the second night has rewritten, which the first is not made of.
+      // A byte that the second night has rewritten, so that the first night is not rebuilt from it.
       const mirror = sandbox.inMirror('dump.rdb');
       await writeFile(mirror, flipped(dumpBytes(2), 10_200));
     }

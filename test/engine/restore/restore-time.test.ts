@@ -1,5 +1,6 @@
-// Which snapshot a TIME means, and the errors where none is meant or the path is not in it. The
-// repository has snapshots at 3 o'clock UTC on the first four days of May 2030; it is an hour later.
+// Which snapshot a TIME means, and the errors where there is none, or where the path is not in it. The
+// repository has a snapshot at 3 o'clock UTC on each of the first four days of May 2030, and now is one
+// hour after the last.
 import { readFile, writeFile } from 'node:fs/promises';
 import test, { type ExecutionContext } from 'ava';
 
@@ -68,7 +69,7 @@ test('TIME means the newest snapshot at or before it, in each of its forms', asy
   t.deepEqual(found, MEANT);
 });
 
-test('now is the newest snapshot although the clock has gone back', async (t) => {
+test('now means the newest snapshot, even when the clock has gone back', async (t) => {
   const sandbox = await recordMay(t);
   sandbox.context.advance(-30 * 86_400);
   t.is((await sandbox.restore('now', { to: sandbox.at('restored') })).snapshot.id, 4);
@@ -104,7 +105,7 @@ test('a TIME that makes no sense is wrong usage', async (t) => {
   t.false(isThere(sandbox.at('restored')), 'restored');
 });
 
-test('a path that no snapshot has, and one that this one has not, are told apart', async (t) => {
+test('the error says whether no snapshot has the path, or only this one lacks it', async (t) => {
   const sandbox = await recordMay(t);
   const at = '1B';
   const restore = async (path: string): Promise<unknown> =>
@@ -122,7 +123,7 @@ test('a path that no snapshot has, and one that this one has not, are told apart
   t.false(isThere(sandbox.at('restored')), 'restored');
 });
 
-test('a path is found at its snapshot although the mirror has nothing, or a link, there', async (t) => {
+test('a path of an older snapshot is found even where the mirror has nothing there, or a link', async (t) => {
   const sandbox = await recordNights(t, 3);
   const at = sandbox.snapshot(2).time;
   for (const path of ['appendonlydir/appendonly.aof.1.base.rdb', 'changeling/within']) {
@@ -135,7 +136,7 @@ test('a path is found at its snapshot although the mirror has nothing, or a link
   }
 });
 
-test('a repository without a snapshot is exit 13 with what to do', async (t) => {
+test('a repository without a snapshot is exit 13, with a hint to take one', async (t) => {
   const sandbox = await createSandbox(t, { records: true, stepSeconds: DAY_MS / 1000 });
   const { fileSystem, clock, uid, checkpoint } = sandbox.context;
   const options = { create: true, waitLockMs: 0, clock, actingUid: uid, checkpoint };

@@ -1,5 +1,6 @@
-// Readers of a repository whose last backup was cut off after its commit, at each step of what it then
-// owed the mirror: the new snapshot and all older ones are whole, and nothing is written to find out.
+// Restores from a repository whose last backup was cut off after its commit, before it had done all the
+// operations that it owed the mirror. The new snapshot and all older ones come back, wherever the backup
+// was cut off, and the repository is not written to.
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import test from 'ava';
 
@@ -23,7 +24,7 @@ test('every snapshot comes back from a repository whose last backup is cut off',
     });
     isCutOff = notes.some(({ kind }) => kind === 'unfinished');
     const request = { repository: sandbox.repositoryPath };
-    // The very last step is a copy of the catalog, which owes the mirror nothing.
+    // The last step only copies the catalog: nothing is owed any more.
     if (info(request, sandbox.context).unfinished) owing += 1;
     else t.true(steps >= owing, 'once all is done it stays done');
 
@@ -40,7 +41,7 @@ test('every snapshot comes back from a repository whose last backup is cut off',
   t.true(owing > 4, `${owing} steps`);
 });
 
-test('the next backup finishes what was cut off, and keeps every snapshot', async (t) => {
+test('the next backup does what is still owed, and keeps every snapshot', async (t) => {
   const sandbox = await createSandbox(t, { records: true });
   await layNight(sandbox.source, 1);
   await sandbox.backup();
@@ -56,7 +57,7 @@ test('the next backup finishes what was cut off, and keeps every snapshot', asyn
   t.deepEqual((await sandbox.verify()).problems, []);
 });
 
-test('damage is told from what is owed', async (t) => {
+test('a mirror file that is lost is reported, although operations are still owed', async (t) => {
   const sandbox = await createSandbox(t, { records: true });
   await mkdir(sandbox.inSource('folder'));
   await writeFile(sandbox.inSource('folder', 'file'), 'content');
@@ -72,8 +73,8 @@ test('damage is told from what is owed', async (t) => {
 });
 
 /**
- * Lets `steps` changes of the mirror through, then fails all: the mirror changes only after the commit,
- * and before it only where an AOF's tail is added.
+ * Lets `steps` changes of the mirror through, then fails all. The mirror only changes after the commit,
+ * except that the tail of an AOF may be added before it.
  */
 function cutOffAfter(steps: number): ConstructorParameters<typeof HookedFileSystem>[0] {
   const CHANGES = ['rename', 'makeDirectory', 'removeDirectory'];

@@ -1,5 +1,5 @@
-// What comes back: everything, a folder, a file, a link, as of each snapshot, byte for byte and with
-// owner, mode and time as they were.
+// What a restore brings back as of each snapshot: all of it, a folder, a file or a link, byte for byte and
+// with its owner, mode and time.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import test, { type ExecutionContext } from 'ava';
 
@@ -41,7 +41,7 @@ test('one file comes back as of each snapshot', async (t) => {
   }
 });
 
-test('a folder comes back as of each snapshot with what it had then, and nothing else', async (t) => {
+test('a folder comes back as of each snapshot, with all that it held then and nothing else', async (t) => {
   const sandbox = nights();
   for (const { id, time, tree } of sandbox.recorded) {
     const destination = sandbox.at(`aof-${id}`);
@@ -59,7 +59,7 @@ test('without a TIME the newest snapshot comes back', async (t) => {
   await isRestored(t, sandbox.snapshot(4).tree, sandbox.at('newest'));
 });
 
-test('a path comes back as the file, the folder and the link that it was in turn', async (t) => {
+test('a path that was a file, a folder and a link in turn comes back as what it was', async (t) => {
   const sandbox = nights();
   const kinds = await Promise.all(
     sandbox.recorded.map(async ({ id, time, tree }) => {
@@ -82,14 +82,14 @@ test('an empty folder and a link come back by their names', async (t) => {
   }
 });
 
-test('a name that is not UTF-8 is given as \\xHH and comes back', async (t) => {
+test('a name that is not UTF-8 is written with \\xHH, and comes back', async (t) => {
   const sandbox = nights();
   const report = await sandbox.restore('now', { to: sandbox.at('coffee'), path: 'caf\\xe9' });
   t.is(report.path, 'caf\\xe9');
   t.is(await readFile(sandbox.at('coffee'), 'latin1'), 'latin1\n');
 });
 
-test('what --also kept comes back by its name, and not with the rest', async (t) => {
+test('paths kept with --also come back by their own names, and not with the rest', async (t) => {
   const sandbox = await createSandbox(t, { records: true });
   await writeFile(sandbox.inSource('dump.rdb'), 'dump');
   await mkdir(sandbox.at('etc', 'redis'), { recursive: true });
