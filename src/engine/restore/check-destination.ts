@@ -1,4 +1,4 @@
-// Whether a restore may write to its destination. Everything is refused here, before anything is written.
+// Whether a restore may write to its destination. A refusal comes before anything is written.
 import { InTheWayError, UsageError } from '../../errors.js';
 import {
   type BytePath,
@@ -16,7 +16,7 @@ import type { SelectedEntry, Selection } from './select-entries.js';
 export interface DestinationCheck {
   readonly destination: FoundDestination;
   readonly selection: Selection;
-  /** What is read from, by its real path. */
+  /** The real path of the repository that is read. */
   readonly repository: BytePath;
   /** Whether files that are there may be replaced. */
   readonly force: boolean;
@@ -26,7 +26,8 @@ export interface DestinationCheck {
 export function requireUsableDestination(check: DestinationCheck): void {
   const { destination, selection, repository, force } = check;
   requireApart(destination, repository);
-  // Before all that --force allows: a person must not be told of --force while a server runs there.
+  // The first of the checks that --force skips. The others suggest --force, and a person must not read
+  // that while a server runs in the destination.
   if (!force) requireNoServer(destination);
   switch (destination.placement) {
     case 'publish-directory':
@@ -53,8 +54,8 @@ function requireApart({ path, asked }: FoundDestination, repository: BytePath): 
 }
 
 /**
- * A server that runs in the directory that is written to, or in the one above it, as a server does
- * whose AOF is restored. Nothing of a server's is in a directory that does not exist yet.
+ * Looks for a server in the directory that is written to, and in its parent: a server runs above its
+ * appendonlydir. No server runs in a directory that does not exist yet.
  * @throws InTheWayError
  */
 function requireNoServer({ path, placement, missingParents }: FoundDestination): void {

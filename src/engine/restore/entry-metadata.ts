@@ -1,4 +1,5 @@
-// The metadata that a restore sets: of an entry as it was recorded, and of a directory as it stood before.
+// The metadata that a restore sets: what was recorded of an entry, or what a directory has now and gets
+// back after a failure.
 import type { MetadataTarget } from '../../system/files/apply-metadata.js';
 import type { BytePath } from '../../system/files/byte-path.js';
 import type { FileStat } from '../../system/files/file-system.js';
@@ -6,7 +7,7 @@ import type { ParsedOwner } from '../../system/files/owners.js';
 import type { RestoreEntry } from './restore-source.js';
 
 /**
- * @param path where the entry is when this is set
+ * @param path where the entry is when its metadata is set
  * @param owner whom the entry is given to; null for its recorded owner
  */
 export function recordedMetadata(
@@ -24,7 +25,7 @@ export function recordedMetadata(
   };
 }
 
-/** What gives a directory back the metadata that it has now. */
+/** The metadata that a directory has now. */
 export function presentMetadata(path: BytePath, stat: FileStat): MetadataTarget {
   return {
     path,

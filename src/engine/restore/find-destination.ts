@@ -1,5 +1,5 @@
-// What is at a destination before a restore: where it really is, what stands there, and how the restored
-// entries will get their places. Only looks; check-destination.ts says whether the restore may go on.
+// Looks at the destination of a restore: its real path, what stands there, and so how the restored entries
+// get their places. Nothing is refused here; check-destination.ts does that.
 import { type BytePath, parentPath } from '../../system/files/byte-path.js';
 import type { FileStat, FileSystem } from '../../system/files/file-system.js';
 import { realPathOfFuture } from '../../system/files/real-path.js';
@@ -7,9 +7,9 @@ import { type Selection, placeBelow } from './select-entries.js';
 
 /** How the entries get their places. */
 export type Placement =
-  /** A directory that is not there yet: put together beside its place, which one rename then gives it. */
+  /** A new directory. It is put together beside its place, and moved there by one rename. */
   | 'publish-directory'
-  /** A directory that is there: its entries are replaced one by one, all others stay. */
+  /** A directory that exists. Files in it are replaced one by one; all others stay. */
   | 'fill-directory'
   /** One file or link. */
   | 'place-one';
@@ -17,14 +17,17 @@ export type Placement =
 export interface FoundDestination {
   /** As it was given. */
   readonly asked: BytePath;
-  /** By its real path; the last parts may not exist yet. */
+  /** The real path; its last parts may not exist yet. */
   readonly path: BytePath;
   readonly placement: Placement;
   /** Whether the path is a directory with something in it. */
   readonly hasContents: boolean;
-  /** What stands where entries go, by the path below the destination. Links are not followed. */
+  /** What stands in the places of entries, by their paths below the destination. Links are not followed. */
   readonly standing: ReadonlyMap<BytePath, FileStat>;
-  /** Where the work directory goes, on the same file system: the destination, or the nearest parent. */
+  /**
+   * The directory in which the work directory is made, on the destination's file system: the destination
+   * itself, or its nearest existing parent.
+   */
   readonly workParent: BytePath;
   /** False where the nearest existing parent is a file or a link. */
   readonly isParentDirectory: boolean;

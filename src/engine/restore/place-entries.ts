@@ -1,4 +1,4 @@
-// Doing one stage of a placement, so that each step can be taken back.
+// Does one stage of a placement. Each step can be undone.
 import { InTheWayError } from '../../errors.js';
 import { type UnsetMetadata, applyMetadata } from '../../system/files/apply-metadata.js';
 import { formatPath } from '../../system/files/byte-path.js';
@@ -8,8 +8,8 @@ import type { PlacementStage, PlacementStep } from './plan-placement.js';
 import { syncDirectories } from './sync-restored.js';
 
 /**
- * @param undo is given what takes back each step that was done, also where a later step throws
- * @returns what could not be set
+ * @param undo is given the reverse of each step that was done, also when a later step throws
+ * @returns the metadata that could not be set
  * @throws InTheWayError, SystemError
  */
 export function placeEntries(
@@ -30,7 +30,7 @@ function runStep(fileSystem: FileSystem, step: PlacementStep, undo: UndoList): v
     return;
   }
   const { from, to, aside } = step;
-  // Asked now and not planned: another program may have put a file there while others were rebuilt.
+  // This is not planned: another program may have made a file there since the plan was made.
   if (fileSystem.stat(to) !== null) {
     if (aside === null) {
       const message = `'${formatPath(to)}' was made by another program during the restore`;

@@ -1,11 +1,11 @@
 // How restored entries get their places: which directories are made, what is renamed where and in which
 // order, what metadata each directory is given, and what is fsynced. Pure.
 //
-// A new directory is put together in the work directory and fsynced there; then one rename gives it its
-// place. So a kill or a power loss leaves all of it or nothing.
-// In a directory that is there, each file is renamed aside and the restored one takes its place. So a
-// kill or a power loss leaves, of each file, the old one or the restored one in place, or the old one in
-// the work directory's `aside`.
+// A new directory is put together in the work directory and fsynced there. Then one rename moves it to its
+// place. A kill or a power loss therefore leaves all of the directory or nothing.
+//
+// In a directory that exists, the old file is moved to `aside` and the restored file to its place. A kill
+// or a power loss therefore leaves the old file or the restored file in place, or the old file in `aside`.
 import type { MetadataTarget } from '../../system/files/apply-metadata.js';
 import { type BytePath, joinPath, parentPath } from '../../system/files/byte-path.js';
 import type { ParsedOwner } from '../../system/files/owners.js';
@@ -15,22 +15,22 @@ import { type SelectedEntry, type Selection, placeBelow } from './select-entries
 import type { WorkPaths } from './work-directory.js';
 
 export type PlacementStep =
-  /** Fails where anything stands at the path. */
+  /** Fails when anything exists at the path. */
   | { readonly kind: 'make-directory'; readonly path: BytePath; readonly mode: number }
   | {
       readonly kind: 'place';
       readonly from: BytePath;
       readonly to: BytePath;
-      /** Where anything that stands at `to` is moved first; null where nothing may stand there. */
+      /** Where a file at `to` is moved first; null when nothing may exist at `to`. */
       readonly aside: BytePath | null;
     };
 
-/** What is done in this order: all steps, then the metadata, then the fsyncs. */
+/** The steps are done first, then the metadata is set, then the directories are fsynced. */
 export interface PlacementStage {
   readonly steps: readonly PlacementStep[];
-  /** Of directories: a deeper one first, since what is made in a directory changes its time. */
+  /** Of directories, the deepest first: a change in a directory changes its time. */
   readonly metadata: readonly MetadataTarget[];
-  /** Directories whose names and metadata must be durable before the next stage. */
+  /** Directories that must be durable before the next stage, with the names in them. */
   readonly sync: readonly BytePath[];
 }
 
@@ -50,7 +50,7 @@ export function planPlacement(request: PlanRequest): readonly PlacementStage[] {
   return [placement === 'fill-directory' ? fill(request) : placeOne(request)];
 }
 
-/** Where a file or a link is made, before it gets its place. */
+/** Where a file or a link is made before it is placed. */
 export function madePath(work: WorkPaths, index: number): BytePath {
   return joinPath(work.made, String(index));
 }
@@ -64,7 +64,7 @@ function assemble({ selection, work, owner, actingUid }: PlanRequest): Placement
       : { kind: 'place', from: madePath(work, index), to, aside: null };
   });
   const metadata = directoryMetadata(selection, work.whole, owner).map((wanted) =>
-    // Only root may rename a directory into another one without a right to write in both.
+    // To move a directory, a user who is not root needs the right to write in it.
     wanted.path === work.whole && actingUid !== 0
       ? { ...wanted, mode: wanted.mode | 0o700 }
       : wanted,
@@ -72,7 +72,7 @@ function assemble({ selection, work, owner, actingUid }: PlanRequest): Placement
   return stage(steps, metadata);
 }
 
-/** Gives a new directory, whole and durable, its place. */
+/** Moves a new directory, which is whole and durable, to its place. */
 function publish({ selection, destination, work, owner }: PlanRequest): PlacementStage {
   const { path, missingParents } = destination;
   return stage(
@@ -81,7 +81,7 @@ function publish({ selection, destination, work, owner }: PlanRequest): Placemen
   );
 }
 
-/** Replaces entries in a directory that is there. */
+/** Replaces entries in a directory that exists. */
 function fill({ selection, destination, work, owner }: PlanRequest): PlacementStage {
   const { path, standing } = destination;
   const steps = selection.flatMap((selected, index): PlacementStep[] => {
@@ -94,13 +94,13 @@ function fill({ selection, destination, work, owner }: PlanRequest): PlacementSt
   return stage(steps, directoryMetadata(selection, path, owner));
 }
 
-/** Places one file or link, which may be replaced. */
+/** Places one file or link, in place of the one that is there. */
 function placeOne({ destination, work }: PlanRequest): PlacementStage {
   const { path, missingParents } = destination;
   return stage([...makeParents(missingParents), replace(work, 0, path)], []);
 }
 
-/** The directories above a destination are nobody's but the user's: the umask decides on their mode. */
+/** Directories above the destination are in no snapshot, so the umask decides their modes. */
 function makeParents(missingParents: readonly BytePath[]): readonly PlacementStep[] {
   return missingParents.map((path) => ({ kind: 'make-directory', path, mode: 0o777 }));
 }
@@ -114,7 +114,7 @@ function isDirectory({ entry }: SelectedEntry): boolean {
   return entry.type === 'directory';
 }
 
-/** A directory comes after those in it: the selection has it before. */
+/** The deepest directory first. The selection has each directory before what is in it. */
 function directoryMetadata(
   selection: Selection,
   top: BytePath,
@@ -126,7 +126,7 @@ function directoryMetadata(
     .toReversed();
 }
 
-/** Every directory that is given metadata or written to is fsynced, once. */
+/** Each directory that gets metadata or is written to is fsynced once. */
 function stage(
   steps: readonly PlacementStep[],
   metadata: readonly MetadataTarget[],

@@ -1,5 +1,5 @@
-// Everything that a restore is going to do, decided from the entries and from what was found at the
-// destination. Pure; run-restore-plan.ts does it.
+// Decides everything that a restore does, from the entries and from what was found at the destination.
+// Pure. run-restore-plan.ts carries the plan out.
 import type { MetadataTarget } from '../../system/files/apply-metadata.js';
 import type { BytePath } from '../../system/files/byte-path.js';
 import type { ModificationTime } from '../../system/files/modification-times.js';
@@ -25,18 +25,18 @@ export interface RestorePlan {
   readonly made: readonly MadeEntry[];
   /** Of all files together. */
   readonly totalBytes: number;
-  /** Of all that is made, set once the last of it is. */
+  /** Of all files and links that are made, set after the last one is made. */
   readonly madeMetadata: readonly MetadataTarget[];
-  /** Files whose metadata, set after their bytes were fsynced, must be durable before they are placed. */
+  /** Files that are fsynced again before they are placed, for their metadata. */
   readonly syncFiles: readonly BytePath[];
-  /** Directories that must survive a power loss before anything is moved into them. */
+  /** Directories that are fsynced before any file is moved into them. */
   readonly syncDirectories: readonly BytePath[];
   readonly stages: readonly PlacementStage[];
-  /** Times that the end of the work directory changes, to be set again. */
+  /** Times to set again at the end: deleting the work directory changes them. */
   readonly lastTimes: readonly ModificationTime[];
-  /** Directories of the destination as they were, deepest first, for a restore that is taken back. */
+  /** The metadata that directories of the destination have now, the deepest first, for an undo. */
   readonly before: readonly MetadataTarget[];
-  /** Where what is made in the work directory ends up, for what a person is told. */
+  /** From a path in the work directory to the path in the destination, for messages. */
   readonly finalPaths: ReadonlyMap<BytePath, BytePath>;
 }
 

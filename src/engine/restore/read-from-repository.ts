@@ -1,5 +1,5 @@
-// A restore's source that is a repository: the snapshot that TIME means, and the bytes of its files,
-// rebuilt from the mirror and the increments. No lock is taken; a backup may run meanwhile.
+// A repository as the source of a restore: the snapshot that TIME means, and the bytes of its files,
+// rebuilt from the mirror and the increments. No lock is taken, so a backup may run at the same time.
 import type { Content, ExaminationRecord, Version } from '../../catalog/records.js';
 import type { Emit } from '../../delta/emit.js';
 import { CorruptError, type RewindError } from '../../errors.js';
@@ -39,9 +39,9 @@ class RepositorySource implements RestoreSource {
   readonly entries: readonly RestoreEntry[];
   readonly #open: OpenRepository;
   readonly #context: RunContext;
-  /** By the path of the file that has it. */
+  /** By the path of the file. */
   readonly #contents: ReadonlyMap<BytePath, Content>;
-  /** Digests of large files are made on a thread of their own, which all files share. */
+  /** The digests of large files are computed on another thread, one for all of them. */
   readonly #digests = new Digests();
 
   constructor(open: OpenRepository, time: string, context: RunContext) {
@@ -68,7 +68,7 @@ class RepositorySource implements RestoreSource {
     if (content === undefined) {
       throw new CorruptError(`'${showPath(path)}' has no content`, { path });
     }
-    // The thread starts up while the reading is planned.
+    // The thread starts while the reading is planned.
     this.#digests.prepare(content.sizeBytes);
     try {
       await readContent(this.#open, content, emit, this.#context.checkpoint, this.#digests);

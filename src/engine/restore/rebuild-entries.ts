@@ -1,4 +1,4 @@
-// Making the files and links of a restore in its work directory, each file proved by its digest and
+// Makes the files and links of a restore in its work directory. Each file is proved by its digest, and
 // fsynced.
 import type { BytePath } from '../../system/files/byte-path.js';
 import { WriteBehind } from '../../system/files/write-behind.js';
@@ -7,7 +7,7 @@ import type { RunContext } from '../run/run-context.js';
 import type { MadeEntry, RestorePlan } from './plan-restore.js';
 import type { RestoreSource } from './restore-source.js';
 
-/** @throws CorruptError, SystemError, InterruptedError; what was made by then is left */
+/** @throws CorruptError, SystemError, InterruptedError. What has been made is left for the caller to delete. */
 export async function rebuildEntries(
   { made, totalBytes }: RestorePlan,
   source: RestoreSource,
@@ -44,7 +44,7 @@ async function rebuildFile(
     await behind.settle();
     fileSystem.sync(file);
   } finally {
-    // The file may only be closed when no fsync is under way. A failure has been thrown already.
+    // The file must not be closed while an fsync runs. A failed fsync has thrown above already.
     await behind.settle().catch(() => {});
     fileSystem.close(file);
   }

@@ -1,4 +1,4 @@
-// What a person should know after a restore: of the entries that came back, and of what could not be set.
+// The notes of a restore: about the entries that came back, and about metadata that could not be set.
 import type { UnsetMetadata } from '../../system/files/apply-metadata.js';
 import { formatPath } from '../../system/files/byte-path.js';
 import { type ParsedOwner, groupId, userId } from '../../system/files/owners.js';
@@ -6,7 +6,7 @@ import { type Note, lookNote, showPath } from '../run/notes.js';
 import type { RestoreEntry } from './restore-source.js';
 import type { Selection } from './select-entries.js';
 
-/** @param owner as `--chown` has it; null where the recorded owners were given */
+/** @param owner from --chown; null when the recorded owners were set */
 export function entryNotes(selection: Selection, owner: ParsedOwner | null): Note[] {
   const entries = selection.map(({ entry }) => entry);
   return [

@@ -1,4 +1,4 @@
-// What a restore answers: the object that `--json` prints (docs/cli.md).
+// The report of a restore: the object that `--json` prints (docs/cli.md).
 import type { Note } from '../run/notes.js';
 import type { SnapshotSummary } from '../snapshot/snapshot-summary.js';
 

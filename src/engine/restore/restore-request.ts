@@ -1,13 +1,13 @@
-// What a restore is asked for, after the command line has been read.
+// The request for a restore, as the command line makes it.
 import type { BytePath } from '../../system/files/byte-path.js';
 
 export interface RestoreRequest {
-  /** REPO or REPO/PATH as it was typed; the repository in it is found by its catalog. */
+  /** REPO or REPO/PATH as it was typed. The part that is REPO is found by looking for a catalog. */
   readonly repositoryPath: string;
   /** TIME as it was typed. */
   readonly time: string;
   readonly destination: BytePath;
-  /** Replace files that are there. */
+  /** Whether files in the destination may be replaced. */
   readonly force: boolean;
   /** `--chown`: NAME:NAME or numbers as typed; null keeps the recorded numbers. */
   readonly owner: string | null;

@@ -1,5 +1,5 @@
-// What a restore reads from: one snapshot, whatever keeps it. The rest of the restore knows no catalog,
-// so that a snapshot kept in another way (an archive) only needs another RestoreSource.
+// What a restore reads from: one snapshot, wherever it is kept. The rest of the restore knows no catalog. A
+// snapshot that is kept in another way, such as in an archive, only needs another RestoreSource.
 import type { Emit } from '../../delta/emit.js';
 import type { BytePath } from '../../system/files/byte-path.js';
 import type { SnapshotSummary } from '../snapshot/snapshot-summary.js';
@@ -22,9 +22,9 @@ export interface RestoreEntry {
   readonly sizeBytes: number;
   /** Of a symbolic link; null for the other types. */
   readonly linkTarget: BytePath | null;
-  /** The file could not be read when the snapshot was taken: this is the version before it. */
+  /** Whether the file could not be read when the snapshot was taken, so that this is an older version. */
   readonly isStale: boolean;
-  /** Why no server would load the file, as its backup found out; null where nothing is known against it. */
+  /** Why no server would load the file, as its backup found; null when no reason is known. */
   readonly loadProblem: string | null;
 }
 
@@ -33,17 +33,18 @@ export interface RestoreSource {
   readonly repository: BytePath;
   readonly snapshot: SnapshotSummary;
   /**
-   * All of the snapshot, in the order in which the source can hand out the files. A directory comes
-   * before what is in it. Nothing is proved about the names yet.
+   * All of the snapshot, in the order in which the source can read the files. A directory comes before
+   * what is in it. The names are not checked yet.
    */
   readonly entries: readonly RestoreEntry[];
-  /** Whether any snapshot has the path, for an error that helps. */
+  /** Whether any snapshot has the path. An error tells the user so. */
   hasEverHeld(path: BytePath): boolean;
   /**
-   * Emits all bytes of a file in order. A restore reads each file that it wants exactly once, one at a
-   * time, in the order of `entries`, so that the source may be a stream that cannot be rewound.
-   * @throws CorruptError where the bytes do not have the digest of the backup, and InterruptedError. What
-   *   was emitted before must then be thrown away
+   * Emits all bytes of a file in order, and proves them by their digest at the end. A restore reads each
+   * file that it wants exactly once, one at a time, in the order of `entries`. So the source may be a
+   * stream that cannot be rewound.
+   * @throws CorruptError when the digest is wrong, InterruptedError. The bytes that were emitted must
+   *   then be thrown away
    */
   read(file: RestoreEntry, emit: Emit): Promise<void>;
   close(): Promise<void>;

@@ -36,7 +36,7 @@ export async function restore(
   }
 }
 
-/** What is wanted of a source that is open. */
+/** What to restore from an open source, and where. */
 export interface WantedRestore extends Pick<RestoreRequest, 'destination' | 'force'> {
   /** Inside the snapshot; '' is all of it. */
   readonly path: BytePath;
@@ -46,7 +46,7 @@ export interface WantedRestore extends Pick<RestoreRequest, 'destination' | 'for
   readonly startedMs: number;
 }
 
-/** Restores from a source and leaves it open. Errors as restore has them. */
+/** Restores from a source and leaves it open. Throws what `restore` throws. */
 export async function restoreFrom(
   source: RestoreSource,
   wanted: WantedRestore,

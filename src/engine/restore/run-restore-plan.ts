@@ -1,6 +1,5 @@
-// Doing a planned restore: everything is made in the work directory, then put in place by renames. A
-// failure at any step takes all of it back, so that the destination is as it was. What the restore
-// replaces is deleted only after the last step that can fail.
+// Carries out the plan of a restore. All files are made in the work directory first, and then renamed to
+// their places. A failure at any step undoes everything, so that the destination is as it was.
 import { SystemError } from '../../errors.js';
 import { type UnsetMetadata, applyMetadata } from '../../system/files/apply-metadata.js';
 import { formatPath } from '../../system/files/byte-path.js';
@@ -19,13 +18,21 @@ import type { WorkDirectory } from './work-directory.js';
 export interface RestoreRun {
   readonly plan: RestorePlan;
   readonly source: RestoreSource;
-  /** The one that was planned with, not made yet. */
+  /** The work directory of the plan, not made yet. */
   readonly work: WorkDirectory;
   readonly context: RunContext;
 }
 
 /**
- * @returns what a person should know
+ * The steps, and what a crash (a kill or a power loss) leaves:
+ *
+ * 1. The work directory and all files and links in it are made and fsynced. A crash leaves the work
+ *    directory, and the destination as it was.
+ * 2. The stages of the plan move the files to their places (plan-placement.ts says what a crash leaves
+ *    there). Each stage ends with the fsyncs of the directories that it has changed.
+ * 3. The work directory is deleted, with the files that were replaced. A crash leaves some of it, and the
+ *    destination restored.
+ * @returns notes for the report
  * @throws CorruptError, SystemError, InTheWayError, InterruptedError, with everything as it was before
  */
 export async function runRestorePlan(run: RestoreRun): Promise<Note[]> {
@@ -48,7 +55,7 @@ export async function runRestorePlan(run: RestoreRun): Promise<Note[]> {
   }
 }
 
-/** Deletes what was replaced, which nothing needs any more. */
+/** Deletes the work directory, with the files that were replaced. */
 function removeWork(work: WorkDirectory): Note[] {
   try {
     work.remove();
@@ -63,7 +70,7 @@ function setTimes(fileSystem: FileSystem, { lastTimes }: RestorePlan): UnsetMeta
   return fileSystem.setModificationTimes(lastTimes).map((path) => ({ path, what: 'time' }));
 }
 
-/** Each once, by the path at which the entry is now. */
+/** Each once, with the path in the destination. */
 function atFinalPaths(
   { finalPaths }: RestorePlan,
   unset: readonly UnsetMetadata[],
@@ -76,7 +83,7 @@ function atFinalPaths(
   return [...found.values()];
 }
 
-/** Takes back what was done, and gives the error that says how the restore has ended. */
+/** Undoes what was done. @returns the error to throw: the given one, or one that says that the undo failed */
 function takeBack({ plan, work, context }: RestoreRun, undo: UndoList, error: unknown): unknown {
   const failure = undo.takeBack();
   if (failure !== null) {
@@ -95,7 +102,7 @@ function takeBack({ plan, work, context }: RestoreRun, undo: UndoList, error: un
     work.remove();
     applyMetadata(context.fileSystem, plan.before);
   } catch {
-    // Only the work directory is left. The failure that led here is what a person must know.
+    // Only the work directory may be left. The first failure matters more to a person.
   }
   return error;
 }

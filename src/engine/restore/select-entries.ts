@@ -1,4 +1,4 @@
-// Which entries of a snapshot a restore brings back, and where each goes below the destination. Pure.
+// Chooses the entries of a snapshot that are restored, and where each goes below the destination. Pure.
 import { NotInSnapshotError } from '../../errors.js';
 import { isReserved } from '../../repository/layout.js';
 import {
@@ -22,9 +22,9 @@ export interface SelectedEntry {
 export type Selection = readonly [SelectedEntry, ...SelectedEntry[]];
 
 /**
- * @param path what to restore, inside the snapshot. '' is all of SOURCE; what --also kept is restored
- *   by its own name only
- * @throws NotInSnapshotError where the path is not there, CorruptError for a name that is not safe
+ * @param path what to restore, inside the snapshot. '' is all of SOURCE, without the paths that --also
+ *   kept: those are only restored by their own names
+ * @throws NotInSnapshotError when the snapshot lacks the path, CorruptError for a name that is not safe
  */
 export function selectEntries(source: RestoreSource, path: BytePath): Selection {
   requireSafeNames(source.entries);
@@ -38,7 +38,7 @@ export function selectEntries(source: RestoreSource, path: BytePath): Selection 
   return [top, ...others];
 }
 
-/** Where an entry goes when the destination, or what becomes it, is at `top`. */
+/** Where an entry goes below `top`: the destination, or the directory that becomes it. */
 export function placeBelow(top: BytePath, { relative }: SelectedEntry): BytePath {
   return relative === ROOT ? top : joinPath(top, relative);
 }

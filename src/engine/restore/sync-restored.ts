@@ -1,10 +1,10 @@
-// Making what a restore has made durable.
+// Fsyncs the files and directories of a restore.
 import type { BytePath } from '../../system/files/byte-path.js';
 import { isErrno } from '../../system/files/errno.js';
 import type { FileDescriptor, FileSystem } from '../../system/files/file-system.js';
 import type { RunContext } from '../run/run-context.js';
 
-/** Makes files and their metadata durable. */
+/** Makes files durable, with their metadata. */
 export async function syncFiles(
   { fileSystem, checkpoint }: RunContext,
   paths: readonly BytePath[],
@@ -15,14 +15,14 @@ export async function syncFiles(
   }
 }
 
-/** Makes the names in directories durable, and the directories' own metadata. */
+/** Makes directories durable, with the names in them and their own metadata. */
 export function syncDirectories(fileSystem: FileSystem, paths: readonly BytePath[]): void {
   for (const path of paths) syncReadable(fileSystem, path, 'directory');
 }
 
 /**
- * Fsyncs what this user may open. Where the recorded mode does not even let the owner read, the file
- * system writes the metadata in its own time.
+ * Fsyncs a file or directory that this user may open. A recorded mode can forbid even its owner to open it;
+ * the file system then writes the metadata later.
  */
 function syncReadable(fileSystem: FileSystem, path: BytePath, mode: 'read' | 'directory'): void {
   let file: FileDescriptor;

@@ -1,5 +1,5 @@
-// A restore's own directory, beside or in its destination: entries are made in it, and what they replace
-// is put aside in it. A restore that is killed leaves the directory behind; no later one touches it.
+// A restore's own directory, beside its destination or in it. Entries are made there, and the files that
+// they replace are kept there. A killed restore leaves the directory; later restores do not touch it.
 import { removeTree } from '../../repository/staging.js';
 import { type BytePath, joinPath } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
@@ -27,8 +27,8 @@ export class WorkDirectory implements WorkPaths {
 
   /**
    * Chooses a name that is free and makes nothing yet.
-   * @param name unique among the processes of this machine; where a killed restore left one of that
-   *   name, a number is added
+   * @param name unique among the processes of this machine. When a killed restore has left a directory
+   *   of that name, a number is added
    */
   constructor(fileSystem: FileSystem, parent: BytePath, name: string) {
     let root = joinPath(parent, name);
@@ -43,7 +43,7 @@ export class WorkDirectory implements WorkPaths {
     this.#fileSystem = fileSystem;
   }
 
-  /** Makes all but `whole`, which a plan makes where it needs it. */
+  /** Makes all but `whole`, which is made by the plan that needs it. */
   make(): void {
     this.#fileSystem.makeDirectory(this.root, 0o700);
     this.#isMade = true;
