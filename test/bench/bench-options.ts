@@ -1,4 +1,4 @@
-// The benchmark's own command line, read without doing anything.
+// The command line of the benchmark. Reading it has no effects.
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
@@ -10,7 +10,7 @@ export interface BenchOptions {
   readonly peers: readonly string[];
   readonly historyPeers: readonly string[];
   readonly work: string;
-  /** Where the results go as JSON; null for nowhere. */
+  /** The file for the results as JSON; null for none. */
   readonly json: string | null;
   readonly keep: boolean;
   readonly clean: boolean;
@@ -20,11 +20,11 @@ export interface BenchOptions {
 export interface OptionChoices {
   readonly cases: readonly string[];
   readonly peers: readonly string[];
-  /** The system's folder for temporary files. */
+  /** The folder of the system for temporary files. */
   readonly temporary: string;
 }
 
-/** What was typed is not understood; the message is for people. */
+/** The command line is wrong. The message is for people. */
 export class BenchUsageError extends Error {}
 
 const SMALLEST_BYTES = 1e6;

@@ -1,5 +1,5 @@
-// `npm run bench`: redis-rewind measured beside other programs on the data of a real redis-server. A
-// missed target is printed and is no failure; a restore that is not the original is one.
+// `npm run bench`: measures redis-rewind beside other programs, on data of a real redis-server. A missed
+// target is printed and is not a failure. A restore that differs from the original is a failure.
 // Exit 0: measured. 1: a wrong result, or a program that failed. 2: wrong usage.
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -73,7 +73,7 @@ async function measure(options: BenchOptions, argv: readonly string[]): Promise<
   } finally {
     await workspace.returnSource();
     if (!options.keep) await workspace.clearRun();
-    // What was measured before something failed is not lost.
+    // Measurements made before a failure are not lost.
     await writeJson(options.json, { ...about, cases: results });
   }
 }
@@ -85,7 +85,7 @@ async function writeJson(target: string | null, report: BenchReport): Promise<vo
   else await writeFile(target, text);
 }
 
-// Leaving through exit lets the measured program be killed; the next run clears what stays behind.
+// Leaving through exit kills the measured program. The next run removes the files that stay behind.
 process.once('SIGINT', () => process.exit(130));
 process.once('SIGTERM', () => process.exit(143));
 

@@ -1,4 +1,4 @@
-// Whole folders: what is in them, how much, copying them, and reading them into the page cache.
+// Whole folders: listing, measuring, copying, and reading them into the page cache.
 import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -16,21 +16,21 @@ export async function filesBelow(directory: string): Promise<string[]> {
     .sort();
 }
 
-/** Sum of the sizes of all regular files: what they hold, not the blocks that they take. */
+/** The sum of the sizes of all regular files: their lengths, not the blocks that they use. */
 export async function treeBytes(directory: string): Promise<number> {
   let bytes = 0;
   for (const file of await filesBelow(directory)) bytes += (await stat(file)).size;
   return bytes;
 }
 
-/** Makes `to` a copy of the folder `from` with everything that a program may look at. */
+/** Copies the folder `from` to `to`, with all metadata that a program may look at. */
 export async function copyTree(from: string, to: string): Promise<void> {
   await rm(to, { recursive: true, force: true });
   await mkdir(path.dirname(to), { recursive: true });
   await runQuietly({ command: 'cp', args: ['-a', '--reflink=auto', from, to] });
 }
 
-/** Reads every file once, so that it lies in the page cache. */
+/** Reads every file once, so that it is in the page cache. */
 export async function warm(directory: string): Promise<void> {
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   for (const file of await filesBelow(directory)) {

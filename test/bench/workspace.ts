@@ -1,6 +1,6 @@
-// The benchmark's folder: cached datasets, and beside them what one run needs, which goes at its end.
-// SOURCE has one path for every dataset, since programs know a source by its path; a dataset is moved
-// there as a whole, so that inodes, mtime and ctime of its files stay as they are.
+// The folder of the benchmark: cached datasets, and the files of one run, which are removed at its end. SOURCE
+// has the same path for every dataset, since programs know a source by its path. A dataset is moved there as
+// a whole, so that the inodes and times of its files do not change.
 import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -10,7 +10,7 @@ const MARKER = 'redis-rewind-bench';
 
 export class Workspace {
   readonly directory: string;
-  /** Where SOURCE lies while a dataset is lent to it. */
+  /** The path of SOURCE, to which datasets are lent. */
   readonly source: string;
   readonly #run: string;
   readonly #lentFrom: string;
@@ -22,7 +22,7 @@ export class Workspace {
     this.#lentFrom = path.join(directory, 'source-is-from');
   }
 
-  /** Makes or opens the folder, and clears what a run that was killed has left. */
+  /** Creates or opens the folder, and removes what a killed run has left. */
   static async open(directory: string): Promise<Workspace> {
     const workspace = new Workspace(path.resolve(directory));
     await mkdir(workspace.directory, { recursive: true });
@@ -36,7 +36,7 @@ export class Workspace {
     return workspace;
   }
 
-  /** Removes the folder with all datasets; does nothing where there is none. */
+  /** Removes the folder with all datasets, if it exists. */
   static async remove(directory: string): Promise<void> {
     const names = await namesIn(directory);
     if (names.length === 0) return;
@@ -50,7 +50,7 @@ export class Workspace {
     return path.join(this.directory, 'datasets');
   }
 
-  /** A path below what is removed at the end of the run. */
+  /** A path that is removed at the end of the run. */
   inRun(...names: readonly string[]): string {
     return path.join(this.#run, ...names);
   }
@@ -67,7 +67,7 @@ export class Workspace {
     await rename(directory, this.source);
   }
 
-  /** Moves it back; a SOURCE that was not lent is removed. */
+  /** Moves the dataset back. A SOURCE that was not lent is removed. */
   async returnSource(): Promise<void> {
     const origin = await readFile(this.#lentFrom, 'utf8').catch(() => null);
     const isThere = (await stat(this.source).catch(() => null)) !== null;
@@ -76,19 +76,19 @@ export class Workspace {
     await rm(this.#lentFrom, { force: true });
   }
 
-  /** An empty SOURCE of this run's own. */
+  /** An empty SOURCE for this run alone. */
   async makeSource(): Promise<void> {
     await this.returnSource();
     await mkdir(this.source);
   }
 
-  /** Waits until nothing of what was written before is still on its way to the disk. */
+  /** Waits until everything written so far is on the disk. */
   async settle(): Promise<void> {
     await runQuietly({ command: 'sync', args: ['-f', this.directory] });
   }
 }
 
-/** Names in a folder; none where there is nothing. */
+/** The names in a folder; none where it does not exist. */
 async function namesIn(directory: string): Promise<string[]> {
   try {
     return await readdir(directory);

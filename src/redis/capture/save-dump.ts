@@ -9,7 +9,7 @@ import type { ServerConnection } from '../connection/connection.js';
 import { type OpenDump, isSameDump, openDump } from './dump-file.js';
 import type { Patience } from '../connection/patience.js';
 import { replyItems, replyText } from '../connection/reply.js';
-import { type ServerInfo, infoFlag, infoNumber, readInfo } from '../server/server-info.js';
+import { type ServerInfo, infoFlag, infoNumber, readInfo } from '../connection/server-info.js';
 
 export interface SaveRequest {
   readonly connection: ServerConnection;

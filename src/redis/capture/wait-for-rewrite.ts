@@ -4,7 +4,7 @@
 import { ServerError } from '../../errors.js';
 import type { ServerConnection } from '../connection/connection.js';
 import type { Patience } from '../connection/patience.js';
-import { infoFlag, infoNumber, readInfo } from '../server/server-info.js';
+import { infoFlag, infoNumber, readInfo } from '../connection/server-info.js';
 
 /** @throws ServerError */
 export async function waitForRewrite(

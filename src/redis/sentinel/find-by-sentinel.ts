@@ -15,7 +15,7 @@ import {
   failoverWithinMs,
 } from './sentinel-view.js';
 import { type ServerAccess, formatEndpoint } from '../connection/server-access.js';
-import { readInfo } from '../server/server-info.js';
+import { readInfo } from '../connection/server-info.js';
 
 export interface SentinelSearch {
   readonly access: SentinelAccess;

@@ -4,7 +4,7 @@ import type { ServerConnection } from '../connection/connection.js';
 import type { Patience } from '../connection/patience.js';
 import { formatEndpoint } from '../connection/server-access.js';
 import { replyItems, replyText } from '../connection/reply.js';
-import { type ServerInfo, infoFlag, infoNumber, readInfo } from './server-info.js';
+import { type ServerInfo, infoFlag, infoNumber, readInfo } from '../connection/server-info.js';
 
 export interface DatabaseSize {
   readonly database: number;

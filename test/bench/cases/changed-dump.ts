@@ -1,5 +1,5 @@
-// The nightly backup: a dump of which 1 % has changed, by the same server process, whose keys keep
-// their order, and by one that was restarted, where all of them have moved.
+// The nightly backup of a dump of which 1 % has changed. One dump is by the same server process, which keeps
+// the order of its keys. The other is by a restarted server, where all keys have moved.
 import { type BenchContext, statesOf } from '../bench-context.js';
 import { DUMP } from '../data/bench-server.js';
 import { type DumpPair, restartedDumps, scatteredDumps } from '../data/dump-datasets.js';

@@ -1,4 +1,4 @@
-// An AOF that has grown by 5 % since the last backup: the same file, longer.
+// An AOF that has grown by 5 % since the last backup. It is still the same file.
 import { createReadStream, createWriteStream } from 'node:fs';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';

@@ -1,4 +1,4 @@
-// Restores of the newest and of the oldest of 31 snapshots, a night apart each.
+// Restores the newest and the oldest of 31 snapshots, which are a night apart.
 import { makeHistory } from '../data/history-dataset.js';
 import { describeFiles } from '../report/format-quantities.js';
 import { backUpHistory } from '../measure/history-states.js';

@@ -1,5 +1,5 @@
-// A night on which nothing has changed. That no file's data is read is proved apart from the time, by
-// the files that the program opens.
+// A night on which nothing has changed. The files that the program opens prove that no data was read; the
+// time is measured apart from that.
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -54,7 +54,7 @@ export const unchanged: BenchCase = {
   },
 };
 
-/** Runs our backup once more under strace and looks whether a dump was opened, here or in the mirror. */
+/** Runs our backup once more under strace, and checks whether it opened a dump in SOURCE or in the mirror. */
 async function readsNoData({ workspace }: BenchContext, source: BackupSource): Promise<Target> {
   const what = 'no file data read';
   const state = new PeerState(workspace, redisRewind);

@@ -1,5 +1,5 @@
-// A year of nights at 50 MB, with three restarts of the server: the longest way back, and what the
-// whole history costs beside the deltas that it consists of.
+// A year of nights at 50 MB, with three restarts of the server. Measured are the restore of the oldest night,
+// and the cost of the whole history compared with the deltas that it consists of.
 import path from 'node:path';
 
 import Database from 'better-sqlite3';
@@ -24,7 +24,7 @@ export const yearOfNights: BenchCase = {
   name: 'nights',
   run: async (context) => {
     const { workspace, seed } = context;
-    // A smaller benchmark has a smaller year; a larger one has the same.
+    // A smaller benchmark has smaller dumps here too; a larger one does not have larger ones.
     const dumpBytes = Math.min(DUMP_BYTES, context.dumpBytes);
     const place = datasetPlace(workspace.datasets, seed, dumpBytes);
     const dataset = await makeHistory(place, NIGHTS, RESTARTS, (night) =>
@@ -62,9 +62,9 @@ export const yearOfNights: BenchCase = {
 };
 
 /**
- * What the delta from this night to the one before takes, compressed. Where the program stored that
- * very delta its length is known; where it chose a full copy the delta is made to be counted, and
- * counts only where it is the shorter of the two.
+ * The compressed length of the delta from this night to the one before. Where the program stored this delta,
+ * its length is known. Where the program stored a full copy, the delta is made here, and the shorter of the
+ * two counts.
  */
 async function deltaBytesOf({ dump, previous }: Night, ours: PeerState): Promise<number> {
   if (previous === null) return 0;

@@ -1,5 +1,5 @@
-// borg with a local repository, not encrypted, compressing with lz4, which is its default. Its cache
-// and configuration are kept with its repository, not with the user's.
+// borg with a local repository, without encryption, with its default compression lz4. Its cache and
+// configuration are kept beside its repository.
 import path from 'node:path';
 
 import type { Step } from '../measure/measure-process.js';

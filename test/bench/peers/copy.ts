@@ -1,5 +1,4 @@
-// The yardstick: `cp -p` and fsync of the file and its folder. It restores by copying the
-// original.
+// The yardstick: `cp -p`, and fsync of the file and its folder. Its restore copies the original.
 import { FLOOR, type Peer, repositoryOf, shell } from './peer.js';
 
 export const copy: Peer = {

@@ -1,4 +1,4 @@
-// Which programs there are on this machine, in the order in which they are shown.
+// The programs that are installed on this machine, in the order in which they are shown.
 import { runQuietly } from '../measure/run-quietly.js';
 import { borg } from './borg.js';
 import { copy } from './copy.js';
@@ -8,7 +8,7 @@ import { rdiff } from './rdiff.js';
 import { redisRewind } from './redis-rewind.js';
 import { restic } from './restic.js';
 
-/** Ours and the yardstick come first: they take part whatever is chosen. */
+/** Our program and the yardstick come first. They always take part. */
 const ALWAYS: readonly Peer[] = [redisRewind, copy];
 const CHOSEN: readonly Peer[] = [rdiffBackup, restic, borg, rdiff];
 
@@ -19,7 +19,7 @@ export interface FoundPeer {
   readonly version: string;
 }
 
-/** The programs of `names` that are installed, with their versions; ours and cp in any case. */
+/** The programs of `names` that are installed, with their versions. Our program and cp are always included. */
 export async function findPeers(names: readonly string[]): Promise<FoundPeer[]> {
   const wanted = [...ALWAYS, ...CHOSEN.filter(({ name }) => names.includes(name))];
   const found: FoundPeer[] = [];

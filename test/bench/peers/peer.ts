@@ -1,4 +1,4 @@
-// What the benchmark has to know of a program to drive it: the commands, and what its repository is.
+// What the benchmark has to know about a program: its commands, and where its repository is.
 import path from 'node:path';
 
 import type { Step } from '../measure/measure-process.js';
@@ -22,11 +22,11 @@ export interface Peer {
   /** What `version` asks, and where in the answer the version is. */
   readonly versionStep: Step;
   readonly versionPattern: RegExp;
-  /** Whether it has a first backup, and an older state to add to. */
+  /** Whether the program keeps a history, and so has a first backup. */
   readonly kind: 'repository' | 'copy' | 'delta';
-  /** Whether its repository holds the newest state as plain files: then they are not counted as added. */
+  /** Whether its repository holds the newest state as plain files, which are then not counted as added. */
   readonly hasMirror: boolean;
-  /** What makes an empty repository where that is a command of its own; the peer's folder is there. */
+  /** The command that creates an empty repository, where there is one. The folder of the peer exists. */
   create(place: PeerPlace): readonly Step[];
   backup(place: PeerPlace, source: BackupSource): Step;
   /** Null where there is nothing to restore from. */
@@ -35,7 +35,7 @@ export interface Peer {
   restoredRoot(destination: string, source: string): string;
 }
 
-/** A peer's own folder: all that it keeps, so that copying it back undoes a backup. */
+/** The folder of a peer. It holds everything that the peer keeps: copying it back undoes a backup. */
 export interface PeerPlace {
   readonly directory: string;
 }
@@ -49,7 +49,7 @@ export interface BackupSource {
 }
 
 export interface RestoreWish {
-  /** How many backups there are, and which of them is wanted; the first is 0. */
+  /** How many backups there are, and which of them is wanted, counted from 0. */
   readonly backups: number;
   readonly ordinal: number;
   /** An absolute path where nothing is yet. */
@@ -60,17 +60,17 @@ export interface RestoreWish {
   readonly file: string;
 }
 
-/** What counts as the repository; caches and keys lie beside it. */
+/** The repository proper; caches and keys are beside it. */
 export function repositoryOf({ directory }: PeerPlace): string {
   return path.join(directory, 'repository');
 }
 
-/** A line for sh, with arguments that it names $1, $2 and so on. */
+/** A line for sh. Its arguments are $1, $2 and so on. */
 export function shell(line: string, ...args: readonly string[]): Step {
   return { command: 'sh', args: ['-ec', line, 'sh', ...args] };
 }
 
-/** For callers that know that the program restores. */
+/** For callers that know that the program can restore. */
 export function requireStep(step: Step | null): Step {
   if (step === null) throw new Error('a program without backups was asked to restore');
   return step;

@@ -1,5 +1,5 @@
-// librsync's own program: no backups, but the reverse delta that one would have to keep, made the
-// only way it knows, from a signature. It wants the last version, which lies as `previous`.
+// rdiff, the program of librsync. It makes no backups, only the reverse delta that a backup would keep, from
+// a signature. It needs the last version, which is the file `previous`.
 import path from 'node:path';
 
 import { type Peer, repositoryOf, shell } from './peer.js';

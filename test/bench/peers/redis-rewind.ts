@@ -1,4 +1,4 @@
-// The program of this project, as a crontab would run it.
+// The program of this project, run as from a crontab.
 import { mainScript } from '../../support/program/project-paths.js';
 import type { Step } from '../measure/measure-process.js';
 import { OURS, type Peer, UNEXAMINED, repositoryOf } from './peer.js';
@@ -16,7 +16,7 @@ export const redisRewind: Peer = {
   restoredRoot: (destination) => destination,
 };
 
-/** What examining dumps costs shows beside it. */
+/** The same without examining dumps, which shows what the examination costs. */
 export const unexamined: Peer = {
   ...redisRewind,
   name: UNEXAMINED,

@@ -1,5 +1,5 @@
-// restic with a local repository and its defaults; encryption is not one that it can do without. Its
-// cache is kept with its repository, not with the user's.
+// restic with a local repository and its defaults. Its encryption cannot be switched off. Its cache is kept
+// beside its repository.
 import path from 'node:path';
 
 import type { Step } from '../measure/measure-process.js';

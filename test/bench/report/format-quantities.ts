@@ -1,9 +1,9 @@
-// Numbers as the benchmark shows them: decimal units for what lies on disks, binary ones for memory.
+// Numbers as the benchmark shows them: decimal units for files, binary units for memory.
 import path from 'node:path';
 
 import { filesBelow, treeBytes } from '../file-tree.js';
 
-/** `12 B`, `4.6 kB`, `381 MB`, `1.20 GB`: three digits that count. */
+/** `12 B`, `4.6 kB`, `381 MB`, `1.20 GB`: three significant digits. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   let value = bytes;
@@ -30,7 +30,7 @@ export function formatRatio(ratio: number): string {
   return ratio < 1 ? ratio.toFixed(2) : threeDigits(ratio);
 }
 
-/** What lies in a folder: `dump.rdb, 851 MB`, `3 files, 1.20 GB`. */
+/** The content of a folder: `dump.rdb, 851 MB`, `3 files, 1.20 GB`. */
 export async function describeFiles(directory: string): Promise<string> {
   const files = await filesBelow(directory);
   const [only = ''] = files;

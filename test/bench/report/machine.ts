@@ -1,4 +1,4 @@
-// Where the numbers come from: without that they say nothing.
+// The machine that was measured. Without it the numbers mean nothing.
 import { readFile } from 'node:fs/promises';
 import { arch, availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
 
@@ -8,7 +8,7 @@ import { runQuietly } from '../measure/run-quietly.js';
 /** Facts by name, for people. */
 export type MachineFacts = Readonly<Record<string, string>>;
 
-/** @param directory where the benchmark's files lie */
+/** @param directory the folder of the benchmark's files */
 export async function describeMachine(directory: string): Promise<MachineFacts> {
   const server = await redisServerVersion();
   return {
@@ -22,7 +22,7 @@ export async function describeMachine(directory: string): Promise<MachineFacts> 
   };
 }
 
-/** The type of the mount that a path lies on, the longest mount point that leads to it. */
+/** The file system type of the mount that a path is on: the longest mount point that leads to the path. */
 async function fileSystemOf(directory: string): Promise<string> {
   const mounts = (await readFile('/proc/self/mounts', 'utf8')).split('\n').map((line) => {
     const [, point = '', type = 'unknown'] = line.split(' ');

@@ -1,4 +1,4 @@
-// Tables that are Markdown and can be read as they stand.
+// Markdown tables that are also readable as plain text.
 
 export interface MarkdownColumn {
   readonly title: string;

@@ -1,4 +1,4 @@
-// The results as Markdown, as docs/performance.md has them, and as one JSON document.
+// The results as Markdown, in the form of docs/performance.md, and as one JSON document.
 import { formatBytes, formatMebibytes, formatRatio, formatSeconds } from './format-quantities.js';
 import type { MachineFacts } from './machine.js';
 import { formatMarkdownTable } from './markdown-table.js';
@@ -7,14 +7,14 @@ import { type CaseResult, type PeerSummary, summarize } from './results.js';
 import type { Target } from './targets.js';
 
 export interface BenchReport {
-  /** As it was typed. */
+  /** The command as it was typed. */
   readonly command: string;
   readonly dumpBytes: number;
   readonly keys: number;
   readonly seed: number;
   readonly runs: number;
   readonly machine: MachineFacts;
-  /** Of the programs that took part. */
+  /** The programs that took part. */
   readonly versions: Readonly<Record<string, string>>;
   readonly cases: readonly CaseResult[];
 }

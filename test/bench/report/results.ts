@@ -1,4 +1,4 @@
-// What the benchmark measures: runs, grouped by case and program.
+// The measurements of the benchmark: runs, grouped by case and program.
 import type { PeerName } from '../peers/peer.js';
 import { type Spread, median, spreadOf } from './statistics.js';
 import type { Target } from './targets.js';
@@ -8,9 +8,9 @@ export interface RunResult {
   readonly wallMs: number;
   readonly cpuMs: number;
   readonly peakRssBytes: number;
-  /** What history it cost: growth of the repository less that of a mirror in it; null for a restore. */
+  /** The cost of the history: the growth of the repository minus the growth of its mirror. Null for a restore. */
   readonly addedBytes: number | null;
-  /** All files of the repository afterwards; null where there is none. */
+  /** The size of all files of the repository afterwards; null where there is no repository. */
   readonly repositoryBytes: number | null;
 }
 
@@ -29,7 +29,7 @@ export interface PeerSummary {
   readonly runs: number;
   readonly wallMs: Spread;
   readonly cpuMs: Spread;
-  /** The most of any run. */
+  /** The highest of any run. */
   readonly peakRssBytes: number;
   readonly addedBytes: number | null;
   readonly repositoryBytes: number | null;

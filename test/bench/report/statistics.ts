@@ -1,6 +1,6 @@
-// What is said of a row of measurements: the middle one and the spread.
+// The summary of several measurements: the median and the spread.
 
-/** The middle value, or the mean of the two in the middle; NaN of none. */
+/** The middle value, or the mean of the two in the middle; NaN where there is no value. */
 export function median(values: readonly number[]): number {
   const ordered = values.toSorted((a, b) => a - b);
   const middle = ordered.length / 2;
@@ -14,7 +14,7 @@ export interface Spread {
   readonly most: number;
 }
 
-/** All NaN of none. */
+/** All NaN where there is no value. */
 export function spreadOf(values: readonly number[]): Spread {
   if (values.length === 0) return { least: Number.NaN, median: Number.NaN, most: Number.NaN };
   return { least: Math.min(...values), median: median(values), most: Math.max(...values) };

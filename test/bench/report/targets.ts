@@ -1,5 +1,5 @@
-// Targets beside what was measured. One that is missed is shown as missed, and one for which a program
-// was not there as not measured; neither fails the benchmark.
+// Targets, compared with the measurements. A missed target is shown as missed. A target is shown as not
+// measured where its program is not installed. Neither fails the benchmark.
 import { FLOOR, OURS, type PeerName } from '../peers/peer.js';
 import { type RunResult, type PeerSummary, summarize } from './results.js';
 
@@ -17,14 +17,14 @@ export class Targets {
     this.#summaries = new Map(summarize(runs).map((summary) => [summary.peer, summary]));
   }
 
-  /** Wall clock, of ours unless another is named, in relation to the yardstick's. */
+  /** The wall clock time of our program, or of a named one, divided by the time of the yardstick. */
   wallAtMost(times: number, of: PeerName = OURS): Target {
     const ratio = quotient(this.#wallMs(of), this.#wallMs(FLOOR));
     const what = `wall ≤ ${times} × ${FLOOR}${of === OURS ? '' : `, ${of}`}`;
     return target(what, ratio, (value) => value <= times, formatTimes);
   }
 
-  /** CPU time of ours beyond that of another, for each gigabyte that is read. */
+  /** The CPU time that our program needs beyond another one, for each gigabyte read. */
   cpuBeyondAtMost(limitSeconds: number, peer: PeerName, sourceBytes: number): Target {
     const ours = this.#summary(OURS)?.cpuMs.median;
     const other = this.#summary(peer)?.cpuMs.median;
@@ -57,7 +57,7 @@ export class Targets {
     );
   }
 
-  /** Ours adds at most one part in `parts` of what another adds. */
+  /** Our program adds at most 1/`parts` of what another one adds. */
   addsAtMostOnePart(parts: number, peer: PeerName): Target {
     const ratio = quotient(this.#summary(peer)?.addedBytes, this.#summary(OURS)?.addedBytes);
     return target(
@@ -96,7 +96,7 @@ export function bytesTarget(
   return target(what, bytes, (value) => value <= limitBytes, format);
 }
 
-/** A target on how many times as much something is as something else. */
+/** A target on a ratio of two measurements. */
 export function ratioTarget(what: string, value: number, reference: number, times: number): Target {
   return target(what, quotient(value, reference), (ratio) => ratio <= times, formatTimes);
 }

@@ -1,6 +1,6 @@
 // The reply of INFO as a map. Each call asks for one section: servers before 7.0 accept only one.
-import type { ServerConnection } from '../connection/connection.js';
-import { replyText } from '../connection/reply.js';
+import type { ServerConnection } from './connection.js';
+import { replyText } from './reply.js';
 
 export type InfoSection =
   'server' | 'persistence' | 'replication' | 'memory' | 'keyspace' | 'stats';
