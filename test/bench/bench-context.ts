@@ -1,4 +1,4 @@
-// What every case works with.
+// What every case of the benchmark gets.
 import type { Peer } from './peers/peer.js';
 import { PeerState } from './measure/peer-state.js';
 import type { DatasetPlace } from './data/dataset-place.js';
@@ -7,14 +7,14 @@ import type { Workspace } from './workspace.js';
 export interface BenchContext {
   readonly workspace: Workspace;
   readonly peers: readonly Peer[];
-  /** Those that long histories are built for, beside ours and the yardstick. */
+  /** The programs, beside ours and the yardstick, that long histories are built for. */
   readonly historyPeers: readonly string[];
   readonly runs: number;
   readonly seed: number;
-  /** The size that was asked for, and the place of its datasets. */
+  /** The size that was asked for, and the folder of its datasets. */
   readonly dumpBytes: number;
   readonly place: DatasetPlace;
-  /** Tells what is being done, on stderr. */
+  /** Reports progress on stderr. */
   readonly say: (text: string) => void;
 }
 

@@ -1,5 +1,5 @@
-// The redis-server that makes the benchmark's data: on a Unix socket only, single-threaded as it is,
-// saving when it is told to and never by itself. It dies with the benchmark, however that ends.
+// The redis-server that makes the data of the benchmark. It listens on a Unix socket only, and saves only when
+// told to. It dies with the benchmark, however the benchmark ends.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { link, mkdir, mkdtemp } from 'node:fs/promises';
@@ -18,20 +18,20 @@ const START_TIMEOUT_MS = 10 * 60_000;
 export interface BenchServer {
   readonly pipe: CommandPipe;
   /**
-   * SAVE, and the dump linked into `directory`, which is made; the server's next dump is another
-   * file. The order of the keys is that of the server's memory.
+   * Runs SAVE, creates `directory` and links the dump into it. The next dump of the server is another file.
+   * The order of the keys is their order in the memory of the server.
    */
   saveTo(directory: string): Promise<void>;
-  /** Ends the server; its AOF, if it keeps one, is whole and synced then. */
+  /** Ends the server. Its AOF, if it keeps one, is then whole and synced. */
   stop(): Promise<void>;
 }
 
-/** Starts a server that loads what lies in `directory`, and waits until it has. */
+/** Starts a server that loads the data in `directory`, and waits until they are loaded. */
 export async function startBenchServer(
   directory: string,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<BenchServer> {
-  // The address of a Unix socket holds 107 bytes, a work folder's path may not fit.
+  // The address of a Unix socket holds 107 bytes. The path of a work folder may be longer.
   const socketDirectory = await mkdtemp(path.join(tmpdir(), 'rr-bench-'));
   const socketPath = path.join(socketDirectory, 'redis.sock');
   const removeSocket = (): void => rmSync(socketDirectory, { recursive: true, force: true });
@@ -85,7 +85,7 @@ function spawnServer(settings: Readonly<Record<string, string>>): ChildProcess {
   });
 }
 
-/** A server answers -LOADING until it has read its dump. */
+/** A server replies -LOADING until it has read its dump. */
 async function openWhenLoaded(socketPath: string, isAlive: () => boolean): Promise<CommandPipe> {
   const deadlineMs = performance.now() + START_TIMEOUT_MS;
   for (;;) {
@@ -102,7 +102,7 @@ async function openWhenLoaded(socketPath: string, isAlive: () => boolean): Promi
   }
 }
 
-/** Runs `use` with a server that is stopped afterwards, whatever happens; its folder is made. */
+/** Runs `use` with a server, which is stopped afterwards in any case. Creates the folder of the server. */
 export async function withBenchServer<T>(
   directory: string,
   settings: Readonly<Record<string, string>>,

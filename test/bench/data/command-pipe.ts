@@ -1,5 +1,5 @@
-// A connection that pushes millions of commands into a redis-server: RESP written in large pieces,
-// replies counted as they come. Only for commands whose reply is one line (status, integer, error).
+// A connection that sends millions of commands to a redis-server. RESP is written in large pieces, and replies
+// are counted as they come. Only for commands whose reply is one line (status, integer, error).
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
@@ -12,7 +12,7 @@ export class CommandPipe {
   #piece = '';
   #awaited = 0;
   #isFull = false;
-  /** The beginning of a reply whose end has not come yet. */
+  /** The beginning of a reply that is not complete yet. */
   #rest = '';
   #lastReply = '';
   #failure: Error | null = null;
@@ -37,7 +37,7 @@ export class CommandPipe {
     return new CommandPipe(socket);
   }
 
-  /** Sends commands in order and waits for all replies; rejects for the first that is an error. */
+  /** Sends commands in order and waits for all replies. Rejects at the first error reply. */
   async sendAll(commands: Iterable<Command>): Promise<void> {
     for (const command of commands) {
       this.#piece += encodeCommand(command);
@@ -94,7 +94,7 @@ export class CommandPipe {
   }
 }
 
-/** A command in RESP; its words are ASCII, so that characters are bytes. */
+/** A command in RESP. Its words are ASCII, so each character is a byte. */
 export function encodeCommand(command: Command): string {
   let text = `*${command.length}\r\n`;
   for (const word of command) text += `$${word.length}\r\n${word}\r\n`;

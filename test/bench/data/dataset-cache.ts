@@ -1,19 +1,19 @@
-// Datasets that outlive a run: a folder each, reused while the parameters that it was made with are
-// the same. The record is written last, so a folder without one was left by a run that did not end.
+// Datasets that outlive a run. Each has a folder, which is reused while its parameters stay the same. The record
+// is written last, so a folder without a record was left by a run that did not finish.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 const RECORD = 'dataset.json';
 
-/** Raised whenever other data comes out of the same parameters. */
+/** Raise this number when the same parameters give other data. */
 const GENERATION = 1;
 
-/** Everything that decides what is in a dataset; plain JSON. */
+/** Everything that determines the data of a dataset, as plain JSON. */
 export type DatasetParameters = Readonly<Record<string, string | number | readonly number[]>>;
 
 /**
- * The facts of the dataset in `directory`, which `make` fills and describes (as plain JSON) unless it
- * is there. A dataset made with other parameters is replaced.
+ * The facts of the dataset in `directory`. Where the dataset does not exist, `make` creates it and returns the
+ * facts as plain JSON. A dataset that was made with other parameters is replaced.
  */
 export async function cachedDataset<Facts>(
   directory: string,

@@ -1,4 +1,4 @@
-// Where datasets are kept and what they consist of.
+// Where datasets are kept, and what they consist of.
 import path from 'node:path';
 
 import type { Digests } from './file-digest.js';
@@ -11,13 +11,13 @@ export interface DatasetPlace {
   readonly keys: number;
 }
 
-/** A SOURCE as it is at one moment. */
+/** A SOURCE at one moment. */
 export interface Source {
   readonly directory: string;
   readonly digests: Digests;
 }
 
-/** The place of datasets whose dumps have about `dumpBytes` bytes. */
+/** The folder of datasets whose dumps have about `dumpBytes` bytes. */
 export function datasetPlace(root: string, seed: number, dumpBytes: number): DatasetPlace {
   const keys = Math.round(dumpBytes / DUMP_BYTES_PER_KEY);
   return { directory: path.join(root, `${keys}-keys`), seed, keys };

@@ -1,6 +1,6 @@
-// Pairs of dumps, one night apart: by the same server process, which keeps the order of its keys, and
-// by one that was restarted in between, whose new hash seed gives another order. Each dump lies in a
-// folder of its own, which is what a backup gets as SOURCE.
+// Pairs of dumps, one night apart. One pair is by the same server process, which keeps the order of its keys. The
+// other is by a server that was restarted in between, whose new hash seed gives another order. Each dump has a
+// folder of its own, which a backup gets as SOURCE.
 import { copyFile, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 

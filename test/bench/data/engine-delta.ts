@@ -1,5 +1,5 @@
-// The program's own delta engine on whole files: how the benchmark's histories are kept small, and
-// what a night's delta alone would take. A file made from a delta is checked by its digest.
+// The delta engine of this program, used on whole files: to keep the histories of the benchmark small, and to
+// measure the delta of one night. A file made from a delta is checked by its digest.
 import { closeSync, createReadStream, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 
 import { diff } from '../../../src/delta/diff.js';
@@ -8,7 +8,7 @@ import type { ByteReader } from '../../../src/system/files/byte-reader.js';
 import { createZstdWriter } from '../../../src/system/zstd/zstd.js';
 import { sha256OfFile } from './file-digest.js';
 
-/** As increments are compressed (src/repository/contents/write-increment.ts). */
+/** The level at which increments are compressed (src/repository/contents/write-increment.ts). */
 const INCREMENT_ZSTD_LEVEL = 3;
 
 /** Writes the file `delta`, which makes `result` from `basis`. */
@@ -18,7 +18,7 @@ export async function writeDelta(basis: string, result: string, delta: string): 
   );
 }
 
-/** Writes the file `result`; throws unless it has the digest `sha256` then. */
+/** Writes the file `result`. Throws where its digest is not `sha256`. */
 export async function applyDelta(
   basis: string,
   delta: string,
@@ -48,7 +48,7 @@ export async function deltaStoredBytes(basis: string, result: string): Promise<n
 
 type Write = (bytes: Uint8Array) => void;
 
-/** Opens the files of `paths` for reading and a new file for what is made of them. */
+/** Opens the files of `paths` for reading, and creates the file that is made from them. */
 async function withFiles<Name extends string>(
   paths: Readonly<Record<Name, string>>,
   made: string,

@@ -1,5 +1,5 @@
-// Random numbers for bulk data: the same on every machine for the same seed, and quick enough for
-// millions of keys, each of which has a stream of its own so that values need no memory.
+// Random numbers for bulk data. The same seed gives the same numbers on every machine. They are fast enough for
+// millions of keys. Each key has a stream of its own, so that its value need not be remembered.
 
 /** Every pair of bytes as four lower case hexadecimal digits. */
 const HEX = Array.from({ length: 0x1_0000 }, (_, value) => value.toString(16).padStart(4, '0'));
@@ -15,7 +15,7 @@ export class FastRandom {
     this.reseed(seed, stream, revision);
   }
 
-  /** Starts the stream of these three 32-bit numbers from its beginning. */
+  /** Starts the stream of these three 32-bit numbers. */
   reseed(seed: number, stream: number, revision: number): void {
     // The first number depends on #b alone, which is therefore filled last.
     this.#c = mix(seed + 0x9e3779b9);

@@ -1,4 +1,4 @@
-// SHA-256 of files and of whole folders: what a restored file must have.
+// SHA-256 of files and of whole folders, to check what was restored.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import path from 'node:path';
@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 
 import { filesBelow } from '../file-tree.js';
 
-/** Digests in hex by path relative to the folder. */
+/** Digests in hex, by the path relative to the folder. */
 export type Digests = Readonly<Record<string, string>>;
 
 export async function sha256OfFile(file: string): Promise<string> {
@@ -37,5 +37,5 @@ export async function requireSameFiles(
   }
 }
 
-/** A program brought back something else than it was given: the benchmark fails. */
+/** A program restored something else than it was given: the benchmark fails. */
 export class WrongResultError extends Error {}

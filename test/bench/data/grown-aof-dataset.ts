@@ -1,5 +1,5 @@
-// An AOF directory before and after a day in which it grew by about 5 %. It is kept as it was before,
-// and the tail apart, because the grown file must be the same file (inode) as the one backed up.
+// An AOF directory before and after a day in which it grew by about 5 %. The directory is kept as before, and the
+// tail in a file of its own. The grown file must be the same file (inode) as the one that was backed up.
 import { createReadStream, createWriteStream } from 'node:fs';
 import { stat, truncate } from 'node:fs/promises';
 import path from 'node:path';
@@ -11,7 +11,7 @@ import type { DatasetPlace, Source } from './dataset-place.js';
 import { digestsBelow, type Digests } from './file-digest.js';
 import { KeySpace } from './key-space.js';
 
-/** Rewritten keys; with the new ones that come with them the file grows by a quarter more. */
+/** The share of rewritten keys. New keys, which come with them, make the file a quarter larger still. */
 const REWRITTEN_PERCENT = 4;
 
 /** The file that grows, relative to SOURCE. */
@@ -24,9 +24,9 @@ const SETTINGS = {
 };
 
 export interface GrownAof {
-  /** As it was before; to be copied, not to be changed. */
+  /** The directory before. Copy it, and do not change it. */
   readonly before: Source;
-  /** The file of the bytes that came behind it. */
+  /** The file with the bytes that were appended. */
   readonly tail: string;
   readonly afterDigests: Digests;
   readonly beforeBytes: number;
@@ -43,7 +43,7 @@ export async function grownAof({ directory, seed, keys }: DatasetPlace): Promise
     await withBenchServer(source, SETTINGS, async (server) => {
       const keySpace = new KeySpace(seed, keys);
       await server.pipe.sendAll(keySpace.initialCommands());
-      // A reply is sent after its command has been written to the file.
+      // A server replies after it has written the command to the file.
       beforeBytes = (await stat(growing)).size;
       await server.pipe.sendAll(keySpace.changes(1, REWRITTEN_PERCENT));
     });

@@ -1,6 +1,6 @@
-// A row of nights, each 1 % away from the one before, with restarts of the server among them. Only
-// the first dump is kept whole, each of the others as a delta to the one before: hundreds of dumps
-// take the room of a few.
+// A series of nights. Each changes 1 % of the night before, and the server is restarted before some of them. The
+// first dump is kept whole, and each other one as a delta to the dump before. So hundreds of dumps take the
+// space of a few.
 import { copyFile, link, mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -18,8 +18,8 @@ export interface History {
 }
 
 /**
- * Night 0 and `nights` more; the server is started anew before each night of `restarts`.
- * @param onNight told of each night that is made, none where the dataset is there already
+ * Night 0 and `nights` more. The server is restarted before each night of `restarts`.
+ * @param onNight called for each night that is made; never where the dataset already exists
  */
 export async function makeHistory(
   place: DatasetPlace,
@@ -59,7 +59,7 @@ export async function makeHistory(
 
 /** Turns one dump after the other into a delta to the one before it. */
 class NightRecorder {
-  /** Where the next night's dump.rdb is to be put. */
+  /** The folder for the dump.rdb of the next night. */
   readonly incoming: string;
   readonly #directory: string;
   readonly #digests: string[];
@@ -100,10 +100,9 @@ export interface Night {
 }
 
 /**
- * Walks through a history: each night's dump takes the place of the last one's by a rename, as a
- * server does it, and `live` gets it.
- * @param source the folder in which dump.rdb is to lie, and `aside` one for what else it takes; both
- *   are on one file system
+ * Replays a history. The dump of each night replaces the one before by a rename, as a server does, and is then
+ * passed to `live`.
+ * @param source the folder for dump.rdb; `aside` is a folder for other files, on the same file system
  */
 export async function replayHistory(
   { directory, digests }: History,

@@ -1,6 +1,6 @@
-// Which keys there are, and what a night does to them: of a hundred keys `percent` are rewritten, a
-// quarter as many are deleted and a quarter as many are new. The same seed and the same nights in the
-// same order give the same commands.
+// The keys of a server, and what a night does to them: `percent` of the keys are rewritten, a quarter as many
+// are deleted, and a quarter as many are new. The same seed and the same nights in the same order give the
+// same commands.
 import { FastRandom } from './fast-random.js';
 import { type Command, KeyValues } from './key-values.js';
 
@@ -20,14 +20,15 @@ export class KeySpace {
     this.#values = new KeyValues(seed);
   }
 
-  /** What fills an empty server. */
+  /** The commands that fill an empty server. */
   *initialCommands(): Generator<Command> {
     for (let id = 0; id < this.#count; id += 1) yield* this.#values.commandsToSet(id, 0);
   }
 
   /**
-   * What happens up to night `night` (from 1 on, ascending). A key goes before another comes, so that
-   * the server's table never has to grow, which would give the dump another order.
+   * The commands of night `night`, counted from 1 and called in ascending order. A key is deleted before
+   * another one is added. So the hash table of the server never grows, which would change the order of the
+   * dump.
    */
   *changes(night: number, percent = 1): Generator<Command> {
     const random = new FastRandom(this.#seed, night, -2);

@@ -1,11 +1,11 @@
-// What the benchmark's keys hold. A key is a number; its kind follows from the number, its value from
-// number and revision, so that nothing but the number of keys need be remembered.
+// The values of the benchmark's keys. A key is a number. The number gives the kind of the value; the number
+// and the revision give the value. So only the count of keys has to be remembered.
 import { FastRandom } from './fast-random.js';
 
-/** One command as its words, ASCII only. */
+/** The words of one command, ASCII only. */
 export type Command = readonly string[];
 
-/** Size of a dump.rdb for one key, on average, without the checksum and the header. */
+/** The average size of one key in a dump.rdb, without checksum and header. */
 export const DUMP_BYTES_PER_KEY = 850e6 / 4e6;
 
 const WORD_COUNT = 2000;
@@ -71,7 +71,7 @@ export class KeyValues {
     return KIND_OF_PERCENT[this.#random.below(100)] as Kind;
   }
 
-  /** JSON of 120 to 180 bytes, the token as long as it takes. */
+  /** JSON of 120 to 180 bytes; the length of the token makes up the size. */
   #session(id: number): string {
     const random = this.#random;
     const head = `{"user":${id},"name":"${this.#word()}","seen":${random.between(1.6e9, 1.7e9)},"lang":"en","token":"`;
@@ -119,7 +119,7 @@ export class KeyValues {
   }
 }
 
-/** Three to ten letters, in which vowels take turns with consonants. */
+/** Three to ten letters, consonants and vowels in turn. */
 function pronounceable(random: FastRandom): string {
   const letters = ['bcdfghklmnprstvwz', 'aeiou'] as const;
   return Array.from({ length: random.between(3, 10) }, (_, index) => {

@@ -1,5 +1,5 @@
-// Repositories that hold a history: every night of a dataset backed up, one after the other, by the
-// programs themselves, and the dumps of the nights that are to be restored, for the yardstick.
+// Repositories with a history: each program backs up every night of a dataset, one after the other. For the
+// yardstick, the dumps of the nights to be restored are kept.
 import { copyFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -11,13 +11,13 @@ import type { PeerState } from './peer-state.js';
 import { FLOOR, OURS } from '../peers/peer.js';
 
 /**
- * Snapshots are a second apart in any case, and a clock that seems to have gone back five minutes is
- * a fault: nights must not come so fast that a year of them runs ahead of it.
+ * Snapshots are at least a second apart. If nights came faster, a year of them would run ahead of the clock, and
+ * a clock that seems five minutes behind is reported as a fault.
  */
 const NIGHT_AT_LEAST_MS = 350;
 
 export interface HistoryStates {
-  /** Ours, the yardstick (which has nothing of its own) and the others chosen for histories. */
+  /** Our program, the yardstick (which keeps nothing of its own) and the others chosen for histories. */
   readonly states: readonly PeerState[];
   readonly nights: number;
   readonly digests: readonly string[];
@@ -27,8 +27,8 @@ export interface HistoryStates {
 
 /**
  * Backs up all nights of `history` into fresh repositories.
- * @param originals the nights whose dumps are to be kept
- * @param onNight called after each night's backups, while that dump and the one before are there
+ * @param originals the nights whose dumps are kept
+ * @param onNight called after the backups of each night, while its dump and the one before exist
  */
 export async function backUpHistory(
   context: BenchContext,
@@ -47,7 +47,7 @@ export async function backUpHistory(
   if (ours === undefined) throw new Error('a history needs our own repository');
   const original = (night: number): string => workspace.inRun('originals', String(night));
 
-  // The room may be needed that other cases' states take.
+  // The states of other cases take space that may be needed.
   await workspace.clearRun();
   for (const state of builders) await state.createEmpty();
   await workspace.makeSource();

@@ -1,5 +1,5 @@
-// The way every backup case is measured: in each round every program runs once, one after the other,
-// from the same state, with what it reads in the page cache and nothing left to be written.
+// How every backup case is measured. In each round every program runs once, one after the other, from the same
+// state. The files that it reads are in the page cache, and nothing is left to be written to the disk.
 import { rm, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -17,13 +17,13 @@ export interface BackupRounds {
   readonly context: BenchContext;
   readonly states: readonly PeerState[];
   readonly source: BackupSource;
-  /** Name of the state that each run starts from; null for none: the first backup. */
+  /** The name of the state that each run starts from; null for a first backup. */
   readonly startsFrom: string | null;
-  /** Bytes of SOURCE at the last backup, 0 before the first. */
+  /** The size of SOURCE at the last backup; 0 before the first. */
   readonly sourceBytesBefore: number;
-  /** What our repository must give back afterwards, by how many backups back. */
+  /** What our repository must restore afterwards, by the number of backups back. */
   readonly expected: readonly Digests[];
-  /** Called after each of our runs, before its repository goes. */
+  /** Called after each run of our program, before its repository is removed. */
   readonly inspectOurs?: (repository: string) => Promise<void>;
 }
 
@@ -97,7 +97,7 @@ export async function untilSettled(directory: string): Promise<void> {
   }
 }
 
-/** Makes each program's first backup, unless it is kept under `name` already, and keeps it. */
+/** Makes the first backup of each program and keeps it under `name`, unless it is kept already. */
 export async function keepFirstBackups(
   context: BenchContext,
   states: readonly PeerState[],

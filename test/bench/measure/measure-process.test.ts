@@ -4,13 +4,13 @@ import { measureStep } from './measure-process.js';
 
 const MEBIBYTE = 2 ** 20;
 
-/** Node filling so much memory, saying so, and keeping it until its input ends. */
+/** Node.js filling that much memory, reporting it, and keeping it until its input ends. */
 function holding(mebibytes: number): string {
   // Without a name for it, the collector may take it back at any moment.
   return `globalThis.held = Buffer.alloc(${mebibytes * MEBIBYTE}, 1); process.stdout.write("."); process.stdin.resume()`;
 }
 
-/** Node starting so many of those, and letting them go when all have been full for half a second. */
+/** Node.js starting that many of these, and ending them half a second after all are full. */
 function holdingTogether(count: number, mebibytes: number): string {
   const child = JSON.stringify(holding(mebibytes));
   return `

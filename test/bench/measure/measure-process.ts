@@ -1,10 +1,10 @@
-// Running one command and measuring it from outside: wall clock, CPU of the whole process tree, and
-// the peak of its resident memory. Nothing is put between the benchmark and the command.
+// Runs one command and measures it from outside: wall clock time, CPU time of the whole process tree, and the
+// peak of its resident memory. Nothing stands between the benchmark and the command.
 //
-// CPU is what the kernel has added to this process's account of ended children (/proc/self/stat,
-// ticks of 10 ms), so the command must be the only child that ends meanwhile. Memory is sampled
-// every 10 ms: the sum of VmRSS over all processes of the tree at one moment, where pages that they
-// share count once for each; and VmHWM, which misses no peak, where a process was alone so far.
+// The CPU time is what the kernel adds to the account of ended children of this process (/proc/self/stat, in
+// ticks of 10 ms). So the command must be the only child that ends meanwhile. Memory is sampled every 10 ms: the
+// sum of VmRSS over the tree, where shared pages count for each process. While the tree is a single process, its
+// VmHWM is used, which misses no peak.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
@@ -15,7 +15,7 @@ export interface Step {
   readonly command: string;
   readonly args: readonly string[];
   readonly cwd?: string;
-  /** Added to the benchmark's own environment. */
+  /** Variables added to the environment of the benchmark. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -30,7 +30,7 @@ const SAMPLE_EVERY_MS = 10;
 const TICK_MS = 10;
 const KEPT_STDERR_CHARACTERS = 4000;
 
-/** Runs a command to its end; throws, with what it printed on stderr, unless it exits 0. */
+/** Runs a command to its end. Throws, with its stderr, unless it exits 0. */
 export async function measureStep(step: Step): Promise<Measurement> {
   const cpuBefore = endedChildrenCpuMs();
   const memory = new PeakMemory();
@@ -89,7 +89,7 @@ class PeakMemory {
   }
 }
 
-/** Fields 16 and 17 of /proc/self/stat: cutime and cstime; the second field may hold spaces. */
+/** Fields 16 and 17 of /proc/self/stat: cutime and cstime. The second field may hold spaces. */
 function endedChildrenCpuMs(): number {
   const stat = readFileSync('/proc/self/stat', 'latin1');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

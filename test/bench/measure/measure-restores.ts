@@ -1,5 +1,5 @@
-// The way every restore case is measured: interleaved as backups are, into a folder that is not there
-// yet, on the same disk. The yardstick copies the original. What comes back is compared each time.
+// How every restore case is measured: the programs in turn, as for backups, each into a new folder on the same
+// disk. The yardstick copies the original. Every restored file is compared with the original.
 import { rm } from 'node:fs/promises';
 
 import type { BenchContext } from '../bench-context.js';

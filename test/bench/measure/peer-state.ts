@@ -1,5 +1,5 @@
-// A peer's folder while it is being measured, and copies of it in known states, to which it is set
-// back before each run. The folder always has the same path, because some programs insist on that.
+// The folder of a peer while the peer is measured, and copies of the folder in known states. Before each run the
+// folder is set back to such a state. Its path is always the same, since some programs insist on that.
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 
 import { copyTree } from '../file-tree.js';
@@ -35,7 +35,7 @@ export class PeerState {
     return this.peer.backup(this.place, source);
   }
 
-  /** Moves the folder away as it is, under a name. */
+  /** Moves the folder away and keeps it under a name. */
   async keepAs(name: string): Promise<void> {
     await mkdir(this.#workspace.inRun('kept', name), { recursive: true });
     await rename(this.place.directory, this.#kept(name));
@@ -45,7 +45,7 @@ export class PeerState {
     return (await stat(this.#kept(name)).catch(() => null)) !== null;
   }
 
-  /** Sets the folder back to what was kept under `name`. */
+  /** Sets the folder back to the state kept under `name`. */
   async setBackTo(name: string): Promise<void> {
     await copyTree(this.#kept(name), this.place.directory);
   }

@@ -1,9 +1,9 @@
-// Virtual machines give memory that nobody uses back to their host, and it costs when it is touched
-// again: up to two seconds of system time for 858 MB, for whichever program happens to be first
-// (measured). Right before each run as much memory as it takes is therefore touched once.
+// Touches memory right before each run. A virtual machine returns unused memory to its host, and touching such
+// memory again is slow: up to two seconds of system time for 858 MB (measured). Without this, the first program
+// would pay for it.
 import { open, readFile, rm } from 'node:fs/promises';
 
-/** How many times the data of a run: a copy, what it is set back from, and what programs hold. */
+/** The memory to touch, as a multiple of the data: a copy, its saved state, and the memory of programs. */
 export const RUN_MEMORY = 4;
 
 /** Of this run alone: another one may be going on. */
@@ -12,7 +12,7 @@ const CHUNK_BYTES = 16 << 20;
 /** Of the memory that is available, so that the page cache keeps what was read into it. */
 const SHARE = 0.3;
 
-/** Touches `bytes` of memory, or the share that may be had, and gives them free. */
+/** Touches `bytes` of memory, or as much as is allowed, and frees them. */
 export async function touchMemory(bytes: number): Promise<void> {
   const chunk = Buffer.alloc(CHUNK_BYTES, 1);
   const wanted = Math.min(bytes, (await availableBytes()) * SHARE);

@@ -1,11 +1,10 @@
-// What /proc says of a process and its descendants at this moment. A process that ends while it is
-// looked at counts as gone.
+// What /proc says about a process and its descendants at this moment. A process that ends meanwhile is left out.
 import { readdirSync, readFileSync } from 'node:fs';
 
 export interface ProcessMemory {
-  /** VmRSS: what is resident now. */
+  /** VmRSS: the memory that is resident now. */
   readonly residentBytes: number;
-  /** VmHWM: the most that ever was. */
+  /** VmHWM: the most memory that was ever resident. */
   readonly highWaterBytes: number;
 }
 
@@ -24,7 +23,7 @@ export function readMemory(pid: number): ProcessMemory {
   };
 }
 
-/** Children are listed with the thread that started them. */
+/** /proc lists children with the thread that started them. */
 function childrenOf(pid: number): number[] {
   const threads = unlessGone(() => readdirSync(`/proc/${pid}/task`)) ?? [];
   return threads.flatMap((thread) => {

@@ -1,4 +1,4 @@
-// Commands of the set-up, which are not measured.
+// Runs commands of the set-up, which are not measured.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
@@ -6,7 +6,7 @@ import type { Step } from './measure-process.js';
 
 const run = promisify(execFile);
 
-/** Runs a command and returns its stdout; throws, with its stderr, unless it exits 0. */
+/** Runs a command and returns its stdout. Throws, with its stderr, unless it exits 0. */
 export async function runQuietly({ command, args, cwd, env }: Step): Promise<string> {
   const { stdout } = await run(command, [...args], {
     ...(cwd === undefined ? {} : { cwd }),

@@ -22,7 +22,7 @@ export interface Peer {
   /** What `version` asks, and where in the answer the version is. */
   readonly versionStep: Step;
   readonly versionPattern: RegExp;
-  /** Whether the program keeps a history, and so has a first backup. */
+  /** `repository`: keeps a history. `copy`: copies files. `delta`: makes a reverse delta and no backups. */
   readonly kind: 'repository' | 'copy' | 'delta';
   /** Whether its repository holds the newest state as plain files, which are then not counted as added. */
   readonly hasMirror: boolean;
