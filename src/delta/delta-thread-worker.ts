@@ -53,8 +53,7 @@ async function answer(job: Job): Promise<Answer> {
 async function compose({ deltas, basisBytes, literalsAt, stop }: ComposeJob): Promise<Answer> {
   const stopped = new Int32Array(stop);
   const checkpoint = async (): Promise<void> => {
-    if (Atomics.load(stopped, 0) !== 0)
-      throw new Error('the composed deltas are not wanted any more');
+    if (Atomics.load(stopped, 0) !== 0) throw new Error('the composed deltas are no longer wanted');
   };
   const stored = toRun(new RealFileSystem(), deltas);
   const { table, literals } = await composeTables(stored, basisBytes, checkpoint, literalsAt);

@@ -16,7 +16,7 @@ const REASONS: Record<number, (value: number) => string> = {
   11: (value) => `signature has strong sums of ${value} bytes, which its kind cannot have`,
   12: () => 'signature ends in the middle of a block',
   13: (value) => `signature is longer than the ${value} bytes that are supported`,
-  14: () => 'the table of a delta, kept in a temporary file, is not what was written there',
+  14: () => 'the table of a delta, in a temporary file, is no longer what was written',
 };
 
 /** The error with which the decoder of this engine stopped. */

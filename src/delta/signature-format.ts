@@ -38,10 +38,12 @@ export function checkSignatureLengths(
   strongBytes: number,
 ): void {
   if (!Number.isInteger(blockBytes) || blockBytes < 1 || blockBytes > BLOCK_MOST_BYTES) {
-    throw new UsageError(`a block of ${blockBytes} bytes; 1 to ${BLOCK_MOST_BYTES} are possible`);
+    throw new UsageError(
+      `blocks of ${blockBytes} bytes are not possible: 1 to ${BLOCK_MOST_BYTES} are`,
+    );
   }
   const most = STRONG_MOST_BYTES[kind.strong];
   if (!Number.isInteger(strongBytes) || strongBytes < 1 || strongBytes > most) {
-    throw new UsageError(`a strong sum of ${strongBytes} bytes; 1 to ${most} are possible`);
+    throw new UsageError(`strong sums of ${strongBytes} bytes are not possible: 1 to ${most} are`);
   }
 }

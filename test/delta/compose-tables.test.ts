@@ -9,7 +9,7 @@ import { bytesDifference } from '../support/files/bytes-difference.js';
 
 const basis = randomBytesOf(1, 50_000);
 
-/** Everything in another order, in pieces of a length. */
+/** Everything in another order, in pieces of the given length. */
 function shuffle(seed: number, sizeBytes: number, pieceBytes: number): Buffer {
   const random = createRandom(seed);
   const places = Array.from({ length: Math.floor(sizeBytes / pieceBytes) }, (_, i) => i);
@@ -68,7 +68,7 @@ test('a delta anywhere in a run that makes more than it may is corrupt', async (
 });
 
 test('deltas that multiply what they copy end at the length that the result may have', async (t) => {
-  // Each makes 100 times what the one before made: the fifth would make ten thousand million bytes.
+  // Each makes 100 times as much as the one before: the fifth would make ten thousand million bytes.
   const deltas = [1, 100, 10_000, 1_000_000, 100_000_000].map((length) =>
     deltaOf(...Array.from({ length: 100 }, () => copy(0, length))),
   );
@@ -78,7 +78,7 @@ test('deltas that multiply what they copy end at the length that the result may 
   });
 });
 
-test('of tables of like length each is joined about log2(count) times', (t) => {
+test('tables of about one length are each joined about log2(count) times', (t) => {
   const count = 1000;
   let joined = 0;
   let most = 0;
@@ -102,7 +102,7 @@ test('of tables of like length each is joined about log2(count) times', (t) => {
   t.true(most <= 2 * Math.log2(count), `${most} tables at a time`);
 });
 
-test('short tables before a long one are joined with one another first', (t) => {
+test('short tables before a long one are joined with each other first', (t) => {
   t.is(indexToJoin([1000, 100, 40, 16, 10, 500]), 3);
   t.is(indexToJoin([1000, 100, 40, 26, 500]), 2);
   t.is(indexToJoin([1000, 166, 500]), 1);

@@ -14,7 +14,7 @@ test('a COPY is mapped through to where its bytes come from', async (t) => {
   t.is(resultBytes, 20);
 });
 
-test('a COPY out of a literal becomes a literal that is cut to it', async (t) => {
+test('a COPY of literal bytes becomes a literal of just those bytes', async (t) => {
   const first = deltaOf(copy(0, 10), literal(Buffer.from('abcdefgh')), copy(10, 10));
   const second = deltaOf(copy(9, 4), literal(Buffer.from('!')), copy(17, 2));
   const { delta } = await composeBuffers([first, second]);
@@ -27,7 +27,7 @@ test('COPYs that become neighbours are merged', async (t) => {
   t.deepEqual((await composeBuffers([first, second])).delta, deltaOf(copy(100, 20)));
 });
 
-test('COPYs in any order find their place, near and far', async (t) => {
+test('COPYs in any order find their entries, near and far', async (t) => {
   const pieces = 20_000;
   const commands = Array.from({ length: pieces }, (_, i) => copy((pieces - 1 - i) * 10, 10));
   const random = createRandom(1);
@@ -100,7 +100,7 @@ test('a composed delta can be read again, until it is closed', async (t) => {
   composed.close();
 });
 
-test('a run of one delta is that delta, its commands merged', async (t) => {
+test('a run of one delta is that delta with its commands merged', async (t) => {
   const delta = deltaOf(copy(0, 5, [8, 8]), copy(5, 5), literal(Buffer.from('a'), 4));
   const composed = await composeBuffers([delta]);
   t.deepEqual(composed.delta, deltaOf(copy(0, 10), literal(Buffer.from('a'))));

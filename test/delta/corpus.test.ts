@@ -1,4 +1,4 @@
-// Every pair of the corpus through both ways of making a delta, in chunks of several sizes.
+// Every pair of files of the corpus, through both ways of making a delta and chunks of several sizes.
 import test from 'ava';
 import { BLOCK_BYTES, CORPUS, KINDS, corpusPairs } from './corpus.js';
 import {
@@ -45,7 +45,7 @@ test('deltas from signatures rebuild every file of the corpus from every other',
   }
 });
 
-test('composing over every file of the corpus is one delta after the other', async (t) => {
+test('composing over every file of the corpus does what one delta after another does', async (t) => {
   const files = Object.entries(CORPUS);
   for (const { name, basis, result } of corpusPairs()) {
     for (const [over, middle] of files) {

@@ -1,4 +1,4 @@
-// Files in the shapes that delta code gets wrong, for tests that go over all pairs of them.
+// Files in the shapes that delta code tends to get wrong. Tests go over all pairs of them.
 import type { SignatureKind } from '../../src/delta/signature-format.js';
 import { createRandom, randomBytesOf } from './random-bytes.js';
 
@@ -17,7 +17,7 @@ function shuffled<T>(items: readonly T[]): T[] {
     .map(({ item }) => item);
 }
 
-/** Name and content of each; blocks are of BLOCK_BYTES. */
+/** The content of each file by its name. Blocks are of BLOCK_BYTES. */
 export const CORPUS: Record<string, Buffer> = {
   empty: Buffer.alloc(0),
   'one byte': Buffer.from('x'),

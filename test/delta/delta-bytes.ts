@@ -1,11 +1,11 @@
-// Deltas written by hand, command by command, with whatever widths and lengths a test wants.
+// Deltas written by hand, command by command, with any widths and lengths that a test wants.
 
 const MAGIC = Buffer.from('72730236', 'hex');
 const END = Buffer.of(0);
 
 export type Width = 1 | 2 | 4 | 8;
 
-/** A COPY; the widths are the smallest unless given. */
+/** A COPY, with the smallest widths unless given. */
 export function copy(
   start: number | bigint,
   length: number | bigint,
@@ -16,7 +16,7 @@ export function copy(
   return Buffer.concat([Buffer.of(opcode), number(start, startWidth), number(length, lengthWidth)]);
 }
 
-/** A LITERAL; without a width its length is in the opcode (1 to 64 bytes). */
+/** A LITERAL. Without a width, its length is in the opcode (1 to 64 bytes). */
 export function literal(bytes: Uint8Array, width?: Width): Buffer {
   const head =
     width === undefined

@@ -1,4 +1,4 @@
-// Deltas that are made and proved on threads of their own, of files that are still being written.
+// Deltas that threads make and prove, of files that are still being written.
 import test, { type ExecutionContext } from 'ava';
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
@@ -26,7 +26,7 @@ function createThreads(t: ExecutionContext): DeltaThreads {
   return threads;
 }
 
-/** An open file in a folder of the test's. */
+/** An open file in the folder of the test. */
 async function openFile(t: ExecutionContext, bytes: Uint8Array): Promise<number> {
   const descriptor = fs.openSync(path.join(await temporaryDirectory(t), 'file'), 'wx+');
   t.teardown(() => fs.closeSync(descriptor));

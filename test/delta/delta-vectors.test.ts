@@ -1,4 +1,4 @@
-// Frozen bytes from librsync and from this program: what was once written must be read for ever.
+// Frozen bytes of librsync and of this program: what was once written must be readable for ever.
 import test from 'ava';
 import { readFileSync, readdirSync } from 'node:fs';
 import { fixturePath } from '../support/program/project-paths.js';

@@ -78,7 +78,7 @@ test('a value changed in place costs its own bytes, though its length changed', 
   );
 });
 
-test('blocks in another order are found, but for the first few', async (t) => {
+test('blocks in another order are found, except the first few', async (t) => {
   const random = createRandom(4);
   const blocks = Array.from({ length: noise.length / 1024 }, (_, i) =>
     noise.subarray(i * 1024, (i + 1) * 1024),
@@ -89,7 +89,7 @@ test('blocks in another order are found, but for the first few', async (t) => {
   const result = Buffer.concat(shuffled.map(({ block }) => block));
   const summary = await diffBuffers(noise, result);
   t.is(bytesDifference(result, await patchBuffer(noise, summary.delta)), null);
-  // Until the gaps are large enough to be worth the index, they are written as they are.
+  // Gaps are literal until there is enough of them to be worth the index.
   t.true(summary.literalBytes <= noise.length / 100, `${summary.literalBytes} literal bytes`);
   t.true(summary.deltaBytes <= noise.length / 50, `${summary.deltaBytes} bytes`);
 });
@@ -122,7 +122,7 @@ test('text that records have in common does not shift the alignment by a record'
   );
 });
 
-test('a delta that outgrows its limit is given up', async (t) => {
+test('a delta that becomes longer than its limit is given up', async (t) => {
   const other = randomBytesOf(6, 2 * MIB);
   const summary = await diffBuffers(head, other, { giveUpAtBytes: MIB });
   t.true(summary.gaveUp);
@@ -164,7 +164,7 @@ test('a checkpoint that throws ends the work with its error', async (t) => {
   t.is((await diffBuffers(head, head)).copyCount, 1);
 });
 
-test('jobs that run at the same time do not disturb one another', async (t) => {
+test('jobs that run at the same time do not disturb each other', async (t) => {
   const results = [1, 2, 3, 4].map((seed) =>
     Buffer.concat([head, randomBytesOf(seed, 1000 * seed), tail]),
   );
@@ -174,7 +174,7 @@ test('jobs that run at the same time do not disturb one another', async (t) => {
   }
 });
 
-test('offsets beyond 4 GiB are exact, where resync finds them and where the index does', async (t) => {
+test('offsets beyond 4 GiB are exact, whether resync or the index finds them', async (t) => {
   const far = 0x1_0000_0000;
   const a = randomBytesOf(8, 300_000);
   const b = randomBytesOf(9, 300_000);

@@ -14,7 +14,7 @@ import { bytesDifference } from '../support/files/bytes-difference.js';
 const MIB = 1024 * 1024;
 const MEMORY_MOST = 64 * MIB;
 
-/** Repeats some bytes, each time slightly changed: no two stretches are equal. */
+/** Repeats some bytes, slightly changed each time: no two stretches are equal. */
 class NoiseReader implements ByteReader {
   readonly sizeBytes: number;
   readonly #seed: number;
@@ -71,7 +71,7 @@ class CountingReader implements ByteReader {
 
 const COPY_BYTES = 200;
 
-/** COPYs of `COPY_BYTES` each, from where `placeOf` says: the command's number to a place in the basis. */
+/** COPYs of COPY_BYTES each. `placeOf` gives a command's place in the basis by its number. */
 function* manyCopies(count: number, placeOf: (index: number) => number): Generator<Buffer> {
   yield Buffer.from('72730236', 'hex');
   const batch = 10_000;
@@ -125,7 +125,7 @@ test('a million COPYs in the order of the basis take a few megabytes', async (t)
   t.true(mostBytes <= 16 * MIB, `${mostBytes} bytes`);
 });
 
-test('an error of a reader ends the job as it is, and the next job works', async (t) => {
+test('the error of a reader ends the job unchanged, and the next job works', async (t) => {
   const failing: ByteReader = {
     sizeBytes: 1000,
     read: () => {
@@ -141,7 +141,7 @@ test('an error of a reader ends the job as it is, and the next job works', async
   t.is(bytesDifference(bytes, await patchBuffer(bytes, delta)), null);
 });
 
-test('a reader that returns too little is an error and no silent zeros', async (t) => {
+test('a reader that returns too little is an error, not silent zeros', async (t) => {
   const short: ByteReader = { sizeBytes: 1000, read: () => 10 };
   await t.throwsAsync(
     diff(short, short, () => {}),

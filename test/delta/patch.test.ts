@@ -80,7 +80,7 @@ test('copies beyond 4 GiB read the right bytes', async (t) => {
   t.is(bytesDifference(Buffer.concat(expected), gathered.bytes), null);
 });
 
-test('a result may be exactly as long as is allowed', async (t) => {
+test('a result may be exactly as long as allowed', async (t) => {
   const delta = deltaOf(copy(0, 10), literal(Buffer.from('ab')));
   t.is((await patchBuffer(basis, delta, { maxResultBytes: 12 })).length, 12);
 });

@@ -1,6 +1,6 @@
 // Bytes that look random and are the same in every run.
 
-/** A source of numbers in [0, limit), the same sequence for the same seed (xorshift32). */
+/** A source of numbers in [0, limit): the same sequence for the same seed (xorshift32). */
 export function createRandom(seed: number): (limit: number) => number {
   let state = (seed ^ 0x9e3779b9) >>> 0 || 1;
   return (limit) => {

@@ -1,6 +1,6 @@
 // Dumps of a server that was restarted: the same keys, fields and members in another order. A delta
-// between two of them must cost what has changed and a COPY a record, in little memory too, and must be
-// right whatever the files hold.
+// between two of them must cost what has changed and one COPY for each record, also in little memory. And
+// it must be right whatever the files hold.
 import test from 'ava';
 
 import { type DiffOptions, diff } from '../../src/delta/diff.js';
@@ -21,7 +21,7 @@ function shuffled<T>(items: readonly T[], random: (limit: number) => number): T[
   return out;
 }
 
-/** The keys as a restarted server dumps them. */
+/** The keys in the order in which a restarted server dumps them. */
 function restarted(keys: readonly RdbKey[], seed: number): RdbKey[] {
   const random = createRandom(seed);
   return shuffled(keys, random).map((item) => {
@@ -67,7 +67,7 @@ async function diffProved(
 }
 
 const KEYS = 3000;
-/** Less than this part of the basis is not worth a look for it: it is literal. */
+/** The index is not worth its time for less than this part of the basis: it stays literal. */
 const NOT_WORTH = 1 / 256;
 const keys = makeKeys(KEYS);
 
@@ -75,7 +75,7 @@ test('the same keys in another order cost a COPY a record, and the order of fiel
   const basis = writeRdb(restarted(keys, 2), { ctime: '1700000100' });
   const result = writeRdb(restarted(keys, 3), { ctime: '1700000000' });
   const outcome = await diffProved(basis, result);
-  // A quarter are hashes, of whose fields three at most begin anew; names of databases are literal.
+  // A quarter are hashes, in which at most three fields begin a new COPY. Names of databases are literal.
   t.true(outcome.copyCount < KEYS * 1.75 + 100, `${outcome.copyCount} COPYs`);
   t.true(outcome.literalBytes < KEYS * 4, `${outcome.literalBytes} literal bytes`);
 });
@@ -92,8 +92,8 @@ test('a changed value costs its change', async (t) => {
   t.true(outcome.literalBytes < 100 * (KEYS / 100) + KEYS / 2, `${outcome.literalBytes} bytes`);
 });
 
-test('with memory for some of the keys only, the result is gone through several times', async (t) => {
-  // 49152 records fit an index of the least size.
+test('with memory for only some of the keys, the result is gone through several times', async (t) => {
+  // 49152 records fit in the smallest index.
   const many = Array.from({ length: 130_000 }, (_, index): RdbKey => {
     const text = `${index * 7919}:some text that is long enough`;
     return { database: 0, key: `k${index}`, value: { type: 'string', text } };
@@ -106,7 +106,7 @@ test('with memory for some of the keys only, the result is gone through several 
   t.true(narrow.copyCount < roomy.copyCount * 1.01, `${narrow.copyCount}, ${roomy.copyCount}`);
 });
 
-test('when a key expires is part of its record; when it was used is not', async (t) => {
+test('the expiry of a key is part of its record, and the time of its last use is not', async (t) => {
   const used = (seed: number): RdbKey[] => {
     const random = createRandom(seed);
     return keys.map((item, index) => ({
@@ -119,7 +119,7 @@ test('when a key expires is part of its record; when it was used is not', async 
     writeRdb(restarted(used(7), 8)),
     writeRdb(restarted(used(9), 10)),
   );
-  // Idle time, and the expiry before it.
+  // An idle time, and the expiry before it.
   t.true(outcome.literalBytes < KEYS * 20, `${outcome.literalBytes} literal bytes`);
 });
 
@@ -153,7 +153,7 @@ test('a large hash is compared field by field, a large set member by member', as
   t.true(outcome.literalBytes < most, `${outcome.literalBytes} literal bytes`);
 });
 
-test('a long string that changed in places costs those', async (t) => {
+test('a long string that changed in some places costs those places', async (t) => {
   const text = randomBytesOf(14, 3_000_000);
   const changed = Buffer.concat([
     text.subarray(0, 1_000_000),
@@ -174,7 +174,7 @@ test('a long string that changed in places costs those', async (t) => {
   t.true(grown.literalBytes < most + 200_100, `${grown.literalBytes} literal bytes`);
 });
 
-test('where keys were renamed, and behind the RDB, content is found all the same', async (t) => {
+test('content under renamed keys and behind the RDB is found too', async (t) => {
   const texts = Array.from({ length: 400 }, (_, index) => randomBytesOf(index, 1000));
   const named = (prefix: string): RdbKey[] =>
     texts.map((text, index) => ({
@@ -193,7 +193,7 @@ test('where keys were renamed, and behind the RDB, content is found all the same
   t.true(outcome.literalBytes < KEYS * 4 + 400 * 40, `${outcome.literalBytes} literal bytes`);
 });
 
-test('an RDB that is not understood to its end is compared as any file is', async (t) => {
+test('an RDB that is not understood to its end is compared like any file', async (t) => {
   const basis = writeRdb(restarted(keys, 20));
   const result = writeRdb(restarted(keys, 21));
   for (const at of [9, 5000, basis.length - 2000]) {
@@ -206,7 +206,7 @@ test('an RDB that is not understood to its end is compared as any file is', asyn
   }
 });
 
-test('records beyond 4 GiB are found, behind a value that takes all of that', async (t) => {
+test('records beyond 4 GiB are found, behind a value of that size', async (t) => {
   const zeros = 0x1_0000_1000;
   const texts = Array.from({ length: 60_000 }, (_, index) => wordOf(index, 300));
   const all = texts.map((text, index): RdbKey => ({

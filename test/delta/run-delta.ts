@@ -1,5 +1,5 @@
-// Whole deltas and results as buffers, for tests: what the streaming functions make, put together.
-// Every emitted view is copied and then overwritten, so that a test fails which keeps one.
+// Deltas and results as whole buffers, for tests. The streaming functions make them, and each view that
+// is emitted is copied and then overwritten: a test that keeps a view fails.
 import { type ApplyOptions, applyTable } from '../../src/delta/apply-table.js';
 import { type RunDelta, composeTables } from '../../src/delta/compose-tables.js';
 import { type ComposeOptions, type ComposedDelta, compose } from '../../src/delta/compose.js';
@@ -59,7 +59,7 @@ export async function patchBuffer(
   return gathered.bytes;
 }
 
-/** The result of a run of deltas, by its composed table. */
+/** The result of a run of deltas, from its composed table. */
 export async function applyRun(
   basis: Uint8Array,
   deltas: readonly RunDelta[],
@@ -76,7 +76,7 @@ export async function applyRun(
   }
 }
 
-/** Deltas of a run, opened in chunks of a size. */
+/** The deltas of a run, each opened in chunks of the given size. */
 export function runOf(
   deltas: readonly Uint8Array[],
   chunkBytes = 4096,
@@ -109,7 +109,7 @@ export async function readAll(composed: ComposedDelta): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** The bytes in chunks of a size, the last one shorter. */
+/** The bytes in chunks of the given size. The last one may be shorter. */
 export function cut(bytes: Uint8Array, chunkBytes: number): Uint8Array[] {
   const chunks: Uint8Array[] = [];
   for (let at = 0; at < bytes.length; at += chunkBytes) {

@@ -22,7 +22,7 @@ async function strongSum(text: string, strong: 'md4' | 'blake2b'): Promise<strin
   return made.subarray(HEAD_BYTES + WEAK_BYTES).toString('hex');
 }
 
-// RFC 1320, appendix A.5, but for the empty text, which has no block.
+// RFC 1320, appendix A.5, without the empty text, which has no block.
 const MD4_VECTORS: [string, string][] = [
   ['a', 'bde52cb31de33e46245e05fbdbd6fb24'],
   ['abc', 'a448017aaf21d8525fc10ae87aa6729d'],
@@ -35,7 +35,7 @@ const MD4_VECTORS: [string, string][] = [
   ['1234567890'.repeat(8), 'e33b4ddc9c38f2199c3e7b164fcc0536'],
 ];
 
-test('MD4 is that of RFC 1320', async (t) => {
+test('MD4 is as in RFC 1320', async (t) => {
   for (const [text, sum] of MD4_VECTORS) t.is(await strongSum(text, 'md4'), sum);
 });
 
@@ -46,7 +46,7 @@ test('BLAKE2b has a digest length of 32 as its parameter', async (t) => {
   );
 });
 
-test('the weak sums are those that librsync defines', async (t) => {
+test('the weak sums are as librsync defines them', async (t) => {
   const bytes = Buffer.from([1, 2, 3]);
   const rollsum = await signatureOf(bytes, { kind: { weak: 'rollsum', strong: 'md4' } });
   // s1 = 32 + 33 + 34, s2 = 32 + 65 + 99
@@ -82,7 +82,7 @@ test('lengths that a signature cannot have are refused', async (t) => {
   }
 });
 
-test('the recommended block length is that of librsync 2.3', (t) => {
+test('the recommended block length is as in librsync 2.3', (t) => {
   t.is(recommendedBlockBytes(null), 2048);
   t.is(recommendedBlockBytes(0), 256);
   t.is(recommendedBlockBytes(65_536), 256);
@@ -90,7 +90,7 @@ test('the recommended block length is that of librsync 2.3', (t) => {
   t.is(recommendedBlockBytes(10 ** 12), 999_936);
 });
 
-test('a delta from a signature copies blocks that are next to one another as one', async (t) => {
+test('a delta from a signature copies neighbouring blocks with one COPY', async (t) => {
   const basis = randomBytesOf(2, 10_000);
   const blocks = await signatureOf(basis, { blockBytes: 100 });
   const result = Buffer.concat([basis.subarray(4000), Buffer.from('new'), basis.subarray(0, 4000)]);
@@ -100,7 +100,7 @@ test('a delta from a signature copies blocks that are next to one another as one
   );
 });
 
-test('where blocks are equal, the one that continues a COPY is taken', async (t) => {
+test('of equal blocks, the one that continues a COPY is taken', async (t) => {
   const basis = Buffer.alloc(100_000, 'same again ');
   for (const kind of KINDS) {
     const blocks = await signatureOf(basis, { blockBytes: 110, kind });
@@ -126,7 +126,7 @@ test('blocks longer than the read-ahead are matched too', async (t) => {
   const result = Buffer.concat([Buffer.from('abc'), basis.subarray(400_000), Buffer.from('def')]);
   const delta = await deltaBySignature(blocks, result);
   t.is(bytesDifference(result, await patchBuffer(basis, delta)), null);
-  // The last block is followed by other bytes here, so it is no match.
+  // The last block is not at the end here, so it does not match.
   t.true(delta.length < 300_100 && delta.length > 300_000, String(delta.length));
 });
 

@@ -1,4 +1,4 @@
-// A source of any size that is zeros but for a few islands: offsets beyond 4 GiB without the bytes.
+// A source of any size, zeros except for a few islands: offsets beyond 4 GiB without that many bytes.
 import type { ByteReader } from '../../src/system/files/byte-reader.js';
 
 export interface Island {

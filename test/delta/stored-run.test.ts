@@ -1,4 +1,4 @@
-// Runs of stored deltas that are long enough to be composed on two threads.
+// Runs of stored deltas that are long enough for two threads.
 import test, { type ExecutionContext } from 'ava';
 import * as fs from 'node:fs';
 import path from 'node:path';
@@ -21,7 +21,7 @@ const COUNT = 8;
 const INSERTED = 5 << 20;
 const basis = randomBytes('basis', 12 << 20);
 
-/** Replaces bytes in the middle, each delta at another place, and exchanges what is around them. */
+/** Each delta replaces bytes in the middle, at another place, and swaps what is around them. */
 function makeDeltas(): { deltas: Buffer[]; result: Buffer } {
   let result = basis;
   const deltas = Array.from({ length: COUNT }, (_, index) => {
@@ -73,7 +73,7 @@ async function applied(
   }
 }
 
-/** Files without a name that this process, with all its threads, has open. */
+/** Files without a name that this process has open, with all of its threads. */
 function openTemporaryFiles(): string[] {
   return fs.readdirSync('/proc/self/fd').flatMap((descriptor) => {
     try {
@@ -97,7 +97,7 @@ test.serial('a long run composed on two threads makes what its deltas make in tu
 });
 
 for (const place of [1, COUNT]) {
-  test.serial(`delta ${place} of a long run that is missing or damaged is told`, async (t) => {
+  test.serial(`a missing or damaged delta ${place} of a long run is reported`, async (t) => {
     const stored = await store(t);
     const { path: file } = stored[place - 1] as StoredDelta;
     const bytes = fs.readFileSync(file);
@@ -117,14 +117,17 @@ for (const place of [1, COUNT]) {
   });
 }
 
-test.serial('a first half that makes another length than recorded changes no result', async (t) => {
-  const stored = await store(t);
-  const longer = stored.map((delta) => ({ ...delta, maxResultBytes: delta.maxResultBytes + 1 }));
-  t.is(bytesDifference(result, await applied(longer)), null);
-  t.deepEqual(openTemporaryFiles(), []);
-});
+test.serial(
+  'a first half of another length than recorded does not change the result',
+  async (t) => {
+    const stored = await store(t);
+    const longer = stored.map((delta) => ({ ...delta, maxResultBytes: delta.maxResultBytes + 1 }));
+    t.is(bytesDifference(result, await applied(longer)), null);
+    t.deepEqual(openTemporaryFiles(), []);
+  },
+);
 
-test.serial('a run that is interrupted leaves no thread and no file', async (t) => {
+test.serial('an interrupted run leaves no thread and no file', async (t) => {
   const stored = await store(t);
   let calls = 0;
   const interrupting = async (): Promise<void> => {

@@ -1,5 +1,5 @@
-// The table of a delta as the engine's jobs read it. Tables are made by the engine and lie in temporary
-// files: one that was damaged there ends in an error and nothing else.
+// How jobs of the engine read the table of a delta. The engine makes tables, and they lie in temporary
+// files: a table that was damaged there ends in an error and does no other harm.
 import test from 'ava';
 import * as fc from 'fast-check';
 import { applyTable } from '../../src/delta/apply-table.js';
@@ -13,7 +13,7 @@ import { Gathered } from './run-delta.js';
 import { MemoryReader } from '../support/files/memory-reader.js';
 
 const basis = randomBytesOf(1, 1000);
-const DAMAGED = 'the table of a delta, kept in a temporary file, is not what was written there';
+const DAMAGED = 'the table of a delta, in a temporary file, is no longer what was written';
 const IS_LITERAL = 2n ** 63n;
 
 type Entry = readonly [begin: bigint | number, source: bigint | number];
@@ -91,7 +91,7 @@ for (const [what, table] of damages) {
   });
 }
 
-test('a table with a middle of another length than the first makes is not joined', async (t) => {
+test('a table is not joined with one that makes a middle of another length', async (t) => {
   const first = tableOf(20, [0, 0]);
   for (const second of [tableOf(20, [0, 1]), tableOf(1, [0, 20])]) {
     await t.throwsAsync(joinTables(first, second, uninterrupted), { instanceOf: DeltaFormatError });
@@ -101,7 +101,7 @@ test('a table with a middle of another length than the first makes is not joined
   });
 });
 
-test('whatever stands in two tables, joining and applying them ends', async (t) => {
+test('joining and applying two tables ends, whatever they hold', async (t) => {
   const number = fc.oneof(
     fc.bigInt({ min: 0n, max: 40n }),
     fc.bigInt({ min: 0n, max: 40n }).map((value) => value | IS_LITERAL),

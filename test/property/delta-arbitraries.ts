@@ -1,9 +1,9 @@
-// Files and edits for property tests: from incompressible to two letters, where everything is equal
-// to something, and edits of the kinds that a data directory sees.
+// Files and edits for property tests. The files range from incompressible ones to those of two letters, in
+// which everything equals something else. The edits are of the kinds that happen in a data directory.
 import * as fc from 'fast-check';
 import { createRandom, randomBytesOf } from '../delta/random-bytes.js';
 
-/** How files may look: any byte, a few letters, or a block that repeats. */
+/** What files may look like: any byte, a few letters, or a block that repeats. */
 export const fileBytes: fc.Arbitrary<Buffer> = fc.oneof(
   fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
   fc.tuple(fc.nat(), fc.nat({ max: 60_000 })).map(([seed, length]) => randomBytesOf(seed, length)),
@@ -20,7 +20,7 @@ function lettersOf([seed, length, letters]: [number, number, number]): Buffer {
 
 export interface Edit {
   readonly kind: 'delete' | 'insert' | 'replace' | 'move' | 'duplicate' | 'append';
-  /** Place and other place, from 0 to 1 of the file. */
+  /** The place and the other place, as a share of the file from 0 to 1. */
   readonly at: number;
   readonly to: number;
   readonly length: number;

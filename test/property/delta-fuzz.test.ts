@@ -27,7 +27,7 @@ const soundSignatures = await Promise.all(
   KINDS.map((kind) => signatureOf(basis, { kind, blockBytes: 500, strongBytes: 8 })),
 );
 
-/** Runs a decoder; what it made, or null where it rejected its input as it should. */
+/** Runs a decoder. Returns what it made, or null if it rejected its input as it should. */
 async function outcome<T>(work: Promise<T>): Promise<T | null> {
   try {
     return await work;
@@ -45,7 +45,7 @@ interface Mutation {
 
 const mutation: fc.Arbitrary<Mutation> = fc.record({
   kind: fc.constantFrom('flip', 'overwrite', 'remove', 'insert', 'repeat', 'truncate'),
-  // Heads are where the grammar is: half of all mutations are near the start.
+  // The grammar is in the head, so half of all mutations are near the start.
   at: fc.oneof(fc.nat({ max: 40 }), fc.nat({ max: 1500 })),
   bytes: fc.uint8Array({ minLength: 1, maxLength: 12 }),
 });
@@ -113,7 +113,7 @@ test('compose ends in a delta that patch takes, or a DeltaFormatError', async (t
         const composed = await outcome(composeBuffers(deltas, chunkBytes));
         if (composed === null || composed.resultBytes > MOST) return true;
         const made = await outcome(patchBuffer(basis, composed.delta));
-        // A composition knows no basis: its copies may still lie beyond the end of one.
+        // A composition does not know the basis: its COPYs may still go beyond the end of one.
         return made === null || made.length === composed.resultBytes;
       },
     ),
@@ -122,7 +122,7 @@ test('compose ends in a delta that patch takes, or a DeltaFormatError', async (t
   t.pass();
 });
 
-test('a run ends as patching in turn does, composed or applied by its table', async (t) => {
+test('a run ends like patching in turn, composed or applied by its table', async (t) => {
   let made = 0;
   await fc.assert(
     fc.asyncProperty(anyFirst, fc.oneof(anyDelta, mutatedBack), async (first, second) => {

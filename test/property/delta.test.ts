@@ -51,7 +51,7 @@ test('patching with a diff rebuilds an edited file, and its summary adds up', as
   t.pass();
 });
 
-test('a diff is hardly longer than the file it makes', async (t) => {
+test('a diff is hardly longer than the file that it makes', async (t) => {
   await fc.assert(
     fc.asyncProperty(fileBytes, fileBytes, async (basis, result) => {
       const { deltaBytes } = await diffBuffers(basis, result);

@@ -1,5 +1,5 @@
-// Building results in windows: the same bytes as one command after the other, whatever the size of the
-// window, however the ranges lie.
+// Results that are built in windows: the bytes are the same as command by command, whatever the size of
+// the window and the order of the ranges.
 import test from 'ava';
 import * as fc from 'fast-check';
 import { copy, deltaOf, literal } from '../delta/delta-bytes.js';
@@ -33,10 +33,10 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   },
 );
 const commands = fc.array(command, { maxLength: 60 });
-/** From one byte to more than a window begins with. */
+/** From one byte to more than the first window holds. */
 const windowBytes = fc.constantFrom(1, 2, 17, 100, 1000, 30_000, 600_000, 4_000_000);
 
-/** A delta, and what it makes, put together one command after the other. */
+/** A delta, and its result, put together command by command. */
 function build(from: Buffer, list: readonly Command[]): { delta: Buffer; result: Buffer } {
   const pieces: Buffer[] = [];
   const encoded: Buffer[] = [];

@@ -1,4 +1,4 @@
-// What must hold for every delta between RDBs, whole or damaged, in whatever order their keys are.
+// What must hold for every delta between RDBs, whole or damaged, with their keys in any order.
 import test from 'ava';
 import * as fc from 'fast-check';
 
@@ -13,7 +13,7 @@ const text = fc.oneof(
     .map(([seed, length]) => randomBytesOf(seed, length)),
 );
 const names = fc.uniqueArray(fc.string({ maxLength: 30 }), { maxLength: 30 });
-/** Of one name each and one text for all: as many as make a record long. */
+/** Up to 3000 names: enough to make a record long. */
 const manyNames = fc
   .nat({ max: 3000 })
   .map((count) => Array.from({ length: count }, (_, index) => `name ${index * 7919}`));
@@ -44,7 +44,7 @@ const key: fc.Arbitrary<RdbKey> = fc.record(
 );
 const dump = fc.array(key, { maxLength: 40 });
 
-/** Turns some keys round, so that many are equal in both and few in the same place. */
+/** Shuffles the keys: few are then at the same place as before. */
 function reordered(keys: readonly RdbKey[], seed: number): RdbKey[] {
   const random = createRandom(seed);
   return keys

@@ -38,7 +38,7 @@ const LETTERS: Readonly<Record<AofFileKind, string>> = { base: 'b', incr: 'i', h
 export function parseAofManifest(bytes: Uint8Array): AofManifest {
   const text = Buffer.from(bytes).toString('latin1');
   const lines = text.split('\n');
-  if (lines.pop() !== '') throw broken(lines.length + 1, 'it has no end');
+  if (lines.pop() !== '') throw broken(lines.length + 1, 'it does not end in a line feed');
   const files: AofFile[] = [];
   for (const [index, line] of lines.entries()) {
     const number = index + 1;

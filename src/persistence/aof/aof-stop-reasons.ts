@@ -4,9 +4,9 @@
 export type AofStopReason = 'unexpected-byte' | 'bad-number' | 'no-arguments' | 'long-annotation';
 
 const WORDS: Readonly<Record<number, { reason: AofStopReason; say: (byte: string) => string }>> = {
-  1: { reason: 'unexpected-byte', say: (byte) => `${byte} where no command has it` },
-  2: { reason: 'bad-number', say: () => 'a number that no command has' },
-  3: { reason: 'no-arguments', say: () => 'a command of no arguments' },
+  1: { reason: 'unexpected-byte', say: (byte) => `${byte} where a command cannot have it` },
+  2: { reason: 'bad-number', say: () => 'an impossible number in a command' },
+  3: { reason: 'no-arguments', say: () => 'a command without arguments' },
   4: { reason: 'long-annotation', say: () => 'an annotation longer than a server writes' },
 };
 

@@ -26,7 +26,7 @@ export function judgeFile({ rdb, aof }: FileExamination): Verdict {
   if (aof.end.kind === 'stopped') return { kind: 'broken', why: aof.end.message };
   if (aof.end.kind === 'whole') return WHOLE;
   const what = aof.end.isTransaction ? 'a transaction' : 'a command';
-  return { kind: 'cut', why: `it ends within ${what}, after byte ${aof.wholeBytes}` };
+  return { kind: 'cut', why: `it ends in the middle of ${what}, after byte ${aof.wholeBytes}` };
 }
 
 const WHOLE: Verdict = { kind: 'whole' };

@@ -30,7 +30,7 @@ const WORDS: Readonly<Record<number, Words>> = {
   4: { reason: 'bad-module-item', say: (value) => `the unknown item ${value} in a module's data` },
   5: { reason: 'bad-container', say: (value) => `the unknown container ${value} in a list` },
   6: { reason: 'not-an-rdb', say: () => 'no RDB header' },
-  7: { reason: 'unknown-version', say: (value) => `RDB version ${value}, which is not known` },
+  7: { reason: 'unknown-version', say: (value) => `the unknown RDB version ${value}` },
   8: { reason: 'truncated', say: () => 'the end of the file in the middle of the RDB' },
   9: { reason: 'unknown-type', say: (value) => `the unknown type ${value}` },
   10: { reason: 'unknown-opcode', say: (value) => `the unknown opcode ${value}` },
@@ -42,7 +42,7 @@ const WORDS: Readonly<Record<number, Words>> = {
   13: { reason: 'too-many-databases', say: () => 'more databases than can be counted' },
   14: {
     reason: 'bad-module-aux',
-    say: (value) => `${value} where a module's data should say its place`,
+    say: (value) => `the unknown opcode ${value} at the beginning of a module's data`,
   },
 };
 

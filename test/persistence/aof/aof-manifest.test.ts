@@ -48,7 +48,7 @@ test('words in any order and case, comments, quoted names and words of later ver
   );
 });
 
-test('a name of any bytes comes back', (t) => {
+test('a name may be any bytes', (t) => {
   const name = pathFromBytes(Buffer.from([0xff, 0x20, 0x22, 0x5c, 0x0a, 0x07]));
   const manifest = {
     base: { name, sequence: 1, kind: 'base', others: [] },
@@ -60,7 +60,7 @@ test('a name of any bytes comes back', (t) => {
 
 for (const [what, text, why] of [
   ['an empty file', '', /is empty/],
-  ['a file without an end of line', 'file a seq 1 type b', /line 1 .* no end/],
+  ['a file without an end of line', 'file a seq 1 type b', /line 1 .* not end in a line feed/],
   ['an odd number of words', 'file a seq 1 type\n', /line 1 .* pairs/],
   ['too few words', 'file a seq 1\n', /line 1 .* pairs/],
   ['an empty line', 'file a seq 1 type b\n\n', /line 2 .* pairs/],
@@ -78,7 +78,7 @@ for (const [what, text, why] of [
   });
 }
 
-test('every word comes back from a line as it went there', (t) => {
+test('every word is read as it was written', (t) => {
   const word = fc
     .array(fc.nat({ max: 255 }), { maxLength: 20 })
     .map((codes) => String.fromCharCode(...codes));

@@ -69,7 +69,7 @@ test('a transaction without EXEC is left out from MULTI on', (t) => {
   t.is(scan(closed).commands, 6);
 });
 
-test('only MULTI alone begins a transaction', (t) => {
+test('MULTI begins a transaction only without arguments', (t) => {
   const bytes = Buffer.concat([
     command('SET', 'MULTI', 'MULTI'),
     command('MULTI', 'x'),
@@ -99,7 +99,7 @@ test('offsets count from where the commands begin in the file', (t) => {
 for (const [what, bytes, at, reason] of [
   ['text', Buffer.from('hello'), 0, 'unexpected-byte'],
   ['an RDB', Buffer.from('REDIS0010'), 0, 'unexpected-byte'],
-  ['a command of no arguments', Buffer.from('*0\r\n'), 3, 'no-arguments'],
+  ['a command without arguments', Buffer.from('*0\r\n'), 3, 'no-arguments'],
   ['a negative length', Buffer.from('*1\r\n$-1\r\n'), 5, 'bad-number'],
   ['no digits', Buffer.from('*\r\n'), 1, 'bad-number'],
   ['a number without end', Buffer.from(`*${'9'.repeat(30)}`), 16, 'bad-number'],
@@ -131,7 +131,7 @@ test('what redis 7.0 wrote is whole', (t) => {
   }
 });
 
-test('pieces of any length give the same', (t) => {
+test('pieces of any length give the same scan', (t) => {
   const arbitrary = fc.uint8Array({ maxLength: 60 });
   fc.assert(
     fc.property(

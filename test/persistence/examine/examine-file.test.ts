@@ -1,4 +1,4 @@
-// What is found in dumps and AOF files while their bytes pass by, and what is made of it.
+// What is found in dumps and AOF files while their bytes pass by, and how it is judged.
 import test from 'ava';
 import {
   type ExaminedKind,
@@ -36,7 +36,7 @@ const PING = Buffer.from('*1\r\n$4\r\nPING\r\n');
 const SET = Buffer.from('*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\nv\r\n');
 const MULTI = Buffer.from('*1\r\n$5\r\nMULTI\r\n');
 
-/** The dump with its checksum, in place of none. */
+/** The dump, with its checksum instead of none. */
 function sealed(dump: Buffer): Buffer {
   const copy = Buffer.from(dump);
   copy.writeBigUInt64LE(crc64(dump.subarray(0, -8)), dump.length - 8);
@@ -92,7 +92,7 @@ test('a dump without a checksum is whole', async (t) => {
   t.deepEqual(judgeFile(await examine('dump', dump)), { kind: 'whole' });
 });
 
-test('a type that is not known is told from damage', async (t) => {
+test('an unknown type is told apart from damage', async (t) => {
   const dump = Buffer.concat([
     Buffer.from('REDIS0014'),
     Buffer.from([0xfe, 0, 30, 1, 0x61]),
@@ -104,12 +104,12 @@ test('a type that is not known is told from damage', async (t) => {
   t.is(verdict.kind, 'unknown');
 });
 
-test('what is no command breaks a log', async (t) => {
+test('bytes that are not a command break a log', async (t) => {
   const verdict = judgeFile(await examine('log', Buffer.concat([SET, Buffer.from('junk')])));
   t.is(verdict.kind, 'broken');
 });
 
-test('another thread finds the same, of one file after the other, whatever became of the one before', async (t) => {
+test('another thread finds the same in one file after another, whatever became of the one before', async (t) => {
   const thread = new ExamineThread();
   t.teardown(() => thread.close());
   const log = Buffer.concat([DUMP, SET, PING, MULTI]);
@@ -146,7 +146,7 @@ test('a thread that is ended fails what is still asked of it', async (t) => {
   await t.throwsAsync(examiner.finish(), { message: 'a thread ended before its work was done' });
 });
 
-test('small files are examined at once, large ones on the thread that is there for them', async (t) => {
+test('small files are examined on this thread, large ones on another', async (t) => {
   const examiners = new Examiners(uninterrupted);
   t.teardown(() => examiners.close());
   const small = await examiners.begin('log', 1000);
@@ -156,7 +156,7 @@ test('small files are examined at once, large ones on the thread that is there f
 });
 
 for (const pieceBytes of [1, 8, 9, 10, 10_000]) {
-  test(`what a file of unknown kind is, its first bytes tell, in pieces of ${pieceBytes}`, async (t) => {
+  test(`the first bytes of an unknown file say whether it is a dump, in pieces of ${pieceBytes}`, async (t) => {
     const examiners = new Examiners(uninterrupted);
     t.teardown(async () => examiners.close());
     const find = async (bytes: Buffer): Promise<FileExamination | null> => {

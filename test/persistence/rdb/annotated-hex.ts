@@ -1,6 +1,6 @@
-// Reads fixtures/rdb/made-by-hand/*.hex: RDBs written down by hand for what no server here can make.
-// A line holds bytes in hex and "text", then a comment after #. Marks say what a walk must find:
-// `@record database=N type=N [expires=MS]` where a record begins, `@type` its type byte where that comes
+// Reads fixtures/rdb/made-by-hand/*.hex: RDBs written by hand, for what no server here can write. A line
+// holds bytes in hex and "text", then a comment after #. Marks say what a walk must find:
+// `@record database=N type=N [expires=MS]` where a record begins, `@type` its type byte if that comes
 // later, `@value` its value, `@end` the byte after it.
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';

@@ -1,4 +1,4 @@
-// Aux fields: kept as text while they are short and few, otherwise counted, and never a reason to stop.
+// Aux fields are kept as text while they are short and few. Others are counted. They never stop a walk.
 import test from 'ava';
 
 import { findInBytes, findInPieces } from './found-records.js';
@@ -42,7 +42,7 @@ test('fields are text by name, integers and compressed ones too', async (t) => {
   t.is(walk.end.kind, 'complete');
 });
 
-test('fields that are too long are counted, those around them kept', async (t) => {
+test('fields that are too long are counted, and those around them are kept', async (t) => {
   const bytes = rdbOf(
     aux('before', 'kept'),
     aux('lua', 'x'.repeat(1100)),
@@ -57,7 +57,7 @@ test('fields that are too long are counted, those around them kept', async (t) =
   for (const length of [1, 50, 1023, 1025]) t.deepEqual(await findInPieces(bytes, [length]), found);
 });
 
-test('of very many fields the first are kept and the rest counted', async (t) => {
+test('of very many fields the first are kept and the others counted', async (t) => {
   const fields = Array.from({ length: 1000 }, (_, index) => aux(`field ${index}`, 'x'.repeat(100)));
   const { walk } = await findInBytes(rdbOf(...fields));
   t.true(walk.auxFields.size > 100, String(walk.auxFields.size));

@@ -1,5 +1,5 @@
-// CRC-64/Jones: the vector that its definition gives, bit by bit the same as the definition, and the
-// seal of real dumps.
+// CRC-64/Jones: the vector from its definition, equality with a slow implementation of the definition, and
+// the checksums of real dumps.
 import { readFileSync } from 'node:fs';
 
 import test from 'ava';
@@ -38,7 +38,7 @@ test('bytes beyond one piece of the engine have the checksum of the definition',
   t.is(crc64(bytes), crc64ByBits(bytes));
 });
 
-test('a real dump is sealed with the checksum of all before it', async (t) => {
+test('a real dump ends with the checksum of all bytes before it', async (t) => {
   const bytes = readFileSync(
     fixturePath('redis-data', '7.0-rdb-and-multipart-aof', '1', 'dump.rdb'),
   );

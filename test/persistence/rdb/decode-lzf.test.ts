@@ -1,5 +1,5 @@
-// LZF: what redis compressed expands to what was put in, and damaged bytes end in an error, never in a
-// read or write out of bounds.
+// LZF: what Redis compressed expands to what was put in. Damaged bytes end in an error, never in a read
+// or a write out of bounds.
 import { readFileSync } from 'node:fs';
 
 import test from 'ava';
@@ -13,7 +13,7 @@ import { findInBytes } from './found-records.js';
 
 const dump = readFileSync(fixturePath('redis-data', '7.0-rdb-and-multipart-aof', '1', 'dump.rdb'));
 
-/** Expands byte by byte, as the format is defined; null where it cannot. */
+/** Expands byte by byte, as the format is defined. Null if the bytes are damaged. */
 function expandByDefinition(compressed: Uint8Array, length: number): Buffer | null {
   const out: number[] = [];
   let at = 0;
@@ -90,7 +90,7 @@ for (const [title, bytes, length] of [
   });
 }
 
-test('sound and damaged bytes expand as the definition says, or not at all', (t) => {
+test('any bytes expand as the definition says, or not at all', (t) => {
   const random = new SeededRandom('lzf fuzz');
   let expanded = 0;
   for (let round = 0; round < 3000; round++) {
@@ -113,7 +113,7 @@ test('sound and damaged bytes expand as the definition says, or not at all', (t)
   t.true(expanded > 1000 && expanded < 2500, String(expanded));
 });
 
-/** A literal, and then some references and literals, all of them sound. */
+/** A literal, and then references and literals, none of them damaged. */
 function someLzf(random: SeededRandom): Buffer {
   const parts = [Buffer.from([9]), random.bytes(10)];
   for (let n = random.below(6); n > 0; n--) {
@@ -126,7 +126,7 @@ function someLzf(random: SeededRandom): Buffer {
   return Buffer.concat(parts);
 }
 
-/** What sound bytes expand to. */
+/** What undamaged bytes expand to. */
 function lengthOf(bytes: Uint8Array): number {
   for (let length = 10; ; length++) {
     if (expandByDefinition(bytes, length) !== null) return length;

@@ -1,4 +1,4 @@
-// Strings as an RDB has them, in every encoding, and what is none.
+// Strings of an RDB in every encoding, and bytes that are not a string.
 import test from 'ava';
 
 import { decodeRdbString } from '../../../src/persistence/rdb/decode-string.js';

@@ -1,5 +1,5 @@
-// What a walk finds, as plain objects: the columns of each batch put together, and then overwritten, so
-// that a walk which hands out the same rows twice, or a test which keeps them, is found out.
+// What a walk finds, as plain objects. The columns of each batch are copied and then overwritten, so that
+// a walk that hands out rows twice, or a test that keeps them, is found out.
 import { RdbWalkStream } from '../../../src/persistence/rdb/rdb-walk-stream.js';
 import type { RdbWalk } from '../../../src/persistence/rdb/rdb-walk.js';
 import type { RdbRecordBatch } from '../../../src/persistence/rdb/record-batch.js';
@@ -17,7 +17,7 @@ export interface FoundRecord {
   readonly expiresAtMs: number;
 }
 
-/** With the hash of the key, which is no part of what is found by its offset. */
+/** With the hash of the key, which is not part of what is found by its offset. */
 export interface HashedRecord extends FoundRecord {
   readonly keyHash: bigint;
 }
@@ -47,7 +47,7 @@ export async function findInBytes(
   return findInReader(new MemoryReader(bytes), options);
 }
 
-/** The bytes pushed in pieces of a length; of several lengths in turn where there are several. */
+/** The bytes are pushed in pieces of a length, or of several lengths in turn. */
 export async function findInPieces(
   bytes: Uint8Array,
   lengths: readonly number[],

@@ -1,6 +1,6 @@
-// Damaged RDBs: flipped, removed and inserted bytes end in a walk that is complete or stopped, with
-// offsets inside the file, the same one in pieces of any length, and never in a trap or an endless loop.
-// A failure names the seed and round that make the same file again.
+// Damaged RDBs: bytes flipped, removed and inserted. Each ends in a walk that is complete or stopped, with
+// offsets inside the file, the same in pieces of any length, and never in a trap or an endless loop. A
+// failure names the seed and the round that make the same file again.
 import { readFileSync } from 'node:fs';
 
 import test from 'ava';
@@ -38,7 +38,7 @@ function damage(bytes: Buffer, random: SeededRandom): Buffer {
   return Buffer.concat([damaged.subarray(0, at), inserted, damaged.subarray(at + random.below(4))]);
 }
 
-/** What must hold of any walk; null where it does. */
+/** What is wrong with the walk. Null if all that must hold of any walk holds. */
 function findFault({ walk, records }: FoundWalk, sizeBytes: number): string | null {
   let end = 0;
   for (const { recordAt, typeAt, valueAt, endAt } of records) {

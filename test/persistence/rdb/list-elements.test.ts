@@ -1,4 +1,4 @@
-// The elements of a record: each found where it lies, with a hash that depends on its name alone.
+// The elements of a record: each is found at its place, with a hash that depends only on its name.
 import { readFileSync } from 'node:fs';
 
 import test from 'ava';
@@ -23,7 +23,7 @@ interface FoundElement {
   readonly nameHash: bigint;
 }
 
-/** Null where the type has no elements. */
+/** Null if the type has no elements. */
 async function elementsOf(
   reader: ByteReader,
   format: RdbFormat,
@@ -45,7 +45,7 @@ async function elementsOf(
   return hasElements ? elements : null;
 }
 
-/** The elements of a value that is all there is, as text: `6101` and so on. */
+/** The elements of a value that fills the bytes, as text: `6101` and so on. */
 async function cut(format: RdbFormat, type: number, value: readonly number[]): Promise<string[]> {
   const bytes = Buffer.from(value);
   const place = { type, valueAt: 0, endAt: bytes.length };
@@ -164,7 +164,7 @@ test('more elements than one batch or one piece holds are all found', async (t) 
   t.is(new Set(elements?.map(({ nameHash }) => nameHash)).size, count);
 });
 
-test('elements beyond 4 GiB are stepped over', async (t) => {
+test('elements beyond 4 GiB are skipped', async (t) => {
   const head = Buffer.from([2, 1, 0x61, 0x81, 0, 0, 0, 2, 0, 0, 0, 0]);
   const tail = Buffer.from([1, 0x62, 1, 0x63]);
   const tailAt = head.length + 2 ** 33;

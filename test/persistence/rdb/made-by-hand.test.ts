@@ -1,5 +1,5 @@
-// RDBs of the versions and types that no server here writes, made by hand: the walk finds what their
-// marks say. Those that redis 7.0 knows are checked against it in test/live/rdb-walk.test.ts.
+// RDBs of versions and types that no server here writes, made by hand: the walk finds what their marks
+// say. test/live/rdb-walk.test.ts checks those that Redis 7.0 knows against Redis.
 import test from 'ava';
 
 import { readAnnotatedRdbs } from './annotated-hex.js';
@@ -45,7 +45,7 @@ test('every type that the walk knows occurs in the vectors', async (t) => {
   }
   const shared = [0, 1, 2, 3, 4, 5, 7, 9, 10, 11, 12, 13, 14, 15, 16, 20, 21].map(String);
   const own = ['REDIS 22', 'REDIS 23', 'REDIS 24', 'REDIS 25', 'VALKEY 22'];
-  // 17, 18 and 19 stand in every dump of redis 7.0.
+  // Every dump of Redis 7.0 has 17, 18 and 19.
   t.deepEqual([...types].sort(), [...shared, ...own].sort());
 });
 

@@ -1,5 +1,5 @@
-// Makes fixtures/rdb/made-by-redis anew with the redis-server of this machine: small dumps of what the
-// data directories in fixtures/redis-data do not have. fixtures/rdb/README.md says how to run it.
+// Makes fixtures/rdb/made-by-redis again, with the redis-server of this machine: small dumps of what the
+// data directories in fixtures/redis-data do not have. fixtures/rdb/README.md says how to run this.
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 

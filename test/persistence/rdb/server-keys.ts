@@ -1,5 +1,5 @@
-// The keys that a server holds, as it tells them itself, and the keys that a walk finds in a dump, in
-// the same words: to be compared.
+// The keys that a server says it holds, and the keys that a walk finds in a dump, in the same words, so
+// that they can be compared.
 import type { Redis } from 'ioredis';
 
 import { decodeRdbString } from '../../../src/persistence/rdb/decode-string.js';
@@ -9,13 +9,13 @@ import type { FoundWalk } from './found-records.js';
 
 export interface ServerKey {
   readonly database: number;
-  /** In hex, as a name may be any bytes. */
+  /** In hex, since a name may be any bytes. */
   readonly name: string;
   readonly type: string;
   readonly expiresAtMs: number;
 }
 
-/** By database and name; leaves the connection in database 0. */
+/** By database and name. The connection is in database 0 afterwards. */
 export async function askForKeys(client: Redis): Promise<ServerKey[]> {
   const keys: ServerKey[] = [];
   for (const database of await filledDatabases(client)) {

@@ -1,5 +1,5 @@
-// Where a walk ends early: truncated files, hostile lengths, types and opcodes that it does not know.
-// It says why and where, and everything before is what a whole walk finds.
+// Where a walk ends early: truncated files, hostile lengths, unknown types and opcodes. The walk says why
+// and where, and before that place it finds what a whole walk finds.
 import { readFileSync } from 'node:fs';
 
 import test from 'ava';
@@ -56,7 +56,7 @@ test('an empty file and the beginning of a header are truncated, anything else i
   }
 });
 
-test('versions that are not known stop the walk at once', async (t) => {
+test('unknown versions stop the walk at once', async (t) => {
   for (const [header, version] of [
     ['REDIS0016', 16],
     ['REDIS0000', 0],
@@ -66,12 +66,15 @@ test('versions that are not known stop the walk at once', async (t) => {
   ] as const) {
     const { walk } = await findInBytes(Buffer.concat([Buffer.from(header), small.subarray(9)]));
     t.like(walk.end, { kind: 'stopped', reason: 'unknown-version', stoppedAt: 0, entryAt: 0 });
-    t.regex(walk.end.kind === 'stopped' ? walk.end.message : '', new RegExp(`version ${version},`));
+    t.regex(
+      walk.end.kind === 'stopped' ? walk.end.message : '',
+      new RegExp(`version ${version} at `),
+    );
     t.is(walk.keys, 0);
   }
 });
 
-/** One key, and then bytes that must not be understood. */
+/** One key, and then bytes that the walk must not understand. */
 async function endAfterKey(header: string, ...bytes: readonly (number | string)[]) {
   const key = Buffer.from([0xfe, 0, 0, 1, 0x6b, 1, 0x76]);
   const rest = bytes.map((one) =>
@@ -193,10 +196,10 @@ test('more databases than can be counted stop the walk', async (t) => {
   t.is(walk.databases[1]?.database, 7919);
 });
 
-test('where the walk stops, a checksum at the end of the file is still verified', async (t) => {
+test('when the walk has stopped, a checksum at the end of the file is still verified', async (t) => {
   const rdb = readAnnotatedRdbs().find(({ name }) => name === 'redis-0012-field-expiry');
   const bytes = Buffer.from(rdb?.bytes ?? '');
-  // As a version that has no such types yet, it is stopped at the first of them.
+  // As a version that does not have such types yet, it stops at the first of them.
   bytes.write('REDIS0011');
   const stopped = await findInBytes(bytes);
   t.like(stopped.walk.end, { reason: 'unknown-type', stoppedAt: 19 });
@@ -211,7 +214,7 @@ test('where the walk stops, a checksum at the end of the file is still verified'
   t.is((await findInBytes(bytes)).walk.checksum, 'ok');
 });
 
-test('a value beyond 4 GiB is stepped over without being read', async (t) => {
+test('a value beyond 4 GiB is skipped without being read', async (t) => {
   const head = Buffer.concat([
     Buffer.from('REDIS0010'),
     Buffer.from([0xfe, 0, 0, 3, 0x62, 0x69, 0x67, 0x81, 0, 0, 0, 2, 0, 0, 0, 0]),

@@ -1,4 +1,4 @@
-// Dumps of real servers: what the walk finds is what the server said it held, however the bytes come.
+// Dumps of real servers: the walk finds what the server said it held, in pieces of any length.
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
@@ -129,7 +129,7 @@ test('a hash of a key depends on its name and its database, not on its value or 
   t.is(new Set(hashes.values()).size, hashes.size);
 });
 
-test('commands behind the RDB are named, and its checksum still is right', async (t) => {
+test('commands behind the RDB are trailing bytes, and its checksum is right', async (t) => {
   const commands = Buffer.from('*2\r\n$6\r\nSELECT\r\n$1\r\n0\r\n');
   const bytes = Buffer.concat([nightly, commands]);
   for (const verifyChecksum of [true, false]) {
@@ -156,7 +156,7 @@ test('a byte that changes no structure makes the checksum wrong', async (t) => {
   t.is(walk.checksum, 'wrong');
 });
 
-test('what takes the records may throw, and the next walk is not disturbed', async (t) => {
+test('an error in onRecords ends the walk and does not disturb the next one', async (t) => {
   const stopped = new Error('enough');
   const walking = walkRdb(new MemoryReader(nightly), {
     onRecords: () => {
