@@ -10,6 +10,7 @@ import { formatRepair, formatVerification } from '../output/verification.js';
 import type { ParsedArguments } from '../options/parse-arguments.js';
 import { parseDuration } from '../options/parse-duration.js';
 import { parseSeconds } from '../options/parse-seconds.js';
+import { timeValue } from '../options/time-value.js';
 
 export async function runVerify(invocation: Invocation): Promise<number> {
   const { parsed, operands, toPath, context, output } = invocation;
@@ -40,7 +41,7 @@ export function toVerifyRequest(
   }
   return {
     repository: toPath(operands[0] ?? ''),
-    time: parsed.values.get('at')?.[0] ?? null,
+    time: timeValue(parsed, 'at'),
     mode: toMode(parsed),
   };
 }
