@@ -1,5 +1,5 @@
-// What a backup answers: the object that `--json` prints (docs/cli.md). Times are ISO 8601 in UTC, paths
-// are shown by formatPath, sizes are bytes.
+// The result of a backup: the object that `--json` prints (docs/cli.md). Times are ISO 8601 in UTC, paths
+// are as formatPath shows them, sizes are bytes.
 import type { ExaminationReport } from '../snapshot/examination-report.js';
 import type { Note } from '../run/notes.js';
 import type { SnapshotSummary } from '../snapshot/snapshot-summary.js';

@@ -1,4 +1,4 @@
-// What a backup is asked for, after the command line has been read.
+// What a backup is asked to do, as it was typed.
 import type { BytePath } from '../../system/files/byte-path.js';
 import type { PathRule } from '../source/path-filter.js';
 import type { ServerRequest } from '../server/server-request.js';
@@ -9,7 +9,7 @@ export interface BackupRequest {
   /** Null where no server is contacted. */
   readonly serverRequest: ServerRequest | null;
   readonly repository: BytePath;
-  /** Make the repository where there is none; otherwise that is an error. */
+  /** Make the repository if there is none. If this is false, a missing repository is an error. */
   readonly create: boolean;
   /** Paths outside SOURCE that belong with it, such as /etc/redis/redis.conf. */
   readonly also: readonly BytePath[];
@@ -18,10 +18,10 @@ export interface BackupRequest {
   readonly force: boolean;
   /** Read every file, also those whose stat has not changed. */
   readonly rehash: boolean;
-  /** Find out of each dump and AOF that is read whether a server would load it, and what it holds. */
+  /** Find out whether a server would load each dump and AOF that is read, and what they hold. */
   readonly examine: boolean;
-  /** The most memory for finding moved content; null leaves it to the delta engine. */
+  /** The most memory for finding moved content; null leaves the choice to the delta engine. */
   readonly memoryBytes: number | null;
-  /** How long to wait for another writer; 0 not at all. */
+  /** How long to wait for another writer; 0 does not wait. */
   readonly waitLockMs: number;
 }

@@ -1,6 +1,6 @@
-// Which new content the reverse delta of an old one is made against: the one most likely to be alike.
-// A bad choice costs time and bytes and nothing else, since a delta that is not clearly smaller than
-// a full copy is not kept.
+// Chooses the new content that an old one's reverse delta is made against: the one that is most likely to
+// be similar. A bad choice costs only time and space, since a delta that is not clearly smaller than a full
+// copy is not stored.
 import { type BytePath, baseName, compareBytes, parentPath } from '../../system/files/byte-path.js';
 
 /** A file's content, and the file that had it in SOURCE. */
@@ -13,16 +13,15 @@ export interface BasisFile {
 }
 
 /**
- * The candidate on which the content that leaves the mirror is based; null where none is akin. In
- * this order:
- * 1. what is now at the same path;
- * 2. the base of the next rewrite of the same AOF, which holds the same keys: of `x.3.base.rdb` that
- *    is `x.4.base.rdb`, and of `x`, as Redis before 7 had it, the first `x.N.base.*` in any folder.
- *    An incr has no such kin: it holds commands that no other file repeats;
- * 3. the same inode under another name, as of a file that was renamed and then changed. After the
- *    AOF, whose files come and go so fast that their inodes are used again;
+ * The basis for the content that leaves the mirror; null where no candidate is similar. The first of these:
+ * 1. the file that is now at the same path;
+ * 2. the base file of the next rewrite of the same AOF, which holds the same keys. For `x.3.base.rdb` this
+ *    is `x.4.base.rdb`. For `x`, the single file of Redis before 7, it is the first `x.N.base.*` in any
+ *    folder. An incr file has no such basis: no other file repeats its commands;
+ * 3. the same inode under another name: a file that was renamed and then changed. This comes after the
+ *    AOF, whose files are replaced so often that their inodes are used again;
  * 4. a file of the same name in another folder, the nearest in size.
- * Empty candidates are passed over.
+ * Empty candidates are skipped.
  */
 export function chooseBasis<Candidate extends BasisFile>(
   leaving: BasisFile,

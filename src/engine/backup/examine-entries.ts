@@ -1,6 +1,5 @@
-// Which files of a backup are examined while they are read, and what is said of them afterwards. A file
-// that no server would load is kept all the same, since it may be all there is, and ends the run with
-// exit 3.
+// Which files of a backup are examined while they are read, and what is reported of them. A file that no
+// server would load is kept, since it may be the only copy. It ends the run with exit 3.
 import type { ExaminationRecord } from '../../catalog/records.js';
 import { CorruptError } from '../../errors.js';
 import { type AofManifest, parseAofManifest } from '../../persistence/aof/aof-manifest.js';
@@ -24,19 +23,19 @@ import { isTemporaryFile } from '../source/path-filter.js';
 import type { ExaminationReport } from '../snapshot/examination-report.js';
 import { formatTime } from '../snapshot/time-spec.js';
 
-/** `unknown`: a dump where it begins as one, and else nothing that is examined. */
+/** `unknown`: examined as a dump if it begins like one, and otherwise not examined. */
 export type ExpectedKind = ExaminedKind | 'unknown';
 
 /**
- * As what a file is examined; null where it is not, whatever is in it. Its server says what it is, or its
- * name, so that one that has lost its beginning is examined too; or else its first bytes.
- * @param named by a server's settings
+ * As what a file is examined; null where it is not examined. Its name decides, then the server's settings,
+ * so that a file which has lost its beginning is examined too. For other files the first bytes decide.
+ * @param named kinds of files by their paths, from a server's settings
  */
 export function expectedKind(
   path: BytePath,
   named: ReadonlyMap<BytePath, ExaminedKind> | null,
 ): ExpectedKind | null {
-  // Not finished by its server, which says nothing of what it holds.
+  // Its server has not finished it, so what it holds tells nothing.
   if (isTemporaryFile(path)) return null;
   const name = baseName(path);
   if (name.endsWith('.rdb')) return 'dump';
@@ -49,8 +48,7 @@ function isManifest(path: BytePath): boolean {
 }
 
 /**
- * The manifests of a snapshot that is being made, from staging or, where they have not changed, from the
- * mirror.
+ * The manifests of a snapshot that is being made: from staging, or from the mirror if they are unchanged.
  */
 export function readManifests(
   fileSystem: FileSystem,
@@ -61,13 +59,13 @@ export function readManifests(
   const manifests = entries.filter(({ path, type }) => type === 'file' && isManifest(path));
   return new Map(
     manifests.map(({ path, staged }) => {
-      const place = staged === null ? mirrorPath(repository, path) : staging.path(staged);
-      return [path, readSmallFile(fileSystem, place)];
+      const file = staged === null ? mirrorPath(repository, path) : staging.path(staged);
+      return [path, readSmallFile(fileSystem, file)];
     }),
   );
 }
 
-/** What was made, when they were read, of entries that have not changed since. */
+/** The verdicts on unchanged entries, from when these were read. */
 export function findKnownVerdicts(
   entries: readonly NextEntry[],
   last: LastSnapshot,
@@ -117,7 +115,7 @@ export function reportExaminations(examined: ExaminedEntries): ExaminationOutcom
   }
   const isUsable = (path: BytePath, { kind }: Verdict): boolean =>
     kind !== 'broken' && !(kind === 'cut' && inner.has(path));
-  // What cannot be used is told every time, remarks once.
+  // A file that cannot be used is told of in every run. Remarks are made once.
   for (const [path, verdict] of examined.known) {
     if (verdict.kind === 'whole' || isUsable(path, verdict)) continue;
     notes.push(unusableNote(path, verdict.why));
@@ -146,10 +144,10 @@ function noteOn(path: BytePath, verdict: Verdict, isUsable: boolean): Note | nul
   if (!isUsable) return unusableNote(path, verdict.why);
   const shown = formatPath(path);
   if (verdict.kind === 'cut') {
-    const message = `'${shown}' was taken while it was written: ${verdict.why}; a server loads what is before`;
+    const message = `'${shown}' was taken while it was written: ${verdict.why}; a server loads all that comes before that`;
     return infoNote('cut-short', path, message);
   }
-  const message = `'${shown}' holds what this program does not know: ${verdict.why}; whether it is whole is not certain`;
+  const message = `'${shown}' holds something that this program does not know: ${verdict.why}; whether the file is whole is not certain`;
   return infoNote('not-understood', path, message);
 }
 
@@ -158,7 +156,7 @@ function unusableNote(path: BytePath, why: string): Note {
     'would-not-load',
     path,
     `no server would load '${formatPath(path)}': ${why}`,
-    'it is kept as it is; have the server save again, and find out what has damaged it',
+    'the file is kept as it is; have the server save again, and find out what has damaged the file',
   );
 }
 
@@ -190,7 +188,7 @@ function toTime(seconds: number | null | undefined): string | null {
   return seconds === null || seconds === undefined ? null : formatTime(seconds);
 }
 
-/** One row for each type that a user knows, however its values are kept. */
+/** One row for each type that users know. Redis may store the values of one type in several encodings. */
 function keysByType(rdb: FileExamination['rdb']): ExaminationReport['types'] {
   const totals = new Map<string, { keys: number; sizeBytes: number }>();
   for (const { kind, keys, sizeBytes } of rdb?.types ?? []) {

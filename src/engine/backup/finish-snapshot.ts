@@ -1,11 +1,11 @@
-// What follows the commit of a snapshot: its last steps, and a remark on what could not be set.
+// What follows the commit of a snapshot: its last steps, and a note on metadata that could not be set.
 import type { Snapshot } from '../../catalog/records.js';
 import type { WritableRepository } from '../../repository/repository.js';
 import type { UnsetMetadata } from '../../system/files/apply-metadata.js';
 import { formatPath } from '../../system/files/byte-path.js';
 import { infoNote, lookNote, type Note } from '../run/notes.js';
 
-/** After the commit the snapshot stands: what fails now is told, and done by the next writer. */
+/** After the commit the snapshot stands. A failure now becomes a note, and the next writer does the step. */
 export async function finishSnapshot(
   repository: WritableRepository,
   snapshot: Snapshot,
@@ -20,7 +20,7 @@ export async function finishSnapshot(
         lookNote(
           'foreign-files',
           path,
-          `the repository's folder '${formatPath(path)}' holds files that are not of it, and is left in place`,
+          `the repository's folder '${formatPath(path)}' holds files that no backup made, and is left in place`,
           'move them elsewhere',
         ),
       ),
@@ -32,13 +32,13 @@ export async function finishSnapshot(
         'unfinished',
         null,
         `the snapshot is safe, but its last step failed: ${(error as Error).message}`,
-        'the next backup finishes that by itself',
+        'the next backup finishes it by itself',
       ),
     ];
   }
 }
 
-/** What could not be set is said once a run; the catalog has it. */
+/** One note a run for each kind of metadata that could not be set. The catalog has it all the same. */
 function noteUnset(unset: readonly UnsetMetadata[]): Note[] {
   return (['owner', 'mode', 'time'] as const).flatMap((what) => {
     const count = unset.filter((item) => item.what === what).length;
@@ -48,7 +48,7 @@ function noteUnset(unset: readonly UnsetMetadata[]): Note[] {
       infoNote(
         `unset-${what}`,
         null,
-        `the ${what} of ${entries} could not be set in the mirror; the catalog has it, for a restore that may`,
+        `the ${what} of ${entries} could not be set in the mirror; the catalog has it, for a restore that may set it`,
       ),
     ];
   });

@@ -1,11 +1,11 @@
-// What is in staging gets its metadata and is made durable, before the commit that needs it.
+// Staged entries get their metadata and are made durable, before the commit that needs them.
 import { mirrorMetadata } from '../../repository/commit/mirror-metadata.js';
 import type { Staging } from '../../repository/staging.js';
 import { type UnsetMetadata, applyMetadata } from '../../system/files/apply-metadata.js';
 import type { NextEntry } from './next-entry.js';
 import type { RunContext } from '../run/run-context.js';
 
-/** Gives staged entries their metadata and makes their bytes durable. */
+/** @returns what could not be set */
 export async function finishStaged(
   context: RunContext,
   staging: Staging,
@@ -13,16 +13,16 @@ export async function finishStaged(
 ): Promise<UnsetMetadata[]> {
   const { fileSystem } = context;
   const staged = entries.flatMap((entry) =>
-    entry.staged === null ? [] : [{ entry, place: staging.path(entry.staged) }],
+    entry.staged === null ? [] : [{ entry, path: staging.path(entry.staged) }],
   );
   const unset = applyMetadata(
     fileSystem,
-    staged.map(({ entry, place }) => mirrorMetadata(place, entry, context.uid)),
+    staged.map(({ entry, path }) => mirrorMetadata(path, entry, context.uid)),
   );
-  for (const { entry, place } of staged) {
+  for (const { entry, path } of staged) {
     if (entry.type !== 'file') continue;
     await context.checkpoint();
-    const file = fileSystem.open(place, 'read');
+    const file = fileSystem.open(path, 'read');
     try {
       await fileSystem.syncInBackground(file);
     } finally {

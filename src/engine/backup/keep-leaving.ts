@@ -150,8 +150,8 @@ function findBasis(
 }
 
 /**
- * Contents of the last snapshot that no entry of the new one has, each once: with a path at which the
- * mirror has it whole, as far as a stat can tell, if there is one.
+ * Contents of the last snapshot that no entry of the new one has. Each comes once, with a version whose
+ * mirror file is whole as far as a stat can tell, if there is one.
  */
 function findLeaving(last: LastSnapshot, next: readonly NextEntry[]): Leaving[] {
   const staying = new Set(next.map(({ content }) => content?.sha256.toString('hex')));
@@ -178,7 +178,7 @@ function damagedNote(path: BytePath): Note {
   return lookNote(
     'mirror-damaged',
     path,
-    `the repository's own file '${formatPath(path)}' was damaged: its last version is kept as it was found, and is marked so`,
+    `the repository's own file '${formatPath(path)}' was damaged: its last version is kept as it was found, marked damaged`,
     "look for errors of the disk, and run 'redis-rewind verify'",
   );
 }

@@ -1,6 +1,5 @@
-// What a backup has to say of the mirror as it found it: what was put right, what was lost, and what
-// was there and is not the repository's. A foreign directory is never deleted: it may be somebody's
-// only copy.
+// What a backup says of the mirror that it found: which files it put right, which were lost, and which no
+// backup made. A directory that no backup made is never deleted: it may be somebody's only copy.
 import { InTheWayError } from '../../errors.js';
 import { mirrorPath } from '../../repository/layout.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
@@ -53,7 +52,7 @@ function noteOn(
     return lookNote(
       'foreign-replaced',
       path,
-      `'${shown}' was in the repository and in no snapshot, and is replaced by the ${type} of SOURCE`,
+      `'${shown}' in the repository is in no snapshot, and is replaced by the ${type} of SOURCE`,
       'the mirror is not a place for other files',
     );
   }
@@ -69,7 +68,7 @@ function noteOn(
   return lookNote(
     'mirror-mended',
     path,
-    `the repository's own ${type} '${shown}' was missing or not as it was left, and is put right`,
+    `the repository's own ${type} '${shown}' was missing or changed, and is put right`,
     'find out who changes files in the repository',
   );
 }

@@ -1,5 +1,5 @@
-// Which files of SOURCE must be read: those whose stat is not the one of their last reading, or whose
-// mirror file is not whole. Decided from stats alone.
+// Which files of SOURCE must be read: those whose stat has changed since they were last read, and those
+// whose mirror file is not whole. Decided from stats alone.
 import type { SourceState, Version } from '../../catalog/records.js';
 import type { FileStat } from '../../system/files/file-system.js';
 import type { LastSnapshot } from './last-snapshot.js';
@@ -8,7 +8,7 @@ import { isSameContent } from '../snapshot/compare-versions.js';
 import type { ScannedEntry } from '../source/scan-source.js';
 
 /**
- * The content that an entry has without being read; null where it must be read.
+ * The content of an entry that need not be read; null where it must be read.
  * @param rehash read everything
  */
 export function knownContent(
@@ -23,7 +23,7 @@ export function knownContent(
   return state.settled && isSameStat(state, entry.stat) ? version.content : null;
 }
 
-/** Whether the mirror has what an entry holds, so that nothing is to be staged. */
+/** Whether the mirror has what an entry holds, so that nothing is staged for it. */
 export function isInMirror(next: NextEntry, last: LastSnapshot): boolean {
   const version = last.versions.get(next.path);
   return (
@@ -54,8 +54,8 @@ export function bytesToRead(
 }
 
 /**
- * Whether a file was put in its place as a whole since its last reading, as Redis saves a dump, so that
- * probably all of it is to be compared; one that is only added to keeps its inode.
+ * Whether a new file has replaced an old one since it was last read, as Redis saves a dump. Then probably
+ * all of it must be compared. A file that only grows keeps its inode.
  */
 export function isReplaced({ path, stat }: ScannedEntry, last: LastSnapshot): boolean {
   const state = last.states.get(path);

@@ -1,4 +1,4 @@
-// From the entries taken to the rows and operations of the commit. Pure: nothing is read or written.
+// Turns the entries that were taken into the rows and operations of the commit. Pure.
 import type { Snapshot } from '../../catalog/records.js';
 import type { CommitPlan } from '../../repository/commit/commit.js';
 import { planOwedOperations } from '../../repository/commit/plan-owed-operations.js';
@@ -20,7 +20,8 @@ export interface SnapshotPlanRequest {
   readonly host: string;
   readonly source: BytePath;
   readonly program: string;
-  readonly server: ServerReport | null;
+  /** What the server said; null where none was asked. */
+  readonly serverReport: ServerReport | null;
   readonly examined: readonly ExaminationReport[];
   readonly notes: readonly Note[];
 }
@@ -57,7 +58,7 @@ export function planSnapshot(request: SnapshotPlanRequest): CommitPlan {
       notes: request.notes.flatMap(({ severity, ...note }) =>
         severity === 'look' ? [{ severity, ...note }] : [],
       ),
-      server: request.server,
+      server: request.serverReport,
       ...countFiles(last, next),
     },
     ended: ended.map(({ id }) => id),
@@ -77,7 +78,7 @@ export function planSnapshot(request: SnapshotPlanRequest): CommitPlan {
     increments: request.increments,
     examinations: planExaminations(request),
     operations: planOwedOperations({
-      // What no backup made counts where something takes its place, and is left alone elsewhere.
+      // A file that no backup made counts where an entry replaces it. Elsewhere it is left alone.
       before: last.present.filter(({ path }) => last.versions.has(path) || paths.has(path)),
       after: next,
       staged,
@@ -102,7 +103,7 @@ type FileCounts = Pick<
   'files' | 'sourceBytes' | 'newFiles' | 'changedFiles' | 'deletedFiles'
 >;
 
-/** Regular files only; one that changed has another content or other metadata. */
+/** Regular files only. A changed file has another content or other metadata. */
 function countFiles(last: LastSnapshot, next: readonly NextEntry[]): FileCounts {
   const files = next.filter(({ type }) => type === 'file');
   const oldFile = (path: BytePath) => {

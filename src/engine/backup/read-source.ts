@@ -1,5 +1,5 @@
-// Reading files of SOURCE, or clones of them: a disk that cannot be read there is that file's trouble,
-// while one that cannot be written is the run's, so the two failures are told apart.
+// Reading files of SOURCE, or clones of them. A file that cannot be read is left out or kept as it was; a
+// repository that cannot be written ends the run. So a failed read has an error of its own.
 import type { Digests } from '../../system/digest/digests.js';
 import { isExhaustion } from '../../system/files/errno.js';
 import type { FileDescriptor } from '../../system/files/file-system.js';
@@ -15,7 +15,7 @@ export class SourceReadError extends Error {
   }
 }
 
-/** Reads into `into` as far as there is something. @throws SourceReadError, or that resources ran out */
+/** @returns the part of `into` that was filled. @throws SourceReadError; SystemError where resources ran out */
 export function readSource(
   { fileSystem }: RunContext,
   file: FileDescriptor,
@@ -36,8 +36,8 @@ export interface Digesting {
 }
 
 /**
- * @param onRead takes each piece, which may be reused when it has settled, and how many bytes have been
- *   read with it
+ * @param onRead takes each piece, and how many bytes were read up to its end. The memory of the piece may
+ *   be reused once the promise has settled
  * @returns the digest of the first `sizeBytes` bytes; null where there are fewer
  * @throws SourceReadError
  */

@@ -1,4 +1,4 @@
-// The time that a new snapshot gets: the second at which reading began, strictly after the last one.
+// The time of a new snapshot: the second at which reading began, and later than the last snapshot's.
 import type { Snapshot } from '../../catalog/records.js';
 import { lookNote, type Note } from '../run/notes.js';
 import { formatTime } from '../snapshot/time-spec.js';

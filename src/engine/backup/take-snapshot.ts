@@ -74,7 +74,7 @@ export async function takeSnapshot(run: SnapshotRun): Promise<BackupReport> {
         host: context.hostName,
         source,
         program: context.program,
-        server: capture?.report ?? null,
+        serverReport: capture?.report ?? null,
         examined: examined.reports,
         notes,
       });

@@ -1,6 +1,6 @@
-// What was captured of a running server, and what that makes of the scan of its directory: captured
-// files are taken as they were captured, and what belongs to the AOF but not to the captured set is left
-// out, since it was written, or replaced, at another moment. Pure.
+// What was captured of a running server, and the scan of its directory that follows from it. Captured files
+// are taken as they were captured. Other files of the AOF are left out, since the server wrote or replaced
+// them at another moment. Pure.
 import type { ExaminedKind } from '../../persistence/examine/examine-file.js';
 import { type BytePath, baseName, joinPath, parentPath } from '../../system/files/byte-path.js';
 import type { FileDescriptor, FileStat } from '../../system/files/file-system.js';
@@ -14,7 +14,7 @@ export type CapturedFile = CapturedOpenFile | CapturedBytes;
 export interface CapturedOpenFile {
   readonly kind: 'open';
   readonly descriptor: FileDescriptor;
-  /** How many of its bytes are taken: fewer than its stat says where the last command was not whole. */
+  /** How many of its bytes are taken. Fewer than its size if its last command was not whole. */
   readonly sizeBytes: number;
   /** Of the whole file, when it was opened. */
   readonly stat: FileStat;
@@ -32,7 +32,7 @@ export interface Capture {
   readonly files: ReadonlyMap<BytePath, CapturedFile>;
   /** Folder and name of the AOF, where it was captured as a set of files. */
   readonly aof: { readonly folder: BytePath; readonly name: BytePath } | null;
-  /** What is at the paths that the server's settings name, whether it was captured or not. */
+  /** The kinds of the files that the server's settings name, captured or not. */
   readonly named: ReadonlyMap<BytePath, ExaminedKind>;
 }
 
@@ -65,7 +65,7 @@ export function applyCapture(
   return { entries: [...kept, ...captured], unreadable, notes, startedAtMs };
 }
 
-/** Whether a path is one that the server gives to files of its AOF (redis aof.c, 7.0). */
+/** Whether the server gives such a path to files of its AOF (redis aof.c, 7.0). */
 function isOfAof(path: BytePath, { aof }: Capture): boolean {
   if (aof === null || parentPath(path) !== aof.folder) return false;
   const name = baseName(path);

@@ -1,12 +1,12 @@
-// A running server beside a backup: it is contacted before anything is made, saves when the repository
-// is locked, and its files are captured right after. What it was asked to write only for the backup is
-// removed at the end, also by a later run where this one is killed.
+// A running server during a backup. It is contacted before anything is made. It saves when the repository is
+// locked, and its files are captured right after. A dump that it wrote only for the backup is removed at the
+// end, or by a later run if this one is killed.
 import { ServerError, type ServerTrouble } from '../../errors.js';
 import { captureAof } from '../../redis/capture/aof-capture.js';
 import { findAofCut } from '../../persistence/aof/aof-cut.js';
 import { type OpenDump, isSameDump, openDump } from '../../redis/capture/dump-file.js';
 import { unprovedDirectory } from '../../redis/server/find-directory.js';
-import { type LiveServer, openLiveServer } from '../../redis/server/live-server.js';
+import type { LiveServer } from '../../redis/server/live-server.js';
 import {
   type SavePlan,
   estimateDumpBytes,
@@ -30,57 +30,27 @@ import { infoNote, lookNote, type Note } from '../run/notes.js';
 import { type ServerReport, reportServer } from './server-report.js';
 import type { ServerRequest } from './server-request.js';
 import type { RunContext } from '../run/run-context.js';
-import { readServerAccess } from './read-server-access.js';
+import { contactServer } from './contact-server.js';
 
 /** @throws UsageError for options that make no sense, ServerError, SystemError */
 export async function prepareServer(
   request: ServerRequest,
-  source: BytePath | null,
+  namedSource: BytePath | null,
   context: RunContext,
 ): Promise<PreparedServer> {
   const mode = parseSaveMode(request.save);
-  const server = await contactServer(request, source, context);
+  const liveServer = await contactServer(request, namedSource, context);
   try {
-    const plan = planSave(mode, server.connection.address, server.facts, server.settings);
-    return new PreparedServer(server, plan, request.keepDump, context);
+    const { connection, facts, settings } = liveServer;
+    const plan = planSave(mode, connection.address, facts, settings);
+    return new PreparedServer(liveServer, plan, request.keepDump, context);
   } catch (error) {
-    server.connection.close();
+    liveServer.connection.close();
     throw error;
   }
 }
 
-/**
- * A server as it is found; nothing is asked of it but what it says of itself.
- * @returns a server whose connection the caller closes
- * @throws UsageError, ServerError, SystemError
- */
-export async function contactServer(
-  request: ServerRequest,
-  source: BytePath | null,
-  context: RunContext,
-): Promise<LiveServer> {
-  const { fileSystem } = context;
-  return openLiveServer(
-    {
-      access: readServerAccess(request, context.fileSystem),
-      configuration: request.configuration,
-      source,
-      waitTimeoutMs: request.waitTimeoutMs,
-      onLoading: (doneBytes, totalBytes) =>
-        context.onProgress({ phase: 'loading', path: null, doneBytes, totalBytes }),
-      onFailover: () =>
-        context.onProgress({
-          phase: 'waiting for a failover',
-          path: null,
-          doneBytes: 0,
-          totalBytes: 0,
-        }),
-    },
-    { fileSystem, clock: context.clock, checkpoint: context.checkpoint },
-  );
-}
-
-/** After these the server may go on with a save that it has begun. */
+/** After such trouble the server may still go on with a save that it has begun. */
 const UNCERTAIN: readonly ServerTrouble[] = ['lost', 'unreachable', 'timeout'];
 
 function needlessPassword(address: string): Note {
@@ -88,7 +58,7 @@ function needlessPassword(address: string): Note {
   return infoNote('needless-password', null, message);
 }
 
-/** Files of a multi-part AOF have names that tell what they are. */
+/** Without files of a multi-part AOF, whose names say what they are. */
 function namedFiles({ dumpName, aofName, aofFolder }: ServerSettings): ServerCapture['named'] {
   const dump = [dumpName, 'dump'] as const;
   return new Map(aofFolder === null ? [dump, [aofName, 'log']] : [dump]);
@@ -106,16 +76,16 @@ export interface ServerCapture extends Capture {
 }
 
 export class PreparedServer {
-  readonly #server: LiveServer;
+  readonly #liveServer: LiveServer;
   readonly #plan: SavePlan;
   readonly #keepsDump: boolean;
   readonly #context: RunContext;
   readonly #open: FileDescriptor[] = [];
-  /** The dump to be removed: where it is, and which one, once it is there. */
+  /** The dump that will be removed: its path, and its stat once it is there. */
   #temporary: { readonly path: BytePath; stat: FileStat | null } | null = null;
 
-  constructor(server: LiveServer, plan: SavePlan, keepsDump: boolean, context: RunContext) {
-    this.#server = server;
+  constructor(liveServer: LiveServer, plan: SavePlan, keepsDump: boolean, context: RunContext) {
+    this.#liveServer = liveServer;
     this.#plan = plan;
     this.#keepsDump = keepsDump;
     this.#context = context;
@@ -123,12 +93,12 @@ export class PreparedServer {
 
   /** The real path of the directory that holds its files. */
   get directory(): BytePath {
-    return this.#server.directory.path;
+    return this.#liveServer.directory.path;
   }
 
   /** The name under which Sentinels know its primary; null where none was asked. */
   get masterName(): string | null {
-    return this.#server.sentinels?.masterName ?? null;
+    return this.#liveServer.sentinels?.masterName ?? null;
   }
 
   /**
@@ -137,7 +107,7 @@ export class PreparedServer {
    * @throws ServerError, NoSpaceError
    */
   async capture(repository: BytePath, force: boolean): Promise<ServerCapture> {
-    const { settings, facts, directory, connection } = this.#server;
+    const { settings, facts, directory, connection } = this.#liveServer;
     const files = new Map<BytePath, CapturedFile>();
     const dump = await this.#save(repository, force);
     if (dump === null && !directory.isProved && !(await this.#isOfLastSave())) {
@@ -158,13 +128,13 @@ export class PreparedServer {
       files,
       aof: isSet ? { folder: settings.aofFolder, name: settings.aofName } : null,
       named: namedFiles(settings),
-      report: reportServer(this.#server, this.#plan.how, dump, files),
+      report: reportServer(this.#liveServer, this.#plan.how, dump, files),
       notes: this.#notes(),
     };
   }
 
   #notes(): Note[] {
-    const { connection, sentinels } = this.#server;
+    const { connection, sentinels } = this.#liveServer;
     const passedOver = sentinels?.passedOver ?? null;
     return [
       ...(connection.wantsPassword ? [] : [needlessPassword(connection.address)]),
@@ -172,11 +142,11 @@ export class PreparedServer {
     ];
   }
 
-  /** Removes what the server has written for the backup alone. Never throws: trouble is a note. */
+  /** Removes the dump that the server wrote for the backup alone. Never throws: trouble is a note. */
   removeTemporary(repository: BytePath): Note[] {
     const { fileSystem } = this.#context;
     const temporary = this.#temporary;
-    // A save that was not seen to end may still do so: the next run looks after what it makes.
+    // A save whose end was not seen may still write its dump. The next run removes that.
     if (temporary === null || temporary.stat === null) return [];
     try {
       const stat = fileSystem.stat(temporary.path);
@@ -198,16 +168,16 @@ export class PreparedServer {
 
   close(): void {
     for (const descriptor of this.#open.splice(0)) this.#context.fileSystem.close(descriptor);
-    this.#server.connection.close();
+    this.#liveServer.connection.close();
   }
 
   async #save(repository: BytePath, force: boolean): Promise<OpenDump | null> {
     const { how, isPersistenceOff } = this.#plan;
     const { fileSystem } = this.#context;
-    const { facts, settings, directory } = this.#server;
+    const { facts, settings, directory } = this.#liveServer;
     const path = joinPath(directory.path, settings.dumpName);
     const before = fileSystem.stat(path);
-    // One that a run which was killed has left counts as not having been there.
+    // A dump that a killed run has left counts as not being there.
     const isLeftover =
       isPersistenceOff && !this.#keepsDump && readTemporaryDump(fileSystem, repository) === path;
     if (!isLeftover) forgetTemporaryDump(fileSystem, repository);
@@ -235,7 +205,7 @@ export class PreparedServer {
     what: Pick<SaveRequest, 'path' | 'before' | 'how'>,
   ): Promise<OpenDump> {
     const { fileSystem, onProgress } = this.#context;
-    const { connection, patience } = this.#server;
+    const { connection, patience } = this.#liveServer;
     try {
       return await saveDump({
         ...what,
@@ -266,9 +236,9 @@ export class PreparedServer {
     return { sizeBytes: Number(former.stat.size), usedMemoryBytes: former.usedMemoryBytes };
   }
 
-  /** Whether the dump in the directory is the one that the server says it has saved last. */
+  /** Whether the dump in the directory is the one that the server says it saved last. */
   async #isOfLastSave(): Promise<boolean> {
-    const { facts, settings, directory } = this.#server;
+    const { facts, settings, directory } = this.#liveServer;
     const stat = this.#context.fileSystem.stat(joinPath(directory.path, settings.dumpName));
     if (stat === null || facts.lastSaveSeconds === null) return false;
     const writtenSeconds = Number(stat.mtimeNs / 1_000_000_000n);
@@ -276,7 +246,7 @@ export class PreparedServer {
   }
 
   async #captureAof(files: Map<BytePath, CapturedFile>): Promise<void> {
-    const { connection, settings, directory, patience } = this.#server;
+    const { connection, settings, directory, patience } = this.#liveServer;
     const { fileSystem, checkpoint } = this.#context;
     await waitForRewrite(connection, patience);
     const capture = await captureAof(fileSystem, connection.address, directory.path, settings);

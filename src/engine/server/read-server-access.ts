@@ -1,5 +1,5 @@
-// Where a server is and how it is spoken to, from what was asked for: the files of passwords are read
-// here, and nothing is contacted yet.
+// Where a server is and how to log in, from the options. Files of passwords are read here. Nothing is
+// contacted yet.
 import { UsageError } from '../../errors.js';
 import { type SentinelAccess, parseSentinelAccess } from '../../redis/sentinel/sentinel-access.js';
 import { type ServerAccess, parseServerAccess } from '../../redis/connection/server-access.js';

@@ -10,7 +10,7 @@ import { formatTime } from '../snapshot/time-spec.js';
 export interface AofFileReport {
   readonly path: string;
   readonly sizeBytes: number;
-  /** What was left out at its end: a command, or a transaction, that was not whole yet. */
+  /** How much was left out at its end: a command, or a transaction, that was not whole yet. */
   readonly trimmedBytes: number;
 }
 
@@ -21,7 +21,7 @@ export interface AofReport {
   readonly files: readonly AofFileReport[];
 }
 
-/** What the server said that a snapshot was taken of. */
+/** What a server said when a snapshot was taken of its files. */
 export interface ServerReport {
   readonly product: 'redis' | 'valkey';
   readonly version: string;
@@ -46,7 +46,7 @@ export interface ServerReport {
   }[];
   readonly usedMemoryBytes: number | null;
   readonly maxmemoryPolicy: string | null;
-  /** What it was asked to do before. */
+  /** How it was asked to save before the snapshot. */
   readonly save: 'bgsave' | 'save' | 'none';
   /** When it began to write the dump that was saved for this snapshot; null where none was. */
   readonly dumpTime: string | null;

@@ -12,18 +12,18 @@ export interface SentinelRequest extends Omit<SentinelOptions, 'password'> {
 
 /** A server to be backed up: where it is, and what it is asked to do. */
 export interface ServerRequest extends ServerOptions {
-  /** Who is asked where the server is; null where the options say it. */
+  /** The Sentinels that are asked where the server is; null where the options say it. */
   readonly sentinel: SentinelRequest | null;
   /** A file with the password in its first line, or null. */
   readonly passFile: BytePath | null;
-  /** REDISCLI_AUTH, for where the options give no password. */
+  /** REDISCLI_AUTH, used if the options give no password. */
   readonly environmentPassword: Secret | null;
-  /** The server's configuration file, for where CONFIG GET may not be used. */
+  /** The server's configuration file, read if CONFIG GET is not allowed; or null. */
   readonly configuration: BytePath | null;
-  /** How it is to save, as it was typed: `auto`, `bgsave`, `save` or `none`. */
+  /** `--save` as it was typed: `auto`, `bgsave`, `save` or `none`. */
   readonly save: string;
-  /** How long to wait in all until it has loaded its data, and saved. */
+  /** How long to wait in all until the server has loaded its data, and saved. */
   readonly waitTimeoutMs: number;
-  /** Leave the dump of a server that persists nothing in its directory. */
+  /** If the server persists nothing by itself, leave the dump of this backup in its directory. */
   readonly keepDump: boolean;
 }

@@ -1,9 +1,9 @@
-// Globs on paths, in rdiff-backup's grammar; dots are nothing special, letters have one case:
+// Globs on paths, in rdiff-backup's grammar. A dot is a character like any other, and case matters:
 //   ?  one character, never '/'       *   any number of such       **  any number, '/' among them
 //   **/  any number of folders        [abc] [a-z]  one of these    [!abc] [^abc]  one of the others
 //   \*  the character itself          \xHH  a byte
-// A character is one of UTF-8, or a byte that is none. The pattern is run as a set of states, so that
-// time grows with the product of the lengths and no pattern can make it explode.
+// A character is a character of UTF-8, or a byte that is not part of one. The pattern runs as a set of states,
+// so that the time grows with the product of the two lengths, whatever the pattern is.
 import {
   type BytePath,
   parsePath,
@@ -14,7 +14,7 @@ import {
 /** A code point of Unicode; beyond U+10FFFF a byte that is not UTF-8. */
 type Character = number;
 
-/** One state: what it takes to get on to the next. */
+/** One state: what leads from it to the next. */
 type Step =
   | { readonly kind: 'one'; readonly accepts: (character: Character) => boolean }
   /** Any number of characters but '/'. */
@@ -27,7 +27,7 @@ type Step =
 
 export type Glob = readonly Step[];
 
-/** How a path lies to what a glob matches. */
+/** How a path relates to what a glob matches. */
 export type GlobReach =
   /** It matches. */
   | 'match'
@@ -75,7 +75,7 @@ export function parseGlob(pattern: string): Glob {
   return steps;
 }
 
-/** How a path lies to what the glob matches; it has no '/' at either end. */
+/** How a path relates to what the glob matches. @param path without a '/' at either end */
 export function reachOf(glob: Glob, path: BytePath): GlobReach {
   let states = new Set<number>();
   enter(glob, 0, states);
@@ -147,7 +147,7 @@ interface CharacterClass {
   readonly end: number;
 }
 
-/** The class that begins at `start`; null where it is not closed within the name: `[` is literal then. */
+/** The class that begins at `start`; null where it is not closed within the name, which makes `[` literal. */
 function parseClass(pattern: string, start: number): CharacterClass | null {
   const isNegated = /[!^]/.test(pattern[start + 1] ?? '');
   const first = start + (isNegated ? 2 : 1);

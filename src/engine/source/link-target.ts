@@ -1,10 +1,10 @@
-// Where a symbolic link leads in the end, told from the links themselves: unlike realpath(3) also
-// where nothing is there, or where the way goes through folders that may not be entered.
+// Where a symbolic link leads in the end, worked out from the links on the way. Unlike realpath(3) this also
+// works where nothing is there, or where a folder on the way may not be entered.
 import { SystemError } from '../../errors.js';
 import { type BytePath, joinPath, parentPath } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 
-/** As the kernel has it (MAXSYMLINKS); a link that leads in a circle ends there. */
+/** The kernel's limit (MAXSYMLINKS). It ends a circle of links. */
 const MOST_LINKS = 40;
 
 /**
@@ -18,32 +18,32 @@ export function whereLinkLeads(
   target: BytePath,
 ): BytePath {
   const names: string[] = [];
-  let place = folder;
+  let reached = folder;
   let followed = 0;
   const follow = (text: BytePath): void => {
-    if (text.startsWith('/')) place = '/' as BytePath;
+    if (text.startsWith('/')) reached = '/' as BytePath;
     names.push(...text.split('/').toReversed());
   };
   follow(target);
   for (let name = names.pop(); name !== undefined; name = names.pop()) {
     if (name === '' || name === '.') continue;
     if (name === '..') {
-      place = parentPath(place);
+      reached = parentPath(reached);
       continue;
     }
-    const next = joinPath(place, name);
+    const next = joinPath(reached, name);
     const further = followed < MOST_LINKS ? readLinkAt(fileSystem, next) : null;
     if (further === null) {
-      place = next;
+      reached = next;
       continue;
     }
     followed += 1;
     follow(further);
   }
-  return place;
+  return reached;
 }
 
-/** What the link at a path says; null where there is none, or none that may be read. */
+/** The target of the link at a path; null where there is no link, or it may not be read. */
 function readLinkAt(fileSystem: FileSystem, path: BytePath): BytePath | null {
   try {
     return fileSystem.stat(path)?.isSymbolicLink() ? fileSystem.readLink(path) : null;

@@ -1,16 +1,16 @@
-// What is left out of a backup. The first rule that says something about a path decides, in the order
-// given: one that matches it, or a folder that it lies in, keeps it (--include) or leaves it out
-// (--exclude); a folder in which something may match an --include is kept too, as the way to it.
-// Where no rule says anything, debris that Redis left behind is left out and the rest is kept.
+// What is left out of a backup. Rules are tried in the order given, and the first that applies decides. A
+// rule applies to a path that it matches, and to all that lies in a folder that it matches: --include keeps
+// the path, --exclude leaves it out. An --include also keeps the folders that lead to a possible match.
+// If no rule applies, debris that Redis left behind is left out and the rest is kept.
 //
-// A pattern is a glob (glob.ts) relative to SOURCE. Without a '/' it is a name at any depth, with one
-// it begins at SOURCE, as does `./name`; a '/' at its end restricts it to folders. As with
-// rdiff-backup it may also be absolute, and then must begin with SOURCE.
+// A pattern is a glob (glob.ts) relative to SOURCE. Without a '/' it is a name at any depth. With a '/', or
+// as `./name`, it begins at SOURCE. A '/' at its end restricts it to folders. As in rdiff-backup a pattern
+// may also be absolute, and must then begin with SOURCE.
 import { UsageError } from '../../errors.js';
 import { type BytePath, baseName, parsePath, pathFromText } from '../../system/files/byte-path.js';
 import { type Glob, parseGlob, reachOf } from './glob.js';
 
-/** One rule of what is left out of a backup; rules are tried in the order given. */
+/** Rules are tried in the order given. */
 export interface PathRule {
   readonly kind: 'include' | 'exclude';
   /** A glob; docs/cli.md has its grammar. */
@@ -25,8 +25,8 @@ export interface PathDecision {
 
 export interface PathFilter {
   /**
-   * Decides on a path relative to SOURCE, which itself is never asked about. What lies in a folder
-   * that is left out need not be asked about: it is left out as well.
+   * Decides on a path relative to SOURCE, but not on SOURCE itself. Callers do not ask about what lies in
+   * a folder that is left out: all of that is left out too.
    */
   decide(path: BytePath, isDirectory: boolean): PathDecision;
 }
@@ -34,7 +34,7 @@ export interface PathFilter {
 /**
  * @param sourceNames absolute paths of SOURCE (as it was typed, and its real path) with which a
  *   pattern may begin
- * @throws UsageError for a pattern that could never match, or not as it is meant
+ * @throws UsageError for a pattern that could never match, or that would match something else than meant
  */
 export function createPathFilter(
   rules: readonly PathRule[],
@@ -88,7 +88,7 @@ function compileRule(rule: PathRule, sourceNames: readonly BytePath[]): Compiled
   }
 }
 
-/** The pattern without the SOURCE that it may begin with; a '/' before it stays where it was. */
+/** The pattern without the SOURCE that it may begin with. It still begins at SOURCE. */
 function relativeToSource(rule: PathRule, sourceNames: readonly BytePath[]): string {
   const { pattern } = rule;
   if (!pattern.startsWith('/')) return pattern;
@@ -116,9 +116,9 @@ function wrongPattern(rule: PathRule, fault: string, hint?: string): UsageError 
 }
 
 /**
- * What a Redis that was killed left behind, where Redis makes it: temporary files in its directory
- * and in the folder of its AOF, and the folder in which Redis 8.10 keeps hard links to its own files
- * (BACKUP, `backupdirname` by default).
+ * What a killed Redis leaves behind: temporary files in its directory and in the folder of its AOF, and the
+ * folder in which Redis 8.10 keeps hard links to its own files (BACKUP, `backupdirname` by default). Files
+ * of such names elsewhere are not debris.
  */
 function isDebris(path: BytePath, isDirectory: boolean): boolean {
   const depth = path.split('/').length;

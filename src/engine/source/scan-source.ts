@@ -1,5 +1,4 @@
-// Walking SOURCE and the paths that belong with it: what is there, and what is left out and why.
-// Nothing is opened; a file's bytes are another step's.
+// Walks SOURCE and the paths of --also: what is there, what is left out, and why. No file is opened.
 import type { EntryType } from '../../catalog/records.js';
 import { SourceMissingError, SystemError } from '../../errors.js';
 import { ALSO, isReserved } from '../../repository/layout.js';
@@ -31,8 +30,10 @@ export interface ScannedEntry {
 export interface SourceScan {
   /** A directory before what is in it. */
   readonly entries: readonly ScannedEntry[];
-  /** Directories that could not be listed, and entries that could not be looked at: all that was known
-   * of them and below them is kept. */
+  /**
+   * Directories that could not be listed, and entries that could not be looked at. What the last snapshot
+   * has of them, and below them, is kept.
+   */
   readonly unreadable: readonly BytePath[];
   readonly notes: readonly Note[];
   /** When the scan began: the time of a snapshot that is made of it. */
@@ -63,7 +64,7 @@ class Scan implements SourceScan {
   readonly startedAtMs: number;
   readonly #request: ScanRequest;
   readonly #fileSystem: FileSystem;
-  /** Every path looked at: what --also names may overlap. */
+  /** Every path that was added. Paths of --also may overlap. */
   readonly #seen = new Set<BytePath>();
   /** Real paths of what is in the backup. */
   readonly #covered: readonly BytePath[];
@@ -78,8 +79,9 @@ class Scan implements SourceScan {
   }
 
   /**
-   * Adds the entry at `absolute` under `path`, and all that is below it. `top` is the path at which
-   * the walk began: what is left out is decided on names below that, never on it.
+   * Adds the entry at `absolute` under `path`, and all that is below it.
+   * @param top the path at which the walk began. It is never left out itself, and filters see the names
+   *   below it
    */
   async walk(path: BytePath, absolute: BytePath, top: BytePath): Promise<void> {
     await this.#request.context.checkpoint();
@@ -176,7 +178,7 @@ class Scan implements SourceScan {
     return true;
   }
 
-  /** @returns null where there is nothing (any more), or nothing that may be read, which is noted */
+  /** @returns null where nothing is there any more, or where it may not be read, which becomes a note */
   #look<T>(path: BytePath, call: () => T): T | null {
     try {
       return call();
@@ -196,7 +198,7 @@ class Scan implements SourceScan {
     }
   }
 
-  /** Data behind a link that leads out of SOURCE is not in the backup: that has to be known. */
+  /** Warns of a link that leads out of SOURCE, since what it leads to is not in the backup. */
   #checkLink(path: BytePath, absolute: BytePath, target: BytePath): void {
     const real = whereLinkLeads(this.#fileSystem, parentPath(absolute), target);
     if (this.#covered.some((folder) => isWithin(real, folder))) return;
@@ -211,7 +213,7 @@ class Scan implements SourceScan {
   }
 }
 
-/** What a call ends in when its object went away, or became another kind, meanwhile. */
+/** How a call fails if its object was deleted, or replaced by one of another kind, meanwhile. */
 const GONE = ['ENOENT', 'ENOTDIR', 'EINVAL'];
 
 function typeOf(stat: FileStat): EntryType | null {

@@ -31,7 +31,7 @@ export interface ResolvedPaths {
 }
 
 /**
- * Resolves SOURCE and REPO and holds them apart.
+ * Resolves SOURCE and REPO, and checks that neither lies inside the other.
  * @throws SourceMissingError, NestedPathsError, UsageError
  */
 export function resolvePaths(fileSystem: FileSystem, named: NamedPaths): ResolvedPaths {
@@ -64,7 +64,7 @@ export function resolvePaths(fileSystem: FileSystem, named: NamedPaths): Resolve
   return { source, repository };
 }
 
-/** What a backup is about to be made of. */
+/** What a snapshot is taken of. */
 export interface SourceIdentity {
   /** Real path. */
   readonly source: BytePath;
@@ -74,7 +74,7 @@ export interface SourceIdentity {
 }
 
 /**
- * A primary that Sentinels know by the same name is the same data, wherever it is after a failover.
+ * A primary that Sentinels know by the same name holds the same data, also after a failover has moved it.
  * @returns a remark where it has moved since the last snapshot
  * @throws SourceChangedError when the last snapshot was made of something else
  */
@@ -98,8 +98,8 @@ function masterNameOf(last: Snapshot): string | null {
 }
 
 /**
- * What --also names does not count: an unmounted disk takes nothing of that away.
- * @throws SourceChangedError when nothing is left of what the last snapshot has of SOURCE
+ * Paths of --also do not count: they stay where they are if the disk of SOURCE is not mounted.
+ * @throws SourceChangedError when SOURCE is empty, and the last snapshot has entries of it
  */
 export function requireNotEmptied(
   last: Iterable<Version>,

@@ -107,7 +107,7 @@ async function askServer(
 ): Promise<Pick<WatchTarget, 'directory' | 'names' | 'server'> | null> {
   if (serverRequest === null) return null;
   // Loaded only where it is needed.
-  const { contactServer } = await import('../server/prepare-server.js');
+  const { contactServer } = await import('../server/contact-server.js');
   const { connection, settings, directory } = await contactServer(
     serverRequest,
     namedSource,

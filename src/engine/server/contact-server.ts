@@ -1,0 +1,38 @@
+// Contacting the server that the options name, for a use case that needs its settings or its files.
+import { type LiveServer, openLiveServer } from '../../redis/server/live-server.js';
+import type { BytePath } from '../../system/files/byte-path.js';
+import type { RunContext } from '../run/run-context.js';
+import { readServerAccess } from './read-server-access.js';
+import type { ServerRequest } from './server-request.js';
+
+/**
+ * Connects, and reads what the server says of itself. The server is asked to do nothing.
+ * @param namedSource SOURCE as it was typed, or null
+ * @returns a server whose connection the caller closes
+ * @throws UsageError, ServerError, SystemError
+ */
+export async function contactServer(
+  request: ServerRequest,
+  namedSource: BytePath | null,
+  context: RunContext,
+): Promise<LiveServer> {
+  const { fileSystem } = context;
+  return openLiveServer(
+    {
+      access: readServerAccess(request, fileSystem),
+      configuration: request.configuration,
+      source: namedSource,
+      waitTimeoutMs: request.waitTimeoutMs,
+      onLoading: (doneBytes, totalBytes) =>
+        context.onProgress({ phase: 'loading', path: null, doneBytes, totalBytes }),
+      onFailover: () =>
+        context.onProgress({
+          phase: 'waiting for a failover',
+          path: null,
+          doneBytes: 0,
+          totalBytes: 0,
+        }),
+    },
+    { fileSystem, clock: context.clock, checkpoint: context.checkpoint },
+  );
+}
