@@ -7,7 +7,7 @@ import type { Emit } from './emit.js';
 import { withEngine } from './engine.js';
 import { STEP } from '../system/wasm/step.js';
 import { type Chunks, feedAll, runSteps } from './feed.js';
-import { formatError } from './format-reasons.js';
+import { toFormatError } from './format-reasons.js';
 
 export interface DeltaFromSignatureOptions {
   readonly checkpoint?: Checkpoint;
@@ -40,7 +40,7 @@ export async function deltaFromSignature(
       flush: () => {},
     };
     await feedAll(engine, signature, reading, checkpoint);
-    if (exports.matchReady() === STEP.error) throw formatError(exports);
+    if (exports.matchReady() === STEP.error) throw toFormatError(exports);
 
     const matching = {
       input: () => exports.matchInput(),

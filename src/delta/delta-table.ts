@@ -5,7 +5,7 @@ import type { Checkpoint } from '../system/time/checkpoint.js';
 import { SOURCE, withEngine } from './engine.js';
 import { STEP } from '../system/wasm/step.js';
 import { type Chunks, type FedJob, deltaInput, feedAll, runSteps } from './feed.js';
-import { formatError } from './format-reasons.js';
+import { toFormatError } from './format-reasons.js';
 import { SpilledBytes } from './spilled-bytes.js';
 
 export interface DeltaTable {
@@ -52,7 +52,7 @@ export async function tabulate(
         literalsAt + literals.sizeBytes,
       );
       await feedAll(engine, delta, job, checkpoint);
-      if (exports.tabulateFinish() === STEP.error) throw formatError(exports);
+      if (exports.tabulateFinish() === STEP.error) throw toFormatError(exports);
       return exports.tabulateMade();
     });
   });

@@ -15,7 +15,7 @@ import { toRun } from './stored-delta.js';
 import type {
   Answer,
   ComposeJob,
-  Failure,
+  JobFailure,
   Job,
   MakeJob,
   OutstandingBytes,
@@ -100,7 +100,7 @@ function send(message: Answer, transferred?: ArrayBuffer): void {
   parentPort?.postMessage(message, transferred === undefined ? [] : [transferred]);
 }
 
-function toFailure(error: unknown): Failure {
+function toFailure(error: unknown): JobFailure {
   const known = error instanceof Error ? error : new Error(String(error));
   return {
     isCorruption: error instanceof CorruptError,

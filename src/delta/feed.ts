@@ -2,7 +2,7 @@
 import type { Checkpoint } from '../system/time/checkpoint.js';
 import type { Engine } from './engine.js';
 import { STEP } from '../system/wasm/step.js';
-import { formatError } from './format-reasons.js';
+import { toFormatError } from './format-reasons.js';
 
 /** A stream in chunks of any size. Each chunk is used up before the next one is asked for. */
 export type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
@@ -53,7 +53,7 @@ export async function runSteps(
 ): Promise<void> {
   for (let step: number = STEP.again; step === STEP.again;) {
     step = job.step();
-    if (step === STEP.error) throw formatError(engine.exports);
+    if (step === STEP.error) throw toFormatError(engine.exports);
     await job.flush(step);
     await checkpoint();
   }

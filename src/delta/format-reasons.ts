@@ -20,7 +20,7 @@ const REASONS: Record<number, (value: number) => string> = {
 };
 
 /** The error with which the decoder of this engine stopped. */
-export function formatError(exports: EngineExports): DeltaFormatError {
+export function toFormatError(exports: EngineExports): DeltaFormatError {
   const reason = REASONS[exports.errorCode()];
   if (reason === undefined) throw new Error('a decoder stopped without an error');
   return new DeltaFormatError(reason(exports.errorValue()), exports.errorAt());

@@ -2,7 +2,7 @@
 // given. It starts with the first job, or with `start`.
 import { Worker } from 'node:worker_threads';
 import { CorruptError } from '../errors.js';
-import type { Answer, Failure, Job } from './thread-messages.js';
+import type { Answer, JobFailure, Job } from './thread-messages.js';
 
 /** The answer that ends a job. */
 export type LastAnswer = Exclude<Answer, { readonly kind: 'bytes' | 'failed' }>;
@@ -104,7 +104,7 @@ export class JobThread {
   }
 }
 
-function toError(failure: Failure): Error {
+function toError(failure: JobFailure): Error {
   if (failure.isCorruption) return new CorruptError(failure.message);
   const error = new Error(failure.message);
   error.stack = failure.stack;

@@ -5,7 +5,7 @@ import type { ByteReader } from '../system/files/byte-reader.js';
 import { type Checkpoint, uninterrupted } from '../system/time/checkpoint.js';
 import { type Chunks, type FedJob, deltaInput, feedAll, runSteps } from './feed.js';
 import { DEFAULT_WINDOW_BYTES, GatherOutput } from './gather.js';
-import { formatError } from './format-reasons.js';
+import { toFormatError } from './format-reasons.js';
 import type { Emit } from './emit.js';
 import { SOURCE, withEngine } from './engine.js';
 import { STEP } from '../system/wasm/step.js';
@@ -45,7 +45,7 @@ export async function patch(
       flush: () => output.flush(),
     };
     await feedAll(engine, delta, job, checkpoint);
-    if (exports.patchFinish() === STEP.error) throw formatError(exports);
+    if (exports.patchFinish() === STEP.error) throw toFormatError(exports);
     await runSteps(engine, job, checkpoint);
     return { resultBytes: output.emittedBytes };
   });

@@ -2,7 +2,7 @@
 import { CorruptError } from '../errors.js';
 import type { BytePath } from '../system/files/byte-path.js';
 import type { FileSystem } from '../system/files/file-system.js';
-import { readFileChunks, readSmallFile } from '../system/files/read-chunks.js';
+import { readFileChunks, readFileUpTo } from '../system/files/read-chunks.js';
 import { zstdDecompress, zstdDecompressBuffer } from '../system/zstd/zstd.js';
 import type { RunDelta } from './compose-tables.js';
 
@@ -57,7 +57,7 @@ async function* decompressed(
   plainBytes: number,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   if (plainBytes <= AT_ONCE_MOST_BYTES) {
-    const stored = readSmallFile(fileSystem, path, AT_ONCE_MOST_BYTES);
+    const stored = readFileUpTo(fileSystem, path, AT_ONCE_MOST_BYTES);
     if (stored !== null) {
       yield await zstdDecompressBuffer(stored, plainBytes);
       return;

@@ -59,10 +59,10 @@ export type Answer =
       readonly resultBytes: number;
       readonly literals: HandedBytes;
     }
-  | { readonly kind: 'failed'; readonly failure: Failure };
+  | { readonly kind: 'failed'; readonly failure: JobFailure };
 
 /** An error in a form that can be sent. */
-export interface Failure {
+export interface JobFailure {
   /** Whether the bytes that were read are at fault. Otherwise an invariant is broken. */
   readonly isCorruption: boolean;
   readonly message: string;

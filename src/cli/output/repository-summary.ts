@@ -3,14 +3,14 @@ import type { InfoReport, VerificationSummary } from '../../engine/inspect/info-
 import type { SnapshotSummary } from '../../engine/snapshot/snapshot-summary.js';
 import { formatCount, formatSize } from './quantities.js';
 import { formatFields } from './text-table.js';
-import { formatLocalTime } from './times.js';
+import { formatReportTime } from './times.js';
 
 export function formatRepositorySummary(report: InfoReport): string {
   const fields: (readonly [string, string])[] = [
     ['repository', report.repository],
     ['id', report.repositoryId],
     ['format', String(report.formatVersion)],
-    ['created', formatLocalTime(report.createdAt)],
+    ['created', formatReportTime(report.createdAt)],
     ['source', `${report.source} on ${report.host}`],
     ['snapshots', String(report.snapshots)],
     ['oldest', nameOrNone(report.oldest)],
@@ -30,7 +30,7 @@ export function formatRepositorySummary(report: InfoReport): string {
 }
 
 function nameOrNone(snapshot: SnapshotSummary | null): string {
-  return snapshot === null ? 'none' : `${formatLocalTime(snapshot.time)} (${snapshot.id})`;
+  return snapshot === null ? 'none' : `${formatReportTime(snapshot.time)} (${snapshot.id})`;
 }
 
 function describeVerification(verification: VerificationSummary | null): string {
@@ -38,7 +38,7 @@ function describeVerification(verification: VerificationSummary | null): string 
   const { mode, snapshot, finishedAt, problems } = verification;
   const found = problems === 0 ? 'no problem' : formatCount(problems, 'problem');
   const part = snapshot === null ? '' : `, of snapshot ${snapshot}`;
-  return `${formatLocalTime(finishedAt)}, ${MODES[mode](verification)}${part}: ${found}`;
+  return `${formatReportTime(finishedAt)}, ${MODES[mode](verification)}${part}: ${found}`;
 }
 
 type Describe = (verification: VerificationSummary) => string;

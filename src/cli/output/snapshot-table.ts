@@ -4,7 +4,7 @@ import type { SnapshotListReport } from '../../engine/inspect/list-report.js';
 import type { SnapshotSummary } from '../../engine/snapshot/snapshot-summary.js';
 import { formatCount, formatSize } from './quantities.js';
 import { type Column, formatTable } from './text-table.js';
-import { formatLocalTime } from './times.js';
+import { formatReportTime } from './times.js';
 
 const COLUMNS: readonly Column[] = [
   { title: 'id', align: 'right' },
@@ -31,13 +31,13 @@ export function formatSnapshotList(report: SnapshotListReport, showsNotes: boole
 
 /** `snapshot 12 of 2026-11-22 03:00:00 +01:00` */
 export function nameSnapshot(snapshot: SnapshotSummary): string {
-  return `snapshot ${snapshot.id} of ${formatLocalTime(snapshot.time)}`;
+  return `snapshot ${snapshot.id} of ${formatReportTime(snapshot.time)}`;
 }
 
 function toRow(snapshot: SnapshotSummary): string[] {
   return [
     String(snapshot.id),
-    formatLocalTime(snapshot.time),
+    formatReportTime(snapshot.time),
     String(snapshot.files),
     formatSize(snapshot.sourceBytes),
     formatSize(snapshot.addedBytes),
@@ -72,7 +72,7 @@ function formatServer(server: ServerReport): string[] {
       `${product} ${version}${address === null ? '' : ` at ${address}`}`,
       primary === null ? role : `${role} of ${primary}`,
       `${formatCount(keys, 'key')}${databases.length > 1 ? ` (${names})` : ''}`,
-      ...(dumpTime === null ? [] : [`dump of ${formatLocalTime(dumpTime)}`]),
+      ...(dumpTime === null ? [] : [`dump of ${formatReportTime(dumpTime)}`]),
     ],
     [
       ...(usedMemoryBytes === null ? [] : [`memory ${formatSize(usedMemoryBytes)}`]),

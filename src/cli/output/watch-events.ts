@@ -3,7 +3,7 @@ import type { WatchEvent } from '../../engine/watch/watch-events.js';
 import { toErrorReport } from './errors.js';
 import { formatDuration, formatSize } from './quantities.js';
 import type { Painter } from './styles.js';
-import { formatLocalTime } from './times.js';
+import { formatReportTime } from './times.js';
 import { visibleLine } from './visible-text.js';
 
 /** Whether the event is shown with -q too. */
@@ -21,7 +21,7 @@ export function toWatchReport(event: WatchEvent, showStack: boolean): object {
 
 /** One line. Below a snapshot follow its warnings, and with `isVerbose` its remarks too. */
 export function formatWatchEvent(event: WatchEvent, isVerbose: boolean, paint: Painter): string {
-  const time = formatLocalTime(event.time);
+  const time = formatReportTime(event.time);
   const lines = [describe(event, paint)];
   if (event.event === 'snapshot') {
     for (const { severity, message, hint } of notesOf(event, isVerbose)) {
@@ -40,7 +40,7 @@ function describe(event: WatchEvent, paint: Painter): string {
     }
     case 'save':
       return visibleLine(
-        `saved: ${event.saves.join(', ')}; snapshot at ${formatLocalTime(event.dueAt)}`,
+        `saved: ${event.saves.join(', ')}; snapshot at ${formatReportTime(event.dueAt)}`,
       );
     case 'snapshot': {
       const { snapshot, elapsedMs } = event.report;

@@ -18,6 +18,7 @@ import type {
 import type { ListRequest, SnapshotRequest } from './list-request.js';
 import { resolveSnapshot } from '../snapshot/resolve-snapshot.js';
 import type { RunContext } from '../run/run-context.js';
+import { NOW, type RequestedTime, parseTime } from '../snapshot/time-spec.js';
 import { summarizeSnapshot } from '../snapshot/snapshot-summary.js';
 
 /** @throws NoRepositoryError, CorruptError, NewerFormatError */
@@ -30,8 +31,9 @@ export function listSnapshots(request: ListRequest, context: RunContext): Snapsh
 
 /** @throws also UsageError and NotInSnapshotError, for TIME */
 export function listFiles(request: SnapshotRequest, context: RunContext): FileListReport {
+  const time = parseTime(request.time);
   return reading(request, context, (repository) => {
-    const snapshot = findSnapshot(repository, request.time, context);
+    const snapshot = findSnapshot(repository, time, context);
     const listing = repository.listingOf(snapshot.id);
     return {
       repository: formatPath(request.repository),
@@ -43,9 +45,10 @@ export function listFiles(request: SnapshotRequest, context: RunContext): FileLi
 
 /** @throws also UsageError and NotInSnapshotError, for TIME */
 export function listChangedSince(request: SnapshotRequest, context: RunContext): ChangeListReport {
+  const time = parseTime(request.time);
   return reading(request, context, (repository) => {
-    const since = findSnapshot(repository, request.time, context);
-    const until = findSnapshot(repository, 'now', context);
+    const since = findSnapshot(repository, time, context);
+    const until = findSnapshot(repository, NOW, context);
     return {
       repository: formatPath(request.repository),
       since: summarizeSnapshot(since),
@@ -68,7 +71,11 @@ function reading<T>(
   }
 }
 
-function findSnapshot(repository: OpenRepository, time: string, context: RunContext): Snapshot {
+function findSnapshot(
+  repository: OpenRepository,
+  time: RequestedTime,
+  context: RunContext,
+): Snapshot {
   return resolveSnapshot(repository.snapshots(), time, context.clock.nowMs());
 }
 

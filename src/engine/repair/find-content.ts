@@ -1,7 +1,8 @@
-// Looking for a content by its digest, wherever its bytes may still be: in SOURCE, in another file of the
-// mirror, or in what a repair has kept, such as increments of a commit that the catalog has lost. What
-// is found is written out and proved; what turns out to be something else is written over.
+// Looks for a content by its digest, wherever its bytes may still be: in SOURCE, in another file of the
+// mirror, or among what repairs have kept, such as increments of a commit that the catalog has lost. A
+// file that is found is written out and proved. If its bytes are wrong, the next one is written over it.
 import type { Content, Version } from '../../catalog/records.js';
+import type { Emit } from '../../delta/emit.js';
 import { patch } from '../../delta/patch.js';
 import { CorruptError, SystemError } from '../../errors.js';
 import {
@@ -28,39 +29,34 @@ export interface ContentSearch {
   readonly repository: OpenRepository;
   /** The versions of the newest snapshot. */
   readonly newest: readonly Version[];
-  /** The directory that is backed up; null where it may not be asked. */
+  /** The directory that is backed up; null where it may not be read. */
   readonly source: BytePath | null;
+  /** A path that has the content in the newest snapshot. */
+  readonly path: BytePath;
+  readonly content: Content;
+  /** An empty file, to which the bytes are written. */
+  readonly into: FileDescriptor;
 }
 
-/**
- * Writes the bytes of a content into an empty file, if they are found.
- * @param path what has it in the newest snapshot
- * @returns where they were, for people; null where they are nowhere
- */
-export async function writeFoundContent(
-  search: ContentSearch,
-  path: BytePath,
-  content: Content,
-  into: FileDescriptor,
-): Promise<string | null> {
-  const { fileSystem } = search.repository;
-  const kept = listKeptFiles(search.repository);
-  for (const file of [...usualPlaces(search, path, content), ...kept.plain]) {
-    if (await writeFrom(search, file, content, into)) return `'${formatPath(file)}'`;
+/** @returns where the bytes were, for people; null where they are nowhere */
+export async function writeFoundContent(search: ContentSearch): Promise<string | null> {
+  const { repository, path } = search;
+  const { fileSystem } = repository;
+  const kept = listKeptFiles(repository);
+  for (const file of [...usualPlaces(search), ...kept.plain]) {
+    if (await writeFile(search, file)) return `'${formatPath(file)}'`;
   }
-  // A later commit may have made an increment against any file of the mirror, also a new one.
+  // A later commit may have made an increment whose basis is any file of the mirror, also a new one.
   const bases = new Set([
-    mirrorPath(search.repository.path, path),
+    mirrorPath(repository.path, path),
     ...kept.plain,
-    ...(kept.increments.length === 0 ? [] : listMirrorFiles(search.repository)),
+    ...(kept.increments.length === 0 ? [] : listMirrorFiles(repository)),
   ]);
   for (const increment of kept.increments) {
-    if (await writeFrom(search, increment, content, into, 'full')) {
-      return `'${formatPath(increment)}'`;
-    }
+    if (await writeFullCopy(search, increment)) return `'${formatPath(increment)}'`;
     for (const basis of bases) {
       if (fileSystem.stat(basis)?.isFile() !== true) continue;
-      if (await writePatched(search, increment, basis, content, into)) {
+      if (await writePatched(search, increment, basis)) {
         return `'${formatPath(increment)}' and '${formatPath(basis)}'`;
       }
     }
@@ -68,12 +64,8 @@ export async function writeFoundContent(
   return null;
 }
 
-/** Files that had the content when it was backed up: in SOURCE, and under its other names. */
-function usualPlaces(
-  { repository, newest, source }: ContentSearch,
-  path: BytePath,
-  content: Content,
-): BytePath[] {
+/** Files that had the content when it was backed up: in SOURCE, and under other names in the mirror. */
+function usualPlaces({ repository, newest, source, path, content }: ContentSearch): BytePath[] {
   const others = newest
     .filter((version) => version.content?.id === content.id && version.path !== path)
     .map((version) => mirrorPath(repository.path, version.path));
@@ -95,9 +87,9 @@ function listKeptFiles({ fileSystem, path }: OpenRepository): KeptFiles {
   if (fileSystem.stat(root)?.isDirectory() !== true) return found;
   for (const number of fileSystem.list(root).toReversed()) {
     const folder = joinPath(root, number);
-    found.plain.push(...listFiles(fileSystem, joinPath(folder, KEPT_MIRROR)));
-    found.plain.push(...listFiles(fileSystem, joinPath(folder, KEPT_STAGING)));
-    found.increments.push(...listFiles(fileSystem, joinPath(folder, KEPT_INCREMENTS)));
+    found.plain.push(...filesBelow(fileSystem, joinPath(folder, KEPT_MIRROR)));
+    found.plain.push(...filesBelow(fileSystem, joinPath(folder, KEPT_STAGING)));
+    found.increments.push(...filesBelow(fileSystem, joinPath(folder, KEPT_INCREMENTS)));
   }
   return found;
 }
@@ -105,80 +97,76 @@ function listKeptFiles({ fileSystem, path }: OpenRepository): KeptFiles {
 /** Every file of the mirror, whether or not the catalog knows it. */
 function listMirrorFiles({ fileSystem, path }: OpenRepository): BytePath[] {
   return [
-    ...listFiles(fileSystem, path, dataPath(path)),
-    ...listFiles(fileSystem, mirrorPath(path, ALSO)),
+    ...filesBelow(fileSystem, path, dataPath(path)),
+    ...filesBelow(fileSystem, mirrorPath(path, ALSO)),
   ];
 }
 
-/** The regular files below a folder; none where it is no folder. @param except is left out */
-function listFiles(fileSystem: FileSystem, folder: BytePath, except?: BytePath): BytePath[] {
+/** The regular files below a folder; none where there is no folder. @param except is left out */
+function filesBelow(fileSystem: FileSystem, folder: BytePath, except?: BytePath): BytePath[] {
   if (folder === except || fileSystem.stat(folder)?.isDirectory() !== true) return [];
   return fileSystem.list(folder).flatMap((name) => {
     const place = joinPath(folder, name);
     const isFile = fileSystem.stat(place)?.isFile() === true;
-    return isFile ? [place] : listFiles(fileSystem, place, except);
+    return isFile ? [place] : filesBelow(fileSystem, place, except);
   });
 }
 
-/** @param form `full` where the file is a compressed full copy; otherwise it is the bytes themselves */
-async function writeFrom(
-  search: ContentSearch,
-  file: BytePath,
-  content: Content,
-  into: FileDescriptor,
-  form: 'plain' | 'full' = 'plain',
-): Promise<boolean> {
-  const { fileSystem } = search.repository;
-  return tryToWrite(search, content, into, async (emit) => {
-    const { checkpoint } = search.context;
-    if (form === 'full') {
-      await emitChunks(zstdDecompress(readFileChunks(fileSystem, file)), emit, checkpoint);
-      return;
-    }
-    await withReader(search, file, content.sizeBytes, (reader) =>
+/** Tries the bytes of a file as they are. */
+async function writeFile(search: ContentSearch, file: BytePath): Promise<boolean> {
+  const { checkpoint } = search.context;
+  return tryToWrite(search, (emit) =>
+    withReader(search, file, search.content.sizeBytes, (reader) =>
       emitChunks(readChunks(reader), emit, checkpoint),
-    );
-  });
+    ),
+  );
 }
 
+/** Tries an increment as a compressed full copy. */
+async function writeFullCopy(search: ContentSearch, increment: BytePath): Promise<boolean> {
+  const { fileSystem } = search.repository;
+  return tryToWrite(search, (emit) =>
+    emitChunks(
+      zstdDecompress(readFileChunks(fileSystem, increment)),
+      emit,
+      search.context.checkpoint,
+    ),
+  );
+}
+
+/** Tries an increment as a delta. */
 async function writePatched(
   search: ContentSearch,
   increment: BytePath,
   basis: BytePath,
-  content: Content,
-  into: FileDescriptor,
 ): Promise<boolean> {
   const { fileSystem } = search.repository;
   const sizeBytes = Number(fileSystem.stat(basis)?.size ?? 0n);
-  return tryToWrite(search, content, into, async (emit) => {
-    await withReader(search, basis, sizeBytes, async (reader) => {
+  return tryToWrite(search, (emit) =>
+    withReader(search, basis, sizeBytes, async (reader) => {
       await patch(reader, zstdDecompress(readFileChunks(fileSystem, increment)), emit, {
         checkpoint: search.context.checkpoint,
-        maxResultBytes: content.sizeBytes,
+        maxResultBytes: search.content.sizeBytes,
       });
-    });
-  });
+    }),
+  );
 }
 
-type Emit = (bytes: Uint8Array) => void | Promise<void>;
-
-/** @returns false where it is not the content, or cannot be read */
+/** @returns false where the bytes are not the content, or cannot be read */
 async function tryToWrite(
-  { repository }: ContentSearch,
-  content: Content,
-  into: FileDescriptor,
+  { repository, content, into }: ContentSearch,
   produce: (emit: Emit) => Promise<void>,
 ): Promise<boolean> {
   const { fileSystem } = repository;
   let position = 0;
-  let isOurs = false;
+  let isWriting = false;
   const write = (bytes: Uint8Array): void => {
     if (position + bytes.length > content.sizeBytes) {
       throw new CorruptError('it is longer than the content');
     }
-    isOurs = true;
+    isWriting = true;
     fileSystem.write(into, bytes, position);
-    isOurs = false;
+    isWriting = false;
     position += bytes.length;
   };
   try {
@@ -186,8 +174,8 @@ async function tryToWrite(
     await emitProved(content, new LocalDigest(content.sizeBytes), write, produce);
     return true;
   } catch (error) {
-    // A failure to write is no news of the file that was read.
-    if (!isOurs && (error instanceof CorruptError || error instanceof SystemError)) return false;
+    // A failure to write says nothing about the file that was read.
+    if (!isWriting && (error instanceof CorruptError || error instanceof SystemError)) return false;
     throw error;
   }
 }

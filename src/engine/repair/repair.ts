@@ -13,7 +13,7 @@ import type { RepairReport } from './repair-report.js';
 import type { RepairRun } from './repair-run.js';
 import type { RepairRequest } from './repair-request.js';
 import type { RunContext } from '../run/run-context.js';
-import { verifyOpen } from '../verify/verify.js';
+import { VERIFY_ALL, verifyOpen } from '../verify/verify.js';
 
 /**
  * @throws NoRepositoryError, LockedError, NewerFormatError; CorruptError where the catalog is damaged and
@@ -49,10 +49,10 @@ async function repairNewest(run: RepairRun, repository: WritableRepository): Pro
 }
 
 async function report(
-  { request, context, steps }: RepairRun,
+  { context, steps }: RepairRun,
   repository: OpenRepository,
 ): Promise<RepairReport> {
-  const result = await verifyOpen(repository, { ...request, time: null }, context);
+  const result = await verifyOpen(repository, VERIFY_ALL, context);
   repository.noteVerification(result.record, result.checks);
   return { ...result.report, repairs: steps };
 }

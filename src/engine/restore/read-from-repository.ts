@@ -13,15 +13,15 @@ import type { RunContext } from '../run/run-context.js';
 import { askInOneState } from '../snapshot/ask-in-one-state.js';
 import { readProvedSnapshot } from '../snapshot/check-snapshot.js';
 import { type SnapshotSummary, summarizeSnapshot } from '../snapshot/snapshot-summary.js';
+import type { RequestedTime } from '../snapshot/time-spec.js';
 import type { RestoreEntry, RestoreSource } from './restore-source.js';
 
 /**
- * @param time TIME as it was typed
- * @throws UsageError, NotInSnapshotError, CorruptError
+ * @throws NotInSnapshotError, CorruptError
  */
 export function openRepositorySource(
   path: BytePath,
-  time: string,
+  time: RequestedTime,
   context: RunContext,
 ): RestoreSource {
   const repository = openForReading(context.fileSystem, path);
@@ -44,7 +44,7 @@ class RepositorySource implements RestoreSource {
   /** The digests of large files are computed on another thread, one for all of them. */
   readonly #digests = new Digests();
 
-  constructor(open: OpenRepository, time: string, context: RunContext) {
+  constructor(open: OpenRepository, time: RequestedTime, context: RunContext) {
     const { proved, examinations } = askInOneState(open, () => ({
       proved: readProvedSnapshot(open, time, context.clock.nowMs()),
       examinations: open.examinations(),

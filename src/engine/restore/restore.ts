@@ -6,6 +6,7 @@ import { requireFreeSpace } from '../run/check-space.js';
 import { showPath } from '../run/notes.js';
 import type { RunContext } from '../run/run-context.js';
 import { locateRepository } from '../snapshot/locate-repository.js';
+import { parseTime } from '../snapshot/time-spec.js';
 import { requireUsableDestination } from './check-destination.js';
 import { findDestination } from './find-destination.js';
 import { planRestore } from './plan-restore.js';
@@ -25,9 +26,10 @@ export async function restore(
 ): Promise<RestoreReport> {
   const startedMs = context.clock.monotonicMs();
   const owner = request.owner === null ? null : parseOwner(request.owner);
+  const time = parseTime(request.time);
   const whole = parsePath(request.repositoryPath);
   const { repository, path } = locateRepository(context.fileSystem, whole);
-  const source = openRepositorySource(repository, request.time, context);
+  const source = openRepositorySource(repository, time, context);
   try {
     const { destination, force } = request;
     return await restoreFrom(source, { path, destination, force, owner, startedMs }, context);

@@ -4,7 +4,7 @@ import { CorruptError } from '../../errors.js';
 import { isAsCommitted } from '../../repository/check/snapshot-proof.js';
 import type { OpenRepository } from '../../repository/repository.js';
 import { resolveSeconds, newestAt } from './resolve-snapshot.js';
-import { formatTime } from './time-spec.js';
+import { type RequestedTime, formatTime } from './time-spec.js';
 
 export interface ProvedSnapshot {
   readonly snapshot: Snapshot;
@@ -16,11 +16,11 @@ export interface ProvedSnapshot {
  * The snapshot that TIME means and all that it has, both proved. The one after it is proved as well,
  * unless TIME is the very time of the first: were its time damaged, it might be the one meant. To be asked
  * in one state (ask-in-one-state.ts).
- * @throws CorruptError; UsageError and NotInSnapshotError as resolveSnapshot has them
+ * @throws CorruptError; NotInSnapshotError as resolveSnapshot has it
  */
 export function readProvedSnapshot(
   repository: OpenRepository,
-  time: string,
+  time: RequestedTime,
   nowMs: number,
 ): ProvedSnapshot {
   const snapshots = repository.snapshots();
@@ -29,7 +29,7 @@ export function readProvedSnapshot(
     if (before !== undefined && before.time >= snapshot.time) throw damaged(snapshot);
   });
   const seconds = resolveSeconds(snapshots, time, nowMs);
-  const snapshot = newestAt(snapshots, seconds, time);
+  const snapshot = newestAt(snapshots, seconds, time.typed);
   const versions = repository.versionsOf(snapshot.id);
   if (!isAsCommitted(snapshot, versions)) throw damaged(snapshot);
   const next = snapshots[snapshots.indexOf(snapshot) + 1];

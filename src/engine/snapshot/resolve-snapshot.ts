@@ -1,30 +1,28 @@
-// From a TIME as it was typed to the snapshot that is meant: the newest one at or before it.
+// From a TIME to the snapshot that is meant: the newest one at or before that moment.
 import type { Snapshot } from '../../catalog/records.js';
 import { NotInSnapshotError } from '../../errors.js';
-import { formatTime, parseTimeSpec, resolveTimeSpec } from './time-spec.js';
+import { type RequestedTime, formatTime, resolveTimeSpec } from './time-spec.js';
 
 /**
  * @param snapshots all of the repository, oldest first
- * @throws UsageError where TIME makes no sense, NotInSnapshotError where no snapshot is that old
+ * @throws NotInSnapshotError where no snapshot is that old
  */
 export function resolveSnapshot(
   snapshots: readonly Snapshot[],
-  time: string,
+  time: RequestedTime,
   nowMs: number,
 ): Snapshot {
-  return newestAt(snapshots, resolveSeconds(snapshots, time, nowMs), time);
+  return newestAt(snapshots, resolveSeconds(snapshots, time, nowMs), time.typed);
 }
 
 /**
- * The moment that a TIME stands for, in seconds since 1970. Snapshots and errors as resolveSnapshot
- * has them.
+ * The moment that a TIME stands for, in seconds since 1970. Snapshots and errors as in resolveSnapshot.
  */
 export function resolveSeconds(
   snapshots: readonly Snapshot[],
-  time: string,
+  { spec }: RequestedTime,
   nowMs: number,
 ): number {
-  const spec = parseTimeSpec(time);
   if (snapshots.length === 0) {
     throw new NotInSnapshotError('the repository holds no snapshot yet', {
       hint: "take one with 'redis-rewind backup SOURCE REPO'",
@@ -38,15 +36,15 @@ export function resolveSeconds(
 
 /**
  * The newest snapshot at or before a moment.
- * @param time the moment as it was typed, for the error
- * @throws NotInSnapshotError where no snapshot is that old, naming the oldest
+ * @param typed the moment as it was typed, for the error
+ * @throws NotInSnapshotError where no snapshot is that old; the error names the oldest one
  */
-export function newestAt(snapshots: readonly Snapshot[], seconds: number, time: string): Snapshot {
+export function newestAt(snapshots: readonly Snapshot[], seconds: number, typed: string): Snapshot {
   const found = snapshots.findLast((snapshot) => snapshot.time <= seconds);
   if (found !== undefined) return found;
   const oldest = formatTime(snapshots[0]?.time ?? 0);
   throw new NotInSnapshotError(
-    `no snapshot is as old as '${time}' (${formatTime(seconds)}): the oldest is of ${oldest}`,
-    { time, hint: `'-r ${oldest}' is the oldest; 'redis-rewind list REPO' shows all` },
+    `no snapshot is as old as '${typed}' (${formatTime(seconds)}): the oldest is of ${oldest}`,
+    { time: typed, hint: `'-r ${oldest}' is the oldest; 'redis-rewind list REPO' shows all` },
   );
 }

@@ -23,10 +23,24 @@ export type TimeSpec =
   /** The snapshot that many before the newest, which is 0. */
   | { readonly kind: 'snapshotsBack'; readonly count: number };
 
+/** A TIME that makes sense, and how it was typed. */
+export interface RequestedTime {
+  readonly typed: string;
+  readonly spec: TimeSpec;
+}
+
+/** The newest snapshot. */
+export const NOW: RequestedTime = { typed: 'now', spec: { kind: 'now' } };
+
 export interface TimeContext {
   readonly nowSeconds: number;
   /** Times of all snapshots in seconds since 1970, oldest first. */
   readonly snapshotTimes: readonly number[];
+}
+
+/** Reads a TIME before a repository is opened. Forms and errors as in parseTimeSpec. */
+export function parseTime(typed: string): RequestedTime {
+  return { typed, spec: parseTimeSpec(typed) };
 }
 
 /**

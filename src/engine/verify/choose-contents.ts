@@ -41,7 +41,7 @@ export function chooseSample(
   nowSeconds: number,
   random: () => number,
 ): Content[] {
-  const wantedBytes = (sum(contents) * percent) / 100;
+  const wantedBytes = (totalBytesOf(contents) * percent) / 100;
   const chosen: Content[] = [];
   let bytes = 0;
   for (const content of inOrderOfChance(contents, times, nowSeconds, random)) {
@@ -90,7 +90,7 @@ export function roundStart(
 }
 
 /** Sizes of contents together. */
-export function sum(contents: Iterable<Content>): number {
+export function totalBytesOf(contents: Iterable<Content>): number {
   let bytes = 0;
   for (const { sizeBytes } of contents) bytes += sizeBytes;
   return bytes;

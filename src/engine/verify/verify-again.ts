@@ -1,46 +1,41 @@
-// Verifying takes no lock: a backup that ended meanwhile may have moved what was looked for. What is
-// missing then is looked for again, as a restore would, wherever it is by now.
+// A verification takes no lock, so a backup that ends meanwhile may move a file that the verification
+// looks for. A content that was not found is looked for again, at the place where it is now.
 import type { Content } from '../../catalog/records.js';
 import { CorruptError } from '../../errors.js';
-import type { OpenRepository } from '../../repository/repository.js';
 import { readContent } from '../../repository/contents/read-content.js';
+import type { OpenRepository } from '../../repository/repository.js';
 import { localDigests } from '../../system/digest/digests.js';
-import type { RunContext } from '../run/run-context.js';
 import type { LostContents, VerifyScope } from './verify-scope.js';
+import type { VerifyRun } from './verify-run.js';
 
 export interface LostContent {
   readonly content: Content;
+  /** Why it seems to be lost. */
   readonly message: string;
 }
 
-/** Those that are lost all the same. */
+/** @returns the candidates that really are lost */
 export async function confirmLost(
-  repository: OpenRepository,
-  scope: VerifyScope,
-  context: RunContext,
+  run: VerifyRun,
   candidates: readonly LostContent[],
 ): Promise<LostContents> {
   const lost = new Map<number, string>();
-  const isOvertaken = wasOvertaken(repository, scope);
+  const hasChanged = hasChangedSince(run.repository, run.scope);
   for (const { content, message } of candidates) {
-    if (isOvertaken && (await canBeRead(repository, content, context))) continue;
+    if (hasChanged && (await canBeRead(run, content))) continue;
     lost.set(content.id, message);
   }
   return lost;
 }
 
 /** Whether the catalog has changed since the scope was read from it. */
-export function wasOvertaken(repository: OpenRepository, scope: VerifyScope): boolean {
+export function hasChangedSince(repository: OpenRepository, scope: VerifyScope): boolean {
   return repository.generation() !== scope.generation;
 }
 
-async function canBeRead(
-  repository: OpenRepository,
-  content: Content,
-  { checkpoint }: RunContext,
-): Promise<boolean> {
+async function canBeRead({ repository, context }: VerifyRun, content: Content): Promise<boolean> {
   try {
-    await readContent(repository, content, () => {}, checkpoint, localDigests);
+    await readContent(repository, content, () => {}, context.checkpoint, localDigests);
     return true;
   } catch (error) {
     if (error instanceof CorruptError) return false;

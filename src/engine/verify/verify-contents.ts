@@ -20,24 +20,22 @@ import type { ByteReader } from '../../system/files/byte-reader.js';
 import type { RunContext } from '../run/run-context.js';
 import type { ProofTally } from './proof-tally.js';
 import { confirmLost } from './verify-again.js';
-import type { VerifyScope } from './verify-scope.js';
+import type { VerifyRun } from './verify-run.js';
 import { UNREACHABLE } from './verify-sizes.js';
 
 /** Proves contents that are not in the mirror, until all are or the time is over. */
 export async function proveRebuilt(
-  repository: OpenRepository,
-  scope: VerifyScope,
+  run: VerifyRun,
   contents: readonly Content[],
-  context: RunContext,
   tally: ProofTally,
 ): Promise<void> {
-  const walk = new ChainWalk(repository, contents, context, tally);
+  const walk = new ChainWalk(run, contents, tally);
   await walk.run();
   const candidates = [...walk.failures].flatMap(([id, message]) => {
     const content = walk.wanted.get(id);
     return content === undefined ? [] : [{ content, message }];
   });
-  const lost = await confirmLost(repository, scope, context, candidates);
+  const lost = await confirmLost(run, candidates);
   for (const { content } of candidates) {
     tally.outcomes.set(content.id, lost.get(content.id) ?? null);
   }
@@ -67,12 +65,7 @@ class ChainWalk {
   /** Increments that lead to something wanted, by their basis. */
   readonly #next = new Map<number, Increment[]>();
 
-  constructor(
-    repository: OpenRepository,
-    contents: readonly Content[],
-    context: RunContext,
-    tally: ProofTally,
-  ) {
+  constructor({ repository, context }: VerifyRun, contents: readonly Content[], tally: ProofTally) {
     this.#repository = repository;
     this.#context = context;
     this.#tally = tally;

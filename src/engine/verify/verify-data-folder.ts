@@ -21,7 +21,7 @@ import {
   joinPath,
 } from '../../system/files/byte-path.js';
 import { infoNote, lookNote, type Note } from '../run/notes.js';
-import { wasOvertaken } from './verify-again.js';
+import { hasChangedSince } from './verify-again.js';
 import type { VerifyScope } from './verify-scope.js';
 
 export function verifyDataFolder(repository: OpenRepository, scope: VerifyScope): Note[] {
@@ -38,7 +38,7 @@ export function verifyDataFolder(repository: OpenRepository, scope: VerifyScope)
   foreign.push(...others);
   leftOver.push(...orphans);
   // A backup that ended meanwhile, or one that runs, has made what is not known.
-  if (wasOvertaken(repository, scope)) return [];
+  if (hasChangedSince(repository, scope)) return [];
   return [
     ...leftOverNotes(leftOver),
     ...namesOf('dump-note').map(temporaryDumpNote),

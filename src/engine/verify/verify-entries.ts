@@ -13,16 +13,14 @@ import {
 import { type MirrorCondition, inspectMirror } from '../snapshot/inspect-mirror.js';
 import { infoNote, lookNote, showPath, type Note } from '../run/notes.js';
 import type { VerifyProblem } from './verify-report.js';
-import type { RunContext } from '../run/run-context.js';
-import { wasOvertaken } from './verify-again.js';
-import type { VerifyScope } from './verify-scope.js';
+import { hasChangedSince } from './verify-again.js';
+import type { VerifyRun } from './verify-run.js';
 
 /** Types, links, metadata and foreign files: only where the newest snapshot is in scope. */
-export function verifyEntries(
-  repository: OpenRepository,
-  scope: VerifyScope,
-  context: RunContext,
-): { readonly problems: readonly VerifyProblem[]; readonly notes: readonly Note[] } {
+export function verifyEntries({ repository, scope, context }: VerifyRun): {
+  readonly problems: readonly VerifyProblem[];
+  readonly notes: readonly Note[];
+} {
   const inScope = new Set(scope.versions.map(({ id }) => id));
   const isSettled = repository.owedOperations().length === 0;
   if (!isSettled || !scope.newest.every(({ id }) => inScope.has(id))) {
@@ -34,7 +32,7 @@ export function verifyEntries(
   }));
   const foreign = findForeign(repository, scope.newest);
   // A backup that ended meanwhile has changed what should be there.
-  if (wasOvertaken(repository, scope)) return { problems: [], notes: [] };
+  if (hasChangedSince(repository, scope)) return { problems: [], notes: [] };
   const wanting = (type: Version['type'] | null, wanted: MirrorCondition): Version[] =>
     conditions
       .filter(

@@ -1,7 +1,6 @@
 // Proving the contents that are in the mirror: the bytes of every file that should have them.
 import type { Content } from '../../catalog/records.js';
 import { CorruptError } from '../../errors.js';
-import type { OpenRepository } from '../../repository/repository.js';
 import { toCorruption } from '../../repository/contents/read-content.js';
 import type { BytePath } from '../../system/files/byte-path.js';
 import { FileReader } from '../../system/files/byte-reader.js';
@@ -9,20 +8,18 @@ import { digestChunks } from '../../system/digest/digest-chunks.js';
 import { readChunks } from '../../system/files/read-chunks.js';
 import { showPath } from '../run/notes.js';
 import type { ProofTally } from './proof-tally.js';
-import type { RunContext } from '../run/run-context.js';
 import { confirmLost } from './verify-again.js';
+import type { VerifyRun } from './verify-run.js';
 import type { VerifyScope } from './verify-scope.js';
 import { spareProblem } from './verify-sizes.js';
 
 /** Proves those of the contents that are in the mirror, until all are or the time is over. */
 export async function proveMirrored(
-  repository: OpenRepository,
-  scope: VerifyScope,
+  run: VerifyRun,
   contents: readonly Content[],
-  context: RunContext,
   tally: ProofTally,
 ): Promise<void> {
-  const paths = mirrorPaths(scope);
+  const paths = mirrorPaths(run.scope);
   const candidates: { content: Content; message: string }[] = [];
   for (const content of contents) {
     const files = paths.get(content.id);
@@ -32,7 +29,7 @@ export async function proveMirrored(
     for (const path of files) {
       const shown = showPath(path);
       tally.begin(shown);
-      const message = await findFault(repository, path, content, context);
+      const message = await findFault(run, path, content);
       if (message !== null) faults.push({ path: shown, message });
       tally.bytesChecked += content.sizeBytes;
     }
@@ -44,7 +41,7 @@ export async function proveMirrored(
       tally.problems.push(...faults.map(({ path, message }) => spareProblem(path, message)));
     }
   }
-  const lost = await confirmLost(repository, scope, context, candidates);
+  const lost = await confirmLost(run, candidates);
   for (const [id, message] of lost) tally.outcomes.set(id, message);
 }
 
@@ -60,10 +57,9 @@ export function mirrorPaths({ newest }: VerifyScope): Map<number, BytePath[]> {
 
 /** What is wrong with a mirror file; null where its bytes are those that were backed up. */
 async function findFault(
-  repository: OpenRepository,
+  { repository, context: { checkpoint } }: VerifyRun,
   path: BytePath,
   content: Content,
-  { checkpoint }: RunContext,
 ): Promise<string | null> {
   const { fileSystem } = repository;
   const name = `the mirror file '${showPath(path)}'`;

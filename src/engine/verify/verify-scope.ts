@@ -6,6 +6,7 @@ import { askInOneState } from '../snapshot/ask-in-one-state.js';
 import { showPath } from '../run/notes.js';
 import type { ProblemKind, VerifyProblem } from './verify-report.js';
 import { resolveSnapshot } from '../snapshot/resolve-snapshot.js';
+import type { RequestedTime } from '../snapshot/time-spec.js';
 import type { RunContext } from '../run/run-context.js';
 
 export interface VerifyScope {
@@ -26,12 +27,12 @@ export interface VerifyScope {
 export type LostContents = ReadonlyMap<number, string>;
 
 /**
- * @param time TIME as it was typed; null for every snapshot
- * @throws UsageError and NotInSnapshotError, for TIME; CorruptError where rows cannot be read
+ * @param time null for every snapshot
+ * @throws NotInSnapshotError for TIME, CorruptError where rows cannot be read
  */
 export function readScope(
   repository: OpenRepository,
-  time: string | null,
+  time: RequestedTime | null,
   context: RunContext,
 ): VerifyScope {
   return askInOneState(repository, () => {

@@ -25,7 +25,7 @@ export function verifySizes(repository: OpenRepository, scope: VerifyScope): Siz
   const known = new Map<number, string | null>();
   const lost = new Map<number, string>();
   for (const id of scope.contents.keys()) {
-    const fault = faultOf(repository, id, mirrored, byResult, known);
+    const fault = faultOf({ repository, mirrored, byResult, known }, id);
     if (fault !== null) lost.set(id, fault);
   }
   return { lost, spare };
@@ -85,13 +85,19 @@ export function spareProblem(path: string, fault: string): VerifyProblem {
   return { path, snapshots: [], kind: 'mirror-content', message };
 }
 
-/** Follows the chain of a content to its root; what it finds is remembered for the whole chain. */
+/** What a search for broken chains works with. */
+interface ChainSearch {
+  readonly repository: OpenRepository;
+  readonly mirrored: ReadonlyMap<number, Mirrored>;
+  readonly byResult: ReadonlyMap<number, Increment>;
+  /** What has been found of contents so far; null for a whole one. */
+  readonly known: Map<number, string | null>;
+}
+
+/** Follows the chain of a content to its root, and remembers the outcome for the whole chain. */
 function faultOf(
-  repository: OpenRepository,
+  { repository, mirrored, byResult, known }: ChainSearch,
   id: number,
-  mirrored: ReadonlyMap<number, Mirrored>,
-  byResult: ReadonlyMap<number, Increment>,
-  known: Map<number, string | null>,
 ): string | null {
   const own = mirrored.get(id);
   if (own !== undefined) return own.fault;

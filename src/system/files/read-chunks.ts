@@ -15,8 +15,8 @@ export function* readChunks(reader: ByteReader, start = 0): Generator<Uint8Array
   }
 }
 
-/** All bytes of a file; null for a file of more than `maxBytes`. */
-export function readSmallFile(
+/** All bytes of a file; null for a file of more than `maxBytes`. Links are not followed. */
+export function readFileUpTo(
   fileSystem: FileSystem,
   path: BytePath,
   maxBytes: number,

@@ -1,6 +1,6 @@
 // Times are shown in local time, with the offset of that moment.
 import test from 'ava';
-import { formatLocalMinute, formatLocalTime } from '../../../src/cli/output/times.js';
+import { formatLocalMinute, formatReportTime } from '../../../src/cli/output/times.js';
 
 const TIMES: [zone: string, iso: string, shown: string][] = [
   ['UTC', '2026-11-22T02:00:00Z', '2026-11-22 02:00:00 +00:00'],
@@ -13,7 +13,7 @@ const TIMES: [zone: string, iso: string, shown: string][] = [
 for (const [zone, iso, shown] of TIMES) {
   test.serial(`${iso} is ${shown} in ${zone}`, (t) => {
     process.env['TZ'] = zone;
-    t.is(formatLocalTime(iso), shown);
+    t.is(formatReportTime(iso), shown);
     t.is(formatLocalMinute(iso), shown.slice(0, 16));
   });
 }

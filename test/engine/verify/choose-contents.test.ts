@@ -5,7 +5,7 @@ import {
   chooseSample,
   inGroups,
   roundStart,
-  sum,
+  totalBytesOf,
   uncheckedSince,
 } from '../../../src/engine/verify/choose-contents.js';
 import { SeededRandom } from '../../support/program/seeded-random.js';
@@ -41,7 +41,7 @@ test('a sample has at least its percentage of the bytes, and no more than it nee
     const wanted = Math.max(1, Math.ceil((40 * percent) / 100));
     t.is(sample.length, wanted);
     t.is(new Set(ids(sample)).size, wanted, 'each once');
-    t.is(sum(sample), wanted * 100);
+    t.is(totalBytesOf(sample), wanted * 100);
   }
   t.deepEqual(chooseSample([], 10, new Map(), 1000, chance('none')), []);
 });

@@ -1,0 +1,38 @@
+// Which contents a verification proves, in which groups, and what it leaves for another run. Pure, except
+// for the random sample.
+import type { Content } from '../../catalog/records.js';
+import type { VerificationHistory } from '../../repository/questions/questions.js';
+import { chooseSample, inGroups, roundStart, uncheckedSince } from './choose-contents.js';
+import type { VerifyMode } from './verify-request.js';
+import type { VerifyScope } from './verify-scope.js';
+
+export interface ProofPlan {
+  /** When the round began that this run belongs to, in seconds since 1970. */
+  readonly roundStartedAt: number;
+  /** The contents to prove, one group after the other. */
+  readonly groups: readonly (readonly Content[])[];
+  /** What counts as left where this run has not looked at it. */
+  readonly due: readonly Content[];
+}
+
+/** @param startedAt when this run began, in seconds since 1970 */
+export function planProof(
+  scope: VerifyScope,
+  mode: VerifyMode,
+  { records, checkTimes }: VerificationHistory,
+  startedAt: number,
+): ProofPlan {
+  const all = [...scope.contents.values()];
+  const roundStartedAt = roundStart(mode.kind, scope.only?.id ?? null, records, startedAt);
+  if (mode.kind === 'timed') {
+    const due = uncheckedSince(all, checkTimes, roundStartedAt);
+    return { roundStartedAt, groups: inGroups(due, checkTimes), due };
+  }
+  if (mode.kind === 'quick') return { roundStartedAt, groups: [], due: all };
+  const chosen =
+    mode.kind === 'sample'
+      ? chooseSample(all, mode.percent, checkTimes, startedAt, Math.random)
+      : all;
+  // One group, since chains share more work in it: without a time limit the order does not matter.
+  return { roundStartedAt, groups: [chosen], due: all };
+}
