@@ -76,7 +76,7 @@ export class Catalog {
   }
 
   /** Makes an empty catalog, durably, in the file at `path`, which must exist and be empty. */
-  static create(path: BytePath, uuid: string, createdAt: number): void {
+  static create(path: BytePath, uuid: string, createdAtSeconds: number): void {
     const connection = connect(path, { readOnly: false });
     try {
       translate('create', path, () => {
@@ -84,7 +84,7 @@ export class Catalog {
           connection.pragma(`application_id = ${APPLICATION_ID}`);
           connection.pragma(`user_version = ${FORMAT_VERSION}`);
           for (const statement of schemaOf(FORMAT_VERSION)) connection.exec(statement);
-          new RepositoryTable(connection).insert(uuid, createdAt);
+          new RepositoryTable(connection).insert(uuid, createdAtSeconds);
         })();
       });
     } finally {

@@ -3,10 +3,10 @@
 // examined again long after the snapshots that have it.
 import { createHash } from 'node:crypto';
 import { addFields } from './canonical-fields.js';
-import type { Content, ExaminationRecord } from './records.js';
+import type { ContentKey, ExaminationRecord } from './records.js';
 
 export function digestExamination(
-  { sha256, sizeBytes }: Omit<Content, 'id'>,
+  { sha256, sizeBytes }: ContentKey,
   { loads, problem, foundJson }: ExaminationRecord,
 ): Buffer {
   const hash = createHash('sha256');

@@ -16,11 +16,15 @@ export interface EntryMetadata {
   readonly mtimeNs: bigint;
 }
 
-/** A file's content, identified by its digest; the same content at two paths is one record. */
-export interface Content {
-  readonly id: number;
+/** What tells a content from every other one. */
+export interface ContentKey {
   readonly sha256: Buffer;
   readonly sizeBytes: number;
+}
+
+/** A file's content, identified by its digest; the same content at two paths is one record. */
+export interface Content extends ContentKey {
+  readonly id: number;
 }
 
 /** One path over a range of snapshots. */
@@ -47,7 +51,7 @@ export type NewVersion = Omit<Version, 'id' | 'firstSnapshot' | 'lastSnapshot' |
 export interface Snapshot {
   readonly id: number;
   /** Whole UTC seconds since the epoch. */
-  readonly time: number;
+  readonly timeSeconds: number;
   readonly host: string;
   readonly source: BytePath;
   /** Name and version of the program that made it. */
@@ -120,7 +124,7 @@ export interface SourceState {
 export interface RepositoryRecord {
   readonly uuid: string;
   /** Whole UTC seconds since the epoch. */
-  readonly createdAt: number;
+  readonly createdAtSeconds: number;
   /** Moves with every transaction. */
   readonly generation: number;
 }
@@ -134,22 +138,22 @@ export interface VerificationRecord {
   /** The one that was verified; null for all of them. */
   readonly snapshot: number | null;
   /** Of a timed one: what was checked from then on is not checked again before all has been. */
-  readonly roundStartedAt: number;
-  readonly startedAt: number;
-  readonly finishedAt: number;
+  readonly roundStartedAtSeconds: number;
+  readonly startedAtSeconds: number;
+  readonly finishedAtSeconds: number;
   readonly problems: number;
   /** Contents of which every byte was compared, and their sizes together. */
-  readonly contents: number;
-  readonly bytes: number;
+  readonly checkedContents: number;
+  readonly checkedBytes: number;
   /** What was to be checked as well, and was not. */
-  readonly contentsLeft: number;
-  readonly bytesLeft: number;
+  readonly leftContents: number;
+  readonly leftBytes: number;
 }
 
 /** When every byte of a content was last compared with its digest. */
 export interface ContentCheck {
   readonly content: Content;
   /** Whole UTC seconds since the epoch: when the run that did it began. */
-  readonly checkedAt: number;
+  readonly checkedAtSeconds: number;
   readonly whole: boolean;
 }

@@ -15,10 +15,10 @@ export class RepositoryTable {
     this.#connection = connection;
   }
 
-  insert(uuid: string, createdAt: number): void {
+  insert(uuid: string, createdAtSeconds: number): void {
     this.#connection
       .prepare('INSERT INTO repository (id, uuid, created_at, generation) VALUES (1, ?, ?, 0)')
-      .run(uuid, createdAt);
+      .run(uuid, createdAtSeconds);
   }
 
   get(): RepositoryRecord | null {
@@ -28,7 +28,7 @@ export class RepositoryTable {
     if (row === undefined) return null;
     return {
       uuid: row.uuid,
-      createdAt: Number(row.created_at),
+      createdAtSeconds: Number(row.created_at),
       generation: Number(row.generation),
     };
   }

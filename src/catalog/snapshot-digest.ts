@@ -15,7 +15,7 @@ export function digestSnapshot(
   addFields(hash, [
     'redis-rewind snapshot 1',
     snapshot.id,
-    snapshot.time,
+    snapshot.timeSeconds,
     snapshot.host,
     pathToBytes(snapshot.source),
     snapshot.program,

@@ -65,7 +65,7 @@ export class SnapshotTable {
       )
       .run(
         snapshot.id,
-        snapshot.time,
+        snapshot.timeSeconds,
         snapshot.host,
         pathToBytes(snapshot.source),
         snapshot.program,
@@ -104,7 +104,7 @@ export function nextId(connection: Connection, table: 'snapshot' | 'increment'):
 function toSnapshot(row: Row): Snapshot {
   return {
     id: toInteger(row.id),
-    time: toInteger(row.time),
+    timeSeconds: toInteger(row.time),
     host: row.host,
     source: pathFromBytes(toBlob(row.source)),
     program: row.program,

@@ -46,14 +46,14 @@ export class VerificationTable {
       .run(
         record.mode,
         record.snapshot,
-        record.roundStartedAt,
-        record.startedAt,
-        record.finishedAt,
+        record.roundStartedAtSeconds,
+        record.startedAtSeconds,
+        record.finishedAtSeconds,
         record.problems,
-        record.contents,
-        record.bytes,
-        record.contentsLeft,
-        record.bytesLeft,
+        record.checkedContents,
+        record.checkedBytes,
+        record.leftContents,
+        record.leftBytes,
       );
     this.#connection
       .prepare(
@@ -66,8 +66,8 @@ export class VerificationTable {
       `INSERT OR REPLACE INTO content_check (content, checked_at, whole)
        SELECT id, ?, ? FROM content WHERE id = ? AND sha256 = ?`,
     );
-    for (const { content, checkedAt, whole } of checks) {
-      insert.run(checkedAt, whole ? 1 : 0, content.id, content.sha256);
+    for (const { content, checkedAtSeconds, whole } of checks) {
+      insert.run(checkedAtSeconds, whole ? 1 : 0, content.id, content.sha256);
     }
   }
 
@@ -88,13 +88,13 @@ function toRecord(row: Row): VerificationRecord {
   return {
     mode: row.mode,
     snapshot: row.snapshot === null ? null : toInteger(row.snapshot),
-    roundStartedAt: toInteger(row.round_started_at),
-    startedAt: toInteger(row.started_at),
-    finishedAt: toInteger(row.finished_at),
+    roundStartedAtSeconds: toInteger(row.round_started_at),
+    startedAtSeconds: toInteger(row.started_at),
+    finishedAtSeconds: toInteger(row.finished_at),
     problems: toInteger(row.problems),
-    contents: toInteger(row.contents),
-    bytes: toInteger(row.bytes),
-    contentsLeft: toInteger(row.contents_left),
-    bytesLeft: toInteger(row.bytes_left),
+    checkedContents: toInteger(row.contents),
+    checkedBytes: toInteger(row.bytes),
+    leftContents: toInteger(row.contents_left),
+    leftBytes: toInteger(row.bytes_left),
   };
 }

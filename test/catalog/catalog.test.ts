@@ -26,7 +26,7 @@ async function createCatalog(t: TeardownContext): Promise<Made> {
 function snapshot(id: number): Snapshot {
   return {
     id,
-    time: 1_795_312_800 + id,
+    timeSeconds: 1_795_312_800 + id,
     host: 'host',
     source: pathFromText('/var/lib/redis'),
     program: 'redis-rewind test',
@@ -79,7 +79,11 @@ test('a catalog keeps its journal only during a transaction, and waits for the d
 
 test('a new catalog has the identity that the format gives it, and one row', async (t) => {
   const { file, catalog } = await createCatalog(t);
-  t.deepEqual(catalog.repository.get(), { uuid: UUID, createdAt: 1_795_312_800, generation: 0 });
+  t.deepEqual(catalog.repository.get(), {
+    uuid: UUID,
+    createdAtSeconds: 1_795_312_800,
+    generation: 0,
+  });
   t.is(catalog.snapshots.newest(), null);
   t.is(catalog.sizeBytes(), fs.statSync(file).size);
   t.deepEqual(catalog.integrityProblems(), []);

@@ -44,7 +44,7 @@ test('a migrated catalog is to the letter a new one, with the rows it had', asyn
   catalog.migrate();
   t.is(catalog.formatVersion, FORMAT_VERSION);
   t.deepEqual(catalog.verifications?.list(), []);
-  t.deepEqual(catalog.repository.get(), { uuid: 'uuid', createdAt: 5, generation: 8 });
+  t.deepEqual(catalog.repository.get(), { uuid: 'uuid', createdAtSeconds: 5, generation: 8 });
   catalog.migrate();
   t.is(catalog.repository.get()?.generation, 8, 'done once');
   catalog.close();
@@ -85,18 +85,18 @@ test('what is noted of a verification moves no generation, and is found by its c
   const record = {
     mode: 'timed' as const,
     snapshot: null,
-    roundStartedAt: 90,
-    startedAt: 100,
-    finishedAt: 160,
+    roundStartedAtSeconds: 90,
+    startedAtSeconds: 100,
+    finishedAtSeconds: 160,
     problems: 1,
-    contents: 1,
-    bytes: 10,
-    contentsLeft: 2,
-    bytesLeft: 2 ** 40,
+    checkedContents: 1,
+    checkedBytes: 10,
+    leftContents: 2,
+    leftBytes: 2 ** 40,
   };
   const content = { id, sha256: digest, sizeBytes: 10 };
   const other = { ...content, sha256: Buffer.alloc(32, 2) };
-  const check = { checkedAt: 100, whole: false };
+  const check = { checkedAtSeconds: 100, whole: false };
   catalog.annotate(() => {
     catalog.verifications?.insert(record, [{ content: other, ...check }]);
     t.is(catalog.verifications?.checkTimes().size, 0, 'an id that means another content by now');

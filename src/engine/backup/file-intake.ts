@@ -2,10 +2,10 @@
 // the content that it replaces is kept. It owns the open file, where its bytes go (copy-target.ts), their
 // digest and examination, and the mirror file of the same path with the delta that is made of it meanwhile
 // (mirror-file.ts). A caller reads it, and then finishes or discards it.
-import type { SourceState } from '../../catalog/records.js';
+import type { ContentKey, SourceState } from '../../catalog/records.js';
 import type { Examiner, FileExamination } from '../../persistence/examine/examine-file.js';
 import type { Examiners } from '../../persistence/examine/examiners.js';
-import type { ContentKey, NewIncrement } from '../../repository/contents/write-increment.js';
+import type { NewIncrement } from '../../repository/contents/write-increment.js';
 import type { WritableRepository } from '../../repository/repository.js';
 import type { Staging } from '../../repository/staging.js';
 import type { Digests } from '../../system/digest/digests.js';

@@ -1,10 +1,9 @@
 // Keeping the contents that leave the mirror with this backup. Most of their increments were begun while the
 // new files were being read (file-intake.ts), and are waited for here. The others are made now: reverse
 // deltas against what is most alike among the new contents, or full copies.
-import type { Content, Version } from '../../catalog/records.js';
+import type { Content, ContentKey, Version } from '../../catalog/records.js';
 import { CorruptError } from '../../errors.js';
 import {
-  type ContentKey,
   type NewIncrement,
   type OpenFile,
   beginDelta,

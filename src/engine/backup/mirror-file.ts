@@ -1,9 +1,8 @@
 // The mirror file of a path while the file at that path in SOURCE is read. New bytes are compared with its
 // bytes, and are added at its end or replace it. This object keeps the old content as an increment, and
 // holds the mirror file open until that is done.
-import type { Content } from '../../catalog/records.js';
+import type { Content, ContentKey } from '../../catalog/records.js';
 import {
-  type ContentKey,
   type NewIncrement,
   type PendingIncrement,
   beginDelta,

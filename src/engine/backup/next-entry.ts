@@ -1,6 +1,11 @@
 // An entry of the snapshot that is being made, and how it compares with what the last one has.
-import type { EntryMetadata, EntryType, SourceState, Version } from '../../catalog/records.js';
-import type { ContentKey } from '../../repository/contents/write-increment.js';
+import type {
+  ContentKey,
+  EntryMetadata,
+  EntryType,
+  SourceState,
+  Version,
+} from '../../catalog/records.js';
 import type { BytePath } from '../../system/files/byte-path.js';
 import type { FileStat } from '../../system/files/file-system.js';
 import { groupName, userName } from '../../system/files/owners.js';

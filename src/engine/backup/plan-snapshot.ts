@@ -51,7 +51,7 @@ export function planSnapshot(request: SnapshotPlanRequest): CommitPlan {
   );
   return {
     snapshot: {
-      time: request.time,
+      timeSeconds: request.time,
       host: request.host,
       source: request.source,
       program: request.program,

@@ -12,8 +12,8 @@ export function snapshotTime(
 ): { readonly time: number; readonly note: Note | null } {
   const now = Math.floor(nowMs / 1000);
   if (last === null) return { time: now, note: null };
-  const time = Math.max(now, last.time + 1);
-  if (now >= last.time - CLOCK_BACK_SECONDS) return { time, note: null };
+  const time = Math.max(now, last.timeSeconds + 1);
+  if (now >= last.timeSeconds - CLOCK_BACK_SECONDS) return { time, note: null };
   return {
     time,
     note: lookNote(

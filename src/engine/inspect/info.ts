@@ -22,7 +22,7 @@ export function info(request: ListRequest, { fileSystem }: RunContext): InfoRepo
       repository: formatPath(path),
       repositoryId: overview.record?.uuid ?? '',
       formatVersion: overview.formatVersion,
-      createdAt: formatTime(overview.record?.createdAt ?? 0),
+      createdAt: formatTime(overview.record?.createdAtSeconds ?? 0),
       host: snapshots.at(-1)?.host ?? '',
       source: snapshots.at(-1)?.source ?? '',
       snapshots: snapshots.length,
@@ -44,17 +44,17 @@ export function info(request: ListRequest, { fileSystem }: RunContext): InfoRepo
 
 function summarize(record: VerificationRecord | null): VerificationSummary | null {
   if (record === null) return null;
-  const { mode, snapshot, problems, contentsLeft, bytesLeft } = record;
+  const { mode, snapshot, problems, leftContents, leftBytes } = record;
   return {
     mode,
     snapshot,
-    startedAt: formatTime(record.startedAt),
-    finishedAt: formatTime(record.finishedAt),
+    startedAt: formatTime(record.startedAtSeconds),
+    finishedAt: formatTime(record.finishedAtSeconds),
     problems,
-    contentsChecked: record.contents,
-    bytesChecked: record.bytes,
-    contentsLeft,
-    bytesLeft,
+    contentsChecked: record.checkedContents,
+    bytesChecked: record.checkedBytes,
+    contentsLeft: leftContents,
+    bytesLeft: leftBytes,
   };
 }
 

@@ -71,7 +71,8 @@ class RepositorySource implements RestoreSource {
     // The thread starts while the reading is planned.
     this.#digests.prepare(content.sizeBytes);
     try {
-      await readContent(this.#open, content, emit, this.#context.checkpoint, this.#digests);
+      const { checkpoint } = this.#context;
+      await readContent(this.#open, content, { emit, checkpoint, digests: this.#digests });
     } catch (error) {
       throw error instanceof CorruptError ? nameFile(error, path) : error;
     }

@@ -26,7 +26,7 @@ export function readProvedSnapshot(
   const snapshots = repository.snapshots();
   snapshots.forEach((snapshot, index) => {
     const before = snapshots[index - 1];
-    if (before !== undefined && before.time >= snapshot.time) throw damaged(snapshot);
+    if (before !== undefined && before.timeSeconds >= snapshot.timeSeconds) throw damaged(snapshot);
   });
   const seconds = resolveSeconds(snapshots, time, nowMs);
   const snapshot = newestAt(snapshots, seconds, time.typed);
@@ -35,10 +35,13 @@ export function readProvedSnapshot(
   const next = snapshots[snapshots.indexOf(snapshot) + 1];
   if (
     next !== undefined &&
-    seconds !== snapshot.time &&
+    seconds !== snapshot.timeSeconds &&
     !isAsCommitted(next, repository.versionsOf(next.id))
   ) {
-    throw damaged(next, `the snapshot before it is whole: '-r ${formatTime(snapshot.time)}'`);
+    throw damaged(
+      next,
+      `the snapshot before it is whole: '-r ${formatTime(snapshot.timeSeconds)}'`,
+    );
   }
   return { snapshot, versions };
 }

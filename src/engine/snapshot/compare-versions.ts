@@ -1,6 +1,5 @@
 // How an entry of one snapshot compares with what another one has at the same path. Pure.
-import type { EntryMetadata, EntryType, Version } from '../../catalog/records.js';
-import type { ContentKey } from '../../repository/contents/write-increment.js';
+import type { ContentKey, EntryMetadata, EntryType, Version } from '../../catalog/records.js';
 import type { BytePath } from '../../system/files/byte-path.js';
 
 /** What of an entry makes two of them the same. */

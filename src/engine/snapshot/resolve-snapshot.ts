@@ -30,7 +30,7 @@ export function resolveSeconds(
   }
   return resolveTimeSpec(spec, {
     nowSeconds: Math.floor(nowMs / 1000),
-    snapshotTimes: snapshots.map((snapshot) => snapshot.time),
+    snapshotTimes: snapshots.map((snapshot) => snapshot.timeSeconds),
   });
 }
 
@@ -40,9 +40,9 @@ export function resolveSeconds(
  * @throws NotInSnapshotError where no snapshot is that old; the error names the oldest one
  */
 export function newestAt(snapshots: readonly Snapshot[], seconds: number, typed: string): Snapshot {
-  const found = snapshots.findLast((snapshot) => snapshot.time <= seconds);
+  const found = snapshots.findLast((snapshot) => snapshot.timeSeconds <= seconds);
   if (found !== undefined) return found;
-  const oldest = formatTime(snapshots[0]?.time ?? 0);
+  const oldest = formatTime(snapshots[0]?.timeSeconds ?? 0);
   throw new NotInSnapshotError(
     `no snapshot is as old as '${typed}' (${formatTime(seconds)}): the oldest is of ${oldest}`,
     { time: typed, hint: `'-r ${oldest}' is the oldest; 'redis-rewind list REPO' shows all` },

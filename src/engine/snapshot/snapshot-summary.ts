@@ -48,7 +48,7 @@ export function summarizeSnapshot(snapshot: Snapshot): SnapshotSummary {
 function summarize(snapshot: Snapshot): SnapshotSummary {
   return {
     id: snapshot.id,
-    time: formatTime(snapshot.time),
+    time: formatTime(snapshot.timeSeconds),
     files: snapshot.files,
     sourceBytes: snapshot.sourceBytes,
     addedBytes: snapshot.addedBytes,

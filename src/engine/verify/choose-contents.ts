@@ -85,8 +85,8 @@ export function roundStart(
 ): number {
   if (mode !== 'timed') return nowSeconds;
   const last = records.find((record) => record.mode === 'timed' && record.snapshot === snapshot);
-  if (last === undefined || last.contentsLeft === 0) return nowSeconds;
-  return Math.min(last.roundStartedAt, nowSeconds);
+  if (last === undefined || last.leftContents === 0) return nowSeconds;
+  return Math.min(last.roundStartedAtSeconds, nowSeconds);
 }
 
 /** Sizes of contents together. */

@@ -35,7 +35,11 @@ export function hasChangedSince(repository: OpenRepository, scope: VerifyScope):
 
 async function canBeRead({ repository, context }: VerifyRun, content: Content): Promise<boolean> {
   try {
-    await readContent(repository, content, () => {}, context.checkpoint, localDigests);
+    await readContent(repository, content, {
+      emit: () => {},
+      checkpoint: context.checkpoint,
+      digests: localDigests,
+    });
     return true;
   } catch (error) {
     if (error instanceof CorruptError) return false;

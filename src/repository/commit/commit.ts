@@ -7,6 +7,7 @@
 // 3. after the operations are marked done: perhaps no fresh catalog copy; the next commit makes one.
 import { Catalog } from '../../catalog/catalog.js';
 import type {
+  ContentKey,
   ExaminationRecord,
   NewVersion,
   OwedOperation,
@@ -21,7 +22,7 @@ import type { LocalRepository } from '../local-repository.js';
 import { recover } from './settle-earlier-run.js';
 import type { OwedOutcome } from './run-owed-operations.js';
 import { Staging, syncDirectory } from '../staging.js';
-import type { ContentKey, NewIncrement } from '../contents/write-increment.js';
+import type { NewIncrement } from '../contents/write-increment.js';
 import { type StoredFindings, encodeFindings } from '../stored/stored-findings.js';
 import { type StoredNote, encodeNotes } from '../stored/stored-notes.js';
 import { type StoredServer, encodeServer } from '../stored/stored-server.js';

@@ -18,6 +18,15 @@ import type { ContentPlan, ContentRoot } from './plan-content.js';
 import type { DigestStream } from '../../system/digest/digest-stream.js';
 import type { DigestSource } from '../../system/digest/digests.js';
 
+/** How a content is read. */
+export interface Reading {
+  /** Takes the bytes, in order. */
+  readonly emit: Emit;
+  readonly checkpoint: Checkpoint;
+  /** Where the digest that proves the bytes is made. */
+  readonly digests: DigestSource;
+}
+
 /**
  * Emits all bytes of a content in order.
  * @throws CorruptError when they are not what the catalog says they are; what was emitted by then
@@ -26,20 +35,18 @@ import type { DigestSource } from '../../system/digest/digests.js';
 export async function readContent(
   repository: OpenRepository,
   content: Content,
-  emit: Emit,
-  checkpoint: Checkpoint,
-  digests: DigestSource,
+  reading: Reading,
 ): Promise<void> {
   for (;;) {
     const plan = repository.planContent(content);
     let hasEmitted = false;
-    const noting: Emit = (bytes) => {
+    const emit: Emit = (bytes) => {
       hasEmitted = true;
-      return emit(bytes);
+      return reading.emit(bytes);
     };
     try {
-      const digest = await digests.begin(content.sizeBytes);
-      await emitPlanned(repository, plan, digest, noting, checkpoint);
+      const digest = await reading.digests.begin(content.sizeBytes);
+      await emitPlanned(repository, plan, { ...reading, emit, digest });
       return;
     } catch (error) {
       if (hasEmitted || !wasOvertaken(repository, plan.generation))
@@ -87,10 +94,8 @@ export async function emitProved(
  */
 async function emitProvedFile(
   content: Content,
-  digest: DigestStream,
   reader: ByteReader,
-  emit: Emit,
-  checkpoint: Checkpoint,
+  { digest, emit, checkpoint }: Proving,
 ): Promise<void> {
   let position = 0;
   while (position < reader.sizeBytes) {
@@ -136,12 +141,18 @@ export async function emitChunks(
   }
 }
 
+/** How the bytes of one content go out, and what proves them. */
+interface Proving {
+  /** A new one. */
+  readonly digest: DigestStream;
+  readonly emit: Emit;
+  readonly checkpoint: Checkpoint;
+}
+
 async function emitPlanned(
   repository: OpenRepository,
   { content, generation, root, deltas }: ContentPlan,
-  digest: DigestStream,
-  emit: Emit,
-  checkpoint: Checkpoint,
+  { digest, emit, checkpoint }: Proving,
 ): Promise<void> {
   if (root.kind === 'full' && deltas.length === 0) {
     const full = incrementBytes(repository, root.increment);
@@ -156,7 +167,7 @@ async function emitPlanned(
       if (wasOvertaken(repository, generation)) throw new CorruptError('the plan is out of date');
       const [first] = deltas;
       if (first === undefined) {
-        await emitProvedFile(content, digest, basis, emit, checkpoint);
+        await emitProvedFile(content, basis, { digest, emit, checkpoint });
         return;
       }
       await emitProved(content, digest, emit, (proving) =>

@@ -2,7 +2,7 @@
 // clearly smaller (docs/format.md, "Increments"). A delta is proved before it is trusted: the file as
 // stored is decoded and applied to the new version, and must give the old one's digest. Those of large
 // files are made and proved on two other threads at once, also while the new version is being written.
-import type { Content } from '../../catalog/records.js';
+import type { Content, ContentKey } from '../../catalog/records.js';
 import type { DeltaThreads } from '../../delta/delta-threads.js';
 import { compressContent } from '../../delta/full-copy.js';
 import { makeDelta, proveDelta } from '../../delta/make-delta.js';
@@ -25,11 +25,6 @@ const ZSTD_LEVEL = 3;
 
 /** A delta longer than this part of its result is not worth the chain that it makes longer. */
 const WORTHWHILE = 0.8;
-
-export interface ContentKey {
-  readonly sha256: Buffer;
-  readonly sizeBytes: number;
-}
 
 export interface NewIncrement {
   readonly id: number;
@@ -89,7 +84,11 @@ export function beginDelta(job: IncrementJob, basis: SharedFile): PendingIncreme
         discard();
         return writeFull(job);
       }
-      return describe(job, 'delta', key, sha256, stored.made.plainBytes, stored);
+      return describe(
+        job,
+        { kind: 'delta', basis: key, resultSha256: sha256, plainBytes: stored.made.plainBytes },
+        stored,
+      );
     },
     async abandon() {
       abandoning.abort(new Error('the delta is not wanted any more'));
@@ -115,7 +114,11 @@ export async function writePrefixDelta(
     isFollowed: false,
   });
   requireAsMade(job, stored);
-  return describe(job, 'delta', basis, job.result.sha256, delta.length, stored);
+  return describe(
+    job,
+    { kind: 'delta', basis, resultSha256: job.result.sha256, plainBytes: delta.length },
+    stored,
+  );
 }
 
 /** Writes and syncs a full copy of `job.result`. */
@@ -132,7 +135,11 @@ export async function writeFull(job: IncrementJob): Promise<NewIncrement> {
     isFollowed: isThreaded,
   });
   requireAsMade(job, stored);
-  return describe(job, 'full', null, stored.made, resultFile.sizeBytes, stored);
+  return describe(
+    job,
+    { kind: 'full', basis: null, resultSha256: stored.made, plainBytes: resultFile.sizeBytes },
+    stored,
+  );
 }
 
 function storeDelta(job: IncrementJob, basis: SharedFile, signal: AbortSignal) {
@@ -198,26 +205,15 @@ function requireAsMade({ id }: IncrementJob, { made, checked }: Stored<Buffer>):
   });
 }
 
+/** What is told of an increment beyond its job and its file. */
+type MadeIncrement = Pick<NewIncrement, 'kind' | 'basis' | 'resultSha256' | 'plainBytes'>;
+
 function describe(
   { id, result, resultFile }: IncrementJob,
-  kind: NewIncrement['kind'],
-  basis: ContentKey | null,
-  resultSha256: Buffer,
-  plainBytes: number,
+  made: MadeIncrement,
   { storedBytes, storedSha256 }: Stored<unknown>,
 ): NewIncrement {
-  const resultBytes = resultFile.sizeBytes;
-  return {
-    id,
-    kind,
-    result,
-    basis,
-    resultSha256,
-    resultBytes,
-    plainBytes,
-    storedBytes,
-    storedSha256,
-  };
+  return { id, result, resultBytes: resultFile.sizeBytes, ...made, storedBytes, storedSha256 };
 }
 
 function resultReader(job: IncrementJob): ByteReader {

@@ -39,7 +39,7 @@ export function prepareRepository(
 /** Makes what prepareRepository left out. The caller holds the writers' lock. */
 export function finishCreation(
   { fileSystem, path: repository }: RepositoryPlace,
-  createdAt: number,
+  createdAtSeconds: number,
 ): void {
   const data = dataPath(repository);
   if (fileSystem.stat(incrementsPath(repository)) === null) {
@@ -52,7 +52,7 @@ export function finishCreation(
   removeTree(fileSystem, draft);
   removeTree(fileSystem, newCatalogJournalPath(repository));
   writeFile(fileSystem, draft, '');
-  Catalog.create(draft, randomUUID(), createdAt);
+  Catalog.create(draft, randomUUID(), createdAtSeconds);
   syncDirectory(fileSystem, data);
   fileSystem.rename(draft, catalogPath(repository));
   syncDirectory(fileSystem, data);

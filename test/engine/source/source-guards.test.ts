@@ -32,7 +32,7 @@ function snapshotOf(server: Partial<StoredServer> | null): Snapshot {
     deletedFiles: 0,
     incrementBytes: 0,
     id: 1,
-    time: 1_795_312_800,
+    timeSeconds: 1_795_312_800,
     host: 'a',
     source: pathFromText('/old'),
     serverJson: server === null ? null : encodeServer({ ...SERVER, ...server }),

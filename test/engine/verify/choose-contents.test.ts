@@ -67,20 +67,20 @@ test('a round goes on as long as the last timed run of the same scope has left s
   const record: VerificationRecord = {
     mode: 'timed',
     snapshot: null,
-    roundStartedAt: 100,
-    startedAt: 150,
-    finishedAt: 160,
+    roundStartedAtSeconds: 100,
+    startedAtSeconds: 150,
+    finishedAtSeconds: 160,
     problems: 0,
-    contents: 1,
-    bytes: 1,
-    contentsLeft: 3,
-    bytesLeft: 3,
+    checkedContents: 1,
+    checkedBytes: 1,
+    leftContents: 3,
+    leftBytes: 3,
   };
   const full = { ...record, mode: 'full' as const };
   t.is(roundStart('timed', null, [full, record], 900), 100);
-  t.is(roundStart('timed', null, [{ ...record, contentsLeft: 0 }, record], 900), 900);
+  t.is(roundStart('timed', null, [{ ...record, leftContents: 0 }, record], 900), 900);
   t.is(roundStart('timed', 3, [record], 900), 900);
   t.is(roundStart('timed', null, [], 900), 900);
   t.is(roundStart('full', null, [record], 900), 900);
-  t.is(roundStart('timed', null, [{ ...record, roundStartedAt: 5000 }], 900), 900);
+  t.is(roundStart('timed', null, [{ ...record, roundStartedAtSeconds: 5000 }], 900), 900);
 });

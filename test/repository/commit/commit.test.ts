@@ -15,7 +15,7 @@ import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 /** A snapshot of an empty folder. */
 const PLAN: CommitPlan = {
   snapshot: {
-    time: 1_795_312_800,
+    timeSeconds: 1_795_312_800,
     host: 'host',
     source: pathFromText('/var/lib/redis'),
     program: 'redis-rewind test',
