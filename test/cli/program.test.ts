@@ -72,19 +72,6 @@ for (const [args, expected] of WRONG) {
   });
 }
 
-for (const line of [
-  'restore -r nonce /nowhere /tmp/x',
-  'list --files -r nonce /nowhere',
-  'list --changed-since nonce /nowhere',
-  'verify -r nonce /nowhere',
-]) {
-  test(`'${line}' is refused for its TIME before a repository is looked for`, async (t) => {
-    const { code, stderr } = await runCli(line.split(' '));
-    t.is(code, 2);
-    t.true(stderr.startsWith("redis-rewind: 'nonce' is "), stderr);
-  });
-}
-
 test('wrong usage under --json is one object on stderr', async (t) => {
   const { code, stdout, stderr } = await runCli(['--json', '--hlep']);
   t.is(code, 2);

@@ -5,7 +5,6 @@ import type { Invocation } from '../command.js';
 import { formatChangeList, formatFileList } from '../output/file-list.js';
 import { formatSnapshotList } from '../output/snapshot-table.js';
 import type { ParsedArguments } from '../options/parse-arguments.js';
-import { timeValue } from '../options/time-value.js';
 
 export async function runList(invocation: Invocation): Promise<number> {
   const { parsed, operands, toPath, context, output } = invocation;
@@ -29,17 +28,17 @@ export async function runList(invocation: Invocation): Promise<number> {
 export type ListView =
   { readonly kind: 'snapshots' } | { readonly kind: 'files' | 'changes'; readonly time: string };
 
-/** @throws UsageError for options that do not go together, or a TIME that makes no sense. */
+/** @throws UsageError for options that do not go together. */
 export function toListView(parsed: ParsedArguments): ListView {
   const wantsFiles = parsed.counts.has('files');
-  const since = timeValue(parsed, 'changed-since');
-  const at = timeValue(parsed, 'at');
-  if (wantsFiles && since !== null)
+  const since = parsed.values.get('changed-since')?.[0];
+  const at = parsed.values.get('at')?.[0];
+  if (wantsFiles && since !== undefined)
     throw new UsageError("'--files' and '--changed-since' do not go together");
-  if (at !== null && !wantsFiles)
+  if (at !== undefined && !wantsFiles)
     throw new UsageError("with list, '-r TIME' needs '--files'", {
       hint: "'list --files -r TIME REPO' lists the files of a snapshot",
     });
   if (wantsFiles) return { kind: 'files', time: at ?? 'now' };
-  return since === null ? { kind: 'snapshots' } : { kind: 'changes', time: since };
+  return since === undefined ? { kind: 'snapshots' } : { kind: 'changes', time: since };
 }

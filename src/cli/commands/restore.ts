@@ -6,7 +6,6 @@ import type { Invocation, ToPath } from '../command.js';
 import { exitCodeOf } from '../output/notes.js';
 import { formatRestoreStatistics } from '../output/statistics.js';
 import type { ParsedArguments } from '../options/parse-arguments.js';
-import { timeValue } from '../options/time-value.js';
 
 export async function runRestore(invocation: Invocation): Promise<number> {
   const { parsed, operands, toPath, context, output } = invocation;
@@ -18,7 +17,7 @@ export async function runRestore(invocation: Invocation): Promise<number> {
   return exitCodeOf(report.notes);
 }
 
-/** @throws UsageError for a path or a TIME that makes no sense. */
+/** @throws UsageError for a path that makes no sense. */
 export function toRestoreRequest(
   parsed: ParsedArguments,
   operands: readonly string[],
@@ -27,7 +26,7 @@ export function toRestoreRequest(
   const [repositoryPath = '', destination = ''] = operands;
   return {
     repositoryPath: formatPath(toPath(repositoryPath)),
-    time: timeValue(parsed, 'at') ?? 'now',
+    time: parsed.values.get('at')?.[0] ?? 'now',
     destination: toPath(destination),
     force: parsed.counts.has('force'),
     owner: parsed.values.get('chown')?.[0] ?? null,

@@ -10,7 +10,6 @@ import { formatRepair, formatVerification } from '../output/verification.js';
 import type { ParsedArguments } from '../options/parse-arguments.js';
 import { parseDuration } from '../options/parse-duration.js';
 import { parseSeconds } from '../options/parse-seconds.js';
-import { timeValue } from '../options/time-value.js';
 
 export async function runVerify(invocation: Invocation): Promise<number> {
   const { parsed, operands, toPath, context, output } = invocation;
@@ -41,7 +40,7 @@ export function toVerifyRequest(
   }
   return {
     repository: toPath(operands[0] ?? ''),
-    time: timeValue(parsed, 'at'),
+    time: parsed.values.get('at')?.[0] ?? null,
     mode: toMode(parsed),
   };
 }
