@@ -1,6 +1,6 @@
-// The taxonomy of failures and the exit codes they end in: one table, documented in docs/cli.md.
-// Every failure a user can meet is a RewindError with a stable `code`; anything else that is thrown
-// is a broken invariant and is shown with its stack. Branch on class or code, never on text.
+// Every kind of failure and its exit code, in one table that docs/cli.md documents. A failure that a user
+// can meet is a RewindError with a stable `code`, and carries what it is about. Any other error is a broken
+// invariant, and is shown with its stack. Branch on class or code, never on text.
 
 /** Exit codes of the program, by meaning. Numbers are a public contract and are never reused. */
 export const EXIT = {
@@ -252,35 +252,35 @@ export class SystemError extends RewindError {
   }
 }
 
-/** What was wrong with a server; for branching, and no part of any output. */
+/** What is wrong with a server. The program branches on it; no output shows it. */
 export type ServerTrouble =
-  /** Nothing answers, or it cannot be reached. */
+  /** Nothing answers at the address, or the address cannot be reached. */
   | 'unreachable'
   /** No TLS session could be agreed on. */
   | 'tls'
-  /** What answers is no Redis server. */
+  /** Something answers that is not a Redis server. */
   | 'foreign'
   /** The connection was lost. */
   | 'lost'
-  /** It wants a password, or another one. */
+  /** The server wants a password, or another password. */
   | 'credentials'
-  /** It wants none, and one was given. */
+  /** A password was given, and the server has none. */
   | 'needless-password'
   /** The user lacks the right to a command. */
   | 'permission'
-  /** The command does not exist there: renamed, disabled, or not yet known. */
+  /** The server has no such command: renamed, disabled, or too new for this version. */
   | 'unknown-command'
-  /** It is still reading its data, or runs a script: later it may answer. */
+  /** The server is loading its data, or runs a script. It may answer later. */
   | 'occupied'
-  /** A save or rewrite runs already. */
+  /** A save or a rewrite is already running. */
   | 'saving'
-  /** It is not, or not any more, what a Sentinel says that it is. */
+  /** The server is not, or is no longer, what a Sentinel says. */
   | 'stale'
-  /** It answers and cannot do what it should. */
+  /** The server answers, and cannot do what it is asked. */
   | 'failed'
-  /** It did not do so in time. */
+  /** The server did not finish in time. */
   | 'timeout'
-  /** Where its files are cannot be found out or proved. */
+  /** The directory of the server's files cannot be found or proved. */
   | 'directory';
 
 /** A Redis server is unreachable, refuses, or failed to save. The repository is as it was. */

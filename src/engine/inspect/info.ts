@@ -1,4 +1,4 @@
-// What a repository is and what it costs.
+// What a repository holds and how much space it takes.
 import type { VerificationRecord } from '../../catalog/records.js';
 import { openForReading } from '../../repository/open/open-repository.js';
 import { ALSO, DATA, catalogPath } from '../../repository/layout.js';
@@ -63,7 +63,7 @@ interface Usage {
   readonly totalBytes: number;
 }
 
-/** Sums the sizes of all regular files: what they hold, not the blocks that they take. */
+/** Sums the sizes of all regular files, not the blocks that they take on the disk. */
 function measure(fileSystem: FileSystem, repository: BytePath): Usage {
   let mirrorBytes = 0;
   let totalBytes = 0;

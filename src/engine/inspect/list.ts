@@ -1,4 +1,4 @@
-// What a repository holds: its snapshots, the files of one, and what changed since one.
+// Lists the snapshots of a repository, the files of a snapshot, or what changed since a snapshot.
 import type { ExaminationRecord, Snapshot, Version } from '../../catalog/records.js';
 import type { SnapshotListing } from '../../repository/questions/questions.js';
 import { openForReading } from '../../repository/open/open-repository.js';

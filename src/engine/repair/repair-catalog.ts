@@ -1,6 +1,6 @@
-// Rebuilding a damaged catalog from the newest of its copies that is sound, and the copies from a sound
-// catalog. A catalog that is newer than every sound copy, and whose newest snapshot proves right, is
-// left as it is: an older one would lose that snapshot.
+// Rebuilds a damaged catalog from its newest sound copy, and damaged copies from a sound catalog. A catalog
+// that is newer than every sound copy is left as it is if its newest snapshot proves right: an older
+// catalog would lose that snapshot.
 import { CorruptError } from '../../errors.js';
 import { hasFaults } from '../../repository/check/catalog-faults.js';
 import { findSoundCopy } from '../../repository/check/check-copy.js';

@@ -1,4 +1,4 @@
-// One repair on its way: what it works on, and what it has done so far.
+// One repair: what it works on, and what it has done so far.
 import type { KeptFolder } from '../../repository/copies/kept-folder.js';
 import { type BytePath, formatPath, relativePath } from '../../system/files/byte-path.js';
 import type { RunContext } from '../run/run-context.js';
@@ -14,7 +14,7 @@ export interface RepairRun {
   readonly steps: RepairStep[];
 }
 
-/** Says where something is that was replaced, or that a rebuilt catalog knows nothing of. */
+/** Notes where a replaced file is kept, or one that the rebuilt catalog does not know. */
 export function noteKept(run: RepairRun, repository: BytePath, file: BytePath): void {
   const shown = formatPath(relativePath(file, repository));
   run.steps.push({ kind: 'kept', path: shown, message: `what was there is kept as '${shown}'` });

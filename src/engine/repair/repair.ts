@@ -1,6 +1,6 @@
-// `verify --repair`: the catalog from its last sound copy, the mirror from wherever its bytes still are,
-// then every byte verified. Nothing is deleted: what is replaced is kept. Each step may be cut off and
-// done again.
+// `verify --repair`: rebuilds the catalog from its last sound copy, puts the mirror back from wherever the
+// bytes still are, then verifies every byte. Nothing is deleted: what is replaced is kept. A step that is
+// cut off can be done again.
 import { requireSafeNames } from '../../repository/check/check-names.js';
 import { openLocked, requireSomeRepository } from '../../repository/open/open-repository.js';
 import type { OpenRepository, WritableRepository } from '../../repository/repository.js';
@@ -17,7 +17,7 @@ import { VERIFY_ALL, verifyOpen } from '../verify/verify.js';
 
 /**
  * @throws NoRepositoryError, LockedError, NewerFormatError; CorruptError where the catalog is damaged and
- *   none of its copies is sound. What cannot be put right else is in the report.
+ *   none of its copies is sound. Other damage that cannot be put right is in the report.
  */
 export async function repair(request: RepairRequest, context: RunContext): Promise<RepairReport> {
   const { fileSystem } = context;

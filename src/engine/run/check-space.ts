@@ -1,13 +1,13 @@
-// Whether a file system has room for what is about to be written, asked before anything is.
+// Checks, before anything is written, whether a file system has enough room.
 import { NoSpaceError } from '../../errors.js';
 import { type BytePath, formatPath, parentPath } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 
-/** Room for the catalog, its journal and its copy, beside the files themselves. */
+/** For the catalog, its journal and its copy, in addition to the files. */
 const OVERHEAD_BYTES = 256 * 1024;
 
 /**
- * @param path where it will be written; it need not exist yet
+ * @param path where files will be written; the path need not exist yet
  * @throws NoSpaceError
  */
 export function requireFreeSpace(

@@ -1,4 +1,4 @@
-// What every use case is given from outside: the machine it runs on and whom it tells.
+// What every use case is given: the machine that it runs on, and whom it tells of its progress.
 import type { Checkpoint } from '../../system/time/checkpoint.js';
 import type { Clock } from '../../system/time/clock.js';
 import type { FileSystem } from '../../system/files/file-system.js';
@@ -34,7 +34,7 @@ export interface RunContext {
   readonly uid: number;
   readonly gid: number;
   readonly checkpoint: Checkpoint;
-  /** Aborts when the run is to end, for who waits; its reason is an InterruptedError. */
+  /** Aborts when the run is to end, so that waiting stops; the reason is an InterruptedError. */
   readonly stopping: AbortSignal;
   readonly onProgress: (event: ProgressEvent) => void;
 }

@@ -1,4 +1,4 @@
-// What takes back the steps of a run that may fail in the middle.
+// How to take back the steps of a run that fails in the middle.
 
 export class UndoList {
   readonly #steps: (() => void)[] = [];
@@ -9,8 +9,7 @@ export class UndoList {
   }
 
   /**
-   * Takes everything back, the last step first. One that fails does not keep the others from being
-   * tried.
+   * Takes everything back, the last step first. If one step fails, the others are still tried.
    * @returns the first failure, or null
    */
   takeBack(): Error | null {

@@ -13,9 +13,9 @@ export interface ProvedSnapshot {
 }
 
 /**
- * The snapshot that TIME means and all that it has, both proved. The one after it is proved as well,
- * unless TIME is the very time of the first: were its time damaged, it might be the one meant. To be asked
- * in one state (ask-in-one-state.ts).
+ * The snapshot that TIME means, with all its versions, both proved. The next snapshot is proved too, unless
+ * TIME is exactly the time of the first: if the next one's time is damaged, TIME may mean the next one.
+ * Call this in one state (ask-in-one-state.ts).
  * @throws CorruptError; NotInSnapshotError as resolveSnapshot has it
  */
 export function readProvedSnapshot(

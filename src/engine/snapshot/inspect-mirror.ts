@@ -1,5 +1,5 @@
-// Whether a mirror entry is what the catalog says, as far as a stat can tell. A backup mends what it
-// finds: the bytes from SOURCE where that has them still, the metadata from the catalog.
+// Whether a mirror entry is what the catalog says, as far as a stat can tell. A backup puts right what it
+// finds: bytes from SOURCE, if SOURCE still has them, and metadata from the catalog.
 import type { Version } from '../../catalog/records.js';
 import { mirrorMetadata } from '../../repository/commit/mirror-metadata.js';
 import { DATA, mirrorPath } from '../../repository/layout.js';
@@ -15,13 +15,13 @@ type Inspector = Pick<RunContext, 'fileSystem' | 'uid'>;
 export interface MirrorInspection {
   /** Of each version of the last snapshot, by its path. */
   readonly conditions: ReadonlyMap<BytePath, MirrorCondition>;
-  /** What really stands at these paths and at those of the next snapshot, whoever made it. */
+  /** What is found at these paths and at those of the next snapshot, whoever made it. */
   readonly present: readonly MirrorEntry[];
 }
 
 /**
- * Looks at everything that a backup is going to rely on or to replace. Nothing is looked at through a
- * symbolic link: below one that stands in a directory's place, nothing is there.
+ * Looks at each entry that a backup relies on or replaces. Symbolic links are not followed: if a link
+ * stands in the place of a directory, the entries of that directory count as missing.
  */
 export function inspectWholeMirror(
   context: Inspector,

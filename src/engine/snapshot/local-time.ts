@@ -1,6 +1,6 @@
-// Wall clock times of this machine's time zone (TZ, or /etc/localtime) and the moments they stand for.
-// A wall clock time has the offset of its own day, not today's; it may occur twice (clocks put back:
-// the later one is meant) or not at all (clocks put forward).
+// Wall clock times of this machine's time zone (TZ, or /etc/localtime) and the moments that they mean.
+// A wall clock time has the offset of its own day, not of today. A time may occur twice, when clocks are
+// put back: the later one is meant. A time may not occur at all, when clocks are put forward.
 
 /** A date and time of the proleptic Gregorian calendar; month and day count from 1. */
 export interface CivilTime {

@@ -1,5 +1,5 @@
-// Telling REPO from PATH in `REPO/PATH`. PATH need not exist in the mirror any more, so the line is
-// drawn by looking for a repository's own folder, from the whole path upwards.
+// Tells REPO from PATH in `REPO/PATH`. PATH may no longer exist in the mirror, so a repository's own folder
+// is looked for, from the whole path upwards.
 import { NoRepositoryError } from '../../errors.js';
 import {
   type BytePath,

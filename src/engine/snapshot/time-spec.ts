@@ -1,7 +1,7 @@
-// TIME as people type it, and moments as they are shown. The grammar and its results are those of
-// rdiff-backup 2.2 (time forms of -r), but for this: the calendar is checked, a local time has the
-// offset of its own day, the epoch has a W3C form, more snapshots back than there are is an error,
-// and times are read in the form in which this program prints them.
+// Reads a TIME as people type it, and formats moments. Forms and results are those of rdiff-backup 2.2 (the
+// times of -r), with these differences: the calendar is checked, a local time has the offset of its own
+// day, the epoch has a W3C form, more snapshots back than there are is an error, and the form in which
+// this program prints times can be typed too.
 import { NotInSnapshotError, UsageError } from '../../errors.js';
 import {
   type CivilTime,
@@ -18,9 +18,9 @@ export type TimeSpec =
   | { readonly kind: 'now' }
   /** Seconds since 1970-01-01T00:00:00Z; negative before it. */
   | { readonly kind: 'instant'; readonly seconds: number }
-  /** That many seconds before the present. */
+  /** This many seconds before the present. */
   | { readonly kind: 'ago'; readonly seconds: number }
-  /** The snapshot that many before the newest, which is 0. */
+  /** The snapshot this many before the newest; 0 is the newest. */
   | { readonly kind: 'snapshotsBack'; readonly count: number };
 
 /** A TIME that makes sense, and how it was typed. */
@@ -95,7 +95,7 @@ const UNIT_SECONDS: Record<string, number> = {
   Y: 365 * 86_400,
 };
 
-/** About 135,000 years: a present minus as much is still a date that can be shown. */
+/** About 127,000 years: a moment this far from the present can still be shown as a date. */
 const LIMIT_SECONDS = 4_000_000_000_000;
 
 const HINT =

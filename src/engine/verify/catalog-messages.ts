@@ -1,11 +1,11 @@
-// What is wrong with a catalog, in words: those of a verification and of a repair.
+// What is wrong with a catalog, in the words that a verification and a repair use.
 import type { CatalogFaults, CatalogSizeFault } from '../../repository/questions/questions.js';
 
 export function describeDamagedSnapshot(id: number): string {
   return `the rows of snapshot ${id} are not those of its backup`;
 }
 
-/** What was found in files when they were read costs no snapshot where it is damaged. */
+/** Damaged examinations cost no snapshot. */
 export function describeDamagedExaminations({ damagedExaminations }: CatalogFaults): string[] {
   if (damagedExaminations === 0) return [];
   return [`rows of examinations are not as backups wrote them: ${damagedExaminations}`];

@@ -1,4 +1,4 @@
-// Which contents a verification proves, and in which order. Pure, but for the chance that it is given.
+// Which contents a verification proves, and in which order. Pure: randomness is a parameter.
 import type { Content, VerificationRecord } from '../../catalog/records.js';
 import type { VerifyMode } from './verify-request.js';
 
@@ -6,8 +6,8 @@ import type { VerifyMode } from './verify-request.js';
 export type CheckTimes = ReadonlyMap<number, number>;
 
 /**
- * Groups of contents, to be proved one group after the other. Those that were checked in the same run
- * are one group, since chains share their work; the ones longest unchecked come first.
+ * Groups contents by the run that checked them last. The group that was checked longest ago comes first.
+ * Contents of one run stay together, since chains share work.
  */
 export function inGroups(contents: Iterable<Content>, times: CheckTimes): Content[][] {
   const groups = new Map<number, Content[]>();
@@ -30,8 +30,8 @@ export function uncheckedSince(
 }
 
 /**
- * A part of the contents that has at least this percentage of their bytes, chosen by chance: first of
- * those that never were checked, then of the others, the more likely the longer ago that was.
+ * A random part of the contents, with at least this percentage of their bytes. Contents that were never
+ * checked come first. Of the others, those checked longest ago are the likeliest.
  * @param random answers a number from 0 to 1, never 1
  */
 export function chooseSample(
@@ -72,9 +72,9 @@ function inOrderOfChance(
 }
 
 /**
- * When the round began that a timed verification goes on with: that of the last one of the same scope
- * if it left something, else now.
- * @param snapshot the one that is verified; null for all
+ * When the round of a timed verification began. If the last timed run of the same scope left something,
+ * its round goes on. Otherwise a round begins now.
+ * @param snapshot the one that is verified; null for all snapshots
  * @param records newest first
  */
 export function roundStart(

@@ -1,11 +1,11 @@
-// What a run has proved so far: which contents are whole and which are lost, how many bytes that took,
-// and whether the time given to it is over.
+// What a verification has proved so far: which contents are whole and which are lost, how many bytes it
+// has read, and whether its time is over.
 import type { Content } from '../../catalog/records.js';
 import type { VerifyProblem } from './verify-report.js';
 import type { RunContext } from '../run/run-context.js';
 
 export class ProofTally {
-  /** Every content that was looked at: null where it is whole, else why it is lost. */
+  /** By the id of each content that was looked at: null for a whole one, else why the content is lost. */
   readonly outcomes = new Map<number, string | null>();
   /** Damage that costs no snapshot anything. */
   readonly problems: VerifyProblem[] = [];
@@ -15,8 +15,8 @@ export class ProofTally {
   readonly #deadlineMs: number;
 
   /**
-   * @param totalBytes sizes of all that is to be read, for the progress
-   * @param maxDurationMs from now on; null for as long as it takes
+   * @param totalBytes of everything that is to be read, for the progress line
+   * @param maxDurationMs from now on; null without a limit
    */
   constructor(context: RunContext, totalBytes: number, maxDurationMs: number | null) {
     this.#context = context;
@@ -25,12 +25,12 @@ export class ProofTally {
       maxDurationMs === null ? Infinity : context.clock.monotonicMs() + maxDurationMs;
   }
 
-  /** Whether to stop before the next content. Never before the first, or no run would get anywhere. */
+  /** Whether to stop before the next content. Each run proves at least one, so that every run gets on. */
   isOutOfTime(): boolean {
     return this.outcomes.size > 0 && this.#context.clock.monotonicMs() >= this.#deadlineMs;
   }
 
-  /** Says that bytes are going to be read. @param path as shown to people; null where there is none */
+  /** Reports progress before bytes are read. @param path as shown to people; null where there is none */
   begin(path: string | null): void {
     this.#context.onProgress({
       phase: 'verifying',

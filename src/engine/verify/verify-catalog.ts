@@ -1,5 +1,5 @@
-// Proving the catalog: SQLite's own checks, the digest that each snapshot carries over its rows, and
-// the copies that commits have left, one of which may have to stand in for it.
+// Proves the catalog: SQLite's own checks, the digest of each snapshot's rows, and the copies of the
+// catalog, from which a lost catalog is rebuilt.
 import { type CatalogCopy, listCatalogCopies } from '../../repository/copies/catalog-copy.js';
 import { catalogCopyPath, catalogPath } from '../../repository/layout.js';
 import { isBeingWritten } from '../../repository/open/acquire-lock.js';
@@ -44,7 +44,7 @@ export async function verifyCatalog(
   return { problems, notes: missingNotes(repository) };
 }
 
-/** A commit leaves the copy as its last step: until then it is not missing. */
+/** A commit writes the copy as its last step. While a commit goes on, a copy is not yet missing. */
 function missingNotes(repository: OpenRepository): Note[] {
   if (findUncopied(repository) === null || isBeingWritten(repository.path)) return [];
   const id = findUncopied(repository);
@@ -60,7 +60,7 @@ function findUncopied(repository: OpenRepository): number | null {
   return newest === null || isCopied ? null : newest.id;
 }
 
-/** The fault, if it is there at a second look while nobody writes: a commit takes several steps. */
+/** A fault that a second look still finds while nobody writes: the steps of a commit are no faults. */
 function lastingSizeFault(repository: OpenRepository): CatalogSizeFault | null {
   const first = repository.catalogSizeFault();
   if (first === null || isBeingWritten(repository.path)) return null;

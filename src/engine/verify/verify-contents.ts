@@ -1,6 +1,6 @@
-// Proving every content that is not in the mirror, by rebuilding it. Chains share their beginnings:
-// walking from each root outwards, the table composed so far is carried along, so that a chain of any
-// depth costs one composition and one rebuilding for each of its contents.
+// Proves every content that is not in the mirror by rebuilding the content. Chains share their beginnings,
+// so the walk goes from each root outwards and takes the composed table along. Each content costs one
+// composition and one rebuilding, however long its chain is.
 import type { Content, Increment } from '../../catalog/records.js';
 import { applyTable } from '../../delta/apply-table.js';
 import { type DeltaTable, joinTables, tabulate } from '../../delta/delta-table.js';
@@ -23,7 +23,7 @@ import { confirmLost } from './verify-again.js';
 import type { VerifyRun } from './verify-run.js';
 import { UNREACHABLE } from './verify-sizes.js';
 
-/** Proves contents that are not in the mirror, until all are or the time is over. */
+/** Proves contents that are not in the mirror, as long as there is time. */
 export async function proveRebuilt(
   run: VerifyRun,
   contents: readonly Content[],
@@ -41,7 +41,7 @@ export async function proveRebuilt(
   }
 }
 
-/** A table that is built on by so many more; the last of them closes it. */
+/** A table and how many steps still build on it. The last of these steps closes the table. */
 interface Holder {
   readonly table: DeltaTable;
   users: number;
@@ -55,7 +55,7 @@ function release(holder: Holder, open: Set<Holder>): void {
 }
 
 class ChainWalk {
-  /** Contents to be proved here, by their ids: those that were not in the mirror. */
+  /** The contents to prove, by their ids. */
   readonly wanted = new Map<number, Content>();
   readonly failures = new Map<number, string>();
   readonly #repository: OpenRepository;
@@ -128,7 +128,7 @@ class ChainWalk {
     }
   }
 
-  /** Depth first; a table is closed as soon as nothing more is built on it. */
+  /** Walks depth first, and closes a table as soon as no step builds on it. */
   async #walkFrom(rootId: number, basis: ByteReader): Promise<void> {
     const literals = new SpilledBytes();
     const open = new Set<Holder>();
@@ -163,7 +163,7 @@ class ChainWalk {
     return (this.#next.get(id) ?? []).map((increment) => ({ increment, before }));
   }
 
-  /** @returns null where the increment cannot be read, and all that is built on it has failed */
+  /** @returns null for an increment that cannot be read; everything built on it is then lost */
   async #tabulate(
     increment: Increment,
     before: DeltaTable | null,
@@ -209,7 +209,7 @@ class ChainWalk {
     this.#tally.bytesChecked += content.sizeBytes;
   }
 
-  /** zstd does not look at every bit of a frame: what decodes may be damaged all the same. */
+  /** zstd ignores some bits of a frame, so an increment may be damaged and still decode. */
   async #proveStored(increment: Increment): Promise<void> {
     const { fileSystem, path } = this.#repository;
     const file = incrementPath(path, increment.id);
@@ -244,7 +244,7 @@ class ChainWalk {
     return found;
   }
 
-  /** @throws whatever is no trouble with the repository's own bytes */
+  /** @throws the error itself, unless the repository's own bytes are to blame */
   #messageOf(error: unknown): string {
     const found = toCorruption(this.#repository, error);
     if (found instanceof CorruptError) return found.message;

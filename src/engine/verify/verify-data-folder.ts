@@ -1,5 +1,5 @@
-// What lies in the repository's own folder and belongs to no snapshot: leftovers of a backup that was
-// cut off, which the next one deletes by itself, and files of others, which nobody deletes.
+// Finds what lies in the repository's own folder and is of no snapshot: leftovers of a backup that was cut
+// off, which the next backup removes, and foreign files, which nothing removes.
 import {
   DATA,
   type DataName,
@@ -37,7 +37,7 @@ export function verifyDataFolder(repository: OpenRepository, scope: VerifyScope)
   const { orphans, others } = strayIncrements(repository);
   foreign.push(...others);
   leftOver.push(...orphans);
-  // A backup that ended meanwhile, or one that runs, has made what is not known.
+  // A backup that has ended meanwhile made files that the scope does not know.
   if (hasChangedSince(repository, scope)) return [];
   return [
     ...leftOverNotes(leftOver),
@@ -48,7 +48,7 @@ export function verifyDataFolder(repository: OpenRepository, scope: VerifyScope)
   ];
 }
 
-/** Names below our folder of what staging holds and no operation is owed for. */
+/** What is in staging and is not needed by an owed operation, relative to our folder. */
 function stagedLeftOver(repository: OpenRepository): BytePath[] {
   const { fileSystem, path } = repository;
   const staging = stagingPath(path);
@@ -68,7 +68,7 @@ function stagedLeftOver(repository: OpenRepository): BytePath[] {
   });
 }
 
-/** Files in increments/ without a row: of a backup that did not commit, and those that are none. */
+/** Files in increments/ without a row: orphans of a backup that did not commit, and other files. */
 function strayIncrements(repository: OpenRepository): {
   readonly orphans: BytePath[];
   readonly others: BytePath[];
@@ -125,7 +125,7 @@ function keptNotes({ fileSystem, path }: OpenRepository): Note[] {
   return [infoNote('kept', keptPath(ROOT), message)];
 }
 
-/** It holds nothing but the lock itself, so that a writer can make it anew. */
+/** The lock's file holds no data, so a writer can make a new one. */
 function lockNotes({ fileSystem, path }: OpenRepository): Note[] {
   const stat = fileSystem.stat(lockPath(path));
   if (stat?.isFile() === true && stat.size === 0n) return [];

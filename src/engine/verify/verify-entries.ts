@@ -1,5 +1,5 @@
-// The mirror's entries as a stat shows them: every directory and link of the newest snapshot is there,
-// and nothing else is. What a copy by scp has lost (owners, times, links) is a note: the catalog has it.
+// Compares the mirror's entries with the newest snapshot, by stats alone: whether each directory and link
+// is there, and nothing else. What scp loses (owners, times, links) is a note, since the catalog has it.
 import type { Version } from '../../catalog/records.js';
 import { ALSO, DATA, mirrorPath } from '../../repository/layout.js';
 import type { OpenRepository } from '../../repository/repository.js';
@@ -31,7 +31,7 @@ export function verifyEntries({ repository, scope, context }: VerifyRun): {
     condition: inspectMirror(context, repository.path, version),
   }));
   const foreign = findForeign(repository, scope.newest);
-  // A backup that ended meanwhile has changed what should be there.
+  // A backup that has ended meanwhile changed the mirror.
   if (hasChangedSince(repository, scope)) return { problems: [], notes: [] };
   const wanting = (type: Version['type'] | null, wanted: MirrorCondition): Version[] =>
     conditions
@@ -75,7 +75,7 @@ function findForeign({ fileSystem, path }: OpenRepository, newest: readonly Vers
   return foreign.filter((entry) => !isWithin(entry, DATA) || isWithin(entry, ALSO));
 }
 
-/** scp and others copy what a link leads to in its place. */
+/** scp, for one, copies the file that a link leads to instead of the link. */
 function linkNote({ fileSystem, path: repository }: OpenRepository, { path }: Version): Note {
   const isDirectory = fileSystem.stat(mirrorPath(repository, path))?.isDirectory() === true;
   return lookNote(

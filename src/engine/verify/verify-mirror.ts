@@ -1,4 +1,4 @@
-// Proving the contents that are in the mirror: the bytes of every file that should have them.
+// Proves the contents that are in the mirror: the bytes of each file that should have them.
 import type { Content } from '../../catalog/records.js';
 import { CorruptError } from '../../errors.js';
 import { toCorruption } from '../../repository/contents/read-content.js';
@@ -13,7 +13,7 @@ import type { VerifyRun } from './verify-run.js';
 import type { VerifyScope } from './verify-scope.js';
 import { spareProblem } from './verify-sizes.js';
 
-/** Proves those of the contents that are in the mirror, until all are or the time is over. */
+/** Proves those of the contents that are in the mirror, as long as there is time. */
 export async function proveMirrored(
   run: VerifyRun,
   contents: readonly Content[],
@@ -55,7 +55,7 @@ export function mirrorPaths({ newest }: VerifyScope): Map<number, BytePath[]> {
   return paths;
 }
 
-/** What is wrong with a mirror file; null where its bytes are those that were backed up. */
+/** What is wrong with a mirror file; null if its bytes are those that were backed up. */
 async function findFault(
   { repository, context: { checkpoint } }: VerifyRun,
   path: BytePath,

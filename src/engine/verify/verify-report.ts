@@ -16,7 +16,7 @@ export type ProblemKind = (typeof PROBLEM_KINDS)[number];
 export interface VerifyProblem {
   /** The path concerned, or a file of the repository such as `redis-rewind-data/increments/12`. */
   readonly path: string;
-  /** Ids of the snapshots at which it cannot be restored; empty where nothing is lost. */
+  /** Ids of the snapshots as of which the path cannot be restored; empty if nothing is lost. */
   readonly snapshots: readonly number[];
   readonly kind: ProblemKind;
   readonly message: string;
@@ -27,10 +27,10 @@ export interface VerifyReport {
   readonly mode: 'full' | 'quick' | 'sample' | 'timed';
   /** Versions of files of which every byte was compared. */
   readonly versionsChecked: number;
-  /** Contents that these versions have: several may have one. */
+  /** Different contents that these versions have: several versions may share one. */
   readonly contentsChecked: number;
   readonly bytesChecked: number;
-  /** What a full verification would have checked as well; for `timed` what the next run goes on with. */
+  /** What a full verification would also have checked; for `timed`, what the next run goes on with. */
   readonly contentsLeft: number;
   readonly bytesLeft: number;
   /** Anything here ends with exit 20. */

@@ -1,4 +1,4 @@
-// What a verification is asked for, after the command line has been read.
+// What a verification is asked for.
 import type { BytePath } from '../../system/files/byte-path.js';
 
 /** How much a verification looks at. */
@@ -7,9 +7,9 @@ export type VerifyMode =
   | { readonly kind: 'full' }
   /** Names, sizes and the catalog: no file of the mirror and no increment is read. */
   | { readonly kind: 'quick' }
-  /** A part of the contents, chosen by chance. */
+  /** A random part of the contents. */
   | { readonly kind: 'sample'; readonly percent: number }
-  /** As much as the time allows, going on where the last such run stopped. */
+  /** As much as the time allows. The next such run goes on where this one stops. */
   | { readonly kind: 'timed'; readonly maxDurationMs: number };
 
 export interface VerifyRequest {

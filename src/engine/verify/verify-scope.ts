@@ -1,5 +1,5 @@
-// What a verification is about, as one state of the catalog has it, and what a lost content costs: the
-// paths, and the snapshots as of which they cannot be restored.
+// What a verification is about, as of one state of the catalog. Also what a lost content costs: the paths
+// that have it, and the snapshots as of which these paths cannot be restored.
 import type { Content, Snapshot, Version } from '../../catalog/records.js';
 import type { OpenRepository } from '../../repository/repository.js';
 import { askInOneState } from '../snapshot/ask-in-one-state.js';
@@ -11,9 +11,9 @@ import type { RunContext } from '../run/run-context.js';
 
 export interface VerifyScope {
   readonly generation: number;
-  /** The one asked for; null for all of them. */
+  /** The snapshot that was asked for; null for all snapshots. */
   readonly only: Snapshot | null;
-  /** All of them, or the one asked for. */
+  /** The snapshots that are verified. */
   readonly snapshots: readonly Snapshot[];
   /** Every version that one of the snapshots has. */
   readonly versions: readonly Version[];
@@ -23,7 +23,7 @@ export interface VerifyScope {
   readonly newest: readonly Version[];
 }
 
-/** Contents that cannot be had any more and why, by their ids. */
+/** Why contents are lost, by the ids of the contents. */
 export type LostContents = ReadonlyMap<number, string>;
 
 /**
@@ -52,7 +52,7 @@ export function readScope(
   });
 }
 
-/** One problem for each path and reason, with every snapshot in scope that it costs. */
+/** One problem for each path and reason, with every snapshot in scope that has the lost content there. */
 export function lossesOf(
   scope: VerifyScope,
   lost: LostContents,

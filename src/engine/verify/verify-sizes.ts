@@ -1,6 +1,6 @@
-// The catalog against names and sizes, without a byte being read: every file that a content needs is
-// there, is a file, and is as long as recorded. What that finds is certain; what it does not find may
-// be damaged all the same.
+// Compares the catalog with names and sizes, and reads no bytes: each file that a content needs is there,
+// is a regular file, and has the recorded size. A fault found here is certain. A file without such a fault
+// may still be damaged.
 import type { Content, Increment } from '../../catalog/records.js';
 import { incrementPath } from '../../repository/layout.js';
 import type { OpenRepository } from '../../repository/repository.js';
@@ -13,7 +13,7 @@ import type { LostContents, VerifyScope } from './verify-scope.js';
 export interface SizeVerification {
   /** Contents that certainly cannot be rebuilt. */
   readonly lost: LostContents;
-  /** Damaged files whose content another file of the mirror has. */
+  /** Damaged mirror files whose content another mirror file has, by the id of the content. */
   readonly spare: ReadonlyMap<number, VerifyProblem[]>;
 }
 
@@ -32,9 +32,9 @@ export function verifySizes(repository: OpenRepository, scope: VerifyScope): Siz
 }
 
 interface Mirrored {
-  /** What is wrong with all files that should have it; null where one is as it should be. */
+  /** What is wrong with every file that should have the content; null if one is as it should be. */
   readonly fault: string | null;
-  /** Whether nothing is left to build older contents from. */
+  /** Whether no file is left from which older contents could be rebuilt. */
   readonly isGone: boolean;
 }
 
@@ -111,7 +111,7 @@ function faultOf(
       break;
     }
     chain.push(at);
-    // A chain that runs in a circle meets this.
+    // A chain that runs in a circle meets this value.
     known.set(at, UNREACHABLE);
     const increment: Increment | undefined = byResult.get(at);
     fault = increment === undefined ? UNREACHABLE : incrementFault(repository, increment);

@@ -1,6 +1,6 @@
-// What a server has saved into its directory, told from stats: a dump, the base of an AOF (which a
-// rewrite replaces, while the rest of the AOF only grows), or an AOF of one file, as before Redis 7.
-// Redis puts each of them in place by a rename, so another inode, size or time is another save.
+// Finds what a server has saved into its directory, by stats alone: a dump, the base of an AOF (a rewrite
+// replaces the base, and the rest of an AOF only grows), or an AOF of one file, as before Redis 7.
+// Redis puts each of these in place by a rename, so another inode, size or time is another save.
 import type { SourceState } from '../../catalog/records.js';
 import { CorruptError, SystemError } from '../../errors.js';
 import { parseAofManifest } from '../../persistence/aof/aof-manifest.js';
@@ -14,11 +14,11 @@ export interface Save {
   readonly path: BytePath;
   /** `log` is an AOF of one file, which grows in place: only another inode is a save. */
   readonly kind: 'dump' | 'base' | 'log';
-  /** Equal as long as it is the same one. */
+  /** Stays equal until the server saves again. */
   readonly identity: string;
 }
 
-/** How the files of a server are called; null where no server is asked, and their endings tell. */
+/** The names of a server's files. Where no server is asked, the endings of names tell instead. */
 export interface SaveNames {
   readonly dump: BytePath;
   readonly log: BytePath;
@@ -31,7 +31,7 @@ export interface SaveSearch {
   /** Real path. */
   readonly directory: BytePath;
   readonly names: SaveNames | null;
-  /** What is left out of the snapshots is no save. */
+  /** A file that is left out of snapshots is no save. */
   readonly filter: PathFilter;
 }
 
@@ -80,7 +80,7 @@ function findBases({ fileSystem, directory, names, filter }: SaveSearch, folder:
   });
 }
 
-/** The name of the base; null where there is none, or a manifest that makes no sense. */
+/** The name of the base; null if there is none, or the manifest makes no sense. */
 function readBase(fileSystem: FileSystem, manifest: BytePath): BytePath | null {
   try {
     return parseAofManifest(readSmallFile(fileSystem, manifest)).base?.name ?? null;
@@ -94,7 +94,7 @@ function listIfThere(fileSystem: FileSystem, folder: BytePath): BytePath[] {
   try {
     return fileSystem.list(folder);
   } catch (error) {
-    // It went away, or may not be looked into, which the snapshots report.
+    // The folder went away, or may not be read, which snapshots report.
     if (error instanceof SystemError) return [];
     throw error;
   }

@@ -11,14 +11,14 @@ export type WatchEvent = { readonly time: string } & (
       /** Its address; null where none is asked. */
       readonly server: string | null;
     }
-  /** The server has saved; more that it saves until then is not told. */
+  /** The server has saved. Further saves before `dueAt` are not told. */
   | { readonly event: 'save'; readonly saves: readonly string[]; readonly dueAt: string }
   | {
       readonly event: 'snapshot';
       readonly saves: readonly string[];
       readonly report: BackupReport;
     }
-  /** Somebody else's backup was faster. */
+  /** A backup by another process has taken the saves. */
   | { readonly event: 'taken'; readonly saves: readonly string[] }
   | { readonly event: 'failed'; readonly error: RewindError; readonly retryAt: string }
   /** The directory is gone, or cannot be read. */
@@ -34,5 +34,5 @@ export type WatchEvent = { readonly time: string } & (
 
 type WithoutTime<T> = T extends unknown ? Omit<T, 'time'> : never;
 
-/** As it is told where it happens; the time is added on the way. */
+/** An event without its time, which is added when the event is passed on. */
 export type WatchHappening = WithoutTime<WatchEvent>;

@@ -1,16 +1,16 @@
-// When `watch` takes its next snapshot: after saves have come to rest, no sooner than the pace allows,
-// and after a failure again, ever more slowly. Never two at once, since there is one moment at which
-// the next one is due, and whatever is seen during one counts for the next. Times are given, and
-// milliseconds of one clock that never goes back; nothing here waits or looks at a clock.
+// When `watch` takes its next snapshot: once no further save comes, and no sooner than the pace allows.
+// After a failure it tries again, with longer and longer pauses. There is one moment at which the next
+// snapshot is due, so there are never two at once. A save seen during a snapshot counts for the next.
+// Times are parameters, in milliseconds of a clock that never goes back: nothing here waits.
 
 export interface WatchPace {
-  /** How long no further save must have been seen before one is taken. */
+  /** How long no further save must be seen before a snapshot is taken. */
   readonly debounceMs: number;
   /** The least time between the beginnings of two snapshots; 0 for none. */
   readonly minIntervalMs: number;
 }
 
-/** Saves that never come to rest are taken all the same, after so many times the quiet that is wanted. */
+/** If saves never stop, the longest wait for a quiet moment, as a multiple of debounceMs. */
 const MOST_DEBOUNCES = 10;
 
 const FIRST_RETRY_MS = 5000;
@@ -18,7 +18,7 @@ const LAST_RETRY_MS = 300_000;
 
 export class WatchSchedule {
   readonly #pace: WatchPace;
-  /** When saves that wait to be taken were seen; null where there are none. */
+  /** When the saves that wait for a snapshot were seen; null if none waits. */
   #waiting: { readonly firstMs: number; readonly lastMs: number } | null = null;
   #lastStartMs = Number.NEGATIVE_INFINITY;
   /** Failures since the last snapshot. */
@@ -29,7 +29,7 @@ export class WatchSchedule {
     this.#pace = pace;
   }
 
-  /** The moment at which a snapshot is due, which may be over; null where there is nothing to take. */
+  /** When a snapshot is due, perhaps in the past; null if no save waits. */
   get dueAtMs(): number | null {
     if (this.#waiting === null) return null;
     const { debounceMs, minIntervalMs } = this.#pace;
@@ -38,33 +38,33 @@ export class WatchSchedule {
     return Math.max(restedAtMs, this.#lastStartMs + minIntervalMs, this.#retryAtMs);
   }
 
-  /** @returns whether it is the first since there was nothing to take */
+  /** @returns whether no other save waits */
   saveSeen(nowMs: number): boolean {
     const isFirst = this.#waiting === null;
     this.#waiting = { firstMs: this.#waiting?.firstMs ?? nowMs, lastMs: nowMs };
     return isFirst;
   }
 
-  /** A save of some time ago was found, which has long come to rest. */
+  /** A save was found that was made some time ago, so no quiet moment has to be waited for. */
   oldSaveFound(nowMs: number): void {
     const thenMs = nowMs - this.#pace.debounceMs;
     this.#waiting = { firstMs: thenMs, lastMs: thenMs };
   }
 
-  /** What waited is gone, or has been taken by somebody else. */
+  /** The saves that waited are gone, or another process took them. */
   nothingLeft(): void {
     this.#waiting = null;
     this.#forgetFailures();
   }
 
-  /** @param startedMs when the snapshot was begun; saves seen since then are told anew */
+  /** @param startedMs when the snapshot began; saves made since then will be seen again */
   taken(startedMs: number): void {
     this.#waiting = null;
     this.#lastStartMs = startedMs;
     this.#forgetFailures();
   }
 
-  /** What waited still waits. @returns in how many milliseconds it is tried again */
+  /** The saves go on waiting. @returns in how many milliseconds to try again */
   failed(nowMs: number): number {
     const delayMs = retryDelayMs(this.#failures);
     this.#failures += 1;

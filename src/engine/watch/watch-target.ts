@@ -1,5 +1,5 @@
-// What is watched, found and checked before anything is waited for: what is wrong then will hardly get
-// better by itself, and ends the run with its exit code.
+// Finds and checks what is to be watched, before anything is waited for. A failure at this point rarely
+// passes by itself, so it ends the run with its exit code.
 import type { SourceState } from '../../catalog/records.js';
 import {
   RewindError,
@@ -29,7 +29,7 @@ export interface WatchTarget {
 
 /**
  * Finds the directory and the repository, and checks that they belong together.
- * @throws RewindError; `mayPass` tells a server that one may wait for
+ * @throws RewindError; `mayPass` says whether waiting for the server makes sense
  */
 export async function findTarget(
   request: BackupRequest,
@@ -77,7 +77,7 @@ export function readStates(
   }
 }
 
-/** Whether a server that cannot be found now may be there later, with nothing changed here. */
+/** Whether a server that cannot be found now may be there later, without a change here. */
 export function mayPass(error: unknown): error is ServerError {
   return error instanceof ServerError && !LASTING.includes(error.trouble);
 }
@@ -91,7 +91,7 @@ const LASTING: readonly ServerTrouble[] = [
   'directory',
 ];
 
-/** What only a person should decide is not left to a run that nobody looks at. */
+/** Whether --force is right, a person has to decide: nobody looks at a run of `watch`. */
 export function adviseByHand(error: RewindError): RewindError {
   if (!(error instanceof SourceChangedError)) return error;
   return new SourceChangedError(error.message, {

@@ -1,8 +1,7 @@
-// `watch`: stays, and takes a snapshot after each save that the server makes. What is to be taken is
-// always found by looking (find-saves.ts), at what is in the directory and what the last snapshot has;
-// a change that is noticed only brings the next look forward. So nothing is missed that came while a
-// snapshot was taken, the directory was away, or nobody watched. The repository is open only while it
-// is looked at, and locked only while a snapshot is taken.
+// `watch`: keeps running, and takes a snapshot after each save of the server. It finds saves by comparing
+// the directory with the last snapshot (find-saves.ts). A change that it notices only makes the next look
+// come sooner. So it misses no save that was made during a snapshot, while the directory was away, or
+// while watch itself did not run. The repository is open only for a look, and locked only for a snapshot.
 import {
   InstallationError,
   InterruptedError,
@@ -25,15 +24,15 @@ import type { WatchEvent, WatchHappening } from './watch-events.js';
 import { WatchSchedule, retryDelayMs } from './watch-schedule.js';
 import { type WatchTarget, adviseByHand, findTarget, mayPass, readStates } from './watch-target.js';
 
-/** A look costs a few stats; it finds what the watching of a directory does not notice. */
+/** A look costs a few stats, and finds saves that no notice of the directory told. */
 const LOOK_EVERY_MS = 5000;
 /** While the directory is away. */
 const LOOK_FOR_IT_EVERY_MS = 1000;
 
 /**
  * Runs until `context.stopping` aborts.
- * @param onEvent told what happens, in order
- * @throws RewindError for what will not get better by itself
+ * @param onEvent is told what happens, in order
+ * @throws RewindError for a failure that does not pass by itself
  */
 export async function watch(
   request: WatchRequest,
@@ -57,10 +56,10 @@ export async function watch(
 
 type Tell = (happening: WatchHappening) => void;
 
-/** The run was to end while a snapshot was being taken, and that was taken back. */
+/** The run was told to end during a snapshot, which was discarded. */
 class DiscardedError extends InterruptedError {}
 
-/** @throws InterruptedError where it is to end before the server is there */
+/** Waits for the server. @throws InterruptedError if the run is told to end before */
 async function findTargetAtLast(
   request: BackupRequest,
   context: RunContext,
@@ -87,9 +86,9 @@ class Watch {
   readonly #tell: Tell;
   readonly #schedule: WatchSchedule;
   readonly #bell = new Bell();
-  /** Saves that are in a snapshot, or were there when one was taken: identities by their paths. */
+  /** Saves that a snapshot has, or that were there when one was taken: identities by their paths. */
   readonly #taken = new Map<BytePath, string>();
-  /** Saves that were not, at the last look. */
+  /** Saves that the last look found and no snapshot has. */
   #fresh: readonly Save[] = [];
   /** The directory that is being watched; null while it is away. */
   #watched: { readonly identity: string; readonly notice: DirectoryWatch } | null = null;
@@ -103,7 +102,7 @@ class Watch {
     this.#schedule = new WatchSchedule(request.pace);
   }
 
-  /** @throws InterruptedError when it is to end, RewindError for what will not get better */
+  /** @throws InterruptedError when told to end, RewindError for a failure that does not pass */
   async run(): Promise<never> {
     try {
       for (let isFirst = true; ; isFirst = false) {
@@ -175,7 +174,8 @@ class Watch {
   #plan(saves: readonly Save[], isFirst: boolean): void {
     let fresh = this.#untaken(saves);
     if (isSame(fresh, this.#fresh)) return;
-    // Somebody else may have taken it, or the last snapshot, though it came after the look before that.
+    // Another process may have taken the save, or the last snapshot has it: the save may have been made
+    // after the look that came before that snapshot.
     if (fresh.length > 0) fresh = this.#reconcile(fresh);
     const wasKnown = isSame(fresh, this.#fresh);
     this.#fresh = fresh;
@@ -200,13 +200,13 @@ class Watch {
       for (const { path, identity } of found) this.#taken.set(path, identity);
       return this.#untaken(fresh);
     } catch (error) {
-      // What is wrong with the repository is told by the snapshot that then fails.
+      // The snapshot that follows will fail too, and tells what is wrong with the repository.
       if (error instanceof RewindError) return fresh;
       throw error;
     }
   }
 
-  /** Takes one of what is there now, unless that has been done. */
+  /** Takes a snapshot of what is there now, unless another process has done so. */
   async #snapshot(saves: readonly Save[]): Promise<void> {
     const fresh = this.#fresh;
     this.#fresh = this.#reconcile(fresh);
@@ -229,7 +229,7 @@ class Watch {
     this.#tell({ event: 'snapshot', saves: pathsOf(fresh), report });
   }
 
-  /** @throws what will not get better, and that the run is to end */
+  /** @throws a failure that does not pass, and DiscardedError when the run is told to end */
   #fail(error: unknown): void {
     if (error instanceof InterruptedError) throw new DiscardedError(error.signal);
     const isLasting = error instanceof NewerFormatError || error instanceof InstallationError;
@@ -242,7 +242,7 @@ class Watch {
     });
   }
 
-  /** It was there when the run began: no reason to make another one where its disk should be. */
+  /** The repository was there when the run began, so its disk may be away: no new one is made. */
   #advise(error: RewindError): RewindError {
     if (!(error instanceof NoRepositoryError)) return adviseByHand(error);
     const path = this.#target.repository;
