@@ -135,7 +135,7 @@ export class Catalog {
     });
   }
 
-  /** As `write`, for what is of no concern to any reader: the generation stays. */
+  /** As `write`, for what no reader needs: the generation stays. */
   annotate<T>(change: () => T): T {
     return translate('write', this.#path, () => this.#connection.transaction(change).immediate());
   }
@@ -194,7 +194,7 @@ function checkIdentity(path: BytePath, connection: Connection): void {
   if (application !== APPLICATION_ID) {
     throw new CorruptError(`'${shown}' is not the catalog of a repository`, { path });
   }
-  // No program of this project has ever used it, and it would write beside the catalog to read it.
+  // No version of this program has used one, and SQLite would write beside the catalog to read it.
   if (connection.pragma('journal_mode', { simple: true }) === 'wal') {
     throw new CorruptError(`'${shown}' has a write-ahead log, which no catalog has`, { path });
   }

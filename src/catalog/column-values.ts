@@ -2,13 +2,13 @@
 // STRICT table says, so each value is looked at before it is believed.
 import { CorruptError } from '../errors.js';
 
-/** @throws CorruptError where the value is no BLOB */
+/** @throws CorruptError where the value is not a BLOB */
 export function toBlob(value: unknown): Buffer {
   if (Buffer.isBuffer(value)) return value;
   throw wrongType('bytes', value);
 }
 
-/** @throws CorruptError where the value is no integer */
+/** @throws CorruptError where the value is not an integer */
 export function toBigInt(value: unknown): bigint {
   if (typeof value === 'bigint') return value;
   throw wrongType('a number', value);

@@ -1,4 +1,4 @@
-// The SHA-256 that a row of `examination` carries over itself and the content that it is of
+// The SHA-256 that a row of `examination` carries, over the row and its content
 // (docs/format.md, "The digest of an examination"). No snapshot's digest can cover it: a content may be
 // examined again long after the snapshots that have it.
 import { createHash } from 'node:crypto';

@@ -1,6 +1,6 @@
-// The rows of `examination`: what was found in the content of a dump or a file of an AOF when it was read,
-// and whether a server would load it. Each carries a digest: one that is not as it was written counts as
-// none, and is for a verification to tell.
+// The rows of `examination`: what was found in a dump or a file of an AOF when it was read, and whether a
+// server would load it. Each row carries a digest. A row that no longer has its digest is not used; a
+// verification reports it.
 import { toBlob, toInteger } from './column-values.js';
 import { digestExamination } from './examination-digest.js';
 import type { Content, ExaminationRecord } from './records.js';
@@ -29,23 +29,23 @@ export class ExaminationTable {
     this.#connection = connection;
   }
 
-  /** Those that are as they were written, by the ids of their contents. */
+  /** The examinations that are as they were written, by the ids of their contents. */
   all(): Map<number, ExaminationRecord> {
     const rows = this.#read().filter(({ isAsWritten }) => isAsWritten);
     return new Map(rows.map(({ content, record }) => [content, record]));
   }
 
-  /** Ids of the contents that have one, in order. */
+  /** Ids of the contents that have an examination, in order. */
   contents(): number[] {
     return this.#read().map(({ content }) => content);
   }
 
-  /** How many are not as they were written. */
+  /** How many rows are not as they were written. */
   countDamaged(): number {
     return this.#read().filter(({ isAsWritten }) => !isAsWritten).length;
   }
 
-  /** Takes the place of an earlier examination of the same content. */
+  /** Replaces an earlier examination of the same content. */
   put(content: Content, record: ExaminationRecord): void {
     const { loads, problem, foundJson } = record;
     this.#connection

@@ -46,12 +46,12 @@ export class IncrementTable {
   }
 
   /**
-   * The plain bytes of the deltas that hang on a content: of the chain with the most that leads from it
-   * outwards, up to where a full copy begins another. Zero where nothing is built on it.
+   * The plain bytes of the deltas that are built on a content: of the longest chain that leads from it to
+   * older contents, up to the next full copy. Zero where nothing is built on it.
    */
   longestChainBytes(contentId: number): number {
-    // A content has one increment and so is reached once, from its basis; a damaged catalog in which
-    // the content itself is a result, and the chain a circle, must not keep this going.
+    // A content has one increment, so it is reached once, from its basis. In a damaged catalog the chain
+    // may lead back to the content itself; the query must end there.
     const row = this.#connection
       .prepare<[number, number, number], { bytes: bigint | null }>(
         `WITH RECURSIVE hanging (content, bytes) AS (
@@ -67,7 +67,7 @@ export class IncrementTable {
     return Number(row?.bytes ?? 0);
   }
 
-  /** Ids of the contents of which only damaged bytes were there to be kept. */
+  /** Ids of the contents that were damaged before they could be kept. */
   listDamagedResults(): number[] {
     return this.#connection
       .prepare<[], { result: bigint }>(

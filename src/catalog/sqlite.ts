@@ -16,7 +16,7 @@ import { rebuildCommand } from '../system/installation/rebuild-command.js';
 
 export type Connection = Database.Database;
 
-/** How long a statement waits for another process's transaction, which are all short. */
+/** How long a statement waits for another process's transaction; all of them are short. */
 const BUSY_TIMEOUT_MS = 60_000;
 
 export interface ConnectOptions {
@@ -25,7 +25,7 @@ export interface ConnectOptions {
 }
 
 /**
- * Makes sure that SQLite can be loaded, before anything is written that only it can complete.
+ * Makes sure that SQLite can be loaded, before anything is written that needs it.
  * @throws InstallationError
  */
 export function requireSqlite(): void {

@@ -4,7 +4,7 @@ import { toInteger } from './column-values.js';
 import type { ContentCheck, VerificationMode, VerificationRecord } from './records.js';
 import type { Connection } from './sqlite.js';
 
-/** So many verifications are remembered. */
+/** How many verifications are kept. */
 const KEPT = 100;
 
 interface Row {
@@ -35,7 +35,7 @@ export class VerificationTable {
       .map(toRecord);
   }
 
-  /** Adds a verification and what it has checked; forgets those of long ago. */
+  /** Adds a verification and what it has checked; deletes the oldest ones. */
   insert(record: VerificationRecord, checks: readonly ContentCheck[]): void {
     this.#connection
       .prepare(
@@ -61,7 +61,7 @@ export class VerificationTable {
          WHERE id NOT IN (SELECT id FROM verification ORDER BY id DESC LIMIT ?)`,
       )
       .run(KEPT);
-    // By its digest as well: the catalog may have changed since the content was read from it.
+    // The digest is compared too: the catalog may have changed since the content was read from it.
     const insert = this.#connection.prepare(
       `INSERT OR REPLACE INTO content_check (content, checked_at, whole)
        SELECT id, ?, ? FROM content WHERE id = ? AND sha256 = ?`,
@@ -71,7 +71,7 @@ export class VerificationTable {
     }
   }
 
-  /** When each content was last checked, by its id; those that never were are not in it. */
+  /** When each content was last checked, by its id; without contents that were never checked. */
   checkTimes(): Map<number, number> {
     return new Map(
       this.#connection

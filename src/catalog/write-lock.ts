@@ -32,7 +32,7 @@ export class WriteLock {
     }
   }
 
-  /** Whether a process holds the lock; found by reading alone, which an exclusive transaction forbids. */
+  /** Whether a process holds the lock: an exclusive transaction forbids even reading. */
   static isHeld(path: BytePath): boolean {
     try {
       const connection = connect(path, { readOnly: true, busyTimeoutMs: 0 });

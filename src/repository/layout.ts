@@ -16,7 +16,7 @@ import {
 /** Our own folder, beside the mirror. */
 export const DATA = 'redis-rewind-data' as BytePath;
 
-/** Where paths from outside SOURCE stand in a snapshot and in the mirror: below it, their absolute path. */
+/** Paths from outside SOURCE are kept below this folder, in a snapshot and in the mirror. */
 export const ALSO = 'redis-rewind-data/also' as BytePath;
 
 export const CATALOG_NAME = 'catalog.sqlite3';

@@ -1,4 +1,4 @@
-// What to do about a catalog that is damaged or gone, in the words of every command that meets one.
+// The hint of every command that finds the catalog damaged or gone.
 import { type BytePath, formatPath } from '../system/files/byte-path.js';
 
 export function repairHint(repository: BytePath): string {

@@ -20,14 +20,14 @@ export interface OpenRepository extends RepositoryPlace, RepositoryQuestions {
 export interface WritableRepository extends OpenRepository {
   /** Whether this run made it. */
   readonly created: boolean;
-  /** Makes a backup a snapshot (commit/commit.ts). Operations are still owed on the mirror then. */
+  /** Turns what is staged into a snapshot (commit/commit.ts). The mirror is still owed operations then. */
   commit(plan: CommitPlan): Snapshot;
   /** Does what the commit owes the mirror, and leaves a checked copy of the catalog. */
   finishCommit(snapshot: Snapshot, actingUid: number): Promise<OwedOutcome>;
-  /** Deletes what a backup has written that did not commit. */
+  /** Deletes what a backup wrote and did not commit. */
   discardUncommitted(): void;
   /** Leaves a checked copy of the catalog, named for its newest snapshot. */
   writeCatalogCopy(snapshotId: number): Promise<void>;
-  /** Closes it after a failure: one that this run has made, and that has no snapshot, is taken away again. */
+  /** Closes the repository after a failure. One that this run made, and that has no snapshot, is removed. */
   abandon(): void;
 }

@@ -44,14 +44,14 @@ export class Staging {
     syncDirectory(this.#fileSystem, stagingPartPath(this.#repository, 'new'));
   }
 
-  /** Deletes one staged file, for a new version that turned out not to be wanted. */
+  /** Deletes one staged file that is not needed after all. */
   discard(staged: string): void {
     this.#fileSystem.unlink(this.path(staged));
   }
 
   /**
-   * Deletes all that is in staging but its own two folders; nothing in it may be owed. Durably: a
-   * name that came back after the next commit would be taken for an operation of that one.
+   * Empties the two folders of staging, and deletes everything else in it. Nothing in staging may be
+   * owed. Durable: a name that came back after a power loss would count as owed by the next commit.
    */
   clear(): void {
     const fileSystem = this.#fileSystem;

@@ -19,7 +19,7 @@ import type { BytePath } from '../../system/files/byte-path.js';
 import { writeCatalogCopy } from '../copies/catalog-copy.js';
 import { catalogPath, incrementsPath } from '../layout.js';
 import type { LocalRepository } from '../local-repository.js';
-import { recover } from './settle-earlier-run.js';
+import { settleEarlierRun } from './settle-earlier-run.js';
 import type { OwedOutcome } from './run-owed-operations.js';
 import { Staging, syncDirectory } from '../staging.js';
 import type { NewIncrement } from '../contents/write-increment.js';
@@ -86,7 +86,7 @@ export async function finishCommit(
   snapshot: Snapshot,
   actingUid: number,
 ): Promise<OwedOutcome> {
-  const outcome = recover(repository, actingUid);
+  const outcome = settleEarlierRun(repository, actingUid);
   await writeCatalogCopy(repository, snapshot.id);
   return outcome;
 }

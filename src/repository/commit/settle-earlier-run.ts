@@ -1,14 +1,14 @@
 // Putting right what an earlier run left: finish a commit whose operations are still owed, empty the
-// staging folder, delete increments that no commit recorded. Only the holder of the writers' lock
-// may do this, and it does it each time, so that no person ever has to.
+// staging folder, delete increments that no commit recorded. Only the holder of the writers' lock may do
+// this. Every writer does, so that nobody ever has to do it by hand.
 import { joinPath } from '../../system/files/byte-path.js';
 import { incrementsPath, mirrorPath, parseIncrementName } from '../layout.js';
 import type { LocalRepository } from '../local-repository.js';
 import { type OwedOutcome, runOwedOperations } from './run-owed-operations.js';
 import { Staging } from '../staging.js';
 
-/** Brings the repository to where the last commit meant it to be. May be cut off and done again. */
-export function recover(repository: LocalRepository, actingUid: number): OwedOutcome {
+/** Finishes what the last commit began. May be interrupted and done again. */
+export function settleEarlierRun(repository: LocalRepository, actingUid: number): OwedOutcome {
   const outcome = settle(repository, actingUid);
   discardUncommitted(repository);
   return outcome;

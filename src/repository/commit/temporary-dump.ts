@@ -1,6 +1,6 @@
-// What the repository remembers of a dump that a server makes for a backup and does not keep itself
-// (docs/format.md, "A dump to be removed"): written before the server is asked, forgotten when the dump
-// is gone, so that a backup that was killed in between leaves nothing for ever.
+// The note of a dump that a server makes only for a backup (docs/format.md, "A dump to be removed"). The note
+// is written before the server is asked, and deleted when the dump is gone. So a dump that a killed
+// backup left is found and removed by the next one.
 import { type BytePath, formatPath, parsePath } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 import { readSmallFile } from '../../system/files/read-small-file.js';
@@ -12,7 +12,7 @@ export function readTemporaryDump(fileSystem: FileSystem, repository: BytePath):
   const path = temporaryDumpPath(repository);
   if (fileSystem.stat(path) === null) return null;
   const text = readSmallFile(fileSystem, path).toString('utf8');
-  // One that has no end was cut off while it was written: the server was not asked yet.
+  // A note without a newline was interrupted while it was written: the server was not asked yet.
   return text.endsWith('\n') ? parsePath(text.slice(0, -1)) : null;
 }
 

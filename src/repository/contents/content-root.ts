@@ -55,7 +55,7 @@ async function decompressFull(
   }
 }
 
-/** The file at the only place that has one; of several the first that is whole. */
+/** The mirror file, at the only place that has one; of several files, the first that is whole. */
 async function openMirrorFile(
   { fileSystem }: RepositoryPlace,
   content: Content,
@@ -73,13 +73,13 @@ async function openMirrorFile(
     if (await isWhole(candidate.reader, content, checkpoint)) return candidate;
     candidate.close();
   }
-  // Older contents may be made of what is still right in it.
+  // Older contents may only need parts of the file that are still right.
   return openAt(fileSystem, first, content);
 }
 
 function openAt(fileSystem: FileSystem, place: BytePath, content: Content): OpenRoot {
   const file = fileSystem.open(place, 'read');
-  // Of a file that is too short, older contents may be made that do not need its end.
+  // A file that is too short may still rebuild older contents, which do not need its end.
   const sizeBytes = Math.min(content.sizeBytes, Number(fileSystem.statOpen(file).size));
   return {
     reader: new FileReader(fileSystem, file, sizeBytes),

@@ -1,6 +1,6 @@
-// Reading any content of any snapshot, proved by its digest. The deltas of a chain are composed into
-// one table first, so that the basis is read once, whatever the depth. Readers hold no lock: a plan that a
-// writer has overtaken is made again.
+// Reading any content of any snapshot, proved by its digest. The deltas of a chain are composed into one
+// table first, so that the basis is read once, however long the chain is. Readers hold no lock: when a
+// writer has changed the catalog, the plan is made again.
 import type { Content, Increment } from '../../catalog/records.js';
 import { applyTable } from '../../delta/apply-table.js';
 import type { Emit } from '../../delta/emit.js';
@@ -55,7 +55,7 @@ export async function readContent(
   }
 }
 
-/** What the operating system says of a file that is gone, is no file any more, or cannot be read. */
+/** Errors for a file that is gone, is no longer a file, or cannot be read. */
 const DAMAGE_ERRNOS = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'ENXIO', 'EIO']);
 
 /**
@@ -89,8 +89,8 @@ export async function emitProved(
 }
 
 /**
- * Emits all bytes of a reader, each piece out of the memory in which it is digested meanwhile: a copy of
- * all bytes less. Otherwise as emitProved.
+ * Emits all bytes of a reader. Each piece is read into the memory in which it is digested, which saves one
+ * copy of all bytes. Otherwise as emitProved.
  */
 async function emitProvedFile(
   content: Content,

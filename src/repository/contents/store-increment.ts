@@ -1,5 +1,5 @@
-// Writing one file of increments/, and checking what was written: meanwhile, by a thread that follows
-// the writing, or afterwards. Nothing else writes there (docs/format.md, "Increments").
+// Writing one file of increments/, and checking what was written: by a thread that follows the writing, or
+// afterwards. Nothing else writes there (docs/format.md, "Increments").
 import { createHash } from 'node:crypto';
 import {
   createAvailableBytes,
@@ -87,7 +87,7 @@ class IncrementWriting implements StoredFile {
     this.#behind.wrote(bytes.length);
   }
 
-  /** Tells who follows that this is all, and syncs it. */
+  /** Tells the follower that the file has ended, and syncs the file. */
   async finish(): Promise<void> {
     endAvailableBytes(this.available, this.sizeBytes);
     await this.#behind.settle();
@@ -98,7 +98,7 @@ class IncrementWriting implements StoredFile {
     return this.#hash.digest();
   }
 
-  /** Makes whoever still follows end, and waits until nothing is being synced. */
+  /** Ends a thread that still follows, and waits until nothing is being synced. */
   async leave(): Promise<void> {
     giveUpAvailableBytes(this.available);
     await this.#behind.settle().catch(() => {});

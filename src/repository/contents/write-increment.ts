@@ -20,10 +20,10 @@ import { zstdDecompress } from '../../system/zstd/zstd.js';
 import { incrementPath } from '../layout.js';
 import { type Stored, type StoredFile, storeIncrement } from './store-increment.js';
 
-/** As fast as the disk, and within a few per cent of the levels that are not. */
+/** The level that keeps up with a disk; slower ones save only a few per cent more. */
 const ZSTD_LEVEL = 3;
 
-/** A delta longer than this part of its result is not worth the chain that it makes longer. */
+/** A delta longer than this share of its result is stored as a full copy: the chain stays shorter. */
 const WORTHWHILE = 0.8;
 
 export interface NewIncrement {

@@ -1,6 +1,6 @@
-// redis-rewind-data/kept/<number>: where one repair keeps what it takes the place of, or what a later
-// writer would delete. Made when the first thing is kept; nothing in it is ever deleted or read as part
-// of the repository. A file is kept by a second name, so that it is missing nowhere at any moment.
+// redis-rewind-data/kept/<number>: where one repair keeps what it replaces, and what a later writer would
+// delete. The folder is made when the first thing is kept. Nothing in it is ever deleted, or read as part
+// of the repository. A file is kept by a second name, so that it is never missing from its old place.
 import { isErrno } from '../../system/files/errno.js';
 import type { FileDescriptor, FileSystem } from '../../system/files/file-system.js';
 import { type BytePath, ROOT, joinPath, parentPath } from '../../system/files/byte-path.js';

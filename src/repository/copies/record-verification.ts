@@ -1,13 +1,13 @@
-// Noting in the catalog what was verified. A verification reads like any other reader; only its result
-// is written, with the writers' lock, if that is to be had at once and the repository can be written.
-// The generation stays, so that no reader notices, and a repository of an older format stays that.
+// Noting in the catalog what was verified. A verification is a reader; only its result is written. That
+// needs the writers' lock: if the lock is taken, or the repository cannot be written, the result is not
+// kept. The generation stays, so that no reader notices. A repository of an older format is not migrated.
 import { Catalog } from '../../catalog/catalog.js';
 import type { ContentCheck, VerificationRecord } from '../../catalog/records.js';
 import { WriteLock } from '../../catalog/write-lock.js';
 import { catalogJournalPath, catalogPath, lockPath } from '../layout.js';
 import type { LocalRepository } from '../local-repository.js';
 
-/** How long the note waits for a reader's transaction, which are all short. */
+/** How long the note waits for a reader's transaction; all of them are short. */
 const BUSY_TIMEOUT_MS = 1000;
 
 /** @returns why the result is not kept; null where it is */
@@ -17,7 +17,7 @@ export function recordVerification(
   checks: readonly ContentCheck[],
 ): string | null {
   if (asRead.verifications === null) return OLD_FORMAT;
-  // What a commit that was cut off has left is for the next writer.
+  // The next writer rolls back what an interrupted commit has left.
   if (fileSystem.stat(catalogJournalPath(path)) !== null) return 'a commit was cut off';
   let lock: WriteLock | null = null;
   try {

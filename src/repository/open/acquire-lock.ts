@@ -1,5 +1,5 @@
-// Taking the writers' lock. Its file holds nothing but the lock, so one that is gone or damaged is made
-// again: emptied in place, never replaced, so that whoever holds it goes on holding it.
+// Taking the writers' lock. Its file holds nothing but the lock. A file that is gone is made again; a
+// damaged one is emptied in place and never replaced, so that a process that holds the lock keeps it.
 import { WriteLock, lockHeldError } from '../../catalog/write-lock.js';
 import { CorruptError, NoRepositoryError } from '../../errors.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
@@ -19,12 +19,12 @@ export interface LockOptions {
 }
 
 const LOCK_RETRY_MS = 100;
-/** A verification that notes its result holds the lock for a moment, which no writer should notice. */
+/** A verification holds the lock for a moment to note its result. No writer should fail because of that. */
 const PATIENCE_MS = 250;
 
 /**
- * @throws LockedError where another writer does not end in time, NoRepositoryError where that one has
- *   taken the repository away that it had only just made
+ * @throws LockedError where another writer does not end in time; NoRepositoryError where that writer had
+ *   made the repository and has removed it again
  */
 export async function acquireLock(
   fileSystem: FileSystem,
@@ -44,7 +44,7 @@ export async function acquireLock(
   }
 }
 
-/** Whether a writer is at work, as far as can be read; a lock that is damaged nobody holds. */
+/** Whether a writer is at work, as far as can be read. Nobody holds a damaged lock. */
 export function isBeingWritten(repository: BytePath): boolean {
   try {
     return WriteLock.isHeld(lockPath(repository));

@@ -1,5 +1,5 @@
-// Making an empty repository. Every step may be cut off and done again: the catalog is made under
-// another name and comes last, by one rename, so where catalog.sqlite3 exists it is whole.
+// Making an empty repository. Every step may be interrupted and done again. The catalog comes last: it is
+// made under another name and renamed, so a catalog.sqlite3 that exists is whole.
 import { randomUUID } from 'node:crypto';
 import { Catalog } from '../../catalog/catalog.js';
 import { type BytePath, parentPath } from '../../system/files/byte-path.js';

@@ -1,4 +1,4 @@
-// What stands at a path that is to be a repository, told without changing anything.
+// What is at a path that is to become a repository. Nothing is changed.
 import { InTheWayError } from '../../errors.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';

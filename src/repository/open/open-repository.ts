@@ -16,7 +16,7 @@ import { inspectTarget } from './inspect-target.js';
 import { catalogJournalPath, catalogPath, dataPath } from '../layout.js';
 import { ReadableRepository, type WriterEnd, WriterRepository } from './opened-repository.js';
 import { makeMissingFolders, requireOwnFolders } from './own-folders.js';
-import { recover } from '../commit/settle-earlier-run.js';
+import { settleEarlierRun } from '../commit/settle-earlier-run.js';
 import { repairHint } from '../repair-hint.js';
 import { isBareCreation, removeEmptyFolders, takeBackCreation } from './take-back-creation.js';
 
@@ -62,7 +62,7 @@ export interface WriterOptions extends LockOptions {
   readonly actingUid: number;
 }
 
-/** Each further one follows on another process that took its own repository away at this place. */
+/** An attempt is repeated where another process has removed the repository that it had made here. */
 const MOST_ATTEMPTS = 10;
 
 /**
@@ -113,7 +113,7 @@ function openUnderLock(
     if (created && isBareCreation(place)) takeBackCreation(place, madeFolders);
   };
   try {
-    // While this process waited, another one may have made it, or taken it away again.
+    // While this process waited, another one may have made the repository, or removed it again.
     created = options.create && inspectTarget(place.fileSystem, place.path) === 'to-be-made';
     if (created) finishCreation(place, Math.floor(options.clock.nowMs() / 1000));
     return openAsWriter(place, options.actingUid, {
@@ -131,7 +131,7 @@ function openUnderLock(
   }
 }
 
-/** For cleaning up after a failure, which is the one to tell; the next writer does what is left. */
+/** For cleaning up after a failure: that failure is the one to report. The next writer cleans up the rest. */
 function quietly(cleanUp: () => void): void {
   try {
     cleanUp();
@@ -161,7 +161,7 @@ function openAsWriter(
     catalog.migrate();
     makeMissingFolders(fileSystem, path);
     const local = { path, fileSystem, catalog };
-    recover(local, actingUid);
+    settleEarlierRun(local, actingUid);
     return new WriterRepository(local, end);
   } catch (error) {
     catalog.close();

@@ -1,6 +1,6 @@
-// The repository's own folders and files are what they should be before anything in them is opened,
-// written or deleted. A repository may come from elsewhere: a link in the place of a folder would lead
-// a writer out of it, and SQLite would follow one, or a journal that names another file.
+// Checking the repository's own folders and files before anything in them is opened, written or deleted. A
+// repository may come from elsewhere. A link in the place of a folder would lead a writer out of the
+// repository. SQLite follows links too, and deletes the file that a journal names.
 import { CorruptError } from '../../errors.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
 import { isErrno } from '../../system/files/errno.js';
@@ -18,7 +18,7 @@ import {
 } from '../layout.js';
 import { Staging, syncDirectory } from '../staging.js';
 
-/** @throws CorruptError where one of them is a link, or anything else that it should not be */
+/** @throws CorruptError where one of them is a link, or of another wrong type */
 export function requireOwnFolders(fileSystem: FileSystem, repository: BytePath): void {
   const folders = [
     dataPath(repository),
@@ -44,7 +44,7 @@ export function requireOwnFolders(fileSystem: FileSystem, repository: BytePath):
   requireOwnJournal(fileSystem, catalogJournalPath(repository));
 }
 
-/** Makes folders that are missing; nothing that was in them can be brought back by that. */
+/** Makes folders that are missing. What was in them stays lost. */
 export function makeMissingFolders(fileSystem: FileSystem, repository: BytePath): void {
   new Staging(fileSystem, repository).prepare();
   if (fileSystem.stat(incrementsPath(repository)) !== null) return;
@@ -52,7 +52,7 @@ export function makeMissingFolders(fileSystem: FileSystem, repository: BytePath)
   syncDirectory(fileSystem, dataPath(repository));
 }
 
-/** What ends a journal that names a second file, which SQLite would delete (sqlite.org/fileformat2, 3). */
+/** Ends a journal that names a second file; SQLite would delete that file (sqlite.org/fileformat2, 3). */
 const MAGIC = Buffer.from([0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7]);
 /** Two numbers and the magic; shorter journals name nothing. */
 const TRAILER_BYTES = 16;

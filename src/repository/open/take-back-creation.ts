@@ -1,7 +1,7 @@
-// Taking an empty repository away again that a run has made and then could not fill: a backup that fails
-// leaves nothing new behind. It happens under the writers' lock. Cut off at any step it leaves a creation
-// that was begun, which the next backup finishes: the catalog goes first. A writer that waits for the lock
-// meanwhile sees that its file is gone (acquire-lock.ts) and begins anew.
+// Removing an empty repository that this run has made and could not fill: a backup that fails leaves
+// nothing new behind. It happens under the writers' lock. The catalog goes first: an interruption leaves an
+// unfinished creation, which the next backup finishes. A writer that waits for the lock meanwhile sees
+// that the lock's file is gone (acquire-lock.ts), and begins again.
 import { type BytePath, joinPath, parentPath } from '../../system/files/byte-path.js';
 import { isErrno } from '../../system/files/errno.js';
 import type { FileSystem } from '../../system/files/file-system.js';
@@ -35,8 +35,8 @@ export function isBareCreation({ fileSystem, path }: RepositoryPlace): boolean {
 }
 
 /**
- * Takes away a bare creation whose catalog is closed. The caller holds the writers' lock, whose file goes,
- * too: nothing but emptied folders is left to be removed then.
+ * Removes a bare creation whose catalog is closed. The caller holds the writers' lock. The lock's file goes
+ * last but for the folders, which are empty by then.
  * @param madeFolders by this run, each after its parent
  */
 export function takeBackCreation(
@@ -53,7 +53,7 @@ export function takeBackCreation(
   removeEmptyFolders(fileSystem, madeFolders.includes(data) ? madeFolders : [...madeFolders, data]);
 }
 
-/** Removes folders, the last one first, up to one that holds something, or is gone already. */
+/** Removes folders, the last one first; stops at a folder that is gone or not empty. */
 export function removeEmptyFolders(fileSystem: FileSystem, folders: readonly BytePath[]): void {
   for (const folder of folders.toReversed()) {
     try {
