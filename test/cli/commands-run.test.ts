@@ -190,7 +190,7 @@ const FAILURES: [what: string, args: (place: Place) => string[], code: number, m
       'a TIME that is none',
       ({ repository, base }) => ['-r', 'nonce', repository, `${base}/d`],
       2,
-      /no form of TIME/,
+      /not a form of TIME/,
     ],
     [
       'a DEST that exists',

@@ -56,7 +56,7 @@ export function parseTimeSpec(text: string): TimeSpec {
   if (INTERVAL.test(text)) return { kind: 'ago', seconds: limited(text, intervalSeconds(text)) };
   const date = DATE_YEAR_FIRST.exec(text) ?? DATE_MONTH_FIRST.exec(text);
   if (date) return { kind: 'instant', seconds: dateSeconds(text, date) };
-  throw new UsageError(`'${text}' is no form of TIME`, { typed: text, hint: HINT });
+  throw new UsageError(`'${text}' is not a form of TIME`, { typed: text, hint: HINT });
 }
 
 /**

@@ -29,22 +29,27 @@ export function uncheckedSince(
   return [...contents].filter(({ id }) => (times.get(id) ?? NEVER) < since);
 }
 
+/** What decides how likely each content is to be chosen. */
+export interface SampleChance {
+  readonly times: CheckTimes;
+  readonly nowSeconds: number;
+  /** Answers a number from 0 to 1, never 1. */
+  readonly random: () => number;
+}
+
 /**
  * A random part of the contents, with at least this percentage of their bytes. Contents that were never
  * checked come first. Of the others, those checked longest ago are the likeliest.
- * @param random answers a number from 0 to 1, never 1
  */
 export function chooseSample(
   contents: readonly Content[],
   percent: number,
-  times: CheckTimes,
-  nowSeconds: number,
-  random: () => number,
+  chance: SampleChance,
 ): Content[] {
   const wantedBytes = (totalBytesOf(contents) * percent) / 100;
   const chosen: Content[] = [];
   let bytes = 0;
-  for (const content of inOrderOfChance(contents, times, nowSeconds, random)) {
+  for (const content of inRandomOrder(contents, chance)) {
     if (chosen.length > 0 && bytes >= wantedBytes) break;
     chosen.push(content);
     bytes += content.sizeBytes;
@@ -53,11 +58,9 @@ export function chooseSample(
 }
 
 /** Weighted sampling without replacement (Efraimidis and Spirakis): by u^(1/weight), largest first. */
-function inOrderOfChance(
+function inRandomOrder(
   contents: readonly Content[],
-  times: CheckTimes,
-  nowSeconds: number,
-  random: () => number,
+  { times, nowSeconds, random }: SampleChance,
 ): Content[] {
   const keyOf = ({ id }: Content): number => {
     const time = times.get(id);

@@ -31,7 +31,11 @@ export function planProof(
   if (mode.kind === 'quick') return { roundStartedAt, groups: [], due: all };
   const chosen =
     mode.kind === 'sample'
-      ? chooseSample(all, mode.percent, checkTimes, startedAt, Math.random)
+      ? chooseSample(all, mode.percent, {
+          times: checkTimes,
+          nowSeconds: startedAt,
+          random: Math.random,
+        })
       : all;
   // One group, since chains share more work in it: without a time limit the order does not matter.
   return { roundStartedAt, groups: [chosen], due: all };

@@ -114,7 +114,7 @@ function foreignNote(path: BytePath): Note {
   return lookNote(
     'foreign',
     path,
-    `'${formatPath(path)}' is not of the repository`,
+    `'${formatPath(path)}' is not a file of the repository`,
     'move it elsewhere: the folder is not a place for other files',
   );
 }

@@ -37,13 +37,20 @@ test('what was never checked comes first, then what was checked longest ago', (t
 
 test('a sample has at least its percentage of the bytes, and no more than it needs', (t) => {
   for (const percent of [0.1, 10, 33, 100]) {
-    const sample = chooseSample(contents, percent, new Map(), 1000, chance(`${percent}`));
+    const sample = chooseSample(contents, percent, {
+      times: new Map(),
+      nowSeconds: 1000,
+      random: chance(`${percent}`),
+    });
     const wanted = Math.max(1, Math.ceil((40 * percent) / 100));
     t.is(sample.length, wanted);
     t.is(new Set(ids(sample)).size, wanted, 'each once');
     t.is(totalBytesOf(sample), wanted * 100);
   }
-  t.deepEqual(chooseSample([], 10, new Map(), 1000, chance('none')), []);
+  t.deepEqual(
+    chooseSample([], 10, { times: new Map(), nowSeconds: 1000, random: chance('none') }),
+    [],
+  );
 });
 
 test('a sample begins with what never was checked, and prefers what was long ago', (t) => {
@@ -51,7 +58,13 @@ test('a sample begins with what never was checked, and prefers what was long ago
   let old = 0;
   let recent = 0;
   for (let count = 0; count < 200; count += 1) {
-    const sample = ids(chooseSample(contents, 10, times, 1_000_000, chance(`try ${count}`)));
+    const sample = ids(
+      chooseSample(contents, 10, {
+        times,
+        nowSeconds: 1_000_000,
+        random: chance(`try ${count}`),
+      }),
+    );
     t.deepEqual(
       [1, 2].filter((id) => sample.includes(id)),
       [1, 2],
