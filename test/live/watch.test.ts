@@ -12,7 +12,7 @@ import {
   startRedisServer,
   withRedisServer,
 } from '../support/redis/redis-server.js';
-import { type Burden, WatchProcess } from '../support/redis/watch-process.js';
+import { type Burden, WatchProcess } from '../support/program/watch-process.js';
 import { Sandbox, createSandbox } from '../support/sandbox/sandbox.js';
 
 interface Watched {

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { readFile, readdir } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { cliEnvironment } from '../program/cli.js';
-import { mainScript } from '../program/project-paths.js';
+import { cliEnvironment } from './cli.js';
+import { mainScript } from './project-paths.js';
 import type { TeardownContext } from '../files/temporary-directory.js';
 
 /** An event as it was printed. */

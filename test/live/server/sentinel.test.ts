@@ -1,111 +1,18 @@
 // Real Sentinels: the primary that they name is backed up, also after a failover, or a replica of it; and
 // each way in which they are of no help is said, with a repository that is as it was.
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import test, { type ExecutionContext } from 'ava';
-import type { BackupReport } from '../../src/engine/backup/backup-report.js';
-import { makeCertificates } from '../support/redis/certificates.js';
-import { type CliOptions, runCli, succeedCli } from '../support/program/cli.js';
-import { type RedisServer, freePort, startRedisServer } from '../support/redis/redis-server.js';
+import test from 'ava';
+import { runCli } from '../../support/program/cli.js';
+import { readFlags, startSentinel, watching } from '../../support/redis/redis-sentinel.js';
 import {
-  type RedisSentinel,
-  readFlags,
-  startSentinel,
-  watching,
-} from '../support/redis/redis-sentinel.js';
-import { type Refusal, isRefusedBackup } from '../support/redis/refused-backup.js';
-import { temporaryDirectory } from '../support/files/temporary-directory.js';
-
-/** A primary, the first, and its replicas, all with the same data. */
-interface Group {
-  readonly repository: string;
-  readonly servers: readonly RedisServer[];
-}
-
-async function startGroup(
-  t: ExecutionContext,
-  replicas: number,
-  settings: Readonly<Record<string, string>> = {},
-): Promise<Group> {
-  const root = await temporaryDirectory(t);
-  const servers: RedisServer[] = [];
-  for (let index = 0; index <= replicas; index += 1) {
-    const directory = path.join(root, `server-${index}`);
-    await mkdir(directory);
-    const [primary] = servers;
-    const server = await startRedisServer({
-      directory,
-      save: '3600 1',
-      settings: {
-        'repl-diskless-sync-delay': '0',
-        ...(primary === undefined ? {} : { replicaof: `127.0.0.1 ${primary.port}` }),
-        ...settings,
-      },
-    });
-    t.teardown(async () => server.kill());
-    servers.push(server);
-  }
-  await first(servers).client.set('key', 'value');
-  for (const server of servers) {
-    await until(async () => (await server.client.get('key').catch(() => null)) === 'value');
-  }
-  return { repository: path.join(root, 'repository'), servers };
-}
-
-function first<T>([item]: readonly T[]): T {
-  if (item === undefined) throw new Error('none there');
-  return item;
-}
-
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await delay(50);
-}
-
-/** Waits until a Sentinel knows that many replicas that are in order. */
-async function untilKnown(sentinel: RedisSentinel, replicas: number): Promise<void> {
-  await until(async () => {
-    const flags = await readFlags(sentinel, 'mymaster');
-    const good = [...flags.replicas.values()].filter((each) => each === 'slave ok');
-    return flags.primary === 'master' && good.length === replicas;
-  });
-}
-
-async function startSentinels(
-  t: ExecutionContext,
-  { servers }: Group,
-  count: number,
-  lines: readonly string[] = [],
-): Promise<RedisSentinel[]> {
-  const quorum = Math.floor(count / 2) + 1;
-  const all = [...watching('mymaster', first(servers).port, quorum), ...lines];
-  const sentinels: RedisSentinel[] = [];
-  while (sentinels.length < count) sentinels.push(await startSentinel(t, { lines: all }));
-  for (const sentinel of sentinels) await untilKnown(sentinel, servers.length - 1);
-  return sentinels;
-}
-
-function at(...sentinels: readonly { readonly address: string }[]): string[] {
-  return ['--sentinel', sentinels.map(({ address }) => address).join(',')];
-}
-
-async function backup(
-  { repository }: Group,
-  args: readonly string[],
-  options: CliOptions = {},
-): Promise<BackupReport> {
-  const { stdout } = await succeedCli(['backup', '--json', ...args, repository], options);
-  return JSON.parse(stdout) as BackupReport;
-}
-
-async function isRefused(
-  t: ExecutionContext,
-  { repository }: Group,
-  args: readonly string[],
-  refusal: Refusal,
-): Promise<void> {
-  await isRefusedBackup(t, repository, args, refusal);
-}
+  startGroup,
+  first,
+  until,
+  untilKnown,
+  startSentinels,
+  at,
+  backup,
+  isRefused,
+} from '../../support/redis/sentinel-group.js';
 
 test('the primary is found, and the new one after a failover', async (t) => {
   const group = await startGroup(t, 2);
@@ -226,73 +133,6 @@ test('a Sentinel that hangs is passed over', async (t) => {
   });
 });
 
-test('names: unknown, needed, and of the right one', async (t) => {
-  const [group, second] = [await startGroup(t, 0), await startGroup(t, 0)];
-  const [sentinel] = await startSentinels(t, group, 1, [
-    ...watching('another', first(second.servers).port, 1),
-  ]);
-  if (sentinel === undefined) throw new Error('no Sentinel');
-  await isRefused(t, group, at(sentinel), {
-    code: 2,
-    message: /^Sentinel at \S+ watches 2 primaries: '(?:another', 'mymaster|mymaster', 'another)'$/,
-    hint: /--master/,
-  });
-  await isRefused(t, group, [...at(sentinel), '--master', 'none'], {
-    message: /^Sentinel at \S+ knows no primary 'none'$/,
-    hint: /names that it knows: '.*', '.*'$/,
-  });
-  const { snapshot } = await backup(group, [...at(sentinel), '--master', 'another']);
-  t.is(snapshot.source, first(second.servers).directory);
-  await isRefused(t, group, [...at(sentinel), '--master', 'mymaster'], {
-    code: 2,
-    message: /this repository keeps/,
-  });
-});
-
-test('a Sentinel has a password of its own, and the server another', async (t) => {
-  const group = await startGroup(t, 0);
-  await first(group.servers).client.config('SET', 'requirepass', 'server-sesame');
-  const lines = [
-    ...watching('mymaster', first(group.servers).port, 1),
-    'sentinel auth-pass mymaster server-sesame',
-    'requirepass sentinel-sesame',
-  ];
-  const sentinel = await startSentinel(t, { lines, password: 'sentinel-sesame' });
-  const folder = path.dirname(group.repository);
-  const [right, wrong] = [path.join(folder, 'right'), path.join(folder, 'wrong')];
-  await writeFile(right, 'sentinel-sesame\n');
-  await writeFile(wrong, 'no-sesame\n');
-  const env = { REDISCLI_AUTH: 'server-sesame' };
-  const refused = async (args: readonly string[], refusal: Refusal): Promise<void> =>
-    isRefusedBackup(t, group.repository, [...at(sentinel), ...args], refusal, { env });
-  await refused([], {
-    message: /^Sentinel at \S+ requires a password$/,
-    hint: /--sentinel-pass-file/,
-  });
-  await refused(['--sentinel-pass-file', wrong], {
-    message: /^Sentinel at \S+ does not accept this password for user 'default'/,
-  });
-  const known = ['--sentinel-pass-file', right];
-  await backup(group, [...at(sentinel), ...known], { env });
-  await refused([...known, '-a', 'no-sesame'], {
-    message: /^Redis at \S+ does not accept this password for user 'default'/,
-    hint: /--pass-file/,
-  });
-
-  const rights = ['on', '>sentinel-sesame', '+ping', '+sentinel|masters'];
-  await sentinel.client.call('ACL', 'SETUSER', 'watcher', ...rights);
-  const asUser = [...known, '--sentinel-user', 'watcher'];
-  await refused(asUser, {
-    message: /does not let user 'watcher' run SENTINEL GET-MASTER-ADDR-BY-NAME$/,
-    hint: /ACL SETUSER watcher \+sentinel\|get-master-addr-by-name$/,
-  });
-  const others = ['+sentinel|get-master-addr-by-name', '+sentinel|replicas'];
-  await sentinel.client.call('ACL', 'SETUSER', 'watcher', ...others);
-  await backup(group, [...at(sentinel), ...asUser], { env });
-  const said = await readFile(path.join(group.repository, 'redis-rewind-data/catalog.sqlite3'));
-  t.is(said.indexOf('sesame'), -1);
-});
-
 test('a primary that is gone and has no replica is not waited for', async (t) => {
   const group = await startGroup(t, 0);
   const [sentinel] = await startSentinels(t, group, 1);
@@ -325,35 +165,6 @@ test('a Sentinel that is behind is not believed', async (t) => {
   });
   const { snapshot } = await backup(group, at(behind, knowing));
   t.is(snapshot.server?.address, `127.0.0.1:${replica.port}`);
-});
-
-test('Sentinel and server that both speak TLS', async (t) => {
-  const { ca, server, client } = await makeCertificates(await temporaryDirectory(t));
-  const tls = {
-    'tls-cert-file': server.cert,
-    'tls-key-file': server.key,
-    'tls-ca-cert-file': ca,
-    'tls-replication': 'yes',
-  };
-  const tlsPort = await freePort();
-  const group = await startGroup(t, 0, { ...tls, 'tls-port': String(tlsPort) });
-  const lines = [
-    ...Object.entries(tls).map(([name, value]) => `${name} ${value}`),
-    ...watching('mymaster', tlsPort, 1),
-  ];
-  const [caBytes, cert, key] = await Promise.all(
-    [ca, client.cert, client.key].map(async (file) => readFile(file)),
-  );
-  if (caBytes === undefined || cert === undefined || key === undefined) throw new Error('no files');
-  const sentinel = await startSentinel(t, { lines, tls: { ca: caBytes, cert, key } });
-  await untilKnown(sentinel, 0);
-  const mutual = ['--tls', '--cacert', ca, '--cert', client.cert, '--key', client.key];
-  const { snapshot } = await backup(group, [...at(sentinel), ...mutual]);
-  t.is(snapshot.server?.address, `127.0.0.1:${tlsPort}`);
-  await isRefused(t, group, at(sentinel), {
-    message: /^Sentinel at \S+ has closed the connection$/,
-    hint: /--tls/,
-  });
 });
 
 test('a primary on another machine is not backed up from here, a replica of it is', async (t) => {

@@ -6,13 +6,13 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import test from 'ava';
-import { parseAofManifest } from '../../src/persistence/aof/aof-manifest.js';
-import { succeedCli } from '../support/program/cli.js';
-import { type LiveSandbox, createLiveSandbox } from '../support/redis/live-sandbox.js';
-import { CountingWriter, readWritten } from '../support/redis/counting-writer.js';
-import { withRedisServer } from '../support/redis/redis-server.js';
-import { removeTree } from '../support/files/temporary-directory.js';
-import { lookNames } from '../support/sandbox/note-names.js';
+import { parseAofManifest } from '../../../src/persistence/aof/aof-manifest.js';
+import { succeedCli } from '../../support/program/cli.js';
+import { type LiveSandbox, createLiveSandbox } from '../../support/redis/live-sandbox.js';
+import { CountingWriter, readWritten } from '../../support/redis/counting-writer.js';
+import { withRedisServer } from '../../support/redis/redis-server.js';
+import { removeTree } from '../../support/files/temporary-directory.js';
+import { lookNames } from '../../support/sandbox/note-names.js';
 
 const run = promisify(execFile);
 
