@@ -13,13 +13,13 @@ import {
   findKnownVerdicts,
   readManifests,
   reportExaminations,
-} from './examine-entries.js';
+} from './intake/examine-entries.js';
 import { finishSnapshot } from './finish-snapshot.js';
 import { finishStaged } from './finish-staged.js';
 import { inspectWholeMirror } from '../snapshot/inspect-mirror.js';
 import { mirrorNotes, requireNoForeignDirectory } from './mirror-notes.js';
-import { IncrementsInProgress } from './increments-in-progress.js';
-import { keepLeaving } from './keep-leaving.js';
+import { IncrementsInProgress } from './leaving/increments-in-progress.js';
+import { keepLeaving } from './leaving/keep-leaving.js';
 import { bytesToRead } from './plan-reading.js';
 import type { LastSnapshot } from './last-snapshot.js';
 import { planSnapshot } from './plan-snapshot.js';
@@ -32,7 +32,7 @@ import { type SourceScan, scanSource } from '../source/scan-source.js';
 import { summarizeSnapshot } from '../snapshot/snapshot-summary.js';
 import { snapshotTime } from './snapshot-time.js';
 import { requireNotEmptied, requireSameSource } from '../source/source-guards.js';
-import { type TakenEntries, takeEntries } from './take-entries.js';
+import { type TakenEntries, takeEntries } from './intake/take-entries.js';
 
 /** @throws RewindError before the commit; after it, trouble is a note in the report */
 export async function takeSnapshot(run: SnapshotRun): Promise<BackupReport> {

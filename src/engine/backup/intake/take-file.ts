@@ -1,13 +1,13 @@
 // Taking one file of SOURCE, in several attempts where it changes while it is read. A file that cannot be
 // taken is kept as the last snapshot has it, marked stale, or is left out where there is no older version.
-import type { Version } from '../../catalog/records.js';
-import type { FileExamination } from '../../persistence/examine/examine-file.js';
-import { type BytePath, formatPath } from '../../system/files/byte-path.js';
-import { pause } from '../../system/time/pause.js';
-import { lookNote, type Note } from '../run/notes.js';
-import type { ScannedEntry } from '../source/scan-source.js';
+import type { Version } from '../../../catalog/records.js';
+import type { FileExamination } from '../../../persistence/examine/examine-file.js';
+import { type BytePath, formatPath } from '../../../system/files/byte-path.js';
+import { pause } from '../../../system/time/pause.js';
+import { lookNote, type Note } from '../../run/notes.js';
+import type { ScannedEntry } from '../../source/scan-source.js';
 import { FileIntake, type FileToTake, type IntakeParts, type TakenFile } from './file-intake.js';
-import { type NextEntry, entryAsScanned, keptEntry, metadataOf } from './next-entry.js';
+import { type NextEntry, entryAsScanned, keptEntry, metadataOf } from '../next-entry.js';
 import { SourceReadError } from './read-source.js';
 
 const ATTEMPTS = 4;

@@ -1,13 +1,13 @@
 // A file of SOURCE that is open to be read: what it was when it was opened, and whether it has changed
 // since. Where a server is writing the file, what was captured of it is read instead, which cannot change.
-import type { SourceState } from '../../catalog/records.js';
-import type { BytePath } from '../../system/files/byte-path.js';
-import { isErrno, isExhaustion } from '../../system/files/errno.js';
-import type { FileDescriptor, FileStat } from '../../system/files/file-system.js';
-import { nowNs } from '../../system/time/clock.js';
-import { pause } from '../../system/time/pause.js';
-import type { RunContext } from '../run/run-context.js';
-import type { CapturedOpenFile } from '../server/capture-plan.js';
+import type { SourceState } from '../../../catalog/records.js';
+import type { BytePath } from '../../../system/files/byte-path.js';
+import { isErrno, isExhaustion } from '../../../system/files/errno.js';
+import type { FileDescriptor, FileStat } from '../../../system/files/file-system.js';
+import { nowNs } from '../../../system/time/clock.js';
+import { pause } from '../../../system/time/pause.js';
+import type { RunContext } from '../../run/run-context.js';
+import type { CapturedOpenFile } from '../../server/capture-plan.js';
 import { SourceReadError } from './read-source.js';
 
 /** A file touched less than this before its reading began is read again by the next backup. */

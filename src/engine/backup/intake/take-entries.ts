@@ -1,16 +1,16 @@
 // Taking the entries of SOURCE. Files that changed are copied into staging, links are made there, and what
 // could not be listed or looked at is kept as the last snapshot has it, marked stale.
-import type { FileExamination } from '../../persistence/examine/examine-file.js';
-import { type BytePath, formatPath, isWithin } from '../../system/files/byte-path.js';
-import { Reflinks } from '../../system/files/reflinks.js';
-import type { Note } from '../run/notes.js';
-import { type Capture, capturedBytes } from '../server/capture-plan.js';
-import type { ScannedEntry, SourceScan } from '../source/scan-source.js';
+import type { FileExamination } from '../../../persistence/examine/examine-file.js';
+import { type BytePath, formatPath, isWithin } from '../../../system/files/byte-path.js';
+import { Reflinks } from '../../../system/files/reflinks.js';
+import type { Note } from '../../run/notes.js';
+import { type Capture, capturedBytes } from '../../server/capture-plan.js';
+import type { ScannedEntry, SourceScan } from '../../source/scan-source.js';
 import { expectedKind } from './examine-entries.js';
 import type { IntakeParts } from './file-intake.js';
-import type { LastSnapshot } from './last-snapshot.js';
-import { type NextEntry, entryAsScanned, keptEntry } from './next-entry.js';
-import { bytesToRead, filesToRead, isInMirror, isReplaced, knownContent } from './plan-reading.js';
+import type { LastSnapshot } from '../last-snapshot.js';
+import { type NextEntry, entryAsScanned, keptEntry } from '../next-entry.js';
+import { bytesToRead, filesToRead, isInMirror, isReplaced, knownContent } from '../plan-reading.js';
 import { takeBytes } from './take-bytes.js';
 import { takeFile } from './take-file.js';
 

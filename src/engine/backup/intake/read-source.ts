@@ -1,9 +1,9 @@
 // Reading files of SOURCE, or clones of them. A file that cannot be read is left out or kept as it was; a
 // repository that cannot be written ends the run. So a failed read has an error of its own.
-import type { Digests } from '../../system/digest/digests.js';
-import { isExhaustion } from '../../system/files/errno.js';
-import type { FileDescriptor } from '../../system/files/file-system.js';
-import type { RunContext } from '../run/run-context.js';
+import type { Digests } from '../../../system/digest/digests.js';
+import { isExhaustion } from '../../../system/files/errno.js';
+import type { FileDescriptor } from '../../../system/files/file-system.js';
+import type { RunContext } from '../../run/run-context.js';
 
 /** A file of SOURCE could not be read. */
 export class SourceReadError extends Error {

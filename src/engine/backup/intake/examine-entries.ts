@@ -1,27 +1,27 @@
 // Which files of a backup are examined while they are read, and what is reported of them. A file that no
 // server would load is kept, since it may be the only copy. It ends the run with exit 3.
-import type { ExaminationRecord } from '../../catalog/records.js';
-import { CorruptError } from '../../errors.js';
-import { type AofManifest, parseAofManifest } from '../../persistence/aof/aof-manifest.js';
-import type { ExaminedKind, FileExamination } from '../../persistence/examine/examine-file.js';
-import { type Verdict, judgeFile } from '../../persistence/examine/judge-file.js';
-import { mirrorPath } from '../../repository/layout.js';
-import type { Staging } from '../../repository/staging.js';
+import type { ExaminationRecord } from '../../../catalog/records.js';
+import { CorruptError } from '../../../errors.js';
+import { type AofManifest, parseAofManifest } from '../../../persistence/aof/aof-manifest.js';
+import type { ExaminedKind, FileExamination } from '../../../persistence/examine/examine-file.js';
+import { type Verdict, judgeFile } from '../../../persistence/examine/judge-file.js';
+import { mirrorPath } from '../../../repository/layout.js';
+import type { Staging } from '../../../repository/staging.js';
 import {
   type BytePath,
   baseName,
   formatPath,
   joinPath,
   parentPath,
-} from '../../system/files/byte-path.js';
-import type { FileSystem } from '../../system/files/file-system.js';
-import { readSmallFile } from '../../system/files/read-small-file.js';
-import type { NextEntry } from './next-entry.js';
-import type { LastSnapshot } from './last-snapshot.js';
-import { infoNote, lookNote, type Note } from '../run/notes.js';
-import { isTemporaryFile } from '../source/path-filter.js';
-import type { ExaminationReport } from '../snapshot/examination-report.js';
-import { formatTime } from '../snapshot/time-spec.js';
+} from '../../../system/files/byte-path.js';
+import type { FileSystem } from '../../../system/files/file-system.js';
+import { readSmallFile } from '../../../system/files/read-small-file.js';
+import type { NextEntry } from '../next-entry.js';
+import type { LastSnapshot } from '../last-snapshot.js';
+import { infoNote, lookNote, type Note } from '../../run/notes.js';
+import { isTemporaryFile } from '../../source/path-filter.js';
+import type { ExaminationReport } from '../../snapshot/examination-report.js';
+import { formatTime } from '../../snapshot/time-spec.js';
 
 /** `unknown`: examined as a dump if it begins like one, and otherwise not examined. */
 export type ExpectedKind = ExaminedKind | 'unknown';

@@ -5,16 +5,16 @@
 // mirror file follows the new file from its first byte.
 // Adding to a mirror file before the commit is safe: readers use the catalog's size, and the next writer
 // cuts a file that is longer.
-import type { Staging } from '../../repository/staging.js';
-import type { FileDescriptor, FileSystem } from '../../system/files/file-system.js';
-import type { Reflinks } from '../../system/files/reflinks.js';
-import { WriteBehind } from '../../system/files/write-behind.js';
+import type { Staging } from '../../../repository/staging.js';
+import type { FileDescriptor, FileSystem } from '../../../system/files/file-system.js';
+import type { Reflinks } from '../../../system/files/reflinks.js';
+import { WriteBehind } from '../../../system/files/write-behind.js';
 import {
   type AvailableBytes,
   createAvailableBytes,
   giveUpAvailableBytes,
   raiseAvailableBytes,
-} from '../../system/threads/available-bytes.js';
+} from '../../../system/threads/available-bytes.js';
 import type { MirrorFile } from './mirror-file.js';
 
 export type CopyOutcome =

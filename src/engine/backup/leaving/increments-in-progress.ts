@@ -1,18 +1,18 @@
 // The increments that one backup makes: their ids, the two threads that make and prove those of large
 // files, and which are under way. Most are begun while their basis is still being copied (mirror-file.ts);
 // keep-leaving.ts begins the others, and waits for all of them.
-import type { Content } from '../../catalog/records.js';
-import { DeltaThreads } from '../../delta/delta-threads.js';
+import type { Content } from '../../../catalog/records.js';
+import { DeltaThreads } from '../../../delta/delta-threads.js';
 import {
   type IncrementJob,
   type NewIncrement,
   type OpenFile,
-} from '../../repository/contents/write-increment.js';
-import { incrementPath } from '../../repository/layout.js';
-import type { WritableRepository } from '../../repository/repository.js';
-import { isWorthThread } from '../../system/threads/worth-a-thread.js';
-import { awaitWithCheckpoints } from '../../system/time/checkpoint.js';
-import type { RunContext } from '../run/run-context.js';
+} from '../../../repository/contents/write-increment.js';
+import { incrementPath } from '../../../repository/layout.js';
+import type { WritableRepository } from '../../../repository/repository.js';
+import { isWorthThread } from '../../../system/threads/worth-a-thread.js';
+import { awaitWithCheckpoints } from '../../../system/time/checkpoint.js';
+import type { RunContext } from '../../run/run-context.js';
 import { breaksChain } from './plan-chain-break.js';
 
 export interface IncrementParts {

@@ -1,21 +1,21 @@
 // The mirror file of a path while the file at that path in SOURCE is read. New bytes are compared with its
 // bytes, and are added at its end or replace it. This object keeps the old content as an increment, and
 // holds the mirror file open until that is done.
-import type { Content, ContentKey } from '../../catalog/records.js';
+import type { Content, ContentKey } from '../../../catalog/records.js';
 import {
   type NewIncrement,
   type PendingIncrement,
   beginDelta,
   writePrefixDelta,
-} from '../../repository/contents/write-increment.js';
-import { mirrorPath } from '../../repository/layout.js';
-import type { OpenRepository } from '../../repository/repository.js';
-import type { BytePath } from '../../system/files/byte-path.js';
-import type { FileDescriptor, FileSystem } from '../../system/files/file-system.js';
-import type { SharedFile } from '../../system/files/shared-file-reader.js';
-import { isWorthThread } from '../../system/threads/worth-a-thread.js';
-import type { IncrementsInProgress } from './increments-in-progress.js';
-import type { LastSnapshot } from './last-snapshot.js';
+} from '../../../repository/contents/write-increment.js';
+import { mirrorPath } from '../../../repository/layout.js';
+import type { OpenRepository } from '../../../repository/repository.js';
+import type { BytePath } from '../../../system/files/byte-path.js';
+import type { FileDescriptor, FileSystem } from '../../../system/files/file-system.js';
+import type { SharedFile } from '../../../system/files/shared-file-reader.js';
+import { isWorthThread } from '../../../system/threads/worth-a-thread.js';
+import type { IncrementsInProgress } from '../leaving/increments-in-progress.js';
+import type { LastSnapshot } from '../last-snapshot.js';
 
 export interface MirrorFileRequest {
   readonly repository: OpenRepository;

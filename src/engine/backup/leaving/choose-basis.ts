@@ -1,7 +1,12 @@
 // Chooses the new content that an old one's reverse delta is made against: the one that is most likely to
 // be similar. A bad choice costs only time and space, since a delta that is not clearly smaller than a full
 // copy is not stored.
-import { type BytePath, baseName, compareBytes, parentPath } from '../../system/files/byte-path.js';
+import {
+  type BytePath,
+  baseName,
+  compareBytes,
+  parentPath,
+} from '../../../system/files/byte-path.js';
 
 /** A file's content, and the file that had it in SOURCE. */
 export interface BasisFile {

@@ -1,28 +1,28 @@
 // Keeping the contents that leave the mirror with this backup. Most of their increments were begun while the
 // new files were being read (file-intake.ts), and are waited for here. The others are made now: reverse
 // deltas against what is most alike among the new contents, or full copies.
-import type { Content, ContentKey, Version } from '../../catalog/records.js';
-import { CorruptError } from '../../errors.js';
+import type { Content, ContentKey, Version } from '../../../catalog/records.js';
+import { CorruptError } from '../../../errors.js';
 import {
   type NewIncrement,
   type OpenFile,
   beginDelta,
   writeFull,
-} from '../../repository/contents/write-increment.js';
-import { mirrorPath } from '../../repository/layout.js';
-import type { WritableRepository } from '../../repository/repository.js';
-import type { Staging } from '../../repository/staging.js';
-import { digestChunks } from '../../system/digest/digest-chunks.js';
-import { type BytePath, formatPath } from '../../system/files/byte-path.js';
-import { FileReader } from '../../system/files/byte-reader.js';
-import type { FileDescriptor } from '../../system/files/file-system.js';
-import { readChunks } from '../../system/files/read-chunks.js';
-import { lookNote, type Note } from '../run/notes.js';
-import type { RunContext } from '../run/run-context.js';
+} from '../../../repository/contents/write-increment.js';
+import { mirrorPath } from '../../../repository/layout.js';
+import type { WritableRepository } from '../../../repository/repository.js';
+import type { Staging } from '../../../repository/staging.js';
+import { digestChunks } from '../../../system/digest/digest-chunks.js';
+import { type BytePath, formatPath } from '../../../system/files/byte-path.js';
+import { FileReader } from '../../../system/files/byte-reader.js';
+import type { FileDescriptor } from '../../../system/files/file-system.js';
+import { readChunks } from '../../../system/files/read-chunks.js';
+import { lookNote, type Note } from '../../run/notes.js';
+import type { RunContext } from '../../run/run-context.js';
 import { type BasisFile, chooseBasis } from './choose-basis.js';
 import type { IncrementsInProgress } from './increments-in-progress.js';
-import type { LastSnapshot } from './last-snapshot.js';
-import type { NextEntry } from './next-entry.js';
+import type { LastSnapshot } from '../last-snapshot.js';
+import type { NextEntry } from '../next-entry.js';
 
 export interface KeepRequest {
   readonly context: RunContext;

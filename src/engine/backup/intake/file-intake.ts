@@ -2,22 +2,22 @@
 // the content that it replaces is kept. It owns the open file, where its bytes go (copy-target.ts), their
 // digest and examination, and the mirror file of the same path with the delta that is made of it meanwhile
 // (mirror-file.ts). A caller reads it, and then finishes or discards it.
-import type { ContentKey, SourceState } from '../../catalog/records.js';
-import type { Examiner, FileExamination } from '../../persistence/examine/examine-file.js';
-import type { Examiners } from '../../persistence/examine/examiners.js';
-import type { NewIncrement } from '../../repository/contents/write-increment.js';
-import type { WritableRepository } from '../../repository/repository.js';
-import type { Staging } from '../../repository/staging.js';
-import type { Digests } from '../../system/digest/digests.js';
-import type { BytePath } from '../../system/files/byte-path.js';
-import type { FileDescriptor, FileStat } from '../../system/files/file-system.js';
-import type { Reflinks } from '../../system/files/reflinks.js';
-import type { RunContext } from '../run/run-context.js';
-import type { CapturedOpenFile } from '../server/capture-plan.js';
+import type { ContentKey, SourceState } from '../../../catalog/records.js';
+import type { Examiner, FileExamination } from '../../../persistence/examine/examine-file.js';
+import type { Examiners } from '../../../persistence/examine/examiners.js';
+import type { NewIncrement } from '../../../repository/contents/write-increment.js';
+import type { WritableRepository } from '../../../repository/repository.js';
+import type { Staging } from '../../../repository/staging.js';
+import type { Digests } from '../../../system/digest/digests.js';
+import type { BytePath } from '../../../system/files/byte-path.js';
+import type { FileDescriptor, FileStat } from '../../../system/files/file-system.js';
+import type { Reflinks } from '../../../system/files/reflinks.js';
+import type { RunContext } from '../../run/run-context.js';
+import type { CapturedOpenFile } from '../../server/capture-plan.js';
 import { type CopyOutcome, CopyTarget } from './copy-target.js';
 import type { ExpectedKind } from './examine-entries.js';
-import type { IncrementsInProgress } from './increments-in-progress.js';
-import type { LastSnapshot } from './last-snapshot.js';
+import type { IncrementsInProgress } from '../leaving/increments-in-progress.js';
+import type { LastSnapshot } from '../last-snapshot.js';
 import { MirrorFile } from './mirror-file.js';
 import { digestSource, readSource } from './read-source.js';
 import { SourceFile } from './source-file.js';

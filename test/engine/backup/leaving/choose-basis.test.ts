@@ -1,6 +1,6 @@
 import test from 'ava';
-import { type BasisFile, chooseBasis } from '../../../src/engine/backup/choose-basis.js';
-import { pathFromText } from '../../../src/system/files/byte-path.js';
+import { type BasisFile, chooseBasis } from '../../../../src/engine/backup/leaving/choose-basis.js';
+import { pathFromText } from '../../../../src/system/files/byte-path.js';
 
 interface Options {
   readonly sizeBytes?: number;
