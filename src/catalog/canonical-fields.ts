@@ -1,5 +1,5 @@
-// The canonical form of rows that a digest covers (docs/format.md, "Digests"): netstrings,
-// `<length>:<bytes>,`, with `-,` for null and integers in decimal.
+// The canonical form of the rows that a digest covers (docs/format.md, "Digests"). Each field is a
+// netstring, `<length>:<bytes>,`. Null is `-,`, and integers are written in decimal.
 import type { Hash } from 'node:crypto';
 
 export type Field = string | number | bigint | Uint8Array | null;

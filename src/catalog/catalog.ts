@@ -1,6 +1,6 @@
-// The catalog: opening, creating and checking catalog.sqlite3 (docs/format.md, "The catalog").
-// Readers use `read`, one short transaction that sees one state; the writer uses `write`, of which
-// one is the commit of a backup. Nothing is awaited inside either.
+// The catalog: opens, creates and checks catalog.sqlite3 (docs/format.md, "The catalog"). A reader uses
+// `read`: one short transaction that sees one state. A writer uses `write`: one such transaction is the
+// commit of a backup. Nothing may be awaited inside a transaction.
 import Database from 'better-sqlite3';
 import { CorruptError, NewerFormatError } from '../errors.js';
 import { type BytePath, formatPath } from '../system/files/byte-path.js';
@@ -48,16 +48,16 @@ export class Catalog {
 
   /**
    * Opens the catalog of a repository.
-   * @throws NewerFormatError when a newer program wrote it, CorruptError when it is no catalog, or
-   *   holds anything but this format's own tables.
+   * @throws NewerFormatError when a newer program wrote the file, CorruptError when the file is not a
+   *   catalog, or has other tables than its format has.
    */
   static open(path: BytePath, options: ConnectOptions): Catalog {
     return Catalog.#over(path, connect(path, options));
   }
 
   /**
-   * Opens the bytes of a catalog file in memory; nothing that is written to it lasts.
-   * @param path where they come from, for errors. Errors as in `open`.
+   * Opens the bytes of a catalog file in memory. Changes to this catalog are lost when it is closed.
+   * @param path of the file that the bytes come from, for errors. Errors as in `open`.
    */
   static openBytes(path: BytePath, bytes: Buffer): Catalog {
     return Catalog.#over(path, connectToBytes(path, bytes));
@@ -75,7 +75,7 @@ export class Catalog {
     }
   }
 
-  /** Makes an empty catalog, durably, in the file at `path`, which must exist and be empty. */
+  /** Makes an empty catalog in the file at `path`, which must exist and be empty. Durable on return. */
   static create(path: BytePath, uuid: string, createdAtSeconds: number): void {
     const connection = connect(path, { readOnly: false });
     try {
@@ -97,17 +97,17 @@ export class Catalog {
     return formatOf(this.#connection);
   }
 
-  /** Null in a catalog of format 1, which keeps none. */
+  /** Null in a catalog of format 1, which keeps no verifications. */
   get verifications(): VerificationTable | null {
     return this.formatVersion < 2 ? null : this.#verifications;
   }
 
-  /** Null in a catalog of format 1 or 2, which keeps none. */
+  /** Null in a catalog of format 1 or 2, which keeps no examinations. */
   get examinations(): ExaminationTable | null {
     return this.formatVersion < 3 ? null : this.#examinations;
   }
 
-  /** Makes a catalog of an older format one of the present format, in one transaction. */
+  /** Upgrades a catalog of an older format to the present format, in one transaction. */
   migrate(): void {
     const from = this.formatVersion;
     if (from === FORMAT_VERSION) return;
@@ -117,15 +117,15 @@ export class Catalog {
     });
   }
 
-  /** Runs `query` in one read transaction, so that all it reads is one state of the catalog. */
+  /** Runs `query` in one read transaction, so that everything it reads is of one state. */
   read<T>(query: () => T): T {
     return translate('read', this.#path, () => this.#connection.transaction(query).deferred());
   }
 
   /**
-   * Runs `change` in one transaction that is durable when this returns, and moves the generation.
-   * When it throws, nothing of it is in the catalog, unless COMMIT itself failed: then the caller
-   * must open the catalog again and ask.
+   * Runs `change` in one transaction and raises the generation. Durable on return. When this throws,
+   * the catalog is unchanged, with one exception: when COMMIT itself failed, the caller must open the
+   * catalog again and look.
    */
   write<T>(change: () => T): T {
     return this.annotate(() => {
@@ -135,19 +135,19 @@ export class Catalog {
     });
   }
 
-  /** As `write`, for what no reader needs: the generation stays. */
+  /** As `write`, for rows that no reader needs: the generation stays the same. */
   annotate<T>(change: () => T): T {
     return translate('write', this.#path, () => this.#connection.transaction(change).immediate());
   }
 
-  /** Size of the database in bytes, inside a transaction as it will be after the commit. */
+  /** Size of the database in bytes. Inside a transaction, the size that it will have after the commit. */
   sizeBytes(): number {
     const pages = this.#connection.pragma('page_count', { simple: true }) as bigint;
     const pageBytes = this.#connection.pragma('page_size', { simple: true }) as bigint;
     return Number(pages * pageBytes);
   }
 
-  /** The journalling settings in force, by SQLite's own names and numbers. */
+  /** The journal settings in use, by SQLite's own names and numbers. */
   durability(): { readonly journalMode: string; readonly synchronous: number } {
     return {
       journalMode: this.#connection.pragma('journal_mode', { simple: true }) as string,
@@ -155,7 +155,7 @@ export class Catalog {
     };
   }
 
-  /** What SQLite's own checks find wrong, a line each; empty when all is well. */
+  /** The problems that SQLite's own checks find, one line each; empty when there are none. */
   integrityProblems(): string[] {
     return translate('check', this.#path, () => {
       const rows = this.#connection.pragma('integrity_check') as { integrity_check: string }[];
@@ -194,7 +194,8 @@ function checkIdentity(path: BytePath, connection: Connection): void {
   if (application !== APPLICATION_ID) {
     throw new CorruptError(`'${shown}' is not the catalog of a repository`, { path });
   }
-  // No version of this program has used one, and SQLite would write beside the catalog to read it.
+  // No version of this program has used a write-ahead log. To read one, SQLite would write files beside
+  // the catalog.
   if (connection.pragma('journal_mode', { simple: true }) === 'wal') {
     throw new CorruptError(`'${shown}' has a write-ahead log, which no catalog has`, { path });
   }
@@ -209,13 +210,11 @@ function checkIdentity(path: BytePath, connection: Connection): void {
   }
   const difference = findDifference(readSchema(connection), expectedSchema(version));
   if (difference !== null) {
-    throw new CorruptError(`'${shown}' holds ${difference}, which no catalog has or lacks`, {
-      path,
-    });
+    throw new CorruptError(`'${shown}' ${difference}`, { path });
   }
 }
 
-/** Every table, index, trigger and view of a database, in order of their names. */
+/** Every table, index, trigger and view of a database, by type, then by name. */
 function readSchema(connection: Connection): SchemaRow[] {
   return connection
     .prepare<[], SchemaRow>('SELECT type, name, sql FROM sqlite_schema ORDER BY type, name')
@@ -235,12 +234,13 @@ function expectedSchema(version: number): SchemaRow[] {
   return schema;
 }
 
+/** What the schema has or lacks, to follow the catalog's name in an error; null where it is as wanted. */
 function findDifference(found: SchemaRow[], wanted: SchemaRow[]): string | null {
   const format = (row: SchemaRow): string => `${row.type} ${row.name} ${row.sql ?? ''}`;
   const foundTexts = new Set(found.map(format));
   const wantedTexts = new Set(wanted.map(format));
-  const odd =
-    found.find((row) => !wantedTexts.has(format(row))) ??
-    wanted.find((row) => !foundTexts.has(format(row)));
-  return odd === undefined ? null : `${odd.type} '${odd.name}'`;
+  const foreign = found.find((row) => !wantedTexts.has(format(row)));
+  if (foreign !== undefined) return `has the unexpected ${foreign.type} '${foreign.name}'`;
+  const missing = wanted.find((row) => !foundTexts.has(format(row)));
+  return missing === undefined ? null : `lacks the ${missing.type} '${missing.name}'`;
 }

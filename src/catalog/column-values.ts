@@ -1,5 +1,5 @@
-// Values as a row really has them. In a damaged database a column may hold anything, whatever its
-// STRICT table says, so each value is looked at before it is believed.
+// Checks the type of a value that was read from a row. In a damaged database a column may hold a value of
+// any type, even in a STRICT table.
 import { CorruptError } from '../errors.js';
 
 /** @throws CorruptError where the value is not a BLOB */
@@ -14,7 +14,7 @@ export function toBigInt(value: unknown): bigint {
   throw wrongType('a number', value);
 }
 
-/** An integer that counts something: exact up to 2^53. Errors as in toBigInt. */
+/** An integer as a number, exact up to 2^53. Errors as in toBigInt. */
 export function toInteger(value: unknown): number {
   return Number(toBigInt(value));
 }

@@ -1,6 +1,6 @@
-// The SHA-256 that a row of `examination` carries, over the row and its content
-// (docs/format.md, "The digest of an examination"). No snapshot's digest can cover it: a content may be
-// examined again long after the snapshots that have it.
+// The SHA-256 that each row of `examination` carries, over the row and the key of its content
+// (docs/format.md, "The digest of an examination"). A snapshot's digest cannot cover examinations: a
+// content may be examined again long after the commit of the snapshots that have this content.
 import { createHash } from 'node:crypto';
 import { addFields } from './canonical-fields.js';
 import type { ContentKey, ExaminationRecord } from './records.js';

@@ -29,7 +29,7 @@ export class ExaminationTable {
     this.#connection = connection;
   }
 
-  /** The examinations that are as they were written, by the ids of their contents. */
+  /** The examinations that still have their digests, by the ids of their contents. */
   all(): Map<number, ExaminationRecord> {
     const rows = this.#read().filter(({ isAsWritten }) => isAsWritten);
     return new Map(rows.map(({ content, record }) => [content, record]));
@@ -40,7 +40,7 @@ export class ExaminationTable {
     return this.#read().map(({ content }) => content);
   }
 
-  /** How many rows are not as they were written. */
+  /** How many rows no longer have their digests. */
   countDamaged(): number {
     return this.#read().filter(({ isAsWritten }) => !isAsWritten).length;
   }

@@ -1,5 +1,5 @@
-// The rows of `increment`: what rebuilds each content that is no longer in the mirror. A content has
-// exactly one increment or lies in the mirror, never both, so chains cannot run in a circle.
+// The rows of `increment`: what rebuilds each content that is no longer in the mirror. A content either is
+// in the mirror or has exactly one increment, never both. So a chain cannot run in a circle.
 import { toBlob, toInteger } from './column-values.js';
 import type { Increment } from './records.js';
 import { KIND_NUMBER } from './schema.js';
@@ -37,7 +37,7 @@ export class IncrementTable {
       .map(toIncrement);
   }
 
-  /** The increment that rebuilds a content; null where the content lies in the mirror. */
+  /** The increment that rebuilds a content; null where the content is in the mirror. */
   findByResult(contentId: number): Increment | null {
     const row = this.#connection
       .prepare<[number], Row>('SELECT * FROM increment WHERE result = ?')
@@ -46,12 +46,12 @@ export class IncrementTable {
   }
 
   /**
-   * The plain bytes of the deltas that are built on a content: of the longest chain that leads from it to
-   * older contents, up to the next full copy. Zero where nothing is built on it.
+   * The plain bytes of the longest chain of deltas that starts at a content and leads to older contents.
+   * Zero where no delta has this content as its basis.
    */
   longestChainBytes(contentId: number): number {
-    // A content has one increment, so it is reached once, from its basis. In a damaged catalog the chain
-    // may lead back to the content itself; the query must end there.
+    // Each content has one increment, so the query meets each content once. In a damaged catalog the
+    // chain may lead back to its first content; the query must end there.
     const row = this.#connection
       .prepare<[number, number, number], { bytes: bigint | null }>(
         `WITH RECURSIVE hanging (content, bytes) AS (
@@ -67,7 +67,7 @@ export class IncrementTable {
     return Number(row?.bytes ?? 0);
   }
 
-  /** Ids of the contents that were damaged before they could be kept. */
+  /** Ids of the contents whose mirror files were already damaged when their increments were made. */
   listDamagedResults(): number[] {
     return this.#connection
       .prepare<[], { result: bigint }>(

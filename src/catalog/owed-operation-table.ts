@@ -1,4 +1,4 @@
-// The rows of `owed_operation`: what the last commit still owes the mirror, in order.
+// The rows of `owed_operation`: the operations that the last commit still owes the mirror, in order.
 import { pathFromBytes, pathToBytes } from '../system/files/byte-path.js';
 import type { OwedOperation } from './records.js';
 import type { Connection } from './sqlite.js';

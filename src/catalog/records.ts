@@ -3,26 +3,26 @@ import type { BytePath } from '../system/files/byte-path.js';
 
 export type EntryType = 'file' | 'directory' | 'symlink';
 
-/** The true metadata of one entry, whether or not the mirror could carry it. */
+/** The metadata that an entry has in SOURCE. The mirror's entry may differ: not every user can set an owner. */
 export interface EntryMetadata {
-  /** Permission bits with set-id and sticky, 0 to 0o7777. */
+  /** Permission bits, set-id and sticky bits included: 0 to 0o7777. */
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
-  /** Names of the numbers on the machine of the backup; null where they had none. */
+  /** Names of uid and gid on the machine of the backup; null where a number had no name. */
   readonly ownerName: string | null;
   readonly groupName: string | null;
   /** Nanoseconds since the epoch. */
   readonly mtimeNs: bigint;
 }
 
-/** What tells a content from every other one. */
+/** What identifies a content. */
 export interface ContentKey {
   readonly sha256: Buffer;
   readonly sizeBytes: number;
 }
 
-/** A file's content, identified by its digest; the same content at two paths is one record. */
+/** The content of a file. Two paths with the same content share one record. */
 export interface Content extends ContentKey {
   readonly id: number;
 }
@@ -30,17 +30,17 @@ export interface Content extends ContentKey {
 /** One path over a range of snapshots. */
 export interface Version extends EntryMetadata {
   readonly id: number;
-  /** Relative to SOURCE, and so to the mirror; '' is the root. */
+  /** Relative to SOURCE and to the mirror; '' is the root. */
   readonly path: BytePath;
   readonly firstSnapshot: number;
-  /** Null where the version is the newest. */
+  /** Null while the newest snapshot has this version. */
   readonly lastSnapshot: number | null;
   readonly type: EntryType;
   /** Of a file; null for the other types. */
   readonly content: Content | null;
   /** Of a symbolic link; null for the other types. */
   readonly linkTarget: BytePath | null;
-  /** The file could not be read whole at first_snapshot: this is what was there before. */
+  /** The file could not be read whole at firstSnapshot, so this version has its earlier content. */
   readonly stale: boolean;
 }
 
@@ -65,51 +65,51 @@ export interface Snapshot {
   readonly addedBytes: number;
   /** JSON array of the notes of its backup that need a look (repository/stored/stored-notes.ts). */
   readonly notesJson: string;
-  /** JSON object of what its server said (repository/stored/stored-server.ts); null where none was asked. */
+  /** JSON object with the details of the server (repository/stored/stored-server.ts); null without one. */
   readonly serverJson: string | null;
   /** SHA-256 over its own rows in canonical form (snapshot-digest.ts). */
   readonly digest: Buffer;
 }
 
-/** What rebuilds one content that has left the mirror. */
+/** What rebuilds one content that is no longer in the mirror. */
 export interface Increment {
-  /** Also the name of its file in increments/; never reused. */
+  /** Never reused. The file in increments/ has this number as its name. */
   readonly id: number;
   readonly kind: 'full' | 'delta';
-  /** The content that it rebuilds. */
+  /** The content that the increment rebuilds. */
   readonly resultId: number;
   /** The content that a delta applies to; null for a full copy. */
   readonly basisId: number | null;
-  /** What applying it gives; differs from the content's own digest where the mirror had been damaged. */
+  /** Digest of the result. It differs from the content's own digest where the mirror file was damaged. */
   readonly resultSha256: Buffer;
   readonly resultBytes: number;
-  /** Length of the stored bytes once decompressed. */
+  /** Length of the decompressed bytes. */
   readonly plainBytes: number;
   /** Length and digest of the file in increments/. */
   readonly storedBytes: number;
   readonly storedSha256: Buffer;
 }
 
-/** What was found in a content when it was read. */
+/** What a reading of a content has found. */
 export interface ExaminationRecord {
-  /** Whether a server would load it; null where it holds what was not known. */
+  /** Whether a server would load the content; null where a part of the content was not understood. */
   readonly loads: boolean | null;
-  /** What is wrong or not known; null where all is well. */
+  /** What is wrong, or what was not understood; null where neither is the case. */
   readonly problem: string | null;
   /** JSON object (repository/stored/stored-findings.ts). */
   readonly foundJson: string;
 }
 
-/** One step that the last commit still owes the mirror; see docs/format.md, "Owed operations". */
+/** One operation that the last commit still owes the mirror (docs/format.md, "Owed operations"). */
 export interface OwedOperation {
   readonly kind:
     'retire' | 'make-directory' | 'place' | 'remove-directory' | 'set-metadata' | 'sync';
   readonly path: BytePath;
-  /** Name below staging/, such as `new/3`; null where the kind has none. */
+  /** Name below staging/, such as `new/3`; null for kinds that need no staged name. */
   readonly staged: string | null;
 }
 
-/** The stat of a source entry when it was last read; what tells that it has not changed. */
+/** The stat of a source file when it was last read. A file with the same stat has not changed. */
 export interface SourceState {
   readonly path: BytePath;
   readonly device: bigint;
@@ -117,7 +117,7 @@ export interface SourceState {
   readonly sizeBytes: bigint;
   readonly mtimeNs: bigint;
   readonly ctimeNs: bigint;
-  /** False where the file had been touched less than two seconds before it was read. */
+  /** False where the file was changed less than two seconds before it was read. */
   readonly settled: boolean;
 }
 
@@ -125,35 +125,36 @@ export interface RepositoryRecord {
   readonly uuid: string;
   /** Whole UTC seconds since the epoch. */
   readonly createdAtSeconds: number;
-  /** Moves with every transaction. */
+  /** Raised by every transaction except those that only note verifications. */
   readonly generation: number;
 }
 
-/** How much a verification looks at. */
+/** How much a verification checks. */
 export type VerificationMode = 'full' | 'quick' | 'sample' | 'timed';
 
-/** A verification that has ended. Times are whole UTC seconds since the epoch. */
+/** A finished verification. Times are whole UTC seconds since the epoch. */
 export interface VerificationRecord {
   readonly mode: VerificationMode;
-  /** The one that was verified; null for all of them. */
+  /** The id of the snapshot that was verified; null for all snapshots. */
   readonly snapshot: number | null;
-  /** Of a timed one: what was checked from then on is not checked again before all has been. */
+  /** For `timed`: contents checked since this time are not checked again until all have been checked. */
   readonly roundStartedAtSeconds: number;
   readonly startedAtSeconds: number;
   readonly finishedAtSeconds: number;
   readonly problems: number;
-  /** Contents of which every byte was compared, and their sizes together. */
+  /** How many contents were compared byte by byte, and the sum of their sizes. */
   readonly checkedContents: number;
   readonly checkedBytes: number;
-  /** What was to be checked as well, and was not. */
+  /** The contents that should have been checked too, and were not. */
   readonly leftContents: number;
   readonly leftBytes: number;
 }
 
-/** When every byte of a content was last compared with its digest. */
+/** The last comparison of a content's bytes with its digest. */
 export interface ContentCheck {
   readonly content: Content;
-  /** Whole UTC seconds since the epoch: when the run that did it began. */
+  /** When the run that compared them began, in whole UTC seconds since the epoch. */
   readonly checkedAtSeconds: number;
+  /** Whether the bytes had the digest. */
   readonly whole: boolean;
 }

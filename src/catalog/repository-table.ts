@@ -1,4 +1,5 @@
-// The single row of `repository`: identity, and the generation that readers watch.
+// The single row of `repository`: the identity of the repository, and the generation, a number by which
+// readers see that the catalog has changed.
 import type { RepositoryRecord } from './records.js';
 import type { Connection } from './sqlite.js';
 

@@ -1,6 +1,6 @@
-// The tables of catalog.sqlite3 in each format version (docs/format.md, "The catalog"). A statement that
-// has been released is never changed: a new version adds its own, which is also its migration, and a
-// new fixture.
+// The tables of catalog.sqlite3 in each format version (docs/format.md, "The catalog"). A released
+// statement is never changed. A new version adds statements of its own, which are also its migration. It
+// also adds a fixture.
 
 /** `PRAGMA application_id`: the bytes "RRwd". */
 export const APPLICATION_ID = 0x52527764;
@@ -96,7 +96,7 @@ const VERSION_1: readonly string[] = [
 ) STRICT, WITHOUT ROWID`,
 ];
 
-/** What was verified, and when each content's bytes were last compared with their digest. */
+/** Adds the verifications, and when each content's bytes were last compared with their digest. */
 const VERSION_2: readonly string[] = [
   `CREATE TABLE verification (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -118,7 +118,7 @@ const VERSION_2: readonly string[] = [
 ) STRICT`,
 ];
 
-/** What a server said of itself at a snapshot, and what was found in dumps and AOF files. */
+/** Adds what a server said about itself at a snapshot, and what was found in dumps and AOF files. */
 const VERSION_3: readonly string[] = [
   `CREATE TABLE server (
   snapshot INTEGER PRIMARY KEY REFERENCES snapshot (id) ON DELETE CASCADE,
@@ -133,7 +133,7 @@ const VERSION_3: readonly string[] = [
 ) STRICT`,
 ];
 
-/** What each version adds to the one before it, from version 1 on. */
+/** What each version adds to the version before, from version 1 on. */
 const ADDED = [VERSION_1, VERSION_2, VERSION_3];
 
 /** The statements that make an empty catalog of a format version, in order. */
@@ -141,7 +141,7 @@ export function schemaOf(version: number): readonly string[] {
   return ADDED.slice(0, version).flat();
 }
 
-/** The statements that make a catalog of version `from` one of the present version. */
+/** The statements that upgrade a catalog of version `from` to the present version. */
 export function migrationFrom(from: number): readonly string[] {
   return ADDED.slice(from).flat();
 }

@@ -1,12 +1,12 @@
-// The SHA-256 that a snapshot row carries over its own rows in canonical form (docs/format.md,
-// "The digest of a snapshot"): it proves the whole listing of the snapshot, and stays the same when
-// other snapshots come and go.
+// The SHA-256 that each snapshot row carries, over the rows of that snapshot in canonical form
+// (docs/format.md, "The digest of a snapshot"). The digest proves the whole listing of the snapshot. It
+// stays the same when other snapshots are added or removed.
 import { createHash } from 'node:crypto';
 import { pathToBytes } from '../system/files/byte-path.js';
 import { addFields } from './canonical-fields.js';
 import type { Snapshot, Version } from './records.js';
 
-/** Digests a snapshot and the versions valid at it, which must come in byte order of their paths. */
+/** @param versions those valid at the snapshot, in byte order of their paths */
 export function digestSnapshot(
   snapshot: Omit<Snapshot, 'digest'>,
   versions: Iterable<Omit<Version, 'id' | 'firstSnapshot' | 'lastSnapshot'>>,
@@ -28,7 +28,7 @@ export function digestSnapshot(
     snapshot.addedBytes,
     snapshot.notesJson,
   ]);
-  // Only where there is something, so that snapshots of older formats keep their digests.
+  // Left out where it is null, so that snapshots of older formats keep their digests.
   if (snapshot.serverJson !== null) addFields(hash, [snapshot.serverJson]);
   for (const version of versions) {
     addFields(hash, [

@@ -55,7 +55,7 @@ export class SnapshotTable {
     return nextId(this.#connection, 'snapshot');
   }
 
-  /** Inserts the row; `digest` and `addedBytes` may be filled in later by `seal`. */
+  /** Inserts the row; `seal` may set `digest` and `addedBytes` later. */
   insert(snapshot: Snapshot): void {
     this.#connection
       .prepare(
@@ -85,7 +85,7 @@ export class SnapshotTable {
       .run(snapshot.id, snapshot.serverJson);
   }
 
-  /** Sets what is only known when all other rows of the snapshot are written. */
+  /** Sets the two values that are known only after all other rows of the snapshot are written. */
   seal(id: number, addedBytes: number, digest: Buffer): void {
     this.#connection
       .prepare('UPDATE snapshot SET added_bytes = ?, digest = ? WHERE id = ?')

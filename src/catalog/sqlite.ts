@@ -1,6 +1,6 @@
-// Opening SQLite databases with this project's settings, and SQLite's errors in our words. Durability:
-// journal_mode=DELETE with synchronous=EXTRA, so that a commit is on the disk, its directory entry
-// included, when it returns, and the database is a single file when no process is in it.
+// Opens SQLite databases with this project's settings, and turns SQLite's errors into RewindErrors.
+// journal_mode=DELETE with synchronous=EXTRA has two effects: a commit is on the disk when it returns,
+// directory entry included; and the database is a single file while no process has it open.
 import Database from 'better-sqlite3';
 import {
   CorruptError,
@@ -16,7 +16,7 @@ import { rebuildCommand } from '../system/installation/rebuild-command.js';
 
 export type Connection = Database.Database;
 
-/** How long a statement waits for another process's transaction; all of them are short. */
+/** How long a statement waits for the transaction of another process. Transactions are short. */
 const BUSY_TIMEOUT_MS = 60_000;
 
 export interface ConnectOptions {
@@ -25,7 +25,7 @@ export interface ConnectOptions {
 }
 
 /**
- * Makes sure that SQLite can be loaded, before anything is written that needs it.
+ * Makes sure that SQLite can be loaded. Called before anything is written.
  * @throws InstallationError
  */
 export function requireSqlite(): void {
@@ -53,7 +53,7 @@ export function connect(path: BytePath, options: ConnectOptions): Connection {
   });
 }
 
-/** Opens the bytes of a database file in memory. @param path for errors, which are those of connect */
+/** Opens the bytes of a database file in memory. Errors as in connect. @param path for errors */
 export function connectToBytes(path: BytePath, bytes: Buffer): Connection {
   return translate('open', path, () => configure(new Database(bytes), () => {}));
 }
@@ -83,7 +83,7 @@ export function translate<T>(operation: string, path: BytePath, call: () => T): 
 }
 
 /**
- * SQLite takes names as UTF-8 text, so a repository's own path must be that.
+ * The path as SQLite takes it: SQLite's file names are UTF-8, so a repository's own path must be UTF-8.
  * @throws UsageError
  */
 export function sqliteName(path: BytePath): string {
@@ -124,7 +124,7 @@ function toRewindError(operation: string, path: BytePath, error: unknown): unkno
   return error;
 }
 
-/** Whether the compiled part of better-sqlite3 is not there, or is one for another Node.js. */
+/** Whether the compiled part of better-sqlite3 is missing, or was built for another Node.js. */
 function isLoadFailure(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code } = error as NodeJS.ErrnoException;

@@ -1,5 +1,6 @@
-// The rows of `verification` and `content_check`: what was verified, and which bytes were compared
-// when. No reader needs them to find anything, so writing them does not move the generation.
+// The rows of `verification` and `content_check`: what was verified, and when the bytes of each content
+// were last compared. A reader finds contents without these rows, so writing them leaves the generation
+// as it is.
 import { toInteger } from './column-values.js';
 import type { ContentCheck, VerificationMode, VerificationRecord } from './records.js';
 import type { Connection } from './sqlite.js';
@@ -35,7 +36,7 @@ export class VerificationTable {
       .map(toRecord);
   }
 
-  /** Adds a verification and what it has checked; deletes the oldest ones. */
+  /** Adds a verification and the contents that it has checked. Only the newest verifications are kept. */
   insert(record: VerificationRecord, checks: readonly ContentCheck[]): void {
     this.#connection
       .prepare(
@@ -61,7 +62,7 @@ export class VerificationTable {
          WHERE id NOT IN (SELECT id FROM verification ORDER BY id DESC LIMIT ?)`,
       )
       .run(KEPT);
-    // The digest is compared too: the catalog may have changed since the content was read from it.
+    // The digest must match too: the catalog may have changed since the content was planned from it.
     const insert = this.#connection.prepare(
       `INSERT OR REPLACE INTO content_check (content, checked_at, whole)
        SELECT id, ?, ? FROM content WHERE id = ? AND sha256 = ?`,
@@ -71,7 +72,7 @@ export class VerificationTable {
     }
   }
 
-  /** When each content was last checked, by its id; without contents that were never checked. */
+  /** When each content was last checked, by the content's id. Contents never checked are left out. */
   checkTimes(): Map<number, number> {
     return new Map(
       this.#connection

@@ -1,5 +1,5 @@
-// The rows of `version` and `content`: which path had which content and metadata, from which
-// snapshot to which. A version that is still the newest has no last snapshot.
+// The rows of `version` and `content`: which content and metadata a path had, and in which range of
+// snapshots. A version that the newest snapshot has carries no last snapshot.
 import { CorruptError } from '../errors.js';
 import { pathFromBytes, pathToBytes, type BytePath } from '../system/files/byte-path.js';
 import { toBigInt, toBlob, toInteger } from './column-values.js';
@@ -55,7 +55,7 @@ export class VersionTable {
       .map(toVersion);
   }
 
-  /** The versions of the newest snapshot that have a content, in byte order of their paths. */
+  /** The versions of the newest snapshot that have this content, in byte order of their paths. */
   listNewestWithContent(contentId: number): Version[] {
     return this.#connection
       .prepare<[number], Row>(
@@ -65,7 +65,7 @@ export class VersionTable {
       .map(toVersion);
   }
 
-  /** Every version there ever was, in the order in which they came. */
+  /** Every version of every snapshot, in the order of their insertion. */
   listAll(): Version[] {
     return this.#connection.prepare<[], Row>(`${SELECT} ORDER BY version.id`).all().map(toVersion);
   }
@@ -95,7 +95,7 @@ export class VersionTable {
     };
   }
 
-  /** The id of the content with this digest, which is recorded if it is not there yet. */
+  /** The id of the content with this digest. A content that the catalog does not have is added. */
   ensureContent(sha256: Uint8Array, sizeBytes: number): number {
     const known = this.findContent(sha256);
     if (known !== null) return known.id;
@@ -128,7 +128,7 @@ export class VersionTable {
       );
   }
 
-  /** Ends a version that is the newest one of its path: `lastSnapshot` is the last that has it. */
+  /** Ends the newest version of a path: `lastSnapshot` is the last snapshot that has this version. */
   end(id: number, lastSnapshot: number): void {
     this.#connection
       .prepare('UPDATE version SET last_snapshot = ? WHERE id = ?')

@@ -1,5 +1,5 @@
-// The writers' lock: an exclusive transaction on lock.sqlite3. The kernel drops it when the process
-// dies, so no lock is ever stale, and holding it proves that no other backup is alive.
+// The writers' lock: an exclusive transaction on lock.sqlite3. The kernel releases the lock when its
+// process dies, so a lock is never stale. A process that holds the lock is the only writer.
 import { LockedError } from '../errors.js';
 import { type BytePath, formatPath } from '../system/files/byte-path.js';
 import { type Connection, connect, translate } from './sqlite.js';
@@ -13,7 +13,7 @@ export class WriteLock {
 
   /**
    * Takes the lock if it is free.
-   * @param path of lock.sqlite3, which must exist (an empty file will do)
+   * @param path of lock.sqlite3, which must exist; it may be empty
    * @returns null where another process holds it
    */
   static tryAcquire(path: BytePath): WriteLock | null {
@@ -32,7 +32,7 @@ export class WriteLock {
     }
   }
 
-  /** Whether a process holds the lock: an exclusive transaction forbids even reading. */
+  /** Whether a process holds the lock. Its exclusive transaction forbids others even to read. */
   static isHeld(path: BytePath): boolean {
     try {
       const connection = connect(path, { readOnly: true, busyTimeoutMs: 0 });

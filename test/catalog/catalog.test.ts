@@ -59,7 +59,7 @@ function directory(name: string): NewVersion {
   };
 }
 
-test('a catalog keeps its journal only during a transaction, and waits for the disk', async (t) => {
+test('a catalog has a journal only during a transaction, and waits for the disk', async (t) => {
   const { file, catalog } = await createCatalog(t);
   const settings = { journalMode: 'delete', synchronous: 3 };
   t.deepEqual(catalog.durability(), settings);
@@ -77,7 +77,7 @@ test('a catalog keeps its journal only during a transaction, and waits for the d
   reader.close();
 });
 
-test('a new catalog has the identity that the format gives it, and one row', async (t) => {
+test('a new catalog has the identity of its format, and one row', async (t) => {
   const { file, catalog } = await createCatalog(t);
   t.deepEqual(catalog.repository.get(), {
     uuid: UUID,
@@ -93,7 +93,7 @@ test('a new catalog has the identity that the format gives it, and one row', asy
   raw.close();
 });
 
-test('each write moves the generation; one that fails leaves nothing', async (t) => {
+test('each write raises the generation; a failed write changes nothing', async (t) => {
   const { catalog } = await createCatalog(t);
   catalog.write(() => catalog.snapshots.insert(snapshot(1)));
   t.is(catalog.repository.get()?.generation, 1);
@@ -111,7 +111,7 @@ test('each write moves the generation; one that fails leaves nothing', async (t)
   t.is(catalog.repository.get()?.generation, 1);
 });
 
-test('what is read in one transaction is one state', async (t) => {
+test('one read transaction sees one state', async (t) => {
   const { file, catalog } = await createCatalog(t);
   const reader = Catalog.open(pathFromText(file), { readOnly: true });
   reader.read(() => {
@@ -161,7 +161,7 @@ test('a version is valid from its first to its last snapshot, and every field co
   t.false(catalog.versions.everExisted(pathFromText('a.')));
 });
 
-test('ids of snapshots and increments are never used again', async (t) => {
+test('ids of snapshots and increments are never reused', async (t) => {
   const { catalog } = await createCatalog(t);
   const increment = (id: number, resultId: number) => ({
     id,
@@ -186,7 +186,7 @@ test('ids of snapshots and increments are never used again', async (t) => {
   t.is(catalog.snapshots.nextId(), 4);
 });
 
-test('the longest chain on a content ends where a full copy begins another', async (t) => {
+test('the longest chain on a content ends at a full copy, which begins another chain', async (t) => {
   const { catalog } = await createCatalog(t);
   catalog.write(() => {
     const contents = Array.from({ length: 8 }, (_, index) =>
@@ -218,7 +218,7 @@ test('the longest chain on a content ends where a full copy begins another', asy
     add(4, 5, 2 ** 40);
     t.is(longest(0), 60 + 2 ** 40);
     t.is(longest(2), 0);
-    // What is older than a full copy hangs on that one.
+    // Contents older than a full copy are built on the full copy.
     add(null, 6, 5000);
     add(6, 7, 9);
     t.is(longest(0), 60 + 2 ** 40);
@@ -226,7 +226,7 @@ test('the longest chain on a content ends where a full copy begins another', asy
   });
 });
 
-test('a catalog whose chain runs in a circle says how long the chain is all the same', async (t) => {
+test('a chain that runs in a circle still has a length', async (t) => {
   const { catalog } = await createCatalog(t);
   catalog.write(() => {
     const [first = 0, second = 0] = [1, 2].map((index) =>
@@ -252,7 +252,7 @@ test('a catalog whose chain runs in a circle says how long the chain is all the 
   });
 });
 
-test('a path has one newest version at most', async (t) => {
+test('a path has at most one newest version', async (t) => {
   const { catalog } = await createCatalog(t);
   catalog.write(() => catalog.snapshots.insert(snapshot(1)));
   const insertTwice = (): void => {
@@ -263,7 +263,7 @@ test('a path has one newest version at most', async (t) => {
   t.deepEqual(catalog.versions.listNewest(), []);
 });
 
-test('device and inode numbers keep all their 64 bits, paths all their bytes', async (t) => {
+test('device and inode numbers keep all 64 bits, and paths keep all bytes', async (t) => {
   const { catalog } = await createCatalog(t);
   const state: SourceState = {
     path: pathFromBytes(Buffer.from([0x64, 0xff, 0x0a, 0x80])),
@@ -282,7 +282,7 @@ test('device and inode numbers keep all their 64 bits, paths all their bytes', a
   t.deepEqual(catalog.sourceStates.list(), []);
 });
 
-test('the copy of a catalog opens as the catalog itself', async (t) => {
+test('a copy of a catalog opens like the catalog itself', async (t) => {
   const { file, catalog } = await createCatalog(t);
   catalog.write(() => catalog.snapshots.insert(snapshot(1)));
   const copy = `${file}.copy`;

@@ -5,7 +5,7 @@ import { CorruptError, NewerFormatError } from '../../src/errors.js';
 import { type Sandbox, createSandbox } from '../support/sandbox/sandbox.js';
 import { readTree, treeDifferences } from '../support/files/directory-tree.js';
 
-/** A repository with two snapshots whose catalog is then changed behind our back. */
+/** A repository with two snapshots, whose catalog another program has changed. */
 async function createWith(
   t: Parameters<typeof createSandbox>[0],
   change: (file: string) => void,
@@ -54,7 +54,7 @@ for (const [what, change] of [
     },
   ],
 ] as const) {
-  test(`a catalog with ${what} is refused as damaged by every command, and left as it is`, async (t) => {
+  test(`every command refuses a catalog with ${what} as damaged, and does not change it`, async (t) => {
     const sandbox = await createWith(t, change);
     const before = await readTree(sandbox.repository);
     const expectation = { instanceOf: CorruptError };
@@ -71,7 +71,7 @@ for (const [what, change] of [
   });
 }
 
-test('a catalog of a newer format is refused as newer, and left as it is', async (t) => {
+test('every command refuses a catalog of a newer format as newer, and does not change it', async (t) => {
   const sandbox = await createWith(t, sql('PRAGMA user_version = 4', 'CREATE TABLE newer (x)'));
   const before = await readTree(sandbox.repository);
   const error = t.throws(() => sandbox.list(), { instanceOf: NewerFormatError });

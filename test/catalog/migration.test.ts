@@ -1,5 +1,5 @@
-// A catalog of format 1 becomes one of format 2 by the next writer, in one transaction; readers leave
-// it as it is.
+// The next writer upgrades a catalog of format 1 to the present format, in one transaction. Readers do not
+// change it.
 import test from 'ava';
 import Database from 'better-sqlite3';
 import * as fs from 'node:fs';
@@ -27,7 +27,7 @@ function schemaText(file: string): unknown {
   return rows;
 }
 
-test('a reader opens a catalog of format 1, which has no verifications, and leaves it so', async (t) => {
+test('a reader opens a catalog of format 1, which has no verifications, and does not upgrade it', async (t) => {
   const file = await createOld(t);
   const before = fs.readFileSync(file);
   const catalog = Catalog.open(pathFromText(file), { readOnly: true });
@@ -38,7 +38,7 @@ test('a reader opens a catalog of format 1, which has no verifications, and leav
   t.deepEqual(fs.readFileSync(file), before);
 });
 
-test('a migrated catalog is to the letter a new one, with the rows it had', async (t) => {
+test('a migrated catalog has exactly the schema of a new one, and keeps its rows', async (t) => {
   const file = await createOld(t);
   const catalog = Catalog.open(pathFromText(file), { readOnly: false });
   catalog.migrate();
@@ -55,7 +55,7 @@ test('a migrated catalog is to the letter a new one, with the rows it had', asyn
   Catalog.open(pathFromText(file), { readOnly: true }).close();
 });
 
-test('a migration that is cut off leaves format 1, whole', async (t) => {
+test('a migration that is cut off leaves a whole catalog of format 1', async (t) => {
   const file = await createOld(t);
   const before = schemaText(file);
   const raw = new Database(file);
@@ -74,7 +74,7 @@ test('a migration that is cut off leaves format 1, whole', async (t) => {
   t.deepEqual(schemaText(cut), before);
 });
 
-test('what is noted of a verification moves no generation, and is found by its content', async (t) => {
+test('the note of a verification leaves the generation, and its checks are found by content', async (t) => {
   const file = `${await createOld(t)}.new`;
   fs.writeFileSync(file, '');
   Catalog.create(pathFromText(file), 'uuid', 5);

@@ -12,7 +12,7 @@ import { temporaryDirectory } from '../support/files/temporary-directory.js';
 
 const MODULE = fileURLToPath(new URL('../../src/catalog/write-lock.js', import.meta.url));
 
-test('whether another process holds the lock is seen without touching anything', async (t) => {
+test('isHeld sees the lock of another process, and changes nothing', async (t) => {
   const folder = await temporaryDirectory(t);
   const file = path.join(folder, 'lock.sqlite3');
   await writeFile(file, '');
@@ -22,7 +22,7 @@ test('whether another process holds the lock is seen without touching anything',
 
   const script = `
     const { WriteLock } = await import(${JSON.stringify(MODULE)});
-    // Held by name: one that is collected lets go.
+    // The variable keeps the lock alive: garbage collection would release it.
     globalThis.held = WriteLock.tryAcquire(${JSON.stringify(file)});
     console.log('held');
     setInterval(() => {}, 1000);`;
