@@ -190,7 +190,7 @@ const FAILURES: [what: string, args: (place: Place) => string[], code: number, m
       'a TIME that is none',
       ({ repository, base }) => ['-r', 'nonce', repository, `${base}/d`],
       2,
-      /not a form of TIME/,
+      /not a valid TIME/,
     ],
     [
       'a DEST that exists',

@@ -47,7 +47,7 @@ async function isRefused(
   const { code, stderr } = await runCli(['restore', ...operands]);
   t.is(code, 14, stderr);
   t.true(stderr.includes(`a Redis server (process ${server.pid}) is running in '${data}'`), stderr);
-  t.regex(stderr, /^hint: stop it first/m);
+  t.regex(stderr, /^hint: stop the server first/m);
   t.deepEqual(treeDifferences(before, await readTree(data)), []);
 }
 

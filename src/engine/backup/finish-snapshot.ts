@@ -20,8 +20,8 @@ export async function finishSnapshot(
         lookNote(
           'foreign-files',
           path,
-          `the repository's folder '${formatPath(path)}' holds files that no backup made, and is left in place`,
-          'move them elsewhere',
+          `the folder '${formatPath(path)}' stays in the repository: it holds files that no backup made`,
+          'move these files out of the repository',
         ),
       ),
     ];
@@ -32,7 +32,7 @@ export async function finishSnapshot(
         'unfinished',
         null,
         `the snapshot is safe, but its last step failed: ${(error as Error).message}`,
-        'the next backup finishes it by itself',
+        'nothing needs to be done: the next backup finishes that step',
       ),
     ];
   }
@@ -48,7 +48,7 @@ function noteUnset(unset: readonly UnsetMetadata[]): Note[] {
       infoNote(
         `unset-${what}`,
         null,
-        `the ${what} of ${entries} could not be set in the mirror; the catalog has it, for a restore that may set it`,
+        `the ${what} of ${entries} could not be set in the mirror; the catalog keeps it for restores`,
       ),
     ];
   });

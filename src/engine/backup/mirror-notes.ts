@@ -25,7 +25,7 @@ export function requireNoForeignDirectory(
   if (entry === undefined) return;
   const path = mirrorPath(repository, entry.path);
   throw new InTheWayError(
-    `'${formatPath(path)}' is a directory that no backup made, and SOURCE has a ${entry.type} of that name`,
+    `no backup made the directory '${formatPath(path)}' in the repository, and SOURCE has a ${entry.type} of the same name`,
     { path, hint: 'move the directory out of the repository and run again' },
   );
 }
@@ -52,8 +52,8 @@ function noteOn(
     return lookNote(
       'foreign-replaced',
       path,
-      `'${shown}' in the repository is in no snapshot, and is replaced by the ${type} of SOURCE`,
-      'the mirror is not a place for other files',
+      `'${shown}' in the repository is not in any snapshot; the ${type} from SOURCE replaces it`,
+      'keep other files out of the repository',
     );
   }
   if (last.conditions.get(path) !== 'wrong-content' || !isSameContent(version, entry)) return null;
@@ -61,14 +61,14 @@ function noteOn(
     return lookNote(
       'mirror-lost',
       path,
-      `the repository's own ${type} '${shown}' is missing or damaged, and SOURCE could not be read`,
-      'find out who changes files in the repository, and why SOURCE cannot be read',
+      `the ${type} '${shown}' in the mirror is missing or damaged, and SOURCE could not be read`,
+      'find out which program changes files in the repository, and why SOURCE cannot be read',
     );
   }
   return lookNote(
     'mirror-mended',
     path,
-    `the repository's own ${type} '${shown}' was missing or changed, and is put right`,
-    'find out who changes files in the repository',
+    `the ${type} '${shown}' in the mirror was missing or changed; this backup puts it right`,
+    'find out which program changes files in the repository',
   );
 }

@@ -19,8 +19,8 @@ export function snapshotTime(
     note: lookNote(
       'clock-behind',
       null,
-      `the clock says ${formatTime(now)}, which is before the last snapshot; this one is recorded as ${formatTime(time)}`,
-      'set the clock of this machine',
+      `the clock says ${formatTime(now)}, which is before the last snapshot, so this snapshot is recorded as ${formatTime(time)}`,
+      'correct the clock of this machine',
     ),
   };
 }

@@ -189,7 +189,7 @@ async function withReader(
   const { fileSystem } = repository;
   const file = fileSystem.open(path, 'read');
   try {
-    if (!fileSystem.statOpen(file).isFile()) throw new CorruptError('it is no file');
+    if (!fileSystem.statOpen(file).isFile()) throw new CorruptError('it is not a file');
     await use(new FileReader(fileSystem, file, sizeBytes));
   } finally {
     fileSystem.close(file);

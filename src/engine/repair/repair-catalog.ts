@@ -27,9 +27,9 @@ export async function repairCatalog(run: RepairRun, place: RepositoryPlace): Pro
   const fault = describeState(state);
   if (fault === null) return;
   if (copy === null) {
-    throw new CorruptError(`the catalog ${fault}, and none of its copies is sound`, {
+    throw new CorruptError(`the catalog ${fault}, and none of its copies can be used`, {
       path: catalogPath(place.path),
-      hint: `the files beside '${DATA}' are the newest snapshot, as plain files`,
+      hint: `copy the files beside '${DATA}': they are the newest snapshot`,
     });
   }
   // Verifying tells what is wrong with it.
@@ -38,7 +38,7 @@ export async function repairCatalog(run: RepairRun, place: RepositoryPlace): Pro
   run.steps.push({
     kind: 'rebuilt-catalog',
     path: CATALOG,
-    message: `the catalog ${fault}; it is rebuilt from its copy as of snapshot ${copy.snapshotId}`,
+    message: `the catalog ${fault}; it was rebuilt from its copy as of snapshot ${copy.snapshotId}`,
   });
   for (const file of kept) noteKept(run, place.path, file);
 }
@@ -63,7 +63,7 @@ export async function repairCopies(run: RepairRun, repository: WritableRepositor
   run.steps.push({
     kind: 'catalog-copy',
     path: name,
-    message: `a copy of the catalog is written, '${name}'`,
+    message: `a copy of the catalog was written: '${name}'`,
   });
 }
 
@@ -86,7 +86,7 @@ async function isSoundFor(
 /** What is wrong with a catalog, as the end of a sentence; null where nothing is. */
 function describeState(state: CatalogState): string | null {
   if (state.kind === 'gone') return 'is gone';
-  if (state.kind === 'no-file') return 'is no file';
+  if (state.kind === 'no-file') return 'is not a file';
   const fault = state.kind === 'unreadable' ? state.why : describeOpened(state);
   return fault === null ? null : `is damaged (${fault})`;
 }
@@ -96,6 +96,6 @@ function describeOpened({ faults, sizeFault, differsFromCopy }: OpenedCatalog): 
   if (fault !== undefined) return fault;
   if (sizeFault !== null) return describeSizeFault(sizeFault);
   return differsFromCopy
-    ? 'the rows of increments or examinations are not those of its copy'
+    ? 'the rows of increments or examinations differ from those in its copy'
     : null;
 }

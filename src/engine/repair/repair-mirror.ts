@@ -61,7 +61,7 @@ function makeDirectory(repair: MirrorRepair, { path }: Version): void {
   }
   fileSystem.makeDirectory(place, 0o700);
   syncDirectory(fileSystem, parentPath(place));
-  tell(repair, 'made', path, `the directory '${showPath(path)}' is made again`);
+  tell(repair, 'made', path, `the directory '${showPath(path)}' was made again`);
 }
 
 function makeLink(repair: MirrorRepair, version: Version): void {
@@ -71,7 +71,7 @@ function makeLink(repair: MirrorRepair, version: Version): void {
   const staged = staging.path(staging.newName());
   repository.fileSystem.makeLink(version.linkTarget, staged);
   putInPlace(repair, version, staged);
-  tell(repair, 'made', version.path, `the link '${showPath(version.path)}' is made again`);
+  tell(repair, 'made', version.path, `the link '${showPath(version.path)}' was made again`);
 }
 
 /** Puts the content of a file back, if its bytes are found. */
@@ -96,7 +96,7 @@ async function putBack(repair: MirrorRepair, version: Version, content: Content)
     return;
   }
   putInPlace(repair, version, staged);
-  tell(repair, 'put-back', path, `'${showPath(path)}' is put back from ${origin}`);
+  tell(repair, 'put-back', path, `'${showPath(path)}' was put back from ${origin}`);
 }
 
 async function isWhole(
@@ -153,7 +153,7 @@ function setMetadata(repair: MirrorRepair): void {
   if (first === undefined) return;
   const more = set.length === 1 ? '' : ` and of ${set.length - 1} more`;
   const what = `owner, mode and time of '${showPath(first.path)}'${more}`;
-  tell(repair, 'metadata', first.path, `${what} are set as the catalog has them`);
+  tell(repair, 'metadata', first.path, `${what} were set from the catalog`);
 }
 
 function keptName(path: BytePath): BytePath {

@@ -47,10 +47,10 @@ export function requireUsableDestination(check: DestinationCheck): void {
 
 function requireApart({ path, asked }: FoundDestination, repository: BytePath): void {
   if (!isWithin(path, repository) && !isWithin(repository, path)) return;
-  throw new UsageError(
-    `destination '${formatPath(path)}' and the repository are one inside the other`,
-    { typed: formatPath(asked), hint: 'name a directory outside of the repository' },
-  );
+  throw new UsageError(`destination '${formatPath(path)}' and the repository overlap`, {
+    typed: formatPath(asked),
+    hint: 'name a directory that does not contain the repository or lie inside it',
+  });
 }
 
 /**
@@ -68,7 +68,7 @@ function requireNoServer({ path, placement, missingParents }: FoundDestination):
       `a Redis server (process ${server}) is running in '${formatPath(candidate)}'`,
       {
         path: candidate,
-        hint: 'stop it first, or it will write its own data over what is restored; or use --force',
+        hint: 'stop the server first, or use --force: a running server may overwrite the restored files',
       },
     );
   }
@@ -83,14 +83,14 @@ function requireFillable(
   if (standing.get(ROOT)?.isDirectory() !== true) {
     throw new InTheWayError(`destination '${shown}' exists and is not a directory`, {
       path,
-      hint: 'name a new or an empty directory',
+      hint: 'name a new or empty directory',
     });
   }
   if (!hasContents) return;
   if (!force) {
     throw new InTheWayError(`destination '${shown}' exists and is not empty`, {
       path,
-      hint: 'name a new or an empty directory, or use --force to replace the files that are restored (others are left alone)',
+      hint: 'name a new or empty directory, or use --force, which replaces the restored files and leaves all others alone',
     });
   }
   for (const { relative, entry } of selection) {
@@ -100,8 +100,8 @@ function requireFillable(
     const placeShown = formatPath(place);
     throw new InTheWayError(
       isDirectory
-        ? `'${placeShown}' is a directory, and the snapshot has a ${entry.type} there`
-        : `'${placeShown}' is not a directory (links are not followed), and the snapshot has one there`,
+        ? `'${placeShown}' is a directory, but a ${entry.type} in the snapshot`
+        : `'${placeShown}' is not a directory (links are not followed), but the snapshot has a directory there`,
       { path: place, hint: 'move it away first: --force replaces files, never directories' },
     );
   }

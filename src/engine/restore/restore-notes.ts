@@ -23,7 +23,7 @@ function staleNotes(entries: readonly RestoreEntry[]): Note[] {
       lookNote(
         'stale',
         path,
-        `'${formatPath(path)}' could not be read when that snapshot was taken: this is the version before it`,
+        `'${formatPath(path)}' could not be read when the snapshot was taken, so this is the version before it`,
       ),
     );
 }
@@ -38,7 +38,7 @@ function unusableNotes(entries: readonly RestoreEntry[]): Note[] {
             'would-not-load',
             path,
             `no server would load '${showPath(path)}': ${loadProblem}`,
-            'it was like that when it was backed up; an older snapshot may have a good one',
+            'the file was already like this when it was backed up; try an older snapshot',
           ),
         ],
   );
@@ -60,7 +60,7 @@ function ownerNotes(entries: readonly RestoreEntry[]): Note[] {
     lookNote(
       'owner-numbers',
       path,
-      `${ownerName ?? uid}:${groupName ?? gid} has other numbers on this machine than ${uid}:${gid}, which '${showPath(path)}' was given`,
+      `'${showPath(path)}' was given to ${uid}:${gid}, but ${ownerName ?? uid}:${groupName ?? gid} has other numbers on this machine`,
       `restore again with --chown ${owner}:${group}`,
     ),
   ];

@@ -62,7 +62,7 @@ function removeWork(work: WorkDirectory): Note[] {
     return [];
   } catch (error) {
     const message = `the restore is done, but '${formatPath(work.root)}' could not be deleted: ${(error as Error).message}`;
-    return [lookNote('left-over', null, message, 'delete it')];
+    return [lookNote('left-over', null, message, 'delete it by hand')];
   }
 }
 
@@ -95,7 +95,10 @@ function takeBack({ plan, work, context }: RestoreRun, undo: UndoList, error: un
         errno: failure instanceof SystemError ? failure.errno : '',
         reason: failure.message,
       },
-      { hint: `the files that it had replaced are in '${formatPath(work.aside)}'`, cause: error },
+      {
+        hint: `move the replaced files back by hand from '${formatPath(work.aside)}'`,
+        cause: error,
+      },
     );
   }
   try {

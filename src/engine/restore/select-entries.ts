@@ -47,9 +47,9 @@ function notThere(source: RestoreSource, path: BytePath): NotInSnapshotError {
   const shown = formatPath(path);
   const { time } = source.snapshot;
   if (source.hasEverHeld(path)) {
-    return new NotInSnapshotError(`'${shown}' was not there in the snapshot of ${time}`, {
+    return new NotInSnapshotError(`'${shown}' is not in the snapshot of ${time}`, {
       path,
-      hint: `other snapshots have it: 'redis-rewind list --files -r TIME REPO' shows what was there`,
+      hint: `other snapshots have it: find one with 'redis-rewind list --files -r TIME REPO'`,
     });
   }
   return new NotInSnapshotError(`no snapshot has a path '${shown}'`, {

@@ -54,7 +54,7 @@ export async function prepareServer(
 const UNCERTAIN: readonly ServerTrouble[] = ['lost', 'unreachable', 'timeout'];
 
 function needlessPassword(address: string): Note {
-  const message = `Redis at ${address} has no password, and one was given`;
+  const message = `Redis at ${address} needs no password, but one was given`;
   return infoNote('needless-password', null, message);
 }
 
@@ -66,7 +66,7 @@ function namedFiles({ dumpName, aofName, aofFolder }: ServerSettings): ServerCap
 
 function noReplica(address: string, passedOver: readonly string[]): Note {
   const why = passedOver.length === 0 ? 'there is none on this machine' : passedOver.join(', ');
-  const message = `no replica could be taken, so it is the primary, Redis at ${address}: ${why}`;
+  const message = `no replica could be used (${why}), so the primary at ${address} is backed up`;
   return infoNote('no-replica', null, message);
 }
 
@@ -159,7 +159,7 @@ export class PreparedServer {
         lookNote(
           'dump-left',
           null,
-          `the dump that was made for this backup is still in the source: ${(error as Error).message}`,
+          `the dump that was made for this backup could not be removed: ${(error as Error).message}`,
           'the next backup of this server tries again',
         ),
       ];

@@ -30,5 +30,5 @@ export function readServerAccess(
 function readPassword(fileSystem: FileSystem, path: BytePath, option: string): Secret {
   const [line = ''] = readSmallFile(fileSystem, path).toString('utf8').split(/\r?\n/);
   if (line !== '') return new Secret(line);
-  throw new UsageError(`the file '${formatPath(path)}' of ${option} holds no password`);
+  throw new UsageError(`the file '${formatPath(path)}' named by ${option} holds no password`);
 }

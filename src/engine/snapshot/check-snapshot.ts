@@ -40,7 +40,7 @@ export function readProvedSnapshot(
   ) {
     throw damaged(
       next,
-      `the snapshot before it is whole: '-r ${formatTime(snapshot.timeSeconds)}'`,
+      `use the snapshot before it, which is whole: '-r ${formatTime(snapshot.timeSeconds)}'`,
     );
   }
   return { snapshot, versions };
@@ -50,8 +50,11 @@ function damaged(
   { id }: Snapshot,
   hint = "'redis-rewind verify REPO' shows which snapshots are whole",
 ): CorruptError {
-  return new CorruptError(`the rows of snapshot ${id} in the catalog are not those of its backup`, {
-    snapshotId: id,
-    hint,
-  });
+  return new CorruptError(
+    `the rows of snapshot ${id} in the catalog are not as its backup wrote them`,
+    {
+      snapshotId: id,
+      hint,
+    },
+  );
 }

@@ -30,6 +30,6 @@ export function locateRepository(fileSystem: FileSystem, whole: BytePath): Locat
   }
   throw new NoRepositoryError(`no repository at '${formatPath(whole)}' or above it`, {
     path: whole,
-    hint: "name the folder that 'redis-rewind backup' wrote to, and after it the path inside it",
+    hint: "name the folder that 'redis-rewind backup' wrote to, followed by the path inside it",
   });
 }

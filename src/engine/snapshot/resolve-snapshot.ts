@@ -44,7 +44,7 @@ export function newestAt(snapshots: readonly Snapshot[], seconds: number, typed:
   if (found !== undefined) return found;
   const oldest = formatTime(snapshots[0]?.timeSeconds ?? 0);
   throw new NotInSnapshotError(
-    `no snapshot is as old as '${typed}' (${formatTime(seconds)}): the oldest is of ${oldest}`,
+    `no snapshot is as old as '${typed}' (${formatTime(seconds)}): the oldest is from ${oldest}`,
     { time: typed, hint: `'-r ${oldest}' is the oldest; 'redis-rewind list REPO' shows all` },
   );
 }

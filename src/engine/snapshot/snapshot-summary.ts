@@ -36,7 +36,7 @@ export function summarizeSnapshot(snapshot: Snapshot): SnapshotSummary {
     return summarize(snapshot);
   } catch (cause) {
     if (cause instanceof CorruptError) throw cause;
-    throw new CorruptError(`the catalog's row of snapshot ${snapshot.id} makes no sense`, {
+    throw new CorruptError(`the row of snapshot ${snapshot.id} in the catalog is malformed`, {
       snapshotId: snapshot.id,
       hint: "'redis-rewind verify REPO' shows what is damaged",
       cause,

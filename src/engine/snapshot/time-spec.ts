@@ -56,7 +56,7 @@ export function parseTimeSpec(text: string): TimeSpec {
   if (INTERVAL.test(text)) return { kind: 'ago', seconds: limited(text, intervalSeconds(text)) };
   const date = DATE_YEAR_FIRST.exec(text) ?? DATE_MONTH_FIRST.exec(text);
   if (date) return { kind: 'instant', seconds: dateSeconds(text, date) };
-  throw new UsageError(`'${text}' is not a form of TIME`, { typed: text, hint: HINT });
+  throw new UsageError(`'${text}' is not a valid TIME`, { typed: text, hint: HINT });
 }
 
 /**
@@ -99,7 +99,7 @@ const UNIT_SECONDS: Record<string, number> = {
 const LIMIT_SECONDS = 4_000_000_000_000;
 
 const HINT =
-  "TIME is 'now', 2026-11-22T03:00:00 (local, or with Z or +01:00 behind it), a date as 2026-11-22 or 11/22/2026, seconds since 1970, an interval back as 3D or 2h30m (s m h D W M Y; m is minutes, M is 30 days), or snapshots back as 5B";
+  "TIME is one of: 'now'; 2026-11-22T03:00:00, local or followed by Z or +01:00; a date such as 2026-11-22 or 11/22/2026; seconds since 1970; an interval back such as 3D or 2h30m (s m h D W M Y, where m is minutes and M is 30 days); a number of snapshots back such as 5B";
 
 function limited(text: string, seconds: number): number {
   if (seconds > LIMIT_SECONDS)
@@ -137,16 +137,16 @@ function dateSeconds(text: string, match: RegExpExecArray): number {
 }
 
 function notInCalendar(text: string): UsageError {
-  return new UsageError(`'${text}' is no date or time that exists`, { typed: text, hint: HINT });
+  return new UsageError(`'${text}' is not a date or time that exists`, { typed: text, hint: HINT });
 }
 
 function existing(text: string, seconds: number | null): number {
   if (seconds !== null) return seconds;
   throw new UsageError(
-    `local time '${text}' does not exist: clocks were put forward across it (time zone ${localZoneName()})`,
+    `local time '${text}' does not exist: the clocks were set forward past it (time zone ${localZoneName()})`,
     {
       typed: text,
-      hint: 'use another time, or say which zone it is in, with Z or +01:00 behind it',
+      hint: 'use another time, or add its zone as Z or as an offset such as +01:00',
     },
   );
 }
@@ -156,7 +156,7 @@ function tooFarBack(count: number, snapshotTimes: readonly number[]): NotInSnaps
   if (oldest === undefined) return new NotInSnapshotError('the repository holds no snapshot');
   const total = snapshotTimes.length;
   return new NotInSnapshotError(
-    `there is no snapshot ${count} before the newest: the repository holds ${total}, the oldest of ${formatTime(oldest)}`,
-    { time: `${count}B`, hint: `the oldest is ${total - 1}B` },
+    `there is no snapshot ${count} back from the newest: the repository holds ${total}, the oldest from ${formatTime(oldest)}`,
+    { time: `${count}B`, hint: `use '${total - 1}B' for the oldest` },
   );
 }

@@ -147,7 +147,7 @@ class Scan implements SourceScan {
         infoNote(
           'left-out-debris',
           path,
-          `the folder '${shown}' is where Redis keeps its own backups, and is left out; --include takes it in`,
+          `the folder '${shown}' is left out, since Redis keeps its own backups there; use --include to back it up`,
         ),
       );
     }
@@ -191,7 +191,7 @@ class Scan implements SourceScan {
           'unreadable',
           path,
           `'${formatPath(path)}' is not in this backup: ${error.message}`,
-          'what the last snapshot has of it is kept, marked stale',
+          'make it readable and run again; until then its last version is kept, marked stale',
         ),
       );
       return null;
@@ -206,8 +206,8 @@ class Scan implements SourceScan {
       lookNote(
         'link-outside',
         path,
-        `'${formatPath(path)}' is a link to '${formatPath(target)}', outside SOURCE: what it leads to is not in the backup`,
-        `add it with --also '${formatPath(real)}'`,
+        `'${formatPath(path)}' is a link to '${formatPath(target)}' outside SOURCE, and its target is not in the backup`,
+        `add the target with --also '${formatPath(real)}'`,
       ),
     );
   }

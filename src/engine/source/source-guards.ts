@@ -40,7 +40,7 @@ export function resolvePaths(fileSystem: FileSystem, named: NamedPaths): Resolve
   if (source === null) {
     throw new SourceMissingError(`source '${shown}' does not exist`, {
       source: named.namedSource,
-      hint: "redis-cli config get dir prints the server's data directory",
+      hint: "find the server's data directory with 'redis-cli config get dir'",
     });
   }
   if (fileSystem.stat(source)?.isDirectory() !== true) {
@@ -57,7 +57,7 @@ export function resolvePaths(fileSystem: FileSystem, named: NamedPaths): Resolve
     if (isWithin(real, source) || isWithin(source, real)) {
       throw new UsageError(`--also '${formatPath(also)}' and source '${shown}' overlap`, {
         typed: formatPath(also),
-        hint: '--also is for what lies outside SOURCE, such as /etc/redis/redis.conf',
+        hint: 'use --also only for paths outside SOURCE, such as /etc/redis/redis.conf',
       });
     }
   }
@@ -84,7 +84,7 @@ export function requireSameSource(
 ): Note | null {
   if (last === null || (last.source === source && last.host === hostName)) return null;
   if (masterName !== null && masterNameOf(last) === masterName) {
-    const message = `'${masterName}' was in '${formatPath(last.source)}' of host '${last.host}' and is in '${formatPath(source)}' of host '${hostName}' now`;
+    const message = `'${masterName}' has moved from '${formatPath(last.source)}' of host '${last.host}' to '${formatPath(source)}' of host '${hostName}'`;
     return infoNote('moved', null, message);
   }
   throw new SourceChangedError(
@@ -111,8 +111,8 @@ export function requireNotEmptied(
   const count = [...last].filter(({ path }) => isOfSource(path)).length;
   if (count === 0) return;
   throw new SourceChangedError(
-    `source '${formatPath(source)}' is empty, and the last snapshot has ${count} ${count === 1 ? 'entry' : 'entries'} of it`,
-    { source, hint: 'is its disk mounted? use --force if it is meant to be empty' },
+    `source '${formatPath(source)}' is empty, but the last snapshot has ${count} ${count === 1 ? 'entry' : 'entries'} of it`,
+    { source, hint: 'check that its disk is mounted, or use --force if it is meant to be empty' },
   );
 }
 
@@ -127,7 +127,7 @@ function requireApart(what: string, path: BytePath, repository: BytePath): void 
   if (isWithin(repository, path)) {
     throw new NestedPathsError(
       `repository '${formatPath(repository)}' lies inside ${what} '${formatPath(path)}'`,
-      { ...about, hint: 'name a directory outside of it for the repository' },
+      { ...about, hint: `name a directory outside ${what} for the repository` },
     );
   }
   if (isWithin(path, repository)) {

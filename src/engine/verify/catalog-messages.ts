@@ -2,7 +2,7 @@
 import type { CatalogFaults, CatalogSizeFault } from '../../repository/questions/questions.js';
 
 export function describeDamagedSnapshot(id: number): string {
-  return `the rows of snapshot ${id} are not those of its backup`;
+  return `the rows of snapshot ${id} are not as its backup wrote them`;
 }
 
 /** Damaged examinations cost no snapshot. */
@@ -22,5 +22,5 @@ export function describeFaults(faults: CatalogFaults): string[] {
 }
 
 export function describeSizeFault({ fileBytes, catalogBytes }: CatalogSizeFault): string {
-  return `the file of the catalog has ${fileBytes} bytes, and should have ${catalogBytes}`;
+  return `the catalog's file has ${fileBytes} bytes, but should have ${catalogBytes}`;
 }

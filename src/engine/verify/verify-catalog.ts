@@ -84,7 +84,7 @@ async function verifyCopy(repository: OpenRepository, copy: CatalogCopy): Promis
   const [fault] = describeFaults(condition.faults);
   if (fault !== undefined) return [damaged(fault)];
   if (condition.hasRowsOfCatalog !== false) return [];
-  const message = `the rows of increments or examinations are not those of the copy '${path}'`;
+  const message = `the rows of increments or examinations differ from those in the copy '${path}'`;
   return [catalogProblem([], message)];
 }
 
@@ -92,8 +92,8 @@ function missingNote(id: number): Note {
   return lookNote(
     'catalog-copy',
     null,
-    `there is no copy of the catalog as of snapshot ${id}, the newest one`,
-    'the next backup leaves one',
+    `the newest snapshot, ${id}, has no copy of the catalog`,
+    'the next backup writes one',
   );
 }
 

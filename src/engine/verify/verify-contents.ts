@@ -219,7 +219,7 @@ class ChainWalk {
       path: formatPath(incrementPath(ROOT, increment.id)),
       snapshots: [],
       kind: 'increment',
-      message: `increment ${increment.id} is not what was written (its SHA-256 differs), and still gives the right bytes`,
+      message: `increment ${increment.id} is not as it was written (its SHA-256 differs), but still gives the right bytes`,
     });
   }
 

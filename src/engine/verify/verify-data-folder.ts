@@ -96,7 +96,7 @@ function leftOverNotes(paths: readonly BytePath[]): Note[] {
     infoNote(
       'left-over',
       first,
-      `'${formatPath(first)}' ${what} of a backup that was cut off, or that is running; the next one puts that right`,
+      `'${formatPath(first)}' ${what} left from a backup that was interrupted or is still running; the next backup cleans up`,
     ),
   ];
 }
@@ -114,14 +114,14 @@ function foreignNote(path: BytePath): Note {
   return lookNote(
     'foreign',
     path,
-    `'${formatPath(path)}' is not a file of the repository`,
-    'move it elsewhere: the folder is not a place for other files',
+    `redis-rewind did not make '${formatPath(path)}'`,
+    'move it out of the repository',
   );
 }
 
 function keptNotes({ fileSystem, path }: OpenRepository): Note[] {
   if (fileSystem.stat(keptPath(path)) === null) return [];
-  const message = `'${formatPath(keptPath(path))}' holds what 'verify --repair' has moved out of the way; delete it when nothing in it is wanted`;
+  const message = `'${formatPath(keptPath(path))}' holds what 'verify --repair' moved out of the way; delete it once you need nothing from it`;
   return [infoNote('kept', keptPath(ROOT), message)];
 }
 
@@ -134,7 +134,7 @@ function lockNotes({ fileSystem, path }: OpenRepository): Note[] {
     infoNote(
       'lock',
       shown,
-      `'${formatPath(shown)}' is not as it was made; the next backup makes it anew`,
+      `'${formatPath(shown)}' is missing or changed; the next backup makes a new one`,
     ),
   ];
 }

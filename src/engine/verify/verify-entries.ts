@@ -44,7 +44,7 @@ export function verifyEntries({ repository, scope, context }: VerifyRun): {
       path: showPath(path),
       snapshots: [],
       kind: 'mirror-entry',
-      message: `the directory '${showPath(path)}' is not in the mirror`,
+      message: `the directory '${showPath(path)}' is missing from the mirror`,
     })),
     notes: [
       ...metadataNotes(wanting(null, 'wrong-metadata')),
@@ -81,9 +81,9 @@ function linkNote({ fileSystem, path: repository }: OpenRepository, { path }: Ve
   return lookNote(
     'mirror-link',
     path,
-    `the link '${formatPath(path)}' is not in the mirror as it was; the catalog has it`,
+    `the link '${formatPath(path)}' is missing or changed in the mirror; the catalog has it`,
     isDirectory
-      ? 'move the directory in its place out of the repository'
+      ? 'move the directory that took its place out of the repository'
       : 'the next backup puts it back',
   );
 }
@@ -92,8 +92,8 @@ function foreignNote(path: BytePath): Note {
   return lookNote(
     'foreign',
     path,
-    `'${formatPath(path)}' is in the repository and in no snapshot`,
-    'move it elsewhere: the mirror is not a place for other files',
+    `'${formatPath(path)}' is in the repository but not in the newest snapshot`,
+    'move it out of the repository',
   );
 }
 
@@ -105,7 +105,7 @@ function metadataNotes(versions: readonly Version[]): Note[] {
     infoNote(
       'mirror-metadata',
       first.path,
-      `owner, mode or time of '${showPath(first.path)}'${more} are not in the mirror as they were; the catalog has them, and the next backup by root sets them`,
+      `owner, mode or time of '${showPath(first.path)}'${more} differ in the mirror; the catalog has the right ones, and the next backup run by root sets them`,
     ),
   ];
 }

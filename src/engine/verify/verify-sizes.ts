@@ -75,13 +75,13 @@ function inspectFile(
   const [stat] = stats;
   if (stat === undefined || stat === null) return { fault: `${name} is gone`, isGone: true };
   if (Number(stat.size) >= sizeBytes) return { fault: null, isGone: false };
-  const fault = `${name} has ${stat.size} bytes, and should have ${sizeBytes}`;
+  const fault = `${name} has ${stat.size} bytes, but should have ${sizeBytes}`;
   return { fault, isGone: false };
 }
 
 /** A damaged file of the mirror that is not the only one with its content. */
 export function spareProblem(path: string, fault: string): VerifyProblem {
-  const message = `${fault}; another file of the mirror has the same content, whole`;
+  const message = `${fault}; another mirror file has the same content and is whole`;
   return { path, snapshots: [], kind: 'mirror-content', message };
 }
 
@@ -130,5 +130,5 @@ function incrementFault(
   const stat = fileSystem.stat(incrementPath(path, id));
   if (stat?.isFile() !== true) return `increment ${id} is gone`;
   if (Number(stat.size) === storedBytes) return null;
-  return `increment ${id} has ${stat.size} bytes, and should have ${storedBytes}`;
+  return `increment ${id} has ${stat.size} bytes, but should have ${storedBytes}`;
 }

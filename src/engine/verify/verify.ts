@@ -37,7 +37,11 @@ export async function verify(request: VerifyRequest, context: RunContext): Promi
     const { report, record, checks } = await verifyOpen(repository, { time, mode }, context);
     const refusal = repository.noteVerification(record, checks);
     if (refusal === null) return report;
-    const note = infoNote('not-recorded', null, `the result is not kept: ${refusal}`);
+    const note = infoNote(
+      'not-recorded',
+      null,
+      `the result of this verification was not recorded: ${refusal}`,
+    );
     return { ...report, notes: [...report.notes, note] };
   } finally {
     repository.close();

@@ -96,7 +96,7 @@ export function adviseByHand(error: RewindError): RewindError {
   if (!(error instanceof SourceChangedError)) return error;
   return new SourceChangedError(error.message, {
     source: error.source,
-    hint: "if it is meant to be so, take one by hand with 'redis-rewind backup --force'",
+    hint: "if this is intended, take one backup by hand with 'redis-rewind backup --force'",
     cause: error,
   });
 }

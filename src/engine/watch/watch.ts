@@ -248,7 +248,7 @@ class Watch {
     const path = this.#target.repository;
     return new NoRepositoryError(`the repository at '${formatPath(path)}' is gone`, {
       path,
-      hint: 'is its disk mounted?',
+      hint: 'check that its disk is mounted',
       cause: error,
     });
   }

@@ -56,7 +56,7 @@ export function parseAofManifest(bytes: Uint8Array): AofManifest {
 function parseLine(line: string, number: number, before: readonly AofFile[]): AofFile {
   const words = splitWords(line);
   if (words === null || words.length < 6 || words.length % 2 !== 0) {
-    throw broken(number, 'it is not made of pairs of words');
+    throw broken(number, 'its words do not form pairs');
   }
   let name: string | undefined;
   let sequence: number | undefined;
@@ -72,14 +72,14 @@ function parseLine(line: string, number: number, before: readonly AofFile[]): Ao
   }
   if (!name || !sequence || !kind) throw broken(number, 'it has no file, sequence number or type');
   if (/[/\0]/.test(name) || name === '.' || name === '..') {
-    throw broken(number, 'its file is not a name');
+    throw broken(number, 'its file is not a plain name');
   }
   if (kind === 'base' && before.some((file) => file.kind === 'base')) {
     throw broken(number, 'it names a second base');
   }
   const last = before.findLast((file) => file.kind === 'incr');
   if (kind === 'incr' && last !== undefined && last.sequence >= sequence) {
-    throw broken(number, 'its sequence number is not above the one before');
+    throw broken(number, 'its sequence number is not greater than the one before');
   }
   return { name: pathFromBytes(Buffer.from(name, 'latin1')), sequence, kind, others };
 }

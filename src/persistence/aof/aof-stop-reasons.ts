@@ -4,7 +4,7 @@
 export type AofStopReason = 'unexpected-byte' | 'bad-number' | 'no-arguments' | 'long-annotation';
 
 const WORDS: Readonly<Record<number, { reason: AofStopReason; say: (byte: string) => string }>> = {
-  1: { reason: 'unexpected-byte', say: (byte) => `${byte} where a command cannot have it` },
+  1: { reason: 'unexpected-byte', say: (byte) => `the unexpected byte ${byte}` },
   2: { reason: 'bad-number', say: () => 'an impossible number in a command' },
   3: { reason: 'no-arguments', say: () => 'a command without arguments' },
   4: { reason: 'long-annotation', say: () => 'an annotation longer than a server writes' },
@@ -21,6 +21,6 @@ export interface AofStop {
 export function describeAofStop(code: number, byte: number, stoppedAt: number): AofStop {
   const words = WORDS[code];
   if (words === undefined) throw new Error(`the scan stopped for the unknown reason ${code}`);
-  const found = words.say(`the byte 0x${byte.toString(16).padStart(2, '0')}`);
+  const found = words.say(`0x${byte.toString(16).padStart(2, '0')}`);
   return { reason: words.reason, stoppedAt, message: `found ${found} at byte ${stoppedAt}` };
 }

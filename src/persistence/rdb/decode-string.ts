@@ -85,5 +85,5 @@ function decodeLength(bytes: Uint8Array, at: number): DecodedLength {
 }
 
 function missing(at: number): never {
-  throw new RdbFormatError('string goes on beyond the bytes that are there', at);
+  throw new RdbFormatError('string is longer than the bytes that are left', at);
 }

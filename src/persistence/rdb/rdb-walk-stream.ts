@@ -20,7 +20,7 @@ export class RdbWalkStream {
     let at = this.#pushedBytes;
     this.#pushedBytes += bytes.length;
     if (this.#pushedBytes > this.#sizeBytes) {
-      throw new Error(`an RDB of ${this.#sizeBytes} bytes was pushed ${this.#pushedBytes}`);
+      throw new Error(`${this.#pushedBytes} bytes were pushed of an RDB of ${this.#sizeBytes}`);
     }
     let rest = bytes;
     while (rest.length > 0 && this.#job.wantsMore) {
@@ -43,7 +43,9 @@ export class RdbWalkStream {
   /** Call this once, after all bytes were pushed. */
   async finish(): Promise<RdbWalk> {
     if (this.#pushedBytes < this.#sizeBytes) {
-      throw new Error(`an RDB of ${this.#sizeBytes} bytes was pushed only ${this.#pushedBytes}`);
+      throw new Error(
+        `only ${this.#pushedBytes} bytes were pushed of an RDB of ${this.#sizeBytes}`,
+      );
     }
     return this.#job.finish();
   }

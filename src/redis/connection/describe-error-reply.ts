@@ -91,7 +91,7 @@ const SENTENCES: readonly (readonly [RegExp, Describe])[] = [
   ],
   [
     /without any password configured|no password is set/i,
-    () => ({ trouble: 'needless-password', says: 'has no password, and one was given' }),
+    () => ({ trouble: 'needless-password', says: 'needs no password, but one was given' }),
   ],
   [
     /max number of clients/i,

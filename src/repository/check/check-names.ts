@@ -28,7 +28,7 @@ export function requireSafeNames(entries: readonly NamedEntry[]): void {
   for (const { path, linkTarget } of entries) {
     if (linkTarget !== null && (linkTarget === '' || linkTarget.includes('\0'))) {
       throw new CorruptError(
-        `the catalog holds the link '${formatPath(path)}' to '${formatPath(linkTarget)}', which no system has`,
+        `the catalog has the link '${formatPath(path)}' with the impossible target '${formatPath(linkTarget)}'`,
         { path },
       );
     }

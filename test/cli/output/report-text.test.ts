@@ -90,9 +90,9 @@ test('verify says what was not checked', (t) => {
 
 test('repairs are printed, quiet or not', (t) => {
   const repairs = [
-    { kind: 'put-back', path: 'dump.rdb', message: "'dump.rdb' is put back" },
+    { kind: 'put-back', path: 'dump.rdb', message: "'dump.rdb' was put back" },
   ] as const;
-  t.is(formatRepair({ ...sound, repairs }, true), "repair: 'dump.rdb' is put back\n");
+  t.is(formatRepair({ ...sound, repairs }, true), "repair: 'dump.rdb' was put back\n");
 });
 
 test('info shows the last verification', (t) => {

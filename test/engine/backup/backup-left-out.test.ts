@@ -73,7 +73,7 @@ test('links that lead out of SOURCE need a look: direct, relative, dangling, thr
     ),
   );
   const [first] = notes;
-  t.is(first?.hint, `add it with --also '${outside}/aof'`);
+  t.is(first?.hint, `add the target with --also '${outside}/aof'`);
   t.is(sandbox.files()['appendonlydir']?.linkTarget, path.join(outside, 'aof'));
 });
 

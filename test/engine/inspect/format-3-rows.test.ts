@@ -72,7 +72,7 @@ for (const { title, sql } of [
         {
           kind: 'catalog',
           snapshots: [1],
-          message: 'the rows of snapshot 1 are not those of its backup',
+          message: 'the rows of snapshot 1 are not as its backup wrote them',
         },
       ],
     );
@@ -117,7 +117,7 @@ test('an examination that is gone is missed as long as there is a copy of the ca
   t.deepEqual(
     problems.map(({ message }) => message),
     [
-      "the rows of increments or examinations are not those of the copy 'redis-rewind-data/catalog.2.zst'",
+      "the rows of increments or examinations differ from those in the copy 'redis-rewind-data/catalog.2.zst'",
     ],
   );
   for (const copy of ['catalog.1.zst', 'catalog.2.zst']) {

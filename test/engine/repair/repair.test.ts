@@ -61,7 +61,7 @@ test('the command tells what it did, line by line, and ends with 0 or 20', async
   t.is(done.code, 0, done.stdout + done.stderr);
   t.regex(
     done.stdout,
-    /^repair: what was there is kept as 'redis-rewind-data\/kept\/1\/mirror\/dump.rdb'\nrepair: 'dump.rdb' is put back from '.*\/source\/dump.rdb'\n\d+ versions checked, .*: no problem\n$/,
+    /^repair: what was there is kept as 'redis-rewind-data\/kept\/1\/mirror\/dump.rdb'\nrepair: 'dump.rdb' was put back from '.*\/source\/dump.rdb'\n\d+ versions checked, .*: no problem\n$/,
   );
   await fs.rm(catalogFile(repository));
   const json = await runCli(['verify', '--repair', '--json', repository]);

@@ -110,7 +110,7 @@ test('a damaged snapshot is refused, and the others come back', async (t) => {
     sandbox.restore(sandbox.snapshot(3).time, { to: sandbox.at('restored') }),
     { instanceOf: CorruptError },
   );
-  t.is(error.message, 'the rows of snapshot 3 in the catalog are not those of its backup');
+  t.is(error.message, 'the rows of snapshot 3 in the catalog are not as its backup wrote them');
 });
 
 test('when the time of a snapshot is damaged, the one before it is not restored in its place', async (t) => {
@@ -119,9 +119,9 @@ test('when the time of a snapshot is damaged, the one before it is not restored 
   runSql(sandbox.repository, 'UPDATE snapshot SET time = time + 3600 WHERE id = 3');
   const error = await t.throwsAsync(sandbox.restore(at, { to: sandbox.at('restored') }), {
     instanceOf: CorruptError,
-    message: 'the rows of snapshot 3 in the catalog are not those of its backup',
+    message: 'the rows of snapshot 3 in the catalog are not as its backup wrote them',
   });
-  t.is(error.hint, `the snapshot before it is whole: '-r ${sandbox.snapshot(2).time}'`);
+  t.is(error.hint, `use the snapshot before it, which is whole: '-r ${sandbox.snapshot(2).time}'`);
   t.true(await comesBack(t, sandbox, 2, 'by its very time'));
 
   runSql(sandbox.repository, 'UPDATE snapshot SET time = 0 WHERE id = 3');

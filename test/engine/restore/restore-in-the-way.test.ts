@@ -98,7 +98,7 @@ test('a destination inside the repository, or that contains it, is wrong usage, 
   const sandbox = nights();
   const { repository, root } = sandbox;
   await symlink(repository, sandbox.at('to-the-repository'));
-  const refusal = { error: UsageError, message: /are one inside the other$/ };
+  const refusal = { error: UsageError, message: /and the repository overlap$/ };
   for (const destination of [
     repository,
     path.join(repository, 'new'),
@@ -159,8 +159,16 @@ test('--force replaces the named files and keeps all others', async (t) => {
 test('--force replaces no folder by a file, and no file or link to a folder by a folder', async (t) => {
   const directory = await room(t);
   const cases: readonly [string, (place: string) => Promise<unknown>, RegExp][] = [
-    ['dump.rdb', async (place) => mkdir(place), /dump\.rdb' is a directory, and .* a file there$/],
-    ['latest', async (place) => mkdir(place), /latest' is a directory, and .* a symlink there$/],
+    [
+      'dump.rdb',
+      async (place) => mkdir(place),
+      /dump\.rdb' is a directory, but a file in the snapshot$/,
+    ],
+    [
+      'latest',
+      async (place) => mkdir(place),
+      /latest' is a directory, but a symlink in the snapshot$/,
+    ],
     ['empty', async (place) => writeFile(place, ''), /empty' is not a directory/],
     [
       'appendonlydir',

@@ -151,7 +151,7 @@ test('a warning says which --chown to use when a recorded name has another numbe
   t.is(note?.severity, 'look');
   t.is(
     note?.message,
-    `${owner}:${group} has other numbers on this machine than 4321:4322, which '.' was given`,
+    `'.' was given to 4321:4322, but ${owner}:${group} has other numbers on this machine`,
   );
   t.is(note?.hint, `restore again with --chown ${owner}:${group}`);
 });

@@ -80,7 +80,7 @@ test('a TIME before the oldest snapshot is exit 13 and names the oldest', async 
   for (const at of ['2030-05-01T02:59:59Z', '2030-04-30', '0', '1Y', '3D1h1s']) {
     const error = await t.throwsAsync(sandbox.restore(at, { to: sandbox.at('restored') }), {
       instanceOf: NotInSnapshotError,
-      message: /^no snapshot is as old as '.*the oldest is of 2030-05-01T03:00:00Z$/,
+      message: /^no snapshot is as old as '.*the oldest is from 2030-05-01T03:00:00Z$/,
     });
     t.is(error.exitCode, 13);
     t.regex(error.hint ?? '', /'-r 2030-05-01T03:00:00Z' is the oldest/);
@@ -88,7 +88,7 @@ test('a TIME before the oldest snapshot is exit 13 and names the oldest', async 
   for (const at of ['4B', '9B']) {
     await t.throwsAsync(sandbox.restore(at, { to: sandbox.at('restored') }), {
       instanceOf: NotInSnapshotError,
-      message: /the repository holds 4, the oldest of 2030-05-01T03:00:00Z$/,
+      message: /the repository holds 4, the oldest from 2030-05-01T03:00:00Z$/,
     });
   }
   t.false(isThere(sandbox.at('restored')), 'restored');
@@ -119,7 +119,7 @@ test('the error says whether no snapshot has the path, or only this one lacks it
   }
   const error = await t.throwsAsync(restore('only-4'), { instanceOf: NotInSnapshotError });
   t.is(error.exitCode, 13);
-  t.is(error.message, "'only-4' was not there in the snapshot of 2030-05-03T03:00:00Z");
+  t.is(error.message, "'only-4' is not in the snapshot of 2030-05-03T03:00:00Z");
   t.false(isThere(sandbox.at('restored')), 'restored');
 });
 
@@ -131,7 +131,7 @@ test('a path of an older snapshot is found even where the mirror has nothing the
     t.is(report.path, path);
     await t.throwsAsync(sandbox.restore('now', { to: sandbox.at('restored'), path }), {
       instanceOf: NotInSnapshotError,
-      message: /was not there in the snapshot of/,
+      message: /is not in the snapshot of/,
     });
   }
 });

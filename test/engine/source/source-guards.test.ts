@@ -55,7 +55,7 @@ test('the first snapshot, and one of the same place, are no change', (t) => {
 test('a primary of the same name has moved', (t) => {
   const note = requireSameSource(snapshotOf({ masterName: 'm' }), here('m'));
   t.is(note?.kind, 'moved');
-  t.is(note?.message, "'m' was in '/old' of host 'a' and is in '/new' of host 'b' now");
+  t.is(note?.message, "'m' has moved from '/old' of host 'a' to '/new' of host 'b'");
 });
 
 test('another name, or none on either side, is another source', (t) => {

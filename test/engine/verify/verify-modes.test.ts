@@ -53,7 +53,7 @@ test('--quick names what a missing or a shorter file certainly costs', async (t)
   await withDamage(dump, 'truncate', async () => {
     const report = await sandbox.verify({ mode: QUICK });
     t.deepEqual(named(report), ['mirror-content dump.rdb 4']);
-    t.regex(report.problems[0]?.message ?? '', /has 39999 bytes, and should have 40000/);
+    t.regex(report.problems[0]?.message ?? '', /has 39999 bytes, but should have 40000/);
   });
   await withDamage(dump, 'flip', async () => {
     t.deepEqual(named(await sandbox.verify({ mode: QUICK })), [], 'its size is as it was');

@@ -206,7 +206,7 @@ test('a repository that is away is not made anew, and the save is taken when it 
   await save(sandbox, 'second');
   await watching.next('save');
   const { error } = await watching.next('failed');
-  t.deepEqual([error.code, error.hint], ['NO_REPOSITORY', 'is its disk mounted?']);
+  t.deepEqual([error.code, error.hint], ['NO_REPOSITORY', 'check that its disk is mounted']);
   t.false(isThere(sandbox.at('repository')), 'repository');
   await rename(away, sandbox.repository);
   t.is((await watching.next('snapshot')).report.snapshot.id, 2);

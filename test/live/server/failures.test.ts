@@ -110,7 +110,7 @@ test('passwords: missing, wrong, needless; none is ever shown', async (t) => {
     at.sandbox.repository,
   ]);
   t.is(needless.code, 0, needless.stderr);
-  t.regex(needless.stderr, /has no password, and one was given/);
+  t.regex(needless.stderr, /needs no password, but one was given/);
   t.regex(needless.stderr, /note: the password is in the command line/);
   t.false(needless.stderr.includes('sesame'), needless.stderr);
   await at.server.client.config('SET', 'requirepass', 'right');

@@ -67,10 +67,10 @@ for (const [what, text, why] of [
   ['a quote that is not closed', 'file "a seq 1 type b\n', /line 1 .* pairs/],
   ['no sequence number', 'file a seq x type b\n', /line 1 .* sequence/],
   ['an unknown type', 'file a seq 1 type z\n', /line 1 .* type/],
-  ['a path for a name', 'file ../a seq 1 type b\n', /line 1 .* not a name/],
-  ['a folder for a name', 'file .. seq 1 type b\n', /line 1 .* not a name/],
+  ['a path for a name', 'file ../a seq 1 type b\n', /line 1 .* not a plain name/],
+  ['a folder for a name', 'file .. seq 1 type b\n', /line 1 .* not a plain name/],
   ['two bases', 'file a seq 1 type b\nfile b seq 2 type b\n', /line 2 .* second base/],
-  ['incrs out of order', 'file a seq 2 type i\nfile b seq 2 type i\n', /line 2 .* not above/],
+  ['incrs out of order', 'file a seq 2 type i\nfile b seq 2 type i\n', /line 2 .* not greater/],
   ['a line too long', `file ${'a'.repeat(1010)} seq 1 type b\n`, /line 1 .* too long/],
 ] as const) {
   test(`a manifest with ${what} is refused`, (t) => {

@@ -12,7 +12,7 @@ const REPLIES: [reply: string, trouble: ServerTrouble, message: RegExp][] = [
   ['NOAUTH Authentication required.', 'credentials', /requires a password$/],
   ['WRONGPASS invalid username-password pair or user is disabled.', 'credentials', /'default'/],
   ['ERR invalid password', 'credentials', /does not accept this password$/],
-  ['ERR Client sent AUTH, but no password is set', 'needless-password', /has no password/],
+  ['ERR Client sent AUTH, but no password is set', 'needless-password', /needs no password/],
   ['LOADING Redis is loading the dataset in memory', 'occupied', /is still loading its data$/],
   ['BUSY Redis is busy running a script. You can only call…', 'occupied', /busy running a script$/],
   [

@@ -111,7 +111,7 @@ export function reportExaminations(examined: ExaminedEntries): ExaminationOutcom
     for (const file of files.slice(0, -1)) inner.add(file);
     const missing = files.find((file) => !examined.present.has(file));
     if (missing !== undefined)
-      notes.push(unusableNote(path, `'${formatPath(missing)}', which it names, is not there`));
+      notes.push(unusableNote(path, `it names '${formatPath(missing)}', which is missing`));
   }
   const isUsable = (path: BytePath, { kind }: Verdict): boolean =>
     kind !== 'broken' && !(kind === 'cut' && inner.has(path));
@@ -144,10 +144,10 @@ function noteOn(path: BytePath, verdict: Verdict, isUsable: boolean): Note | nul
   if (!isUsable) return unusableNote(path, verdict.why);
   const shown = formatPath(path);
   if (verdict.kind === 'cut') {
-    const message = `'${shown}' was taken while it was written: ${verdict.why}; a server loads all that comes before that`;
+    const message = `'${shown}' was copied while it was being written: ${verdict.why}; a server loads everything before that point`;
     return infoNote('cut-short', path, message);
   }
-  const message = `'${shown}' holds something that this program does not know: ${verdict.why}; whether the file is whole is not certain`;
+  const message = `'${shown}' cannot be checked to its end: ${verdict.why}; the file may still be whole`;
   return infoNote('not-understood', path, message);
 }
 
@@ -156,7 +156,7 @@ function unusableNote(path: BytePath, why: string): Note {
     'would-not-load',
     path,
     `no server would load '${formatPath(path)}': ${why}`,
-    'the file is kept as it is; have the server save again, and find out what has damaged the file',
+    'the file is backed up as it is; let the server save again, and find out what damaged the file',
   );
 }
 

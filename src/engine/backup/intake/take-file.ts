@@ -45,7 +45,7 @@ export async function takeFile(
   }
   const why =
     outcome.kind === 'restless'
-      ? 'went on changing while it was read'
+      ? 'kept changing while it was read'
       : `could not be read: ${outcome.error.message}`;
   return keepOrLeaveOut(parts.last.versions.get(path), path, why);
 }
@@ -81,9 +81,9 @@ async function attemptOnce(parts: IntakeParts, file: FileToTake): Promise<Outcom
 function keepOrLeaveOut(version: Version | undefined, path: BytePath, why: string): Taken {
   const shown = formatPath(path);
   if (version?.type === 'file') {
-    const message = `'${shown}' ${why}; its last version is kept, marked stale`;
+    const message = `'${shown}' ${why}; its last version is kept and marked stale`;
     return { entry: keptEntry(version), note: lookNote('stale', path, message), examination: null };
   }
-  const message = `'${shown}' ${why}, and is not in this snapshot`;
+  const message = `'${shown}' ${why}; it is not in this snapshot`;
   return { entry: null, note: lookNote('left-out', path, message), examination: null };
 }

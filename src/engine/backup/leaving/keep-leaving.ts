@@ -168,8 +168,8 @@ function lostNote(path: BytePath): Note {
   return lookNote(
     'mirror-lost',
     path,
-    `the repository's own file '${formatPath(path)}' is gone: its last version cannot be kept`,
-    'find out who changes files in the repository',
+    `the mirror file '${formatPath(path)}' is gone, so its last version cannot be kept`,
+    'find out which program changes files in the repository',
   );
 }
 
@@ -177,7 +177,7 @@ function damagedNote(path: BytePath): Note {
   return lookNote(
     'mirror-damaged',
     path,
-    `the repository's own file '${formatPath(path)}' was damaged: its last version is kept as it was found, marked damaged`,
-    "look for errors of the disk, and run 'redis-rewind verify'",
+    `the mirror file '${formatPath(path)}' is damaged; its last version is kept as found and marked damaged`,
+    "check the disk for errors, and run 'redis-rewind verify REPO'",
   );
 }
