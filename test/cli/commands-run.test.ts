@@ -38,7 +38,7 @@ test('-v prints the statistics on stderr', async (t) => {
   t.regex(restore.stderr, /^restored everything from snapshot 1 of .* to '.*'\n2 files, \d+ B, /);
 });
 
-test('a form without a command’s name is the same as the one with it', async (t) => {
+test('a line without a command’s name does what the same line with the name does', async (t) => {
   const { repository, base } = await backedUpTwice(t);
   const file = path.join(repository, 'dump.rdb');
   for (const [index, line] of [
@@ -58,7 +58,7 @@ test('relative paths start at the working directory', async (t) => {
   t.deepEqual(await readFile(path.join(base, 'old.rdb')), dumpOf('first'));
 });
 
-test('a warning is printed under cron and ends with 3', async (t) => {
+test('a warning is printed under cron and ends with exit 3', async (t) => {
   const { source, repository } = await unsaved(t);
   await symlink('/elsewhere/aof', path.join(source, 'link'));
   const { code, stdout, stderr } = await runCli([source, repository]);

@@ -10,7 +10,7 @@ import { projectRoot } from '../support/program/project-paths.js';
 import { explainedNames, section, sorted } from './cli-documentation.js';
 
 for (const command of COMMANDS) {
-  test(`the options of ${command.name} are documented, no others`, (t) => {
+  test(`the options of ${command.name} are documented, and no others`, (t) => {
     const documented = [
       ...explainedNames(section(command.name))
         .join(', ')
@@ -37,7 +37,7 @@ test('the options of every command are documented', (t) => {
   );
 });
 
-test('the options of rdiff-backup that are accepted are documented, no others', (t) => {
+test('the accepted options of rdiff-backup are documented, and no others', (t) => {
   const named = [
     ...explainedNames(section('Written for rdiff-backup'))
       .join(', ')

@@ -24,7 +24,7 @@ const WRONG_BUILD = startingWith(`
 const entry = createRequire(import.meta.url).resolve('better-sqlite3');
 const folder = entry.slice(0, entry.indexOf('/node_modules/'));
 
-test('a better-sqlite3 for another Node.js is reported with the command that mends it', async (t) => {
+test('a better-sqlite3 for another Node.js is reported with the command that repairs the installation', async (t) => {
   const { source, repository } = await backedUpTwice(t);
   const message = `better-sqlite3 was not built for Node.js ${process.version} ('${process.execPath}')`;
   const hint = `run 'npm rebuild --prefix ${folder} better-sqlite3' with this Node.js first in PATH`;
@@ -74,7 +74,7 @@ async function zstdFailure(
 
 const LACKS_ZSTD = `zstd is missing: Node.js ${process.version} has none, and zstd-napi`;
 
-test('a zstd-napi that was not built is reported with the command that mends it', async (t) => {
+test('a zstd-napi that was not built is reported with the command that repairs the installation', async (t) => {
   const unbuilt = `process.dlopen = () => { throw new Error('no such file'); };`;
   t.deepEqual(await zstdFailure(unbuilt), {
     name: 'InstallationError',

@@ -43,7 +43,7 @@ for (const command of COMMANDS) {
   });
 }
 
-test('help is given whatever else is wrong with the line', async (t) => {
+test('--help prints the help whatever else is wrong with the line', async (t) => {
   const { code, stdout } = await runCli(['restore', '--nonsense', '--help']);
   t.is(code, 0);
   t.true(stdout.startsWith('Usage: redis-rewind restore'), stdout);
@@ -84,7 +84,7 @@ test('wrong usage under --json is one object on stderr', async (t) => {
   });
 });
 
-test('a Node that is too old gets a clear line', async (t) => {
+test('a Node.js that is too old is refused with one clear line', async (t) => {
   const pretend =
     "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.18.3' } })";
   const { code, stdout, stderr } = await runCli(['--version'], {
@@ -100,7 +100,7 @@ test('a Node that is too old gets a clear line', async (t) => {
   );
 });
 
-test('a reader that goes away is not a failure', async (t) => {
+test('a reader of stdout that goes away is not a failure', async (t) => {
   const child = spawn(process.execPath, [mainScript, '--help'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -25,7 +25,7 @@ for (const time of ['yesterday', '2026-13-01', '2026-11-22T25:00:00', '3X']) {
   });
 }
 
-test('a TIME that makes sense, without a repository, is exit 10', async (t) => {
+test('a valid TIME without a repository is exit 10', async (t) => {
   const repository = path.join(await temporaryDirectory(t), 'none');
   const { code } = await runCli(['verify', '-r', '3D', repository]);
   t.is(code, 10);

@@ -20,7 +20,7 @@ import { lookNames } from '../support/sandbox/note-names.js';
 const OF_SOURCE = ['stale', 'left-out', 'unreadable'];
 
 for (const errno of ['ENOSPC', 'EIO', 'EACCES', 'EMFILE']) {
-  test(`${errno} at any call of a backup is told with operation and path, and costs no snapshot`, async (t) => {
+  test(`${errno} at any call of a backup is reported with operation and path, and no snapshot is lost`, async (t) => {
     t.timeout(900_000);
     const root = await memoryDirectory(t);
     const made = new Sandbox(root, { repository: path.join(root, 'repository') });

@@ -82,7 +82,7 @@ async function fill(disk: string, leaveBytes: number): Promise<void> {
   await fs.writeFile(path.join(disk, 'filler'), Buffer.alloc(size));
 }
 
-test('a disk that is full at any stage costs nothing, and with some room the next backup succeeds', async (t) => {
+test('a disk that is full at any stage costs no snapshot, and the next backup succeeds once there is room', async (t) => {
   t.timeout(900_000);
   const { sandbox, disk, states, neededBytes } = await setScene(t);
   const saved = sandbox.at('saved');
@@ -133,7 +133,7 @@ test('a disk that is full at any stage costs nothing, and with some room the nex
   t.true((tally.get(AT_INCREMENT) ?? 0) > 3, String(tally.get(AT_INCREMENT) ?? 0));
 });
 
-test('a disk that somebody else fills right after the commit leaves the snapshot, and the rest to the next backup', async (t) => {
+test('when the disk fills up right after the commit, the snapshot stays and the next backup does the rest', async (t) => {
   const { sandbox, disk, states } = await setScene(t);
   let isFull = false;
   const fileSystem = new HookedFileSystem(({ operation }) => {

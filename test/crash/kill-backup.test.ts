@@ -108,13 +108,13 @@ test('a backup that is killed at any call leaves every snapshot whole, and the n
   );
 });
 
-test('a first backup that is killed at any call is made good by the next one', async (t) => {
+test('the next backup makes good a first backup that was killed at any call', async (t) => {
   t.timeout(900_000);
   const points = await killEverywhere(t, await setScene(t, 1));
   t.true(points.length > 100, `${points.length} calls`);
 });
 
-test('a backup that finishes the one before and is killed at any call leaves every snapshot whole', async (t) => {
+test('a backup that is killed at any call while it finishes an earlier one leaves every snapshot whole', async (t) => {
   t.timeout(900_000);
   const { sandbox, states } = await setScene(t, 3);
   const staged = sandbox.inMirror('redis-rewind-data/staging/new/1');

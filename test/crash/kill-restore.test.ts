@@ -66,7 +66,7 @@ test('a restore to a new directory that is killed at any call leaves all of it o
   t.true(points.length > 30 && complete > 1, `${points.length}, ${complete}`);
 });
 
-test('a restore that replaces files and is killed at any call loses none, and ends when it is run again', async (t) => {
+test('a restore that replaces files and is killed at any call loses no file, and the next run succeeds', async (t) => {
   t.timeout(900_000);
   const { sandbox, recorded, root } = await setScene(t);
   const mine = { 'dump.rdb': 'my dump', 'aof/1.aof': 'my AOF', other: 'in no snapshot' };

@@ -45,7 +45,7 @@ async function createSource(t: ExecutionContext): Promise<{ sandbox: Sandbox; st
   return { sandbox, state: await settle(sandbox.source) };
 }
 
-test('of backups that begin at once one is taken, and the others are taken or refused with 11', async (t) => {
+test('of backups that begin at once one succeeds, and the others succeed or are refused with exit 11', async (t) => {
   const { sandbox, state } = await createSource(t);
   let expected = 0;
   // The first round makes the repository.
@@ -64,7 +64,7 @@ test('of backups that begin at once one is taken, and the others are taken or re
   await isSound(t, sandbox, [state]);
 });
 
-test('backups that begin at once and wait for the lock are all taken', async (t) => {
+test('backups that begin at once and wait for the lock all succeed', async (t) => {
   const { sandbox, state } = await createSource(t);
   const line = ['backup', '--no-examine', '--wait-lock', '300', sandbox.source, sandbox.repository];
   const ended = await Promise.all([1, 2, 3].map(async () => runCli(line)));

@@ -62,7 +62,7 @@ test('a power loss at any step of a recovery leaves every snapshot whole, and th
   t.true(losses > 1000, `${losses}`);
 });
 
-test('a first backup that ends makes durable what one that was cut off has made', async (t) => {
+test('a first backup makes durable what an earlier one made before it was cut off', async (t) => {
   const { sandbox: elsewhere, disk } = await createDiskSandbox(t);
   const repository = path.join('made', 'for', 'it', 'repository');
   const sandbox = elsewhere.withRepository(path.join(disk, repository));

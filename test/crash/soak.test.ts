@@ -9,7 +9,7 @@ const MINUTES = Number(process.env['SOAK_MINUTES'] ?? '1.2');
 const SEED = process.env['SOAK_SEED'] ?? String(Math.floor(Math.random() * 1e9));
 const FEWEST = 200;
 
-test('whatever is done to it at random, a repository has every byte of every snapshot', async (t) => {
+test('after random operations a repository has every byte of every snapshot', async (t) => {
   t.timeout((MINUTES + 20) * 60_000);
   t.log(`SOAK_SEED=${SEED}`);
   const random = new SeededRandom(SEED);

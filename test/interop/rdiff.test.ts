@@ -31,7 +31,7 @@ for (const kind of KINDS) {
     }
   });
 
-  test(`deltas from signatures with ${name} go both ways`, async (t) => {
+  test(`rdiff and the engine read each other’s deltas from signatures with ${name}`, async (t) => {
     const rdiff = new Rdiff(await temporaryDirectory(t));
     for (const pair of corpusPairs()) {
       const { basis, result } = pair;

@@ -156,7 +156,7 @@ test('the README in a repository is enough to rebuild any file of any snapshot',
   t.deepEqual(steps.get('dump.rdb at 6'), []);
 });
 
-test('the worked example of docs/format.md works', async (t) => {
+test('the worked example of docs/format.md rebuilds the old file', async (t) => {
   const sandbox = await createSandbox(t, { records: true });
   const old = new SeededRandom('example').bytes(4096);
   await writeFile(sandbox.inSource('dump.rdb'), old);

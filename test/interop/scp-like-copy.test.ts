@@ -45,7 +45,7 @@ const WAYS: Readonly<Record<string, Way>> = {
 };
 
 for (const [name, { script, notes, mend }] of Object.entries(WAYS)) {
-  test(`a repository that went by ${name} is as good as before`, async (t) => {
+  test(`a repository copied by ${name} works as before`, async (t) => {
     const sandbox = await recordNights(t, 3);
     const [old, moved] = [sandbox.repository, sandbox.at('moved')];
     const { code, stderr } = runProgram('sh', ['-c', script, 'sh', old, moved]);

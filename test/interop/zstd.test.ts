@@ -48,7 +48,7 @@ test('what this program writes is one frame with a checksum, which zstd tests', 
   t.not(runProgram('zstd', ['-q', '-t', file]).code, 0);
 });
 
-test('what zstd writes is read, from a pipe and from a file, with and without a checksum', async (t) => {
+test('this program reads what zstd writes, from a pipe and from a file, with and without a checksum', async (t) => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'rewind-zstd-'));
   t.teardown(() => fs.rmSync(folder, { recursive: true }));
   for (const sizeBytes of [0, 1, 255, 256, 70_000, 131_072, 1_000_003]) {

@@ -70,7 +70,7 @@ test('the digest is the same after the data was written and read again', async (
 });
 
 for (const [what, change, revert] of DIFFERENCES) {
-  test(`the digest tells ${what}`, async (t) => {
+  test(`the digest shows ${what}`, async (t) => {
     await onFilledServer(t, async (client) => {
       const before = await datasetDigest(client);
       await send(client, change);

@@ -146,7 +146,7 @@ function runInstalled(args: readonly string[], cwd: string, program = command) {
   return run(program, args, { cwd, env: { PATH: CRON_PATH } });
 }
 
-test('the installed command tells its version and its help, whole', async (t) => {
+test('the installed command prints its version and its whole help', async (t) => {
   const version = await runInstalled(['--version'], '/');
   t.deepEqual(version, { stdout: `redis-rewind ${manifest.version}\n`, stderr: '' });
   const help = await runInstalled(['--help'], '/');
@@ -228,7 +228,7 @@ async function runAsCron(line: string) {
   return { code, stdout, stderr };
 }
 
-test('the installed command completes', async (t) => {
+test('the installed command completes command lines', async (t) => {
   const words = ['--get-yargs-completions', 'redis-rewind', 'ver'];
   const { stdout } = await runInstalled(words, '/');
   t.true(stdout.split('\n').includes('verify'), stdout);

@@ -115,7 +115,7 @@ const known = readAnnotatedRdbs().filter(({ name }) => {
   return version !== '' && Number(version) <= 10;
 });
 
-test('there are vectors for redis to read', (t) => {
+test('there are vectors that Redis must read', (t) => {
   t.true(known.length >= 5, String(known.length));
 });
 

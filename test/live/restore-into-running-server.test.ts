@@ -75,13 +75,13 @@ test('the AOF folder of a running server is refused, a new folder beside it is n
   t.deepEqual(await readdir(`${data}/as-of-yesterday`), ['dump.rdb']);
 });
 
-test('a directory beside that of a running server is as good as any', async (t) => {
+test('a directory beside that of a running server is accepted', async (t) => {
   const { repository, data } = await makePlace(t);
   await succeedCli(['restore', repository, `${data}-2`]);
   t.deepEqual(await readdir(`${data}-2`), ['dump.rdb']);
 });
 
-test('with --force it is done, and the server loads it when it is started again', async (t) => {
+test('with --force the restore is done, and the server loads the result when it starts again', async (t) => {
   const { repository, data, server } = await makePlace(t);
   await server.client.set('key', 'of the running server');
   await saveDump(server);
@@ -92,7 +92,7 @@ test('with --force it is done, and the server loads it when it is started again'
   });
 });
 
-test('once the server is stopped, its directory is as good as any', async (t) => {
+test('once the server is stopped, its directory is accepted', async (t) => {
   const { repository, data, server } = await makePlace(t);
   await server.stop();
   await rm(`${data}/dump.rdb`, { force: true });

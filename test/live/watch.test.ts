@@ -94,7 +94,7 @@ test('a rewrite of the AOF is one snapshot; what is only appended is none', asyn
   t.is(await watching.end('SIGINT'), 0);
 });
 
-test('of a burst of saves few are taken, and the last one is in', async (t) => {
+test('a burst of saves leads to few snapshots, and the last save is in one', async (t) => {
   const { sandbox, server, line } = await watched(t, { save: '3600 1' });
   const watching = await WatchProcess.start(
     t,
@@ -119,7 +119,7 @@ test('of a burst of saves few are taken, and the last one is in', async (t) => {
   t.is(await keysInMirror(sandbox), count + 1);
 });
 
-test('a server that is killed and started again costs no save', async (t) => {
+test('no save is lost when a server is killed and started again', async (t) => {
   const sandbox = await createSandbox(t);
   const unixSocket = sandbox.at('redis.sock');
   const options = { directory: sandbox.source, save: '3600 1', unixSocket };
@@ -161,7 +161,7 @@ test('a watch that starts before its server waits for it', async (t) => {
   t.is(await watching.end(), 0);
 });
 
-test('the directory may be moved away and back', async (t) => {
+test('no save is lost when the directory is moved away and back', async (t) => {
   const { sandbox, server, line } = await watched(t, { save: '3600 1' });
   const watching = await WatchProcess.start(t, ...line);
   await rename(sandbox.source, `${sandbox.source}-away`);
@@ -175,7 +175,7 @@ test('the directory may be moved away and back', async (t) => {
   t.is(await keysInMirror(sandbox), 2);
 });
 
-test('a disk that is full costs no save either', async (t) => {
+test('no save is lost when the disk is full', async (t) => {
   const { sandbox, server } = await createLiveSandbox(t, { save: '3600 1' });
   const disk = sandbox.at('disk');
   await mountMemory(t, disk, 8 << 20);
@@ -198,7 +198,7 @@ test('a disk that is full costs no save either', async (t) => {
   t.is(await keysInMirror(onDisk), 2);
 });
 
-test('SIGTERM in the middle of a snapshot leaves nothing, and the next watch takes it', async (t) => {
+test('SIGTERM in the middle of a snapshot leaves nothing behind, and the next watch takes the save', async (t) => {
   const { sandbox, server, line } = await watched(t, { save: '3600 1' });
   const watching = await WatchProcess.start(t, ...line);
   // No two values are alike, so that it takes a while to read and store them.
@@ -221,7 +221,7 @@ test('SIGTERM in the middle of a snapshot leaves nothing, and the next watch tak
   t.is(await keysInMirror(sandbox), 40_002);
 });
 
-test('two of them and a backup by cron get on with each other', async (t) => {
+test('two watches and a backup by cron do not disturb each other', async (t) => {
   const { sandbox, server, line } = await watched(t, { save: '3600 1' });
   const both = await Promise.all([WatchProcess.start(t, ...line), WatchProcess.start(t, ...line)]);
   for (const key of ['second', 'third']) {
@@ -237,7 +237,7 @@ test('two of them and a backup by cron get on with each other', async (t) => {
   for (const watching of both) t.is(await watching.end(), 0);
 });
 
-test('after fifty snapshots it has no more descriptors and threads than after one', async (t) => {
+test('a watch has no more descriptors and threads after fifty snapshots than after one', async (t) => {
   const { server, line } = await watched(t, { save: '3600 1', appendOnly: true });
   // Large enough that threads are used.
   await server.client.eval(

@@ -34,13 +34,13 @@ test('no name that we make in our folder is taken for a foreign one', (t) => {
   }
 });
 
-test('what a creation leaves behind is known too', (t) => {
+test('the leftovers of a creation are known too', (t) => {
   for (const name of layout.CREATION_NAMES) {
     t.not(layout.classifyDataName(pathFromText(name)), 'foreign', name);
   }
 });
 
-test('a staged name leads into staging, any other is refused', (t) => {
+test('a staged name must lead into staging', (t) => {
   for (const part of layout.STAGING_PARTS) {
     const path = layout.stagedPath(ROOT, layout.stagedName(part, 3));
     t.is(parentPath(path), layout.stagingPartPath(ROOT, part));

@@ -23,7 +23,7 @@ function restoreRequest(line: string) {
   return toRestoreRequest(parsed, chooseCommand(parsed).operands, toPath);
 }
 
-test('a bare backup asks for nothing special', (t) => {
+test('a backup without options makes the default request', (t) => {
   t.deepEqual(backupRequest('backup /s r'), {
     namedSource: pathFromText('/s'),
     serverRequest: null,

@@ -36,7 +36,7 @@ const KINDS: [line: string, kind: ReturnType<typeof findCompletionPoint>['kind']
 ];
 
 for (const [line, kind] of KINDS) {
-  test(`at the end of '${line}' stands a ${kind}`, (t) => {
+  test(`'${line}' ends with a ${kind}`, (t) => {
     t.is(point(line).kind, kind);
   });
 }

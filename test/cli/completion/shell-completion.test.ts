@@ -18,7 +18,7 @@ async function answers(line: string, shell = 'bash'): Promise<string[]> {
   return stdout.split('\n').slice(0, -1);
 }
 
-test('commands are completed where one may stand', async (t) => {
+test('commands are completed where a command may stand', async (t) => {
   const commands = ['backup', 'restore', 'list', 'verify', 'info', 'watch', 'completion'];
   t.deepEqual(await answers(''), commands);
   t.deepEqual(await answers('--json '), commands);
@@ -32,7 +32,7 @@ test('every option of a command is completed, and no other', async (t) => {
   );
 });
 
-test('an option that was given is not offered again, unless it may be', async (t) => {
+test('an option that was given is not offered again, unless the option may be repeated', async (t) => {
   const offered = await answers('backup --force --also x --');
   t.false(offered.includes('--force'), offered.join(' '));
   t.true(offered.includes('--also'), offered.join(' '));

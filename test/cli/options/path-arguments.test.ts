@@ -38,7 +38,7 @@ for (const [argument, absolute] of PATHS) {
   });
 }
 
-test('an escape is one byte', (t) => {
+test('an escape stands for one byte', (t) => {
   t.is(resolvePathArgument('/\\xff', realPath), '/\u00FF' as BytePath);
 });
 

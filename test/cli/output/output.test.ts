@@ -44,7 +44,7 @@ test('--json prints the report alone on stdout, on one line', (t) => {
   t.deepEqual(streams.written, { stdout: '{"answer":42}\n', stderr: '' });
 });
 
-test('what was asked for goes to stdout, under cron too', (t) => {
+test('the result goes to stdout, under cron too', (t) => {
   const streams = recordingStreams();
   new Output(streams, settings).result(report, toText);
   t.deepEqual(streams.written, { stdout: 'forty-two\n', stderr: '' });

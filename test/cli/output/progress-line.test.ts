@@ -20,7 +20,7 @@ const event: ProgressEvent = {
 const line = 'copying 50 % (512.0 KiB of 1.0 MiB) dump.rdb';
 const wipe = '\r\u001B[K';
 
-test('a line says the phase, how far it is, and the path', (t) => {
+test('a line shows the phase, the progress and the path', (t) => {
   t.is(formatProgress(event, 80), line);
   t.is(
     formatProgress({ phase: 'scanning', path: null, doneBytes: 0, totalBytes: 0 }, 80),

@@ -26,7 +26,7 @@ const sound = {
   notes: [],
 };
 
-test('a sound repository is one line, none when quiet', (t) => {
+test('verify prints one line for a sound repository, and none when quiet', (t) => {
   t.is(formatVerification(sound, false), '12 versions checked, 2.9 KiB: no problem\n');
   t.is(formatVerification(sound, true), '');
 });
@@ -146,7 +146,7 @@ test('a backup prints its statistics', (t) => {
   t.true(first.startsWith("made the repository '/srv/backups/redis'\n"), first);
 });
 
-test('a restore prints what came from where', (t) => {
+test('a restore prints what it restored, from which snapshot and to which place', (t) => {
   const report = {
     repository,
     snapshot: sampleSnapshot(),

@@ -48,12 +48,12 @@ test('a combining mark takes no column', (t) => {
   t.is(textWidth('ab'), 2);
 });
 
-test('an empty repository says so', (t) => {
+test('a list of no snapshots says that there are none', (t) => {
   const text = formatSnapshotList({ repository, snapshots: [] }, false);
   t.is(text, "'/srv/backups/redis' holds no snapshot yet\n");
 });
 
-test('snapshots are a table', (t) => {
+test('snapshots are printed as a table', (t) => {
   const snapshots = [
     sampleSnapshot(),
     sampleSnapshot({ id: 10, time: '2026-11-23T02:00:00Z', addedBytes: 5000, changedFiles: 2 }),
@@ -116,13 +116,13 @@ test('files are shown as ls -l does', (t) => {
   );
 });
 
-test('owners are numbers when asked for', (t) => {
+test('owners are shown as numbers on request', (t) => {
   const text = formatFileList({ repository, snapshot: sampleSnapshot(), files }, true);
   t.false(text.includes('redis:redis'), text);
   t.is(text.split('104:109').length, 5);
 });
 
-test('changes are one line a path', (t) => {
+test('each changed path is printed on one line', (t) => {
   const since = sampleSnapshot();
   const until = sampleSnapshot({ id: 2, time: '2026-11-23T02:00:00Z' });
   const changes = [

@@ -25,7 +25,7 @@ test('text keeps its lines and tabs', (t) => {
   t.is(visibleText('a\n\tb\u001Bc\n'), 'a\n\tb\\x1bc\n');
 });
 
-test('a failure and a note are one line each, and their hint another', (t) => {
+test('a failure and a note are one line each, followed by a line for the hint', (t) => {
   const report = { code: 'USAGE', exitCode: 2, message: "no 'a\nb'", hint: "try 'c\u001Bd'" };
   t.is(formatError(report, plain), "redis-rewind: no 'a\\x0ab'\nhint: try 'c\\x1bd'\n");
   const note = { ...warning, message: 'a\nb', hint: 'c\nd' };

@@ -80,7 +80,7 @@ for (const [event, line, isTold] of EVENTS) {
   });
 }
 
-test('warnings of a snapshot follow it, with -q too; remarks only with -v', (t) => {
+test('warnings of a snapshot are printed after the snapshot, with -q too; remarks only with -v', (t) => {
   const report = sampleBackup({ notes: [remark, warning] });
   const event = at({ event: 'snapshot', saves: SAVES, report });
   const [, ...below] = formatWatchEvent(event, false, plain).split('\n');
@@ -91,7 +91,7 @@ test('warnings of a snapshot follow it, with -q too; remarks only with -v', (t) 
   t.is(first, `${time} note: ${remark.message}`);
 });
 
-test('-q leaves out events that are no trouble; a progress line gives way', (t) => {
+test('-q leaves out events that are no trouble; every event wipes the progress line', (t) => {
   for (const isQuiet of [false, true]) {
     const streams = recordingStreams({ isTerminal: true });
     const settings = { isJson: false, isQuiet, verbosity: 0, wantsProgress: true };

@@ -49,7 +49,7 @@ test('a restore of everything leaves out what --also added', async (t) => {
   t.deepEqual(treeDifferences(await readTree(sandbox.source), await sandbox.restoredTree()), []);
 });
 
-test('of a link named by --also that is kept which it leads to', async (t) => {
+test('of a link named by --also the target is kept', async (t) => {
   const { sandbox, etc, kept } = await createBeside(t);
   await fs.symlink('redis/redis.conf', path.join(etc, 'current.conf'));
   await sandbox.backup({ also: [path.join(etc, 'current.conf')] });
@@ -57,7 +57,7 @@ test('of a link named by --also that is kept which it leads to', async (t) => {
   t.is(await sandbox.read(kept('current.conf')), 'dir /var/lib/redis\n');
 });
 
-test('an older version of such a file comes back, also after it is no longer named', async (t) => {
+test('an older version of a file named by --also comes back, even when --also no longer names the file', async (t) => {
   const { sandbox, etc, kept } = await createBeside(t);
   const file = path.join(etc, 'redis/redis.conf');
   await sandbox.backup({ also: [file] });
@@ -75,7 +75,7 @@ test('an older version of such a file comes back, also after it is no longer nam
   t.deepEqual((await sandbox.verify()).problems, []);
 });
 
-test('a path named by --also that is missing needs a look', async (t) => {
+test('a missing path named by --also is a warning', async (t) => {
   const { sandbox, etc } = await createBeside(t);
   const missing = path.join(etc, 'redis/sentinel.conf');
   const { notes } = await sandbox.backup({ also: [missing] });
@@ -98,14 +98,14 @@ test('paths named by --also may overlap', async (t) => {
   }
 });
 
-test('what --also names is kept whatever is excluded', async (t) => {
+test('a path named by --also is kept even where a pattern excludes it', async (t) => {
   const { sandbox, etc, kept } = await createBeside(t);
   const also = [path.join(etc, 'redis/redis.conf')];
   await sandbox.backup({ also, rules: [{ kind: 'exclude', pattern: '*.conf' }] });
   t.is(await sandbox.read(kept('redis/redis.conf')), 'dir /var/lib/redis\n');
 });
 
-test('a link in SOURCE that leads to what --also names is all right', async (t) => {
+test('a link in SOURCE to a path named by --also is no warning', async (t) => {
   const { sandbox, etc } = await createBeside(t);
   await fs.symlink(path.join(etc, 'redis/users'), sandbox.inSource('users'));
   t.deepEqual(lookNames((await sandbox.backup({ also: [path.join(etc, 'redis')] })).notes), []);

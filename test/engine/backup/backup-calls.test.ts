@@ -38,7 +38,7 @@ test('each folder of SOURCE is listed once, by a first backup and by a later one
   t.deepEqual(await countListings(sandbox), once);
 });
 
-test('a first backup that another process forestalls scans again, once the lock is its own', async (t) => {
+test('a first backup that finds a repository made by another process scans again, once it has the lock', async (t) => {
   const sandbox = await createSandbox(t);
   await makeSource(sandbox);
   const other = sandbox.withRepository(sandbox.at('other'));
@@ -103,7 +103,7 @@ test('files are closed as soon as nothing reads them, however many there are', a
   t.deepEqual((await sandbox.verify()).problems, []);
 });
 
-test('the files that a delta is made of are open until it is made, and closed by then', async (t) => {
+test('the files of a delta stay open until the delta is made, and are closed then', async (t) => {
   const sandbox = await createSandbox(t);
   let bytes = randomBytes('a');
   for (const night of ['a', 'b', 'c']) {

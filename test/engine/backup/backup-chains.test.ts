@@ -30,14 +30,14 @@ function* nightsOf(sizeBytes: number, count: number): Generator<Buffer> {
   }
 }
 
-test('a content is kept whole once the deltas that hang on it are twice its length', (t) => {
+test('a content is stored as a full copy once the deltas that depend on it are twice its length', (t) => {
   const size = 50_000_000;
   t.false(breaksChain(size, 0));
   t.false(breaksChain(size, 2 * size));
   t.true(breaksChain(size, 2 * size + 1));
 });
 
-test('deltas of less than a megabyte never make a content be kept whole', (t) => {
+test('deltas of less than a megabyte never lead to a full copy', (t) => {
   t.false(breaksChain(0, 1 << 20));
   t.false(breaksChain(10, 1 << 20));
   t.true(breaksChain(10, (1 << 20) + 1));

@@ -133,7 +133,7 @@ test('a file that only grows is taken exactly up to the size that it had when it
   t.deepEqual((await sandbox.verify()).problems, []);
 });
 
-test('a file that grows while its beginning changes is not taken as a mixture', async (t) => {
+test('a file that grows while its beginning changes is not stored as a mixture of old and new', async (t) => {
   const sandbox = await createSandbox(t);
   await sandbox.write('appendonly.aof', 'A'.repeat(3 << 20));
   const { notes } = await backupWhile(sandbox, 'appendonly.aof', (file, read) => {
@@ -145,7 +145,7 @@ test('a file that grows while its beginning changes is not taken as a mixture', 
   t.is(await sandbox.read('appendonly.aof'), `Z${'A'.repeat((3 << 20) - 1)}more`);
 });
 
-test('a file that is replaced by a rename while it is read is taken whole, and the new one next time', async (t) => {
+test('a file that is replaced by a rename while it is read is taken whole, and the next backup takes the new file', async (t) => {
   const sandbox = await createSandbox(t);
   await sandbox.write('dump.rdb', 'A'.repeat(3 << 20));
   const { notes } = await backupWhile(sandbox, 'dump.rdb', (file, read) => {
@@ -185,7 +185,7 @@ test('a change of equal size whose mtime is put back is noticed between two snap
   t.is(await sandbox.read('dump.rdb'), 'ZAAA');
 });
 
-test('a settled file that has not changed is not opened at all, unless everything is to be read', async (t) => {
+test('a settled file that has not changed is not opened, unless --rehash asks for it', async (t) => {
   const sandbox = await createSandbox(t);
   await sandbox.write('dump.rdb', 'A');
   await sandbox.write('appendonlydir/base', 'B');
@@ -216,7 +216,7 @@ test('a file touched less than two seconds before it was read is read again next
   t.deepEqual(await openedBy(sandbox), [], 'the one before began 2.01 s after the change');
 });
 
-test('an old mtime does not make a file settled whose ctime is recent', async (t) => {
+test('a file with an old mtime and a recent ctime is not settled', async (t) => {
   const context = createTestContext();
   const sandbox = await createSandbox(t, { context });
   await sandbox.write('dump.rdb', 'A');

@@ -129,7 +129,7 @@ test('a clone that cannot be read is a file that cannot be read, and leaves noth
   t.deepEqual(await fs.readdir(sandbox.data('staging/new')), []);
 });
 
-test('where files cannot be cloned that is tried once, and they are copied', async (t) => {
+test('where files cannot be cloned, cloning is tried once and files are copied', async (t) => {
   const sandbox = await createSandbox(t);
   const names = ['a.rdb', 'b.rdb', 'dump.rdb'];
   for (const name of names) await sandbox.write(name, randomBytes(name));

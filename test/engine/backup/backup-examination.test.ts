@@ -25,7 +25,7 @@ const MANIFEST = [
   '',
 ].join('\n');
 
-test('what is found is in the report, once', async (t) => {
+test('each finding is in the report once', async (t) => {
   const sandbox = await createSandbox(t);
   await sandbox.write('dump.rdb', DUMP);
   await sandbox.write('appendonly.aof', `#TS:1700000001\r\n${COMMAND}#TS:1700000009\r\n${COMMAND}`);
@@ -65,7 +65,7 @@ test('what is found is in the report, once', async (t) => {
   t.deepEqual((await sandbox.backup({ examine: true })).examined, []);
 });
 
-test('what no server would load is kept and reported', async (t) => {
+test('a file that no server would load is kept and reported', async (t) => {
   const sandbox = await createSandbox(t);
   const cut = DUMP.subarray(0, 40);
   await sandbox.write('dump.rdb', cut);
@@ -90,7 +90,7 @@ test('an AOF that was cut while it was written is a remark', async (t) => {
   t.deepEqual(lookNames(notes), []);
 });
 
-test('a manifest must name files that are there, whole but for the last', async (t) => {
+test('the files that a manifest names must exist, and all but the last must be whole', async (t) => {
   const sandbox = await createSandbox(t);
   await sandbox.write(`${AOF}.manifest`, MANIFEST);
   await sandbox.write(`${AOF}.1.base.rdb`, DUMP);
@@ -116,7 +116,7 @@ test('a manifest must name files that are there, whole but for the last', async 
   ]);
 });
 
-test('what was found is kept: list tells it, a restore warns, until the file is another', async (t) => {
+test('a finding is kept until the file changes: list shows it and a restore warns', async (t) => {
   const sandbox = await createSandbox(t);
   await sandbox.write('dump.rdb', DUMP.subarray(0, 40));
   await sandbox.write('other', 'x');
@@ -132,7 +132,7 @@ test('what was found is kept: list tells it, a restore warns, until the file is 
   t.deepEqual((await sandbox.verify()).problems, []);
 });
 
-test('a repository of an older format has no examinations, and gets them', async (t) => {
+test('a repository of an older format has no examinations, and the next backup makes them', async (t) => {
   const sandbox = await createSandbox(t);
   const fixtures = await listRepositoryFixtures();
   const fixture = fixtures.find(
@@ -152,7 +152,7 @@ test('a repository of an older format has no examinations, and gets them', async
   t.like(sandbox.files()['dump.rdb']?.examined, { loads: true, keys: 2 });
 });
 
-test('a dump under any name is examined, what a server has not finished is not', async (t) => {
+test('a dump under any name is examined; a file that a server has not finished is not', async (t) => {
   const sandbox = await createSandbox(t);
   await sandbox.write('backup.dat', DUMP);
   await sandbox.write('torn.dat', DUMP.subarray(0, 40));

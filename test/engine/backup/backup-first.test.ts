@@ -137,7 +137,7 @@ test('REPO is 0700 whatever SOURCE is, and so are the parents that it makes', as
   t.is(await fs.readFile(path.join(repository, 'dump.rdb'), 'utf8'), 'x');
 });
 
-test('an empty folder becomes the repository, and keeps others out', async (t) => {
+test('an empty folder becomes the repository, closed to other users', async (t) => {
   const sandbox = await createSandbox(t);
   await fs.mkdir(sandbox.repository, { mode: 0o755 });
   t.true((await sandbox.backup()).created);
@@ -168,7 +168,7 @@ test('the repository holds nothing but what the format describes', async (t) => 
   );
 });
 
-test('names that are one file in SOURCE are files of their own in the mirror', async (t) => {
+test('hard links in SOURCE are separate files in the mirror', async (t) => {
   const sandbox = await createSandbox(t);
   await sandbox.write('dump.rdb', 'x');
   await fs.link(sandbox.inSource('dump.rdb'), sandbox.inSource('other.rdb'));

@@ -91,7 +91,7 @@ test('nesting is seen through symbolic links', async (t) => {
   t.pass();
 });
 
-test('names that only begin alike are not nested', async (t) => {
+test('paths that only begin alike are not nested', async (t) => {
   const sandbox = await createSandbox(t);
   await sandbox.write('dump.rdb', 'x');
   await t.notThrowsAsync(sandbox.backup({ repository: `${sandbox.source}-backup` }));
@@ -136,7 +136,7 @@ test('another SOURCE, or another host, needs force', async (t) => {
   await isRefused(sandbox, {}, SourceChangedError);
 });
 
-test('SOURCE by another name that leads to the same place is the same', async (t) => {
+test('another path that leads to the same SOURCE is no other source', async (t) => {
   const sandbox = await createSandbox(t);
   await sandbox.write('dump.rdb', 'x');
   await sandbox.backup();
@@ -157,7 +157,7 @@ test('a SOURCE that has suddenly become empty needs force', async (t) => {
   t.is((await sandbox.restoredTree('2B'))['dump.rdb']?.type, 'file');
 });
 
-test('what --also names does not hide that SOURCE has become empty', async (t) => {
+test('files kept by --also do not hide that SOURCE has become empty', async (t) => {
   const sandbox = await createSandbox(t);
   const also = [sandbox.at('redis.conf')];
   await fs.writeFile(also[0] as string, 'dir .');

@@ -38,7 +38,7 @@ test('a large file that changes several times comes back as of every snapshot', 
     t.true(addedBytes < 200_000, String(addedBytes));
 });
 
-test('several large files in one backup wait for one another', async (t) => {
+test('several large files in one backup each get their own delta', async (t) => {
   const sandbox = await createSandbox(t);
   const names = ['a.rdb', 'b.rdb', 'c.rdb', 'd.rdb'];
   for (const name of names) await sandbox.write(name, randomBytes(name));

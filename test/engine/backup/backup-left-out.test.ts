@@ -20,7 +20,7 @@ function paths(sandbox: Sandbox): string[] {
   return Object.keys(sandbox.files()).filter((name) => name !== '.');
 }
 
-test('sockets and FIFOs are named in passing and left out', async (t) => {
+test('sockets and FIFOs are left out with a remark', async (t) => {
   const sandbox = await createSandbox(t);
   await sandbox.write('dump.rdb', 'x');
   await run('mkfifo', [sandbox.inSource('pipe')]);
@@ -35,7 +35,7 @@ test('sockets and FIFOs are named in passing and left out', async (t) => {
   t.deepEqual(paths(sandbox), ['dump.rdb']);
 });
 
-test('a source entry called redis-rewind-data is left out and needs a look', async (t) => {
+test('an entry of SOURCE named redis-rewind-data is left out with a warning', async (t) => {
   const sandbox = await createSandbox(t);
   await sandbox.write('redis-rewind-data/catalog.sqlite3', 'not ours');
   await sandbox.write('deeper/redis-rewind-data', 'a name like any other down here');
@@ -54,7 +54,7 @@ test('the reserved name is not mentioned where it is excluded', async (t) => {
   t.deepEqual((await sandbox.backup({ rules })).notes, []);
 });
 
-test('links that lead out of SOURCE need a look: direct, relative, dangling, through another link', async (t) => {
+test('links that lead out of SOURCE are warnings: direct, relative, dangling, through another link', async (t) => {
   const sandbox = await createSandbox(t);
   const outside = sandbox.at('other-disk');
   await fs.mkdir(path.join(outside, 'aof'), { recursive: true });
@@ -77,7 +77,7 @@ test('links that lead out of SOURCE need a look: direct, relative, dangling, thr
   t.is(sandbox.files()['appendonlydir']?.linkTarget, path.join(outside, 'aof'));
 });
 
-test('links that stay in SOURCE are taken without a word: dangling, circular, over the top and back', async (t) => {
+test('links that stay in SOURCE are taken without a note: dangling, circular, over the top and back', async (t) => {
   const sandbox = await createSandbox(t);
   await sandbox.write('folder/file', 'x');
   await link(sandbox, 'inside', 'folder/file');
@@ -91,7 +91,7 @@ test('links that stay in SOURCE are taken without a word: dangling, circular, ov
   t.is(sandbox.files()['self']?.linkTarget, 'self');
 });
 
-test('a link into a folder that may not be entered is taken all the same', async (t) => {
+test('a link into a folder that may not be entered is taken too', async (t) => {
   const sandbox = await createSandbox(t);
   await sandbox.write('dump.rdb', 'x');
   await link(sandbox, 'link', `${sandbox.root}/closed/file`);
@@ -102,7 +102,7 @@ test('a link into a folder that may not be entered is taken all the same', async
   t.deepEqual(lookNames(notes), ['link-outside link']);
 });
 
-test('a link that goes away while SOURCE is looked at is not in the snapshot', async (t) => {
+test('a link that goes away while SOURCE is scanned is not in the snapshot', async (t) => {
   const sandbox = await createSandbox(t);
   await sandbox.write('dump.rdb', 'x');
   await link(sandbox, 'link', 'dump.rdb');
@@ -116,7 +116,7 @@ test('a link that goes away while SOURCE is looked at is not in the snapshot', a
   t.deepEqual(paths(sandbox), ['dump.rdb']);
 });
 
-test('what a killed Redis leaves behind is left out unless it is asked for', async (t) => {
+test('leftovers of a killed Redis are left out unless --include names them', async (t) => {
   const sandbox = await createSandbox(t);
   for (const name of [
     'dump.rdb',

@@ -40,7 +40,7 @@ async function restored(sandbox: Sandbox, time: string, name: string): Promise<B
   return fs.readFile(destination);
 }
 
-test('a damaged mirror file that is replaced is kept as it was found, and needs a look', async (t) => {
+test('a damaged mirror file that is replaced is kept as it was found, with a warning', async (t) => {
   const sandbox = await createSandbox(t);
   for (const content of [ONE, TWO]) {
     await sandbox.write('dump.rdb', content);
@@ -93,7 +93,7 @@ for (const [what, damage] of [
     },
   ],
 ] as const) {
-  test(`a mirror file that is ${what} is put right from SOURCE where that has it still`, async (t) => {
+  test(`a mirror file that is ${what} is put right from SOURCE where SOURCE still has the content`, async (t) => {
     const sandbox = await createSandbox(t);
     await sandbox.write('dump.rdb', ONE);
     await sandbox.backup();
@@ -165,7 +165,7 @@ test('a directory that stands where the mirror had a file is not deleted', async
   t.deepEqual(lookNames((await sandbox.backup()).notes), ['mirror-mended dump.rdb']);
 });
 
-test('a mirror file that is gone when SOURCE has another content is lost, and nothing else is', async (t) => {
+test('a missing mirror file whose content is no longer in SOURCE is lost, and nothing else is', async (t) => {
   const sandbox = await createSandbox(t);
   await sandbox.write('dump.rdb', ONE);
   await sandbox.write('other', 'as ever');
@@ -184,7 +184,7 @@ test('a mirror file that is gone when SOURCE has another content is lost, and no
   t.deepEqual((await sandbox.backup()).notes, []);
 });
 
-test('a content that one of its two mirror files still has is kept from that one', async (t) => {
+test('a content with two mirror files, one of them damaged, is kept from the other', async (t) => {
   const sandbox = await createSandbox(t);
   await sandbox.write('a', ONE);
   await sandbox.write('b', ONE);
@@ -198,7 +198,7 @@ test('a content that one of its two mirror files still has is kept from that one
   t.deepEqual((await sandbox.verify()).problems, []);
 });
 
-test('a mirror file that is gone while SOURCE cannot be read needs a look, and is mended later', async (t) => {
+test('a missing mirror file is a warning while SOURCE cannot be read, and is put right later', async (t) => {
   const sandbox = await createSandbox(t);
   await sandbox.write('dump.rdb', ONE);
   await sandbox.backup();
@@ -227,7 +227,7 @@ test('no delta is made against a mirror file that is damaged', async (t) => {
   t.deepEqual(await restored(sandbox, '2B', 'dump.rdb'), TWO);
 });
 
-test('metadata that the mirror has lost is put right without a word', async (t) => {
+test('metadata that the mirror has lost is put right without a note', async (t) => {
   const sandbox = await createSandbox(t);
   await sandbox.write('folder/dump.rdb', ONE);
   await sandbox.backup();

@@ -50,7 +50,7 @@ test('two files that swap contents need no increment, and restore as they were',
   t.deepEqual(await restoredContents(sandbox, 'two'), [B, A, B]);
 });
 
-test('contents that wander through several paths leave no circle of increments', async (t) => {
+test('contents that move through several paths leave no circle of increments', async (t) => {
   const sandbox = await createSandbox(t);
   const history = [
     [A, B],

@@ -125,7 +125,7 @@ test('a link that cannot be read keeps its last version', async (t) => {
   t.is(sandbox.files()['appendonlydir/link']?.linkTarget, 'manifest');
 });
 
-test('a SOURCE of which nothing can be looked at is not taken for an empty one', async (t) => {
+test('a SOURCE in which nothing can be read is not taken for an empty SOURCE', async (t) => {
   const sandbox = await createSandbox(t);
   await sandbox.write('dump.rdb', 'the dump');
   await sandbox.backup();

@@ -28,7 +28,7 @@ function files(sandbox: Sandbox, time: string) {
   return listFiles({ repository: sandbox.repositoryPath, time }, sandbox.context).files;
 }
 
-test('what servers said and what was found in their files is read back', async (t) => {
+test('what servers reported and the findings in their files are read back', async (t) => {
   const sandbox = await unpack(t);
   const snapshots = sandbox.list();
   t.deepEqual(
@@ -110,7 +110,7 @@ for (const { title, sql } of [
   });
 }
 
-test('an examination that is gone is missed as long as there is a copy of the catalog', async (t) => {
+test('a lost examination is noticed as long as there is a copy of the catalog', async (t) => {
   const sandbox = await unpack(t);
   runSql(sandbox.repository, 'DELETE FROM examination');
   const { problems } = await sandbox.verify();

@@ -29,7 +29,7 @@ function infoOf({ repositoryPath, context }: Sandbox): InfoReport {
   return info({ repository: repositoryPath }, context);
 }
 
-test('sizes and counts are those that find tells', async (t) => {
+test('sizes and counts are those that find reports', async (t) => {
   const sandbox = nights();
   const { repository } = sandbox;
   const report = infoOf(sandbox);
@@ -45,7 +45,7 @@ test('sizes and counts are those that find tells', async (t) => {
   t.is(report.totalBytes, sum(await sizesOf(repository)));
 });
 
-test('what --also keeps counts as mirror', async (t) => {
+test('files kept by --also count as part of the mirror', async (t) => {
   const sandbox = await createSandbox(t, { records: true });
   await writeFile(sandbox.inSource('dump.rdb'), 'x'.repeat(1000));
   await writeFile(sandbox.at('redis.conf'), 'y'.repeat(234));
@@ -56,7 +56,7 @@ test('what --also keeps counts as mirror', async (t) => {
   t.is(report.totalBytes, sum(await sizesOf(sandbox.repository)));
 });
 
-test('origin, oldest and newest snapshot are named', (t) => {
+test('info names the origin, the oldest and the newest snapshot', (t) => {
   const sandbox = nights();
   const report = infoOf(sandbox);
   const snapshots = sandbox.list();
@@ -71,7 +71,7 @@ test('origin, oldest and newest snapshot are named', (t) => {
   t.false(report.unfinished);
 });
 
-test('a repository without a snapshot has none, and no repository is exit 10', async (t) => {
+test('info names no snapshot where there is none; a missing repository is exit 10', async (t) => {
   const sandbox = await createSandbox(t, { records: true });
   t.throws(() => infoOf(sandbox), { instanceOf: NoRepositoryError });
   const { fileSystem, clock, uid, checkpoint } = sandbox.context;

@@ -185,7 +185,7 @@ test('since and until are the snapshots that were compared', (t) => {
   t.deepEqual([since.id, until.id], [2, 4]);
 });
 
-test('no repository is exit 10; no snapshot is an empty list, and exit 13 for a TIME', async (t) => {
+test('without a repository list is exit 10; without a snapshot the list is empty, and a TIME is exit 13', async (t) => {
   const sandbox = await createSandbox(t, { records: true });
   const { context, repositoryPath: repository } = sandbox;
   const request = { repository, time: 'now' };

@@ -96,7 +96,7 @@ test('a file that only grew is kept whole before an older catalog cuts it back',
   t.is((await readTree(data('kept/1')))[`mirror/${grown}`]?.content, newest);
 });
 
-test('a catalog that is newer than its only sound copy is left, and the problem told', async (t) => {
+test('a catalog that is newer than its only sound copy is left alone, and the problem is reported', async (t) => {
   const sandbox = await recordNights(t);
   await fs.rm(sandbox.at('repository/redis-rewind-data/catalog.4.zst'));
   runSql(sandbox.repository, 'UPDATE snapshot SET files = files + 1 WHERE id = 2');
@@ -128,7 +128,7 @@ test('without a sound copy nothing is touched', async (t) => {
   );
 });
 
-test('a copy of a catalog whose rows are not right is not used', async (t) => {
+test('a copy of the catalog with wrong rows is not used', async (t) => {
   const sandbox = await recordNights(t, 2);
   const { Catalog } = await import('../../../src/catalog/catalog.js');
   const { zstdCompressBuffer } = await import('../../../src/system/zstd/zstd.js');

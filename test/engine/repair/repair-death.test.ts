@@ -70,7 +70,7 @@ for (const { what, damage, last } of [
     },
   },
 ]) {
-  test(`a repair that dies at any mutation leaves the repository no worse, where ${what}`, async (t) => {
+  test(`a repair that dies at any mutation leaves the repository no worse (${what})`, async (t) => {
     const sandbox = await recordNights(t, 3);
     const seen = new Set<string>();
     for (let n = 1; ; n += 1) {

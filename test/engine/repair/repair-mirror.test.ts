@@ -44,7 +44,7 @@ test('a file of SOURCE is taken only where its bytes are those that were backed 
   t.not((await sandbox.repair({ source: sandbox.source })).problems.length, 0);
 });
 
-test('a file of SOURCE that has grown since still has what was backed up', async (t) => {
+test('a file of SOURCE that has grown since the backup still gives what was backed up', async (t) => {
   const sandbox = await recordNights(t, 1);
   const aof = 'appendonlydir/appendonly.aof.1.incr.aof';
   await fs.appendFile(sandbox.inSource(aof), 'and more');
@@ -65,7 +65,7 @@ test('a mirror file is put back from another one with the same content', async (
   await allRestore(t, sandbox);
 });
 
-test('what --also has added is put back from where it came from', async (t) => {
+test('a file kept by --also is put back from its own path', async (t) => {
   const sandbox = await createSandbox(t, { records: true });
   await fs.writeFile(sandbox.at('redis.conf'), 'appendonly yes');
   await sandbox.backup({ also: [sandbox.at('redis.conf')] });

@@ -50,7 +50,7 @@ test('names in the catalog that lead out of the repository are refused', async (
   t.is(await fs.readFile(sandbox.at('victim'), 'utf8'), 'must stay');
 });
 
-test('the command tells what it did, line by line, and ends with 0 or 20', async (t) => {
+test('a repair prints what it did line by line, and ends with exit 0 or 20', async (t) => {
   const sandbox = await recordNights(t, 2);
   const { repository, source } = sandbox;
   await fs.truncate(path.join(repository, 'dump.rdb'), 100);

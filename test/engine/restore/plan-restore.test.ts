@@ -100,7 +100,7 @@ test('missing parents of a new directory are made only when all else is done', (
   t.deepEqual(shown(stages[1]?.sync), ['/d/a/b/redis', '/d/a', '/d', '/d/a/b']);
 });
 
-test('directories get their metadata when all is in them, the deepest first', (t) => {
+test('directories get their metadata after their entries, the deepest first', (t) => {
   const deeper = createEntry('folder/deeper', { type: 'directory' });
   const { madeMetadata, stages } = plan(root, [folder, deeper, dump, link], {});
   t.deepEqual(
@@ -120,7 +120,7 @@ test('a new directory stays writable for a user who is not root until it has its
   t.deepEqual(modes(0), [0o550, 0o550]);
 });
 
-test('in a directory that is there files are replaced, and only missing directories are made', (t) => {
+test('in an existing directory files are replaced, and only missing directories are made', (t) => {
   const stat = new RealFileSystem().stat(pathFromText('/'));
   if (stat === null) throw new Error('no root directory');
   const standing = new Map([ROOT, 'folder' as BytePath].map((path) => [path, stat]));
@@ -154,7 +154,7 @@ test('one file replaces what stands at its place', (t) => {
   t.deepEqual(stages[0]?.metadata, []);
 });
 
-test('what is made is durable before it is placed, but for links, which cannot be opened', (t) => {
+test('each entry is durable before it is placed, except links, which cannot be opened', (t) => {
   const { syncFiles, syncDirectories } = plan(root, [dump, folder, within, link], {});
   t.deepEqual(shown(syncFiles), ['/d/w/made/1', '/d/w/made/3']);
   t.deepEqual(shown(syncDirectories), ['/d', '/d/w', '/d/w/made']);

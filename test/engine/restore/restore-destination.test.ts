@@ -57,7 +57,7 @@ test('a restore leaves nothing beside the destination', async (t) => {
   t.deepEqual((await readdir(sandbox.at('alone'))).toSorted(), ['dump', 'tree']);
 });
 
-test('the work directory of a killed restore does not disturb the next one, which leaves it alone', async (t) => {
+test('the work directory of a killed restore neither disturbs the next restore nor is touched by it', async (t) => {
   const sandbox = nights();
   const left = sandbox.at('killed', `.redis-rewind-restore-${sandbox.context.processId}`);
   await mkdir(left, { recursive: true });

@@ -162,7 +162,7 @@ test('the warning names the number of a group that this machine does not know', 
   t.is(note?.hint, `restore again with --chown ${owner}:4322`);
 });
 
-test('there is no such warning for names with the same numbers, for unknown names, and after --chown', async (t) => {
+test('there is no warning about owners for names with the same numbers, for unknown names, and after --chown', async (t) => {
   const names = { owner: userName(1), group: groupName(1) };
   t.is(await noteFor(t, { uid: 1, gid: 1, ...names }), undefined);
   t.is(await noteFor(t, { uid: 4321, gid: 4322, owner: null, group: 'no-such-group' }), undefined);

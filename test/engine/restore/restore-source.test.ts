@@ -102,7 +102,7 @@ test('files that are not wanted are not read', async (t) => {
   t.deepEqual((await readdir(path.join(room, 'new'))).toSorted(), ['1', '2']);
 });
 
-test('nothing is read where the path is not there, or the destination will not do', async (t) => {
+test('nothing is read when the path does not exist or the destination is refused', async (t) => {
   const room = await temporaryDirectory(t);
   await mkdir(path.join(room, 'taken'));
   const source = new RememberingSource();

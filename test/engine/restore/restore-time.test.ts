@@ -94,7 +94,7 @@ test('a TIME before the oldest snapshot is exit 13 and names the oldest', async 
   t.false(isThere(sandbox.at('restored')), 'restored');
 });
 
-test('a TIME that makes no sense is wrong usage', async (t) => {
+test('an invalid TIME is wrong usage', async (t) => {
   const sandbox = await recordMay(t);
   for (const at of ['', 'yesterday', '3q', '-1', '1b', '2030-02-30', '2030-05-02T25:00:00Z']) {
     const error = await t.throwsAsync(sandbox.restore(at, { to: sandbox.at('restored') }), {
@@ -149,7 +149,7 @@ test('a repository without a snapshot is exit 13, with a hint to take one', asyn
   t.regex(error.hint ?? '', /redis-rewind backup/);
 });
 
-test('a place without a repository is exit 10', async (t) => {
+test('a path without a repository is exit 10', async (t) => {
   const sandbox = await createSandbox(t, { records: true, stepSeconds: DAY_MS / 1000 });
   for (const path of ['', 'dump.rdb', 'appendonlydir/x']) {
     const error = await t.throwsAsync(

@@ -89,7 +89,7 @@ test('a name that is not UTF-8 is written with \\xHH, and comes back', async (t)
   t.is(await readFile(sandbox.at('coffee'), 'latin1'), 'latin1\n');
 });
 
-test('paths kept with --also come back by their own names, and not with the rest', async (t) => {
+test('paths kept by --also come back by their own names, and not with the rest', async (t) => {
   const sandbox = await createSandbox(t, { records: true });
   await writeFile(sandbox.inSource('dump.rdb'), 'dump');
   await mkdir(sandbox.at('etc', 'redis'), { recursive: true });

@@ -41,7 +41,7 @@ async function layPrivate(t: ExecutionContext): Promise<Sandbox> {
   return sandbox;
 }
 
-test('at no moment of a backup or a repair may others read what was private', async (t) => {
+test('private files stay private at every moment of a backup and of a repair', async (t) => {
   const sandbox = await layPrivate(t);
   const context = watching(t, sandbox, sandbox.repository);
   await sandbox.backup({ context });
@@ -61,7 +61,7 @@ test('at no moment of a backup or a repair may others read what was private', as
   t.deepEqual(openToOthers(sandbox.repository), []);
 });
 
-test('at no moment of a restore may others read what was private', async (t) => {
+test('private files stay private at every moment of a restore', async (t) => {
   const sandbox = await layPrivate(t);
   await sandbox.backup();
   const { destination } = await sandbox.restore();

@@ -38,7 +38,7 @@ function names({ entries }: SourceScan): string[] {
 
 const SOURCE = path('/s');
 
-test('captured files stand as they were captured, also where they are gone by now', (t) => {
+test('captured files are planned as they were captured, even when they are gone from SOURCE', (t) => {
   const scanned = scan('', 'dump.rdb', 'aof/', 'aof/a.aof.1.base.rdb');
   const captured = capture('dump.rdb', 'aof/a.aof.1.base.rdb', 'aof/a.aof.1.incr.aof');
   t.deepEqual(names(applyCapture(scanned, captured, SOURCE, createPathFilter([]))), [
@@ -50,7 +50,7 @@ test('captured files stand as they were captured, also where they are gone by no
   ]);
 });
 
-test('files of the AOF that are not of the captured set are left out, others are kept', (t) => {
+test('AOF files outside the captured set are left out, other files are kept', (t) => {
   const others = ['aof/a.aof.old', 'aof/notes', 'b.aof.1.incr.aof', 'aof/b.aof.1.incr.aof'];
   const ofAof = ['aof/a.aof.2.base.aof', 'aof/a.aof.9.incr.aof', 'aof/a.aof.manifest'];
   const scanned = scan('', 'aof/', ...others, ...ofAof);

@@ -118,7 +118,7 @@ test.serial('forms of TIME give the results of the table in every time zone', (t
 });
 
 test.serial(
-  'what is no TIME is refused in every time zone, with a hint that lists the forms',
+  'text that is not a TIME is refused in every time zone, with a hint that lists the forms',
   (t) => {
     for (const zone of ZONES) {
       inZone(zone, () => {

@@ -91,7 +91,7 @@ test('classes list characters and ranges, negated with ! or ^', (t) => {
   t.throws(() => parseGlob('[z-a]'), { instanceOf: RangeError, message: /'\[z-a\]'/ });
 });
 
-test('a bracket that is not closed within its name is itself', (t) => {
+test('a bracket that is not closed within its name stands for itself', (t) => {
   t.true(matches('[a', '[a'));
   t.true(matches('a[', 'a['));
   t.true(matches('[a/b]', '[a/b]'));
@@ -100,7 +100,7 @@ test('a bracket that is not closed within its name is itself', (t) => {
   t.true(matches('[!]', '[!]'));
 });
 
-test('a backslash takes the meaning from a wildcard and is itself before anything else', (t) => {
+test('a backslash escapes a wildcard, and stands for itself before anything else', (t) => {
   t.true(matches('a\\*', 'a*'));
   t.false(matches('a\\*', 'ab'));
   t.true(matches('\\?', '?'));
@@ -113,7 +113,7 @@ test('a backslash takes the meaning from a wildcard and is itself before anythin
   t.false(matches('\\x2a', 'a'));
 });
 
-test('parentheses, braces, quotes and other signs are themselves', (t) => {
+test('parentheses, braces, quotes and other signs stand for themselves', (t) => {
   for (const name of [
     'foo(1).rdb',
     '{a,b}',
@@ -132,7 +132,7 @@ test('parentheses, braces, quotes and other signs are themselves', (t) => {
   }
 });
 
-test('the way to a match and what lies below one are told apart', (t) => {
+test('folders on the way to a match are told apart from paths below a match', (t) => {
   t.is(reach('a/b', 'a'), 'above');
   t.is(reach('a/b', 'a/b'), 'match');
   t.is(reach('a/b', 'a/b/c/d'), 'below');

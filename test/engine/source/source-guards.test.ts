@@ -52,7 +52,7 @@ test('the first snapshot, and one of the same place, are no change', (t) => {
   t.is(requireSameSource(snapshotOf({ masterName: 'm' }), same), null);
 });
 
-test('a primary of the same name has moved', (t) => {
+test('another place with the same name of the primary is a primary that has moved', (t) => {
   const note = requireSameSource(snapshotOf({ masterName: 'm' }), here('m'));
   t.is(note?.kind, 'moved');
   t.is(note?.message, "'m' has moved from '/old' of host 'a' to '/new' of host 'b'");

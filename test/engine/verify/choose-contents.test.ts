@@ -23,7 +23,7 @@ function chance(seed: string): () => number {
   return () => random.bytes(4).readUInt32LE() / 2 ** 32;
 }
 
-test('what was never checked comes first, then what was checked longest ago', (t) => {
+test('contents never checked come first, then those checked longest ago', (t) => {
   const times = new Map([
     [1, 500],
     [2, 300],
@@ -53,7 +53,7 @@ test('a sample has at least its percentage of the bytes, and no more than it nee
   );
 });
 
-test('a sample begins with what never was checked, and prefers what was long ago', (t) => {
+test('a sample begins with contents never checked, and prefers those checked long ago', (t) => {
   const times = new Map(contents.slice(2).map(({ id }) => [id, id <= 21 ? 0 : 990_000]));
   let old = 0;
   let recent = 0;

@@ -74,7 +74,7 @@ test('--quick and a full verify agree on increments that are gone or cut off', a
   }
 });
 
-test('--sample proves a part, and says which', async (t) => {
+test('--sample verifies a part, and reports which part', async (t) => {
   const sandbox = await recordNights(t);
   const full = await sandbox.verify();
   const report = await sandbox.verify({ mode: { kind: 'sample', percent: 20 } });
@@ -149,7 +149,7 @@ test('a run with --max-duration finds what is damaged when it gets there', async
   t.deepEqual([...new Set(found)].toSorted(), lost);
 });
 
-test('each mode reads the catalog alone again in a repository that has not changed', async (t) => {
+test('each mode notes its result, with the snapshot if one was named', async (t) => {
   const sandbox = await recordNights(t, 2);
   for (const mode of [QUICK, { kind: 'sample', percent: 5 }, { kind: 'full' }] as const) {
     await sandbox.verify({ mode });
@@ -162,7 +162,7 @@ test('each mode reads the catalog alone again in a repository that has not chang
   t.is(infoOf(sandbox).lastVerification?.snapshot, 1);
 });
 
-test('the note of a result disturbs no reader and changes no snapshot', async (t) => {
+test('noting a result disturbs no reader and changes no snapshot', async (t) => {
   const sandbox = await recordNights(t, 3);
   const catalog = pathFromText(sandbox.inMirror('redis-rewind-data', 'catalog.sqlite3'));
   const { Catalog } = await import('../../../src/catalog/catalog.js');
@@ -185,7 +185,7 @@ async function notKept(t: ExecutionContext, report: VerifyReport, why: RegExp): 
   t.regex(note?.message ?? '', why);
 }
 
-test('while another process writes the result is not kept, which is a remark', async (t) => {
+test('while another process writes, the result is not kept, with a remark', async (t) => {
   const sandbox = await recordNights(t, 2);
   const file = sandbox.inMirror('redis-rewind-data', 'lock.sqlite3');
   const lock = WriteLock.tryAcquire(pathFromText(file));
@@ -194,7 +194,7 @@ test('while another process writes the result is not kept, which is a remark', a
   t.is(infoOf(sandbox).lastVerification, null);
 });
 
-test('in a repository that cannot be written the result is not kept, which is a remark', async (t) => {
+test('in a repository that cannot be written, the result is not kept, with a remark', async (t) => {
   const sandbox = await recordNights(t, 2);
   if (!isRoot) {
     await chmod(sandbox.inMirror('redis-rewind-data', 'catalog.sqlite3'), 0o400);
@@ -245,7 +245,7 @@ test('the note of a dump that a killed backup left on a server is a remark', asy
   t.regex(notes[0]?.message ?? '', /the next backup of the server removes both$/);
 });
 
-test('every bit of an increment matters, also those that zstd passes over', async (t) => {
+test('a flipped bit anywhere in an increment is found, even one that zstd ignores', async (t) => {
   const sandbox = await recordNights(t, 2);
   const folder = sandbox.inMirror('redis-rewind-data', 'increments');
   const [name = ''] = await readdir(folder);

@@ -182,7 +182,7 @@ test('a row that is not what the commit wrote is a problem of the snapshots that
   ]);
 });
 
-test('what cannot be read for want of permission or of room is no corruption', async (t) => {
+test('a read that fails for lack of permission or of memory is no corruption', async (t) => {
   const sandbox = await recordNights(t, 2);
   const nowhere = path.join(await mkdtemp(sandbox.at('nowhere-')), 'gone');
   const result = await runCli(['verify', sandbox.repository, '--json'], {

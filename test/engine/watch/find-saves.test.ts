@@ -55,7 +55,7 @@ function kinds(saves: Record<string, string>): string[] {
   return Object.entries(saves).map(([name, save]) => `${save.split(' ')[0]} ${name}`);
 }
 
-test('without a server the endings tell: dumps, bases that a manifest names, AOFs of one file', async (t) => {
+test('without a server, saves are found by the endings of names: dumps, bases that a manifest names, single AOF files', async (t) => {
   const place = await Place.create(t);
   for (const name of [
     'dump.rdb',
@@ -81,7 +81,7 @@ test('without a server the endings tell: dumps, bases that a manifest names, AOF
   ]);
 });
 
-test('of a server only what it calls so', async (t) => {
+test('with a server, only files with the names that the server uses are saves', async (t) => {
   const place = await Place.create(t);
   for (const name of ['data', 'dump.rdb', 'log.aof', 'logs/b', 'aofs/c']) await place.put(name);
   await place.manifest('logs', 'log.aof', 'b seq 1 type b');
@@ -94,7 +94,7 @@ test('of a server only what it calls so', async (t) => {
   t.false(mayTellOfSave(pathFromText('dump.rdb'), NAMES));
 });
 
-test('what is left out of the snapshots is no save', async (t) => {
+test('a file that is left out of the snapshots is no save', async (t) => {
   const place = await Place.create(t);
   await place.put('dump.rdb');
   await place.put('old.rdb');
@@ -107,7 +107,7 @@ test('what is left out of the snapshots is no save', async (t) => {
   t.deepEqual(kinds(place.saves(null, rules)), ['dump dump.rdb']);
 });
 
-test('a manifest that makes no sense, or names a base that is gone, tells of none', async (t) => {
+test('an invalid manifest, and one whose base is gone, are no save', async (t) => {
   const place = await Place.create(t);
   await place.put('aofs/a.manifest', 'nonsense');
   await place.manifest('more', 'a', 'gone seq 1 type b');
@@ -115,7 +115,7 @@ test('a manifest that makes no sense, or names a base that is gone, tells of non
   t.deepEqual(kinds(place.saves()), []);
 });
 
-test('another inode, size or time is another save; the growing of an AOF is none', async (t) => {
+test('a new inode, size or time is a new save; the growth of an AOF is not', async (t) => {
   const place = await Place.create(t);
   await place.put('dump.rdb');
   await place.put('old.aof');

@@ -4,7 +4,7 @@ import { WatchSchedule, retryDelayMs } from '../../../src/engine/watch/watch-sch
 
 const PACE = { debounceMs: 2000, minIntervalMs: 0 };
 
-test('nothing is due where nothing was saved', (t) => {
+test('no snapshot is due when nothing was saved', (t) => {
   t.is(new WatchSchedule(PACE).dueAtMs, null);
 });
 
@@ -16,7 +16,7 @@ test('a save is due when it has come to rest', (t) => {
   t.is(schedule.dueAtMs, 13_500);
 });
 
-test('saves that never come to rest are due after ten times as long', (t) => {
+test('saves that never come to rest are due after ten times the debounce', (t) => {
   const schedule = new WatchSchedule(PACE);
   for (let now = 0; now <= 60_000; now += 1000) schedule.saveSeen(now);
   t.is(schedule.dueAtMs, 20_000);
@@ -28,7 +28,7 @@ test('an old save is due at once, whatever the debounce', (t) => {
   t.is(schedule.dueAtMs, 5000);
 });
 
-test('a burst of saves is one snapshot, and what came during it one more', (t) => {
+test('a burst of saves is one snapshot, and saves during that snapshot are one more', (t) => {
   const schedule = new WatchSchedule(PACE);
   for (const now of [0, 300, 900]) schedule.saveSeen(now);
   t.is(schedule.dueAtMs, 2900);
@@ -39,7 +39,7 @@ test('a burst of saves is one snapshot, and what came during it one more', (t) =
   t.is(schedule.dueAtMs, 11_000);
 });
 
-test('the interval counts from the beginning of the last snapshot, and puts none off for ever', (t) => {
+test('the interval counts from the beginning of the last snapshot, and no save waits for ever', (t) => {
   const schedule = new WatchSchedule({ debounceMs: 2000, minIntervalMs: 60_000 });
   schedule.saveSeen(0);
   t.is(schedule.dueAtMs, 2000, 'the first one waits for no interval');
@@ -51,7 +51,7 @@ test('the interval counts from the beginning of the last snapshot, and puts none
   t.is(schedule.dueAtMs, 202_000);
 });
 
-test('after failures it is tried ever more slowly, and no failure counts as a snapshot', (t) => {
+test('retries after failures come ever more slowly, and no failure counts as a snapshot', (t) => {
   const schedule = new WatchSchedule({ debounceMs: 2000, minIntervalMs: 600_000 });
   schedule.saveSeen(0);
   const delays = Array.from({ length: 9 }, () => schedule.failed(schedule.dueAtMs ?? 0));
@@ -69,7 +69,7 @@ test('after failures it is tried ever more slowly, and no failure counts as a sn
   t.is(schedule.dueAtMs, due + 702_000, 'and failures are forgotten');
 });
 
-test('what another run has taken is not due any more', (t) => {
+test('a save that another run has taken is no longer due', (t) => {
   const schedule = new WatchSchedule(PACE);
   schedule.saveSeen(0);
   schedule.failed(2000);

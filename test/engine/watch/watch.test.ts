@@ -83,7 +83,7 @@ async function backedUp(t: ExecutionContext): Promise<Sandbox> {
   return sandbox;
 }
 
-test('a save is taken, and what is no save is not', async (t) => {
+test('a save leads to a snapshot, and no other change does', async (t) => {
   const sandbox = await backedUp(t);
   const watching = new Watching(t, sandbox);
   const { source, repository, server } = await watching.next('watching');
@@ -99,7 +99,7 @@ test('a save is taken, and what is no save is not', async (t) => {
   t.deepEqual([signal, discarded], ['SIGTERM', false]);
 });
 
-test('an AOF that grows is no save, its new base is', async (t) => {
+test('the growth of an AOF is no save, its new base is', async (t) => {
   const sandbox = await createSandbox(t);
   await sandbox.write('aofs/a.1.base', 'base');
   await sandbox.write('aofs/a.1.incr', 'incr');
@@ -121,7 +121,7 @@ test('an AOF that grows is no save, its new base is', async (t) => {
   await watching.stop('SIGINT');
 });
 
-test('what was saved while nobody watched is taken at the start, once', async (t) => {
+test('a save from before the start is taken at the start, once', async (t) => {
   const sandbox = await backedUp(t);
   await save(sandbox, 'second');
   const first = new Watching(t, sandbox);
@@ -136,7 +136,7 @@ test('what was saved while nobody watched is taken at the start, once', async (t
   await second.stop();
 });
 
-test('what comes during a snapshot leads to one more, and no other', async (t) => {
+test('saves during a snapshot lead to exactly one more snapshot', async (t) => {
   const sandbox = await backedUp(t);
   let count = 0;
   const context = {
@@ -158,7 +158,7 @@ test('what comes during a snapshot leads to one more, and no other', async (t) =
   t.is(sandbox.list().length, 3);
 });
 
-test('what another backup has taken is not taken again', async (t) => {
+test('a save that another backup has taken is not taken again', async (t) => {
   const sandbox = await backedUp(t);
   const lock = WriteLock.tryAcquire(lockPath(sandbox.repositoryPath));
   const watching = new Watching(t, sandbox);
@@ -176,7 +176,7 @@ test('what another backup has taken is not taken again', async (t) => {
   await watching.stop();
 });
 
-test('the directory may go and come back, with another dump or the same', async (t) => {
+test('SOURCE may go and come back, with another dump or the same', async (t) => {
   const sandbox = await backedUp(t);
   const watching = new Watching(t, sandbox);
   await watching.next('watching');
@@ -197,7 +197,7 @@ test('the directory may go and come back, with another dump or the same', async 
   t.is(sandbox.list().length, 3);
 });
 
-test('a repository that is away is not made anew, and the save is taken when it is back', async (t) => {
+test('a missing repository is not created again, and the save is taken when the repository is back', async (t) => {
   const sandbox = await backedUp(t);
   const watching = new Watching(t, sandbox);
   await watching.next('watching');
@@ -213,7 +213,7 @@ test('a repository that is away is not made anew, and the save is taken when it 
   await watching.stop();
 });
 
-test('asked to end in a snapshot it takes that back, and the next one takes the save', async (t) => {
+test('a watch that is asked to end during a snapshot takes the snapshot back, and the next watch takes the save', async (t) => {
   const sandbox = await backedUp(t);
   const stopping = new AbortController();
   const fileSystem = new HookedFileSystem(({ operation, path: at }) => {
@@ -241,7 +241,7 @@ test('asked to end in a snapshot it takes that back, and the next one takes the 
   await next.stop();
 });
 
-test('what will not get better ends it at the start', async (t) => {
+test('a failure that retries cannot cure ends the watch at the start', async (t) => {
   const sandbox = await createSandbox(t);
   await save(sandbox, 'first');
   await t.throwsAsync(new Watching(t, sandbox).ended, { instanceOf: NoRepositoryError });
@@ -255,7 +255,7 @@ test('what will not get better ends it at the start', async (t) => {
   await t.throwsAsync(new Watching(t, sandbox).ended, { instanceOf: SourceMissingError });
 });
 
-test('a repository that became one of a newer format ends it', async (t) => {
+test('a repository that changes to a newer format ends the watch', async (t) => {
   const sandbox = await backedUp(t);
   const watching = new Watching(t, sandbox);
   await watching.next('watching');

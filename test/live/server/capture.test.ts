@@ -45,7 +45,7 @@ async function withWriter<T>(
 /** Enough to say that none is torn; more of them with the variable CAPTURES. */
 const CAPTURES = Number(process.env['CAPTURES'] ?? 100);
 
-test('captures under load, with rewrites all the time: none is torn', async (t) => {
+test('captures under load, with rewrites all the time, are never torn', async (t) => {
   const at = await createLiveSandbox(t, {
     appendOnly: true,
     settings: { 'aof-timestamp-enabled': 'yes' },
@@ -130,7 +130,7 @@ test('a dump under load is what the server held after it was asked', async (t) =
   }
 });
 
-test('a backup right after the other, in the same second, has what came between', async (t) => {
+test('a second backup in the same second has the writes since the first', async (t) => {
   const at = await createLiveSandbox(t, { save: '3600 1' });
   for (let number = 0; number < 4; number += 1) {
     await at.server.client.rpush('log', number);
@@ -145,7 +145,7 @@ test('a backup right after the other, in the same second, has what came between'
   }
 });
 
-test('an AOF that rests is not read again, and costs nothing', async (t) => {
+test('an AOF without new writes is not read again, and costs nothing', async (t) => {
   const at = await createLiveSandbox(t, { appendOnly: true });
   await at.server.client.set('key', 'value');
   await delay(1100);
@@ -193,7 +193,7 @@ for (const [what, tail] of [
   });
 }
 
-test('what the server says is in the report', async (t) => {
+test('the report has what the server says about itself', async (t) => {
   const at = await createLiveSandbox(t, {
     save: '3600 1',
     settings: { 'maxmemory-policy': 'allkeys-lru' },

@@ -75,7 +75,7 @@ test('commands that were renamed are used under their new names', async (t) => {
   t.deepEqual(await readdir(at.sandbox.repository), ['my.rdb', 'redis-rewind-data']);
 });
 
-test('a BGSAVE that was renamed is told, and found in the configuration file', async (t) => {
+test('a renamed BGSAVE is reported, and found in the configuration file', async (t) => {
   const conf = path.join(await temporaryDirectory(t), 'redis.conf');
   await writeFile(conf, 'rename-command BGSAVE s4ve\n');
   const at = await createLiveSandbox(t, { save: '3600 1', settings: { include: conf } });
@@ -118,7 +118,7 @@ async function disguise(t: ExecutionContext, { server }: LiveSandbox): Promise<s
   return String((proxy.address() as AddressInfo).port);
 }
 
-test('where no process shows, a save proves the directory, and nothing else does', async (t) => {
+test('where no process is visible, only a save proves the directory', async (t) => {
   const at = await createLiveSandbox(t, { save: '3600 1' });
   const port = await disguise(t, at);
   const line = (...args: string[]) =>

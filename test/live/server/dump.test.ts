@@ -62,7 +62,7 @@ test('a backup that is killed leaves its dump to the next one to remove', async 
   t.false(isThere(sandbox.data('temporary-dump')), 'temporary-dump');
 });
 
-test('what a killed backup left is the own dump of a server that keeps dumps by now', async (t) => {
+test('a dump left by a killed backup is the server’s own once the server keeps dumps', async (t) => {
   const { sandbox, server, backup: take } = await createLiveSandbox(t);
   await server.client.set('key', 'value');
   await take();
@@ -74,7 +74,7 @@ test('what a killed backup left is the own dump of a server that keeps dumps by 
   t.false(isThere(sandbox.data('temporary-dump')), 'temporary-dump');
 });
 
-test('a journal that was cut off while it was written names nothing', async (t) => {
+test('a journal that was cut off while it was written names no dump', async (t) => {
   const { sandbox, server, backup: take } = await createLiveSandbox(t);
   await server.client.set('key', 'value');
   await take({ keepDump: true });
@@ -83,7 +83,7 @@ test('a journal that was cut off while it was written names nothing', async (t) 
   t.deepEqual(await readdir(sandbox.source), ['dump.rdb']);
 });
 
-test('without room for the dump the server is not asked, but with --force', async (t) => {
+test('without room for the dump the server is not asked to save, unless --force is given', async (t) => {
   const { sandbox, server } = await createLiveSandbox(t, { save: '3600 1' });
   await server.client.set('key', 'value');
   class FullSource extends RealFileSystem {

@@ -25,7 +25,7 @@ function portOf(server: Server): number {
   return address.port;
 }
 
-test('nothing answers: connection refused, unknown host, no socket, a file that is not a socket', async (t) => {
+test('each way not to be answered has its message: connection refused, unknown host, no socket, a file that is not a socket', async (t) => {
   const at = await createLiveSandbox(t);
   await at.backup();
   const listener = createServer();
@@ -53,7 +53,7 @@ test('nothing answers: connection refused, unknown host, no socket, a file that 
   });
 });
 
-test('what is not a Redis server is refused: HTTP, a banner, silence, and one that hangs up', async (t) => {
+test('anything but a Redis server is refused: HTTP, a banner, silence, and one that hangs up', async (t) => {
   const at = await createLiveSandbox(t);
   await at.backup();
   const answering = async (reply: string, isFirst: boolean): Promise<string> => {
@@ -96,7 +96,7 @@ test('protected mode refuses a client from another address', async (t) => {
   });
 });
 
-test('passwords: missing, wrong, needless; none is ever shown', async (t) => {
+test('a missing, a wrong and a needless password are reported, and no password is shown', async (t) => {
   const at = await createLiveSandbox(t);
   await at.backup();
   const port = String(at.server.port);

@@ -18,7 +18,7 @@ import {
   isRefused,
 } from '../../support/redis/sentinel-group.js';
 
-test('names: unknown, needed, and of the right one', async (t) => {
+test('a primary must be named where a Sentinel watches several, and an unknown name is refused', async (t) => {
   const [group, second] = [await startGroup(t, 0), await startGroup(t, 0)];
   const [sentinel] = await startSentinels(t, group, 1, [
     ...watching('another', first(second.servers).port, 1),
@@ -41,7 +41,7 @@ test('names: unknown, needed, and of the right one', async (t) => {
   });
 });
 
-test('a Sentinel has a password of its own, and the server another', async (t) => {
+test('a Sentinel and its server may have different passwords', async (t) => {
   const group = await startGroup(t, 0);
   await first(group.servers).client.config('SET', 'requirepass', 'server-sesame');
   const lines = [
@@ -85,7 +85,7 @@ test('a Sentinel has a password of its own, and the server another', async (t) =
   t.is(said.indexOf('sesame'), -1);
 });
 
-test('Sentinel and server that both speak TLS', async (t) => {
+test('a Sentinel and a server that both speak TLS are reached', async (t) => {
   const { ca, server, client } = await makeCertificates(await temporaryDirectory(t));
   const tls = {
     'tls-cert-file': server.cert,

@@ -95,7 +95,7 @@ test('--prefer replica takes one that is in order, else the primary', async (t) 
   t.regex(note?.message ?? '', /^no replica could be used \(127\.0\.0\.1:\d+ is down, 127/);
 });
 
-test('a Sentinel that does not answer is passed over, and none that does is said', async (t) => {
+test('a Sentinel that does not answer is passed over, and the error says when none does', async (t) => {
   const group = await startGroup(t, 0);
   const [sentinel, other] = await startSentinels(t, group, 2);
   if (sentinel === undefined || other === undefined) throw new Error('no Sentinel');
@@ -143,7 +143,7 @@ test('a primary that is gone and has no replica is not waited for', async (t) =>
   });
 });
 
-test('a Sentinel that is behind is not believed', async (t) => {
+test('a Sentinel with an outdated view is not believed', async (t) => {
   const group = await startGroup(t, 1);
   const [primary, replica] = group.servers;
   if (primary === undefined || replica === undefined) throw new Error('no servers');

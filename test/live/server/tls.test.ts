@@ -37,7 +37,7 @@ async function run({ sandbox }: LiveSandbox, ...args: string[]) {
   return { code, stderr };
 }
 
-test('TLS with a certificate of one’s own authority, by option and by URL', async (t) => {
+test('a server with a certificate of a private authority is reached, by option and by URL', async (t) => {
   const at = await createTlsPlace(t);
   const { ca, client } = at.certificates;
   const mutual = ['--cacert', ca, '--cert', client.cert, '--key', client.key];
@@ -48,7 +48,7 @@ test('TLS with a certificate of one’s own authority, by option and by URL', as
   t.deepEqual(await run(at, '--redis', named, ...mutual), { code: 0, stderr: '' });
 });
 
-test('what is wrong with TLS is said', async (t) => {
+test('each failure of TLS says what is wrong', async (t) => {
   const at = await createTlsPlace(t);
   await at.backup();
   const { ca, otherCa, client } = at.certificates;

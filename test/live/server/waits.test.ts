@@ -12,7 +12,7 @@ import { startRedisServer } from '../../support/redis/redis-server.js';
 import { redisUser } from '../../support/redis/redis-user.js';
 import { isRefused } from '../../support/redis/live-refusals.js';
 
-test('loading is waited for, no longer than allowed', async (t) => {
+test('a backup waits for a server that is loading, no longer than allowed', async (t) => {
   const settings = {
     'enable-debug-command': 'yes',
     'loading-process-events-interval-bytes': '1024',
@@ -32,7 +32,7 @@ test('loading is waited for, no longer than allowed', async (t) => {
   await reloaded;
 });
 
-test('a server that runs a script is waited for, no longer than allowed', async (t) => {
+test('a backup waits for a server that runs a script, no longer than allowed', async (t) => {
   const at = await createLiveSandbox(t, { settings: { 'busy-reply-threshold': '50' } });
   await at.backup();
   const { client } = at.server;
@@ -79,7 +79,7 @@ test('a save that fails is reported, and leaves nothing in the repository', asyn
   t.is((await runCli(args)).code, 0);
 });
 
-test('a server that dies during its save', async (t) => {
+test('a server that dies during its save fails the backup', async (t) => {
   const at = await createLiveSandbox(t, {
     save: '3600 1',
     settings: { 'rdb-key-save-delay': '1000' },
@@ -128,7 +128,7 @@ test('a save that FLUSHALL kills is asked for again', async (t) => {
   t.regex(readFileSync(path.join(at.sandbox.repository, 'dump.rdb'), 'latin1'), /after/);
 });
 
-test('a rewrite of the AOF that runs is waited for by BGSAVE SCHEDULE', async (t) => {
+test('BGSAVE SCHEDULE waits for a running rewrite of the AOF', async (t) => {
   const at = await createLiveSandbox(t, { appendOnly: true });
   const { client } = at.server;
   for (let key = 0; key < 12; key += 1) await client.set(`key${key}`, 'x');

@@ -78,7 +78,7 @@ test('MULTI begins a transaction only without arguments', (t) => {
   t.is(scan(bytes).wholeBytes, bytes.length);
 });
 
-test('times are noted', (t) => {
+test('the times of commands are read', (t) => {
   const bytes = Buffer.concat([
     Buffer.from('#TS:1700000000\r\n'),
     SET,

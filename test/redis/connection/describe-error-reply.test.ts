@@ -52,7 +52,7 @@ test('NOPERM names the one right that is missing', (t) => {
   t.is(error.hint, 'give the user this right: ACL SETUSER backup +config|get');
 });
 
-test('an error of a Sentinel names the Sentinel and the option for its password', (t) => {
+test('an error reply of a Sentinel names the Sentinel and the option for its password', (t) => {
   const sentinel: Party = { kind: 'Sentinel', address: 'h:2' };
   const sent = { name: 'PING', subcommand: null, user: 'default' };
   const closed = describeErrorReply(sentinel, 'NOAUTH Authentication required.', sent);

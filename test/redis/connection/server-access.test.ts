@@ -32,7 +32,7 @@ function parseUrl(text: string) {
   return parse({ url: new Secret(text) });
 }
 
-test('without options it is the server that redis-cli uses', (t) => {
+test('without options the server is the one that redis-cli uses', (t) => {
   const address = parse({});
   t.is(formatEndpoint(address.endpoint), '127.0.0.1:6379');
   t.is(address.user, null);

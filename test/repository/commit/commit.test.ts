@@ -87,7 +87,7 @@ const failure = new SystemError({
   reason: 'input/output error',
 });
 
-test('a commit that fails after all has been written is found to have been made', async (t) => {
+test('a commit that reports a failure after everything was written is found to be made', async (t) => {
   const sandbox = await createSandbox(t);
   const repository = await openWriter(sandbox);
   const lying = withWrite(t, repository, (catalog, change) => {

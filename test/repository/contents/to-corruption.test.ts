@@ -33,7 +33,7 @@ test('a file of the repository that cannot be read is a corruption', (t) => {
   t.false(isCorruption(repository, pathFromText('/srv/redis/dump.rdb'), 'EACCES'), 'no permission');
 });
 
-test('a file beside the repository whose name begins like it is none', (t) => {
+test('an unreadable file beside the repository, with a similar name, is no corruption', (t) => {
   const repository = pathFromText('/srv/redis');
   for (const file of ['/srv/redis-restored/dump.rdb', '/srv/redis2', '/srv/redis.rdb']) {
     t.false(isCorruption(repository, pathFromText(file)), file);
@@ -49,7 +49,7 @@ test('paths are compared by their bytes, not by what people are shown', (t) => {
   t.false(isCorruption(half, joinPath(whole, 'dump.rdb')));
 });
 
-test('a disk that fails under a restore is no corruption of the repository beside it', async (t) => {
+test('a failing disk under a destination is no corruption of the repository', async (t) => {
   const sandbox = await createSandbox(t);
   await sandbox.write('dump.rdb', 'content');
   await sandbox.backup();

@@ -34,7 +34,7 @@ for (const { title, strike, isExpected } of [
     isExpected: (error: unknown) => error instanceof RewindError,
   },
 ]) {
-  test(`${title} at any mutation of the first backup is made good by the next one`, async (t) => {
+  test(`${title} at any mutation of the first backup is made good by the next backup`, async (t) => {
     const origin = await createSandbox(t);
     await origin.write('dump.rdb', 'the dump');
     for (const name of ['dump.rdb', '.']) {
@@ -75,7 +75,7 @@ for (const { title, strike, isExpected } of [
   });
 }
 
-test('a repository that was begun and not finished is none to a reader', async (t) => {
+test('an unfinished repository is no repository to a reader', async (t) => {
   const sandbox = await createSandbox(t);
   await fs.mkdir(sandbox.data('increments'), { recursive: true });
   await fs.writeFile(sandbox.data('lock.sqlite3'), '');
@@ -95,7 +95,7 @@ test('a repository that has lost its catalog is damaged, never made anew', async
   t.deepEqual(treeDifferences(before, await readTree(sandbox.repository)), []);
 });
 
-test('what stands at a path is told without touching it', async (t) => {
+test('looking at a path finds what it holds and changes nothing', async (t) => {
   const { root } = await createSandbox(t);
   const fileSystem = new RealFileSystem();
   const at = (name: string): string => path.join(root, name);

@@ -105,7 +105,7 @@ test('the journal of a commit that was cut off is read through, and left for the
   t.deepEqual((await cut.verify()).problems, []);
 });
 
-test('a commit that ends while a reader looks at its journal is no trouble', async (t) => {
+test('a commit that ends while a reader looks at its journal does not disturb the reader', async (t) => {
   const sandbox = await createSandbox(t);
   await sandbox.write('dump.rdb', 'the dump');
   await sandbox.backup();

@@ -52,7 +52,7 @@ test('a first backup that fails at any step leaves nothing behind, parents inclu
   }
 });
 
-test('a folder that was there stays, and is empty again', async (t) => {
+test('a folder that existed before stays, and is empty again', async (t) => {
   const sandbox = await placeWithDump(t);
   await fs.mkdir(sandbox.repository);
   const { checkpoint } = interruptAt(4);
@@ -62,7 +62,7 @@ test('a folder that was there stays, and is empty again', async (t) => {
 });
 
 for (const name of ['notes.txt', 'redis-rewind-data/notes.txt']) {
-  test(`what somebody else has put into it meanwhile is never taken away: ${name}`, async (t) => {
+  test(`a file that somebody else has put into the repository meanwhile is never removed: ${name}`, async (t) => {
     const sandbox = await placeWithDump(t);
     const file = sandbox.inMirror(name);
     let isPut = false;
@@ -93,7 +93,7 @@ test('a repository that holds a snapshot stays when a later backup fails', async
   t.is(sandbox.list().length, 1);
 });
 
-test('a writer that waits for one whose first backup fails makes the repository itself', async (t) => {
+test('a writer that waits while the first backup of another fails makes the repository itself', async (t) => {
   const sandbox = await placeWithDump(t);
   let second: Promise<unknown> = Promise.resolve();
   let isSecondBegun = false;
@@ -118,7 +118,7 @@ test('a writer that waits for one whose first backup fails makes the repository 
   t.is((await sandbox.backup()).snapshot.id, 2);
 });
 
-test('a process that dies while it takes a repository away leaves one that the next backup finishes', async (t) => {
+test('a process that dies while it removes an unfinished repository leaves one that the next backup finishes', async (t) => {
   const origin = await placeWithDump(t);
   let died = 0;
   for (let n = 1; ; n += 1) {

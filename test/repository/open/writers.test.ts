@@ -26,7 +26,7 @@ test('a second writer is told that the repository is in use, and changes nothing
   t.is((await sandbox.backup()).snapshot.id, 2);
 });
 
-test('two backups at once: one is taken, the other is told', async (t) => {
+test('of two backups at once one succeeds, and the other is told that the repository is in use', async (t) => {
   const sandbox = await createSandbox(t);
   await sandbox.write('dump.rdb', 'x');
   await sandbox.backup();
@@ -38,7 +38,7 @@ test('two backups at once: one is taken, the other is told', async (t) => {
   t.is(sandbox.list().length, 2);
 });
 
-test('a writer that waits goes on when the other has ended', async (t) => {
+test('a waiting writer goes on when the other writer has ended', async (t) => {
   const sandbox = await createSandbox(t);
   await sandbox.write('dump.rdb', 'x');
   await sandbox.backup();
@@ -54,7 +54,7 @@ test('a writer that waits goes on when the other has ended', async (t) => {
   t.true(steps >= 2, String(steps));
 });
 
-test('a writer that waits in vain gives up when its time is over', async (t) => {
+test('a waiting writer gives up when its time is over', async (t) => {
   const sandbox = await createSandbox(t);
   await sandbox.write('dump.rdb', 'x');
   await sandbox.backup();
@@ -63,7 +63,7 @@ test('a writer that waits in vain gives up when its time is over', async (t) => 
   lock.release();
 });
 
-test('a writer that waits can be interrupted', async (t) => {
+test('a waiting writer can be interrupted', async (t) => {
   const sandbox = await createSandbox(t);
   await sandbox.write('dump.rdb', 'x');
   await sandbox.backup();

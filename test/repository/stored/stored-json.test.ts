@@ -73,7 +73,7 @@ const FINDINGS_JSON =
   '"types":[{"type":"string","keys":1,"sizeBytes":20}],"commands":null,"firstTime":null,' +
   '"lastTime":"2026-11-22T22:27:22Z"}';
 
-test('what is written does not depend on the order of fields, nor on fields of reports', (t) => {
+test('the stored JSON does not depend on the order of fields, nor on fields of reports', (t) => {
   const more = { later: 'of a report' };
   t.is(encodeNotes(NOTES.map((note) => ({ ...note, ...more }))), NOTES_JSON);
   t.is(encodeServer({ ...SERVER, ...more }), SERVER_JSON);
@@ -82,7 +82,7 @@ test('what is written does not depend on the order of fields, nor on fields of r
   t.regex(encodeServer({ ...SERVER, aof: null }), /"aof":null\}$/);
 });
 
-test('what was written is read back, in the order in which it is printed', (t) => {
+test('stored JSON is read back, in the order in which it is printed', (t) => {
   t.deepEqual(decodeNotes({ id: 1, notesJson: NOTES_JSON }), NOTES);
   t.deepEqual(decodeServer({ id: 1, serverJson: SERVER_JSON }), SERVER);
   t.deepEqual(decodeFindings(1, FINDINGS_JSON), FINDINGS);
@@ -96,7 +96,7 @@ test('a field of a later program is ignored', (t) => {
   t.deepEqual(server, SERVER);
 });
 
-test('what an early program did not write is null', (t) => {
+test('a field that an early program did not write is null', (t) => {
   const { address, primary, masterName, ...early } = SERVER;
   const server = decodeServer({ id: 1, serverJson: JSON.stringify(early) });
   t.deepEqual(server, { ...SERVER, address: null, primary: null, masterName: null });

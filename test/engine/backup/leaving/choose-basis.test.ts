@@ -36,11 +36,11 @@ test('a file that was renamed is found by its inode', (t) => {
   t.is(chosen(leaving, file('dump.rdb.old', { inode: 7n, device: 2n })), null);
 });
 
-test('inodes that are not known are not the same', (t) => {
+test('two unknown inodes do not count as the same', (t) => {
   t.is(chosen(file('a', { inode: 0n }), file('b', { inode: 0n })), null);
 });
 
-test('the base of an AOF serves the one before it, the nearest that follows', (t) => {
+test('the basis of an AOF base is the nearest base that follows', (t) => {
   const folder = 'appendonlydir/appendonly.aof';
   const leaving = file(`${folder}.9.base.rdb`);
   t.is(
@@ -58,7 +58,7 @@ test('the base of an AOF serves the one before it, the nearest that follows', (t
   );
 });
 
-test('a base of another AOF, folder or format is no kin', (t) => {
+test('a base of another AOF, folder or format is no basis', (t) => {
   const leaving = file('appendonlydir/appendonly.aof.1.base.rdb');
   t.is(chosen(leaving, file('appendonlydir/other.aof.2.base.rdb')), null);
   t.is(chosen(leaving, file('appendonlydir/my.appendonly.aof.2.base.rdb')), null);
@@ -67,7 +67,7 @@ test('a base of another AOF, folder or format is no kin', (t) => {
   t.is(chosen(leaving, file('appendonlydir/appendonly.aof.2.base.rdb.bak')), null);
 });
 
-test('the base comes before an inode that was used again', (t) => {
+test('the next base is preferred to an inode that was used again', (t) => {
   const leaving = file('d/a.aof.1.base.rdb', { inode: 7n });
   t.is(
     chosen(leaving, file('d/a.aof.2.incr.aof', { inode: 7n }), file('d/a.aof.2.base.rdb')),
@@ -75,7 +75,7 @@ test('the base comes before an inode that was used again', (t) => {
   );
 });
 
-test('an AOF of Redis 6 is based on the first base that Redis 7 made of it', (t) => {
+test('the basis of an AOF of Redis 6 is the first base that Redis 7 made of it', (t) => {
   const leaving = file('appendonly.aof');
   t.is(
     chosen(
@@ -88,7 +88,7 @@ test('an AOF of Redis 6 is based on the first base that Redis 7 made of it', (t)
   );
 });
 
-test('an incr is based on itself only', (t) => {
+test('the basis of an incr file is the file of the same name only', (t) => {
   const leaving = file('d/a.aof.1.incr.aof');
   t.is(chosen(leaving, file('d/a.aof.2.incr.aof'), file('d/a.aof.2.base.aof')), null);
   t.is(chosen(leaving, file('d/a.aof.1.incr.aof')), 'd/a.aof.1.incr.aof');
@@ -115,7 +115,7 @@ test('a file of the same name in another folder is the last resort, the nearest 
   );
 });
 
-test('nothing akin, or nothing in it, is no basis', (t) => {
+test('an unrelated file and an empty file are no basis', (t) => {
   t.is(chosen(file('dump.rdb')), null);
   t.is(chosen(file('dump.rdb'), file('users.acl')), null);
   t.is(chosen(file('dump.rdb'), file('dump.rdb', { sizeBytes: 0 })), null);
