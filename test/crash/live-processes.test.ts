@@ -156,7 +156,7 @@ for (const [signal, exitCode] of [
         t.is((await fs.stat(sandbox.inMirror('dump.rdb'))).size, dump.length);
       }
       t.deepEqual(treeDifferences(now, await sandbox.restoredTree()), []);
-      t.deepEqual(treeDifferences(then, await sandbox.restoredTree('1B')), []);
+      t.deepEqual(treeDifferences(then, await sandbox.restoredTree({ time: '1B' })), []);
       const longest = Math.round(Math.max(...waits));
       const median = waits.toSorted((a, b) => a - b)[waits.length >> 1] ?? 0;
       t.log(`${waits.length} signals: ended after ${Math.round(median)} ms, at most ${longest} ms`);

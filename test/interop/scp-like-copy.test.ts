@@ -94,7 +94,7 @@ async function isWhole(
 ): Promise<void> {
   for (const { id, time, tree } of sandbox.recorded) {
     const destination = sandbox.at(`${name}-${id}`);
-    await sandbox.restore(time, { to: destination });
+    await sandbox.restore({ time, to: destination });
     t.deepEqual(treeDifferences(tree, await readTree(destination)), [], `${name}, snapshot ${id}`);
   }
 }

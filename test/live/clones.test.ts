@@ -72,7 +72,7 @@ for (const kind of Object.keys(MAKE)) {
     await sandbox.write('dump.rdb', Buffer.concat([nights[1] as Buffer, Buffer.from('tail')]));
     await sandbox.backup();
     for (const [night, bytes] of nights.entries()) {
-      const { destination } = await sandbox.restore(`${2 - night}B`, { path: 'dump.rdb' });
+      const { destination } = await sandbox.restore({ time: `${2 - night}B`, path: 'dump.rdb' });
       t.is(bytesDifference(bytes, await fs.readFile(destination)), null);
     }
     t.deepEqual((await sandbox.verify()).problems, []);

@@ -31,14 +31,14 @@ test('a file named by --also is kept under its own path, and restored by it', as
   t.is(await sandbox.read(kept('redis/redis.conf')), 'dir /var/lib/redis\n');
   t.is(sandbox.files()[kept('redis/redis.conf')]?.mode, '0640');
   t.is(sandbox.files()[kept('redis/users/users.acl')], undefined);
-  const tree = await sandbox.restoredTree('now', { path: kept('redis/redis.conf') });
+  const tree = await sandbox.restoredTree({ path: kept('redis/redis.conf') });
   t.deepEqual(treeDifferences(await readTree(file), tree), []);
 });
 
 test('a folder named by --also is kept whole', async (t) => {
   const { sandbox, etc, kept } = await createBeside(t);
   await sandbox.backup({ also: [path.join(etc, 'redis')] });
-  const tree = await sandbox.restoredTree('now', { path: kept('redis') });
+  const tree = await sandbox.restoredTree({ path: kept('redis') });
   t.deepEqual(treeDifferences(await readTree(path.join(etc, 'redis')), tree), []);
   t.deepEqual((await sandbox.verify()).problems, []);
 });
@@ -69,7 +69,7 @@ test('an older version of a file named by --also comes back, even when --also no
     ['2B', 'dir /var/lib/redis\n'],
     ['1B', 'dir /srv/redis\n'],
   ] as const) {
-    const { destination } = await sandbox.restore(time, { path: kept('redis/redis.conf') });
+    const { destination } = await sandbox.restore({ time, path: kept('redis/redis.conf') });
     t.is(await fs.readFile(destination, 'utf8'), text);
   }
   t.deepEqual((await sandbox.verify()).problems, []);
@@ -93,7 +93,7 @@ test('paths named by --also may overlap', async (t) => {
     [file, path.join(folder, 'users'), folder],
   ]) {
     await sandbox.backup({ also });
-    const tree = await sandbox.restoredTree('now', { path: kept('redis') });
+    const tree = await sandbox.restoredTree({ path: kept('redis') });
     t.deepEqual(treeDifferences(await readTree(folder), tree), [], also.join(' '));
   }
 });

@@ -62,7 +62,8 @@ for (const [what, sizeBytes] of [
     );
     // The mirror, a delta on it, the full copy, and the farthest from it.
     for (const night of [8, 7, 6, 0]) {
-      const { destination } = await sandbox.restore(`${nights.length - 1 - night}B`, {
+      const { destination } = await sandbox.restore({
+        time: `${nights.length - 1 - night}B`,
         path: 'dump.rdb',
       });
       t.true((await fs.readFile(destination)).equals(nights[night] as Buffer), `night ${night}`);

@@ -93,7 +93,7 @@ test('a file that goes on changing keeps its last version, marked stale, until i
   t.deepEqual(lookNames(restored.notes), ['stale dump.rdb']);
   const content = fs.readFileSync(path.join(restored.destination, 'dump.rdb'), 'latin1');
   t.is(content, 'A'.repeat(5000));
-  t.deepEqual((await sandbox.restore('1B')).notes, []);
+  t.deepEqual((await sandbox.restore({ time: '1B' })).notes, []);
 
   t.deepEqual((await sandbox.backup()).notes, []);
   t.is((await sandbox.read('dump.rdb')).slice(1), 'B'.repeat(4999));
@@ -128,7 +128,7 @@ test('a file that only grows is taken exactly up to the size that it had when it
   });
   t.deepEqual(next.notes, []);
   t.is(await sandbox.read('appendonly.aof'), whole);
-  const { destination } = await sandbox.restore('1B', { path: 'appendonly.aof' });
+  const { destination } = await sandbox.restore({ time: '1B', path: 'appendonly.aof' });
   t.is(fs.readFileSync(destination, 'latin1'), 'A'.repeat(5000));
   t.deepEqual((await sandbox.verify()).problems, []);
 });

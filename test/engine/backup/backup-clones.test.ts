@@ -28,7 +28,7 @@ function atClone(act: () => void): Hook {
 }
 
 async function isRestored(sandbox: Sandbox, time: string, bytes: Buffer): Promise<boolean> {
-  const { destination } = await sandbox.restore(time, { path: 'dump.rdb' });
+  const { destination } = await sandbox.restore({ time, path: 'dump.rdb' });
   return (await fs.readFile(destination)).equals(bytes);
 }
 

@@ -127,7 +127,7 @@ test('a finding is kept until the file changes: list shows it and a restore warn
   await sandbox.backup({ examine: true });
   t.like(sandbox.files()['dump.rdb']?.examined, { loads: true, problem: null, keys: 2 });
   t.deepEqual(lookNames((await sandbox.restore()).notes), []);
-  const old = await sandbox.restore('1B');
+  const old = await sandbox.restore({ time: '1B' });
   t.deepEqual(lookNames(old.notes), ['would-not-load dump.rdb']);
   t.deepEqual((await sandbox.verify()).problems, []);
 });

@@ -120,7 +120,10 @@ test('a restore gives back everything as it was, after the mirror has moved on',
   await sandbox.write('dump.rdb', 'something else');
   await fs.chmod(sandbox.source, 0o700);
   await sandbox.backup();
-  t.deepEqual(treeDifferences(await readTree(kept), await sandbox.restoredTree('1B')), []);
+  t.deepEqual(
+    treeDifferences(await readTree(kept), await sandbox.restoredTree({ time: '1B' })),
+    [],
+  );
 });
 
 test('REPO is 0700 whatever SOURCE is, and so are the parents that it makes', async (t) => {

@@ -154,7 +154,7 @@ test('a SOURCE that has suddenly become empty needs force', async (t) => {
   const report = await sandbox.backup({ force: true });
   t.is(report.deletedFiles, 1);
   t.is((await sandbox.backup()).snapshot.files, 0, 'empty as before');
-  t.is((await sandbox.restoredTree('2B'))['dump.rdb']?.type, 'file');
+  t.is((await sandbox.restoredTree({ time: '2B' }))['dump.rdb']?.type, 'file');
 });
 
 test('files kept by --also do not hide that SOURCE has become empty', async (t) => {

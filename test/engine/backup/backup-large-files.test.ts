@@ -11,7 +11,7 @@ import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 import { bytesDifference } from '../../support/files/bytes-difference.js';
 
 async function restored(sandbox: Sandbox, time: string, name: string): Promise<Buffer> {
-  const { destination } = await sandbox.restore(time, { path: name });
+  const { destination } = await sandbox.restore({ time, path: name });
   return fs.readFile(destination);
 }
 

@@ -36,7 +36,7 @@ async function flipBit(file: string, at: number): Promise<void> {
 }
 
 async function restored(sandbox: Sandbox, time: string, name: string): Promise<Buffer> {
-  const { destination } = await sandbox.restore(time, { path: name });
+  const { destination } = await sandbox.restore({ time, path: name });
   return fs.readFile(destination);
 }
 
@@ -51,7 +51,9 @@ test('a damaged mirror file that is replaced is kept as it was found, with a war
   t.deepEqual(lookNames((await sandbox.backup()).notes), ['mirror-damaged dump.rdb']);
 
   t.deepEqual(await restored(sandbox, 'now', 'dump.rdb'), THREE);
-  await t.throwsAsync(sandbox.restore('1B', { path: 'dump.rdb' }), { instanceOf: CorruptError });
+  await t.throwsAsync(sandbox.restore({ time: '1B', path: 'dump.rdb' }), {
+    instanceOf: CorruptError,
+  });
   t.deepEqual(await restored(sandbox, '2B', 'dump.rdb'), ONE, 'needs nothing of what is damaged');
   t.deepEqual(
     ['2B', '1B', 'now'].map((time) => sandbox.files(time)['dump.rdb']?.damaged),
@@ -73,8 +75,12 @@ test('an older version that is made of damaged bytes is refused as well', async 
   await flipBit(inMirror(sandbox, 'dump.rdb'), 50_000);
   await sandbox.write('dump.rdb', THREE);
   await sandbox.backup();
-  await t.throwsAsync(sandbox.restore('1B', { path: 'dump.rdb' }), { instanceOf: CorruptError });
-  await t.throwsAsync(sandbox.restore('2B', { path: 'dump.rdb' }), { instanceOf: CorruptError });
+  await t.throwsAsync(sandbox.restore({ time: '1B', path: 'dump.rdb' }), {
+    instanceOf: CorruptError,
+  });
+  await t.throwsAsync(sandbox.restore({ time: '2B', path: 'dump.rdb' }), {
+    instanceOf: CorruptError,
+  });
   const { problems } = await sandbox.verify();
   t.deepEqual(
     problems.flatMap(({ snapshots }) => snapshots).toSorted((a, b) => a - b),
@@ -174,7 +180,9 @@ test('a missing mirror file whose content is no longer in SOURCE is lost, and no
   await sandbox.write('dump.rdb', TWO);
   t.deepEqual(lookNames((await sandbox.backup()).notes), ['mirror-lost dump.rdb']);
   t.deepEqual(await restored(sandbox, 'now', 'dump.rdb'), TWO);
-  await t.throwsAsync(sandbox.restore('1B', { path: 'dump.rdb' }), { instanceOf: CorruptError });
+  await t.throwsAsync(sandbox.restore({ time: '1B', path: 'dump.rdb' }), {
+    instanceOf: CorruptError,
+  });
   t.is((await restored(sandbox, '1B', 'other')).toString(), 'as ever');
   const { problems } = await sandbox.verify();
   t.deepEqual(

@@ -36,7 +36,7 @@ for (const seed of ['first', 'second', 'third']) {
     t.deepEqual([report.problems, report.notes], [[], []]);
     t.true(report.versionsChecked > SNAPSHOTS, String(report.versionsChecked));
     for (const [index, then] of expected.entries()) {
-      const restored = await sandbox.restoredTree(`${SNAPSHOTS - 1 - index}B`);
+      const restored = await sandbox.restoredTree({ time: `${SNAPSHOTS - 1 - index}B` });
       t.deepEqual(treeDifferences(then, restored), [], `snapshot ${index + 1}`);
     }
   });
@@ -57,7 +57,7 @@ test('a repository that is moved and copied restores as before', async (t) => {
   const moved = copy.withRepository(sandbox.at('moved'));
   await rename(copy.repository, moved.repository);
   t.deepEqual((await moved.verify()).problems, []);
-  t.deepEqual(treeDifferences(first, await moved.restoredTree('2B')), []);
-  t.deepEqual(treeDifferences(first, await sandbox.restoredTree('1B')), []);
+  t.deepEqual(treeDifferences(first, await moved.restoredTree({ time: '2B' })), []);
+  t.deepEqual(treeDifferences(first, await sandbox.restoredTree({ time: '1B' })), []);
   t.deepEqual(treeDifferences(await readTree(sandbox.source), await moved.restoredTree()), []);
 });

@@ -40,7 +40,7 @@ for (const memoryBytes of [undefined, 1 << 20]) {
     );
     // An opcode, a start of four bytes of which most are random, a length; a key has a hundred bytes.
     t.true(incrementBytes < KEYS * 7, `${incrementBytes} bytes`);
-    const { destination } = await sandbox.restore('1B');
+    const { destination } = await sandbox.restore({ time: '1B' });
     t.deepEqual(await readTree(destination), before);
     t.is((await sandbox.verify()).problems.length, 0);
   });

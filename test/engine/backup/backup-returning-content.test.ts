@@ -11,7 +11,7 @@ async function restoredContents(sandbox: Sandbox, name: string): Promise<Buffer[
   const { length } = sandbox.list();
   const contents: Buffer[] = [];
   for (let back = length - 1; back >= 0; back -= 1) {
-    const { destination } = await sandbox.restore(`${back}B`, { path: name });
+    const { destination } = await sandbox.restore({ time: `${back}B`, path: name });
     contents.push(await fs.readFile(destination));
   }
   return contents;
@@ -85,7 +85,7 @@ test('a renamed file needs no increment', async (t) => {
   await fs.rename(sandbox.inSource('dump.rdb'), sandbox.inSource('old/dump.rdb'));
   const report = await sandbox.backup();
   t.deepEqual([report.newFiles, report.deletedFiles, report.incrementBytes], [1, 1, 0]);
-  const { destination } = await sandbox.restore('1B', { path: 'dump.rdb' });
+  const { destination } = await sandbox.restore({ time: '1B', path: 'dump.rdb' });
   t.deepEqual(await fs.readFile(destination), A);
 });
 
@@ -99,7 +99,7 @@ test('a file that is equal to another, and is then deleted, needs no increment',
   t.is((await sandbox.backup()).incrementBytes, 0);
   await sandbox.remove('two');
   t.not((await sandbox.backup()).incrementBytes, 0);
-  const { destination } = await sandbox.restore('2B', { path: 'one' });
+  const { destination } = await sandbox.restore({ time: '2B', path: 'one' });
   t.deepEqual(await fs.readFile(destination), A);
 });
 
@@ -113,7 +113,7 @@ test('new metadata alone needs no increment, and the old comes back with a resto
   const report = await sandbox.backup();
   t.deepEqual([report.changedFiles, report.incrementBytes], [1, 0]);
   t.is((await sandbox.mirror())['dump.rdb']?.mode, '0600');
-  t.is((await sandbox.restoredTree('1B'))['dump.rdb']?.mode, '0640');
+  t.is((await sandbox.restoredTree({ time: '1B' }))['dump.rdb']?.mode, '0640');
   t.is((await sandbox.restoredTree())['dump.rdb']?.mtimeNs, '1000000000000000000');
 });
 

@@ -74,7 +74,7 @@ test('a file that stays unreadable stays the version that it was', async (t) => 
     const report = await backupWithout(sandbox, 'open', 'dump.rdb');
     t.deepEqual([report.deletedFiles, report.incrementBytes], [0, 0]);
   }
-  const { destination } = await sandbox.restore('now', { path: 'dump.rdb' });
+  const { destination } = await sandbox.restore({ path: 'dump.rdb' });
   t.is(await fs.readFile(destination, 'utf8'), 'the dump');
 });
 
@@ -96,7 +96,7 @@ for (const operation of ['list', 'stat'] as const) {
     t.true(files['appendonlydir/link']?.stale);
     t.false(files['dump.rdb']?.stale);
     t.is(files['appendonlydir']?.stale, operation === 'stat');
-    const restored = await sandbox.restoredTree('now', { path: 'appendonlydir/base' });
+    const restored = await sandbox.restoredTree({ path: 'appendonlydir/base' });
     t.is(restored['deep']?.content, before['appendonlydir/base/deep']?.content);
     t.deepEqual((await sandbox.verify()).problems, []);
   });

@@ -77,7 +77,7 @@ for (const { title, sql } of [
       ],
     );
     const first = sandbox.snapshot(1).time;
-    await t.throwsAsync(sandbox.restore(first, { to: sandbox.at('old') }), {
+    await t.throwsAsync(sandbox.restore({ time: first, to: sandbox.at('old') }), {
       instanceOf: CorruptError,
     });
     const { repairs } = await sandbox.repair();
@@ -103,7 +103,7 @@ for (const { title, sql } of [
       problems.map(({ snapshots, message }) => [snapshots, message]),
       [[[], `rows of examinations are not as backups wrote them: ${ROWS}`]],
     );
-    const { notes } = await sandbox.restore('now', { to: sandbox.at('now') });
+    const { notes } = await sandbox.restore({ to: sandbox.at('now') });
     t.deepEqual(notes, []);
     t.is((await sandbox.repair()).repairs[0]?.kind, 'rebuilt-catalog');
     t.not(files(sandbox, 'now').filter((file) => file.examined !== null).length, 0);

@@ -76,7 +76,7 @@ test('with an older copy alone, the older snapshots come back whole and the newe
 
   await sandbox.backup();
   t.deepEqual((await sandbox.verify()).problems, []);
-  await sandbox.restore('now', { to: sandbox.at('now') });
+  await sandbox.restore({ to: sandbox.at('now') });
   t.deepEqual(
     treeDifferences(await readTree(sandbox.source), await readTree(sandbox.at('now'))),
     [],
@@ -106,7 +106,7 @@ test('a catalog that is newer than its only sound copy is left alone, and the pr
     report.problems.map(({ kind, snapshots }) => [kind, ...snapshots]),
     [['catalog', 2]],
   );
-  await sandbox.restore('now', { to: sandbox.at('restored') });
+  await sandbox.restore({ to: sandbox.at('restored') });
   const restored = await readTree(sandbox.at('restored'));
   t.deepEqual(treeDifferences(sandbox.snapshot(4).tree, restored), []);
 });

@@ -32,7 +32,7 @@ async function losses(sandbox: Sandbox, last: number): Promise<string[]> {
       if (entry.type !== 'file' || /[^\x20-\x7e]/.test(name)) continue;
       const to = `${sandbox.repository}-tried`;
       try {
-        await sandbox.restore(time, { to, path: name, context: quick(sandbox) });
+        await sandbox.restore({ time, to, path: name, context: quick(sandbox) });
         if ((await readTree(to))['.']?.content !== entry.content) lost.push(`wrong: ${name}@${id}`);
         await removeTree(to);
       } catch (error) {

@@ -14,7 +14,7 @@ export function kinds({ repairs }: RepairReport): string[] {
 export async function allRestore(t: ExecutionContext, sandbox: Sandbox, last = 4): Promise<void> {
   for (const { id, time, tree } of sandbox.recorded.slice(0, last)) {
     const to = sandbox.at(`restored-${id}`);
-    await sandbox.restore(time, { to });
+    await sandbox.restore({ time, to });
     t.deepEqual(treeDifferences(tree, await readTree(to)), [], `snapshot ${id}`);
     await removeTree(to);
   }

@@ -51,7 +51,8 @@ async function comesBack(
   const room = sandbox.at('room');
   await mkdir(room);
   try {
-    await sandbox.restore(time, {
+    await sandbox.restore({
+      time,
       to: path.join(room, 'restored'),
       context: { fileSystem: new HastyFileSystem() },
     });
@@ -92,7 +93,7 @@ test('a catalog that is gone, empty or cut in half is exit 20, and nothing is wr
   for (const rest of [sound.subarray(0, sound.length >> 1), Buffer.alloc(0), null]) {
     await rm(file);
     if (rest !== null) await writeFile(file, rest);
-    const error = await t.throwsAsync(sandbox.restore('now', { to: sandbox.at('restored') }), {
+    const error = await t.throwsAsync(sandbox.restore({ to: sandbox.at('restored') }), {
       instanceOf: CorruptError,
     });
     t.is(error.exitCode, 20);
@@ -107,7 +108,7 @@ test('a damaged snapshot is refused, and the others come back', async (t) => {
   for (const id of [1, 2, 4]) t.true(await comesBack(t, sandbox, id, `snapshot ${id}`));
   t.false(await comesBack(t, sandbox, 3, 'snapshot 3'));
   const error = await t.throwsAsync(
-    sandbox.restore(sandbox.snapshot(3).time, { to: sandbox.at('restored') }),
+    sandbox.restore({ time: sandbox.snapshot(3).time, to: sandbox.at('restored') }),
     { instanceOf: CorruptError },
   );
   t.is(error.message, 'the rows of snapshot 3 in the catalog are not as its backup wrote them');
@@ -117,7 +118,7 @@ test('when the time of a snapshot is damaged, the one before it is not restored 
   const sandbox = await recordNights(t, 4);
   const at = sandbox.snapshot(3).time.replace('Z', '+00:00');
   runSql(sandbox.repository, 'UPDATE snapshot SET time = time + 3600 WHERE id = 3');
-  const error = await t.throwsAsync(sandbox.restore(at, { to: sandbox.at('restored') }), {
+  const error = await t.throwsAsync(sandbox.restore({ time: at, to: sandbox.at('restored') }), {
     instanceOf: CorruptError,
     message: 'the rows of snapshot 3 in the catalog are not as its backup wrote them',
   });
@@ -143,7 +144,7 @@ for (const [what, replace] of Object.entries({
     await replace(file);
     for (const { time } of sandbox.recorded) {
       const error = await t.throwsAsync(
-        sandbox.restore(time, { to: sandbox.at('restored'), path: 'dump.rdb' }),
+        sandbox.restore({ time, to: sandbox.at('restored'), path: 'dump.rdb' }),
         { instanceOf: CorruptError },
       );
       t.is(error.message, `'dump.rdb' cannot be restored: the mirror file '${file}' is not there`);

@@ -11,8 +11,8 @@ const nights = shareNights(test);
 test('missing parents of the destination are made', async (t) => {
   const sandbox = nights();
   const { tree } = sandbox.snapshot(4);
-  await sandbox.restore('now', { to: sandbox.at('a', 'b', 'everything') });
-  await sandbox.restore('now', { to: sandbox.at('c', 'd', 'dump.rdb'), path: 'dump.rdb' });
+  await sandbox.restore({ to: sandbox.at('a', 'b', 'everything') });
+  await sandbox.restore({ to: sandbox.at('c', 'd', 'dump.rdb'), path: 'dump.rdb' });
   t.deepEqual(treeDifferences(tree, await readTree(sandbox.at('a', 'b', 'everything'))), []);
   const dump = subtree(tree, 'dump.rdb');
   t.deepEqual(treeDifferences(dump, await readTree(sandbox.at('c', 'd', 'dump.rdb'))), []);
@@ -24,7 +24,7 @@ test('missing parents of the destination are made', async (t) => {
 test('an existing empty folder is filled, and gets the metadata of the folder that was backed up', async (t) => {
   const sandbox = nights();
   await mkdir(sandbox.at('void'), { mode: 0o777 });
-  await sandbox.restore('now', { to: sandbox.at('void') });
+  await sandbox.restore({ to: sandbox.at('void') });
   const restored = await readTree(sandbox.at('void'));
   t.deepEqual(treeDifferences(sandbox.snapshot(4).tree, restored), []);
 });
@@ -34,7 +34,7 @@ test('a link to an empty folder is followed, and stays a link', async (t) => {
   await mkdir(sandbox.at('disk', 'redis'), { recursive: true });
   await mkdir(sandbox.at('var', 'lib'), { recursive: true });
   await symlink('../../disk/redis', sandbox.at('var', 'lib', 'redis'));
-  const report = await sandbox.restore('now', { to: sandbox.at('var', 'lib', 'redis') });
+  const report = await sandbox.restore({ to: sandbox.at('var', 'lib', 'redis') });
   t.is(await readlink(sandbox.at('var', 'lib', 'redis')), '../../disk/redis');
   t.is(report.destination, sandbox.at('disk', 'redis'));
   const restored = await readTree(sandbox.at('disk', 'redis'));
@@ -45,15 +45,15 @@ test('a destination below a linked folder is made where the link leads', async (
   const sandbox = nights();
   await mkdir(sandbox.at('disk'));
   await symlink('disk', sandbox.at('link'));
-  await sandbox.restore('now', { to: sandbox.at('link', 'new', 'dump.rdb'), path: 'dump.rdb' });
+  await sandbox.restore({ to: sandbox.at('link', 'new', 'dump.rdb'), path: 'dump.rdb' });
   t.true((await stat(sandbox.at('disk', 'new', 'dump.rdb'))).isFile());
 });
 
 test('a restore leaves nothing beside the destination', async (t) => {
   const sandbox = nights();
   await mkdir(sandbox.at('alone'));
-  await sandbox.restore('now', { to: sandbox.at('alone', 'tree') });
-  await sandbox.restore('now', { to: sandbox.at('alone', 'dump'), path: 'dump.rdb' });
+  await sandbox.restore({ to: sandbox.at('alone', 'tree') });
+  await sandbox.restore({ to: sandbox.at('alone', 'dump'), path: 'dump.rdb' });
   t.deepEqual((await readdir(sandbox.at('alone'))).toSorted(), ['dump', 'tree']);
 });
 
@@ -62,7 +62,7 @@ test('the work directory of a killed restore neither disturbs the next restore n
   const left = sandbox.at('killed', `.redis-rewind-restore-${sandbox.context.processId}`);
   await mkdir(left, { recursive: true });
   await writeFile(`${left}/somebody's`, 'data');
-  await sandbox.restore('now', { to: sandbox.at('killed', 'tree') });
+  await sandbox.restore({ to: sandbox.at('killed', 'tree') });
   const restored = await readTree(sandbox.at('killed', 'tree'));
   t.deepEqual(treeDifferences(sandbox.snapshot(4).tree, restored), []);
   t.is(await readFile(`${left}/somebody's`, 'utf8'), 'data');

@@ -69,7 +69,7 @@ async function attempt(
   context: Partial<RunContext>,
 ): Promise<RestoreReport | Error> {
   try {
-    return await sandbox.restore('now', { to: destination, force: true, context });
+    return await sandbox.restore({ to: destination, force: true, context });
   } catch (error) {
     return error as Error;
   }
@@ -228,7 +228,7 @@ test('a new destination and the parents made for it are gone when the restore fa
       return operation === 'sync' && place === sandbox.at('a', 'b');
     });
     await t.throwsAsync(
-      sandbox.restore('now', {
+      sandbox.restore({
         to: sandbox.at('a', 'b', 'restored'),
         path: inside,
         context: { fileSystem: new HookedFileSystem(hook) },

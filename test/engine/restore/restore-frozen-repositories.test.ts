@@ -40,7 +40,7 @@ for (const fixture of fixtures) {
     t.is(sandbox.info().snapshots, manifest.snapshots.length);
     t.deepEqual((await sandbox.verify()).problems, []);
     for (const { id, time, tree } of manifest.snapshots) {
-      await sandbox.restore(time, { to: sandbox.at(`restored-${id}`) });
+      await sandbox.restore({ time, to: sandbox.at(`restored-${id}`) });
       const restored = await readTree(sandbox.at(`restored-${id}`));
       t.deepEqual(treeDifferences(asSet(tree), restored), [], `snapshot ${id}`);
     }
@@ -58,13 +58,13 @@ for (const fixture of fixtures) {
     await sandbox.backup({ force: true, afterSeconds: 86_400 });
     t.false(sandbox.info().unfinished);
     t.deepEqual((await sandbox.verify()).problems, []);
-    await sandbox.restore('now', { to: sandbox.at('new') });
+    await sandbox.restore({ to: sandbox.at('new') });
     const difference = treeDifferences(
       await readTree(sandbox.source),
       await readTree(sandbox.at('new')),
     );
     t.deepEqual(difference, []);
-    await sandbox.restore(manifest.snapshots[0]?.time ?? '', { to: sandbox.at('old') });
+    await sandbox.restore({ time: manifest.snapshots[0]?.time ?? '', to: sandbox.at('old') });
     const first = asSet(manifest.snapshots[0]?.tree ?? {});
     t.deepEqual(treeDifferences(first, await readTree(sandbox.at('old'))), []);
   });

@@ -36,7 +36,7 @@ async function isRefused(
   { error, message }: Refusal,
 ): Promise<void> {
   const before = await readTree(directory);
-  const thrown = await t.throwsAsync(nights().restore(at, { ...options, to: destination }), {
+  const thrown = await t.throwsAsync(nights().restore({ time: at, ...options, to: destination }), {
     instanceOf: error,
     message,
   });
@@ -76,7 +76,7 @@ test('a folder is refused as the destination of one file, also with --force, wit
     const refusal = { error: InTheWayError, message: /^destination '.*' is a directory$/ };
     await isRefused(t, directory, directory, { path: 'dump.rdb', force }, refusal);
     const error = await t.throwsAsync(
-      nights().restore('now', { to: directory, path: 'dump.rdb', force }),
+      nights().restore({ to: directory, path: 'dump.rdb', force }),
       {
         instanceOf: InTheWayError,
       },
@@ -121,7 +121,7 @@ test('--force replaces one file; of a link it replaces the link, not the file th
   const expected = subtree(nights().snapshot(4).tree, 'dump.rdb');
   for (const name of ['file', 'link']) {
     const destination = path.join(directory, name);
-    await nights().restore('now', { to: destination, path: 'dump.rdb', force: true });
+    await nights().restore({ to: destination, path: 'dump.rdb', force: true });
     t.deepEqual(treeDifferences(expected, await readTree(destination)), []);
   }
   t.deepEqual(Object.keys(await readTree(directory)).toSorted(), ['.', 'file', 'kept', 'link']);
@@ -131,7 +131,7 @@ test('--force replaces the named files and keeps all others', async (t) => {
   const sandbox = nights();
   const directory = path.join(await room(t), 'redis');
   const [older, newer] = [sandbox.snapshot(2), sandbox.snapshot(4)];
-  await sandbox.restore(older.time, { to: directory });
+  await sandbox.restore({ time: older.time, to: directory });
   await writeFile(path.join(directory, 'mine'), 'mine');
   await writeFile(path.join(directory, 'dump.rdb'), 'written since');
   await rename(path.join(directory, 'latest'), path.join(directory, 'moved'));
@@ -139,7 +139,7 @@ test('--force replaces the named files and keeps all others', async (t) => {
 
   // 'changeling' is a folder in the older snapshot and a link in the newer one.
   await rename(path.join(directory, 'changeling'), path.join(directory, 'kept-folder'));
-  await sandbox.restore(newer.time, { to: directory, force: true });
+  await sandbox.restore({ time: newer.time, to: directory, force: true });
   const restored = await readTree(directory);
   const others = Object.keys(restored).filter((name) => newer.tree[name] === undefined);
   t.deepEqual(others.toSorted(), [
@@ -192,7 +192,7 @@ test('when there is too little space, the restore fails before anything is writt
   });
   fileSystem.free = 1000;
   const error = await t.throwsAsync(
-    sandbox.restore('now', { to: path.join(directory, 'restored'), context: { fileSystem } }),
+    sandbox.restore({ to: path.join(directory, 'restored'), context: { fileSystem } }),
     { instanceOf: NoSpaceError, message: /1000 are free$/ },
   );
   t.is(error.exitCode, 1);

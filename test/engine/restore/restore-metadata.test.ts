@@ -45,7 +45,7 @@ test('times come back to the nanosecond, of files, folders and links', async (t)
   ]);
   t.deepEqual(unset, []);
   await sandbox.backup();
-  await sandbox.restore('now', { to: sandbox.at('restored') });
+  await sandbox.restore({ to: sandbox.at('restored') });
   const restored = await readTree(sandbox.at('restored'));
   t.deepEqual(treeDifferences(sandbox.snapshot(1).tree, restored), []);
   for (const [name, mtimeNs] of Object.entries(times)) {
@@ -66,7 +66,7 @@ test('modes come back, whatever the umask, with set-id and sticky bits', async (
     await chmod(sandbox.inSource(name), mode);
   }
   await sandbox.backup();
-  await sandbox.restore('now', { to: sandbox.at('restored') });
+  await sandbox.restore({ to: sandbox.at('restored') });
   const restored = await readTree(sandbox.at('restored'));
   t.deepEqual(treeDifferences(sandbox.snapshot(1).tree, restored), []);
 });
@@ -77,7 +77,7 @@ testAsRoot('owners come back by their numbers, whatever the names', async (t) =>
   await chown(sandbox.inSource('dump.rdb'), OWNER.uid, OWNER.gid);
   await chown(sandbox.source, OWNER.uid, 0);
   await sandbox.backup();
-  const report = await sandbox.restore('now', { to: sandbox.at('restored') });
+  const report = await sandbox.restore({ to: sandbox.at('restored') });
   const restored = await readTree(sandbox.at('restored'));
   t.deepEqual([restored['.']?.uid, restored['.']?.gid], [OWNER.uid, 0]);
   t.deepEqual([restored['dump.rdb']?.uid, restored['dump.rdb']?.gid], [OWNER.uid, OWNER.gid]);
@@ -97,7 +97,7 @@ for (const [form, owner] of Object.entries({
     await symlink('folder', sandbox.inSource('link'));
     await run('chown', ['-hR', `${OWNER.uid}:${OWNER.gid}`, sandbox.source]);
     await sandbox.backup();
-    const report = await sandbox.restore('now', { to: sandbox.at('restored'), owner: form });
+    const report = await sandbox.restore({ to: sandbox.at('restored'), owner: form });
     const expected = Object.fromEntries(
       Object.entries(sandbox.snapshot(1).tree).map(([name, entry]) => [
         name,
@@ -114,7 +114,7 @@ test('--chown with a name that this machine does not know is wrong usage, and no
   await writeFile(sandbox.inSource('dump.rdb'), 'dump');
   await sandbox.backup();
   await t.throwsAsync(
-    sandbox.restore('now', {
+    sandbox.restore({
       to: sandbox.at('restored'),
       owner: 'no-such-user-here:no-such-group-here',
     }),
@@ -141,7 +141,7 @@ const noteFor = async (
     recorded.group,
   );
   const options = owner === undefined ? {} : { owner };
-  const report = await sandbox.restore('now', options);
+  const report = await sandbox.restore(options);
   return report.notes.find(({ kind }) => kind === 'owner-numbers');
 };
 

@@ -41,7 +41,7 @@ for (const id of [1, 2]) {
       const sandbox = await recordTwo(t);
       const { time, tree } = sandbox.snapshot(id);
       const { context, hasHappened } = overtakingAt(n, sandbox);
-      await sandbox.restore(time, { to: sandbox.at('restored'), context });
+      await sandbox.restore({ time, to: sandbox.at('restored'), context });
       const differences = treeDifferences(tree, await readTree(sandbox.at('restored')));
       t.deepEqual(differences, [], `at checkpoint ${n}`);
       if (!hasHappened()) {

@@ -21,15 +21,15 @@ test('a stale version comes back with a warning, and is listed as stale', async 
   const unreadable = failing('EIO', (call) => call.operation === 'read' && call.path === dump);
   await sandbox.backup({ context: { fileSystem: new HookedFileSystem(unreadable) } });
 
-  const report = await sandbox.restore('now', { to: sandbox.at('restored') });
+  const report = await sandbox.restore({ to: sandbox.at('restored') });
   t.is(await readFile(sandbox.at('restored', 'dump.rdb'), 'utf8'), 'the first night');
   t.deepEqual(
     report.notes.map(({ severity, kind, path: name }) => [severity, kind, name]),
     [['look', 'stale', 'dump.rdb']],
   );
-  const alone = await sandbox.restore('now', { to: sandbox.at('other'), path: 'other' });
+  const alone = await sandbox.restore({ to: sandbox.at('other'), path: 'other' });
   t.deepEqual(alone.notes, []);
-  const first = await sandbox.restore(sandbox.snapshot(1).time, { to: sandbox.at('first') });
+  const first = await sandbox.restore({ time: sandbox.snapshot(1).time, to: sandbox.at('first') });
   t.deepEqual(first.notes, []);
 
   const stale = (time: string): unknown[] =>
@@ -56,12 +56,12 @@ test('a version whose mirror file was damaged before the next backup is refused;
   }
   for (const night of [1, 3]) {
     const place = sandbox.at(`night-${night}`);
-    await sandbox.restore(sandbox.snapshot(night).time, { to: place, path: 'dump.rdb' });
+    await sandbox.restore({ time: sandbox.snapshot(night).time, to: place, path: 'dump.rdb' });
     t.is(bytesDifference(dumpBytes(night), await readFile(place)), null);
   }
   const { time } = sandbox.snapshot(2);
   for (const inside of ['dump.rdb', '']) {
-    await t.throwsAsync(sandbox.restore(time, { to: sandbox.at('damaged'), path: inside }), {
+    await t.throwsAsync(sandbox.restore({ time, to: sandbox.at('damaged'), path: inside }), {
       instanceOf: CorruptError,
       message: /^'dump\.rdb' cannot be restored: its bytes are not those that were backed up/,
     });

@@ -63,7 +63,7 @@ test('TIME means the newest snapshot at or before it, in each of its forms', asy
   const found: Record<string, string> = {};
   for (const [index, at] of Object.keys(MEANT).entries()) {
     const destination = sandbox.at(`night-${index}`);
-    await sandbox.restore(at, { to: destination, path: 'night' });
+    await sandbox.restore({ time: at, to: destination, path: 'night' });
     found[at] = await readFile(destination, 'utf8');
   }
   t.deepEqual(found, MEANT);
@@ -72,13 +72,13 @@ test('TIME means the newest snapshot at or before it, in each of its forms', asy
 test('now means the newest snapshot, even when the clock has gone back', async (t) => {
   const sandbox = await recordMay(t);
   sandbox.context.advance(-30 * 86_400);
-  t.is((await sandbox.restore('now', { to: sandbox.at('restored') })).snapshot.id, 4);
+  t.is((await sandbox.restore({ time: 'now', to: sandbox.at('restored') })).snapshot.id, 4);
 });
 
 test('a TIME before the oldest snapshot is exit 13 and names the oldest', async (t) => {
   const sandbox = await recordMay(t);
   for (const at of ['2030-05-01T02:59:59Z', '2030-04-30', '0', '1Y', '3D1h1s']) {
-    const error = await t.throwsAsync(sandbox.restore(at, { to: sandbox.at('restored') }), {
+    const error = await t.throwsAsync(sandbox.restore({ time: at, to: sandbox.at('restored') }), {
       instanceOf: NotInSnapshotError,
       message: /^no snapshot is as old as '.*the oldest is from 2030-05-01T03:00:00Z$/,
     });
@@ -86,7 +86,7 @@ test('a TIME before the oldest snapshot is exit 13 and names the oldest', async 
     t.regex(error.hint ?? '', /'-r 2030-05-01T03:00:00Z' is the oldest/);
   }
   for (const at of ['4B', '9B']) {
-    await t.throwsAsync(sandbox.restore(at, { to: sandbox.at('restored') }), {
+    await t.throwsAsync(sandbox.restore({ time: at, to: sandbox.at('restored') }), {
       instanceOf: NotInSnapshotError,
       message: /the repository holds 4, the oldest from 2030-05-01T03:00:00Z$/,
     });
@@ -97,7 +97,7 @@ test('a TIME before the oldest snapshot is exit 13 and names the oldest', async 
 test('an invalid TIME is wrong usage', async (t) => {
   const sandbox = await recordMay(t);
   for (const at of ['', 'yesterday', '3q', '-1', '1b', '2030-02-30', '2030-05-02T25:00:00Z']) {
-    const error = await t.throwsAsync(sandbox.restore(at, { to: sandbox.at('restored') }), {
+    const error = await t.throwsAsync(sandbox.restore({ time: at, to: sandbox.at('restored') }), {
       instanceOf: UsageError,
     });
     t.is(error.exitCode, 2);
@@ -109,7 +109,7 @@ test('the error says whether no snapshot has the path, or only this one lacks it
   const sandbox = await recordMay(t);
   const at = '1B';
   const restore = async (path: string): Promise<unknown> =>
-    sandbox.restore(at, { to: sandbox.at('restored'), path });
+    sandbox.restore({ time: at, to: sandbox.at('restored'), path });
 
   for (const path of ['only', 'only-1/below', 'Night']) {
     const error = await t.throwsAsync(restore(path), { instanceOf: NotInSnapshotError });
@@ -127,9 +127,13 @@ test('a path of an older snapshot is found even where the mirror has nothing the
   const sandbox = await recordNights(t, 3);
   const at = sandbox.snapshot(2).time;
   for (const path of ['appendonlydir/appendonly.aof.1.base.rdb', 'changeling/within']) {
-    const report = await sandbox.restore(at, { to: sandbox.at(path.replace('/', '-')), path });
+    const report = await sandbox.restore({
+      time: at,
+      to: sandbox.at(path.replace('/', '-')),
+      path,
+    });
     t.is(report.path, path);
-    await t.throwsAsync(sandbox.restore('now', { to: sandbox.at('restored'), path }), {
+    await t.throwsAsync(sandbox.restore({ to: sandbox.at('restored'), path }), {
       instanceOf: NotInSnapshotError,
       message: /is not in the snapshot of/,
     });
@@ -141,7 +145,7 @@ test('a repository without a snapshot is exit 13, with a hint to take one', asyn
   const { fileSystem, clock, uid, checkpoint } = sandbox.context;
   const options = { create: true, waitLockMs: 0, clock, actingUid: uid, checkpoint };
   (await openForWriting(fileSystem, pathFromText(sandbox.repository), options)).close();
-  const error = await t.throwsAsync(sandbox.restore('now', { to: sandbox.at('restored') }), {
+  const error = await t.throwsAsync(sandbox.restore({ to: sandbox.at('restored') }), {
     instanceOf: NotInSnapshotError,
     message: 'the repository holds no snapshot yet',
   });
@@ -152,12 +156,9 @@ test('a repository without a snapshot is exit 13, with a hint to take one', asyn
 test('a path without a repository is exit 10', async (t) => {
   const sandbox = await createSandbox(t, { records: true, stepSeconds: DAY_MS / 1000 });
   for (const path of ['', 'dump.rdb', 'appendonlydir/x']) {
-    const error = await t.throwsAsync(
-      sandbox.restore('now', { to: sandbox.at('restored'), path }),
-      {
-        instanceOf: NoRepositoryError,
-      },
-    );
+    const error = await t.throwsAsync(sandbox.restore({ to: sandbox.at('restored'), path }), {
+      instanceOf: NoRepositoryError,
+    });
     t.is(error.exitCode, 10);
     t.true(error.message.includes(sandbox.repository), error.message);
   }

@@ -30,7 +30,7 @@ test('every snapshot comes back from a repository whose last backup is cut off',
 
     const before = await readTree(sandbox.repository);
     for (const { id, time, tree } of sandbox.recorded) {
-      await sandbox.restore(time, { to: sandbox.at(`restored-${id}`) });
+      await sandbox.restore({ time, to: sandbox.at(`restored-${id}`) });
       const restored = await readTree(sandbox.at(`restored-${id}`));
       t.deepEqual(treeDifferences(tree, restored), [], `snapshot ${id}, cut off after ${steps}`);
     }
@@ -51,7 +51,7 @@ test('the next backup does what is still owed, and keeps every snapshot', async 
   await sandbox.backup();
   t.false(sandbox.info().unfinished);
   for (const { id, time, tree } of sandbox.recorded) {
-    await sandbox.restore(time, { to: sandbox.at(`restored-${id}`) });
+    await sandbox.restore({ time, to: sandbox.at(`restored-${id}`) });
     t.deepEqual(treeDifferences(tree, await readTree(sandbox.at(`restored-${id}`))), []);
   }
   t.deepEqual((await sandbox.verify()).problems, []);

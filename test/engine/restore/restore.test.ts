@@ -19,7 +19,7 @@ test('every snapshot comes back whole, with owners, modes and times', async (t) 
   const sandbox = nights();
   for (const { id, time, tree } of sandbox.recorded) {
     const destination = sandbox.at(`restored-${id}`);
-    const report = await sandbox.restore(time, { to: destination });
+    const report = await sandbox.restore({ time, to: destination });
     await isRestored(t, tree, destination);
     t.is(report.snapshot.id, id);
     t.is(report.snapshot.time, time);
@@ -31,7 +31,7 @@ test('one file comes back as of each snapshot', async (t) => {
   const sandbox = nights();
   for (const { id, time, tree } of sandbox.recorded) {
     const destination = sandbox.at(`dump-${id}`);
-    const report = await sandbox.restore(time, { to: destination, path: 'dump.rdb' });
+    const report = await sandbox.restore({ time, to: destination, path: 'dump.rdb' });
     await isRestored(t, subtree(tree, 'dump.rdb'), destination);
     t.is(bytesDifference(dumpBytes(id), await readFile(destination)), null);
     t.is(report.path, 'dump.rdb');
@@ -45,7 +45,7 @@ test('a folder comes back as of each snapshot, with all that it held then and no
   const sandbox = nights();
   for (const { id, time, tree } of sandbox.recorded) {
     const destination = sandbox.at(`aof-${id}`);
-    const report = await sandbox.restore(time, { to: destination, path: 'appendonlydir' });
+    const report = await sandbox.restore({ time, to: destination, path: 'appendonlydir' });
     const expected = subtree(tree, 'appendonlydir');
     await isRestored(t, expected, destination);
     t.is(report.files, Object.keys(expected).length - 1);
@@ -54,7 +54,7 @@ test('a folder comes back as of each snapshot, with all that it held then and no
 
 test('without a TIME the newest snapshot comes back', async (t) => {
   const sandbox = nights();
-  const report = await sandbox.restore('now', { to: sandbox.at('newest') });
+  const report = await sandbox.restore({ to: sandbox.at('newest') });
   t.is(report.snapshot.id, 4);
   await isRestored(t, sandbox.snapshot(4).tree, sandbox.at('newest'));
 });
@@ -64,7 +64,7 @@ test('a path that was a file, a folder and a link in turn comes back as what it 
   const kinds = await Promise.all(
     sandbox.recorded.map(async ({ id, time, tree }) => {
       const destination = sandbox.at(`changeling-${id}`);
-      await sandbox.restore(time, { to: destination, path: 'changeling' });
+      await sandbox.restore({ time, to: destination, path: 'changeling' });
       await isRestored(t, subtree(tree, 'changeling'), destination);
       return (await readTree(destination))['.']?.type;
     }),
@@ -75,7 +75,7 @@ test('a path that was a file, a folder and a link in turn comes back as what it 
 test('an empty folder and a link come back by their names', async (t) => {
   const sandbox = nights();
   for (const name of ['empty', 'latest']) {
-    const report = await sandbox.restore('now', { to: sandbox.at(name), path: name });
+    const report = await sandbox.restore({ to: sandbox.at(name), path: name });
     await isRestored(t, subtree(sandbox.snapshot(4).tree, name), sandbox.at(name));
     t.is(report.files, 0);
     t.is(report.bytes, 0);
@@ -84,7 +84,7 @@ test('an empty folder and a link come back by their names', async (t) => {
 
 test('a name that is not UTF-8 is written with \\xHH, and comes back', async (t) => {
   const sandbox = nights();
-  const report = await sandbox.restore('now', { to: sandbox.at('coffee'), path: 'caf\\xe9' });
+  const report = await sandbox.restore({ to: sandbox.at('coffee'), path: 'caf\\xe9' });
   t.is(report.path, 'caf\\xe9');
   t.is(await readFile(sandbox.at('coffee'), 'latin1'), 'latin1\n');
 });
@@ -100,35 +100,36 @@ test('paths kept by --also come back by their own names, and not with the rest',
   const kept = `redis-rewind-data/also${sandbox.at('etc')}`;
 
   const file = `${kept}/redis/redis.conf`;
-  await sandbox.restore('now', { to: sandbox.at('conf'), path: file });
+  await sandbox.restore({ to: sandbox.at('conf'), path: file });
   await isRestored(t, await readTree(sandbox.at('etc', 'redis', 'redis.conf')), sandbox.at('conf'));
 
-  await sandbox.restore('now', { to: sandbox.at('folder'), path: `${kept}/redis` });
+  await sandbox.restore({ to: sandbox.at('folder'), path: `${kept}/redis` });
   await isRestored(t, await readTree(sandbox.at('etc', 'redis')), sandbox.at('folder'));
 
-  await sandbox.restore('now', { to: sandbox.at('all-of-it'), path: 'redis-rewind-data/also' });
+  await sandbox.restore({ to: sandbox.at('all-of-it'), path: 'redis-rewind-data/also' });
   await isRestored(
     t,
     await readTree(sandbox.at('etc')),
     sandbox.at('all-of-it', sandbox.at('etc')),
   );
 
-  await sandbox.restore('now', { to: sandbox.at('everything') });
+  await sandbox.restore({ to: sandbox.at('everything') });
   await isRestored(t, sandbox.snapshot(1).tree, sandbox.at('everything'));
 });
 
 test('a restore changes nothing in the repository', async (t) => {
   const sandbox = nights();
   const before = await readTree(sandbox.repository);
-  await sandbox.restore(sandbox.snapshot(1).time, { to: sandbox.at('first') });
-  await sandbox.restore('now', { to: sandbox.at('last') });
+  await sandbox.restore({ time: sandbox.snapshot(1).time, to: sandbox.at('first') });
+  await sandbox.restore({ to: sandbox.at('last') });
   t.deepEqual(treeDifferences(before, await readTree(sandbox.repository)), []);
 });
 
 test('progress counts every byte once, up to the total', async (t) => {
   const sandbox = nights();
   const seen: { doneBytes: number; totalBytes: number }[] = [];
-  const report = await sandbox.restore(sandbox.snapshot(1).time, {
+  const report = await sandbox.restore({
+    time: sandbox.snapshot(1).time,
     to: sandbox.at('watched'),
     context: {
       ...sandbox.context,

@@ -106,7 +106,7 @@ async function unpackNights(t: ExecutionContext): Promise<Sandbox> {
   sandbox.recorded.push(...fixture.manifest.snapshots);
   const last = Date.parse(sandbox.snapshot(4).time);
   sandbox.context.setTime(last + 86_400_000);
-  await sandbox.restore('now', { to: sandbox.source, force: true });
+  await sandbox.restore({ to: sandbox.source, force: true });
   const dump = await fs.readFile(sandbox.at('source/dump.rdb'));
   await fs.writeFile(sandbox.at('source/dump.rdb'), dump.subarray(0, -1000));
   return sandbox;

@@ -65,7 +65,7 @@ for (const fixture of fixtures) {
     if (code !== 0) return;
     for (const { id, time, tree } of sandbox.recorded) {
       const to = sandbox.at(`restored-${id}`);
-      await sandbox.restore(time, { to });
+      await sandbox.restore({ time, to });
       const contents = Object.entries(await readTree(to)).map(([name, entry]) => [
         name,
         entry.content,

@@ -35,7 +35,7 @@ async function triedLosses(t: ExecutionContext, sandbox: Sandbox): Promise<strin
       const inside = formatPath(pathFromBytes(Buffer.from(name, 'latin1')));
       const place = `${inside.replaceAll('/', '-')}@${id}`;
       try {
-        await sandbox.restore(time, { to: path.join(room, place), path: inside, context });
+        await sandbox.restore({ time, to: path.join(room, place), path: inside, context });
         restored.push(place);
         t.is((await readTree(path.join(room, place)))['.']?.content, entry.content);
       } catch (error) {

@@ -40,7 +40,7 @@ test('every content is read once, however many versions have it', async (t) => {
     },
   });
   for (const { id, time, tree } of sandbox.recorded) {
-    await sandbox.restore(time, { to: sandbox.at(`for-sizes-${id}`) });
+    await sandbox.restore({ time, to: sandbox.at(`for-sizes-${id}`) });
     const { stdout } = await run(
       'find',
       [sandbox.at(`for-sizes-${id}`), '-type', 'f', '-printf', '%s %P\\n'],
@@ -125,7 +125,7 @@ test('metadata that the mirror has lost is a note, and the next backup puts it r
   );
   t.regex(notes[0]?.message ?? '', isRoot ? /and of 2 more/ : /and of 1 more/);
 
-  await sandbox.restore('now', { to: sandbox.at('restored') });
+  await sandbox.restore({ to: sandbox.at('restored') });
   const restored = await readTree(sandbox.at('restored'));
   t.deepEqual(treeDifferences(sandbox.snapshot(2).tree, restored), []);
 
@@ -149,7 +149,7 @@ test('a folder that the mirror has lost is a problem that costs nothing, a link 
     notes.map(({ path: name, severity, kind }) => [severity, kind, name]),
     [['look', 'mirror-link', 'latest']],
   );
-  await sandbox.restore('now', { to: sandbox.at('restored') });
+  await sandbox.restore({ to: sandbox.at('restored') });
   const restored = await readTree(sandbox.at('restored'));
   t.deepEqual(treeDifferences(sandbox.snapshot(1).tree, restored), []);
   t.deepEqual((await sandbox.verify({ at: '0B' })).problems, problems);
@@ -182,7 +182,7 @@ test('a row that is not what the commit wrote is a problem of the snapshots that
   ]);
 });
 
-test('a read that fails for lack of permission or of memory is no corruption', async (t) => {
+test('a read that fails for lack of permission or of a temporary folder is no corruption', async (t) => {
   const sandbox = await recordNights(t, 2);
   const nowhere = path.join(await mkdtemp(sandbox.at('nowhere-')), 'gone');
   const result = await runCli(['verify', sandbox.repository, '--json'], {

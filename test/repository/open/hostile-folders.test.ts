@@ -42,7 +42,9 @@ async function tryAll(t: ExecutionContext, { sandbox, victim }: Trap): Promise<n
     sandbox.list();
     return {};
   };
-  const restored = async (time: string): Promise<object> => ({ at: await sandbox.restore(time) });
+  const restored = async (time: string): Promise<object> => ({
+    at: await sandbox.restore({ time }),
+  });
   const codes = [
     await exitCode(listed),
     await exitCode(() => restored('2B')),
@@ -180,7 +182,7 @@ for (const [what, plain, plainBytes] of [
     const trap = await createTrap(t);
     await forgeIncrement(trap, plain, plainBytes);
     const { sandbox } = trap;
-    t.is(await exitCode(async () => ({ at: await sandbox.restore('2B') })), EXIT.corrupt);
+    t.is(await exitCode(async () => ({ at: await sandbox.restore({ time: '2B' }) })), EXIT.corrupt);
     t.is(await exitCode(async () => ({ at: await sandbox.restore() })), EXIT.done);
     t.is(await exitCode(() => sandbox.verify()), EXIT.corrupt);
   });
@@ -194,7 +196,7 @@ for (const [what, sql] of [
   test(`a catalog with ${what} costs what depends on it`, async (t) => {
     const { sandbox } = await createTrap(t);
     runSql(sandbox.repository, sql);
-    t.is(await exitCode(async () => ({ at: await sandbox.restore('2B') })), EXIT.corrupt);
+    t.is(await exitCode(async () => ({ at: await sandbox.restore({ time: '2B' }) })), EXIT.corrupt);
     t.is(await exitCode(async () => ({ at: await sandbox.restore() })), EXIT.done);
     t.is(await exitCode(() => sandbox.verify()), EXIT.corrupt);
   });
@@ -217,7 +219,7 @@ test('a snapshot with two entries of one path is refused, and the others restore
   );
   const codes = [];
   for (const time of ['2B', '1B', 'now']) {
-    codes.push(await exitCode(async () => ({ at: await sandbox.restore(time) })));
+    codes.push(await exitCode(async () => ({ at: await sandbox.restore({ time }) })));
   }
   t.deepEqual(codes, [EXIT.done, EXIT.corrupt, EXIT.done]);
   const { problems } = await sandbox.verify();

@@ -39,7 +39,11 @@ test('readers see the new snapshot and the old ones while every operation is sti
   const left = await readTree(sandbox.repository);
   for (const [back, then] of [states[2], states[1], states[0]].entries()) {
     listsAs(t, sandbox, `${back}B`, then);
-    t.deepEqual(treeDifferences(then, await sandbox.restoredTree(`${back}B`)), [], `${back}B`);
+    t.deepEqual(
+      treeDifferences(then, await sandbox.restoredTree({ time: `${back}B` })),
+      [],
+      `${back}B`,
+    );
   }
   t.deepEqual((await sandbox.verify()).problems, []);
   t.deepEqual(exceptNote(treeDifferences(left, await readTree(sandbox.repository))), []);
@@ -51,7 +55,7 @@ test('a restore by name finds a file whose rename is owed', async (t) => {
   const sandbox = await copyRepository();
   await dieAfterCommit(sandbox);
   for (const name of ['dump.rdb', 'becomes-folder/now', 'becomes-file', 'aof']) {
-    const then = await sandbox.restoredTree('now', { path: name });
+    const then = await sandbox.restoredTree({ path: name });
     t.is(then['.']?.content, states[2][name]?.content, name);
   }
 });

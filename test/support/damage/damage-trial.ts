@@ -73,7 +73,7 @@ async function restoreAll(t: ExecutionContext, sandbox: Sandbox, last: number): 
   for (const { id, time, tree } of sandbox.recorded.slice(0, last)) {
     const to = sandbox.at(`restored-${id}`);
     try {
-      await sandbox.restore(time, { to });
+      await sandbox.restore({ time, to });
       const expected = isRoot ? tree : onlyContents(tree);
       const found = await readTree(to);
       t.deepEqual(treeDifferences(expected, isRoot ? found : onlyContents(found)), [], `${id}`);
@@ -101,7 +101,7 @@ async function lostFiles(
     const to = sandbox.at('restored-file');
     try {
       const context = { fileSystem: new HastyFileSystem() };
-      await sandbox.restore(time, { to, path: inside, context });
+      await sandbox.restore({ time, to, path: inside, context });
       t.is((await readTree(to))['.']?.content, entry.content, `${inside}@${id}`);
       await removeTree(to);
     } catch (error) {

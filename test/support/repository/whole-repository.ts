@@ -36,7 +36,7 @@ export async function isWhole(
   if (length === 0) return;
   t.deepEqual((await sandbox.verify({ context })).problems, [], when);
   for (let back = 0; back < length; back += 1) {
-    const restored = await sandbox.restoredTree(`${back}B`, { context });
+    const restored = await sandbox.restoredTree({ time: `${back}B`, context });
     const then = states[length - 1 - back];
     if (then === undefined) throw new Error(`${when}: a snapshot too many`);
     if (then !== null) t.deepEqual(treeDifferences(then, restored), [], `${when}, ${back}B`);

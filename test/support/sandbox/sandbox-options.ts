@@ -50,6 +50,8 @@ export interface BackupOptions extends RunOptions {
 }
 
 export interface RestoreOptions extends RunOptions {
+  /** TIME; the newest snapshot unless given. */
+  readonly time?: string;
   /** The destination; a new path beside SOURCE unless given. */
   readonly to?: string;
   /** The path inside the snapshot, with `\xHH` for bytes; all of the snapshot unless given. */

@@ -92,11 +92,11 @@ export class Sandbox {
   }
 
   /** Restores to `to`, or to a new path beside SOURCE; the report names the destination. */
-  async restore(time = 'now', options: RestoreOptions = {}): Promise<RestoreReport> {
+  async restore(options: RestoreOptions = {}): Promise<RestoreReport> {
     const repository = formatPath(this.repositoryPath);
     const request = {
       repositoryPath: options.path === undefined ? repository : `${repository}/${options.path}`,
-      time,
+      time: options.time ?? 'now',
       destination: pathFromText(options.to ?? this.#newDestination()),
       force: options.force ?? false,
       owner: options.owner ?? null,
@@ -105,9 +105,9 @@ export class Sandbox {
   }
 
   /** What a restore makes. The restored files are deleted again. */
-  async restoredTree(time = 'now', options: RestoreOptions = {}): Promise<Tree> {
+  async restoredTree(options: Omit<RestoreOptions, 'to'> = {}): Promise<Tree> {
     const to = this.#newDestination();
-    await this.restore(time, { ...options, to });
+    await this.restore({ ...options, to });
     const tree = await readTree(to);
     await removeTree(to);
     return tree;

@@ -143,7 +143,10 @@ export class SoakWorld {
   async #restore(back = this.#random.below(Math.max(1, this.#states.length))): Promise<void> {
     const then = this.#states[this.#states.length - 1 - back];
     if (then === undefined) return;
-    const differences = treeDifferences(then, await this.#sandbox.restoredTree(`${back}B`));
+    const differences = treeDifferences(
+      then,
+      await this.#sandbox.restoredTree({ time: `${back}B` }),
+    );
     if (differences.length > 0) throw new Error(`${back}B: ${differences.join('; ')}`);
   }
 
