@@ -288,10 +288,17 @@ export class ServerError extends RewindError {
   readonly code = 'SERVER';
   readonly exitCode = EXIT.server;
   readonly trouble: ServerTrouble;
+  /** The server's or the Sentinel's, as messages show it; null where the error is about no single one. */
+  readonly address: string | null;
 
-  constructor(trouble: ServerTrouble, message: string, options: RewindErrorOptions = {}) {
+  constructor(
+    trouble: ServerTrouble,
+    message: string,
+    options: RewindErrorOptions & { readonly address: string | null },
+  ) {
     super(message, options);
     this.trouble = trouble;
+    this.address = options.address;
   }
 }
 

@@ -4,7 +4,7 @@ import type { WritableRepository } from '../../repository/repository.js';
 import type { Digests } from '../../system/digest/digests.js';
 import type { BytePath } from '../../system/files/byte-path.js';
 import type { RunContext } from '../run/run-context.js';
-import type { PreparedServer } from '../server/prepare-server.js';
+import type { PreparedServer } from '../server/prepared-server.js';
 import type { PathFilter } from '../source/path-filter.js';
 import type { SourceScan } from '../source/scan-source.js';
 import type { BackupRequest } from './backup-request.js';

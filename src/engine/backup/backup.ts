@@ -7,7 +7,7 @@ import { Digests } from '../../system/digest/digests.js';
 import type { BytePath } from '../../system/files/byte-path.js';
 import { requireZstd } from '../../system/zstd/zstd.js';
 import type { RunContext } from '../run/run-context.js';
-import type { PreparedServer } from '../server/prepare-server.js';
+import type { PreparedServer } from '../server/prepared-server.js';
 import { type PathFilter, createPathFilter } from '../source/path-filter.js';
 import { type ResolvedPaths, resolvePaths } from '../source/source-guards.js';
 import type { BackupReport } from './backup-report.js';

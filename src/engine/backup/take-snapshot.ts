@@ -23,7 +23,7 @@ import { keepLeaving } from './leaving/keep-leaving.js';
 import { bytesToRead } from './plan-reading.js';
 import type { LastSnapshot } from './last-snapshot.js';
 import { planSnapshot } from './plan-snapshot.js';
-import type { ServerCapture } from '../server/prepare-server.js';
+import type { ServerCapture } from '../server/prepared-server.js';
 import type { BackupReport } from './backup-report.js';
 import type { ExaminationReport } from '../snapshot/examination-report.js';
 import type { Note } from '../run/notes.js';

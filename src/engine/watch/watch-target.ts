@@ -23,8 +23,8 @@ export interface WatchTarget {
   readonly repository: BytePath;
   readonly names: SaveNames | null;
   readonly filter: PathFilter;
-  /** The server's address, or null. */
-  readonly server: string | null;
+  /** Null where no server was named. */
+  readonly serverAddress: string | null;
 }
 
 /**
@@ -60,7 +60,7 @@ export async function findTarget(
     repository: paths.repository,
     names: found?.names ?? null,
     filter,
-    server: found?.server ?? null,
+    serverAddress: found?.serverAddress ?? null,
   };
 }
 
@@ -104,7 +104,7 @@ export function adviseByHand(error: RewindError): RewindError {
 async function askServer(
   { serverRequest, namedSource }: BackupRequest,
   context: RunContext,
-): Promise<Pick<WatchTarget, 'directory' | 'names' | 'server'> | null> {
+): Promise<Pick<WatchTarget, 'directory' | 'names' | 'serverAddress'> | null> {
   if (serverRequest === null) return null;
   // Loaded only where it is needed.
   const { contactServer } = await import('../server/contact-server.js');
@@ -115,5 +115,9 @@ async function askServer(
   );
   connection.close();
   const { dumpName: dump, aofName: log, aofFolder: folder } = settings;
-  return { directory: directory.path, names: { dump, log, folder }, server: connection.address };
+  return {
+    directory: directory.path,
+    names: { dump, log, folder },
+    serverAddress: connection.address,
+  };
 }

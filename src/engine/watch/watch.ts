@@ -121,12 +121,12 @@ class Watch {
   }
 
   #tellBeginning(): void {
-    const { directory, repository, server } = this.#target;
+    const { directory, repository, serverAddress } = this.#target;
     this.#tell({
       event: 'watching',
       source: formatPath(directory),
       repository: formatPath(repository),
-      server,
+      server: serverAddress,
     });
   }
 

@@ -63,6 +63,7 @@ export async function captureAof(
     'failed',
     `the AOF of Redis at ${address} could not be captured: '${formatPath(joinPath(directory, manifestPath))}' is missing, or names files that are missing`,
     {
+      address,
       hint: 'if the AOF was switched on just now, try again; if it is kept elsewhere, give --redis-conf FILE',
     },
   );
@@ -79,7 +80,10 @@ function captureSingle(
   throw new ServerError(
     'failed',
     `Redis at ${address} has an AOF, but '${formatPath(joinPath(directory, path))}' does not exist`,
-    { hint: 'if the file has another name, give the configuration with --redis-conf FILE' },
+    {
+      address,
+      hint: 'if the file has another name, give the configuration with --redis-conf FILE',
+    },
   );
 }
 

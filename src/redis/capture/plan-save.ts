@@ -43,7 +43,7 @@ export function planSave(
     throw new ServerError(
       'failed',
       `Redis at ${address} is a replica that has lost its primary: its data may be old`,
-      { hint: 'back up the primary, or take the files as they are with --save none' },
+      { address, hint: 'back up the primary, or take the files as they are with --save none' },
     );
   }
   const isAofEnough = mode === 'auto' && facts.isAofEnabled && !hasSavePoints;

@@ -41,7 +41,10 @@ export async function saveDump(request: SaveRequest): Promise<OpenDump> {
       throw new ServerError(
         'failed',
         `Redis at ${request.connection.address} was asked ${ATTEMPTS} times to save, but there is no new '${formatPath(request.path)}'`,
-        { hint: 'read the log of the server: FLUSHALL or a resync may have ended the saves' },
+        {
+          address: request.connection.address,
+          hint: 'read the log of the server: FLUSHALL or a resync may have ended the saves',
+        },
       );
     }
     await pause(BETWEEN_ATTEMPTS_MS);
@@ -69,6 +72,7 @@ async function saveOnce(request: SaveRequest): Promise<OpenDump | null> {
     'directory',
     `Redis at ${connection.address} has saved, but not to '${formatPath(path)}'`,
     {
+      address: connection.address,
       hint: 'if the dump has another name, give --redis-conf FILE; if the server runs in a container, name its directory on this machine as SOURCE',
     },
   );
@@ -144,6 +148,8 @@ async function finish(request: SaveRequest, isScheduled: boolean): Promise<Serve
     const isLost = error instanceof ServerError && ['lost', 'unreachable'].includes(error.trouble);
     if (!isLost) throw error;
     throw new ServerError('lost', `Redis at ${connection.address} was lost during its save`, {
+      address: connection.address,
+
       hint: 'read the log of the server, and dmesg: a kernel that is out of memory kills the largest process',
       cause: error,
     });
@@ -163,12 +169,16 @@ function tellProgress(info: ServerInfo, onProgress: SaveRequest['onProgress']): 
 
 function tooLong(address: string): ServerError {
   return new ServerError('timeout', `Redis at ${address} is still saving or rewriting its data`, {
+    address,
+
     hint: 'the save goes on by itself; raise --wait-timeout to wait longer',
   });
 }
 
 function saveFailed(address: string, path: BytePath): ServerError {
   return new ServerError('failed', `Redis at ${address} could not save '${formatPath(path)}'`, {
+    address,
+
     hint: 'read the log of the server for the reason, such as a full disk or a directory that it may not write to; until a save succeeds it may refuse all writes (stop-writes-on-bgsave-error)',
   });
 }

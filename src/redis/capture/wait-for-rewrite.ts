@@ -24,6 +24,8 @@ export async function waitForRewrite(
     },
     () =>
       new ServerError('timeout', `Redis at ${connection.address} is still rewriting its AOF`, {
+        address: connection.address,
+
         hint: 'raise --wait-timeout to wait longer',
       }),
   );

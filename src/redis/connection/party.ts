@@ -23,6 +23,7 @@ const SENTINEL_PASSWORD_HINT =
 export function toServerError(party: Party, { trouble, says, hint }: PartyFailure): ServerError {
   const isSentinelsPassword = party.kind === 'Sentinel' && trouble === 'credentials';
   return new ServerError(trouble, `${party.kind} at ${party.address} ${says}`, {
+    address: party.address,
     hint: isSentinelsPassword ? SENTINEL_PASSWORD_HINT : hint,
   });
 }

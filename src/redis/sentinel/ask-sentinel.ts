@@ -24,7 +24,9 @@ export async function askSentinel(
     await connection.call(['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', primary.name]),
   );
   if (endpoint === null) {
-    throw new ServerError('failed', `Sentinel at ${address} knows no primary '${primary.name}'`);
+    throw new ServerError('failed', `Sentinel at ${address} knows no primary '${primary.name}'`, {
+      address,
+    });
   }
   const replicas = parseReplicas(await askReplicas(connection, primary.name));
   return { primary, endpoint, replicas };
@@ -36,6 +38,8 @@ async function askPrimaries(connection: ServerConnection): Promise<Reply> {
   } catch (error) {
     if (!isTrouble(error, 'unknown-command')) throw error;
     throw new ServerError('foreign', `Redis at ${connection.address} is a server, not a Sentinel`, {
+      address: connection.address,
+
       hint: 'name a server with -h and -p, or with --redis; the usual port of a Sentinel is 26379',
       cause: error,
     });

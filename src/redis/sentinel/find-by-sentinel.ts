@@ -119,7 +119,9 @@ async function connectBy(search: SentinelSearch, view: SentinelView): Promise<Fo
   const masterName = view.primary.name;
   // Without a replica, no failover can replace the primary, however often the Sentinel tries.
   if (view.replicas.length > 0 && view.primary.flags.includes('failover_in_progress')) {
-    throw new ServerError('stale', `a failover of the primary '${masterName}' is going on`);
+    throw new ServerError('stale', `a failover of the primary '${masterName}' is going on`, {
+      address: formatEndpoint(view.endpoint),
+    });
   }
   const hosts = [view.endpoint, ...view.replicas.map(({ endpoint }) => endpoint)];
   const own = new Set<string>();
@@ -165,10 +167,14 @@ async function connectAs(
     const info = await patience.whileOccupied(async () => readInfo(connection, ['replication']));
     const actual = info.get('role') === 'slave' ? 'replica' : 'primary';
     if (actual !== role) {
-      throw new ServerError('stale', `Redis at ${connection.address} is now a ${actual}`);
+      throw new ServerError('stale', `Redis at ${connection.address} is now a ${actual}`, {
+        address: connection.address,
+      });
     }
     if (role === 'replica' && info.get('master_link_status') !== 'up') {
-      throw new ServerError('stale', `Redis at ${connection.address} has lost its primary`);
+      throw new ServerError('stale', `Redis at ${connection.address} has lost its primary`, {
+        address: connection.address,
+      });
     }
     return connection;
   } catch (error) {
@@ -190,6 +196,7 @@ function elsewhere(
     isFailing ? 'stale' : 'directory',
     `the primary '${primary.name}' is on another machine, at ${formatEndpoint(endpoint)}${others}`,
     {
+      address: formatEndpoint(endpoint),
       hint:
         usable.length > 0
           ? `to back up the replica on this machine (${usable.map(formatEndpoint).join(', ')}), add --prefer replica`
@@ -206,18 +213,23 @@ function summarize(failures: readonly FailedAttempt[]): ServerError {
   const messages = [...new Set(told.map(({ message }) => message))];
   const telling = told.find(({ trouble }) => trouble !== 'unreachable') ?? first;
   if (first === undefined || telling === undefined || messages.length === 1) {
-    return first ?? new ServerError('unreachable', 'no Sentinel was named');
+    return first ?? new ServerError('unreachable', 'no Sentinel was named', { address: null });
   }
   const whole =
     answered.length > 0
       ? messages.join('; ')
       : `no Sentinel could be asked: ${messages.join('; ')}`;
-  return new ServerError(telling.trouble, whole, { hint: telling.hint, cause: telling });
+  return new ServerError(telling.trouble, whole, {
+    address: null,
+    hint: telling.hint,
+    cause: telling,
+  });
 }
 
 function tooLate(failures: readonly FailedAttempt[]): ServerError {
   const cause = summarize(failures);
   return new ServerError('timeout', `no failover ended in time: ${cause.message}`, {
+    address: cause.address,
     hint: "look at 'redis-cli -p 26379 SENTINEL MASTERS', or raise --wait-timeout to wait longer",
     cause,
   });

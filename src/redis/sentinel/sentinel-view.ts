@@ -79,6 +79,8 @@ export function choosePrimary(
   const [first] = primaries;
   if (first === undefined) {
     throw new ServerError('failed', `Sentinel at ${address} watches no primary`, {
+      address,
+
       hint: "add 'sentinel monitor NAME HOST PORT QUORUM' to its configuration",
     });
   }
@@ -90,6 +92,8 @@ export function choosePrimary(
   const chosen = name === null ? first : primaries.find((primary) => primary.name === name);
   if (chosen !== undefined) return chosen;
   throw new ServerError('failed', `Sentinel at ${address} knows no primary '${name}'`, {
+    address,
+
     hint: `give --master one of the names that it knows: ${names}`,
   });
 }

@@ -76,6 +76,8 @@ function unknownDirectory({ address, settings }: DirectorySearch): ServerError {
       ? 'does not let us read its configuration'
       : 'has no absolute path for its data directory in its configuration';
   return new ServerError('directory', `Redis at ${address} ${why}, so its directory is not known`, {
+    address,
+
     hint: 'give --redis-conf FILE, or name the directory: redis-rewind backup SOURCE REPO …',
   });
 }
@@ -91,6 +93,8 @@ function missingDirectory(
   const message = `Redis at ${address} keeps its files in '${shown}', which is not a directory on this machine`;
   if (!isLocal) {
     return new ServerError('directory', message, {
+      address,
+
       hint: 'run redis-rewind on the machine of the server',
     });
   }
@@ -100,6 +104,8 @@ function missingDirectory(
       ? 'if the server runs in a container or behind a tunnel'
       : `the server runs in a container (process ${contained.id} on this machine)`;
   return new ServerError('directory', message, {
+    address,
+
     hint: `${where}, name its directory on this machine: redis-rewind backup SOURCE REPO …`,
   });
 }
@@ -114,6 +120,8 @@ function wrongDirectory(
     return new UsageError(message, { hint: 'leave out SOURCE: the server knows its directory' });
   }
   return new ServerError('directory', message, {
+    address,
+
     hint:
       settings.knownFrom === 'file'
         ? 'check that --redis-conf is the file that this server was started with'
@@ -127,6 +135,7 @@ export function unprovedDirectory(address: string, path: BytePath): ServerError 
     'directory',
     `nothing shows that '${formatPath(path)}' is the directory of Redis at ${address}`,
     {
+      address,
       hint: 'run as root on the machine of the server, or let the server save with --save bgsave',
     },
   );

@@ -64,6 +64,8 @@ export async function readServerFacts(
     },
     () =>
       new ServerError('occupied', `Redis at ${connection.address} is still loading its data`, {
+        address: connection.address,
+
         hint: 'raise --wait-timeout to wait longer',
       }),
   );
@@ -76,6 +78,8 @@ export async function readServerFacts(
   ]);
   if (info.get('redis_mode') === 'sentinel') {
     throw new ServerError('foreign', `Redis at ${connection.address} is a Sentinel, not a server`, {
+      address: connection.address,
+
       hint: `to ask it where the server is, use --sentinel ${connection.address}`,
     });
   }
@@ -87,6 +91,8 @@ function toFacts(address: string, info: ServerInfo, timeSeconds: number): Server
   const redisVersion = info.get('redis_version');
   if (redisVersion === undefined || !Number.isInteger(timeSeconds)) {
     throw new ServerError('foreign', `Redis at ${address} does not report its version`, {
+      address,
+
       hint: 'check that it is a Redis or Valkey server, not a Sentinel or a proxy',
     });
   }

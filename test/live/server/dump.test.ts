@@ -9,9 +9,10 @@ import { NoSpaceError } from '../../../src/errors.js';
 import { formatPath } from '../../../src/system/files/byte-path.js';
 import { RealFileSystem } from '../../../src/system/files/file-system.js';
 import { succeedCli } from '../../support/program/cli.js';
-import { createLiveSandbox, untilSaving } from '../../support/redis/live-sandbox.js';
+import { createLiveSandbox, untilSaved } from '../../support/redis/live-sandbox.js';
 import { mainScript } from '../../support/program/project-paths.js';
 import { saveDump } from '../../support/redis/redis-persistence.js';
+import { startRelay } from '../../support/redis/relay.js';
 import { serverRequest } from '../../support/redis/server-request.js';
 import { isThere } from '../../support/files/is-there.js';
 
@@ -44,20 +45,28 @@ test('a server that keeps dumps keeps this one too', async (t) => {
 });
 
 test('a backup that is killed leaves its dump to the next one to remove', async (t) => {
+  t.timeout(120_000, 'the server was not asked to save');
   const { sandbox, server } = await createLiveSandbox(t);
   const { client } = server;
   for (let key = 0; key < 20; key += 1) await client.set(`key${key}`, 'x');
   await client.config('SET', 'rdb-key-save-delay', '50000');
-  const args = ['backup', '-p', String(server.port), sandbox.repository];
+  // Without the reply to BGSAVE the backup cannot go on, however late it is killed.
+  const relay = await startRelay(t, server.port, {
+    isWithheld: (command) => command.includes('BGSAVE'),
+  });
+  const args = ['backup', '-p', String(relay.port), sandbox.repository];
   const child = spawn(process.execPath, [mainScript, ...args], { stdio: 'ignore' });
-  await untilSaving(server);
+  const closed = once(child, 'close');
+  t.teardown(() => child.kill('SIGKILL'));
+  const ended = await Promise.race([relay.withheld, closed]);
+  t.is(ended, undefined, 'the backup ended before it asked for a save');
   child.kill('SIGKILL');
-  await once(child, 'close');
-  await client.config('SET', 'rdb-key-save-delay', '0');
-  while ((await client.info('persistence')).includes('rdb_bgsave_in_progress:1'));
+  await closed;
+  await untilSaved(server);
   t.deepEqual(await readdir(sandbox.source), ['dump.rdb']);
   t.true(isThere(sandbox.data('temporary-dump')), 'temporary-dump');
-  await succeedCli(args);
+  await client.config('SET', 'rdb-key-save-delay', '0');
+  await succeedCli(['backup', '-p', String(server.port), sandbox.repository]);
   t.deepEqual(await readdir(sandbox.source), []);
   t.false(isThere(sandbox.data('temporary-dump')), 'temporary-dump');
 });

@@ -40,6 +40,7 @@ for (const [reply, trouble, message] of REPLIES) {
   test(`the reply '${reply}' becomes a message`, (t) => {
     const error = describeErrorReply(SERVER, reply, BGSAVE);
     t.is(error.trouble, trouble);
+    t.is(error.address, 'h:1');
     t.regex(error.message, message);
     t.regex(error.message, /^Redis at h:1 /);
     t.is(error.exitCode, 30);

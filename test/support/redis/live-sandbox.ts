@@ -44,7 +44,25 @@ export async function createLiveSandbox(
   };
 }
 
-/** Waits until a save of the server runs. */
-export async function untilSaving({ client }: RedisServer): Promise<void> {
-  while (!(await client.info('persistence')).includes('rdb_bgsave_in_progress:1')) await delay(10);
+const WAIT_LIMIT_MS = 60_000;
+
+/** Waits until a save of the server runs. The save must last long enough to be seen. @throws after a minute */
+export async function untilSaving(server: RedisServer): Promise<void> {
+  await untilSaveIs(server, 'running');
+}
+
+/** Waits until no save of the server runs. @throws after a minute */
+export async function untilSaved(server: RedisServer): Promise<void> {
+  await untilSaveIs(server, 'over');
+}
+
+async function untilSaveIs({ client }: RedisServer, state: 'running' | 'over'): Promise<void> {
+  const field = `rdb_bgsave_in_progress:${state === 'running' ? 1 : 0}`;
+  const startedMs = performance.now();
+  while (!(await client.info('persistence')).includes(field)) {
+    if (performance.now() - startedMs > WAIT_LIMIT_MS) {
+      throw new Error(`no save was ${state} within ${WAIT_LIMIT_MS} ms`);
+    }
+    await delay(10);
+  }
 }

@@ -1,0 +1,221 @@
+// A server that is contacted and waits for its backup. It saves when the repository is locked, and its files
+// are captured right after. A dump that it wrote only for the backup is removed at the end, or by a later run
+// if this one is killed.
+import { ServerError, type ServerTrouble } from '../../errors.js';
+import { captureAof } from '../../redis/capture/aof-capture.js';
+import { findAofCut } from '../../persistence/aof/aof-cut.js';
+import { type OpenDump, isSameDump, openDump } from '../../redis/capture/dump-file.js';
+import { unprovedDirectory } from '../../redis/server/find-directory.js';
+import type { LiveServer } from '../../redis/server/live-server.js';
+import {
+  type SavePlan,
+  estimateDumpBytes,
+  requireSaveSpace,
+} from '../../redis/capture/plan-save.js';
+import { type SaveRequest, saveDump } from '../../redis/capture/save-dump.js';
+import type { ServerSettings } from '../../redis/server/server-settings.js';
+import { waitForRewrite } from '../../redis/capture/wait-for-rewrite.js';
+import {
+  forgetTemporaryDump,
+  readTemporaryDump,
+  rememberTemporaryDump,
+} from '../../repository/commit/temporary-dump.js';
+import { type BytePath, joinPath } from '../../system/files/byte-path.js';
+import { FileReader } from '../../system/files/byte-reader.js';
+import type { FileDescriptor, FileStat } from '../../system/files/file-system.js';
+import type { Capture, CapturedFile } from './capture-plan.js';
+import type { Note } from '../run/notes.js';
+import { dumpLeftNote, serverNotes } from './server-notes.js';
+import { type ServerReport, reportServer } from './server-report.js';
+import type { RunContext } from '../run/run-context.js';
+
+/** After such trouble the server may still go on with a save that it has begun. */
+const UNCERTAIN: readonly ServerTrouble[] = ['lost', 'unreachable', 'timeout'];
+
+/** Without files of a multi-part AOF, whose names say what they are. */
+function namedFiles({ dumpName, aofName, aofFolder }: ServerSettings): ServerCapture['named'] {
+  const dump = [dumpName, 'dump'] as const;
+  return new Map(aofFolder === null ? [dump, [aofName, 'log']] : [dump]);
+}
+
+export interface ServerCapture extends Capture {
+  readonly report: ServerReport;
+  readonly notes: readonly Note[];
+}
+
+export class PreparedServer {
+  readonly #liveServer: LiveServer;
+  readonly #plan: SavePlan;
+  readonly #keepsDump: boolean;
+  readonly #context: RunContext;
+  readonly #open: FileDescriptor[] = [];
+  /** The dump that will be removed: its path, and its stat once it is there. */
+  #temporary: { readonly path: BytePath; stat: FileStat | null } | null = null;
+
+  constructor(liveServer: LiveServer, plan: SavePlan, keepsDump: boolean, context: RunContext) {
+    this.#liveServer = liveServer;
+    this.#plan = plan;
+    this.#keepsDump = keepsDump;
+    this.#context = context;
+  }
+
+  /** The real path of the directory that holds its files. */
+  get directory(): BytePath {
+    return this.#liveServer.directory.path;
+  }
+
+  /** The name under which Sentinels know its primary; null where none was asked. */
+  get masterName(): string | null {
+    return this.#liveServer.sentinels?.masterName ?? null;
+  }
+
+  /**
+   * Has the server save, and captures its files. The repository is locked by the caller.
+   * @param force save although there may be too little space for that
+   * @throws ServerError, NoSpaceError
+   */
+  async capture(repository: BytePath, force: boolean): Promise<ServerCapture> {
+    const { settings, facts, directory, connection } = this.#liveServer;
+    const files = new Map<BytePath, CapturedFile>();
+    const dump = await this.#save(repository, force);
+    if (dump === null && !directory.isProved && !(await this.#isOfLastSave())) {
+      throw unprovedDirectory(connection.address, directory.path);
+    }
+    if (dump !== null) {
+      const { descriptor, stat } = dump;
+      files.set(settings.dumpName, {
+        kind: 'open',
+        descriptor,
+        stat,
+        sizeBytes: Number(stat.size),
+      });
+    }
+    if (facts.isAofEnabled) await this.#captureAof(files);
+    const isSet = facts.isAofEnabled && settings.aofFolder !== null;
+    return {
+      files,
+      aof: isSet ? { folder: settings.aofFolder, name: settings.aofName } : null,
+      named: namedFiles(settings),
+      report: reportServer(this.#liveServer, this.#plan.how, dump, files),
+      notes: serverNotes(this.#liveServer),
+    };
+  }
+
+  /** Removes the dump that the server wrote for the backup alone. Never throws: trouble is a note. */
+  removeTemporary(repository: BytePath): Note[] {
+    const { fileSystem } = this.#context;
+    const temporary = this.#temporary;
+    // A save whose end was not seen may still write its dump. The next run removes that.
+    if (temporary === null || temporary.stat === null) return [];
+    try {
+      const stat = fileSystem.stat(temporary.path);
+      if (stat !== null && isSameDump(temporary.stat, stat)) fileSystem.unlink(temporary.path);
+      forgetTemporaryDump(fileSystem, repository);
+      this.#temporary = null;
+      return [];
+    } catch (error) {
+      return [dumpLeftNote(error as Error)];
+    }
+  }
+
+  close(): void {
+    for (const descriptor of this.#open.splice(0)) this.#context.fileSystem.close(descriptor);
+    this.#liveServer.connection.close();
+  }
+
+  async #save(repository: BytePath, force: boolean): Promise<OpenDump | null> {
+    const { how, isPersistenceOff } = this.#plan;
+    const { fileSystem } = this.#context;
+    const { facts, settings, directory } = this.#liveServer;
+    const path = joinPath(directory.path, settings.dumpName);
+    const before = fileSystem.stat(path);
+    // A dump that a killed run has left counts as not being there.
+    const isLeftover =
+      isPersistenceOff && !this.#keepsDump && readTemporaryDump(fileSystem, repository) === path;
+    if (!isLeftover) forgetTemporaryDump(fileSystem, repository);
+    if (how === 'none') {
+      if (isLeftover) this.#temporary = { path, stat: before };
+      return null;
+    }
+    const former = await this.#inspectFormer(path);
+    if (!force) {
+      const estimate = estimateDumpBytes(former, facts.usedMemoryBytes);
+      requireSaveSpace(directory.path, estimate, fileSystem.freeBytes(directory.path));
+    }
+    if (isPersistenceOff && !this.#keepsDump && (before === null || isLeftover)) {
+      if (!isLeftover) rememberTemporaryDump(fileSystem, repository, path);
+      this.#temporary = { path, stat: null };
+    }
+    const dump = await this.#askToSave(repository, { path, before, how });
+    this.#open.push(dump.descriptor);
+    if (this.#temporary !== null) this.#temporary.stat = dump.stat;
+    return dump;
+  }
+
+  async #askToSave(
+    repository: BytePath,
+    what: Pick<SaveRequest, 'path' | 'before' | 'how'>,
+  ): Promise<OpenDump> {
+    const { fileSystem, onProgress } = this.#context;
+    const { connection, patience } = this.#liveServer;
+    try {
+      return await saveDump({
+        ...what,
+        connection,
+        patience,
+        fileSystem,
+        onProgress: (doneKeys, totalKeys) =>
+          onProgress({
+            phase: 'saving',
+            path: null,
+            doneBytes: Math.min(doneKeys, totalKeys),
+            totalBytes: totalKeys,
+          }),
+      });
+    } catch (error) {
+      const mayComeYet = !(error instanceof ServerError) || UNCERTAIN.includes(error.trouble);
+      if (!mayComeYet && fileSystem.stat(what.path) === null) {
+        forgetTemporaryDump(fileSystem, repository);
+      }
+      throw error;
+    }
+  }
+
+  async #inspectFormer(path: BytePath) {
+    const former = await openDump(this.#context.fileSystem, path);
+    if (former === null) return null;
+    this.#context.fileSystem.close(former.descriptor);
+    return { sizeBytes: Number(former.stat.size), usedMemoryBytes: former.usedMemoryBytes };
+  }
+
+  /** Whether the dump in the directory is the one that the server says it saved last. */
+  async #isOfLastSave(): Promise<boolean> {
+    const { facts, settings, directory } = this.#liveServer;
+    const stat = this.#context.fileSystem.stat(joinPath(directory.path, settings.dumpName));
+    if (stat === null || facts.lastSaveSeconds === null) return false;
+    const writtenSeconds = Number(stat.mtimeNs / 1_000_000_000n);
+    return Math.abs(writtenSeconds - facts.lastSaveSeconds) <= 1;
+  }
+
+  async #captureAof(files: Map<BytePath, CapturedFile>): Promise<void> {
+    const { connection, settings, directory, patience } = this.#liveServer;
+    const { fileSystem, checkpoint } = this.#context;
+    await waitForRewrite(connection, patience);
+    const capture = await captureAof(fileSystem, connection.address, directory.path, settings);
+    this.#open.push(...capture.files.map(({ descriptor }) => descriptor));
+    for (const { path, descriptor, stat } of capture.files) {
+      files.set(path, { kind: 'open', descriptor, stat, sizeBytes: Number(stat.size) });
+    }
+    const last = capture.files.at(-1);
+    if (last !== undefined) {
+      const { path, descriptor, stat } = last;
+      const reader = new FileReader(fileSystem, descriptor, Number(stat.size));
+      const sizeBytes = await findAofCut(reader, checkpoint);
+      files.set(path, { kind: 'open', descriptor, stat, sizeBytes });
+    }
+    if (capture.manifest !== null) {
+      const { path, bytes, stat } = capture.manifest;
+      files.set(path, { kind: 'bytes', bytes, stat });
+    }
+  }
+}
