@@ -19,7 +19,7 @@ export class ComposeThread {
     this.#composed = this.#thread.run(job, () => {}).then(toComposedRun, () => null);
   }
 
-  /** The run, which the caller closes. Null if it could not be composed, for whatever reason. */
+  /** The run, which the caller closes. Null if it could not be composed for any reason. */
   async take(checkpoint: Checkpoint): Promise<ComposedRun | null> {
     const composed = await awaitWithCheckpoints(this.#composed, checkpoint);
     this.#isTaken = true;

@@ -74,7 +74,7 @@ export class DeltaThreads {
     return digestOf(await this.#prover.run(job, ignore, signal));
   }
 
-  /** Ends both threads, whatever they are doing. Unfinished jobs fail, and so do all later ones. */
+  /** Ends both threads at once. Unfinished jobs fail, and so do all later ones. */
   async close(): Promise<void> {
     await Promise.all([this.#maker.close(), this.#prover.close()]);
   }

@@ -46,7 +46,7 @@ export class JobThread {
     });
   }
 
-  /** Ends the thread, whatever it is doing. Unfinished jobs fail, and so do all later ones. */
+  /** Ends the thread at once. Unfinished jobs fail, and so do all later ones. */
   async close(): Promise<void> {
     this.#isClosed = true;
     const worker = this.#worker;

@@ -33,7 +33,7 @@ export class SpilledBytes implements ByteReader, ByteStore {
     return bytes;
   }
 
-  /** Hands the bytes to another thread, which closes them. They must not be used here any more. */
+  /** Hands the bytes to another thread, which closes them. They must not be used here afterwards. */
   handOver(): HandedBytes {
     if (this.#file !== undefined) return this.#file.handOver();
     const bytes = new Uint8Array(this.#sizeBytes);

@@ -27,7 +27,7 @@ test('a power loss at any step of a recovery leaves every snapshot whole, and th
   const commits = recording.steps.flatMap(({ kind }, index) =>
     kind === 'database' && index > second ? [index] : [],
   );
-  // The commit itself, and the one that records that nothing is owed any more.
+  // The commit itself, and the one that records that nothing is owed.
   const [commit = 0, settled = 0] = commits;
   t.is(commits.length, 2);
   let losses = 0;
@@ -76,7 +76,7 @@ test('a first backup makes durable what an earlier one made before it was cut of
       const die = (): never => {
         throw new ProcessDied();
       };
-      // Who is dead takes nothing away any more.
+      // A dead process removes nothing.
       Object.assign(fileSystem, { sync: die, removeDirectory: die });
       await t.throwsAsync(sandbox.backup({ context }), { instanceOf: ProcessDied });
       Object.assign(fileSystem, { sync, removeDirectory });

@@ -50,7 +50,7 @@ for (const [name, { script, notes, mend }] of Object.entries(WAYS)) {
     const [old, moved] = [sandbox.repository, sandbox.at('moved')];
     const { code, stderr } = runProgram('sh', ['-c', script, 'sh', old, moved]);
     t.is(code, 0, stderr);
-    // Nothing may be found at the old place any more.
+    // From here on nothing may be found at the old place.
     runProgram('rm', ['-rf', old]);
     sandbox.repository = moved;
 

@@ -38,7 +38,7 @@ export async function finishSnapshot(
   }
 }
 
-/** One note a run for each kind of metadata that could not be set. The catalog has it all the same. */
+/** One note for each kind of metadata that could not be set. The catalog has the metadata anyway. */
 function noteUnset(unset: readonly UnsetMetadata[]): Note[] {
   return (['owner', 'mode', 'time'] as const).flatMap((what) => {
     const count = unset.filter((item) => item.what === what).length;

@@ -81,7 +81,7 @@ export async function takeSnapshot(run: SnapshotRun): Promise<BackupReport> {
       await context.checkpoint();
       return repository.commit(plan);
     } finally {
-      // Whatever these files were written for has been synced, or is not wanted any more.
+      // What was written to these files has been synced, or is no longer wanted.
       await increments.close().catch(() => {});
     }
   });

@@ -5,7 +5,7 @@ import type { RunContext } from '../run/run-context.js';
 import type { RepairStep } from './repair-report.js';
 import type { RepairRequest } from './repair-request.js';
 
-/** What a repair works on, whatever state the catalog is in. */
+/** What a repair works on, even if the catalog cannot be read. */
 export interface RepairRun {
   readonly request: RepairRequest;
   readonly context: RunContext;

@@ -3,7 +3,7 @@
 //   **/  any number of folders        [abc] [a-z]  one of these    [!abc] [^abc]  one of the others
 //   \*  the character itself          \xHH  a byte
 // A character is a character of UTF-8, or a byte that is not part of one. The pattern runs as a set of states,
-// so that the time grows with the product of the two lengths, whatever the pattern is.
+// so that for any pattern the time grows with the product of the two lengths.
 import {
   type BytePath,
   parsePath,

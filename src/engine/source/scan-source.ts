@@ -178,7 +178,7 @@ class Scan implements SourceScan {
     return true;
   }
 
-  /** @returns null where nothing is there any more, or where it may not be read, which becomes a note */
+  /** @returns null where the path is gone, or cannot be read, which becomes a note */
   #look<T>(path: BytePath, call: () => T): T | null {
     try {
       return call();

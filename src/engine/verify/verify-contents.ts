@@ -23,7 +23,7 @@ import { confirmLost } from './verify-again.js';
 import type { VerifyRun } from './verify-run.js';
 import { UNREACHABLE } from './verify-sizes.js';
 
-/** Proves contents that are not in the mirror, as long as there is time. */
+/** Proves contents that are not in the mirror, until the time is up. */
 export async function proveRebuilt(
   run: VerifyRun,
   contents: readonly Content[],

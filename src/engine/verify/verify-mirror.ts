@@ -13,7 +13,7 @@ import type { VerifyRun } from './verify-run.js';
 import type { VerifyScope } from './verify-scope.js';
 import { spareProblem } from './verify-sizes.js';
 
-/** Proves those of the contents that are in the mirror, as long as there is time. */
+/** Proves those of the contents that are in the mirror, until the time is up. */
 export async function proveMirrored(
   run: VerifyRun,
   contents: readonly Content[],

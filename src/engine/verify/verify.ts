@@ -147,7 +147,7 @@ function readScopeOrHint(
   }
 }
 
-/** Proves what is planned, as long as there is time. */
+/** Proves what is planned, until the time is up. */
 async function prove(run: VerifyRun, { groups }: ProofPlan, mode: VerifyMode): Promise<ProofTally> {
   const copies = mirrorPaths(run.scope);
   const totalBytes = groups

@@ -13,7 +13,7 @@ export class ExamineThread {
   );
 
   /**
-   * Begins a file. The examiner of the file before must not be used any more.
+   * Begins a file. From then on the examiner of the file before must not be used.
    * @param sizeBytes how many bytes will be pushed in all
    */
   async begin(kind: ExaminedKind, sizeBytes: number): Promise<Examiner> {
@@ -30,7 +30,7 @@ export class ExamineThread {
     };
   }
 
-  /** Ends the thread, whatever it is doing. What is still awaited fails. */
+  /** Ends the thread at once. What is still awaited fails. */
   async close(): Promise<void> {
     await this.#thread.close();
   }

@@ -5,7 +5,7 @@ import type { RdbWalk } from './rdb-walk.js';
 import { WalkJob, type WalkOptions } from './walk-job.js';
 
 /**
- * Finds every key of an RDB without holding any value: about 1 MB of memory, whatever the file holds.
+ * Finds every key of an RDB without holding any value: about 1 MB of memory for any file.
  * Damaged and unknown files do not throw: the end of the walk says where and why it stopped.
  */
 export async function walkRdb(reader: ByteReader, options: WalkOptions = {}): Promise<RdbWalk> {

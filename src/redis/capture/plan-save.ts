@@ -83,7 +83,7 @@ export function requireSaveSpace(
       path: directory,
       neededBytes: estimatedBytes,
       freeBytes,
-      hint: 'free some space, or save all the same with --force; if that save fails, the server may refuse all writes',
+      hint: 'free some space, or save anyway with --force; if that save fails, the server may refuse all writes',
     },
   );
 }

@@ -26,7 +26,7 @@ export class DigestThread {
     };
   }
 
-  /** Ends the thread, whatever it is doing. Promises that still wait for it are rejected. */
+  /** Ends the thread at once. Promises that still wait for it are rejected. */
   async close(): Promise<void> {
     await this.#thread.close();
   }

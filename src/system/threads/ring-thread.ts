@@ -64,7 +64,7 @@ export class RingThread<Answer = never> {
     });
   }
 
-  /** Ends the thread, whatever it is doing. Promises that still wait for it are rejected. */
+  /** Ends the thread at once. Promises that still wait for it are rejected. */
   async close(): Promise<void> {
     await this.#worker.terminate();
   }

@@ -69,7 +69,7 @@ test('a file that begins as before and then differs is digested from its clone, 
   t.deepEqual((await sandbox.verify()).problems, []);
 });
 
-test('a file that grew is appended to its mirror file all the same', async (t) => {
+test('a file that grew is still appended to its mirror file', async (t) => {
   const sandbox = await createSandbox(t);
   const before = randomBytes('a');
   await sandbox.write('dump.rdb', before);

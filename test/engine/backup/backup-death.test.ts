@@ -14,7 +14,7 @@ for (const { files, create } of [
   test(`a process that dies at any mutation leaves every snapshot whole, and the next backup finishes (${files})`, async (t) => {
     const seen = new Set<number>();
     await atEachMutation(t, await create(t), dieAtMutation, (ending, snapshots, when) => {
-      // After the commit the snapshot stands; the report is what a dead process cannot give any more.
+      // After the commit the snapshot stands; a dead process can no longer give its report.
       if (!(ending instanceof Error)) t.deepEqual(lookNames(ending.notes), ['unfinished -'], when);
       else if (!(ending instanceof ProcessDied)) throw ending;
       t.is(snapshots, ending instanceof Error ? 2 : 3, when);

@@ -24,7 +24,7 @@ test('every snapshot comes back from a repository whose last backup is cut off',
     });
     isCutOff = notes.some(({ kind }) => kind === 'unfinished');
     const request = { repository: sandbox.repositoryPath };
-    // The last step only copies the catalog: nothing is owed any more.
+    // The last step only copies the catalog: nothing is owed by then.
     if (info(request, sandbox.context).unfinished) owing += 1;
     else t.true(steps >= owing, 'once all is done it stays done');
 

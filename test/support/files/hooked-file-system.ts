@@ -47,7 +47,7 @@ export class HookedFileSystem extends RealFileSystem {
     return file;
   }
 
-  /** A process that dies closes its files all the same. */
+  /** Even a process that dies closes its files. */
   override close(file: FileDescriptor): void {
     const path = this.#pathOf(file);
     this.#open.delete(file);

@@ -14,7 +14,7 @@ export interface RedisSentinel {
   /** As `--sentinel` has it. */
   readonly address: string;
   readonly client: Redis;
-  /** It answers nobody any more, and the kernel takes connections for it. */
+  /** It no longer answers, and the kernel still accepts connections for it. */
   hang(): void;
   kill(): Promise<void>;
 }

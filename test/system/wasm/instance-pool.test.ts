@@ -122,7 +122,7 @@ test('reads go to the host of the job that runs, and what it throws comes out', 
   }
 });
 
-test('an instance that was given back has no host any more', (t) => {
+test('an instance that was given back no longer has a host', (t) => {
   const pool = new InstancePool();
   const lent = pool.take(
     'small',

@@ -1,4 +1,4 @@
-// Where the bytes of a changed file go. As long as they are the mirror's own, nothing is written. A file
+// Where the bytes of a changed file go. While they equal the mirror file's bytes, nothing is written. A file
 // that has only grown has its tail added to its mirror file. At the first byte that differs a new file is
 // begun in staging: what was equal so far is copied from the mirror, so that each byte of SOURCE is read
 // once. Where the file system can clone, the new file is a clone of the whole file instead. The delta of the
@@ -116,7 +116,7 @@ export class CopyTarget {
       const { descriptor, behind } = appending;
       await behind.settle();
       await this.#fileSystem.syncInBackground(descriptor);
-      // A failed close closes the descriptor all the same, and its number may then be another file's.
+      // Even a close that fails closes the descriptor, and its number may then be another file's.
       this.#appending = null;
       this.#fileSystem.close(descriptor);
       return { kind: 'grown' };
@@ -144,7 +144,7 @@ export class CopyTarget {
     }
   }
 
-  /** Closes the file in staging, if there is one. Nothing may read it any more. */
+  /** Closes the file in staging, if there is one. Nothing may read it afterwards. */
   close(): void {
     const staged = this.#staged;
     this.#staged = null;

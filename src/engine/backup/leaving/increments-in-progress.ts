@@ -95,7 +95,7 @@ export class IncrementsInProgress {
     this.#begun.clear();
   }
 
-  /** Ends the threads. Gives up what is still being made, and waits until no file is read any more. */
+  /** Ends the threads. Gives up what is still being made, and waits until no file is being read. */
   async close(): Promise<void> {
     await this.#threads.close();
     await Promise.allSettled(this.#begun.values());
