@@ -1,7 +1,7 @@
-// Every name that this program gives to a file or folder of a repository, or beside what it restores
-// (docs/format.md, "The directory"). No other file spells one of them: test/house/own-names.test.ts.
-// Functions take the absolute path of the repository and return absolute paths. With ROOT in its place
-// they return paths relative to the repository, which is how people are shown a file of ours.
+// Every name that this program gives to a file or folder, in a repository or beside the destination of a
+// restore (docs/format.md, "The directory"). No other file spells these names: test/house/own-names.test.ts
+// checks this. Functions take the absolute path of the repository and return absolute paths. Given ROOT,
+// they return paths relative to the repository, for messages.
 import { CorruptError } from '../errors.js';
 import {
   type BytePath,
@@ -16,7 +16,7 @@ import {
 /** Our own folder, beside the mirror. */
 export const DATA = 'redis-rewind-data' as BytePath;
 
-/** Paths from outside SOURCE are kept below this folder, in a snapshot and in the mirror. */
+/** Files from outside SOURCE are kept below this folder, in snapshots and in the mirror. */
 export const ALSO = 'redis-rewind-data/also' as BytePath;
 
 export const CATALOG_NAME = 'catalog.sqlite3';
@@ -30,7 +30,7 @@ const NEW_CATALOG_NAME = 'catalog.new';
 /** SQLite puts a rollback journal beside each of its files during a transaction. */
 const JOURNAL = '-journal';
 
-/** What a creation makes before the catalog, so that it may be left when the creation is cut off. */
+/** The names that a creation makes before the catalog. An interrupted creation may leave them. */
 export const CREATION_NAMES: readonly string[] = [
   LOCK_NAME,
   `${LOCK_NAME}${JOURNAL}`,
@@ -41,7 +41,7 @@ export const CREATION_NAMES: readonly string[] = [
   `${NEW_CATALOG_NAME}${JOURNAL}`,
 ];
 
-/** What stays in our folder. The journal of the lock is there as long as a writer holds the lock. */
+/** Names that stay in our folder. The journal of the lock exists while a writer holds the lock. */
 const LASTING_NAMES = new Set<string>([
   CATALOG_NAME,
   LOCK_NAME,
@@ -53,7 +53,7 @@ const LASTING_NAMES = new Set<string>([
   README_NAME,
 ]);
 
-/** What is there during a run, and stays when the run is cut off. */
+/** Names that exist during a run, and after a run that was cut off. */
 const PASSING_NAMES = new Set<string>([
   `${CATALOG_NAME}${JOURNAL}`,
   NEW_CATALOG_NAME,
@@ -61,16 +61,16 @@ const PASSING_NAMES = new Set<string>([
 ]);
 
 export type DataName =
-  /** Of every repository, or of one that a repair has worked on. */
+  /** Every repository may have this name; `kept` comes from a repair. */
   | 'lasting'
-  /** Of a run that goes on or was cut off; the next writer removes it. */
+  /** From a run that is going on or was cut off. The next writer removes it. */
   | 'passing'
-  /** The note of a server's dump; the next backup of the server removes both. */
+  /** The note about a server's dump. The next backup of the server removes the dump and the note. */
   | 'dump-note'
-  /** Not ours. */
+  /** This program makes no such name. */
   | 'foreign';
 
-/** @param name of something in our folder */
+/** @param name in our folder */
 export function classifyDataName(name: BytePath): DataName {
   if (LASTING_NAMES.has(name) || parseCatalogCopyName(name) !== null) return 'lasting';
   if (name === TEMPORARY_DUMP_NAME) return 'dump-note';
@@ -90,12 +90,12 @@ export function catalogJournalPath(repository: BytePath): BytePath {
   return joinPath(dataPath(repository), `${CATALOG_NAME}${JOURNAL}`);
 }
 
-/** What SQLite would leave beside a catalog with a write-ahead log, which no catalog has. */
+/** The files that SQLite would make for a write-ahead log. No catalog has one. */
 export function writeAheadPaths(repository: BytePath): BytePath[] {
   return ['-wal', '-shm'].map((end) => joinPath(dataPath(repository), `${CATALOG_NAME}${end}`));
 }
 
-/** Where a new catalog is made, to be renamed into place when it is whole. */
+/** Where a new catalog is made. When it is whole, it is renamed into place. */
 export function newCatalogPath(repository: BytePath): BytePath {
   return joinPath(dataPath(repository), NEW_CATALOG_NAME);
 }
@@ -104,12 +104,12 @@ export function newCatalogJournalPath(repository: BytePath): BytePath {
   return joinPath(dataPath(repository), `${NEW_CATALOG_NAME}${JOURNAL}`);
 }
 
-/** The copy of the catalog that the commit of a snapshot left. */
+/** The copy of the catalog that the commit of this snapshot has left. */
 export function catalogCopyPath(repository: BytePath, snapshotId: number): BytePath {
   return joinPath(dataPath(repository), `catalog.${snapshotId}.zst`);
 }
 
-/** The snapshot that a name in our folder is a catalog copy of; null for other names. */
+/** The id of the snapshot in the name of a catalog copy; null for other names. */
 export function parseCatalogCopyName(name: BytePath): number | null {
   const match = /^catalog\.([1-9][0-9]{0,15})\.zst$/.exec(name);
   return match === null ? null : Number(match[1]);
@@ -127,7 +127,7 @@ export function readmePath(repository: BytePath): BytePath {
   return joinPath(dataPath(repository), README_NAME);
 }
 
-/** The note of a dump that a server makes only for a backup, kept until the dump is removed. */
+/** The note about a dump that a server makes only for a backup. It is kept until the dump is removed. */
 export function temporaryDumpPath(repository: BytePath): BytePath {
   return joinPath(dataPath(repository), TEMPORARY_DUMP_NAME);
 }
@@ -140,22 +140,22 @@ export function incrementPath(repository: BytePath, id: number): BytePath {
   return joinPath(incrementsPath(repository), String(id));
 }
 
-/** The increment that a name in increments/ stands for; null for other names. */
+/** The id of the increment with this name in increments/; null for other names. */
 export function parseIncrementName(name: BytePath): number | null {
   return /^[1-9][0-9]{0,15}$/.test(name) ? Number(name) : null;
 }
 
-/** What repairs have moved out of the way, in a numbered folder for each repair. */
+/** The folder for what repairs have kept. Each repair has a numbered folder in it. */
 export function keptPath(repository: BytePath): BytePath {
   return joinPath(dataPath(repository), KEPT_NAME);
 }
 
-/** The number of a repair that a name in kept/ stands for; null for other names. */
+/** The number of the repair with this name in kept/; null for other names. */
 export function parseKeptName(name: BytePath): number | null {
   return /^[1-9][0-9]{0,8}$/.test(name) ? Number(name) : null;
 }
 
-/** Folders in the folder of a repair: entries of the mirror, staged files, and increments. */
+/** Folders in the folder of one repair: for entries of the mirror, staged files, and increments. */
 export const KEPT_MIRROR = 'mirror' as BytePath;
 export const KEPT_STAGING = STAGING_NAME as BytePath;
 export const KEPT_INCREMENTS = INCREMENTS_NAME as BytePath;
@@ -164,7 +164,7 @@ export function stagingPath(repository: BytePath): BytePath {
   return joinPath(dataPath(repository), STAGING_NAME);
 }
 
-/** `new` holds what will take a place in the mirror, `old` what has lost its place there. */
+/** `new` holds entries that will be placed in the mirror, `old` entries that were taken out of it. */
 export const STAGING_PARTS = ['new', 'old'] as const;
 export type StagingPart = (typeof STAGING_PARTS)[number];
 
@@ -178,7 +178,7 @@ export function stagedName(part: StagingPart, number: number): string {
 }
 
 /**
- * @param staged as stagedName gives it
+ * @param staged a name that stagedName has made
  * @throws CorruptError for any other name: the catalog may come from elsewhere
  */
 export function stagedPath(repository: BytePath, staged: string): BytePath {
@@ -186,13 +186,13 @@ export function stagedPath(repository: BytePath, staged: string): BytePath {
   return joinPath(stagingPath(repository), staged);
 }
 
-/** The folder beside its destination in which a restore works until it is done. */
+/** The folder beside the destination in which a restore writes until it is done. */
 export function restoreWorkName(processId: number): string {
   return `.redis-rewind-restore-${processId}`;
 }
 
 /**
- * Where a path of the newest snapshot stands in the mirror.
+ * Where a path of the newest snapshot is in the mirror.
  * @throws CorruptError for a path that would lead out of the mirror: the catalog may come from elsewhere
  */
 export function mirrorPath(repository: BytePath, path: BytePath): BytePath {
@@ -201,7 +201,7 @@ export function mirrorPath(repository: BytePath, path: BytePath): BytePath {
   return joinPath(repository, path);
 }
 
-/** Whether a relative path has no name in it that is empty, `.`, `..`, or holds NUL. */
+/** Whether no part of a relative path is empty, `.` or `..`, or holds NUL. */
 export function isSafePath(path: BytePath): boolean {
   return !UNSAFE_NAME.test(path);
 }
@@ -212,7 +212,7 @@ export function unsafeName(path: BytePath): CorruptError {
   return new CorruptError(`the catalog holds the unsafe name '${formatPath(path)}'`, { path });
 }
 
-/** Whether a path of SOURCE has the name of our own folder, or lies in a folder of that name. */
+/** Whether a path of SOURCE is our folder's name, or is below it. */
 export function isReserved(path: BytePath): boolean {
   return isWithin(path, DATA);
 }

@@ -1,5 +1,5 @@
-// A repository on this machine with its catalog open: what repository/ itself works with. No other room is
-// given the catalog; the rest of the program asks questions (questions/questions.ts).
+// A repository on this machine with its catalog open. Only the files of repository/ use this type. All other
+// rooms ask questions instead (questions/questions.ts), and never see the catalog.
 import type { Catalog } from '../catalog/catalog.js';
 import type { RepositoryPlace } from './repository-place.js';
 

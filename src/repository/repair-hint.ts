@@ -1,4 +1,4 @@
-// The hint of every command that finds the catalog damaged or gone.
+// The hint for a catalog that is damaged or gone. All commands give the same one.
 import { type BytePath, formatPath } from '../system/files/byte-path.js';
 
 export function repairHint(repository: BytePath): string {

@@ -1,4 +1,4 @@
-// Where a repository is, whatever state it is in.
+// Where a repository is. The repository may be in any state, or not exist yet.
 import type { BytePath } from '../system/files/byte-path.js';
 import type { FileSystem } from '../system/files/file-system.js';
 

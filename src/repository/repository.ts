@@ -1,5 +1,5 @@
-// A repository as the rest of the program has it: open for reading, or open for the one process that may
-// write. Both answer questions; neither shows its catalog, so that a repository can one day be on another
+// A repository as the rest of the program sees it: open for reading, or open for the one process that may
+// write. Both types answer questions, and both hide the catalog. So a repository can one day be on another
 // host.
 import type { ContentCheck, Snapshot, VerificationRecord } from '../catalog/records.js';
 import type { CommitPlan } from './commit/commit.js';
@@ -9,8 +9,8 @@ import type { RepositoryPlace } from './repository-place.js';
 
 export interface OpenRepository extends RepositoryPlace, RepositoryQuestions {
   /**
-   * Notes in the catalog what was verified; no reader notices.
-   * @returns why the note could not be kept; null where it is kept
+   * Notes the result of a verification in the catalog. The generation stays the same.
+   * @returns why the note could not be kept; null where the note is kept
    */
   noteVerification(record: VerificationRecord, checks: readonly ContentCheck[]): string | null;
   close(): void;
@@ -18,16 +18,16 @@ export interface OpenRepository extends RepositoryPlace, RepositoryQuestions {
 
 /** A repository of which this process is the only writer. */
 export interface WritableRepository extends OpenRepository {
-  /** Whether this run made it. */
+  /** Whether this run has made the repository. */
   readonly created: boolean;
-  /** Turns what is staged into a snapshot (commit/commit.ts). The mirror is still owed operations then. */
+  /** Makes the backup a snapshot (commit/commit.ts). Operations are then still owed to the mirror. */
   commit(plan: CommitPlan): Snapshot;
-  /** Does what the commit owes the mirror, and leaves a checked copy of the catalog. */
+  /** Does the operations that the commit owes the mirror, and leaves a checked copy of the catalog. */
   finishCommit(snapshot: Snapshot, actingUid: number): Promise<OwedOutcome>;
-  /** Deletes what a backup wrote and did not commit. */
+  /** Deletes what a backup has written and not committed. */
   discardUncommitted(): void;
-  /** Leaves a checked copy of the catalog, named for its newest snapshot. */
+  /** Leaves a checked copy of the catalog. @param snapshotId of the newest snapshot, for the copy's name */
   writeCatalogCopy(snapshotId: number): Promise<void>;
-  /** Closes the repository after a failure. One that this run made, and that has no snapshot, is removed. */
+  /** Closes the repository after a failure. Removes it where this run has made it and it has no snapshot. */
   abandon(): void;
 }

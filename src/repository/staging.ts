@@ -1,5 +1,6 @@
-// The staging folder: new mirror files and links before the commit, replaced ones after it
-// (docs/format.md, "Staging"). It is empty when no backup is in progress.
+// The staging folder (docs/format.md, "Staging"). Before the commit it holds the new files and links of the
+// mirror. After the commit it holds the entries that were taken out of the mirror. The folder is empty when
+// no backup is in progress.
 import { type BytePath, joinPath, parentPath } from '../system/files/byte-path.js';
 import type { FileSystem } from '../system/files/file-system.js';
 import { STAGING_PARTS, stagedName, stagedPath, stagingPartPath, stagingPath } from './layout.js';
@@ -24,7 +25,7 @@ export class Staging {
     return stagedPath(this.#repository, staged);
   }
 
-  /** Makes the folder and its parts where they are missing, durably. */
+  /** Makes the folder and its two parts where they are missing. Durable on return. */
   prepare(): void {
     const fileSystem = this.#fileSystem;
     const root = stagingPath(this.#repository);
@@ -39,19 +40,19 @@ export class Staging {
     syncDirectory(fileSystem, root);
   }
 
-  /** Makes the names of all that is in staging/new durable; the files' bytes are the caller's to sync. */
+  /** Makes all names in staging/new durable. The caller has synced the files' bytes. */
   syncNew(): void {
     syncDirectory(this.#fileSystem, stagingPartPath(this.#repository, 'new'));
   }
 
-  /** Deletes one staged file that is not needed after all. */
+  /** Deletes one staged file that is no longer needed. */
   discard(staged: string): void {
     this.#fileSystem.unlink(this.path(staged));
   }
 
   /**
-   * Empties the two folders of staging, and deletes everything else in it. Nothing in staging may be
-   * owed. Durable: a name that came back after a power loss would count as owed by the next commit.
+   * Empties the two parts of staging, and deletes everything else in staging. No operation may be owed.
+   * Durable on return: if a name came back after a power loss, the next commit would take it for its own.
    */
   clear(): void {
     const fileSystem = this.#fileSystem;
@@ -81,7 +82,7 @@ export function syncDirectory(fileSystem: FileSystem, path: BytePath): void {
   }
 }
 
-/** Deletes a file, a link, or a directory with all that is in it; links are not followed. */
+/** Deletes a file, a link, or a directory with everything in it. Links are not followed. */
 export function removeTree(fileSystem: FileSystem, path: BytePath): void {
   const stat = fileSystem.stat(path);
   if (stat === null) return;

@@ -1,4 +1,4 @@
-// The names of our files: each that layout.ts makes, layout.ts also knows when it is found.
+// The names of our files: layout.ts recognizes every name that it makes.
 import test from 'ava';
 import * as layout from '../../src/repository/layout.js';
 import {
@@ -9,7 +9,7 @@ import {
   pathFromText,
 } from '../../src/system/files/byte-path.js';
 
-/** The paths of all files and folders right in our folder, by the functions that make them. */
+/** The paths of all files and folders directly in our folder, by the functions that make them. */
 function pathsInDataFolder(): Map<string, BytePath> {
   const paths = new Map<string, BytePath>();
   for (const [name, value] of Object.entries(layout)) {
@@ -21,7 +21,7 @@ function pathsInDataFolder(): Map<string, BytePath> {
   return paths;
 }
 
-test('no name that we make in our folder is taken for a foreign one', (t) => {
+test('no name that layout.ts makes in our folder is foreign', (t) => {
   const paths = pathsInDataFolder();
   t.true(paths.has('catalogPath') && paths.has('temporaryDumpPath'), [...paths.keys()].join());
   for (const [name, path] of paths) {

@@ -1,5 +1,6 @@
-// What is wrong with a catalog, be it the repository's own or a copy: SQLite's own checks, the digests
-// that snapshots and examinations carry, names that no restore would follow, and the length of the file.
+// Finds what is wrong with a catalog: the repository's own, or a copy. Four things are checked: SQLite's
+// own checks, the digests of snapshots and examinations, names that a restore would refuse, and the length
+// of the file.
 import type { Catalog } from '../../catalog/catalog.js';
 import type { Version } from '../../catalog/records.js';
 import { CorruptError } from '../../errors.js';
@@ -45,7 +46,7 @@ function findUnsafeName(versions: readonly Version[]): string | null {
   }
 }
 
-/** Null where the catalog's file is as long as the catalog says, or a commit is going on. */
+/** Null where the catalog's file is as long as the catalog says, and during a commit. */
 export function findSizeFault({
   fileSystem,
   path,
@@ -58,25 +59,26 @@ export function findSizeFault({
   return { fileBytes: Number(stat.size), catalogBytes };
 }
 
-/** The rows of increments and examinations of one state of a catalog, to be compared with those of a copy. */
+/** Rows of one state of a catalog, to be compared with the rows of a copy. */
 export interface UncoveredRows {
+  /** Generation and format version. */
   readonly state: string;
   readonly rows: string;
 }
 
 /**
- * The rows that no digest covers: increments, and which contents have an examination at all.
- * @throws CorruptError where they cannot be read
+ * Reads the rows that no digest covers: the increments, and which contents have an examination.
+ * @throws CorruptError where these rows cannot be read
  */
 export function readUncoveredRows(catalog: Catalog): UncoveredRows {
-  // Both in one read: a backup that runs may end between two.
+  // One read for both: between two reads, another process could commit a backup.
   return catalog.read(() => ({
     state: [catalog.repository.get()?.generation, catalog.formatVersion].join(),
     rows: JSON.stringify([catalog.increments.list(), catalog.examinations?.contents()]),
   }));
 }
 
-/** Null where the two are of different states. */
+/** Whether both have the same rows; null where the two are of different states. */
 export function areSameRows(own: UncoveredRows, copied: UncoveredRows): boolean | null {
   return own.state === copied.state ? own.rows === copied.rows : null;
 }

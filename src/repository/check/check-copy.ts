@@ -1,5 +1,5 @@
-// Whether a copy of the catalog is whole, and whether the catalog has its rows: one of the copies may have
-// to stand in for a catalog that is damaged or gone.
+// Checks whether a copy of the catalog is whole, and whether the catalog has the same rows. A whole copy
+// can replace a catalog that is damaged or gone.
 import type { Catalog } from '../../catalog/catalog.js';
 import { CorruptError } from '../../errors.js';
 import { isErrno } from '../../system/files/errno.js';
@@ -46,7 +46,7 @@ export async function findSoundCopy(place: RepositoryPlace): Promise<CatalogCopy
   return null;
 }
 
-/** The catalog that a whole copy holds, for the caller to close; null where the copy is damaged. */
+/** The catalog in a copy; null where the copy is damaged. The caller closes the catalog. */
 export async function openSoundCopy(
   place: RepositoryPlace,
   copy: CatalogCopy,

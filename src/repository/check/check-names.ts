@@ -1,17 +1,17 @@
-// A repository may come from elsewhere: names in its catalog are not trusted before they are checked.
+// Checks the names in a catalog before the program uses them: a repository may come from elsewhere.
 import type { Version } from '../../catalog/records.js';
 import { CorruptError } from '../../errors.js';
 import { DATA, isSafePath, unsafeName } from '../layout.js';
 import { type BytePath, ROOT, formatPath, parentPath } from '../../system/files/byte-path.js';
 
-/** What is checked of an entry, whether it is read from a catalog or about to be written into one. */
+/** The fields that are checked. The entry was read from a catalog, or will be written into a catalog. */
 export type NamedEntry = Pick<Version, 'path' | 'type' | 'linkTarget'>;
 
 /**
- * Checks that every path stays below the directory it is restored into, and that links can be made.
- * @param entries all of one snapshot
- * @throws CorruptError for `..`, absolute and empty names, NUL, a path that is there twice, and entries
- *   below something that is not a directory of the same snapshot
+ * Checks that every path stays below the directory of a restore, and that every link can be made.
+ * @param entries all entries of one snapshot
+ * @throws CorruptError for names that are `.`, `..`, absolute, empty or hold NUL, for a path that occurs
+ *   twice, for an impossible link target, and for an entry whose parent is not a directory of this snapshot
  */
 export function requireSafeNames(entries: readonly NamedEntry[]): void {
   const directories = new Set<BytePath>([ROOT]);

@@ -1,5 +1,5 @@
-// The state of a catalog that may be damaged or gone, for a repair. The caller holds the writers' lock:
-// opening the catalog for writing also lets SQLite take back a commit that was cut off.
+// The state of a catalog that may be damaged or gone, for a repair. The caller holds the writers' lock,
+// because the catalog is opened for writing: SQLite then rolls back a commit that was cut off.
 import { Catalog } from '../../catalog/catalog.js';
 import { CorruptError } from '../../errors.js';
 import type { CatalogCopy } from '../copies/catalog-copy.js';
@@ -18,7 +18,7 @@ import { isAsCommitted } from './snapshot-proof.js';
 
 export type CatalogState =
   | { readonly kind: 'gone' }
-  /** Something that is not a regular file stands in its place. */
+  /** Something that is not a regular file has the catalog's name. */
   | { readonly kind: 'no-file' }
   | { readonly kind: 'unreadable'; readonly why: string }
   | OpenedCatalog;
@@ -27,9 +27,9 @@ export interface OpenedCatalog {
   readonly kind: 'opened';
   readonly faults: CatalogFaults;
   readonly sizeFault: CatalogSizeFault | null;
-  /** Whether rows that no digest covers differ from those of the copy. */
+  /** Whether the rows that no digest covers differ from the same rows of the copy. */
   readonly differsFromCopy: boolean;
-  /** The id of its newest snapshot, where the rows of that snapshot prove right; else null. */
+  /** The id of the newest snapshot; null where the rows of this snapshot do not have its digest. */
   readonly newestWhole: number | null;
 }
 

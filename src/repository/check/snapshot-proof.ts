@@ -1,9 +1,9 @@
-// Whether the catalog's rows of a snapshot are those that its commit wrote. The digest that the snapshot
-// carries tells (docs/format.md, "The digest of a snapshot").
+// Proves that the rows of a snapshot are as its commit wrote them. The snapshot carries a digest of these
+// rows (docs/format.md, "The digest of a snapshot").
 import type { Snapshot, Version } from '../../catalog/records.js';
 import { digestSnapshot } from '../../catalog/snapshot-digest.js';
 
-/** @param versions all of the snapshot, in byte order of their paths */
+/** @param versions all versions of the snapshot, in byte order of their paths */
 export function isAsCommitted(snapshot: Snapshot, versions: readonly Version[]): boolean {
   return digestSnapshot(snapshot, versions).equals(snapshot.digest);
 }

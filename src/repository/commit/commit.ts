@@ -1,10 +1,10 @@
-// The commit: the one transaction at which a backup becomes a snapshot, and what follows it
-// (docs/format.md, "Commit"). What a crash leaves at each step:
-// 1. before the transaction: staged files and increments that no row names; the next writer deletes
-//    them, and the old snapshot stands.
-// 2. after it: the new snapshot stands, with operations owed; readers resolve them in memory, and
-//    the next writer does them.
-// 3. after the operations are marked done: perhaps no fresh catalog copy; the next commit makes one.
+// The commit: the one transaction that makes a backup a snapshot, and the steps after this transaction
+// (docs/format.md, "Commit"). What a crash leaves:
+// 1. before the transaction: staged files, and increments without a row. The old snapshot is the newest.
+//    The next writer deletes these files.
+// 2. after the transaction: the new snapshot, with operations owed to the mirror. Readers take the owed
+//    operations into account, and the next writer does them.
+// 3. after the operations are marked done: perhaps no fresh copy of the catalog. The next commit makes one.
 import { Catalog } from '../../catalog/catalog.js';
 import type {
   ContentKey,
@@ -27,7 +27,7 @@ import { type StoredFindings, encodeFindings } from '../stored/stored-findings.j
 import { type StoredNote, encodeNotes } from '../stored/stored-notes.js';
 import { type StoredServer, encodeServer } from '../stored/stored-server.js';
 
-/** A version of the new snapshot; a file's content is named by its digest. */
+/** A version of the new snapshot. The key of a file's content stands for the content's id. */
 export type CommittedVersion = Omit<NewVersion, 'contentId'> & {
   readonly content: ContentKey | null;
 };
@@ -37,7 +37,7 @@ export interface CommittedExamination extends Omit<ExaminationRecord, 'foundJson
   readonly found: StoredFindings;
 }
 
-/** The new snapshot, but for what the commit itself finds out. */
+/** The new snapshot, without the values that the commit itself finds out. */
 export type CommittedSnapshot = Omit<
   Snapshot,
   'id' | 'digest' | 'addedBytes' | 'incrementBytes' | 'notesJson' | 'serverJson'
@@ -49,22 +49,23 @@ export type CommittedSnapshot = Omit<
 
 export interface CommitPlan {
   readonly snapshot: CommittedSnapshot;
-  /** Ids of the newest versions that the new snapshot no longer has as they are. */
+  /** Ids of the versions that the new snapshot no longer has. */
   readonly ended: readonly number[];
   readonly added: readonly CommittedVersion[];
   readonly increments: readonly NewIncrement[];
-  /** What was found in contents that were read in this run. */
+  /** The examinations of the contents that this run has read. */
   readonly examinations: readonly CommittedExamination[];
   readonly operations: readonly OwedOperation[];
-  /** Stats of the files read in this run, and paths that SOURCE no longer has. */
+  /** Stats of the files that this run has read. */
   readonly sourceStates: readonly SourceState[];
+  /** Paths that SOURCE no longer has. */
   readonly forgottenStates: readonly BytePath[];
 }
 
 /**
- * Makes all that is staged durable, then commits.
- * @returns the snapshot; operations are still owed (finishCommit does them)
- * @throws when the transaction failed: nothing was committed, which was asked of the catalog itself
+ * Makes the names of all staged files and increments durable, then commits.
+ * @returns the snapshot. Operations are still owed; finishCommit does them.
+ * @throws when the transaction failed, and a second look into the catalog shows that nothing was committed
  */
 export function commitSnapshot(repository: LocalRepository, plan: CommitPlan): Snapshot {
   const { fileSystem, path, catalog } = repository;
@@ -91,7 +92,7 @@ export async function finishCommit(
   return outcome;
 }
 
-/** The snapshot, as a fresh look into the catalog sees it; null where it was not committed. */
+/** Opens the catalog again and looks for the snapshot; null where the snapshot was not committed. */
 function findCommitted(repository: BytePath, id: number): Snapshot | null {
   const catalog = Catalog.open(catalogPath(repository), { readOnly: false });
   try {
@@ -103,7 +104,7 @@ function findCommitted(repository: BytePath, id: number): Snapshot | null {
 
 const UNSEALED = Buffer.alloc(32);
 
-/** All rows of the commit, inside its transaction. */
+/** Inserts all rows of the commit. Called inside the transaction. */
 function insertAll(catalog: Catalog, id: number, plan: CommitPlan): Snapshot {
   const sizeBefore = catalog.snapshots.newest() === null ? 0 : catalog.sizeBytes();
   const incrementBytes = plan.increments.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
@@ -123,8 +124,8 @@ function insertAll(catalog: Catalog, id: number, plan: CommitPlan): Snapshot {
     catalog.versions.ensureContent(sha256, sizeBytes);
   for (const { content, ...version } of plan.added) {
     const file = content === null ? null : contentId(content);
-    // A content that comes back into the mirror needs its increment no longer; keeping it could let
-    // chains run in a circle.
+    // A content that is back in the mirror no longer needs its increment. If the increment stayed, a chain
+    // could run in a circle.
     const superseded = file === null ? null : catalog.increments.findByResult(file);
     if (superseded !== null) catalog.increments.delete(superseded.id);
     catalog.versions.insert({ ...version, contentId: file }, id);

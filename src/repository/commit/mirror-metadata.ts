@@ -1,15 +1,15 @@
-// The metadata that a mirror entry carries: the true one, as far as the mirror can live with it. A
-// backup that does not run as root must still be able to read and replace what it wrote.
+// The metadata of a mirror entry: the metadata of the source entry, with a few more permission bits where
+// the backup does not run as root. Such a backup must be able to read and replace the files that it wrote.
 import type { EntryMetadata, EntryType } from '../../catalog/records.js';
 import type { MetadataTarget } from '../../system/files/apply-metadata.js';
 import type { BytePath } from '../../system/files/byte-path.js';
 
-/** Permission bits without which the mirror's owner could not go on working with an entry. */
+/** Permission bits that the mirror's owner needs to work with an entry. */
 const NEEDED: Record<EntryType, number> = { file: 0o400, directory: 0o700, symlink: 0 };
 
 /**
- * @param path where the entry stands: in the mirror, or in staging
- * @param actingUid the user that this process acts as; root needs no bits
+ * @param path of the entry in the mirror or in staging
+ * @param actingUid the user that this process acts as; root needs no more bits
  */
 export function mirrorMetadata(
   path: BytePath,

@@ -1,8 +1,12 @@
-// What a commit owes the mirror, as an ordered list of idempotent operations (docs/format.md, "Owed
-// operations"). The order: directories that something else replaces go first, then new directories,
-// then new files, with AOF manifests after the files they name, then deletions, then metadata,
-// deepest directories first. `sync` makes the names changed so far durable before the next step may
-// begin: a file that is placed in a directory which a power loss undoes would be gone with it.
+// Plans what a commit owes the mirror: an ordered list of idempotent operations (docs/format.md, "Owed
+// operations"). The phases in order:
+// 1. entries are moved away where a directory replaces a file or a file a directory;
+// 2. new directories are made;
+// 3. new files are placed, AOF manifests after the files that they name;
+// 4. entries are deleted;
+// 5. metadata is set, on the deepest directories first.
+// Each phase ends with `sync`, which makes all changed names durable. Without it, a power loss could undo
+// a new directory and lose the files that were placed in it.
 import type { EntryType, OwedOperation } from '../../catalog/records.js';
 import {
   type BytePath,
@@ -13,26 +17,26 @@ import {
 } from '../../system/files/byte-path.js';
 import { stagedName } from '../layout.js';
 
-/** An entry before or after the commit, as far as the mirror is concerned. */
+/** An entry of the mirror, before or after the commit. */
 export interface MirrorEntry {
   readonly path: BytePath;
   readonly type: EntryType;
 }
 
 export interface MirrorChange {
-  /** Everything in the mirror before and after the commit, whatever the order. */
+  /** All entries of the mirror before and after the commit, in any order. */
   readonly before: readonly MirrorEntry[];
   readonly after: readonly MirrorEntry[];
   /** Files and links that are new or have new content, by path, with their names in staging. */
   readonly staged: ReadonlyMap<BytePath, string>;
-  /** Entries of which only the metadata is new or not what it should be. */
+  /** Entries whose content stays, and whose metadata is new or not as it should be. */
   readonly touched: ReadonlySet<BytePath>;
 }
 
 export function planOwedOperations(change: MirrorChange): OwedOperation[] {
   const before = new Map(change.before.map((entry) => [entry.path, entry.type]));
   const after = new Map(change.after.map((entry) => [entry.path, entry.type]));
-  // A rename replaces anything but a directory, or anything by a directory: only those are in the way.
+  // A rename replaces a file or link by a file or link. Only a change from or to a directory needs more.
   const replaced = [...before.keys()].filter(
     (path) => after.has(path) && isDirectoryIn(before, path) !== isDirectoryIn(after, path),
   );
@@ -99,7 +103,7 @@ function isManifest(path: BytePath): boolean {
   return path.endsWith('.manifest');
 }
 
-/** Byte order puts a directory before what is in it, so the reverse is deepest first. */
+/** Byte order puts a directory before its entries, so the reverse order is deepest first. */
 function deepestFirst(paths: readonly BytePath[]): BytePath[] {
   return paths.toSorted(compareBytes).toReversed();
 }

@@ -1,14 +1,14 @@
-// Doing what a commit owes the mirror. Every operation is idempotent, so that a run that was cut off
-// is simply run again from the start:
-// - `retire` has been done where its name in staging exists; until then its path is the old entry,
-//   because nothing is placed before the `sync` that follows. Where a power loss has kept the new
-//   name and not the end of the old one, the file has both, and loses the old one.
+// Does what a commit owes the mirror. Every operation is idempotent: after a crash, the next run starts
+// again from the first operation.
+// - `retire` is done when its name in staging exists. Until then its path is the old entry, because nothing
+//   is placed before the `sync` that follows. After a power loss the file may have both names; then the
+//   path in the mirror is unlinked.
 // - `place` is owed while its name in staging exists.
-// - a directory is made where it is missing, and removed while it is there and empty.
-// - metadata is set again, at no cost.
-// A `sync` covers all directories named so far, done in this run or before it. Of a rename's two
-// directories it syncs first the one that gained the name, so that a power loss between the two
-// leaves a file with both names, and never with none.
+// - a directory is made if it is missing, and removed if it exists and is empty.
+// - metadata is set again.
+// `sync` covers the directories of all operations so far, even if an earlier run did the operations. A
+// rename changes two directories. `sync` first syncs the directory that gained the name: a power loss
+// before the second sync leaves the file with both names, never with none.
 import type { EntryType, OwedOperation, Version } from '../../catalog/records.js';
 import { CorruptError } from '../../errors.js';
 import { type UnsetMetadata, applyMetadata } from '../../system/files/apply-metadata.js';
@@ -21,21 +21,21 @@ import { syncDirectory } from '../staging.js';
 
 export interface OwedRun {
   readonly fileSystem: FileSystem;
-  /** By its real path. */
+  /** The real path, without symbolic links. */
   readonly repository: BytePath;
   readonly actingUid: number;
   readonly operations: readonly OwedOperation[];
-  /** The versions of the newest snapshot, for the metadata that is owed. */
+  /** The versions of the newest snapshot; their metadata is set. */
   readonly newest: readonly Version[];
 }
 
 export interface OwedOutcome {
   readonly unset: readonly UnsetMetadata[];
-  /** Directories that the snapshot no longer has, left in place because something else is in them. */
+  /** Directories that the snapshot no longer has. They stay because they hold something else. */
   readonly notEmpty: readonly BytePath[];
 }
 
-/** Does all operations in order. @throws SystemError where one fails; the rest stay owed. */
+/** Does all operations in order. @throws SystemError where one fails; all operations then stay owed */
 export function runOwedOperations(run: OwedRun): OwedOutcome {
   const { fileSystem, repository } = run;
   const versions = new Map(run.newest.map((version) => [version.path, version]));
@@ -47,7 +47,7 @@ export function runOwedOperations(run: OwedRun): OwedOutcome {
     const targets = metadata.map((version) =>
       mirrorMetadata(mirrorPath(repository, version.path), version, run.actingUid),
     );
-    // Only what is of its type: the mode of a file must not be given to what a link leads to.
+    // Skips an entry of another type: chmod follows a link, and would change a file outside the mirror.
     const present = targets.filter(({ path, type }) => isOfType(fileSystem.stat(path), type));
     unset.push(...applyMetadata(fileSystem, present));
     metadata = [];
@@ -101,7 +101,7 @@ function retire(fileSystem: FileSystem, path: BytePath, staged: BytePath): void 
   else if (retired.ino === present.ino && retired.dev === present.dev) fileSystem.unlink(path);
 }
 
-/** Retiring gives names to staging/old, placing takes them from staging/new. */
+/** `retire` adds names to staging/old, so this folder goes first. `place` takes names from staging/new. */
 function gainersFirst(repository: BytePath, directories: Iterable<BytePath>): BytePath[] {
   const gaining = stagingPartPath(repository, 'old');
   const losing = stagingPartPath(repository, 'new');
@@ -115,7 +115,7 @@ function isOfType(stat: FileStat | null, type: EntryType): boolean {
   return type === 'directory' ? stat.isDirectory() : stat.isSymbolicLink();
 }
 
-/** @throws CorruptError where a symbolic link leads out of the mirror on the way to an entry */
+/** @throws CorruptError where a directory above an entry is a symbolic link */
 function requireNoLinkAbove(fileSystem: FileSystem, path: BytePath): void {
   const parent = parentPath(path);
   const real = fileSystem.realPath(parent);

@@ -1,20 +1,20 @@
-// Putting right what an earlier run left: finish a commit whose operations are still owed, empty the
-// staging folder, delete increments that no commit recorded. Only the holder of the writers' lock may do
-// this. Every writer does, so that nobody ever has to do it by hand.
+// Finishes or cleans up what an earlier run left: does the operations that its commit still owes, empties
+// the staging folder, and deletes increments without a row. Only the holder of the writers' lock may do
+// this. Every writer does, so nobody ever has to do this by hand.
 import { joinPath } from '../../system/files/byte-path.js';
 import { incrementsPath, mirrorPath, parseIncrementName } from '../layout.js';
 import type { LocalRepository } from '../local-repository.js';
 import { type OwedOutcome, runOwedOperations } from './run-owed-operations.js';
 import { Staging } from '../staging.js';
 
-/** Finishes what the last commit began. May be interrupted and done again. */
+/** Finishes the last commit, and deletes what was not committed. May be interrupted and done again. */
 export function settleEarlierRun(repository: LocalRepository, actingUid: number): OwedOutcome {
   const outcome = settle(repository, actingUid);
   discardUncommitted(repository);
   return outcome;
 }
 
-/** Does what the last commit still owes the mirror, and records that it is done. */
+/** Does the operations that the last commit still owes the mirror, then records that they are done. */
 function settle({ fileSystem, path, catalog }: LocalRepository, actingUid: number): OwedOutcome {
   const { operations, newest } = catalog.read(() => {
     const owed = catalog.owed.list();
@@ -33,8 +33,8 @@ function settle({ fileSystem, path, catalog }: LocalRepository, actingUid: numbe
 }
 
 /**
- * Deletes what belongs to no snapshot: everything in staging, and increments without a row. Where
- * operations are still owed, staging holds files of a committed snapshot, and nothing is deleted.
+ * Deletes everything in staging and increments without a row, and truncates mirror files to which a tail
+ * was added. Does nothing while operations are owed, because staging then holds files of a snapshot.
  */
 export function discardUncommitted(repository: LocalRepository): void {
   const { fileSystem, path, catalog } = repository;
@@ -50,14 +50,15 @@ export function discardUncommitted(repository: LocalRepository): void {
   }
 }
 
-/** Truncates mirror files to which a backup that did not commit had added the tail of a grown file. */
+/** Truncates mirror files to the size in the catalog. A backup without a commit had added a tail to them. */
 function cutBack({ fileSystem, path, catalog }: LocalRepository): void {
   for (const version of catalog.read(() => catalog.versions.listNewest())) {
     if (version.content === null) continue;
     const place = mirrorPath(path, version.path);
     const stat = fileSystem.stat(place);
     const isLonger = stat?.isFile() === true && Number(stat.size) > version.content.sizeBytes;
-    // Only what a backup may have appended to: never a file with another name, or behind a link.
+    // A backup adds a tail only to files with one name and without a link in their path. No other file
+    // may be truncated.
     if (!isLonger || stat.nlink !== 1n || fileSystem.realPath(place) !== place) continue;
     const file = fileSystem.open(place, 'update');
     try {

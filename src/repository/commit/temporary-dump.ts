@@ -1,22 +1,22 @@
-// The note of a dump that a server makes only for a backup (docs/format.md, "A dump to be removed"). The note
-// is written before the server is asked, and deleted when the dump is gone. So a dump that a killed
-// backup left is found and removed by the next one.
+// The note about a dump that a server makes only for a backup (docs/format.md, "A dump to be removed"). The
+// note is written before the server is asked, and deleted after the dump is removed. So the next backup
+// finds and removes the dump that a killed backup has left.
 import { type BytePath, formatPath, parsePath } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 import { readSmallFile } from '../../system/files/read-small-file.js';
 import { dataPath, temporaryDumpPath } from '../layout.js';
 import { syncDirectory } from '../staging.js';
 
-/** Where the dump is, or will be; null where nothing is remembered. */
+/** Where the dump is, or will be; null where there is no note. */
 export function readTemporaryDump(fileSystem: FileSystem, repository: BytePath): BytePath | null {
   const path = temporaryDumpPath(repository);
   if (fileSystem.stat(path) === null) return null;
   const text = readSmallFile(fileSystem, path).toString('utf8');
-  // A note without a newline was interrupted while it was written: the server was not asked yet.
+  // A note without a newline was not written to its end, so the server was not yet asked.
   return text.endsWith('\n') ? parsePath(text.slice(0, -1)) : null;
 }
 
-/** Remembers a dump; durable when it returns. */
+/** Writes the note. Durable on return. */
 export function rememberTemporaryDump(
   fileSystem: FileSystem,
   repository: BytePath,
@@ -33,7 +33,7 @@ export function rememberTemporaryDump(
   syncDirectory(fileSystem, dataPath(repository));
 }
 
-/** To be called when the dump is gone, or has become the server's own. */
+/** Deletes the note, once the dump is removed or is the server's own dump. */
 export function forgetTemporaryDump(fileSystem: FileSystem, repository: BytePath): void {
   const path = temporaryDumpPath(repository);
   if (fileSystem.stat(path) === null) return;

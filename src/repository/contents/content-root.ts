@@ -1,5 +1,5 @@
-// The end of a chain as bytes with random access: a mirror file, or a full copy, which is
-// decompressed into a temporary file first.
+// Opens the root of a chain for random access. The root is a mirror file or a full copy. A full copy is
+// first decompressed into a temporary file.
 import type { Content, Increment } from '../../catalog/records.js';
 import { readIncrement } from '../../delta/stored-delta.js';
 import { CorruptError } from '../../errors.js';
@@ -19,7 +19,7 @@ export interface OpenRoot {
   close(): void;
 }
 
-/** @throws CorruptError, or SystemError with ENOENT where the file is gone */
+/** @throws CorruptError; SystemError with ENOENT where the file is gone */
 export async function openRoot(
   repository: RepositoryPlace,
   root: ContentRoot,
@@ -29,7 +29,7 @@ export async function openRoot(
   return openMirrorFile(repository, root.content, root.places, checkpoint);
 }
 
-/** The decompressed bytes of an increment, exactly as many as the catalog says. Errors as readIncrement. */
+/** The decompressed bytes of an increment, as many as the catalog says. Errors as in readIncrement. */
 export function incrementBytes(
   { fileSystem, path }: RepositoryPlace,
   { id, plainBytes }: Increment,
@@ -55,7 +55,7 @@ async function decompressFull(
   }
 }
 
-/** The mirror file, at the only place that has one; of several files, the first that is whole. */
+/** Opens the mirror file. Of several files with this content, opens the first that is whole. */
 async function openMirrorFile(
   { fileSystem }: RepositoryPlace,
   content: Content,
@@ -73,13 +73,14 @@ async function openMirrorFile(
     if (await isWhole(candidate.reader, content, checkpoint)) return candidate;
     candidate.close();
   }
-  // Older contents may only need parts of the file that are still right.
+  // There is one file, or none is whole. A damaged file may still do: an older content may need only its
+  // undamaged parts.
   return openAt(fileSystem, first, content);
 }
 
 function openAt(fileSystem: FileSystem, place: BytePath, content: Content): OpenRoot {
   const file = fileSystem.open(place, 'read');
-  // A file that is too short may still rebuild older contents, which do not need its end.
+  // A file that is too short may still do: an older content may not need its end.
   const sizeBytes = Math.min(content.sizeBytes, Number(fileSystem.statOpen(file).size));
   return {
     reader: new FileReader(fileSystem, file, sizeBytes),

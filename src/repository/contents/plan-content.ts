@@ -1,5 +1,6 @@
-// Where a content is, and what leads to it: a mirror file or a full copy, and the deltas from there
-// outwards. Read from the catalog alone; owed operations are resolved here, in memory.
+// Plans how to read a content: the root, which is a mirror file or a full copy, and the deltas that lead
+// from the root to the content. The plan is made from the catalog alone. The plan takes owed operations
+// into account: a mirror file may still be in staging.
 import type { Catalog } from '../../catalog/catalog.js';
 import type { Content, Increment } from '../../catalog/records.js';
 import { CorruptError } from '../../errors.js';
@@ -8,21 +9,21 @@ import { mirrorPath, stagedPath } from '../layout.js';
 
 export interface ContentPlan {
   readonly content: Content;
-  /** Moves with every change of the catalog; a plan of another generation may be out of date. */
+  /** The catalog's generation. A plan of another generation may be out of date. */
   readonly generation: number;
   readonly root: ContentRoot;
-  /** From the root outwards; the last one gives the content. Empty where the root is it. */
+  /** In the order of patching: the last delta gives the content. Empty where the root is the content. */
   readonly deltas: readonly Increment[];
 }
 
 export type ContentRoot =
-  /** Places to look in turn: where an operation is owed, the file may be in staging or in place. */
+  /** `places`: paths to look at in turn. While its rename is owed, a file may still be in staging. */
   | { readonly kind: 'mirror'; readonly content: Content; readonly places: readonly BytePath[] }
   | { readonly kind: 'full'; readonly increment: Increment };
 
 /**
- * Plans how to read a content, inside a read transaction of the caller.
- * @throws CorruptError where nothing in the catalog leads to it
+ * Plans how to read a content. The caller has begun a read transaction.
+ * @throws CorruptError where nothing in the catalog leads to the content
  */
 export function planContent(catalog: Catalog, repository: BytePath, content: Content): ContentPlan {
   const generation = catalog.repository.get()?.generation ?? 0;
@@ -54,7 +55,7 @@ export function planContent(catalog: Catalog, repository: BytePath, content: Con
   }
 }
 
-/** Where the mirror file of a path may be: in staging as long as its rename is owed, then in place. */
+/** Where the mirror file of a path may be: in staging while its rename is owed, then in the mirror. */
 export function placesOf(catalog: Catalog, repository: BytePath, path: BytePath): BytePath[] {
   const staged = catalog.owed
     .list()

@@ -1,6 +1,6 @@
-// Reading any content of any snapshot, proved by its digest. The deltas of a chain are composed into one
-// table first, so that the basis is read once, however long the chain is. Readers hold no lock: when a
-// writer has changed the catalog, the plan is made again.
+// Reads any content of any snapshot, and proves its bytes by its digest. The deltas of a chain are first
+// composed into one table. So the basis is read only once, even for a long chain. Readers hold no lock:
+// when a writer has changed the catalog, the plan is made again.
 import type { Content, Increment } from '../../catalog/records.js';
 import { applyTable } from '../../delta/apply-table.js';
 import type { Emit } from '../../delta/emit.js';
@@ -20,17 +20,17 @@ import type { DigestSource } from '../../system/digest/digests.js';
 
 /** How a content is read. */
 export interface Reading {
-  /** Takes the bytes, in order. */
+  /** Receives the bytes in order. */
   readonly emit: Emit;
   readonly checkpoint: Checkpoint;
-  /** Where the digest that proves the bytes is made. */
+  /** Makes the digest that proves the bytes. */
   readonly digests: DigestSource;
 }
 
 /**
  * Emits all bytes of a content in order.
- * @throws CorruptError when they are not what the catalog says they are; what was emitted by then
- *   must be thrown away
+ * @throws CorruptError when the bytes are not what the catalog says; the caller must throw away all bytes
+ *   that were emitted
  */
 export async function readContent(
   repository: OpenRepository,
@@ -55,12 +55,12 @@ export async function readContent(
   }
 }
 
-/** Errors for a file that is gone, is no longer a file, or cannot be read. */
+/** Errors that mean: a file is gone, is no longer a file, or cannot be read. */
 const DAMAGE_ERRNOS = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'ENXIO', 'EIO']);
 
 /**
- * A file of the repository that is not there or cannot be read is a corruption like any other; a lack
- * of permission, and trouble with other files, is not.
+ * Turns a SystemError into a CorruptError where a file of the repository is missing or cannot be read.
+ * Returns all other errors as they are, such as a missing permission or an error of a file elsewhere.
  */
 export function toCorruption({ path }: RepositoryPlace, error: unknown): unknown {
   if (!(error instanceof SystemError) || !DAMAGE_ERRNOS.has(error.errno)) return error;
@@ -69,9 +69,9 @@ export function toCorruption({ path }: RepositoryPlace, error: unknown): unknown
 }
 
 /**
- * Emits what `produce` emits, and proves it when it has ended.
- * @param digest a new one
- * @throws CorruptError where it is not the content
+ * Emits the bytes that `produce` emits, then proves that they are the content.
+ * @param digest a fresh one, without bytes
+ * @throws CorruptError where the bytes are not the content
  */
 export async function emitProved(
   content: Content,
@@ -89,8 +89,8 @@ export async function emitProved(
 }
 
 /**
- * Emits all bytes of a reader. Each piece is read into the memory in which it is digested, which saves one
- * copy of all bytes. Otherwise as emitProved.
+ * As emitProved, for all bytes of a reader. Each piece is read straight into the memory of the digest, which
+ * saves one copy of the bytes.
  */
 async function emitProvedFile(
   content: Content,
@@ -141,9 +141,9 @@ export async function emitChunks(
   }
 }
 
-/** How the bytes of one content go out, and what proves them. */
+/** Where the bytes of one content go, and the digest that proves them. */
 interface Proving {
-  /** A new one. */
+  /** A fresh one, without bytes. */
   readonly digest: DigestStream;
   readonly emit: Emit;
   readonly checkpoint: Checkpoint;
@@ -163,7 +163,7 @@ async function emitPlanned(
   const run = beginRun(repository, deltas, content, rootBytes);
   try {
     await withRoot(repository, root, checkpoint, async (basis) => {
-      // Only now is it certain that the open file is the one that the plan meant.
+      // The file is open. If the generation is unchanged now, this is the file that the plan meant.
       if (wasOvertaken(repository, generation)) throw new CorruptError('the plan is out of date');
       const [first] = deltas;
       if (first === undefined) {
@@ -181,7 +181,7 @@ async function emitPlanned(
   }
 }
 
-/** Begins to compose several deltas; null where there are fewer. */
+/** Begins to compose the deltas; null where there are fewer than two. */
 function beginRun(
   { fileSystem, path }: RepositoryPlace,
   deltas: readonly Increment[],
@@ -214,7 +214,7 @@ async function withRoot(
 
 interface Patching {
   readonly content: Content;
-  /** From the basis to the content. */
+  /** Turns the basis into the content. */
   readonly delta: Increment;
   readonly basis: ByteReader;
 }

@@ -1,5 +1,5 @@
-// Writing one file of increments/, and checking what was written: by a thread that follows the writing, or
-// afterwards. Nothing else writes there (docs/format.md, "Increments").
+// Writes one file of increments/, and checks the written file (docs/format.md, "Increments"). The check
+// follows the writing on another thread, or begins after the writing. No other code writes to increments/.
 import { createHash } from 'node:crypto';
 import {
   createAvailableBytes,
@@ -17,40 +17,40 @@ export interface StoreRequest<Made> {
   readonly fileSystem: FileSystem;
   readonly repository: BytePath;
   readonly id: number;
-  /** Makes the compressed bytes and has them written, in order. */
+  /** Makes the compressed bytes and passes them to `write`, in order. */
   readonly make: (write: (bytes: Uint8Array) => void) => Promise<Made>;
-  /** Whether what was made is worth a check; true where this is not given. */
+  /** Whether the file is kept, and so has to be finished and checked. Without this, every file is. */
   readonly isWanted?: (made: Made) => boolean;
-  /** Reads the file as it is stored and tells the digest of what it holds, or makes. */
+  /** Reads the stored file. Returns the digest of the file's content, or of what the file's delta makes. */
   readonly check: (stored: StoredFile) => Promise<Buffer>;
-  /** Whether `check` begins together with `make` and follows the file, or only once that is whole. */
+  /** Whether `check` begins together with `make` and follows the file. Else `check` begins after `make`. */
   readonly isFollowed: boolean;
 }
 
 /** The file while it is open. */
 export interface StoredFile extends GrowingFile {
-  /** How many bytes it has by now. */
+  /** How many bytes have been written so far. */
   readonly sizeBytes: number;
 }
 
 export interface Stored<Made> {
   readonly made: Made;
-  /** What `check` found; null where it was not wanted. */
+  /** The digest that `check` returned; null where `isWanted` returned false. */
   readonly checked: Buffer | null;
   readonly storedBytes: number;
   readonly storedSha256: Buffer;
 }
 
 /**
- * Writes, syncs (not the folder's name of it) and checks one increment. The file is closed and nothing
- * reads it any more when the promise settles; where it rejects, what was written is left to the caller.
+ * Writes, syncs and checks one increment. The folder is not synced. When the promise settles, the file is
+ * closed and no thread reads it. When the promise rejects, the file stays, and the caller deletes it.
  */
 export async function storeIncrement<Made>(request: StoreRequest<Made>): Promise<Stored<Made>> {
   const { fileSystem, repository, id } = request;
   const descriptor = fileSystem.open(incrementPath(repository, id), 'create');
   const writing = new IncrementWriting(fileSystem, descriptor);
   const following = request.isFollowed ? request.check(writing) : null;
-  // A failure is met below, or is the consequence of an earlier one.
+  // A failure of the check is handled below, or only follows from an earlier failure.
   following?.catch(() => {});
   try {
     const made = await request.make((bytes) => writing.write(bytes));
@@ -87,7 +87,7 @@ class IncrementWriting implements StoredFile {
     this.#behind.wrote(bytes.length);
   }
 
-  /** Tells the follower that the file has ended, and syncs the file. */
+  /** Tells the following thread that the file is complete, then syncs the file. */
   async finish(): Promise<void> {
     endAvailableBytes(this.available, this.sizeBytes);
     await this.#behind.settle();
@@ -98,7 +98,7 @@ class IncrementWriting implements StoredFile {
     return this.#hash.digest();
   }
 
-  /** Ends a thread that still follows, and waits until nothing is being synced. */
+  /** Stops a thread that still follows the file, and waits until the last sync has ended. */
   async leave(): Promise<void> {
     giveUpAvailableBytes(this.available);
     await this.#behind.settle().catch(() => {});

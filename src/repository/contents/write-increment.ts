@@ -1,7 +1,7 @@
-// Writing increments: a zstd-compressed reverse delta, or a full copy where a delta would not be
-// clearly smaller (docs/format.md, "Increments"). A delta is proved before it is trusted: the file as
-// stored is decoded and applied to the new version, and must give the old one's digest. Those of large
-// files are made and proved on two other threads at once, also while the new version is being written.
+// Writes increments: a zstd-compressed reverse delta, or a full copy where a delta would not be clearly
+// smaller (docs/format.md, "Increments"). Every delta is proved: the stored file is decoded and applied to
+// the new version, and the result must have the old version's digest. For a large file, one thread makes
+// the delta and another proves it at the same time. Both can begin while the new version is being written.
 import type { Content, ContentKey } from '../../catalog/records.js';
 import type { DeltaThreads } from '../../delta/delta-threads.js';
 import { compressContent } from '../../delta/full-copy.js';
@@ -20,10 +20,10 @@ import { zstdDecompress } from '../../system/zstd/zstd.js';
 import { incrementPath } from '../layout.js';
 import { type Stored, type StoredFile, storeIncrement } from './store-increment.js';
 
-/** The level that keeps up with a disk; slower ones save only a few per cent more. */
+/** This level is as fast as a disk. Slower levels save only a few per cent more. */
 const ZSTD_LEVEL = 3;
 
-/** A delta longer than this share of its result is stored as a full copy: the chain stays shorter. */
+/** Where a delta would be longer than this share of its result, a full copy is stored. It shortens the chain. */
 const WORTHWHILE = 0.8;
 
 export interface NewIncrement {
@@ -32,7 +32,7 @@ export interface NewIncrement {
   readonly result: Content;
   /** A delta's basis, a content of the new snapshot; null for a full copy. */
   readonly basis: ContentKey | null;
-  /** What applying it gives; not the result's own digest where the mirror had been damaged. */
+  /** Digest of the result. It differs from the content's own digest where the mirror file was damaged. */
   readonly resultSha256: Buffer;
   readonly resultBytes: number;
   readonly plainBytes: number;
@@ -45,11 +45,12 @@ export interface IncrementJob {
   readonly repository: BytePath;
   readonly threads: DeltaThreads;
   readonly checkpoint: Checkpoint;
-  /** The most memory for finding moved content; null leaves it to the delta engine. */
+  /** The most memory for finding moved content; null for the default of the delta engine. */
   readonly memoryBytes: number | null;
   readonly id: number;
-  /** The content that leaves the mirror, and the open file that has its bytes there. */
+  /** The content that leaves the mirror. */
   readonly result: Content;
+  /** The open mirror file with the bytes of `result`. */
   readonly resultFile: OpenFile;
 }
 
@@ -58,19 +59,19 @@ export interface OpenFile {
   readonly sizeBytes: number;
 }
 
-/** A delta that is being made. One of the two is called, and awaited. */
+/** A delta that is being made. The caller calls one of the two methods, and awaits it. */
 export interface PendingIncrement {
-  /** Ends it, once all of the basis has been written; syncs the file (not the folder's name of it). */
+  /** Ends the delta, after all of the basis is written. Syncs the file, but not its folder. */
   complete(basis: ContentKey): Promise<NewIncrement>;
-  /** Has it end and deletes it. A basis that is still followed must have been given up. */
+  /** Stops the delta and deletes its file. Where the basis was being followed, give the basis up first. */
   abandon(): Promise<void>;
 }
 
-/** Begins a delta of `job.result` against `basis`, of which the end may not have been written yet. */
+/** Begins a delta that makes `job.result` from `basis`. The basis may still be growing. */
 export function beginDelta(job: IncrementJob, basis: SharedFile): PendingIncrement {
   const abandoning = new AbortController();
   const making = storeDelta(job, basis, abandoning.signal);
-  // A failure is met when the increment is completed or abandoned.
+  // `complete` and `abandon` handle a failure.
   making.catch(() => {});
   const discard = (): void => {
     const path = incrementPath(job.repository, job.id);
@@ -91,7 +92,7 @@ export function beginDelta(job: IncrementJob, basis: SharedFile): PendingIncreme
       );
     },
     async abandon() {
-      abandoning.abort(new Error('the delta is not wanted any more'));
+      abandoning.abort(new Error('the delta is no longer needed'));
       await making.catch(() => {});
       discard();
     },
@@ -99,8 +100,8 @@ export function beginDelta(job: IncrementJob, basis: SharedFile): PendingIncreme
 }
 
 /**
- * Writes the increment of a content that is the beginning of `basis`, which the caller has proved by
- * comparing and digesting that beginning.
+ * Writes the increment of a content that is the beginning of `basis`. The caller has proved this by comparing
+ * and digesting the beginning.
  */
 export async function writePrefixDelta(
   job: IncrementJob,
@@ -144,7 +145,7 @@ export async function writeFull(job: IncrementJob): Promise<NewIncrement> {
 
 function storeDelta(job: IncrementJob, basis: SharedFile, signal: AbortSignal) {
   const { threads, checkpoint, resultFile } = job;
-  // A basis that is still being written can only be followed from another thread.
+  // A basis that is still being written must be followed from another thread.
   const isThreaded = basis.available !== null || isWorthThread(resultFile.sizeBytes);
   const options = {
     giveUpAtBytes: Math.ceil(resultFile.sizeBytes * WORTHWHILE),
@@ -182,8 +183,8 @@ function storeDelta(job: IncrementJob, basis: SharedFile, signal: AbortSignal) {
 }
 
 /**
- * The digest of what the stored delta makes, if that is the result's own or the one of the bytes
- * that the damaged mirror file really has; null where the delta is wrong, or is none.
+ * The digest of what the stored delta makes. The delta is right where this digest is the content's own, or
+ * that of the bytes in a damaged mirror file. Null where the delta is wrong, or was given up.
  */
 async function provedDigest(job: IncrementJob, sha256: Buffer | null): Promise<Buffer | null> {
   if (sha256 === null || sha256.equals(job.result.sha256)) return sha256;
@@ -191,21 +192,21 @@ async function provedDigest(job: IncrementJob, sha256: Buffer | null): Promise<B
   return actual.equals(sha256) ? sha256 : null;
 }
 
-/** The digest of what a stored frame holds. */
+/** The digest of the decompressed bytes of a stored frame. */
 function readBack(job: IncrementJob, file: StoredFile): Promise<Buffer> {
   return digestChunks(zstdDecompress(readChunks(readerOf(job, file))), job.checkpoint);
 }
 
-/** @throws CorruptError where a stored frame does not hold what was compressed into it */
+/** @throws CorruptError where a stored frame does not hold the bytes that were compressed */
 function requireAsMade({ id }: IncrementJob, { made, checked }: Stored<Buffer>): void {
   if (checked?.equals(made) === true) return;
   throw new CorruptError(`increment ${id} does not read back as it was written`, {
     incrementId: id,
-    hint: 'look for errors of the disk or the memory before the next run',
+    hint: 'check the disk and the memory for errors before the next run',
   });
 }
 
-/** What is told of an increment beyond its job and its file. */
+/** The values of an increment that neither its job nor its stored file gives. */
 type MadeIncrement = Pick<NewIncrement, 'kind' | 'basis' | 'resultSha256' | 'plainBytes'>;
 
 function describe(

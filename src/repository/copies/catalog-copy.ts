@@ -1,5 +1,5 @@
-// Checked copies of the catalog, one left by each commit, the last two kept: what a lost or damaged
-// catalog can be rebuilt from (docs/format.md, "Copies of the catalog").
+// Checked copies of the catalog (docs/format.md, "Copies of the catalog"). Each commit leaves one, and the
+// last two are kept. A repair replaces a lost or damaged catalog by a copy.
 import { Catalog } from '../../catalog/catalog.js';
 import { CorruptError } from '../../errors.js';
 import { type BytePath, joinPath } from '../../system/files/byte-path.js';
@@ -17,7 +17,7 @@ import { Staging, syncDirectory } from '../staging.js';
 const COPIES_KEPT = 2;
 const ZSTD_LEVEL = 3;
 
-/** Writes the copy for a snapshot, reads it back, puts it in place, and deletes all but the last two. */
+/** Writes the copy for a snapshot, checks it, puts it in place, and deletes all but the last two copies. */
 export async function writeCatalogCopy(
   repository: LocalRepository,
   snapshotId: number,
@@ -46,13 +46,13 @@ export async function writeCatalogCopy(
   syncDirectory(fileSystem, dataPath(path));
 }
 
-/** A copy as it lies in the repository; nothing of it has been read. */
+/** A copy in the repository, known by its name. Its bytes have not been read. */
 export interface CatalogCopy {
   readonly snapshotId: number;
   readonly name: BytePath;
 }
 
-/** The copies that there are, newest first. */
+/** All copies in the repository, newest first. */
 export function listCatalogCopies({ fileSystem, path }: RepositoryPlace): CatalogCopy[] {
   return fileSystem
     .list(dataPath(path))
@@ -64,15 +64,16 @@ export function listCatalogCopies({ fileSystem, path }: RepositoryPlace): Catalo
 }
 
 /**
- * The catalog that a copy holds, in memory; what it says is not checked.
- * @throws CorruptError where it is no catalog, NewerFormatError, SystemError where it cannot be read
+ * Opens the catalog in a copy, in memory. Its rows are not checked.
+ * @throws CorruptError where the copy holds no catalog, NewerFormatError, SystemError where the copy cannot
+ *   be read
  */
 export async function openCatalogCopy(place: RepositoryPlace, copy: CatalogCopy): Promise<Catalog> {
   const file = joinPath(dataPath(place.path), copy.name);
   return Catalog.openBytes(file, await readCatalogCopy(place, copy));
 }
 
-/** More than any catalog has, so that a copy from elsewhere cannot fill the memory. */
+/** Longer than any catalog. The limit keeps a copy from elsewhere from filling the memory. */
 const MAX_CATALOG_BYTES = 2 ** 30;
 
 /** The bytes of the catalog file that a copy holds. Errors as in openCatalogCopy. */
@@ -86,7 +87,7 @@ export async function readCatalogCopy(
   for await (const piece of zstdDecompress(frame)) {
     sizeBytes += piece.length;
     if (sizeBytes > MAX_CATALOG_BYTES) {
-      throw new CorruptError(`'${name}' holds more than the ${MAX_CATALOG_BYTES} bytes it may`);
+      throw new CorruptError(`'${name}' holds more than ${MAX_CATALOG_BYTES} bytes`);
     }
     pieces.push(piece);
   }

@@ -1,6 +1,7 @@
-// redis-rewind-data/kept/<number>: where one repair keeps what it replaces, and what a later writer would
-// delete. The folder is made when the first thing is kept. Nothing in it is ever deleted, or read as part
-// of the repository. A file is kept by a second name, so that it is never missing from its old place.
+// redis-rewind-data/kept/<number>: the folder in which one repair keeps the files that the repair replaces,
+// and the files that a later writer would delete. The folder is made for the first such file. Nothing in
+// this folder is ever deleted, or read as part of the repository. A file is kept under a second name, so
+// the file is never missing from its old place.
 import { isErrno } from '../../system/files/errno.js';
 import type { FileDescriptor, FileSystem } from '../../system/files/file-system.js';
 import { type BytePath, ROOT, joinPath, parentPath } from '../../system/files/byte-path.js';
@@ -20,9 +21,9 @@ export class KeptFolder {
   }
 
   /**
-   * Keeps a file or link under a second name, or, where the file system has no such thing, its bytes.
+   * Keeps a file or link under a second name. Copies its bytes where the file system has no hard links.
    * @param name below the folder, such as `mirror/dump.rdb`
-   * @returns where it is kept
+   * @returns the path of the second name
    */
   link(path: BytePath, name: BytePath): BytePath {
     const place = this.#prepare(name);
@@ -36,7 +37,7 @@ export class KeptFolder {
     return place;
   }
 
-  /** Keeps the bytes of a file that is going to be changed in place. */
+  /** Keeps a copy of a file that will be changed in place. */
   copy(path: BytePath, name: BytePath): BytePath {
     const place = this.#prepare(name);
     const file = this.#fileSystem.open(place, 'create');
@@ -50,7 +51,7 @@ export class KeptFolder {
     return place;
   }
 
-  /** Moves what cannot have a second name, such as a directory. */
+  /** Moves an entry that cannot have a second name, such as a directory. */
   move(path: BytePath, name: BytePath): BytePath {
     const place = this.#prepare(name);
     this.#fileSystem.rename(path, place);
@@ -65,7 +66,7 @@ export class KeptFolder {
     return place;
   }
 
-  /** The folder of this repair: the first number above all that there are. */
+  /** The folder of this repair. Its number is one more than the highest number in use. */
   #begin(): BytePath {
     if (this.#folder !== null) return this.#folder;
     const root = keptPath(this.#repository);
@@ -87,7 +88,7 @@ export class KeptFolder {
   }
 }
 
-/** File systems without hard links, and files that may have no more of them. */
+/** Errors of file systems without hard links, and of files that may not get another hard link. */
 const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV', 'EACCES'];
 
 function copyInto(fileSystem: FileSystem, from: BytePath, into: FileDescriptor): void {

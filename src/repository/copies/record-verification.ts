@@ -1,23 +1,24 @@
-// Noting in the catalog what was verified. A verification is a reader; only its result is written. That
-// needs the writers' lock: if the lock is taken, or the repository cannot be written, the result is not
-// kept. The generation stays, so that no reader notices. A repository of an older format is not migrated.
+// Notes the result of a verification in the catalog. A verification is a reader, but the note needs the
+// writers' lock. If the lock is taken, or the repository cannot be written, the result is not kept. The
+// note leaves the generation as it is, so no reader has to plan again. A repository of an older format is
+// not migrated.
 import { Catalog } from '../../catalog/catalog.js';
 import type { ContentCheck, VerificationRecord } from '../../catalog/records.js';
 import { WriteLock } from '../../catalog/write-lock.js';
 import { catalogJournalPath, catalogPath, lockPath } from '../layout.js';
 import type { LocalRepository } from '../local-repository.js';
 
-/** How long the note waits for a reader's transaction; all of them are short. */
+/** How long the note waits for the transaction of a reader. Transactions are short. */
 const BUSY_TIMEOUT_MS = 1000;
 
-/** @returns why the result is not kept; null where it is */
+/** @returns why the result is not kept; null where the result is kept */
 export function recordVerification(
   { fileSystem, path, catalog: asRead }: LocalRepository,
   record: VerificationRecord,
   checks: readonly ContentCheck[],
 ): string | null {
   if (asRead.verifications === null) return OLD_FORMAT;
-  // The next writer rolls back what an interrupted commit has left.
+  // The journal of an interrupted commit is left for the next writer, which rolls it back.
   if (fileSystem.stat(catalogJournalPath(path)) !== null) return 'a commit was cut off';
   let lock: WriteLock | null = null;
   try {
@@ -51,4 +52,4 @@ export function recordAsWriter(
   return null;
 }
 
-const OLD_FORMAT = 'the repository has format 1, which the next backup changes';
+const OLD_FORMAT = 'the repository has format 1; the next backup upgrades it';

@@ -1,10 +1,10 @@
-// Putting a catalog in the place of one that is damaged or gone. What a crash leaves at each step:
-// 1. what only a newer catalog may know gets a second name in kept/: nothing has changed;
-// 2. the new catalog is written beside, as catalog.new: the next repair deletes and writes it again;
-// 3. the damaged catalog and its journal get second names in kept/: nothing has changed;
-// 4. the journal is deleted, since SQLite would roll it back into the new catalog: the damaged catalog
-//    could not be opened with it;
-// 5. one rename puts the new one in place.
+// Replaces a catalog that is damaged or gone by a copy. The steps, and what a crash leaves:
+// 1. Files that the new catalog does not know get a second name in kept/. The repository is unchanged.
+// 2. The new catalog is written as catalog.new. After a crash, the next repair deletes and rewrites it.
+// 3. The damaged catalog and its journal get second names in kept/. The repository is unchanged.
+// 4. The journal is deleted, because SQLite would roll it back into the new catalog. After a crash, the
+//    damaged catalog has no journal; it could not be opened with the journal either.
+// 5. One rename puts the new catalog in place.
 import { Catalog } from '../../catalog/catalog.js';
 import type { Version } from '../../catalog/records.js';
 import { type BytePath, ROOT, baseName, joinPath } from '../../system/files/byte-path.js';
@@ -28,9 +28,9 @@ import type { RepositoryPlace } from '../repository-place.js';
 import { removeTree, syncDirectory } from '../staging.js';
 
 /**
- * Puts the catalog that a copy holds in the place of the repository's own.
- * @param copy one that is whole
- * @returns where things are kept now: of the old catalog, and of what the new one knows nothing of
+ * Replaces the repository's catalog by the catalog in a copy.
+ * @param copy a whole one
+ * @returns the paths of the kept files: the old catalog, and the files that the new catalog does not know
  */
 export async function replaceCatalog(
   place: RepositoryPlace,
@@ -63,7 +63,7 @@ export async function replaceCatalog(
   return places;
 }
 
-/** What the new catalog knows of. */
+/** The ids of the increments, and the newest versions, that the new catalog has. */
 function readKnown(
   repository: BytePath,
   bytes: Buffer,
@@ -80,8 +80,8 @@ function readKnown(
 }
 
 /**
- * Keeps what the next writer would delete or cut off because the catalog knows nothing of it: increments,
- * staged files, and the ends of mirror files that have grown.
+ * Keeps what the next writer would delete or truncate because the new catalog does not know it: increments,
+ * staged files, and mirror files that have grown.
  */
 function keepUnknownTo(
   bytes: Buffer,
@@ -111,7 +111,7 @@ function keepUnknownTo(
     const stat = fileSystem.stat(place);
     if (stat?.isFile() !== true || Number(stat.size) <= content.sizeBytes) continue;
     if (fileSystem.realPath(place) !== place) continue;
-    // It is cut back in place, which a second name would not survive.
+    // The next writer truncates this file in place. A second name would be truncated with it, so copy it.
     places.push(kept.copy(place, joinPath(KEPT_MIRROR, entry)));
   }
   return places;

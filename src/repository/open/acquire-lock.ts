@@ -1,5 +1,5 @@
-// Taking the writers' lock. Its file holds nothing but the lock. A file that is gone is made again; a
-// damaged one is emptied in place and never replaced, so that a process that holds the lock keeps it.
+// Takes the writers' lock. The lock's file has no other use. If the file is gone, it is made again. If the
+// file is damaged, it is emptied in place and never replaced: a process that holds the lock keeps it.
 import { WriteLock, lockHeldError } from '../../catalog/write-lock.js';
 import { CorruptError, NoRepositoryError } from '../../errors.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
@@ -12,19 +12,19 @@ import { dataPath, lockPath } from '../layout.js';
 import { syncDirectory } from '../staging.js';
 
 export interface LockOptions {
-  /** How long to wait for another writer; 0 not at all. */
+  /** How long to wait for another writer; 0 for not at all. */
   readonly waitLockMs: number;
   readonly checkpoint: Checkpoint;
   readonly clock: Clock;
 }
 
 const LOCK_RETRY_MS = 100;
-/** A verification holds the lock for a moment to note its result. No writer should fail because of that. */
+/** The shortest wait. A verification holds the lock for a moment, and no writer should fail because of it. */
 const PATIENCE_MS = 250;
 
 /**
- * @throws LockedError where another writer does not end in time; NoRepositoryError where that writer had
- *   made the repository and has removed it again
+ * @throws LockedError where another writer does not end in time; NoRepositoryError where the other writer
+ *   had made the repository and has removed it again
  */
 export async function acquireLock(
   fileSystem: FileSystem,
@@ -44,7 +44,7 @@ export async function acquireLock(
   }
 }
 
-/** Whether a writer is at work, as far as can be read. Nobody holds a damaged lock. */
+/** Whether a process holds the lock. False where the lock is damaged or cannot be read. */
 export function isBeingWritten(repository: BytePath): boolean {
   try {
     return WriteLock.isHeld(lockPath(repository));
@@ -71,7 +71,7 @@ function tryAcquire(fileSystem: FileSystem, repository: BytePath): WriteLock | n
   if (before === null) throw takenAway(repository);
   const lock = lockFile(fileSystem, path);
   if (lock === null) return null;
-  // Only the holder of the lock may delete its file: what is there now is what is locked, or nothing is.
+  // Only the holder of the lock may delete the file. So this is the locked file, or there is none.
   const after = fileSystem.stat(path);
   if (after?.dev === before.dev && after.ino === before.ino) return lock;
   lock.release();
@@ -80,7 +80,7 @@ function tryAcquire(fileSystem: FileSystem, repository: BytePath): WriteLock | n
 
 function takenAway(repository: BytePath): NoRepositoryError {
   return new NoRepositoryError(
-    `the repository at '${formatPath(repository)}' was taken away by the process that was making it`,
+    `the repository at '${formatPath(repository)}' was removed by the process that was making it`,
     { path: repository, hint: 'run the backup again' },
   );
 }
@@ -90,7 +90,7 @@ function lockFile(fileSystem: FileSystem, path: BytePath): WriteLock | null {
     return WriteLock.tryAcquire(path);
   } catch (error) {
     if (!(error instanceof CorruptError)) throw error;
-    // No process holds it: SQLite locks nothing that it does not take for a database.
+    // No process holds a damaged lock, because SQLite locks only files that it can read as a database.
     const file = fileSystem.open(path, 'update');
     try {
       fileSystem.truncate(file, 0);

@@ -1,5 +1,5 @@
-// Making an empty repository. Every step may be interrupted and done again. The catalog comes last: it is
-// made under another name and renamed, so a catalog.sqlite3 that exists is whole.
+// Makes an empty repository. Every step may be interrupted and done again. The catalog is made last, under
+// another name, and then renamed. So a file catalog.sqlite3 is always whole.
 import { randomUUID } from 'node:crypto';
 import { Catalog } from '../../catalog/catalog.js';
 import { type BytePath, parentPath } from '../../system/files/byte-path.js';
@@ -19,9 +19,9 @@ import { README_TEXT } from '../readme-text.js';
 import { Staging, removeTree, syncDirectory } from '../staging.js';
 
 /**
- * Makes the folders and the lock, so that the writers' lock can be taken: all but the catalog.
- * The path must be missing (its parents may be, too), empty, or an unfinished creation.
- * @param made is told each folder that was not there, at once
+ * Makes the repository's folders and the lock's file, so that the writers' lock can be taken. The path and
+ * its parents may be missing. A folder at the path must be empty, or an unfinished creation.
+ * @param made receives each folder as soon as it is made
  */
 export function prepareRepository(
   { fileSystem, path: repository }: RepositoryPlace,
@@ -36,7 +36,7 @@ export function prepareRepository(
   syncDirectory(fileSystem, repository);
 }
 
-/** Makes what prepareRepository left out. The caller holds the writers' lock. */
+/** Makes the rest of the repository, after prepareRepository. The caller holds the writers' lock. */
 export function finishCreation(
   { fileSystem, path: repository }: RepositoryPlace,
   createdAtSeconds: number,
@@ -59,14 +59,14 @@ export function finishCreation(
 }
 
 /**
- * Makes a directory and the parents that are missing, all 0700 and durable. An earlier run may have
- * made some of them and been cut off before it could sync that: a directory that holds nothing else
- * is synced in its parent again.
+ * Makes a directory and its missing parents, all with mode 0700 and durable. An earlier run may have made
+ * some of them, and been cut off before the sync. So where a parent holds only this one entry, the parent's
+ * own name is synced too.
  */
 function makeDirectories(fileSystem: FileSystem, path: BytePath, made: BytePath[]): void {
   const parent = parentPath(path);
   if (fileSystem.stat(path) === null) {
-    // A parent that is a symbolic link to a directory is as good as one.
+    // The parent may be a symbolic link to a directory.
     if (fileSystem.realPath(parent) === null) makeDirectories(fileSystem, parent, made);
     makeFolder(fileSystem, path, made);
   }
@@ -83,7 +83,7 @@ function makeFolder(fileSystem: FileSystem, path: BytePath, made: BytePath[]): v
   });
 }
 
-/** Another process may be making the same repository at this moment. */
+/** Accepts that the entry exists: another process may be making the same repository now. */
 function unlessPresent(make: () => void): void {
   try {
     make();

@@ -1,4 +1,4 @@
-// What is at a path that is to become a repository. Nothing is changed.
+// Finds out what is at the path where a repository will be made. Changes nothing.
 import { InTheWayError } from '../../errors.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
@@ -10,7 +10,7 @@ export type TargetState =
   /** A repository, whole or damaged. */
   | 'repository';
 
-/** @throws InTheWayError when the path is taken by something that is no repository */
+/** @throws InTheWayError when something that is not a repository is at the path */
 export function inspectTarget(fileSystem: FileSystem, path: BytePath): TargetState {
   const stat = fileSystem.stat(path);
   if (stat === null) return 'to-be-made';
@@ -35,8 +35,8 @@ export function inspectTarget(fileSystem: FileSystem, path: BytePath): TargetSta
 }
 
 /**
- * Whether a directory holds a repository of which only the beginning was made: our folder alone, in
- * it nothing but names of a creation, and no increments. The catalog comes last, in one rename.
+ * Whether a directory holds an unfinished creation: only our folder, in it only names of a creation, and no
+ * increments. There is no catalog yet, because a creation makes the catalog last.
  */
 function isUnfinishedCreation(
   fileSystem: FileSystem,

@@ -1,5 +1,5 @@
-// Opening a repository: for reading, without a lock and without writing; or for writing, with the
-// writers' lock held and everything that an earlier run left unfinished put right.
+// Opens a repository. A reader takes no lock and writes nothing. A writer holds the writers' lock, and first
+// finishes or cleans up what an earlier run has left.
 import { Catalog } from '../../catalog/catalog.js';
 import { requireSqlite, sqliteName } from '../../catalog/sqlite.js';
 import type { WriteLock } from '../../catalog/write-lock.js';
@@ -21,15 +21,15 @@ import { repairHint } from '../repair-hint.js';
 import { isBareCreation, removeEmptyFolders, takeBackCreation } from './take-back-creation.js';
 
 /**
- * Makes sure that catalogs can be opened by this program as it is installed, before anything is made or
- * written. @throws InstallationError
+ * Makes sure that the installed program can open catalogs. Called before anything is written.
+ * @throws InstallationError
  */
 export function requireCatalogs(): void {
   requireSqlite();
 }
 
 /**
- * Opens for reading. Takes no lock and changes nothing, so it works on read-only media.
+ * Opens for reading. Takes no lock and changes nothing, so a repository may be on read-only media.
  * @throws NoRepositoryError, CorruptError, NewerFormatError
  */
 export function openForReading(fileSystem: FileSystem, path: BytePath): OpenRepository {
@@ -42,7 +42,8 @@ export function openForReading(fileSystem: FileSystem, path: BytePath): OpenRepo
     if (!isErrno(error, 'EACCES') || fileSystem.stat(catalogJournalPath(path)) === null) {
       throw error;
     }
-    // The journal of a commit that was cut off: a reader may not roll it back in place.
+    // There is the journal of a commit that was cut off. A reader may not roll it back in the repository,
+    // so SQLite rolls it back in a private copy.
     const copy = copyPrivately([catalogPath(path), catalogJournalPath(path)]);
     const remove = (): void => copy.remove();
     try {
@@ -57,18 +58,17 @@ export function openForReading(fileSystem: FileSystem, path: BytePath): OpenRepo
 }
 
 export interface WriterOptions extends LockOptions {
-  /** Makes the repository where there is none; otherwise that is an error. */
+  /** Whether to make the repository where there is none. If false, a missing repository is an error. */
   readonly create: boolean;
   readonly actingUid: number;
 }
 
-/** An attempt is repeated where another process has removed the repository that it had made here. */
+/** Opening is tried again where another process has made the repository and removed it again. */
 const MOST_ATTEMPTS = 10;
 
 /**
- * Opens for writing: takes the lock, finishes or cleans up what an earlier run left.
- * @throws LockedError where another writer does not end in time, UsageError where the path is not
- *   UTF-8
+ * Opens for writing: takes the lock, then finishes or cleans up what an earlier run has left.
+ * @throws LockedError where another writer does not end in time, UsageError where the path is not UTF-8
  */
 export async function openForWriting(
   fileSystem: FileSystem,
@@ -103,7 +103,7 @@ interface Locked {
   readonly options: WriterOptions;
 }
 
-/** Releases the lock when it fails. */
+/** Opens the repository after the lock is taken. Releases the lock where this fails. */
 function openUnderLock(
   place: RepositoryPlace,
   { lock, madeFolders, options }: Locked,
@@ -113,7 +113,7 @@ function openUnderLock(
     if (created && isBareCreation(place)) takeBackCreation(place, madeFolders);
   };
   try {
-    // While this process waited, another one may have made the repository, or removed it again.
+    // While this process waited, another process may have made the repository, or removed it again.
     created = options.create && inspectTarget(place.fileSystem, place.path) === 'to-be-made';
     if (created) finishCreation(place, Math.floor(options.clock.nowMs() / 1000));
     return openAsWriter(place, options.actingUid, {
@@ -131,16 +131,16 @@ function openUnderLock(
   }
 }
 
-/** For cleaning up after a failure: that failure is the one to report. The next writer cleans up the rest. */
+/** Cleans up after a failure, and ignores further errors: the first failure is the one to report. */
 function quietly(cleanUp: () => void): void {
   try {
     cleanUp();
   } catch {
-    // What is left is a creation that was begun.
+    // An unfinished creation is left. The next backup finishes it.
   }
 }
 
-/** Opens a repository whose lock the caller holds, and goes on holding. Otherwise as openForWriting. */
+/** As openForWriting, for a caller that holds the lock and keeps it when the repository is closed. */
 export function openLocked(place: RepositoryPlace, actingUid: number): WritableRepository {
   const nothing = (): void => {};
   return openAsWriter(place, actingUid, {
@@ -150,7 +150,7 @@ export function openLocked(place: RepositoryPlace, actingUid: number): WritableR
   });
 }
 
-/** Under the lock: finishes or cleans up what an earlier run left. */
+/** Opens the catalog, and finishes or cleans up what an earlier run has left. The lock is held. */
 function openAsWriter(
   { fileSystem, path }: RepositoryPlace,
   actingUid: number,
@@ -169,7 +169,7 @@ function openAsWriter(
   }
 }
 
-/** @throws CorruptError that says how a catalog is rebuilt */
+/** @throws CorruptError whose hint says how to rebuild the catalog */
 function openCatalog(
   repository: BytePath,
   file: BytePath,
@@ -187,7 +187,7 @@ function openCatalog(
   }
 }
 
-/** @throws NoRepositoryError, or CorruptError where there is one without a catalog */
+/** @throws NoRepositoryError; CorruptError where there is a repository without a catalog */
 export function requireRepository(fileSystem: FileSystem, path: BytePath): void {
   if (fileSystem.stat(catalogPath(path))?.isFile()) return;
   requireSomeRepository(fileSystem, path);
@@ -197,7 +197,7 @@ export function requireRepository(fileSystem: FileSystem, path: BytePath): void 
   });
 }
 
-/** Whether there is or was a repository, in whatever state. @throws NoRepositoryError */
+/** Requires a repository, which may be damaged. @throws NoRepositoryError */
 export function requireSomeRepository(fileSystem: FileSystem, path: BytePath): void {
   const shown = formatPath(path);
   if (fileSystem.stat(dataPath(path)) === null) {

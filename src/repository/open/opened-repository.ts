@@ -1,4 +1,4 @@
-// A repository that is open on this machine, for reading or for writing, with its catalog out of sight.
+// An open repository on this machine, for reading or for writing. Its catalog is private.
 import type { ContentCheck, Snapshot, VerificationRecord } from '../../catalog/records.js';
 import { type CommitPlan, commitSnapshot, finishCommit } from '../commit/commit.js';
 import type { OwedOutcome } from '../commit/run-owed-operations.js';
@@ -13,7 +13,7 @@ export class ReadableRepository extends CatalogAnswers implements OpenRepository
   readonly #local: LocalRepository;
   readonly #onClosed: () => void;
 
-  /** @param onClosed takes away what was made for the opening, after the catalog is closed */
+  /** @param onClosed called after the catalog is closed; removes temporary files of the opening */
   constructor(local: LocalRepository, onClosed: () => void = () => {}) {
     super(local);
     this.#local = local;
@@ -32,7 +32,7 @@ export class ReadableRepository extends CatalogAnswers implements OpenRepository
 
 export interface WriterEnd {
   readonly created: boolean;
-  /** After the catalog is closed: lets go of the lock. */
+  /** Called after the catalog is closed. Releases the lock. */
   readonly onClosed: () => void;
   /** As onClosed, after a failure. @param isEmpty whether the repository has no snapshot */
   readonly onAbandoned: (isEmpty: boolean) => void;
@@ -80,7 +80,7 @@ export class WriterRepository extends CatalogAnswers implements WritableReposito
     try {
       isEmpty = this.newestSnapshot() === null;
     } catch {
-      // The failure that led here is the one to tell.
+      // The failure that led here is the one to report.
     }
     this.#local.catalog.close();
     this.#end.onAbandoned(isEmpty);

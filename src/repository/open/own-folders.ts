@@ -1,6 +1,6 @@
-// Checking the repository's own folders and files before anything in them is opened, written or deleted. A
-// repository may come from elsewhere. A link in the place of a folder would lead a writer out of the
-// repository. SQLite follows links too, and deletes the file that a journal names.
+// Checks the repository's own folders and files before anything in them is opened, written or deleted. A
+// repository may come from elsewhere. If a folder were a link, a writer would write outside the repository.
+// SQLite follows links too, and deletes the file that a journal names.
 import { CorruptError } from '../../errors.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
 import { isErrno } from '../../system/files/errno.js';
@@ -18,7 +18,7 @@ import {
 } from '../layout.js';
 import { Staging, syncDirectory } from '../staging.js';
 
-/** @throws CorruptError where one of them is a link, or of another wrong type */
+/** @throws CorruptError where an own folder or file is a link, or is of another wrong type */
 export function requireOwnFolders(fileSystem: FileSystem, repository: BytePath): void {
   const folders = [
     dataPath(repository),
@@ -28,7 +28,7 @@ export function requireOwnFolders(fileSystem: FileSystem, repository: BytePath):
   ];
   for (const folder of folders) {
     const stat = fileSystem.stat(folder);
-    if (stat !== null && !stat.isDirectory()) throw notOurs(folder, 'is no directory');
+    if (stat !== null && !stat.isDirectory()) throw notOurs(folder, 'is not a directory');
   }
   for (const file of [
     lockPath(repository),
@@ -36,15 +36,15 @@ export function requireOwnFolders(fileSystem: FileSystem, repository: BytePath):
     catalogJournalPath(repository),
   ]) {
     const stat = fileSystem.stat(file);
-    if (stat !== null && !stat.isFile()) throw notOurs(file, 'is no file');
+    if (stat !== null && !stat.isFile()) throw notOurs(file, 'is not a file');
   }
   for (const file of writeAheadPaths(repository)) {
-    if (fileSystem.stat(file) !== null) throw notOurs(file, 'is of no repository');
+    if (fileSystem.stat(file) !== null) throw notOurs(file, 'does not belong in a repository');
   }
   requireOwnJournal(fileSystem, catalogJournalPath(repository));
 }
 
-/** Makes folders that are missing. What was in them stays lost. */
+/** Makes missing folders, empty. Files that were lost with a folder do not come back. */
 export function makeMissingFolders(fileSystem: FileSystem, repository: BytePath): void {
   new Staging(fileSystem, repository).prepare();
   if (fileSystem.stat(incrementsPath(repository)) !== null) return;
@@ -52,9 +52,9 @@ export function makeMissingFolders(fileSystem: FileSystem, repository: BytePath)
   syncDirectory(fileSystem, dataPath(repository));
 }
 
-/** Ends a journal that names a second file; SQLite would delete that file (sqlite.org/fileformat2, 3). */
+/** The last bytes of a journal that names another file. SQLite would delete the file (fileformat2.html, 3). */
 const MAGIC = Buffer.from([0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7]);
-/** Two numbers and the magic; shorter journals name nothing. */
+/** Two numbers and the magic. A shorter journal cannot name a file. */
 const TRAILER_BYTES = 16;
 
 function requireOwnJournal(fileSystem: FileSystem, path: BytePath): void {
@@ -64,7 +64,7 @@ function requireOwnJournal(fileSystem: FileSystem, path: BytePath): void {
   try {
     file = fileSystem.open(path, 'read');
   } catch (error) {
-    // Another process has ended its commit meanwhile.
+    // Another process has ended its commit in the meantime.
     if (isErrno(error, 'ENOENT')) return;
     throw error;
   }
@@ -78,8 +78,8 @@ function requireOwnJournal(fileSystem: FileSystem, path: BytePath): void {
 }
 
 function notOurs(path: BytePath, what: string): CorruptError {
-  return new CorruptError(`'${formatPath(path)}' ${what}, as this program would never leave it`, {
+  return new CorruptError(`'${formatPath(path)}' ${what}; redis-rewind did not make it`, {
     path,
-    hint: 'look at what it is, and move it out of the repository',
+    hint: 'find out what it is, and move it out of the repository',
   });
 }

@@ -1,7 +1,7 @@
-// Removing an empty repository that this run has made and could not fill: a backup that fails leaves
-// nothing new behind. It happens under the writers' lock. The catalog goes first: an interruption leaves an
-// unfinished creation, which the next backup finishes. A writer that waits for the lock meanwhile sees
-// that the lock's file is gone (acquire-lock.ts), and begins again.
+// Removes an empty repository that this run has made: a first backup that fails leaves nothing behind. The
+// caller holds the writers' lock. The catalog is deleted first, so an interruption leaves an unfinished
+// creation, which the next backup finishes. Another writer may wait for the lock. This writer then sees that
+// the lock's file is gone (acquire-lock.ts), and begins again.
 import { type BytePath, joinPath, parentPath } from '../../system/files/byte-path.js';
 import { isErrno } from '../../system/files/errno.js';
 import type { FileSystem } from '../../system/files/file-system.js';
@@ -20,7 +20,7 @@ import {
 import type { RepositoryPlace } from '../repository-place.js';
 import { removeTree, syncDirectory } from '../staging.js';
 
-/** Whether a repository without a snapshot holds nothing but what its creation has made. */
+/** Whether a repository without a snapshot holds only what its creation has made. */
 export function isBareCreation({ fileSystem, path }: RepositoryPlace): boolean {
   const holdsOnly = (folder: BytePath, known: readonly string[]): boolean =>
     fileSystem.stat(folder) === null ||
@@ -35,9 +35,9 @@ export function isBareCreation({ fileSystem, path }: RepositoryPlace): boolean {
 }
 
 /**
- * Removes a bare creation whose catalog is closed. The caller holds the writers' lock. The lock's file goes
- * last but for the folders, which are empty by then.
- * @param madeFolders by this run, each after its parent
+ * Removes a bare creation. The caller has closed the catalog and holds the writers' lock. The lock's file is
+ * the last file to be deleted. Then only empty folders are left, and they are removed.
+ * @param madeFolders the folders that this run has made, each after its parent
  */
 export function takeBackCreation(
   { fileSystem, path }: RepositoryPlace,
@@ -53,7 +53,7 @@ export function takeBackCreation(
   removeEmptyFolders(fileSystem, madeFolders.includes(data) ? madeFolders : [...madeFolders, data]);
 }
 
-/** Removes folders, the last one first; stops at a folder that is gone or not empty. */
+/** Removes folders, the last one first. Stops at a folder that is gone or not empty. */
 export function removeEmptyFolders(fileSystem: FileSystem, folders: readonly BytePath[]): void {
   for (const folder of folders.toReversed()) {
     try {

@@ -1,5 +1,5 @@
-// The answers of a repository whose catalog is open on this machine: each one read transaction, so that
-// all of it is one state.
+// Answers the questions from a catalog that is open on this machine. Each answer is one read transaction, so
+// everything in it is of one state.
 import type { Catalog } from '../../catalog/catalog.js';
 import type {
   Content,

@@ -1,6 +1,6 @@
-// What a repository can be asked, and what it answers (decision 0010). Each question is answered from one
-// state of the catalog. Answers are plain values: records, lists and maps of them. A repository on another
-// host could send them.
+// The questions that a repository answers (decision 0010). Each answer is of one state of the catalog.
+// Answers are plain values: records, and lists and maps of records. So a repository on another host could
+// send them.
 import type {
   Content,
   ExaminationRecord,
@@ -16,7 +16,7 @@ import type { BytePath } from '../../system/files/byte-path.js';
 import type { ContentPlan } from '../contents/plan-content.js';
 import type { CatalogCopy } from '../copies/catalog-copy.js';
 
-/** All of them throw CorruptError where rows of the catalog cannot be read. */
+/** Every question throws CorruptError where rows of the catalog cannot be read. */
 export interface RepositoryQuestions {
   /** A number that every change of the catalog raises, except notes of verifications. */
   generation(): number;
@@ -24,7 +24,7 @@ export interface RepositoryQuestions {
   overview(): RepositoryOverview;
   /** Oldest first. */
   snapshots(): Snapshot[];
-  /** Null where there is none yet. */
+  /** Null where there is no snapshot yet. */
   newestSnapshot(): Snapshot | null;
   /** The versions valid at a snapshot, in byte order of their paths. */
   versionsOf(snapshotId: number): Version[];
@@ -38,44 +38,44 @@ export interface RepositoryQuestions {
   lastState(): LastState;
   /** The stat of each source file when it was last read, in no order. */
   sourceStates(): SourceState[];
-  /** What was found in contents when they were read, by the ids of the contents. */
+  /** The examinations of all contents, by the ids of the contents. */
   examinations(): Map<number, ExaminationRecord>;
   /** The id that the next increment gets; ids are never reused. */
   nextIncrementId(): number;
-  /** Ids of all increments that the catalog knows, in order. */
+  /** Ids of all increments in the catalog, in order. */
   incrementIds(): number[];
-  /** The plain bytes of the longest chain of deltas that hangs on a content; 0 where none does. */
+  /** The plain bytes of the longest chain of deltas that starts at a content; 0 where there is none. */
   longestChainBytes(contentId: number): number;
-  /** How to read a content. @throws CorruptError where nothing in the catalog leads to it */
+  /** How to read a content. @throws CorruptError where nothing in the catalog leads to the content */
   planContent(content: Content): ContentPlan;
   /** Absolute paths where the mirror file of a path may be, in the order in which to look. */
   mirrorPlaces(path: BytePath): BytePath[];
   /** Everything that contents are read or rebuilt from. */
   contentSources(): ContentSources;
-  /** What the last commit still owes the mirror, in order. */
+  /** The operations that the last commit still owes the mirror, in order. */
   owedOperations(): OwedOperation[];
-  /** What a verification has to look at. @param snapshotId one snapshot; null for all of them */
+  /** What a verification has to check. @param snapshotId one snapshot; null for all of them */
   verificationScope(snapshotId: number | null): VerificationScope;
-  /** The verifications that were noted, and when each content was last checked. */
+  /** The verifications in the catalog, and when each content was last checked. */
   verificationHistory(): VerificationHistory;
   /** What is wrong with the rows of the catalog, as far as the catalog itself can tell. */
   catalogFaults(): CatalogFaults;
-  /** Null where the catalog's file is as long as the catalog says, or a commit is going on. */
+  /** Null where the catalog's file is as long as the catalog says, and during a commit. */
   catalogSizeFault(): CatalogSizeFault | null;
-  /** Whether a copy of the catalog is whole and has the rows that the catalog has. */
+  /** Whether a copy of the catalog is whole, and whether it has the same rows as the catalog. */
   copyCondition(copy: CatalogCopy): Promise<CopyCondition>;
 }
 
 export interface RepositoryOverview {
-  /** Null in a damaged catalog that has lost it. */
+  /** Null in a damaged catalog that has lost this row. */
   readonly record: RepositoryRecord | null;
   readonly formatVersion: number;
   /** Oldest first. */
   readonly snapshots: readonly Snapshot[];
   readonly increments: number;
-  /** What the files of all increments take together. */
+  /** The sum of the sizes of all files in increments/. */
   readonly incrementBytes: number;
-  /** Whether operations are still owed on the mirror. */
+  /** Whether operations are still owed to the mirror. */
   readonly isUnfinished: boolean;
   readonly lastVerification: VerificationRecord | null;
 }
@@ -83,7 +83,7 @@ export interface RepositoryOverview {
 export interface SnapshotListing {
   /** In byte order of their paths. */
   readonly versions: readonly Version[];
-  /** Ids of the contents of which only damaged bytes were there to be kept. */
+  /** Ids of the contents whose mirror files were already damaged when their increments were made. */
   readonly damagedContents: ReadonlySet<number>;
   readonly examinations: ReadonlyMap<number, ExaminationRecord>;
 }
@@ -110,51 +110,51 @@ export interface MirroredContent {
 
 export interface VerificationScope {
   readonly generation: number;
-  /** Of the one snapshot, or all that there ever were. */
+  /** The versions of the one snapshot, or all versions. */
   readonly versions: readonly Version[];
-  /** Of the newest snapshot: what the mirror should hold. */
+  /** The versions of the newest snapshot, which the mirror should hold. */
   readonly newest: readonly Version[];
 }
 
 export interface VerificationHistory {
   /** Newest first. */
   readonly records: readonly VerificationRecord[];
-  /** Whole UTC seconds since the epoch, by the ids of the contents; without those never checked. */
+  /** Whole UTC seconds since the epoch, by the ids of the contents. Contents never checked are left out. */
   readonly checkTimes: ReadonlyMap<number, number>;
 }
 
 export interface CatalogFaults {
-  /** What SQLite's own checks find, a line each. */
+  /** The problems that SQLite's own checks find, one line each. */
   readonly integrity: readonly string[];
-  /** Ids of the snapshots whose rows are not those that their commits wrote, oldest first. */
+  /** Ids of the snapshots whose rows are not as their commits wrote them, oldest first. */
   readonly damagedSnapshots: readonly number[];
-  /** How many examinations are not as they were written. */
+  /** How many examinations no longer have their digests. */
   readonly damagedExaminations: number;
-  /** Snapshots with names that no restore would follow, oldest first. */
+  /** Snapshots with names that a restore would refuse, oldest first. */
   readonly unsafeNames: readonly UnsafeName[];
 }
 
 export interface UnsafeName {
   readonly snapshotId: number;
-  /** What is wrong, and with which name. */
+  /** Which name is unsafe, and why. */
   readonly message: string;
 }
 
-/** SQLite takes the end of a last page that is cut off for zeros, and says nothing. */
+/** The catalog's file has a wrong length. SQLite's own checks miss a last page that is cut off. */
 export interface CatalogSizeFault {
   readonly fileBytes: number;
   readonly catalogBytes: number;
 }
 
 export type CopyCondition =
-  /** `hasRowsOfCatalog`: see hasRowsOf in check/catalog-faults.ts; null where the two are of different states. */
   | {
       readonly kind: 'opened';
       /** The newest snapshot in the copy. */
       readonly newestId: number | null;
       readonly faults: CatalogFaults;
+      /** See areSameRows in check/catalog-faults.ts; null where copy and catalog are of different states. */
       readonly hasRowsOfCatalog: boolean | null;
     }
-  /** A backup that runs deletes the oldest copy. */
+  /** Another process has deleted the copy: each backup deletes the oldest. */
   | { readonly kind: 'gone' }
   | { readonly kind: 'unreadable'; readonly why: string };

@@ -1,11 +1,11 @@
-// Reading a JSON value that the catalog keeps as text, field by field. Each field is checked for its type
-// and range: a repository may come from elsewhere. A field that is not asked for is ignored, so that a
-// later program can add one without a new format version; what an older program must not miss needs one.
+// Reads JSON that the catalog keeps as text. The type and range of each field are checked, because a
+// repository may come from elsewhere. Unknown fields are ignored, so a later program can add a field without
+// a new format version. A field that older programs must not ignore needs a new format version.
 import { CorruptError } from '../../errors.js';
 
-/** Which text of the catalog is read, for the error. */
+/** Which text of the catalog is read. The error names it. */
 export interface StoredPlace {
-  /** As the beginning of a sentence in the plural, such as `the notes of snapshot 4`. */
+  /** A plural that begins the message, such as `the notes of snapshot 4`. */
   readonly name: string;
   readonly snapshotId?: number;
 }
@@ -19,7 +19,7 @@ export function decodeStored<T>(
   try {
     return decode(JSON.parse(text));
   } catch (cause) {
-    throw new CorruptError(`${name} make no sense: ${(cause as Error).message}`, {
+    throw new CorruptError(`${name} are not valid: ${(cause as Error).message}`, {
       ...of,
       hint: "'redis-rewind verify REPO' shows what is damaged",
       cause,
@@ -37,7 +37,7 @@ export function decodeList<T>(
   return value.map((item, index) => decode(new StoredObject(item, `item ${index} of ${name}`)));
 }
 
-/** A JSON object. Every method throws an Error that names the field, where it is not what is asked for. */
+/** A JSON object. Every method throws an Error with the field's name where the value is of a wrong type. */
 export class StoredObject {
   readonly #fields: Record<string, unknown>;
 
@@ -58,7 +58,7 @@ export class StoredObject {
     return this.#orNull(field, () => this.text(field));
   }
 
-  /** For a field that programs before it did not write: null where it is missing. */
+  /** For a field that older programs did not write. Null where the field is missing. */
   laterTextOrNull(field: string): string | null {
     return Object.hasOwn(this.#fields, field) ? this.textOrNull(field) : null;
   }
@@ -66,7 +66,7 @@ export class StoredObject {
   oneOf<T extends string>(field: string, allowed: readonly T[]): T {
     const value = this.text(field);
     const found = allowed.find((one) => one === value);
-    if (found === undefined) throw new Error(`'${field}' is none of ${allowed.join(', ')}`);
+    if (found === undefined) throw new Error(`'${field}' is not one of ${allowed.join(', ')}`);
     return found;
   }
 
@@ -83,7 +83,7 @@ export class StoredObject {
     return this.#orNull(field, () => this.count(field));
   }
 
-  /** Any number: of a value that a server says, which may be negative or a fraction. */
+  /** Any number, for values of a server: they may be negative or fractions. */
   numberOrNull(field: string): number | null {
     return this.#orNull(field, () => {
       const value = this.#get(field);
@@ -120,5 +120,5 @@ export class StoredObject {
   }
 }
 
-/** Years outside of 0 to 9999 have a sign and six digits. */
+/** A year below 0 or above 9999 has a sign and six digits. */
 const TIME = /^(?:\d{4}|[-+]\d{6})-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;

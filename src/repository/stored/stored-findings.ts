@@ -1,5 +1,5 @@
-// What was found in a content when it was read, as the catalog keeps it (docs/format.md, "What was found in
-// a content"). It has a type of its own, so that a change to what a run reports never changes the format.
+// What a reading of a content has found, as the catalog keeps it (docs/format.md, "What was found in a
+// content"). The findings have a type of their own here, so a change to a report never changes the format.
 import { StoredObject, decodeStored } from './stored-fields.js';
 
 export interface StoredFindings {
@@ -48,7 +48,7 @@ export function encodeFindings(found: StoredFindings): string {
   });
 }
 
-/** @throws CorruptError for what no backup has written */
+/** @throws CorruptError for text that no backup would write */
 export function decodeFindings(contentId: number, foundJson: string): StoredFindings {
   const place = { name: `the findings in content ${contentId}` };
   return decodeStored(foundJson, place, (value) => {

@@ -1,5 +1,5 @@
-// The notes of a backup as the catalog keeps them (docs/format.md, "Notes"). They have a type of their own,
-// so that a change to what a run reports never changes the format.
+// The notes of a backup as the catalog keeps them (docs/format.md, "Notes"). They have a type of their own
+// here, so a change to a report never changes the format.
 import type { Snapshot } from '../../catalog/records.js';
 import { decodeList, decodeStored } from './stored-fields.js';
 
@@ -8,7 +8,7 @@ export interface StoredNote {
   readonly severity: 'look';
   /** Such as `stale`. An older or newer version of this program may have used other kinds. */
   readonly kind: string;
-  /** The path it is about, or null. */
+  /** The path that the note is about, or null. */
   readonly path: string | null;
   readonly message: string;
   readonly hint: string | null;
@@ -26,7 +26,7 @@ export function encodeNotes(notes: readonly StoredNote[]): string {
   );
 }
 
-/** @throws CorruptError for what no backup has written */
+/** @throws CorruptError for text that no backup would write */
 export function decodeNotes({ id, notesJson }: Pick<Snapshot, 'id' | 'notesJson'>): StoredNote[] {
   const place = { name: `the notes of snapshot ${id}`, snapshotId: id };
   return decodeStored(notesJson, place, (value) =>

@@ -1,5 +1,5 @@
-// What a server said before a backup, as the catalog keeps it (docs/format.md, "What a server said"). It has
-// a type of its own, so that a change to what a run reports never changes the format.
+// What a server said before a backup, as the catalog keeps it (docs/format.md, "What a server said"). These
+// details have a type of their own here, so a change to a report never changes the format.
 import type { Snapshot } from '../../catalog/records.js';
 import { StoredObject, decodeStored } from './stored-fields.js';
 
@@ -7,7 +7,7 @@ export interface StoredServer {
   readonly product: 'redis' | 'valkey';
   readonly version: string;
   readonly runId: string;
-  /** Null in snapshots of programs that did not write it yet, as `primary` and `masterName`. */
+  /** Null in snapshots of older programs, which did not write it. So are `primary` and `masterName`. */
   readonly address: string | null;
   readonly role: 'primary' | 'replica';
   readonly primary: string | null;
@@ -68,13 +68,13 @@ function encodeAof({ status, files }: StoredAof): StoredAof {
   };
 }
 
-/** Null where no server was asked. @throws CorruptError for what no backup has written */
+/** Null where no server was asked. @throws CorruptError for text that no backup would write */
 export function decodeServer({
   id,
   serverJson,
 }: Pick<Snapshot, 'id' | 'serverJson'>): StoredServer | null {
   if (serverJson === null) return null;
-  const place = { name: `the words of the server of snapshot ${id}`, snapshotId: id };
+  const place = { name: `the server details of snapshot ${id}`, snapshotId: id };
   return decodeStored(serverJson, place, (value) => {
     const server = new StoredObject(value, 'the text');
     return {

@@ -61,7 +61,7 @@ async function openWriter(sandbox: Sandbox): Promise<WritableRepository> {
   });
 }
 
-/** The same repository with a catalog of which `write` is another one. */
+/** The same repository, with a catalog whose method `write` is replaced. */
 function withWrite(
   t: ExecutionContext,
   { fileSystem, path }: WritableRepository,
@@ -104,7 +104,7 @@ test('a commit that reports a failure after everything was written is found to b
   t.deepEqual((await sandbox.verify()).problems, []);
 });
 
-test('a commit that fails before anything is durable is an error, and no snapshot', async (t) => {
+test('a commit that fails before its transaction is durable throws, and makes no snapshot', async (t) => {
   const sandbox = await createSandbox(t);
   const repository = await openWriter(sandbox);
   const failing = withWrite(t, repository, (catalog, change) =>
@@ -121,7 +121,7 @@ test('a commit that fails before anything is durable is an error, and no snapsho
   repository.close();
 });
 
-test('each commit leaves a copy of the catalog as it was then, and the last two are kept', async (t) => {
+test('each commit leaves a copy of its catalog, and the last two copies are kept', async (t) => {
   const sandbox = await createSandbox(t);
   for (const content of ['one', 'two', 'three', 'four']) {
     await sandbox.write('dump.rdb', content);
@@ -145,7 +145,7 @@ test('each commit leaves a copy of the catalog as it was then, and the last two 
   );
 });
 
-test('a snapshot counts what it added: increments, and the growth of the catalog', async (t) => {
+test('the added bytes of a snapshot are its increments and the growth of the catalog', async (t) => {
   const sandbox = await createSandbox(t);
   await sandbox.write('dump.rdb', Buffer.alloc(50_000, 'a'));
   const first = await sandbox.backup();

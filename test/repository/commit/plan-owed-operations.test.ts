@@ -8,7 +8,7 @@ import { pathFromText } from '../../../src/system/files/byte-path.js';
 
 const TYPES: Record<string, EntryType> = { d: 'directory', f: 'file', l: 'symlink' };
 
-/** Entries from words such as `d:folder f:folder/file`; the root comes by itself. */
+/** Entries from words such as `d:folder f:folder/file`. The root is added. */
 function entries(words: string): MirrorEntry[] {
   const named = words.split(' ').filter((word) => word !== '');
   const root: MirrorEntry = { path: pathFromText(''), type: 'directory' };
@@ -21,7 +21,7 @@ function entries(words: string): MirrorEntry[] {
   ];
 }
 
-/** What is owed, a word or two for each operation; the syncs as one stroke each. */
+/** The owed operations as text, one line each. A sync is `-`. */
 function plan(before: string, after: string, staged: string, touched = ''): string[] {
   const words = (text: string): string[] => text.split(' ').filter((word) => word !== '');
   return planOwedOperations({
@@ -39,7 +39,7 @@ test('nothing is owed where nothing changes', (t) => {
   t.deepEqual(plan('d:a f:a/b l:c', 'd:a f:a/b l:c', ''), []);
 });
 
-test('a new or changed file is placed, and its folder gets its time back', (t) => {
+test('a new or changed file is placed, and the metadata of its folder is set again', (t) => {
   t.deepEqual(plan('d:a f:a/b', 'd:a f:a/b f:c', 'a/b c'), [
     'place a/b new/1',
     'place c new/2',
@@ -49,7 +49,7 @@ test('a new or changed file is placed, and its folder gets its time back', (t) =
   ]);
 });
 
-test('an AOF manifest is placed after the files that it names, and what is deleted goes after it', (t) => {
+test('an AOF manifest is placed after the files that it names, and deletions follow the manifest', (t) => {
   const before = 'd:aof f:aof/x.1.base.rdb f:aof/x.manifest';
   const after = 'd:aof f:aof/x.2.base.rdb f:aof/x.manifest';
   t.deepEqual(plan(before, after, 'aof/x.manifest aof/x.2.base.rdb'), [
@@ -64,7 +64,7 @@ test('an AOF manifest is placed after the files that it names, and what is delet
   ]);
 });
 
-test('what a folder replaces, and what replaces a folder, is moved aside first', (t) => {
+test('an entry that a folder replaces, and a folder that is replaced, are moved away first', (t) => {
   const before = 'f:a d:b f:b/c l:d';
   const after = 'd:a f:a/x l:b d:d';
   t.deepEqual(plan(before, after, 'a/x b'), [
@@ -84,11 +84,11 @@ test('what a folder replaces, and what replaces a folder, is moved aside first',
   ]);
 });
 
-test('a file and a link replace each other by a rename alone', (t) => {
+test('a file and a link replace each other by one rename', (t) => {
   t.deepEqual(plan('f:a l:b', 'l:a f:b', 'a b'), ['place a new/1', 'place b new/2', '-']);
 });
 
-test('folders are made from the top, and removed from the bottom', (t) => {
+test('a folder is made before its subfolders, and removed after them', (t) => {
   const tree = 'd:a d:a/b d:a/b/c f:a/b/c/d';
   t.deepEqual(plan('', tree, 'a/b/c/d'), [
     'make-directory a',
@@ -111,7 +111,7 @@ test('folders are made from the top, and removed from the bottom', (t) => {
   ]);
 });
 
-test('metadata is set of files before folders, and not of what is staged with its own', (t) => {
+test('metadata is set on files before folders, and not on staged files, which carry their own', (t) => {
   t.deepEqual(plan('d:a f:a/b f:c', 'd:a f:a/b f:c', 'c', 'a/b c a'), [
     'place c new/1',
     '-',

@@ -1,5 +1,5 @@
-// Which failures of the operating system are damage of the repository: those at paths inside it, and
-// not those at a neighbour whose name begins like the repository's.
+// Which errors of the operating system are damage of the repository: errors at paths inside the repository,
+// and not errors at a path that only begins with the repository's name.
 import test from 'ava';
 import { restore } from '../../../src/engine/restore/restore.js';
 import { CorruptError, SystemError } from '../../../src/errors.js';
@@ -40,8 +40,8 @@ test('an unreadable file beside the repository, with a similar name, is no corru
   }
 });
 
-test('paths are compared by their bytes, not by what people are shown', (t) => {
-  // Half of an e with an accent, and the whole letter: shown as '\xc3' and 'é'.
+test('paths are compared by their bytes, not by their printed form', (t) => {
+  // The first byte of an é, and the whole letter: printed as '\xc3' and 'é'.
   const half = pathFromBytes(Buffer.from([...Buffer.from('/srv/'), 0xc3]));
   const whole = pathFromText('/srv/é');
   t.true(isCorruption(half, joinPath(half, 'dump.rdb')));
@@ -57,7 +57,7 @@ test('a failing disk under a destination is no corruption of the repository', as
     return operation === 'write' && path.startsWith(`${sandbox.repository}-restored-`);
   });
   const context = createTestContext({ fileSystem: new HookedFileSystem(failingDisk) });
-  // Into a folder that is there, so that the files are written below it and not beside it.
+  // The destination exists, so the restore writes its files below it and not beside it.
   const { destination } = await sandbox.restore();
   const request = {
     repositoryPath: sandbox.repository,

@@ -19,7 +19,7 @@ import { removeTree } from '../../support/files/temporary-directory.js';
 import { createSandbox } from '../../support/sandbox/sandbox.js';
 import { readTree, treeDifferences, withoutOurs } from '../../support/files/directory-tree.js';
 
-/** The real file system, without the waiting for the disk. */
+/** The real file system, without waiting for the disk. */
 const quick = new HookedFileSystem(() => {}, { sync: false });
 
 for (const { title, strike, isExpected } of [
@@ -83,7 +83,7 @@ test('an unfinished repository is no repository to a reader', async (t) => {
   t.is(error.hint, 'run the backup again: it makes what is missing');
 });
 
-test('a repository that has lost its catalog is damaged, never made anew', async (t) => {
+test('a repository without its catalog is damaged, and is not made again', async (t) => {
   const sandbox = await createSandbox(t);
   await sandbox.write('dump.rdb', 'x');
   await sandbox.backup();

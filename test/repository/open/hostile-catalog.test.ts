@@ -10,7 +10,7 @@ const NAMES = ['../victim', 'a/../../victim', '/victim', 'a//b', './a', 'a/.', '
 
 interface Hostile {
   readonly sandbox: Sandbox;
-  /** Outside of the repository; must stay as it is. */
+  /** A folder outside the repository, which must not change. */
   readonly victim: string;
 }
 
@@ -26,7 +26,7 @@ async function createHostile(t: Parameters<typeof createSandbox>[0]): Promise<Ho
 }
 
 for (const name of NAMES) {
-  test(`a backup refuses a catalog with the path ${JSON.stringify(name)}, and touches nothing outside`, async (t) => {
+  test(`a backup refuses a catalog with the path ${JSON.stringify(name)}, and changes nothing outside`, async (t) => {
     const { sandbox, victim } = await createHostile(t);
     forgeCatalog(
       sandbox.repository,
@@ -40,7 +40,7 @@ for (const name of NAMES) {
   });
 }
 
-test('a backup refuses a catalog with an entry below something that is no folder', async (t) => {
+test('a backup refuses a catalog with an entry below a file', async (t) => {
   const { sandbox } = await createHostile(t);
   forgeCatalog(
     sandbox.repository,
@@ -76,7 +76,7 @@ for (const [kind, name, staged] of [
   });
 }
 
-test('an operation that is owed below a link is refused, and nothing behind the link is touched', async (t) => {
+test('an owed operation below a link is refused, and nothing behind the link changes', async (t) => {
   const { sandbox, victim } = await createHostile(t);
   await fs.writeFile(sandbox.data('staging/new/1'), 'hostile');
   await fs.symlink(victim, sandbox.inMirror('way-out'));

@@ -1,6 +1,5 @@
-// A repository from elsewhere whose own folder is a trap: links where folders and files of ours should
-// be, and databases made to write or delete elsewhere. Every command refuses it, and what is outside
-// of the repository stays as it is.
+// A hostile repository from elsewhere: links in the place of our folders and files, and databases made to
+// write or delete elsewhere. Every command refuses such a repository, and changes nothing outside it.
 import test, { type ExecutionContext } from 'ava';
 import Database from 'better-sqlite3';
 import * as fs from 'node:fs/promises';
@@ -16,7 +15,7 @@ import { readTree, treeDifferences } from '../../support/files/directory-tree.js
 
 interface Trap {
   readonly sandbox: Sandbox;
-  /** A folder outside of the repository. */
+  /** A folder outside the repository. */
   readonly victim: string;
 }
 
@@ -35,7 +34,7 @@ async function createTrap(t: ExecutionContext): Promise<Trap> {
   return { sandbox, victim };
 }
 
-/** The exit code of each command, and that the victim is as it was. */
+/** Checks the exit code of each command, and that the victim is unchanged. */
 async function tryAll(t: ExecutionContext, { sandbox, victim }: Trap): Promise<number[]> {
   const before = await readTree(victim);
   const listed = (): object => {
@@ -61,7 +60,7 @@ async function tryAll(t: ExecutionContext, { sandbox, victim }: Trap): Promise<n
 const REFUSED = Array.from({ length: 5 }, () => EXIT.corrupt);
 
 for (const name of ['', 'increments', 'staging', 'staging/new', 'staging/old']) {
-  test(`a link in the place of redis-rewind-data/${name} is refused, and nothing behind it is touched`, async (t) => {
+  test(`a link in the place of redis-rewind-data/${name} is refused, and nothing behind it changes`, async (t) => {
     const trap = await createTrap(t);
     const folder = trap.sandbox.data(name).replace(/\/$/, '');
     await fs.rename(folder, path.join(trap.sandbox.root, 'real'));
@@ -99,7 +98,7 @@ test('a catalog that is a link is refused, and a repair puts a real one in its p
   t.true((await fs.lstat(file)).isFile());
 });
 
-test('a catalog with a write-ahead log is not read', async (t) => {
+test('a catalog with a write-ahead log is refused', async (t) => {
   const trap = await createTrap(t);
   const database = new Database(trap.sandbox.data('catalog.sqlite3'));
   database.pragma('journal_mode = WAL');
@@ -111,7 +110,7 @@ test('a catalog with a write-ahead log is not read', async (t) => {
 test('a journal that names a file for SQLite to delete is refused', async (t) => {
   const trap = await createTrap(t);
   const catalog = trap.sandbox.data('catalog.sqlite3');
-  // A true journal, taken in the middle of a transaction, with the name of a second one at its end.
+  // A real journal, copied during a transaction, with the name of another file added at its end.
   const database = new Database(catalog);
   database.pragma('cache_size = 1');
   database.exec(
@@ -133,7 +132,7 @@ test('a journal that names a file for SQLite to delete is refused', async (t) =>
   t.deepEqual(await tryAll(t, trap), REFUSED);
 });
 
-test('the mode of a mirror file is not given to what a link in its place leads to', async (t) => {
+test('where a link replaces a mirror file, the mode of the target of the link does not change', async (t) => {
   const trap = await createTrap(t);
   const { sandbox, victim } = trap;
   await fs.rm(sandbox.inMirror('folder/file'));
@@ -155,7 +154,7 @@ test('the mode of a mirror file is not given to what a link in its place leads t
   t.deepEqual(treeDifferences(before, await readTree(victim)), []);
 });
 
-/** Puts other bytes in the place of an increment, with rows that fit. */
+/** Replaces the bytes of an increment, and makes its row agree with them. */
 async function forgeIncrement({ sandbox }: Trap, plain: Buffer, plainBytes: number): Promise<void> {
   const [name = ''] = await fs.readdir(sandbox.data('increments'));
   await fs.writeFile(sandbox.data(`increments/${name}`), await zstdCompressBuffer(plain, 3));
@@ -193,7 +192,7 @@ for (const [what, sql] of [
   ['an increment of its own result', 'UPDATE increment SET kind = 2, basis = result'],
   ['a size beyond all measure', 'UPDATE increment SET plain_bytes = 9223372036854775807'],
 ] as const) {
-  test(`a catalog with ${what} costs what depends on it`, async (t) => {
+  test(`a catalog with ${what} loses only what depends on it`, async (t) => {
     const { sandbox } = await createTrap(t);
     runSql(sandbox.repository, sql);
     t.is(await exitCode(async () => ({ at: await sandbox.restore({ time: '2B' }) })), EXIT.corrupt);
@@ -211,7 +210,7 @@ test('a virtual table in a catalog is refused', async (t) => {
   t.deepEqual(codes, [...REFUSED.slice(0, 4), EXIT.done], 'a repair takes the copy');
 });
 
-test('a snapshot with two entries of one path is refused, and the others restore', async (t) => {
+test('a snapshot with two entries of one path is refused, and the other snapshots restore', async (t) => {
   const { sandbox } = await createTrap(t);
   forgeCatalog(
     sandbox.repository,

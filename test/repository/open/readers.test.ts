@@ -10,7 +10,7 @@ import { copyTree } from '../../support/files/copy-tree.js';
 import { type Tree, readTree, treeDifferences } from '../../support/files/directory-tree.js';
 import { isThere } from '../../support/files/is-there.js';
 
-/** Kills a backup as soon as it has committed: all operations are owed, none is done. */
+/** Kills a backup right after its commit: all operations are owed, none is done. */
 async function dieAfterCommit(sandbox: Sandbox): Promise<void> {
   const { length } = sandbox.list();
   let isDead = false;
@@ -21,7 +21,7 @@ async function dieAfterCommit(sandbox: Sandbox): Promise<void> {
   await sandbox.backup({ context: { fileSystem } });
 }
 
-/** What a listing says of files must be what was there. */
+/** Checks that a listing shows the files as they were. */
 function listsAs(t: ExecutionContext, sandbox: Sandbox, time: string, then: Tree): void {
   const listed = sandbox.files(time);
   t.deepEqual(Object.keys(listed).toSorted(), Object.keys(then).toSorted(), time);
@@ -31,7 +31,7 @@ function listsAs(t: ExecutionContext, sandbox: Sandbox, time: string, then: Tree
   }
 }
 
-test('readers see the new snapshot and the old ones while every operation is still owed, and change nothing', async (t) => {
+test('while every operation is owed, readers see the new snapshot and the old ones, and change nothing', async (t) => {
   const { states, copyRepository } = await createEventfulHistory(t);
   const sandbox = await copyRepository();
   await dieAfterCommit(sandbox);
@@ -60,7 +60,7 @@ test('a restore by name finds a file whose rename is owed', async (t) => {
   }
 });
 
-test('a reader that comes during a backup sees the snapshots that are committed, whole', async (t) => {
+test('a reader during a backup sees all committed snapshots, whole', async (t) => {
   const { states, copyRepository } = await createEventfulHistory(t);
   const sandbox = await copyRepository();
   let steps = 0;
@@ -77,7 +77,7 @@ test('a reader that comes during a backup sees the snapshots that are committed,
   listsAs(t, sandbox, 'now', states[2]);
 });
 
-test('the journal of a commit that was cut off is read through, and left for the next backup', async (t) => {
+test('a reader reads past the journal of a commit that was cut off, and leaves it for the next backup', async (t) => {
   const sandbox = await createSandbox(t);
   for (let index = 0; index < 150; index += 1) {
     await sandbox.write(`file-${index}-${'x'.repeat(150)}`, String(index));

@@ -11,7 +11,7 @@ import {
 import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 import { isThere } from '../../support/files/is-there.js';
 
-/** Interrupts at a step, and tells whether it came to that. */
+/** Interrupts at a step, and says whether that step was reached. */
 function interruptAt(step: number): {
   readonly checkpoint: Checkpoint;
   readonly hasStruck: () => boolean;
@@ -32,7 +32,7 @@ async function placeWithDump(t: Parameters<typeof createSandbox>[0]): Promise<Sa
   return sandbox;
 }
 
-test('a first backup that fails at any step leaves nothing behind, parents included', async (t) => {
+test('a first backup that fails at any step leaves nothing behind, not even parent folders', async (t) => {
   const origin = await placeWithDump(t);
   const sandbox = origin.withRepository(path.join(origin.root, 'parents/of/repository'));
   const before = await fs.readdir(origin.root);
@@ -131,7 +131,7 @@ test('a process that dies while it removes an unfinished repository leaves one t
     if (!death.hasStruck()) {
       t.true(error instanceof InterruptedError, String(error));
       t.false(isThere(origin.at(`attempt-${n}`)), `attempt-${n}`);
-      t.true(died > 0, `${died} deaths while it was taken away, ${n} in all`);
+      t.true(died > 0, `${died} deaths while it was removed, ${n} in all`);
       return;
     }
     if (!(error instanceof ProcessDied)) died += 1;

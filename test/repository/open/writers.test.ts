@@ -13,7 +13,7 @@ function holdLock(sandbox: Sandbox): WriteLock {
   return lock;
 }
 
-test('a second writer is told that the repository is in use, and changes nothing', async (t) => {
+test('a second writer fails because the repository is in use, and changes nothing', async (t) => {
   const sandbox = await createSandbox(t);
   await sandbox.write('dump.rdb', 'x');
   await sandbox.backup();
@@ -43,7 +43,7 @@ test('a waiting writer goes on when the other writer has ended', async (t) => {
   await sandbox.write('dump.rdb', 'x');
   await sandbox.backup();
   const lock = holdLock(sandbox);
-  // The wait is over when the lock is asked for again after this many steps of its own.
+  // The wait ends at the next attempt after this many checkpoints.
   let steps = 0;
   const checkpoint = async (): Promise<void> => {
     steps += 1;
@@ -90,7 +90,7 @@ const LARGE = {
 };
 
 for (const [sizes, { one, two, grown }] of Object.entries({ small: SMALL, large: LARGE })) {
-  test(`a backup that is interrupted at any step leaves the last snapshot, and nothing of its own (${sizes} files)`, async (t) => {
+  test(`a backup that is interrupted at any step leaves the last snapshot, and no files of its own (${sizes} files)`, async (t) => {
     const sandbox = await createSandbox(t);
     await sandbox.write('dump.rdb', one);
     await sandbox.write('grows.aof', one);

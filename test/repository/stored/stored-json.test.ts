@@ -1,5 +1,5 @@
-// What the catalog keeps as JSON: the very bytes that are written, what is read back, and that nothing else
-// is believed.
+// What the catalog keeps as JSON: the exact bytes that are written, the values that are read back, and the
+// refusal of everything else.
 import test from 'ava';
 import { CorruptError } from '../../../src/errors.js';
 import {
@@ -128,7 +128,7 @@ for (const [field, value, why] of [
   test(`a server with the ${field} ${JSON.stringify(value)} is refused`, (t) => {
     const serverJson = withField(SERVER_JSON, field, value);
     const error = t.throws(() => decodeServer({ id: 7, serverJson }), { instanceOf: CorruptError });
-    t.is(error.message, `the words of the server of snapshot 7 make no sense: ${why}`);
+    t.is(error.message, `the server details of snapshot 7 are not valid: ${why}`);
     t.is(error.snapshotId, 7);
   });
 }
@@ -143,7 +143,7 @@ for (const [field, value, why] of [
   test(`findings with the ${field} ${JSON.stringify(value)} are refused`, (t) => {
     const json = withField(FINDINGS_JSON, field, value);
     const error = t.throws(() => decodeFindings(42, json), { instanceOf: CorruptError });
-    t.is(error.message, `the findings in content 42 make no sense: ${why}`);
+    t.is(error.message, `the findings in content 42 are not valid: ${why}`);
   });
 }
 
@@ -156,7 +156,7 @@ for (const [notesJson, why] of [
 ] as const) {
   test(`the notes ${notesJson} are refused`, (t) => {
     const error = t.throws(() => decodeNotes({ id: 3, notesJson }), { instanceOf: CorruptError });
-    t.is(error.message, `the notes of snapshot 3 make no sense: ${why}`);
+    t.is(error.message, `the notes of snapshot 3 are not valid: ${why}`);
   });
 }
 
@@ -164,6 +164,6 @@ test('text that is not JSON is refused', (t) => {
   const error = t.throws(() => decodeNotes({ id: 3, notesJson: '[' }), {
     instanceOf: CorruptError,
   });
-  t.regex(error.message, /^the notes of snapshot 3 make no sense: /);
+  t.regex(error.message, /^the notes of snapshot 3 are not valid: /);
   t.is(error.hint, "'redis-rewind verify REPO' shows what is damaged");
 });
