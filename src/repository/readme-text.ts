@@ -1,5 +1,4 @@
-// The README inside every repository: how to restore a file by hand, with only sqlite3, zstd and rdiff. The
-// text is part of the format (docs/format.md).
+// The README inside every repository: how to restore a file by hand, with only sqlite3, zstd and rdiff.
 import { CATALOG_NAME, INCREMENTS_NAME, STAGING_NAME } from './layout.js';
 
 export const README_TEXT = `This folder belongs to redis-rewind. The files beside it are the newest snapshot, as plain files;

@@ -10,8 +10,8 @@ export type NamedEntry = Pick<Version, 'path' | 'type' | 'linkTarget'>;
 /**
  * Checks that every path stays below the directory of a restore, and that every link can be made.
  * @param entries all entries of one snapshot
- * @throws CorruptError for names that are `.`, `..`, absolute, empty or hold NUL, for a path that occurs
- *   twice, for an impossible link target, and for an entry whose parent is not a directory of this snapshot
+ * @throws CorruptError for an absolute path, a name that is `.`, `..` or empty or holds NUL, a path that
+ *   occurs twice, an impossible link target, and an entry whose parent is not a directory of the snapshot
  */
 export function requireSafeNames(entries: readonly NamedEntry[]): void {
   const directories = new Set<BytePath>([ROOT]);

@@ -23,7 +23,7 @@ import { type Stored, type StoredFile, storeIncrement } from './store-increment.
 /** This level is as fast as a disk. Slower levels save only a few per cent more. */
 const ZSTD_LEVEL = 3;
 
-/** Where a delta would be longer than this share of its result, a full copy is stored. It shortens the chain. */
+/** A delta longer than this share of its result is stored as a full copy, which keeps the chain short. */
 const WORTHWHILE = 0.8;
 
 export interface NewIncrement {

@@ -108,17 +108,17 @@ function withField(json: string, field: string, value: unknown): string {
 }
 
 for (const [field, value, why] of [
-  ['product', 'keydb', "'product' is none of redis, valkey"],
+  ['product', 'keydb', "'product' is not one of redis, valkey"],
   ['product', 1, "'product' is not text"],
   ['version', null, "'version' is not text"],
-  ['role', 'master', "'role' is none of primary, replica"],
+  ['role', 'master', "'role' is not one of primary, replica"],
   ['masterName', 1, "'masterName' is not text"],
   ['replicationOffset', '12', "'replicationOffset' is not a number"],
   ['databases', {}, "'databases' is not a list"],
   ['databases', [1], "item 0 of 'databases' is not an object"],
   ['databases', [{ database: 0, keys: -1, expiringKeys: 0 }], "'keys' is not a count"],
   ['databases', [{ database: 0.5, keys: 1, expiringKeys: 0 }], "'database' is not a count"],
-  ['save', 'later', "'save' is none of bgsave, save, none"],
+  ['save', 'later', "'save' is not one of bgsave, save, none"],
   ['dumpTime', 'yesterday', "'dumpTime' is not a time"],
   ['dumpTime', '2026-13-22T22:27:21Z', "'dumpTime' is not a time"],
   ['aof', [], "'aof' is not an object"],
@@ -134,7 +134,7 @@ for (const [field, value, why] of [
 }
 
 for (const [field, value, why] of [
-  ['kind', 'base', "'kind' is none of dump, log"],
+  ['kind', 'base', "'kind' is not one of dump, log"],
   ['rdbVersion', -1, "'rdbVersion' is not a count"],
   ['keys', '2', "'keys' is not a count"],
   ['types', [{ type: 1, keys: 1, sizeBytes: 1 }], "'type' is not text"],
@@ -150,7 +150,7 @@ for (const [field, value, why] of [
 for (const [notesJson, why] of [
   ['{}', 'the text is not a list'],
   ['[null]', 'item 0 of the text is not an object'],
-  ['[{"severity":"info"}]', "'severity' is none of look"],
+  ['[{"severity":"info"}]', "'severity' is not one of look"],
   ['[{"severity":"look","kind":"a","path":1,"message":"","hint":null}]', "'path' is not text"],
   ['[{"severity":"look","kind":"a","path":null,"hint":null}]', "'message' is not text"],
 ] as const) {
