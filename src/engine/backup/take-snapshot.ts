@@ -18,8 +18,8 @@ import { finishSnapshot } from './finish-snapshot.js';
 import { finishStaged } from './finish-staged.js';
 import { inspectWholeMirror } from '../snapshot/inspect-mirror.js';
 import { mirrorNotes, requireNoForeignDirectory } from './mirror-notes.js';
-import { IncrementsInProgress } from './leaving/increments-in-progress.js';
-import { keepLeaving } from './leaving/keep-leaving.js';
+import { IncrementsInProgress } from './increments/increments-in-progress.js';
+import { keepOldContents } from './increments/keep-old-contents.js';
 import { bytesToRead } from './plan-reading.js';
 import type { LastSnapshot } from './last-snapshot.js';
 import { planSnapshot } from './plan-snapshot.js';
@@ -64,7 +64,7 @@ export async function takeSnapshot(run: SnapshotRun): Promise<BackupReport> {
       examined = request.examine ? examineTaken(run, staging, last, taken) : examined;
       notes.push(...examined.notes);
       unset.push(...(await finishStaged(context, staging, taken.entries)));
-      const kept = await keepLeaving({ ...parts, next: taken.entries });
+      const kept = await keepOldContents({ ...parts, next: taken.entries });
       notes.push(...kept.notes);
       const plan = planSnapshot({
         last,

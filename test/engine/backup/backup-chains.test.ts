@@ -4,7 +4,7 @@ import test from 'ava';
 import * as fs from 'node:fs/promises';
 import { Catalog } from '../../../src/catalog/catalog.js';
 import type { Increment } from '../../../src/catalog/records.js';
-import { breaksChain } from '../../../src/engine/backup/leaving/plan-chain-break.js';
+import { breaksChain } from '../../../src/engine/backup/increments/plan-chain-break.js';
 import { pathFromText } from '../../../src/system/files/byte-path.js';
 import { SeededRandom } from '../../support/program/seeded-random.js';
 import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';

@@ -16,7 +16,7 @@ import type { RunContext } from '../../run/run-context.js';
 import type { CapturedOpenFile } from '../../server/capture-plan.js';
 import { type CopyOutcome, CopyTarget } from './copy-target.js';
 import type { ExpectedKind } from './examine-entries.js';
-import type { IncrementsInProgress } from '../leaving/increments-in-progress.js';
+import type { IncrementsInProgress } from '../increments/increments-in-progress.js';
 import type { LastSnapshot } from '../last-snapshot.js';
 import { MirrorFile } from './mirror-file.js';
 import { digestSource, readSource } from './read-source.js';

@@ -14,7 +14,7 @@ import type { BytePath } from '../../../system/files/byte-path.js';
 import type { FileDescriptor, FileSystem } from '../../../system/files/file-system.js';
 import type { SharedFile } from '../../../system/files/shared-file-reader.js';
 import { isWorthThread } from '../../../system/threads/worth-a-thread.js';
-import type { IncrementsInProgress } from '../leaving/increments-in-progress.js';
+import type { IncrementsInProgress } from '../increments/increments-in-progress.js';
 import type { LastSnapshot } from '../last-snapshot.js';
 
 export interface MirrorFileRequest {
@@ -78,7 +78,7 @@ export class MirrorFile {
   /**
    * Keeps the content, now that the file that replaces it is written. Both files must stay open until
    * the increment is made.
-   * @returns null where keep-leaving.ts has to keep it
+   * @returns null where keep-old-contents.ts has to keep it
    */
   keepAsDelta(replacement: ContentKey): Promise<NewIncrement> | null {
     return this.#delta?.complete(replacement) ?? null;

@@ -1,6 +1,6 @@
 // The increments that one backup makes: their ids, the two threads that make and prove those of large
 // files, and which are under way. Most are begun while their basis is still being copied (mirror-file.ts);
-// keep-leaving.ts begins the others, and waits for all of them.
+// keep-old-contents.ts begins the others, and waits for all of them.
 import type { Content } from '../../../catalog/records.js';
 import { DeltaThreads } from '../../../delta/delta-threads.js';
 import {

@@ -40,15 +40,15 @@ export interface KeptContents {
 }
 
 /** A content that leaves the mirror, and a version that has it. */
-interface Leaving {
+interface OldContent {
   readonly content: Content;
   readonly version: Version;
 }
 
 /** Ends what was begun, and makes what is missing, for all contents that `next` no longer has. */
-export async function keepLeaving(request: KeepRequest): Promise<KeptContents> {
+export async function keepOldContents(request: KeepRequest): Promise<KeptContents> {
   const { context, increments, last, next } = request;
-  const leaving = findLeaving(last, next);
+  const leaving = findOldContents(last, next);
   const kept: NewIncrement[] = [];
   const notes: Note[] = [];
   const totalBytes = leaving.reduce((sum, { content }) => sum + content.sizeBytes, 0);
@@ -71,7 +71,7 @@ export async function keepLeaving(request: KeepRequest): Promise<KeptContents> {
 }
 
 /** @returns null where the mirror no longer has a file */
-async function keepOne(request: KeepRequest, leaving: Leaving): Promise<NewIncrement | null> {
+async function keepOne(request: KeepRequest, leaving: OldContent): Promise<NewIncrement | null> {
   const { fileSystem } = request.context;
   const path = mirrorPath(request.repository.path, leaving.version.path);
   if (fileSystem.stat(path)?.isFile() !== true) return null;
@@ -86,7 +86,7 @@ async function keepOne(request: KeepRequest, leaving: Leaving): Promise<NewIncre
 /** @param descriptor of the mirror file that has the content */
 async function makeIncrement(
   request: KeepRequest,
-  leaving: Leaving,
+  leaving: OldContent,
   descriptor: FileDescriptor,
 ): Promise<NewIncrement> {
   const { context, increments } = request;
@@ -132,7 +132,7 @@ interface Basis extends BasisFile {
 /** The new content that the old one is most likely to be like; null where there is none. */
 function findBasis(
   { repository, staging, last, next }: KeepRequest,
-  { content, version }: Leaving,
+  { content, version }: OldContent,
 ): Basis | null {
   const candidates = next.flatMap((entry): Basis[] => {
     const { path, staged, content: key } = entry;
@@ -152,9 +152,9 @@ function findBasis(
  * Contents of the last snapshot that no entry of the new one has. Each comes once, with a version whose
  * mirror file is whole as far as a stat can tell, if there is one.
  */
-function findLeaving(last: LastSnapshot, next: readonly NextEntry[]): Leaving[] {
+function findOldContents(last: LastSnapshot, next: readonly NextEntry[]): OldContent[] {
   const staying = new Set(next.map(({ content }) => content?.sha256.toString('hex')));
-  const leaving = new Map<number, Leaving>();
+  const leaving = new Map<number, OldContent>();
   for (const version of last.versions.values()) {
     const { content, path } = version;
     if (content === null || staying.has(content.sha256.toString('hex'))) continue;

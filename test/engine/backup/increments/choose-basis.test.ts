@@ -1,5 +1,8 @@
 import test from 'ava';
-import { type BasisFile, chooseBasis } from '../../../../src/engine/backup/leaving/choose-basis.js';
+import {
+  type BasisFile,
+  chooseBasis,
+} from '../../../../src/engine/backup/increments/choose-basis.js';
 import { pathFromText } from '../../../../src/system/files/byte-path.js';
 
 interface Options {
