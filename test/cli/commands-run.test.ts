@@ -5,61 +5,62 @@ import path from 'node:path';
 import test from 'ava';
 import { runCli, succeedCli } from '../support/program/cli.js';
 import { fieldGroups, sorted } from './cli-documentation.js';
-import { backedUpTwice, dumpOf, type Place, unsaved } from './small-place.js';
+import type { Sandbox } from '../support/sandbox/sandbox.js';
+import { backedUpTwice, createSmallSandbox, dumpOf } from './small-sandbox.js';
 
 function keys(value: unknown): string[] {
   return sorted(Object.keys(value as object));
 }
 
 test('backup and restore print nothing under cron', async (t) => {
-  const { source, repository, base } = await unsaved(t);
-  const restored = path.join(base, 'restored');
+  const { source, repository, root } = await createSmallSandbox(t);
+  const restored = path.join(root, 'restored');
   const lines = [
     ['backup', source, repository],
     ['--preserve-numerical-ids', '--no-file-statistics', source, repository],
     ['restore', repository, restored],
-    ['-r', 'now', path.join(repository, 'dump.rdb'), path.join(base, 'dump.rdb')],
+    ['-r', 'now', path.join(repository, 'dump.rdb'), path.join(root, 'dump.rdb')],
   ];
   for (const line of lines) {
     const { code, stdout, stderr } = await runCli(line);
     t.deepEqual({ code, stdout, stderr }, { code: 0, stdout: '', stderr: '' }, line.join(' '));
   }
-  t.deepEqual(await readFile(path.join(base, 'dump.rdb')), dumpOf('first'));
+  t.deepEqual(await readFile(path.join(root, 'dump.rdb')), dumpOf('first'));
   t.is(await readFile(path.join(restored, 'appendonlydir/x'), 'utf8'), 'x');
 });
 
 test('-v prints the statistics on stderr', async (t) => {
-  const { source, repository, base } = await unsaved(t);
+  const { source, repository, root } = await createSmallSandbox(t);
   const backup = await succeedCli(['backup', '-v', source, repository]);
   t.is(backup.stdout, '');
   t.regex(backup.stderr, /^made the repository '.*'\nsnapshot 1 of .*\nfiles +2, \d+ B\nnew +2\n/);
-  const restore = await succeedCli(['restore', '-v', repository, path.join(base, 'restored')]);
+  const restore = await succeedCli(['restore', '-v', repository, path.join(root, 'restored')]);
   t.is(restore.stdout, '');
   t.regex(restore.stderr, /^restored everything from snapshot 1 of .* to '.*'\n2 files, \d+ B, /);
 });
 
 test('a line without a command’s name does what the same line with the name does', async (t) => {
-  const { repository, base } = await backedUpTwice(t);
+  const { repository, root } = await backedUpTwice(t);
   const file = path.join(repository, 'dump.rdb');
   for (const [index, line] of [
     ['restore', '-r', '1B'],
     ['--restore-as-of', '1B'],
   ].entries()) {
-    const destination = path.join(base, `old-${index}.rdb`);
+    const destination = path.join(root, `old-${index}.rdb`);
     await succeedCli([...line, file, destination]);
     t.deepEqual(await readFile(destination), dumpOf('first'));
   }
 });
 
 test('relative paths start at the working directory', async (t) => {
-  const { base } = await unsaved(t);
-  await succeedCli(['redis/', './backups/../backups/redis'], { cwd: base });
-  await succeedCli(['restore', 'backups/redis/dump.rdb', 'old.rdb'], { cwd: base });
-  t.deepEqual(await readFile(path.join(base, 'old.rdb')), dumpOf('first'));
+  const { root } = await createSmallSandbox(t);
+  await succeedCli(['source/', './backups/../backups/redis'], { cwd: root });
+  await succeedCli(['restore', 'backups/redis/dump.rdb', 'old.rdb'], { cwd: root });
+  t.deepEqual(await readFile(path.join(root, 'old.rdb')), dumpOf('first'));
 });
 
 test('a warning is printed under cron and ends with exit 3', async (t) => {
-  const { source, repository } = await unsaved(t);
+  const { source, repository } = await createSmallSandbox(t);
   await symlink('/elsewhere/aof', path.join(source, 'link'));
   const { code, stdout, stderr } = await runCli([source, repository]);
   t.is(code, 3);
@@ -70,7 +71,7 @@ test('a warning is printed under cron and ends with exit 3', async (t) => {
 });
 
 test('rules of --include and --exclude are tried in their order', async (t) => {
-  const { source, repository } = await unsaved(t);
+  const { source, repository } = await createSmallSandbox(t);
   await writeFile(path.join(source, 'a.log'), '');
   await writeFile(path.join(source, 'b.log'), '');
   await succeedCli(['--include', 'b.log', '--exclude', '*.log', source, repository]);
@@ -88,7 +89,7 @@ const [errorFields] = fieldGroups('Errors');
 const [noteFields] = fieldGroups('Notes');
 
 test('--json of every command has the fields that are documented', async (t) => {
-  const { source, repository, base } = await backedUpTwice(t);
+  const { source, repository, root } = await backedUpTwice(t);
   const json = async (...args: string[]): Promise<Record<string, unknown>> => {
     const result = await succeedCli(['--json', ...args]);
     t.is(result.stderr, '');
@@ -98,7 +99,7 @@ test('--json of every command has the fields that are documented', async (t) => 
   const backup = await json('backup', source, repository);
   t.deepEqual(keys(backup), sorted(backupFields ?? []));
   t.deepEqual(keys(backup['snapshot']), sorted(snapshotFields ?? []));
-  const restore = await json('restore', repository, path.join(base, 'restored'));
+  const restore = await json('restore', repository, path.join(root, 'restored'));
   t.deepEqual(keys(restore), sorted(restoreFields ?? []));
   const list = await json('list', repository);
   t.deepEqual(keys(list), ['repository', 'snapshots']);
@@ -145,60 +146,54 @@ test('verify names the snapshots that a lost file affects, on stdout, with exit 
   t.regex(stdout, /^problem: 'dump.rdb': .*; cannot be restored as of snapshots? /m);
 });
 
-const FAILURES: [what: string, args: (place: Place) => string[], code: number, message: RegExp][] =
+const FAILURES: [
+  what: string,
+  args: (sandbox: Sandbox) => string[],
+  code: number,
+  message: RegExp,
+][] = [
   [
-    [
-      'a SOURCE that is missing',
-      ({ base, repository }) => [`${base}/none`, repository],
-      2,
-      /does not exist/,
-    ],
-    ['a REPO inside SOURCE', ({ source }) => [source, `${source}/backups`], 2, /lies inside/],
-    [
-      'a SOURCE other than before',
-      ({ base, repository }) => [`${base}/backups`, repository],
-      2,
-      /./,
-    ],
-    ['a folder that is no repository', ({ source }) => ['list', source], 10, /no repository/],
-    ['a SOURCE inside REPO', ({ source, base }) => [source, base], 2, /lies inside/],
-    [
-      'a REPO with other things in it',
-      ({ source, base }) => [source, `${base}/backups`],
-      14,
-      /is not empty and holds no repository/,
-    ],
-    [
-      'a TIME before all',
-      ({ repository, base }) => ['-r', '1000', repository, `${base}/d`],
-      13,
-      /./,
-    ],
-    [
-      'too many snapshots back',
-      ({ repository, base }) => ['-r', '9B', repository, `${base}/d`],
-      13,
-      /./,
-    ],
-    [
-      'a path that never existed',
-      ({ repository, base }) => ['-r', 'now', `${repository}/no`, `${base}/d`],
-      13,
-      /./,
-    ],
-    [
-      'a TIME that is none',
-      ({ repository, base }) => ['-r', 'nonce', repository, `${base}/d`],
-      2,
-      /not a valid TIME/,
-    ],
-    [
-      'a DEST that exists',
-      ({ repository, source }) => ['-r', 'now', `${repository}/dump.rdb`, `${source}/dump.rdb`],
-      14,
-      /exists/,
-    ],
-  ];
+    'a SOURCE that is missing',
+    ({ root, repository }) => [`${root}/none`, repository],
+    2,
+    /does not exist/,
+  ],
+  ['a REPO inside SOURCE', ({ source }) => [source, `${source}/backups`], 2, /lies inside/],
+  ['a SOURCE other than before', ({ root, repository }) => [`${root}/backups`, repository], 2, /./],
+  ['a folder that is no repository', ({ source }) => ['list', source], 10, /no repository/],
+  ['a SOURCE inside REPO', ({ source, root }) => [source, root], 2, /lies inside/],
+  [
+    'a REPO with other things in it',
+    ({ source, root }) => [source, `${root}/backups`],
+    14,
+    /is not empty and holds no repository/,
+  ],
+  ['a TIME before all', ({ repository, root }) => ['-r', '1000', repository, `${root}/d`], 13, /./],
+  [
+    'too many snapshots back',
+    ({ repository, root }) => ['-r', '9B', repository, `${root}/d`],
+    13,
+    /./,
+  ],
+  [
+    'a path that never existed',
+    ({ repository, root }) => ['-r', 'now', `${repository}/no`, `${root}/d`],
+    13,
+    /./,
+  ],
+  [
+    'a TIME that is none',
+    ({ repository, root }) => ['-r', 'nonce', repository, `${root}/d`],
+    2,
+    /not a valid TIME/,
+  ],
+  [
+    'a DEST that exists',
+    ({ repository, source }) => ['-r', 'now', `${repository}/dump.rdb`, `${source}/dump.rdb`],
+    14,
+    /exists/,
+  ],
+];
 
 for (const [what, args, code, message] of FAILURES) {
   test(`${what} ends with ${code}, one clear line and nothing on stdout`, async (t) => {

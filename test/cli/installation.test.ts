@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import test from 'ava';
 import { runCli } from '../support/program/cli.js';
 import { projectRoot } from '../support/program/project-paths.js';
-import { backedUpTwice } from './small-place.js';
+import { backedUpTwice } from './small-sandbox.js';
 
 /** An environment whose Node.js runs a module before anything else. */
 function startingWith(source: string): { NODE_OPTIONS: string } {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import { runCli, succeedCli } from '../support/program/cli.js';
-import { backedUpTwice, dumpOf, writeDump } from './small-place.js';
+import { backedUpTwice, dumpOf, writeDump } from './small-sandbox.js';
 
 /** Has the process send itself signals at its first fsync, and gives them time to arrive. */
 function signallingAtFsync(signals: readonly string[]): Record<string, string> {
@@ -28,18 +28,18 @@ const SIGNALS: [signals: string[], code: number, message: string][] = [
 
 for (const [signals, exitCode, message] of SIGNALS) {
   test(`${signals.join(' and ')} ends a backup cleanly with ${exitCode}`, async (t) => {
-    const place = await backedUpTwice(t);
-    await writeDump(place, 'third', 3000);
-    const line = ['backup', place.source, place.repository];
+    const sandbox = await backedUpTwice(t);
+    await writeDump(sandbox, 'third', 3000);
+    const line = ['backup', sandbox.source, sandbox.repository];
     const { code, stdout, stderr } = await runCli(line, { env: signallingAtFsync(signals) });
     t.deepEqual(
       { code, stdout, stderr },
       { code: exitCode, stdout: '', stderr: `redis-rewind: ${message}\n` },
     );
-    t.deepEqual(await readFile(path.join(place.repository, 'dump.rdb')), dumpOf('second'));
+    t.deepEqual(await readFile(path.join(sandbox.repository, 'dump.rdb')), dumpOf('second'));
     await succeedCli(line);
-    t.deepEqual(await readFile(path.join(place.repository, 'dump.rdb')), dumpOf('third'));
-    const list = (await succeedCli(['list', '--json', place.repository])).json();
+    t.deepEqual(await readFile(path.join(sandbox.repository, 'dump.rdb')), dumpOf('third'));
+    const list = (await succeedCli(['list', '--json', sandbox.repository])).json();
     t.is((list as { snapshots: unknown[] }).snapshots.length, 3);
   });
 }

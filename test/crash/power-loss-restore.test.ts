@@ -3,9 +3,6 @@
 import test, { type ExecutionContext } from 'ava';
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
-import { restore } from '../../src/engine/restore/restore.js';
-import type { RunContext } from '../../src/engine/run/run-context.js';
-import { pathFromText } from '../../src/system/files/byte-path.js';
 import { EVENTFUL_NIGHTS, settle } from '../support/sandbox/eventful-history.js';
 import { atEachPowerLoss, recordRun } from '../support/power-loss/at-each-power-loss.js';
 import { createDiskSandbox } from '../support/power-loss/disk-sandbox.js';
@@ -30,22 +27,12 @@ async function setScene(t: ExecutionContext): Promise<Scene> {
   return { sandbox, disk, recorded };
 }
 
-async function restoreTo(sandbox: Sandbox, destination: string, context: RunContext) {
-  const request = {
-    repositoryPath: sandbox.repository,
-    time: 'now',
-    destination: pathFromText(destination),
-    force: true,
-    owner: null,
-  };
-  return restore(request, context);
-}
-
 test('a power loss at any step of a restore to a new directory leaves all of it or nothing', async (t) => {
   t.timeout(900_000);
   const { sandbox, disk, recorded } = await setScene(t);
   const recording = await recordRun(disk, [], sandbox.context, [
-    async (context) => restoreTo(sandbox, path.join(disk, 'parent', 'restored'), context),
+    async (context) =>
+      sandbox.restore({ to: path.join(disk, 'parent', 'restored'), force: true, context }),
   ]);
   const outcomes = { nothing: 0, whole: 0 };
   const tally = await atEachPowerLoss(
@@ -85,7 +72,7 @@ test('a power loss while files are replaced leaves each file old or restored, an
   for (const name of mine) await fs.writeFile(path.join(destination, name), `my ${name}`);
   const before = await readTree(destination);
   const recording = await recordRun(disk, [], sandbox.context, [
-    async (context) => restoreTo(sandbox, destination, context),
+    async (context) => sandbox.restore({ to: destination, force: true, context }),
   ]);
   const tally = await atEachPowerLoss(
     sandbox.root,
@@ -105,7 +92,7 @@ test('a power loss while files are replaced leaves each file old or restored, an
         if (WORK.test(name) || type !== 'file' || mine.includes(name)) continue;
         t.true(content === recorded[name]?.content, `${when}: ${name}`);
       }
-      if (ended === 0) await restoreTo(sandbox, left, sandbox.context);
+      if (ended === 0) await sandbox.restore({ to: left, force: true });
       const after = Object.entries(await readTree(left)).filter(([name]) => !WORK.test(name));
       const { 'not-in-the-snapshot': other, ...restored } = Object.fromEntries(after);
       t.is(other?.content, before['not-in-the-snapshot']?.content, when);

@@ -1,10 +1,8 @@
-// Reads the imports of every source file and holds them to the house (docs/house.md): arrows run
-// cli → engine → {repository, catalog, delta, persistence, redis} → system → errors, and never back up.
+// Who may import whom (docs/house.md): arrows run cli → engine → {repository, catalog, delta,
+// persistence, redis} → system → errors and never back up, and use cases stay apart.
 import test from 'ava';
-import * as fs from 'node:fs';
 import * as path from 'node:path';
-
-const SOURCE = path.resolve('src');
+import { importsOf, readSources } from './sources.js';
 
 /** Which rooms each room may import from, beside itself; `main` and `errors` are files at the top. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
@@ -52,121 +50,9 @@ const IMPORT_RULES: readonly ImportRule[] = [
   },
 ];
 
-interface Rule {
-  readonly name: string;
-  /** What must not stand in the text of a file … */
-  readonly pattern: RegExp;
-  /** … unless the file is one of these (a room or a file below src/). */
-  readonly only: readonly string[];
-  readonly why: string;
-}
-
-const RULES: readonly Rule[] = [
-  {
-    name: 'only cli/ writes to stdout and stderr',
-    pattern: /process\.(stdout|stderr)|console\./,
-    only: ['cli/', 'main.ts'],
-    why: 'everything else answers with values, so that cron stays silent and --json stays alone',
-  },
-  {
-    name: 'only main.ts sets the exit code',
-    pattern: /process\.(exitCode|exit\b)/,
-    only: ['main.ts'],
-    why: 'the exit code follows from the error or the report, in one place',
-  },
-  {
-    name: 'only system/ reads the clock',
-    pattern: /Date\.now|new Date\(\)|performance\.now|process\.hrtime/,
-    only: ['system/'],
-    why: 'tests hold the clock still',
-  },
-  {
-    name: 'only system/ starts processes',
-    pattern: /node:child_process/,
-    only: ['system/'],
-    why: 'no secret may reach an argument list unseen',
-  },
-  {
-    name: 'only system/ touches files',
-    pattern: /from 'node:fs/,
-    only: ['system/'],
-    why: 'crash tests put another file system in its place',
-  },
-  {
-    name: 'only catalog/ has SQL',
-    pattern:
-      /from 'better-sqlite3'|\b(INSERT INTO|DELETE FROM|UPDATE \w+ SET|SELECT [\s\S]{1,200}? FROM)\b/,
-    only: ['catalog/', 'repository/readme-text.ts'],
-    why: 'the format of the catalog is described and changed in one room',
-  },
-  {
-    name: 'only system/ loads wasm',
-    pattern: /WebAssembly\.(compile|instantiate|Module|Instance)/,
-    only: ['system/'],
-    why: 'there is one loader',
-  },
-  {
-    name: 'only delta/ and persistence/ call wasm',
-    pattern: /system\/wasm\//,
-    only: ['delta/', 'persistence/'],
-    why: 'memory laid out by hand stays behind typed functions',
-  },
-];
-
-interface SourceFile {
-  /** Relative to src/, with slashes. */
-  readonly name: string;
-  readonly text: string;
-}
-
-function readSources(top: string): SourceFile[] {
-  return fs
-    .readdirSync(top, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => ({ name, text: fs.readFileSync(path.join(top, name), 'utf8') }));
-}
-
 /** The folder of engine/ that a file is in; null for a file of another room. */
 function engineFolder(name: string): string | null {
   return /^engine\/([^/]+)\//.exec(name)?.[1] ?? null;
-}
-
-/** Each circle once, as `a.ts -> b.ts -> a.ts`. */
-function findCircles(files: readonly SourceFile[]): string[] {
-  const names = new Map(files.map(({ name }) => [name.replace(/\.ts$/, ''), name]));
-  const imports = new Map(
-    files.map((file) => [
-      file.name,
-      importsOf(file).flatMap((imported) => names.get(imported.replace(/\.[jt]s$/, '')) ?? []),
-    ]),
-  );
-  const circles: string[] = [];
-  const done = new Set<string>();
-  const visit = (name: string, way: readonly string[]): void => {
-    const start = way.indexOf(name);
-    if (start !== -1) {
-      circles.push([...way.slice(start), name].join(' -> '));
-      return;
-    }
-    if (done.has(name)) return;
-    for (const imported of imports.get(name) ?? []) visit(imported, [...way, name]);
-    done.add(name);
-  };
-  for (const { name } of files) visit(name, []);
-  return circles;
-}
-
-/** Each folder as one file, which imports the folders of the files that its own files import. */
-function foldersAsFiles(files: readonly SourceFile[]): SourceFile[] {
-  const inFolders = files.filter(({ name }) => name.includes('/'));
-  return [...new Set(inFolders.map(({ name }) => path.dirname(name)))].map((folder) => {
-    const imported = inFolders
-      .filter(({ name }) => path.dirname(name) === folder)
-      .flatMap(importsOf)
-      .map((name) => path.dirname(name))
-      .filter((other) => other !== folder);
-    return { name: folder, text: imported.map((other) => `import './${other}';`).join('\n') };
-  });
 }
 
 function roomOf(name: string): string {
@@ -175,15 +61,7 @@ function roomOf(name: string): string {
     : path.basename(name).replace(/\.[jt]s$/, '');
 }
 
-/** Names below src/ that a file imports, statically or not, for types or values. */
-function importsOf({ name, text }: SourceFile): string[] {
-  const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*['"](\.[^'"]+)['"]/g)];
-  return specifiers.map(([, specifier]) =>
-    path.normalize(path.join(path.dirname(name), specifier as string)),
-  );
-}
-
-const sources = readSources(SOURCE);
+const sources = readSources('src');
 
 test('there are sources to read', (t) => {
   t.true(sources.length > 50, String(sources.length));
@@ -235,70 +113,4 @@ for (const rule of IMPORT_RULES) {
       );
     t.deepEqual(wrong, []);
   });
-}
-
-for (const [house, files] of [
-  ['src', sources],
-  ['wasm', readSources(path.resolve('wasm'))],
-] as const) {
-  test(`no files of ${house}/ import each other in a circle`, (t) => {
-    t.deepEqual(findCircles(files), []);
-  });
-}
-
-for (const room of ['wasm', 'src/persistence']) {
-  test(`no folders of ${room}/ import each other in a circle`, (t) => {
-    t.deepEqual(findCircles(foldersAsFiles(readSources(path.resolve(room)))), []);
-  });
-}
-
-test('a circle of folders is found', (t) => {
-  const folders = foldersAsFiles([
-    { name: 'a/one.ts', text: "import '../b/one.js';" },
-    { name: 'b/one.ts', text: "import './two.js';" },
-    { name: 'b/two.ts', text: "import '../a/two.js';" },
-    { name: 'a/two.ts', text: '' },
-  ]);
-  t.deepEqual(findCircles(folders), ['a -> b -> a']);
-});
-
-test('a circle of imports is found', (t) => {
-  const circle = findCircles([
-    { name: 'a.ts', text: "import { b } from './folder/b.js';" },
-    { name: 'folder/b.ts', text: "import { c } from '../c';\nimport { d } from './d.js';" },
-    { name: 'folder/d.ts', text: '' },
-    { name: 'c.ts', text: "import type { a } from './a.js';" },
-  ]);
-  t.deepEqual(circle, ['a.ts -> folder/b.ts -> c.ts -> a.ts']);
-});
-
-for (const rule of RULES) {
-  test(rule.name, (t) => {
-    const wrong = sources
-      .filter(({ name }) => !rule.only.some((place) => name === place || name.startsWith(place)))
-      .filter(({ text }) => rule.pattern.test(withoutComments(text)))
-      .map(({ name }) => `${name}: ${rule.name}, because ${rule.why}`);
-    t.deepEqual(wrong, []);
-  });
-}
-
-test('files say what they own before anything else, and stay small', (t) => {
-  const wrong = sources.flatMap(({ name, text }) => {
-    const lines = text.split('\n');
-    const first = lines[0]?.startsWith('#!') ? lines[1] : lines[0];
-    return [
-      ...(first?.startsWith('//') ? [] : [`${name}: no comment at its top`]),
-      ...(lines.length > 400 ? [`${name}: ${lines.length} lines`] : []),
-    ];
-  });
-  t.deepEqual(wrong, []);
-});
-
-test('no file imports through a barrel', (t) => {
-  const barrels = sources.map(({ name }) => name).filter((name) => /(^|\/)index\.ts$/.test(name));
-  t.deepEqual(barrels, []);
-});
-
-function withoutComments(text: string): string {
-  return text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/^\s*\/\/.*$/gm, '');
 }

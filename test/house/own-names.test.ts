@@ -1,10 +1,8 @@
 // layout.ts is the one place that spells the names of our files and folders: whoever else makes, reads
 // or shows one asks layout.ts, so that `verify` knows all that a run can leave behind.
 import test from 'ava';
-import * as fs from 'node:fs';
-import * as path from 'node:path';
+import { type SourceFile, readSources } from './sources.js';
 
-const SOURCE = path.resolve('src');
 const LAYOUT = 'repository/layout.ts';
 
 /** Names that mean our files wherever they stand. */
@@ -17,11 +15,6 @@ const WORD = /(['"`])(?:also|increments|kept|staging|README)(?:\1|\/)|(['"`])(?:
 /** Outside repository/ such a word is a name only where a path is made of it. */
 const WORD_IN_PATH =
   /(?:joinPath|pathFromText)\([^;]*?(['"`])(?:also|increments|kept|mirror|new|old|staging|README)(?:\1|\/)/;
-
-interface SourceFile {
-  readonly name: string;
-  readonly text: string;
-}
 
 /** The lines of a file in which a name of ours is spelled. */
 function spelledIn({ name, text }: SourceFile): string[] {
@@ -38,10 +31,7 @@ function spelledIn({ name, text }: SourceFile): string[] {
 }
 
 test('only layout.ts spells the names of our files and folders', (t) => {
-  const files = fs
-    .readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && name !== LAYOUT)
-    .map((name) => ({ name, text: fs.readFileSync(path.join(SOURCE, name), 'utf8') }));
+  const files = readSources('src').filter(({ name }) => name !== LAYOUT);
   t.true(files.length > 100, `${files.length} files`);
   t.deepEqual(files.flatMap(spelledIn), []);
 });

@@ -1,16 +1,10 @@
 import test from 'ava';
 import { atEachMutation } from '../../support/damage/at-each-mutation.js';
-import {
-  createEventfulHistory,
-  createLargeHistory,
-} from '../../support/sandbox/eventful-history.js';
+import { HISTORIES } from '../../support/sandbox/eventful-history.js';
 import { ProcessDied, dieAtMutation } from '../../support/files/hooked-file-system.js';
 import { lookNames } from '../../support/sandbox/note-names.js';
 
-for (const { files, create } of [
-  { files: 'files of every kind', create: createEventfulHistory },
-  { files: 'large files', create: createLargeHistory },
-]) {
+for (const { files, create } of HISTORIES) {
   test(`a process that dies at any mutation leaves every snapshot whole, and the next backup finishes (${files})`, async (t) => {
     const seen = new Set<number>();
     await atEachMutation(t, await create(t), dieAtMutation, (ending, snapshots, when) => {

@@ -1,17 +1,11 @@
 import test from 'ava';
 import { RewindError } from '../../../src/errors.js';
 import { atEachMutation } from '../../support/damage/at-each-mutation.js';
-import {
-  createEventfulHistory,
-  createLargeHistory,
-} from '../../support/sandbox/eventful-history.js';
+import { HISTORIES } from '../../support/sandbox/eventful-history.js';
 import { failAtMutation } from '../../support/files/hooked-file-system.js';
 import { lookNames } from '../../support/sandbox/note-names.js';
 
-for (const { files, create } of [
-  { files: 'files of every kind', create: createEventfulHistory },
-  { files: 'large files', create: createLargeHistory },
-]) {
+for (const { files, create } of HISTORIES) {
   test(`ENOSPC or EIO at any mutation leaves every snapshot whole, and the next backup finishes (${files})`, async (t) => {
     let failedBefore = 0;
     let unfinished = 0;

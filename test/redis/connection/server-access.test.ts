@@ -9,23 +9,11 @@ import {
 } from '../../../src/redis/connection/server-access.js';
 import { pathFromText } from '../../../src/system/files/byte-path.js';
 import { Secret } from '../../../src/system/secrets/secret.js';
-
-const NOTHING: ServerOptions = {
-  url: null,
-  host: null,
-  port: null,
-  socket: null,
-  user: null,
-  password: null,
-  tls: false,
-  cacert: null,
-  cert: null,
-  key: null,
-};
+import { NO_SERVER_OPTIONS } from '../../support/redis/server-request.js';
 
 function parse(options: Partial<ServerOptions>, environment: string | null = null) {
   const secret = environment === null ? null : new Secret(environment);
-  return parseServerAccess({ ...NOTHING, ...options }, secret);
+  return parseServerAccess({ ...NO_SERVER_OPTIONS, ...options }, secret);
 }
 
 function parseUrl(text: string) {

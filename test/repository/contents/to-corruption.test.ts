@@ -1,7 +1,6 @@
 // Which errors of the operating system are damage of the repository: errors at paths inside the repository,
 // and not errors at a path that only begins with the repository's name.
 import test from 'ava';
-import { restore } from '../../../src/engine/restore/restore.js';
 import { CorruptError, SystemError } from '../../../src/errors.js';
 import { toCorruption } from '../../../src/repository/contents/read-content.js';
 import {
@@ -13,7 +12,6 @@ import {
 import { systemError } from '../../../src/system/files/errno.js';
 import { RealFileSystem } from '../../../src/system/files/file-system.js';
 import { HookedFileSystem, failing } from '../../support/files/hooked-file-system.js';
-import { createTestContext } from '../../support/program/run-context.js';
 import { createSandbox } from '../../support/sandbox/sandbox.js';
 
 const fileSystem = new RealFileSystem();
@@ -56,17 +54,11 @@ test('a failing disk under a destination is no corruption of the repository', as
   const failingDisk = failing('EIO', ({ operation, path }) => {
     return operation === 'write' && path.startsWith(`${sandbox.repository}-restored-`);
   });
-  const context = createTestContext({ fileSystem: new HookedFileSystem(failingDisk) });
   // The destination exists, so the restore writes its files below it and not beside it.
   const { destination } = await sandbox.restore();
-  const request = {
-    repositoryPath: sandbox.repository,
-    time: 'now',
-    destination: pathFromText(destination),
-    force: true,
-    owner: null,
-  };
-  const error = await t.throwsAsync(restore(request, context), { instanceOf: SystemError });
+  const context = { fileSystem: new HookedFileSystem(failingDisk) };
+  const restored = sandbox.restore({ to: destination, force: true, context });
+  const error = await t.throwsAsync(restored, { instanceOf: SystemError });
   t.is(error.errno, 'EIO');
   t.is(error.exitCode, 1);
 });

@@ -122,3 +122,9 @@ function randomBytes(seed: string, length: number): Buffer {
 function at(sandbox: Sandbox, name: string): string {
   return sandbox.inSource(name);
 }
+
+/** Both histories, with words for the title of a test that is run on each. */
+export const HISTORIES = [
+  { files: 'files of every kind', create: createEventfulHistory },
+  { files: 'large files', create: createLargeHistory },
+] as const;
