@@ -1,4 +1,4 @@
-// If this machine cannot load a part of the program, one clear line names the command that mends it.
+// If this machine cannot load a part of the program, one clear line names the command that repairs the installation.
 import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import path from 'node:path';

@@ -1,5 +1,4 @@
-// A TIME that makes no sense is refused before anything is looked for: wrong usage, even where REPO does
-// not exist.
+// An invalid TIME is wrong usage even where REPO does not exist: TIME is checked first.
 import path from 'node:path';
 import test from 'ava';
 import { runCli } from '../support/program/cli.js';

@@ -1,5 +1,5 @@
-// A real disk that is really full: at every stage of a backup, since each run finds a page less free
-// than the one before. Needs root, for the mount.
+// A real disk fills up at every stage of a backup: each run finds one page less free space than the run
+// before. Needs root, for the mount.
 import test from 'ava';
 import { appendFileSync, statfsSync } from 'node:fs';
 import * as fs from 'node:fs/promises';

@@ -1,5 +1,5 @@
 // Several real processes on one repository, signals at any moment, and a repository that cannot be
-// written: each command is right, or refuses with the exit code that says why.
+// written: each command succeeds, or is refused with the exit code that says why.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';

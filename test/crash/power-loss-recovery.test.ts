@@ -1,5 +1,5 @@
-// The power fails again while the next backup puts right what the last power loss has left: at every
-// step of that, from a backup that was staged, one that was committed, and one that was half done.
+// The power fails a second time, while the next backup repairs what the first power loss left. The second
+// loss comes at every step, after a backup that was staged, one that was committed, and one that was half done.
 import test from 'ava';
 import * as fs from 'node:fs/promises';
 import path from 'node:path';

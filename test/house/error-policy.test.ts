@@ -1,5 +1,4 @@
-// docs/error-policy.md promises nothing that no test proves: each failure in it names tests that exist, and
-// that one of the two runs of package.json includes.
+// Each promise of docs/error-policy.md is proved: each failure in the page names test files that exist.
 import test from 'ava';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';

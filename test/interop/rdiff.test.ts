@@ -1,4 +1,4 @@
-// Against stock rdiff, both ways: what it writes is read here, and what is written here it reads.
+// Stock rdiff and the engine read what the other writes.
 import test from 'ava';
 import { BLOCK_BYTES, CORPUS, KINDS, corpusPairs } from '../delta/corpus.js';
 import { randomBytesOf } from '../delta/random-bytes.js';

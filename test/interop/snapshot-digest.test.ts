@@ -1,5 +1,5 @@
-// The digest of a snapshot, made a second time from what docs/format.md says alone, with rows that the
-// sqlite3 program has printed.
+// The digest of a snapshot, computed a second time from docs/format.md alone, over rows that the sqlite3
+// program prints.
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';

@@ -1,4 +1,4 @@
-// The digest is what the live tests believe, so it is tried itself: equal for equal data in another
+// The live tests rely on the dataset digest, so the digest has tests of its own: equal for equal data in another
 // order and after a reload, different for the smallest difference in each kind of value.
 import test, { type ExecutionContext } from 'ava';
 import type { Redis } from 'ioredis';

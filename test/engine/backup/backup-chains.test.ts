@@ -1,5 +1,5 @@
-// Chains of deltas are cut by full copies: what a restore has to read is bounded, and so is what the full
-// copies take.
+// Full copies end chains of deltas, so that a restore reads a bounded number of bytes. The space that
+// full copies take is bounded too.
 import test from 'ava';
 import * as fs from 'node:fs/promises';
 import { Catalog } from '../../../src/catalog/catalog.js';

@@ -1,5 +1,5 @@
-// Where the file system can clone files, a changed file of SOURCE is cloned into staging, and read from
-// there alone; and where it cannot, that is tried once.
+// Where the file system can clone files, a changed file of SOURCE is cloned into staging, and only the
+// clone is read. Where the file system cannot, a backup tries once and then copies.
 import test from 'ava';
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import * as fs from 'node:fs/promises';

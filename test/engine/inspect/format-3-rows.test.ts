@@ -1,5 +1,5 @@
-// What format 3 keeps of servers and of what was found in their files, in a frozen repository: it is there,
-// and nothing in it changes unnoticed.
+// What format 3 keeps of servers and of what was found in their files, in a frozen repository: all of
+// it is read back, and no change to it goes unnoticed.
 import test from 'ava';
 import { rm } from 'node:fs/promises';
 import { listFiles } from '../../../src/engine/inspect/list.js';

@@ -1,4 +1,4 @@
-// The numbers of `info` against what find says of the same repository.
+// The numbers of `info` agree with what find reports about the same repository.
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';

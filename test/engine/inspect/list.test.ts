@@ -1,4 +1,4 @@
-// What a repository is said to hold: its snapshots, the files of one, and what changed since one.
+// What `list` shows: the snapshots of a repository, the files of a snapshot, and the changes since a snapshot.
 import { chmod, mkdir, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import test from 'ava';
 

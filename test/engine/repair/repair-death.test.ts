@@ -1,5 +1,5 @@
-// A repair that is cut off at any of its mutations leaves the repository no worse, and the next one ends
-// what it began.
+// A repair that is cut off at any of its mutations leaves the repository no worse, and the next
+// repair finishes the work.
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';

@@ -1,5 +1,5 @@
-// Nobody else may read what was private: folders of ours are 0700 and files no wider than those of SOURCE
-// at every moment of a backup, a restore and a repair, whatever the umask.
+// Private files stay private. At every moment of a backup, a restore and a repair our folders are 0700, and
+// no file has a wider mode than its file in SOURCE, whatever the umask.
 import * as fs from 'node:fs';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';

@@ -1,4 +1,4 @@
-// What a capture makes of a scan: captured files as they were captured, the set and nothing else of it.
+// How a capture changes a scan: captured files replace the scanned ones, and other AOF files are left out.
 import test from 'ava';
 import { type Capture, applyCapture } from '../../../src/engine/server/capture-plan.js';
 import { createPathFilter } from '../../../src/engine/source/path-filter.js';

@@ -1,4 +1,4 @@
-// Which contents a verification takes, by itself: order of age, chance, and rounds.
+// Which contents a verification chooses: the longest unchecked first, at random, and in rounds.
 import test from 'ava';
 import type { Content, VerificationRecord } from '../../../src/catalog/records.js';
 import {

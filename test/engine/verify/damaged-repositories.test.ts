@@ -1,5 +1,6 @@
-// The damaged repositories of fixtures/damaged: each command ends as it should, what is whole comes back,
-// nothing outside is touched, and a repair either makes all of it whole or says what it cannot.
+// The damaged repositories of fixtures/damaged: each command ends with the expected exit code, whole
+// snapshots are restored, nothing outside the repository is touched, and a repair fixes all damage or says
+// what it cannot fix.
 import { mkdir, writeFile } from 'node:fs/promises';
 import test, { type ExecutionContext } from 'ava';
 

@@ -1,4 +1,4 @@
-// What counts as a save, and when it is another one.
+// Which files count as a save, and which changes make a new save.
 import { appendFile, mkdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';

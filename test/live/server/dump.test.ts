@@ -1,5 +1,5 @@
-// The dump of a server that persists nothing: it is the backup's alone, and goes when that is done, also
-// where the backup was killed. And the room that a dump needs.
+// The dump of a server that persists nothing belongs to the backup alone. The backup removes the dump at
+// its end, and the next backup removes the dump of a killed one. And the space that a dump needs.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, writeFile } from 'node:fs/promises';

@@ -1,5 +1,5 @@
 // Real Sentinels: the primary that they name is backed up, also after a failover, or a replica of it; and
-// each way in which they are of no help is said, with a repository that is as it was.
+// each way in which they do not help is an error that leaves the repository as it was.
 import test from 'ava';
 import { runCli } from '../../support/program/cli.js';
 import { readFlags, startSentinel, watching } from '../../support/redis/redis-sentinel.js';

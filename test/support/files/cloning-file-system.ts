@@ -1,5 +1,5 @@
-// A file system that clones files, for tests on one that does not: what is cloned is copied at once,
-// at one moment, as far as this process can tell.
+// A file system that clones files, for tests on a disk that cannot: a clone is a copy made in one
+// synchronous step, which this process cannot tell from a clone.
 import * as fs from 'node:fs';
 import { type BytePath, pathToBytes } from '../../../src/system/files/byte-path.js';
 import type { FileDescriptor } from '../../../src/system/files/file-system.js';

@@ -1,4 +1,5 @@
-// For tests of hundreds of restores of which the bytes alone matter: nothing is synced, no time set.
+// A file system for tests of hundreds of restores in which only the bytes matter: nothing is synced, and no
+// time is set.
 import type { BytePath } from '../../../src/system/files/byte-path.js';
 import { RealFileSystem } from '../../../src/system/files/file-system.js';
 

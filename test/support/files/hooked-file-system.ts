@@ -1,5 +1,5 @@
-// The real file system with an ear on every call: a test sees what is called on which path, may do
-// something just before a call, or make it fail. A write that is made to fail has done half its work,
+// The real file system with a hook on every call: a test sees each call and its path, may act just before
+// the call, or make the call fail. A write that is made to fail has done half its work,
 // as on a disk that fills up.
 import { type BytePath, pathFromText } from '../../../src/system/files/byte-path.js';
 import { toSystemError } from '../../../src/system/files/errno.js';

@@ -1,4 +1,4 @@
-// Whether anything has a path, also a link that leads nowhere.
+// Whether anything exists at a path, even a link that leads nowhere.
 import { lstatSync } from 'node:fs';
 
 export function isThere(path: string): boolean {

@@ -1,5 +1,5 @@
-// Between a disk in memory and a real folder: reading one in, all of it durable; and laying what has
-// survived a power loss, so that the real program can be run on it.
+// Copies between a disk in memory and a real folder: a folder is read in as durable, and what survived a
+// power loss is written out, so that the real program can run on it.
 import * as fs from 'node:fs';
 import { createHash } from 'node:crypto';
 import {

@@ -1,5 +1,5 @@
-// A running server with its directory, and a repository that is not there yet: what tests of backups of
-// servers start from.
+// A running server with its directory, and a repository that does not exist yet: where tests of backups of
+// servers begin.
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BackupReport } from '../../../src/engine/backup/backup-report.js';

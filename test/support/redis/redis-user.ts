@@ -1,5 +1,5 @@
 // Whom a test's redis-server runs as. Root runs it as Debian's redis user, as a real one does, so
-// that files have owners other than the one who backs them up; anybody else runs it as himself.
+// that files have owners other than the one who backs them up; any other user runs it under their own name.
 import { readFile } from 'node:fs/promises';
 
 export interface Owner {

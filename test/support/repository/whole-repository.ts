@@ -1,5 +1,5 @@
-// What must be true of a repository whatever happened to it: every snapshot that it lists is whole, and
-// the next backup puts right what is left, by itself, and leaves nothing lying about.
+// What must be true of a repository whatever happened to it: every listed snapshot is whole, and the next
+// backup cleans up by itself.
 import type { ExecutionContext } from 'ava';
 import * as fs from 'node:fs/promises';
 import { NoRepositoryError } from '../../../src/errors.js';

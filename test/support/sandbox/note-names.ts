@@ -1,4 +1,4 @@
-// The notes of a report, short enough to compare in one line of a test.
+// The notes of a report as short text, so that a test compares them in one line.
 import type { Note } from '../../../src/engine/run/notes.js';
 import type { StoredNote } from '../../../src/repository/stored/stored-notes.js';
 

@@ -1,4 +1,4 @@
-// What a test may tell a sandbox and its use cases, and a backup request with every option at its
+// What a test may set for a sandbox and its use cases, and a backup request with every option at its
 // default.
 import type { BackupRequest } from '../../../src/engine/backup/backup-request.js';
 import type { RunContext } from '../../../src/engine/run/run-context.js';
