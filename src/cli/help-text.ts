@@ -1,6 +1,12 @@
 // The help of the program and of each command. It is made from the tables, at most 80 columns wide.
 import { type CommandSpec, COMMANDS } from './command-table.js';
-import { commandHasOption, OPTION_SPECS, type OptionSpec } from './options/option-table.js';
+import {
+  commandHasOption,
+  optionHelp,
+  OPTION_SPECS,
+  type CommandName,
+  type OptionSpec,
+} from './options/option-table.js';
 
 export function programHelp(): string {
   return [
@@ -17,7 +23,7 @@ export function programHelp(): string {
     ...alignPairs(COMMANDS.map((command) => [command.name, command.summary])),
     '',
     'Options of every command:',
-    ...optionLines(OPTION_SPECS.filter((option) => option.commands === undefined)),
+    ...commonOptionLines(),
     '',
     "'redis-rewind COMMAND --help' shows the options of a command.",
     '',
@@ -33,9 +39,9 @@ export function commandHelp(command: CommandSpec): string {
     '',
     ...wrap(command.about),
     '',
-    ...(own.length === 0 ? [] : ['Options:', ...optionLines(own), '']),
+    ...(own.length === 0 ? [] : ['Options:', ...optionLines(own, [command.name]), '']),
     'Options of every command:',
-    ...optionLines(OPTION_SPECS.filter((option) => option.commands === undefined)),
+    ...commonOptionLines(),
     '',
     ...(own.some((option) => option.value === 'TIME') ? [...TIME_FORMS, ''] : []),
   ].join('\n');
@@ -57,12 +63,19 @@ function usageOf(command: CommandSpec): string {
   return ['redis-rewind', command.name, '[OPTIONS]', ...command.operands].join(' ');
 }
 
-function optionLines(options: readonly OptionSpec[]): string[] {
+function commonOptionLines(): string[] {
+  return optionLines(
+    OPTION_SPECS.filter((option) => option.commands === undefined),
+    COMMANDS.map((command) => command.name),
+  );
+}
+
+function optionLines(options: readonly OptionSpec[], commands: readonly CommandName[]): string[] {
   return alignPairs(
     options.map((option) => {
       const short = option.short === undefined ? '    ' : `-${option.short}, `;
       const value = option.value === undefined ? '' : ` ${option.value}`;
-      return [`${short}--${option.name}${value}`, option.help];
+      return [`${short}--${option.name}${value}`, optionHelp(commands, option)];
     }),
   );
 }

@@ -79,7 +79,7 @@ function firstPackage(output: unknown): Packed {
 test('the archive holds the program, its documents, and nothing else', async (t) => {
   const names = packed.files.map((file) => file.path);
   const belongs =
-    /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|docs\/[\w/-]+\.md|dist\/src\/[\w/-]+\.js|dist\/wasm\/engine\.wasm)$/;
+    /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|CONTRIBUTING\.md|docs\/[\w/-]+\.md|dist\/src\/[\w/-]+\.js|dist\/wasm\/engine\.wasm)$/;
   t.deepEqual(
     names.filter((name) => !belongs.test(name)),
     [],
@@ -89,7 +89,14 @@ test('the archive holds the program, its documents, and nothing else', async (t)
     .filter((name) => name.endsWith('.ts'))
     .map((name) => `dist/src/${name.replace(/\.ts$/, '.js')}`);
   const present = new Set(names);
-  for (const name of [...modules, 'dist/wasm/engine.wasm', 'README.md', 'LICENSE', 'docs/cli.md'])
+  for (const name of [
+    ...modules,
+    'dist/wasm/engine.wasm',
+    'README.md',
+    'CONTRIBUTING.md',
+    'LICENSE',
+    'docs/cli.md',
+  ])
     t.true(present.has(name), name);
   t.is(packed.files.find((file) => file.path === 'dist/src/main.js')?.mode, 0o755);
 });

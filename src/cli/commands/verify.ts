@@ -88,5 +88,5 @@ function parsePercent(text: string): number {
   const match = /^([0-9]+(?:\.[0-9]+)?)%?$/.exec(text);
   const percent = match === null ? Number.NaN : Number(match[1]);
   if (percent > 0 && percent <= 100) return percent;
-  throw new UsageError(`--sample takes a percentage such as 10%, but '${text}' was given`);
+  throw new UsageError(`'--sample' takes a percentage such as 10%, but '${text}' was given`);
 }

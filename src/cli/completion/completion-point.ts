@@ -17,7 +17,9 @@ export interface CompletionPoint {
   readonly current: string;
   /** Commands that the word may name. */
   readonly commands: readonly CommandSpec[];
-  /** Options of the command that the line names, or of the commands in NAMELESS. */
+  /** The command that the line names, or those in NAMELESS. */
+  readonly meant: readonly CommandName[];
+  /** Options of the commands in `meant`. */
   readonly options: readonly OptionSpec[];
   /** Options before the cursor that may not be given again. One that waits for its value is last. */
   readonly given: readonly OptionSpec[];
@@ -32,7 +34,7 @@ export function findCompletionPoint(words: readonly string[]): CompletionPoint {
   const tokens = tokenize(words.slice(0, -1));
   const firstOperand = tokens.find((token) => token.kind === 'positional');
   const command = firstOperand === undefined ? null : findCommand(firstOperand.value);
-  const names = command === null ? NAMELESS : [command.name];
+  const meant = command === null ? NAMELESS : [command.name];
   const written = tokens.flatMap((token) =>
     token.kind === 'option' ? (findOption(token.name) ?? []) : [],
   );
@@ -40,7 +42,8 @@ export function findCompletionPoint(words: readonly string[]): CompletionPoint {
     kind: kindOf(tokens, current, firstOperand === undefined),
     current,
     commands: firstOperand === undefined ? COMMANDS : [],
-    options: OPTION_SPECS.filter((option) => names.some((name) => commandHasOption(name, option))),
+    meant,
+    options: OPTION_SPECS.filter((option) => meant.some((name) => commandHasOption(name, option))),
     given: written.filter((option) => option.repeatable !== true),
   };
 }

@@ -3,6 +3,7 @@
 // (docs/decisions/0005-yargs-for-completion-only.md).
 import yargs from 'yargs';
 import { UsageError } from '../../errors.js';
+import { optionHelp } from '../options/option-table.js';
 import { findCompletionPoint } from './completion-point.js';
 
 export type Shell = 'bash' | 'zsh';
@@ -51,7 +52,7 @@ export async function completionAnswers(words: readonly string[]): Promise<reado
   for (const option of point.options) {
     parser.option(option.name, {
       type: option.value === undefined ? 'boolean' : 'string',
-      description: option.help,
+      description: optionHelp(point.meant, option),
       ...(option.value === 'TIME' ? { choices: ['now'] } : {}),
     });
   }

@@ -1,5 +1,5 @@
 // The table of options. The parser, the help text and the checks all read it. An option means the same
-// with every command that has it.
+// with every command that has it, unless `helpOf` says what it means there.
 
 export type CommandName =
   'backup' | 'restore' | 'list' | 'verify' | 'info' | 'watch' | 'completion';
@@ -17,6 +17,8 @@ export interface OptionSpec {
   /** The value may hold a password, so no message repeats it. */
   readonly isSecret?: boolean;
   readonly help: string;
+  /** The help of a command for which the option means something else. */
+  readonly helpOf?: Readonly<Partial<Record<CommandName, string>>>;
   /** The commands that have the option. If left out, every command has it. */
   readonly commands?: readonly CommandName[];
 }
@@ -28,6 +30,7 @@ export const OPTIONS = [
     aliases: ['restore-as-of'],
     value: 'TIME',
     help: 'as of the newest snapshot at or before TIME',
+    helpOf: { verify: 'only the newest snapshot at or before TIME' },
     commands: ['restore', 'list', 'verify'],
   },
   {
@@ -109,8 +112,8 @@ export const OPTIONS = [
   },
   {
     name: 'max-duration',
-    value: 'TIME',
-    help: 'stop after TIME, such as 10m; the next run goes on',
+    value: 'SPAN',
+    help: 'stop after SPAN, such as 10m; the next run goes on',
     commands: ['verify'],
   },
   {
@@ -245,7 +248,8 @@ export const OPTIONS = [
   },
   {
     name: 'force',
-    help: 'go on even if a check refuses',
+    help: 'go on though SOURCE or the host is another one',
+    helpOf: { restore: 'replace files that exist' },
     commands: ['backup', 'restore'],
   },
   { name: 'json', help: 'print one JSON object; errors too, on stderr' },
@@ -269,6 +273,13 @@ export const OPTION_SPECS: readonly OptionSpec[] = OPTIONS;
 /** Whether a command has an option. */
 export function commandHasOption(command: CommandName, option: OptionSpec): boolean {
   return option.commands === undefined || option.commands.includes(command);
+}
+
+/** What an option does, as the help of the commands says it that a line may mean. */
+export function optionHelp(commands: readonly CommandName[], option: OptionSpec): string {
+  const own = commands.filter((command) => commandHasOption(command, option));
+  const texts = new Set(own.map((command) => option.helpOf?.[command] ?? option.help));
+  return [...texts].join('; ');
 }
 
 /** `-r, --at`, for messages. */

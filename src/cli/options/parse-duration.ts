@@ -14,5 +14,7 @@ export function parseDuration(option: string, text: string): number {
   if (isDuration && milliseconds >= 1000 && milliseconds <= LONGEST_HOURS * 3_600_000) {
     return Math.round(milliseconds);
   }
-  throw new UsageError(`--${option} takes a time such as 30s, 10m or 2h, but '${text}' was given`);
+  throw new UsageError(
+    `'--${option}' takes a time such as 30s, 10m or 2h, but '${text}' was given`,
+  );
 }

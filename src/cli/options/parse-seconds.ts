@@ -7,6 +7,6 @@ const LONGEST_WAIT_SECONDS = 1_000_000;
 export function parseSeconds(option: string, text: string): number {
   const seconds = /^[0-9]+(\.[0-9]+)?$/.test(text) ? Number(text) : Number.NaN;
   if (!(seconds <= LONGEST_WAIT_SECONDS))
-    throw new UsageError(`--${option} takes a number of seconds, but '${text}' was given`);
+    throw new UsageError(`'--${option}' takes a number of seconds, but '${text}' was given`);
   return Math.round(seconds * 1000);
 }

@@ -9,7 +9,7 @@ export function parseSize(option: string, text: string, least: string, most: str
   const bytes = readSize(text);
   if (bytes >= readSize(least) && bytes <= readSize(most)) return bytes;
   throw new UsageError(
-    `--${option} takes a size from ${least} to ${most}, but '${text}' was given`,
+    `'--${option}' takes a size from ${least} to ${most}, but '${text}' was given`,
   );
 }
 

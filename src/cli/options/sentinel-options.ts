@@ -26,7 +26,7 @@ export function toSentinelRequest(
   if (addresses.length === 0) {
     const lonely = DEPENDENT.find((name) => counts.has(name));
     if (lonely === undefined) return null;
-    throw new UsageError(`--${lonely} is about Sentinels, but no Sentinel is named`, {
+    throw new UsageError(`'--${lonely}' is about Sentinels, but no Sentinel is named`, {
       hint: "name them with '--sentinel HOST:PORT,…'",
     });
   }

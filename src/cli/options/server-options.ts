@@ -54,7 +54,7 @@ export function toServerRequest(
   if (!namesServer(counts)) {
     const lonely = DEPENDENT.find((name) => counts.has(name));
     if (lonely === undefined) return null;
-    throw new UsageError(`--${lonely} is about a server, but no server is named`, {
+    throw new UsageError(`'--${lonely}' is about a server, but no server is named`, {
       hint: "name it with '--redis URL', with -h and -p, -s, or '--sentinel HOST:PORT'",
     });
   }

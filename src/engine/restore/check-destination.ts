@@ -45,9 +45,18 @@ export function requireUsableDestination(check: DestinationCheck): void {
   }
 }
 
+function relationOf(destination: BytePath, repository: BytePath): string | null {
+  const shown = `'${formatPath(repository)}'`;
+  if (destination === repository) return 'is the repository itself';
+  if (isWithin(destination, repository)) return `lies inside the repository ${shown}`;
+  if (isWithin(repository, destination)) return `contains the repository ${shown}`;
+  return null;
+}
+
 function requireApart({ path, asked }: FoundDestination, repository: BytePath): void {
-  if (!isWithin(path, repository) && !isWithin(repository, path)) return;
-  throw new UsageError(`destination '${formatPath(path)}' and the repository overlap`, {
+  const relation = relationOf(path, repository);
+  if (relation === null) return;
+  throw new UsageError(`destination '${formatPath(path)}' ${relation}`, {
     typed: formatPath(asked),
     hint: 'name a directory that does not contain the repository or lie inside it',
   });

@@ -158,7 +158,7 @@ for (const text of ['', 'x', '-1M', '1023K', '2G', '1T', '1e9', '1M1']) {
     };
     t.throws(() => toBackupRequest(parsed, ['/s', '/r'], toPath, {}), {
       instanceOf: UsageError,
-      message: `--memory takes a size from 1M to 1536M, but '${text}' was given`,
+      message: `'--memory' takes a size from 1M to 1536M, but '${text}' was given`,
     });
   });
 }

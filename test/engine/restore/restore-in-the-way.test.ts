@@ -98,17 +98,19 @@ test('a destination inside the repository, or that contains it, is wrong usage, 
   const sandbox = nights();
   const { repository, root } = sandbox;
   await symlink(repository, sandbox.at('to-the-repository'));
-  const refusal = { error: UsageError, message: /and the repository overlap$/ };
-  for (const destination of [
-    repository,
-    path.join(repository, 'new'),
-    path.join(repository, 'redis-rewind-data', 'increments'),
-    sandbox.at('to-the-repository', 'new'),
-    root,
-    path.dirname(root),
-  ]) {
+  const isRepository = /^destination '.*' is the repository itself$/;
+  const isInside = /^destination '.*' lies inside the repository '.*'$/;
+  const contains = /^destination '.*' contains the repository '.*'$/;
+  for (const [destination, message] of [
+    [repository, isRepository],
+    [path.join(repository, 'new'), isInside],
+    [path.join(repository, 'redis-rewind-data', 'increments'), isInside],
+    [sandbox.at('to-the-repository', 'new'), isInside],
+    [root, contains],
+    [path.dirname(root), contains],
+  ] as const) {
     for (const force of [false, true]) {
-      await isRefused(t, repository, destination, { force }, refusal);
+      await isRefused(t, repository, destination, { force }, { error: UsageError, message });
     }
   }
 });
