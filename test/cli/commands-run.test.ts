@@ -102,13 +102,13 @@ test('--json of every command has the fields that are documented', async (t) => 
   const restore = await json('restore', repository, path.join(root, 'restored'));
   t.deepEqual(keys(restore), sorted(restoreFields ?? []));
   const list = await json('list', repository);
-  t.deepEqual(keys(list), ['repository', 'snapshots']);
+  t.deepEqual(keys(list), ['notes', 'repository', 'snapshots']);
   t.deepEqual(keys((list['snapshots'] as unknown[])[0]), sorted(snapshotFields ?? []));
   const files = await json('list', '--files', repository);
-  t.deepEqual(keys(files), ['files', 'repository', 'snapshot']);
+  t.deepEqual(keys(files), ['files', 'notes', 'repository', 'snapshot']);
   t.deepEqual(keys((files['files'] as unknown[])[0]), sorted(fileFields ?? []));
   const changes = await json('list', '--changed-since', '2B', repository);
-  t.deepEqual(keys(changes), ['changes', 'repository', 'since', 'until']);
+  t.deepEqual(keys(changes), ['changes', 'notes', 'repository', 'since', 'until']);
   t.deepEqual(keys((changes['changes'] as unknown[])[0]), sorted(changeFields ?? []));
   const verify = await json('verify', repository);
   t.deepEqual(keys(verify), sorted(verifyFields ?? []));

@@ -1,9 +1,11 @@
 // `list REPO` prints the snapshots. With --files it prints the files of one, with --changed-since what has
-// changed.
+// changed. It ends with exit 20 if a record of what it lists is damaged.
 import { EXIT, UsageError } from '../../errors.js';
+import type { Note } from '../../engine/run/notes.js';
 import type { Invocation } from '../command.js';
 import { formatChangeList, formatFileList } from '../output/file-list.js';
 import { formatSnapshotList } from '../output/snapshot-table.js';
+import type { Output } from '../output/output.js';
 import type { ParsedArguments } from '../options/parse-arguments.js';
 
 export async function runList(invocation: Invocation): Promise<number> {
@@ -15,13 +17,22 @@ export async function runList(invocation: Invocation): Promise<number> {
   if (view.kind === 'files') {
     const report = listFiles({ repository, time: view.time }, context);
     output.result(report, (files) => formatFileList(files, output.isVerbose));
-  } else if (view.kind === 'changes') {
-    output.result(listChangedSince({ repository, time: view.time }, context), formatChangeList);
-  } else {
-    const report = listSnapshots({ repository }, context);
-    output.result(report, (snapshots) => formatSnapshotList(snapshots, output.isVerbose));
+    return tellDamage(report, output);
   }
-  return EXIT.done;
+  if (view.kind === 'changes') {
+    const report = listChangedSince({ repository, time: view.time }, context);
+    output.result(report, formatChangeList);
+    return tellDamage(report, output);
+  }
+  const report = listSnapshots({ repository }, context);
+  output.result(report, (snapshots) => formatSnapshotList(snapshots, output.isVerbose));
+  return tellDamage(report, output);
+}
+
+/** A list has notes only where a record is damaged. */
+function tellDamage({ notes }: { readonly notes: readonly Note[] }, output: Output): number {
+  output.notes(notes);
+  return notes.length > 0 ? EXIT.corrupt : EXIT.done;
 }
 
 /** What to list. */

@@ -10,7 +10,7 @@ export function formatRepositorySummary(report: InfoReport): string {
     ['repository', report.repository],
     ['id', report.repositoryId],
     ['format', String(report.formatVersion)],
-    ['created', formatReportTime(report.createdAt)],
+    ['created', report.createdAt === null ? 'unknown' : formatReportTime(report.createdAt)],
     ['source', `${report.source} on ${report.host}`],
     ['snapshots', String(report.snapshots)],
     ['oldest', nameOrNone(report.oldest)],

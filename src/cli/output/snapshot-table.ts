@@ -1,10 +1,11 @@
 // Formats what `list` prints: the snapshots of a repository, oldest first, in 80 columns.
-import type { ServerReport } from '../../engine/server/server-report.js';
 import type { SnapshotListReport } from '../../engine/inspect/list-report.js';
 import type { SnapshotSummary } from '../../engine/snapshot/snapshot-summary.js';
 import { formatCount, formatSize } from './quantities.js';
 import { type Column, formatTable } from './text-table.js';
 import { formatReportTime } from './times.js';
+
+type SnapshotServer = NonNullable<SnapshotSummary['server']>;
 
 const COLUMNS: readonly Column[] = [
   { title: 'id', align: 'right' },
@@ -62,7 +63,7 @@ function indent(line: string): string {
  * `memory 1.2 MB, maxmemory-policy noeviction, AOF ok, 41 B trimmed`,
  * `run id 40 digits, replication offset 1234`
  */
-function formatServer(server: ServerReport): string[] {
+function formatServer(server: SnapshotServer): string[] {
   const { product, version, address, role, primary, databases, dumpTime } = server;
   const { usedMemoryBytes, maxmemoryPolicy, runId, replicationOffset } = server;
   const keys = databases.reduce((sum, { keys: count }) => sum + count, 0);
@@ -87,7 +88,7 @@ function formatServer(server: ServerReport): string[] {
   return lines.map((words) => words.join(', '));
 }
 
-function formatAof({ aof }: ServerReport): string[] {
+function formatAof({ aof }: SnapshotServer): string[] {
   if (aof === null) return ['no AOF'];
   const trimmedBytes = aof.files.reduce((sum, file) => sum + file.trimmedBytes, 0);
   return [

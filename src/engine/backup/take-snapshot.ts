@@ -3,6 +3,7 @@
 // this one.
 import type { Snapshot } from '../../catalog/records.js';
 import { requireSafeNames } from '../../repository/check/check-names.js';
+import type { CommittedSnapshot } from '../../repository/commit/commit.js';
 import { Staging } from '../../repository/staging.js';
 import type { UnsetMetadata } from '../../system/files/apply-metadata.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
@@ -29,7 +30,7 @@ import type { ExaminationReport } from '../snapshot/examination-report.js';
 import type { Note } from '../run/notes.js';
 import type { SnapshotRun } from './backup-run.js';
 import { type SourceScan, scanSource } from '../source/scan-source.js';
-import { summarizeSnapshot } from '../snapshot/snapshot-summary.js';
+import { combineSummary } from '../snapshot/snapshot-summary.js';
 import { snapshotTime } from './snapshot-time.js';
 import { requireNotEmptied, requireSameSource } from '../source/source-guards.js';
 import { type TakenEntries, takeEntries } from './intake/take-entries.js';
@@ -55,7 +56,7 @@ export async function takeSnapshot(run: SnapshotRun): Promise<BackupReport> {
   ];
   const unset: UnsetMetadata[] = [];
   let examined: ExaminationOutcome = { reports: [], notes: [] };
-  const snapshot = await discardingOnFailure(run, async (staging) => {
+  const { snapshot, records } = await discardingOnFailure(run, async (staging) => {
     const increments = new IncrementsInProgress({ ...run, memoryBytes: request.memoryBytes });
     try {
       const parts = { ...run, staging, increments, last };
@@ -79,14 +80,14 @@ export async function takeSnapshot(run: SnapshotRun): Promise<BackupReport> {
         notes,
       });
       await context.checkpoint();
-      return repository.commit(plan);
+      return { snapshot: repository.commit(plan), records: plan.snapshot };
     } finally {
       // What was written to these files has been synced, or is no longer wanted.
       await increments.close().catch(() => {});
     }
   });
   notes.push(...(await finishSnapshot(repository, snapshot, unset, context.uid)));
-  return report(run, { snapshot, examined: examined.reports, notes });
+  return report(run, { snapshot, records, examined: examined.reports, notes });
 }
 
 /** What SOURCE holds: one scan, with what was captured in place of what is there now. */
@@ -143,10 +144,10 @@ function examineTaken(
 }
 
 /** Before the commit a failure of any kind takes back all that this run has written. */
-async function discardingOnFailure(
+async function discardingOnFailure<T>(
   { context, repository }: SnapshotRun,
-  work: (staging: Staging) => Promise<Snapshot>,
-): Promise<Snapshot> {
+  work: (staging: Staging) => Promise<T>,
+): Promise<T> {
   try {
     return await work(new Staging(context.fileSystem, repository.path));
   } catch (error) {
@@ -161,16 +162,18 @@ async function discardingOnFailure(
 
 interface MadeSnapshot {
   readonly snapshot: Snapshot;
+  /** As they were recorded. Reading them back could fail, and the snapshot stands by now. */
+  readonly records: Pick<CommittedSnapshot, 'server' | 'notes'>;
   readonly examined: readonly ExaminationReport[];
   readonly notes: readonly Note[];
 }
 
 function report({ context, repository, startedMs }: SnapshotRun, made: MadeSnapshot): BackupReport {
-  const { snapshot, examined, notes } = made;
+  const { snapshot, records, examined, notes } = made;
   const { newFiles, changedFiles, deletedFiles, incrementBytes } = snapshot;
   return {
     repository: formatPath(repository.path),
-    snapshot: summarizeSnapshot(snapshot),
+    snapshot: combineSummary(snapshot, records),
     newFiles,
     changedFiles,
     deletedFiles,

@@ -1,6 +1,7 @@
 // What `info` answers: the object that `--json` prints (docs/cli.md). Times are ISO 8601 in UTC, sizes
 // are bytes.
 import type { VerificationMode } from '../../catalog/records.js';
+import type { Note } from '../run/notes.js';
 import type { SnapshotSummary } from '../snapshot/snapshot-summary.js';
 
 /** A verification that the repository remembers. */
@@ -21,7 +22,8 @@ export interface InfoReport {
   readonly repository: string;
   readonly repositoryId: string;
   readonly formatVersion: number;
-  readonly createdAt: string;
+  /** Null where the catalog says a time beyond all calendars. */
+  readonly createdAt: string | null;
   readonly host: string;
   readonly source: string;
   readonly snapshots: number;
@@ -38,4 +40,6 @@ export interface InfoReport {
   readonly unfinished: boolean;
   /** Null where none was recorded. */
   readonly lastVerification: VerificationSummary | null;
+  /** Records of snapshots that are damaged and left out. */
+  readonly notes: readonly Note[];
 }

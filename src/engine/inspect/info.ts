@@ -8,7 +8,7 @@ import type { InfoReport, VerificationSummary } from './info-report.js';
 import type { ListRequest } from './list-request.js';
 import type { RunContext } from '../run/run-context.js';
 import { summarizeSnapshot } from '../snapshot/snapshot-summary.js';
-import { formatTime } from '../snapshot/time-spec.js';
+import { formatTimeOrNull } from '../snapshot/time-spec.js';
 
 /** @throws NoRepositoryError, CorruptError, NewerFormatError */
 export function info(request: ListRequest, { fileSystem }: RunContext): InfoReport {
@@ -17,12 +17,13 @@ export function info(request: ListRequest, { fileSystem }: RunContext): InfoRepo
     const { path } = repository;
     const usage = measure(fileSystem, path);
     const overview = repository.overview();
-    const snapshots = overview.snapshots.map(summarizeSnapshot);
+    const read = overview.snapshots.map(summarizeSnapshot);
+    const snapshots = read.map(({ summary }) => summary);
     return {
       repository: formatPath(path),
       repositoryId: overview.record?.uuid ?? '',
       formatVersion: overview.formatVersion,
-      createdAt: formatTime(overview.record?.createdAtSeconds ?? 0),
+      createdAt: formatTimeOrNull(overview.record?.createdAtSeconds ?? 0),
       host: snapshots.at(-1)?.host ?? '',
       source: snapshots.at(-1)?.source ?? '',
       snapshots: snapshots.length,
@@ -36,20 +37,24 @@ export function info(request: ListRequest, { fileSystem }: RunContext): InfoRepo
       totalBytes: usage.totalBytes,
       unfinished: overview.isUnfinished,
       lastVerification: summarize(overview.lastVerification),
+      notes: read.flatMap(({ notes }) => notes),
     };
   } finally {
     repository.close();
   }
 }
 
+/** Null where none was noted, or its row has times that no verification has noted: no digest covers them. */
 function summarize(record: VerificationRecord | null): VerificationSummary | null {
-  if (record === null) return null;
+  const startedAt = formatTimeOrNull(record?.startedAtSeconds);
+  const finishedAt = formatTimeOrNull(record?.finishedAtSeconds);
+  if (record === null || startedAt === null || finishedAt === null) return null;
   const { mode, snapshot, problems, leftContents, leftBytes } = record;
   return {
     mode,
     snapshot,
-    startedAt: formatTime(record.startedAtSeconds),
-    finishedAt: formatTime(record.finishedAtSeconds),
+    startedAt,
+    finishedAt,
     problems,
     contentsChecked: record.checkedContents,
     bytesChecked: record.checkedBytes,

@@ -1,5 +1,7 @@
 // What `list` answers: the objects that `--json` prints (docs/cli.md). Times are ISO 8601 in UTC, paths
 // are shown by formatPath, sizes are bytes.
+import type { StoredFindings } from '../../repository/stored/stored-findings.js';
+import type { Note } from '../run/notes.js';
 import type { ExaminationReport } from '../snapshot/examination-report.js';
 import type { SnapshotSummary } from '../snapshot/snapshot-summary.js';
 
@@ -7,6 +9,8 @@ export interface SnapshotListReport {
   readonly repository: string;
   /** Oldest first. */
   readonly snapshots: readonly SnapshotSummary[];
+  /** Records that are damaged and left out. */
+  readonly notes: readonly Note[];
 }
 
 export interface ListedFile {
@@ -30,8 +34,8 @@ export interface ListedFile {
   readonly stale: boolean;
   /** Whether the stored content is known to differ from what was backed up. */
   readonly damaged: boolean;
-  /** What was found in it when it was read; null where it was not examined. */
-  readonly examined: Omit<ExaminationReport, 'path'> | null;
+  /** What was found in it when it was read; null where it was not examined, or the record is damaged. */
+  readonly examined: (StoredFindings & Pick<ExaminationReport, 'loads' | 'problem'>) | null;
 }
 
 export interface FileListReport {
@@ -39,6 +43,7 @@ export interface FileListReport {
   readonly snapshot: SnapshotSummary;
   /** In byte order of their paths; the root itself is `.`. */
   readonly files: readonly ListedFile[];
+  readonly notes: readonly Note[];
 }
 
 export interface ListedChange {
@@ -52,4 +57,5 @@ export interface ChangeListReport {
   readonly since: SnapshotSummary;
   readonly until: SnapshotSummary;
   readonly changes: readonly ListedChange[];
+  readonly notes: readonly Note[];
 }

@@ -2,7 +2,7 @@
 import type { ExaminationRecord, Snapshot, Version } from '../../catalog/records.js';
 import type { SnapshotListing } from '../../repository/questions/questions.js';
 import { openForReading } from '../../repository/open/open-repository.js';
-import { decodeFindings } from '../../repository/stored/stored-findings.js';
+import { type RecordDamage, readFindings } from '../../repository/stored/read-stored.js';
 import type { OpenRepository } from '../../repository/repository.js';
 import { type BytePath, compareBytes, formatPath } from '../../system/files/byte-path.js';
 import { askInOneState } from '../snapshot/ask-in-one-state.js';
@@ -19,14 +19,18 @@ import type { ListRequest, SnapshotRequest } from './list-request.js';
 import { resolveSnapshot } from '../snapshot/resolve-snapshot.js';
 import type { RunContext } from '../run/run-context.js';
 import { NOW, type RequestedTime, parseTime } from '../snapshot/time-spec.js';
-import { summarizeSnapshot } from '../snapshot/snapshot-summary.js';
+import { damageNotes, summarizeSnapshot } from '../snapshot/snapshot-summary.js';
 
 /** @throws NoRepositoryError, CorruptError, NewerFormatError */
 export function listSnapshots(request: ListRequest, context: RunContext): SnapshotListReport {
-  return reading(request, context, (repository) => ({
-    repository: formatPath(request.repository),
-    snapshots: repository.snapshots().map(summarizeSnapshot),
-  }));
+  return reading(request, context, (repository) => {
+    const snapshots = repository.snapshots().map(summarizeSnapshot);
+    return {
+      repository: formatPath(request.repository),
+      snapshots: snapshots.map(({ summary }) => summary),
+      notes: snapshots.flatMap(({ notes }) => notes),
+    };
+  });
 }
 
 /** @throws also UsageError and NotInSnapshotError, for TIME */
@@ -34,11 +38,14 @@ export function listFiles(request: SnapshotRequest, context: RunContext): FileLi
   const time = parseTime(request.time);
   return reading(request, context, (repository) => {
     const snapshot = findSnapshot(repository, time, context);
+    const { summary, notes } = summarizeSnapshot(snapshot);
     const listing = repository.listingOf(snapshot.id);
+    const files = listing.versions.map((version) => toListedFile(version, listing));
     return {
       repository: formatPath(request.repository),
-      snapshot: summarizeSnapshot(snapshot),
-      files: listing.versions.map((version) => toListedFile(version, listing)),
+      snapshot: summary,
+      files: files.map(({ file }) => file),
+      notes: [...notes, ...files.flatMap(({ damage }) => damageNotes(damage))],
     };
   });
 }
@@ -49,11 +56,13 @@ export function listChangedSince(request: SnapshotRequest, context: RunContext):
   return reading(request, context, (repository) => {
     const since = findSnapshot(repository, time, context);
     const until = findSnapshot(repository, NOW, context);
+    const [older, newer] = [summarizeSnapshot(since), summarizeSnapshot(until)];
     return {
       repository: formatPath(request.repository),
-      since: summarizeSnapshot(since),
-      until: summarizeSnapshot(until),
+      since: older.summary,
+      until: newer.summary,
       changes: listChanges(repository.versionsOf(since.id), repository.versionsOf(until.id)),
+      notes: [...older.notes, ...(since.id === until.id ? [] : newer.notes)],
     };
   });
 }
@@ -99,9 +108,11 @@ function listChanges(before: readonly Version[], after: readonly Version[]): Lis
 function toListedFile(
   version: Version,
   { damagedContents, examinations }: SnapshotListing,
-): ListedFile {
+): { readonly file: ListedFile; readonly damage: RecordDamage } {
   const { content, linkTarget } = version;
-  return {
+  const record = content === null ? undefined : examinations.get(content.id);
+  const { examined, damage } = readExamined(version, record);
+  const file: ListedFile = {
     path: showPath(version.path),
     type: version.type,
     mode: version.mode.toString(8).padStart(4, '0'),
@@ -115,18 +126,19 @@ function toListedFile(
     linkTarget: linkTarget === null ? null : formatPath(linkTarget),
     stale: version.stale,
     damaged: content !== null && damagedContents.has(content.id),
-    examined: content === null ? null : toExamined(content.id, examinations.get(content.id)),
+    examined,
   };
+  return { file, damage };
 }
 
-/** @throws CorruptError for a row that no backup has written */
-function toExamined(
-  contentId: number,
+function readExamined(
+  { path }: Version,
   record: ExaminationRecord | undefined,
-): ListedFile['examined'] {
-  if (record === undefined) return null;
-  const { loads, problem } = record;
-  return { ...decodeFindings(contentId, record.foundJson), loads, problem };
+): { readonly examined: ListedFile['examined']; readonly damage: RecordDamage } {
+  if (record === undefined) return { examined: null, damage: [] };
+  const { loads, problem, foundJson } = record;
+  const { found, damage } = readFindings(`'${showPath(path)}'`, foundJson);
+  return { examined: found === null ? null : { ...found, loads, problem }, damage };
 }
 
 const NS_PER_SECOND = 1_000_000_000n;

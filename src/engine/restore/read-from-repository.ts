@@ -8,7 +8,7 @@ import { openForReading } from '../../repository/open/open-repository.js';
 import type { OpenRepository } from '../../repository/repository.js';
 import { Digests } from '../../system/digest/digests.js';
 import type { BytePath } from '../../system/files/byte-path.js';
-import { showPath } from '../run/notes.js';
+import { type Note, showPath } from '../run/notes.js';
 import type { RunContext } from '../run/run-context.js';
 import { askInOneState } from '../snapshot/ask-in-one-state.js';
 import { readProvedSnapshot } from '../snapshot/check-snapshot.js';
@@ -36,6 +36,7 @@ export function openRepositorySource(
 class RepositorySource implements RestoreSource {
   readonly repository: BytePath;
   readonly snapshot: SnapshotSummary;
+  readonly notes: readonly Note[];
   readonly entries: readonly RestoreEntry[];
   readonly #open: OpenRepository;
   readonly #context: RunContext;
@@ -50,7 +51,9 @@ class RepositorySource implements RestoreSource {
       examinations: open.examinations(),
     }));
     this.repository = open.path;
-    this.snapshot = summarizeSnapshot(proved.snapshot);
+    const { summary, notes } = summarizeSnapshot(proved.snapshot);
+    this.snapshot = summary;
+    this.notes = notes;
     this.entries = proved.versions.map((version) => toEntry(version, examinations));
     this.#open = open;
     this.#context = context;

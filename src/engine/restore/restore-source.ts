@@ -2,6 +2,7 @@
 // snapshot that is kept in another way, such as in an archive, only needs another RestoreSource.
 import type { Emit } from '../../delta/emit.js';
 import type { BytePath } from '../../system/files/byte-path.js';
+import type { Note } from '../run/notes.js';
 import type { SnapshotSummary } from '../snapshot/snapshot-summary.js';
 
 /** One file, directory or symbolic link of a snapshot. */
@@ -32,6 +33,8 @@ export interface RestoreSource {
   /** The repository that holds the snapshot. A destination must not overlap it. */
   readonly repository: BytePath;
   readonly snapshot: SnapshotSummary;
+  /** What is wrong with the snapshot and costs no byte of it, as warnings. */
+  readonly notes: readonly Note[];
   /**
    * All of the snapshot, in the order in which the source can read the files. A directory comes before
    * what is in it. The names are not checked yet.

@@ -74,6 +74,6 @@ export async function restoreFrom(
     files: selection.filter(({ entry }) => entry.type === 'file').length,
     bytes: plan.totalBytes,
     elapsedMs: Math.round(context.clock.monotonicMs() - wanted.startedMs),
-    notes: [...entryNotes(selection, owner), ...outcome],
+    notes: [...source.notes, ...entryNotes(selection, owner), ...outcome],
   };
 }

@@ -35,6 +35,7 @@ export const NOTE_KINDS = [
   'mirror-metadata',
   // The repository's own folder.
   'catalog-copy',
+  'damaged-record',
   'kept',
   'left-over',
   'lock',

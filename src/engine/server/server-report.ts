@@ -4,7 +4,7 @@ import type { LiveServer } from '../../redis/server/live-server.js';
 import type { SavePlan } from '../../redis/capture/plan-save.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
 import { type CapturedFile, capturedBytes } from './capture-plan.js';
-import { formatTime } from '../snapshot/time-spec.js';
+import { formatTimeOrNull } from '../snapshot/time-spec.js';
 
 /** One file of the append-only file as it was captured. */
 export interface AofFileReport {
@@ -61,7 +61,6 @@ export function reportServer(
   dump: OpenDump | null,
   files: ReadonlyMap<BytePath, CapturedFile>,
 ): ServerReport {
-  const createdSeconds = dump?.createdSeconds ?? null;
   return {
     product: facts.product,
     version: facts.version,
@@ -75,7 +74,7 @@ export function reportServer(
     usedMemoryBytes: facts.usedMemoryBytes,
     maxmemoryPolicy: settings.maxmemoryPolicy,
     save,
-    dumpTime: createdSeconds === null ? null : formatTime(createdSeconds),
+    dumpTime: formatTimeOrNull(dump?.createdSeconds),
     aof: facts.isAofEnabled ? reportAof(facts.aofStatus, settings.dumpName, files) : null,
   };
 }

@@ -1,11 +1,13 @@
 // A snapshot as reports show it.
 import type { Snapshot } from '../../catalog/records.js';
 import { CorruptError } from '../../errors.js';
-import { type StoredNote, decodeNotes } from '../../repository/stored/stored-notes.js';
-import { decodeServer } from '../../repository/stored/stored-server.js';
+import { type RecordDamage, readSnapshotRecords } from '../../repository/stored/read-stored.js';
+import { VERIFY_HINT } from '../../repository/stored/stored-fields.js';
+import type { StoredNote } from '../../repository/stored/stored-notes.js';
+import type { StoredServer } from '../../repository/stored/stored-server.js';
 import { formatPath } from '../../system/files/byte-path.js';
-import type { ServerReport } from '../server/server-report.js';
-import { formatTime } from './time-spec.js';
+import { type Note, lookNote } from '../run/notes.js';
+import { formatTimeOrNull } from './time-spec.js';
 
 export interface SnapshotSummary {
   readonly id: number;
@@ -24,31 +26,39 @@ export interface SnapshotSummary {
   readonly incrementBytes: number;
   readonly host: string;
   readonly source: string;
-  /** What the server said that it was taken of; null where none was asked. */
-  readonly server: ServerReport | null;
-  /** Notes of severity `look` from its backup; empty when all was well. */
+  /** What the server said that it was taken of; null where none was asked, or the record is damaged. */
+  readonly server: StoredServer | null;
+  /** Notes of severity `look` from its backup; empty when all was well, or where they are damaged. */
   readonly notes: readonly StoredNote[];
 }
 
-/** @throws CorruptError for a row that no backup has written */
-export function summarizeSnapshot(snapshot: Snapshot): SnapshotSummary {
-  try {
-    return summarize(snapshot);
-  } catch (cause) {
-    if (cause instanceof CorruptError) throw cause;
-    throw new CorruptError(`the row of snapshot ${snapshot.id} in the catalog is malformed`, {
-      snapshotId: snapshot.id,
-      hint: "'redis-rewind verify REPO' shows what is damaged",
-      cause,
-    });
-  }
+export interface ReadSummary {
+  readonly summary: SnapshotSummary;
+  /** A warning for each record of the snapshot that is damaged and left out. */
+  readonly notes: readonly Note[];
 }
 
-/** @throws RangeError for a time beyond all calendars; CorruptError */
-function summarize(snapshot: Snapshot): SnapshotSummary {
+/**
+ * The summary of a row of the catalog. Damaged notes and a damaged record of the server are left out.
+ * @throws CorruptError for a time beyond all calendars
+ */
+export function summarizeSnapshot(snapshot: Snapshot): ReadSummary {
+  const { damage, ...records } = readSnapshotRecords(snapshot);
+  return { summary: combineSummary(snapshot, records), notes: damageNotes(damage) };
+}
+
+export function damageNotes(damage: RecordDamage): Note[] {
+  return damage.map((message) => lookNote('damaged-record', null, message, VERIFY_HINT));
+}
+
+/** Errors as in summarizeSnapshot. */
+export function combineSummary(
+  snapshot: Snapshot,
+  { server, notes }: Pick<SnapshotSummary, 'server' | 'notes'>,
+): SnapshotSummary {
   return {
     id: snapshot.id,
-    time: formatTime(snapshot.timeSeconds),
+    time: requireTime(snapshot),
     files: snapshot.files,
     sourceBytes: snapshot.sourceBytes,
     addedBytes: snapshot.addedBytes,
@@ -58,7 +68,16 @@ function summarize(snapshot: Snapshot): SnapshotSummary {
     incrementBytes: snapshot.incrementBytes,
     host: snapshot.host,
     source: formatPath(snapshot.source),
-    server: decodeServer(snapshot),
-    notes: decodeNotes(snapshot),
+    server,
+    notes,
   };
+}
+
+function requireTime({ id, timeSeconds }: Snapshot): string {
+  const time = formatTimeOrNull(timeSeconds);
+  if (time !== null) return time;
+  throw new CorruptError(`the time of snapshot ${id} is damaged`, {
+    snapshotId: id,
+    hint: VERIFY_HINT,
+  });
 }

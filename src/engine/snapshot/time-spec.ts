@@ -78,6 +78,15 @@ export function formatTime(seconds: number): string {
   return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 }
 
+/** As formatTime, for a time that a file, a server or a catalog says. Null where it is no such moment. */
+export function formatTimeOrNull(seconds: number | null | undefined): string | null {
+  if (typeof seconds !== 'number' || !Number.isSafeInteger(seconds)) return null;
+  return Math.abs(seconds) > DATE_LIMIT_SECONDS ? null : formatTime(seconds);
+}
+
+/** What a Date can hold before and after 1970, less a day, so that every zone can show the moment. */
+const DATE_LIMIT_SECONDS = 8_640_000_000_000 - 86_400;
+
 /** `2026-11-22T03:00:00+01:00`; rdiff-backup takes any of `T : -` between the parts. */
 const W3C =
   /^(\d{4})[-T:](\d{2})[-T:](\d{2})[-T: ](\d{2})[-T:](\d{2})[-T:](\d{2})(?: ?(?:(Z)|([-+])(\d{2})[-:](\d{2})))?$/;

@@ -7,11 +7,11 @@ import {
   UsageError,
 } from '../../errors.js';
 import { isReserved } from '../../repository/layout.js';
+import { readMasterName } from '../../repository/stored/stored-server.js';
 import { type BytePath, ROOT, formatPath, isWithin } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 import { realPathOfFuture } from '../../system/files/real-path.js';
 import { infoNote, type Note } from '../run/notes.js';
-import { summarizeSnapshot } from '../snapshot/snapshot-summary.js';
 import type { SourceScan } from './scan-source.js';
 
 /** The paths of a backup as they were typed. */
@@ -83,7 +83,7 @@ export function requireSameSource(
   { source, hostName, masterName }: SourceIdentity,
 ): Note | null {
   if (last === null || (last.source === source && last.host === hostName)) return null;
-  if (masterName !== null && masterNameOf(last) === masterName) {
+  if (masterName !== null && readMasterName(last) === masterName) {
     const message = `'${masterName}' has moved from '${formatPath(last.source)}' of host '${last.host}' to '${formatPath(source)}' of host '${hostName}'`;
     return infoNote('moved', null, message);
   }
@@ -91,10 +91,6 @@ export function requireSameSource(
     `this repository keeps '${formatPath(last.source)}' of host '${last.host}', not '${formatPath(source)}' of host '${hostName}'`,
     { source, hint: 'use another REPO, or --force if this is the same data in a new place' },
   );
-}
-
-function masterNameOf(last: Snapshot): string | null {
-  return summarizeSnapshot(last).server?.masterName ?? null;
 }
 
 /**

@@ -1,12 +1,15 @@
-// Proves the catalog: SQLite's own checks, the digest of each snapshot's rows, and the copies of the
-// catalog, from which a lost catalog is rebuilt.
+// Proves the catalog: SQLite's own checks, the digest of each snapshot's rows, the records that are JSON, and
+// the copies of the catalog, from which a lost catalog is rebuilt.
+import type { Version } from '../../catalog/records.js';
 import { type CatalogCopy, listCatalogCopies } from '../../repository/copies/catalog-copy.js';
 import { catalogCopyPath, catalogPath } from '../../repository/layout.js';
 import { isBeingWritten } from '../../repository/open/acquire-lock.js';
 import type { CatalogSizeFault } from '../../repository/questions/questions.js';
 import type { OpenRepository } from '../../repository/repository.js';
+import { readFindings, readSnapshotRecords } from '../../repository/stored/read-stored.js';
 import { ROOT, formatPath } from '../../system/files/byte-path.js';
-import { lookNote, type Note } from '../run/notes.js';
+import { lookNote, showPath, type Note } from '../run/notes.js';
+import { formatTimeOrNull } from '../snapshot/time-spec.js';
 import {
   describeDamagedExaminations,
   describeDamagedSnapshot,
@@ -38,10 +41,34 @@ export async function verifyCatalog(
     ...faults.unsafeNames
       .filter(({ snapshotId }) => all.includes(snapshotId))
       .map(({ snapshotId, message }) => catalogProblem([snapshotId], message)),
+    ...scope.snapshots
+      .filter(({ timeSeconds }) => formatTimeOrNull(timeSeconds) === null)
+      .map(({ id }) => catalogProblem([id], `the time of snapshot ${id} is damaged`)),
+    ...describeDamagedRecords(repository, scope).map((message) => catalogProblem([], message)),
   ];
   const copies = listCatalogCopies(repository);
   for (const copy of copies) problems.push(...(await verifyCopy(repository, copy)));
   return { problems, notes: missingNotes(repository) };
+}
+
+/** Records that can be damaged though the digests are right, as in a catalog that was edited. */
+function describeDamagedRecords(repository: OpenRepository, scope: VerifyScope): string[] {
+  const examinations = repository.examinations();
+  const versions = new Map<number, Version>();
+  for (const version of scope.versions) {
+    if (version.content !== null) versions.set(version.content.id, version);
+  }
+  const examined = [...versions].flatMap(([id, version]) => {
+    const record = examinations.get(id);
+    return record === undefined ? [] : [{ record, version }];
+  });
+  return [
+    ...scope.snapshots.flatMap((snapshot) => readSnapshotRecords(snapshot).damage),
+    ...examined.flatMap(({ record, version: { path, firstSnapshot } }) => {
+      const name = `'${showPath(path)}' of snapshot ${firstSnapshot}`;
+      return readFindings(name, record.foundJson).damage;
+    }),
+  ];
 }
 
 /** A commit writes the copy as its last step. While a commit goes on, a copy is not yet missing. */

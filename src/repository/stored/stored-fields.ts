@@ -1,29 +1,41 @@
 // Reads JSON that the catalog keeps as text. The type and range of each field are checked, because a
 // repository may come from elsewhere. Unknown fields are ignored, so a later program can add a field without
-// a new format version. A field that older programs must not ignore needs a new format version.
+// a new format version. A field that older programs must not ignore needs a new format version. A word is read
+// as text even where this program writes one of a few words, so that a later program can add a word.
 import { CorruptError } from '../../errors.js';
 
-/** Which text of the catalog is read. The error names it. */
+/** What to say of a text of the catalog that cannot be decoded. */
 export interface StoredPlace {
-  /** A plural that begins the message, such as `the notes of snapshot 4`. */
-  readonly name: string;
+  /** Such as `the notes of snapshot 4 are damaged`. */
+  readonly damage: string;
   readonly snapshotId?: number;
 }
 
 /** @throws CorruptError where the text is not JSON, or `decode` throws */
 export function decodeStored<T>(
   text: string,
-  { name, ...of }: StoredPlace,
+  { damage, ...of }: StoredPlace,
   decode: (value: unknown) => T,
 ): T {
   try {
-    return decode(JSON.parse(text));
+    return decode(parseJson(text));
   } catch (cause) {
-    throw new CorruptError(`${name} are not valid: ${(cause as Error).message}`, {
+    throw new CorruptError(`${damage}: ${(cause as Error).message}`, {
       ...of,
-      hint: "'redis-rewind verify REPO' shows what is damaged",
+      hint: VERIFY_HINT,
       cause,
     });
+  }
+}
+
+export const VERIFY_HINT = "'redis-rewind verify REPO' shows what is damaged";
+
+/** @throws Error that does not quote the text, which may be of any length and hold anything */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error('the text is not JSON');
   }
 }
 
@@ -61,13 +73,6 @@ export class StoredObject {
   /** For a field that older programs did not write. Null where the field is missing. */
   laterTextOrNull(field: string): string | null {
     return Object.hasOwn(this.#fields, field) ? this.textOrNull(field) : null;
-  }
-
-  oneOf<T extends string>(field: string, allowed: readonly T[]): T {
-    const value = this.text(field);
-    const found = allowed.find((one) => one === value);
-    if (found === undefined) throw new Error(`'${field}' is not one of ${allowed.join(', ')}`);
-    return found;
   }
 
   /** A whole number, 0 or more. */

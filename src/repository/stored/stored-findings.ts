@@ -3,7 +3,8 @@
 import { StoredObject, decodeStored } from './stored-fields.js';
 
 export interface StoredFindings {
-  readonly kind: 'dump' | 'log';
+  /** `dump` or `log`; a later program may have written another word. */
+  readonly kind: string;
   readonly rdbVersion: number | null;
   readonly serverVersion: string | null;
   /** ISO 8601 in UTC. */
@@ -48,13 +49,16 @@ export function encodeFindings(found: StoredFindings): string {
   });
 }
 
-/** @throws CorruptError for text that no backup would write */
-export function decodeFindings(contentId: number, foundJson: string): StoredFindings {
-  const place = { name: `the findings in content ${contentId}` };
+/**
+ * @param content what was examined, for the error, such as `'dump.rdb' of snapshot 4`
+ * @throws CorruptError for text that no backup would write
+ */
+export function decodeFindings(content: string, foundJson: string): StoredFindings {
+  const place = { damage: `the record of what was found in ${content} is damaged` };
   return decodeStored(foundJson, place, (value) => {
     const found = new StoredObject(value, 'the text');
     return {
-      kind: found.oneOf('kind', ['dump', 'log']),
+      kind: found.text('kind'),
       rdbVersion: found.countOrNull('rdbVersion'),
       serverVersion: found.textOrNull('serverVersion'),
       dumpTime: found.timeOrNull('dumpTime'),

@@ -5,7 +5,8 @@ import { decodeList, decodeStored } from './stored-fields.js';
 
 /** Something that a person should look at. */
 export interface StoredNote {
-  readonly severity: 'look';
+  /** `look`; a later program may have written another word. */
+  readonly severity: string;
   /** Such as `stale`. An older or newer version of this program may have used other kinds. */
   readonly kind: string;
   /** The path that the note is about, or null. */
@@ -28,10 +29,10 @@ export function encodeNotes(notes: readonly StoredNote[]): string {
 
 /** @throws CorruptError for text that no backup would write */
 export function decodeNotes({ id, notesJson }: Pick<Snapshot, 'id' | 'notesJson'>): StoredNote[] {
-  const place = { name: `the notes of snapshot ${id}`, snapshotId: id };
+  const place = { damage: `the notes of snapshot ${id} are damaged`, snapshotId: id };
   return decodeStored(notesJson, place, (value) =>
     decodeList(value, 'the text', (note) => ({
-      severity: note.oneOf('severity', ['look']),
+      severity: note.text('severity'),
       kind: note.text('kind'),
       path: note.textOrNull('path'),
       message: note.text('message'),

@@ -1,22 +1,24 @@
 // What a server said before a backup, as the catalog keeps it (docs/format.md, "What a server said"). These
 // details have a type of their own here, so a change to a report never changes the format.
 import type { Snapshot } from '../../catalog/records.js';
+import { CorruptError } from '../../errors.js';
 import { StoredObject, decodeStored } from './stored-fields.js';
 
+/** `product`, `role` and `save` are words of ServerReport. A later program may have written another word. */
 export interface StoredServer {
-  readonly product: 'redis' | 'valkey';
+  readonly product: string;
   readonly version: string;
   readonly runId: string;
   /** Null in snapshots of older programs, which did not write it. So are `primary` and `masterName`. */
   readonly address: string | null;
-  readonly role: 'primary' | 'replica';
+  readonly role: string;
   readonly primary: string | null;
   readonly masterName: string | null;
   readonly replicationOffset: number | null;
   readonly databases: readonly StoredDatabase[];
   readonly usedMemoryBytes: number | null;
   readonly maxmemoryPolicy: string | null;
-  readonly save: 'bgsave' | 'save' | 'none';
+  readonly save: string;
   /** ISO 8601 in UTC. */
   readonly dumpTime: string | null;
   readonly aof: StoredAof | null;
@@ -74,15 +76,15 @@ export function decodeServer({
   serverJson,
 }: Pick<Snapshot, 'id' | 'serverJson'>): StoredServer | null {
   if (serverJson === null) return null;
-  const place = { name: `the server details of snapshot ${id}`, snapshotId: id };
+  const place = { damage: `the record of the server in snapshot ${id} is damaged`, snapshotId: id };
   return decodeStored(serverJson, place, (value) => {
     const server = new StoredObject(value, 'the text');
     return {
-      product: server.oneOf('product', ['redis', 'valkey']),
+      product: server.text('product'),
       version: server.text('version'),
       runId: server.text('runId'),
       address: server.laterTextOrNull('address'),
-      role: server.oneOf('role', ['primary', 'replica']),
+      role: server.text('role'),
       primary: server.laterTextOrNull('primary'),
       masterName: server.laterTextOrNull('masterName'),
       replicationOffset: server.numberOrNull('replicationOffset'),
@@ -93,11 +95,31 @@ export function decodeServer({
       })),
       usedMemoryBytes: server.numberOrNull('usedMemoryBytes'),
       maxmemoryPolicy: server.textOrNull('maxmemoryPolicy'),
-      save: server.oneOf('save', ['bgsave', 'save', 'none']),
+      save: server.text('save'),
       dumpTime: server.timeOrNull('dumpTime'),
       aof: server.objectOrNull('aof', decodeAof),
     };
   });
+}
+
+/**
+ * The name under which Sentinels knew the server's primary. Null where there is none, or none can be read:
+ * the rest of the record does not matter.
+ */
+export function readMasterName({
+  id,
+  serverJson,
+}: Pick<Snapshot, 'id' | 'serverJson'>): string | null {
+  if (serverJson === null) return null;
+  const place = { damage: 'the record is damaged', snapshotId: id };
+  try {
+    return decodeStored(serverJson, place, (value) =>
+      new StoredObject(value, 'the text').laterTextOrNull('masterName'),
+    );
+  } catch (error) {
+    if (error instanceof CorruptError) return null;
+    throw error;
+  }
 }
 
 function decodeAof(aof: StoredObject): StoredAof {

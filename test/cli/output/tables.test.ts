@@ -49,7 +49,7 @@ test('a combining mark takes no column', (t) => {
 });
 
 test('a list of no snapshots says that there are none', (t) => {
-  const text = formatSnapshotList({ repository, snapshots: [] }, false);
+  const text = formatSnapshotList({ repository, snapshots: [], notes: [] }, false);
   t.is(text, "'/srv/backups/redis' holds no snapshot yet\n");
 });
 
@@ -59,7 +59,7 @@ test('snapshots are printed as a table', (t) => {
     sampleSnapshot({ id: 10, time: '2026-11-23T02:00:00Z', addedBytes: 5000, changedFiles: 2 }),
   ];
   t.is(
-    formatSnapshotList({ repository, snapshots }, false),
+    formatSnapshotList({ repository, snapshots, notes: [] }, false),
     [
       'id  time                        files     size    added  changed',
       ' 1  2026-11-22 02:00:00 +00:00      5  1.2 GiB      0 B        0',
@@ -80,7 +80,7 @@ test('the widest snapshots fit in 80 columns', (t) => {
       notes: [warning],
     }),
   ];
-  const lines = formatSnapshotList({ repository, snapshots }, false).split('\n');
+  const lines = formatSnapshotList({ repository, snapshots, notes: [] }, false).split('\n');
   t.deepEqual(
     lines.filter((line) => textWidth(line) > 80),
     [],
@@ -89,10 +89,10 @@ test('the widest snapshots fit in 80 columns', (t) => {
 
 test('a warning of a backup is marked, and shown when asked for', (t) => {
   const snapshots = [sampleSnapshot({ notes: [warning] })];
-  const short = formatSnapshotList({ repository, snapshots }, false).split('\n');
+  const short = formatSnapshotList({ repository, snapshots, notes: [] }, false).split('\n');
   t.regex(short[1] as string, / !$/);
   t.is(short[2], '! its backup left a warning; list -v shows it');
-  const long = formatSnapshotList({ repository, snapshots }, true).split('\n');
+  const long = formatSnapshotList({ repository, snapshots, notes: [] }, true).split('\n');
   t.is(long[2], `! snapshot 1: ${warning.message}`);
 });
 
@@ -104,7 +104,7 @@ for (const [type, mode, shown] of MODES) {
 
 test('files are shown as ls -l does', (t) => {
   t.is(
-    formatFileList({ repository, snapshot: sampleSnapshot(), files }, false),
+    formatFileList({ repository, snapshot: sampleSnapshot(), files, notes: [] }, false),
     [
       'mode        owner           size  modified          path',
       'drwxr-x---  redis:redis        -  2026-11-22 01:59  .',
@@ -117,7 +117,7 @@ test('files are shown as ls -l does', (t) => {
 });
 
 test('owners are shown as numbers on request', (t) => {
-  const text = formatFileList({ repository, snapshot: sampleSnapshot(), files }, true);
+  const text = formatFileList({ repository, snapshot: sampleSnapshot(), files, notes: [] }, true);
   t.false(text.includes('redis:redis'), text);
   t.is(text.split('104:109').length, 5);
 });
@@ -131,7 +131,7 @@ test('each changed path is printed on one line', (t) => {
     { path: 'x', change: 'new' as const },
   ];
   t.is(
-    formatChangeList({ repository, since, until, changes }),
+    formatChangeList({ repository, since, until, changes, notes: [] }),
     [
       'changes since snapshot 1 of 2026-11-22 02:00:00 +00:00',
       'up to snapshot 2 of 2026-11-23 02:00:00 +00:00:',
@@ -142,7 +142,7 @@ test('each changed path is printed on one line', (t) => {
     ].join('\n'),
   );
   t.is(
-    formatChangeList({ repository, since, until, changes: [] }),
+    formatChangeList({ repository, since, until, changes: [], notes: [] }),
     'nothing changed since snapshot 1 of 2026-11-22 02:00:00 +00:00\n',
   );
 });

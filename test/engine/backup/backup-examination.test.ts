@@ -82,6 +82,32 @@ test('a file that no server would load is kept and reported', async (t) => {
   t.deepEqual((await sandbox.backup({ examine: false, rehash: true })).notes, []);
 });
 
+test('a time beyond all calendars in a dump or an AOF is left out', async (t) => {
+  const sandbox = await createSandbox(t);
+  for (const time of [
+    '9007199254740991',
+    '8640000000001',
+    '-8640000000001',
+    '99999999999999999999',
+  ]) {
+    await sandbox.write('dump.rdb', writeRdb([], { 'redis-ver': '7.0.15', ctime: time }));
+    await sandbox.write('appendonly.aof', `#TS:${time.replace('-', '')}\r\n${COMMAND}`);
+    const { examined } = await sandbox.backup({ examine: true });
+    t.deepEqual(
+      examined.map(({ path, dumpTime, firstTime, lastTime }) => [
+        path,
+        dumpTime,
+        firstTime,
+        lastTime,
+      ]),
+      ['appendonly.aof', 'dump.rdb'].map((name) => [name, null, null, null]),
+      time,
+    );
+    t.is(sandbox.files()['dump.rdb']?.examined?.dumpTime, null);
+  }
+  t.deepEqual((await sandbox.verify()).problems, []);
+});
+
 test('an AOF that was cut while it was written is a remark', async (t) => {
   const sandbox = await createSandbox(t);
   await sandbox.write('appendonly.aof', `${COMMAND}*1\r\n$4\r\nPI`);

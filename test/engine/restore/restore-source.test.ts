@@ -45,6 +45,7 @@ const ENTRIES = [
 class RememberingSource implements RestoreSource {
   readonly repository = pathFromText('/nowhere/repository');
   readonly snapshot = SNAPSHOT;
+  readonly notes = [];
   readonly entries: readonly RestoreEntry[];
   readonly filesRead: string[] = [];
   damaged = '';

@@ -5,6 +5,7 @@ import { NotInSnapshotError, UsageError } from '../../../src/errors.js';
 import { formatLocalTime } from '../../../src/engine/snapshot/local-time.js';
 import {
   formatTime,
+  formatTimeOrNull,
   parseTimeSpec,
   resolveTimeSpec,
   type TimeContext,
@@ -292,3 +293,12 @@ test.serial(
     });
   },
 );
+
+test('a time that a file says is null where no calendar has it', (t) => {
+  t.is(formatTimeOrNull(0), '1970-01-01T00:00:00Z');
+  t.is(formatTimeOrNull(-1), '1969-12-31T23:59:59Z');
+  t.is(formatTimeOrNull(8_639_999_000_000), '+275760-09-01T10:13:20Z');
+  for (const none of [null, undefined, Number.NaN, 0.5, 8.64e12, -8.64e12, 2 ** 53 - 1, 2 ** 53]) {
+    t.is(formatTimeOrNull(none), null, String(none));
+  }
+});

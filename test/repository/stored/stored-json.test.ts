@@ -16,6 +16,7 @@ import {
   type StoredServer,
   decodeServer,
   encodeServer,
+  readMasterName,
 } from '../../../src/repository/stored/stored-server.js';
 
 const NOTES: readonly StoredNote[] = [
@@ -85,15 +86,36 @@ test('the stored JSON does not depend on the order of fields, nor on fields of r
 test('stored JSON is read back, in the order in which it is printed', (t) => {
   t.deepEqual(decodeNotes({ id: 1, notesJson: NOTES_JSON }), NOTES);
   t.deepEqual(decodeServer({ id: 1, serverJson: SERVER_JSON }), SERVER);
-  t.deepEqual(decodeFindings(1, FINDINGS_JSON), FINDINGS);
+  t.deepEqual(decodeFindings("'a'", FINDINGS_JSON), FINDINGS);
   t.is(JSON.stringify(decodeServer({ id: 1, serverJson: SERVER_JSON })), SERVER_JSON);
-  t.is(JSON.stringify(decodeFindings(1, FINDINGS_JSON)), FINDINGS_JSON);
+  t.is(JSON.stringify(decodeFindings("'a'", FINDINGS_JSON)), FINDINGS_JSON);
   t.is(decodeServer({ id: 1, serverJson: null }), null);
 });
 
 test('a field of a later program is ignored', (t) => {
   const server = decodeServer({ id: 1, serverJson: withField(SERVER_JSON, 'later', [1]) });
   t.deepEqual(server, SERVER);
+});
+
+test('a word of a later program is read as text', (t) => {
+  const words = { product: 'keydb', role: 'arbiter', save: 'diskless' };
+  t.deepEqual(decodeServer({ id: 1, serverJson: JSON.stringify({ ...SERVER, ...words }) }), {
+    ...SERVER,
+    ...words,
+  });
+  t.is(decodeFindings("'a'", withField(FINDINGS_JSON, 'kind', 'base')).kind, 'base');
+  const notesJson = NOTES_JSON.replaceAll('"look"', '"urgent"');
+  t.deepEqual(
+    decodeNotes({ id: 1, notesJson }).map(({ severity }) => severity),
+    ['urgent', 'urgent'],
+  );
+});
+
+test('the master name is read whatever else is damaged, and is null where it cannot be read', (t) => {
+  const nameIn = (serverJson: string | null) => readMasterName({ id: 1, serverJson });
+  t.is(nameIn(withField(SERVER_JSON, 'version', 5)), 'mymaster');
+  t.is(nameIn(null), null);
+  for (const damaged of ['5', '[', 'null', '{}', '{"masterName":5}']) t.is(nameIn(damaged), null);
 });
 
 test('a field that an early program did not write is null', (t) => {
@@ -108,17 +130,16 @@ function withField(json: string, field: string, value: unknown): string {
 }
 
 for (const [field, value, why] of [
-  ['product', 'keydb', "'product' is not one of redis, valkey"],
   ['product', 1, "'product' is not text"],
   ['version', null, "'version' is not text"],
-  ['role', 'master', "'role' is not one of primary, replica"],
+  ['role', null, "'role' is not text"],
   ['masterName', 1, "'masterName' is not text"],
   ['replicationOffset', '12', "'replicationOffset' is not a number"],
   ['databases', {}, "'databases' is not a list"],
   ['databases', [1], "item 0 of 'databases' is not an object"],
   ['databases', [{ database: 0, keys: -1, expiringKeys: 0 }], "'keys' is not a count"],
   ['databases', [{ database: 0.5, keys: 1, expiringKeys: 0 }], "'database' is not a count"],
-  ['save', 'later', "'save' is not one of bgsave, save, none"],
+  ['save', true, "'save' is not text"],
   ['dumpTime', 'yesterday', "'dumpTime' is not a time"],
   ['dumpTime', '2026-13-22T22:27:21Z', "'dumpTime' is not a time"],
   ['aof', [], "'aof' is not an object"],
@@ -128,13 +149,13 @@ for (const [field, value, why] of [
   test(`a server with the ${field} ${JSON.stringify(value)} is refused`, (t) => {
     const serverJson = withField(SERVER_JSON, field, value);
     const error = t.throws(() => decodeServer({ id: 7, serverJson }), { instanceOf: CorruptError });
-    t.is(error.message, `the server details of snapshot 7 are not valid: ${why}`);
+    t.is(error.message, `the record of the server in snapshot 7 is damaged: ${why}`);
     t.is(error.snapshotId, 7);
   });
 }
 
 for (const [field, value, why] of [
-  ['kind', 'base', "'kind' is not one of dump, log"],
+  ['kind', null, "'kind' is not text"],
   ['rdbVersion', -1, "'rdbVersion' is not a count"],
   ['keys', '2', "'keys' is not a count"],
   ['types', [{ type: 1, keys: 1, sizeBytes: 1 }], "'type' is not text"],
@@ -142,21 +163,21 @@ for (const [field, value, why] of [
 ] as const) {
   test(`findings with the ${field} ${JSON.stringify(value)} are refused`, (t) => {
     const json = withField(FINDINGS_JSON, field, value);
-    const error = t.throws(() => decodeFindings(42, json), { instanceOf: CorruptError });
-    t.is(error.message, `the findings in content 42 are not valid: ${why}`);
+    const error = t.throws(() => decodeFindings("'a'", json), { instanceOf: CorruptError });
+    t.is(error.message, `the record of what was found in 'a' is damaged: ${why}`);
   });
 }
 
 for (const [notesJson, why] of [
   ['{}', 'the text is not a list'],
   ['[null]', 'item 0 of the text is not an object'],
-  ['[{"severity":"info"}]', "'severity' is not one of look"],
+  ['[{"severity":1}]', "'severity' is not text"],
   ['[{"severity":"look","kind":"a","path":1,"message":"","hint":null}]', "'path' is not text"],
   ['[{"severity":"look","kind":"a","path":null,"hint":null}]', "'message' is not text"],
 ] as const) {
   test(`the notes ${notesJson} are refused`, (t) => {
     const error = t.throws(() => decodeNotes({ id: 3, notesJson }), { instanceOf: CorruptError });
-    t.is(error.message, `the notes of snapshot 3 are not valid: ${why}`);
+    t.is(error.message, `the notes of snapshot 3 are damaged: ${why}`);
   });
 }
 
@@ -164,6 +185,6 @@ test('text that is not JSON is refused', (t) => {
   const error = t.throws(() => decodeNotes({ id: 3, notesJson: '[' }), {
     instanceOf: CorruptError,
   });
-  t.regex(error.message, /^the notes of snapshot 3 are not valid: /);
+  t.is(error.message, 'the notes of snapshot 3 are damaged: the text is not JSON');
   t.is(error.hint, "'redis-rewind verify REPO' shows what is damaged");
 });

@@ -21,7 +21,7 @@ import type { LastSnapshot } from '../last-snapshot.js';
 import { infoNote, lookNote, type Note } from '../../run/notes.js';
 import { isTemporaryFile } from '../../source/path-filter.js';
 import type { ExaminationReport } from '../../snapshot/examination-report.js';
-import { formatTime } from '../../snapshot/time-spec.js';
+import { formatTimeOrNull } from '../../snapshot/time-spec.js';
 
 /** `unknown`: examined as a dump if it begins like one, and otherwise not examined. */
 export type ExpectedKind = ExaminedKind | 'unknown';
@@ -173,19 +173,15 @@ function reportOn(
     problem: verdict.kind === 'whole' ? null : verdict.why,
     rdbVersion: rdb?.format?.version ?? null,
     serverVersion: rdb?.auxFields.get('valkey-ver') ?? rdb?.auxFields.get('redis-ver') ?? null,
-    dumpTime: Number.isSafeInteger(createdSeconds) ? formatTime(createdSeconds) : null,
+    dumpTime: formatTimeOrNull(createdSeconds),
     keys: rdb?.keys ?? null,
     expiringKeys: rdb?.expiringKeys ?? null,
     databases: rdb?.databases ?? [],
     types: keysByType(rdb),
     commands: aof?.commands ?? null,
-    firstTime: toTime(aof?.firstTime),
-    lastTime: toTime(aof?.lastTime),
+    firstTime: formatTimeOrNull(aof?.firstTime),
+    lastTime: formatTimeOrNull(aof?.lastTime),
   };
-}
-
-function toTime(seconds: number | null | undefined): string | null {
-  return seconds === null || seconds === undefined ? null : formatTime(seconds);
 }
 
 /** One row for each type that users know. Redis may store the values of one type in several encodings. */
