@@ -2,7 +2,7 @@
 import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 
-import { runQuietly } from './measure/run-quietly.js';
+import { runQuietly } from './commands/run-quietly.js';
 
 const CHUNK_BYTES = 1 << 20;
 

@@ -4,7 +4,7 @@
 import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { runQuietly } from './measure/run-quietly.js';
+import { runQuietly } from './commands/run-quietly.js';
 
 const MARKER = 'redis-rewind-bench';
 

@@ -2,7 +2,7 @@
 // a memory of every byte. SOAK_SEED repeats a run, SOAK_MINUTES makes it longer.
 import test from 'ava';
 import { SeededRandom } from '../support/program/seeded-random.js';
-import { SoakWorld } from '../support/sandbox/soak-world.js';
+import { SoakWorld } from './soak-world.js';
 import { memoryDirectory } from '../support/files/temporary-directory.js';
 
 const MINUTES = Number(process.env['SOAK_MINUTES'] ?? '1.2');

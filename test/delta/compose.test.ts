@@ -1,7 +1,7 @@
 import test from 'ava';
 import { compose } from '../../src/delta/compose.js';
 import { DeltaFormatError } from '../../src/delta/delta-format-error.js';
-import { copy, deltaOf, literal } from './delta-bytes.js';
+import { copy, deltaOf, literal } from '../support/delta/delta-bytes.js';
 import { createRandom, randomBytesOf } from './random-bytes.js';
 import { composeBuffers, diffBuffers, patchBuffer, readAll, runOf } from './run-delta.js';
 import { bytesDifference } from '../support/files/bytes-difference.js';

@@ -2,7 +2,7 @@ import test from 'ava';
 import { diff } from '../../src/delta/diff.js';
 import { patch } from '../../src/delta/patch.js';
 import { InterruptedError } from '../../src/errors.js';
-import { copy, deltaOf, literal } from './delta-bytes.js';
+import { copy, deltaOf, literal } from '../support/delta/delta-bytes.js';
 import { createRandom, randomBytesOf } from './random-bytes.js';
 import { Gathered, diffBuffers, patchBuffer } from './run-delta.js';
 import { SparseReader } from './sparse-reader.js';

@@ -2,7 +2,7 @@ import test from 'ava';
 import { DeltaFormatError } from '../../src/delta/delta-format-error.js';
 import { patch } from '../../src/delta/patch.js';
 import { CorruptError } from '../../src/errors.js';
-import { copy, deltaOf, literal, number } from './delta-bytes.js';
+import { copy, deltaOf, literal, number } from '../support/delta/delta-bytes.js';
 import { randomBytesOf } from './random-bytes.js';
 import { Gathered, cut, diffBuffers, patchBuffer } from './run-delta.js';
 import { SparseReader } from './sparse-reader.js';

@@ -3,7 +3,7 @@ import { DeltaFormatError } from '../../src/delta/delta-format-error.js';
 import { recommendedBlockBytes } from '../../src/delta/signature-format.js';
 import { UsageError } from '../../src/errors.js';
 import { KINDS } from './corpus.js';
-import { copy, deltaOf, literal } from './delta-bytes.js';
+import { copy, deltaOf, literal } from '../support/delta/delta-bytes.js';
 import { randomBytesOf } from './random-bytes.js';
 import { deltaBySignature, patchBuffer, signatureOf } from './run-delta.js';
 import { bytesDifference } from '../support/files/bytes-difference.js';

@@ -12,7 +12,7 @@ import { RealFileSystem } from '../../src/system/files/file-system.js';
 import { zstdCompressBuffer } from '../../src/system/zstd/zstd.js';
 import { randomBytes } from '../support/sandbox/large-content.js';
 import { temporaryDirectory } from '../support/files/temporary-directory.js';
-import { copy, deltaOf, literal } from './delta-bytes.js';
+import { copy, deltaOf, literal } from '../support/delta/delta-bytes.js';
 import { Gathered } from './run-delta.js';
 import { bytesDifference } from '../support/files/bytes-difference.js';
 import { MemoryReader } from '../support/files/memory-reader.js';

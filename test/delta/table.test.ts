@@ -7,7 +7,7 @@ import { DeltaFormatError } from '../../src/delta/delta-format-error.js';
 import { type DeltaTable, joinTables, tabulate } from '../../src/delta/delta-table.js';
 import { SpilledBytes } from '../../src/delta/spilled-bytes.js';
 import { uninterrupted } from '../../src/system/time/checkpoint.js';
-import { copy, deltaOf, literal } from './delta-bytes.js';
+import { copy, deltaOf, literal } from '../support/delta/delta-bytes.js';
 import { randomBytesOf } from './random-bytes.js';
 import { Gathered } from './run-delta.js';
 import { MemoryReader } from '../support/files/memory-reader.js';

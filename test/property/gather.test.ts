@@ -2,7 +2,7 @@
 // the window and the order of the ranges.
 import test from 'ava';
 import * as fc from 'fast-check';
-import { copy, deltaOf, literal } from '../delta/delta-bytes.js';
+import { copy, deltaOf, literal } from '../support/delta/delta-bytes.js';
 import { randomBytesOf } from '../delta/random-bytes.js';
 import { applyRun, composeBuffers, patchBuffer, runOf } from '../delta/run-delta.js';
 

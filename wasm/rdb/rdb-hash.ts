@@ -1,5 +1,5 @@
 // Hashes of the bytes of an RDB. hashBytes is for a key or an element's name, to find the same one in
-// another dump. It covers at most HASHED_MOST bytes, so that no more need be in memory at once.
+// another dump. It covers at most HASHED_MOST bytes, so only that much must be in memory.
 // hashContent is for whole records, to tell equal ones: it works on four lanes side by side. Neither of
 // them resists somebody who makes keys collide on purpose.
 

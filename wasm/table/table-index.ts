@@ -26,10 +26,7 @@ export class TableIndex {
   begin: u64;
   end: u64;
   source: u64;
-  /**
-   * The index: for each part the number of an entry, 4 bytes each, and after them the last entry's. 0
-   * while there is none.
-   */
+  /** One 4-byte entry number for each part, then that of the last entry. 0 if there is no index. */
   parts: usize;
   partLog: u32;
   farCount: u64;

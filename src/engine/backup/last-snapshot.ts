@@ -1,4 +1,4 @@
-// The snapshot that a backup goes on from.
+// The last snapshot, with which a backup compares SOURCE.
 import type { SourceState, Version } from '../../catalog/records.js';
 import type { BytePath } from '../../system/files/byte-path.js';
 import type { MirrorInspection } from '../snapshot/inspect-mirror.js';

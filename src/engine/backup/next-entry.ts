@@ -17,7 +17,7 @@ export interface NextEntry extends EntryMetadata {
   readonly content: ContentKey | null;
   readonly linkTarget: BytePath | null;
   readonly stale: boolean;
-  /** Its name in staging, where the mirror needs it anew. */
+  /** Its name in staging; null if the mirror already has it. */
   readonly staged: string | null;
   /** The source's stat, where the file was read in this run. */
   readonly state: SourceState | null;

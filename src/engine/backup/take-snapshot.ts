@@ -82,7 +82,7 @@ export async function takeSnapshot(run: SnapshotRun): Promise<BackupReport> {
       await context.checkpoint();
       return { snapshot: repository.commit(plan), records: plan.snapshot };
     } finally {
-      // What was written to these files has been synced, or is no longer wanted.
+      // By now these files are synced, or no longer needed.
       await increments.close().catch(() => {});
     }
   });

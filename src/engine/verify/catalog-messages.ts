@@ -1,5 +1,5 @@
 // What is wrong with a catalog, in the words that a verification and a repair use.
-import type { CatalogFaults, CatalogSizeFault } from '../../repository/questions/questions.js';
+import type { CatalogFaults, CatalogSizeFault } from '../../repository/check/check-findings.js';
 
 export function describeDamagedSnapshot(id: number): string {
   return `the rows of snapshot ${id} are not as its backup wrote them`;

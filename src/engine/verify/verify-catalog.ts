@@ -4,7 +4,7 @@ import type { Version } from '../../catalog/records.js';
 import { type CatalogCopy, listCatalogCopies } from '../../repository/copies/catalog-copy.js';
 import { catalogCopyPath, catalogPath } from '../../repository/layout.js';
 import { isBeingWritten } from '../../repository/open/acquire-lock.js';
-import type { CatalogSizeFault } from '../../repository/questions/questions.js';
+import type { CatalogSizeFault } from '../../repository/check/check-findings.js';
 import type { OpenRepository } from '../../repository/repository.js';
 import { readFindings, readSnapshotRecords } from '../../repository/stored/read-stored.js';
 import { ROOT, formatPath } from '../../system/files/byte-path.js';

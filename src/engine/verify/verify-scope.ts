@@ -1,5 +1,5 @@
-// What a verification is about, as of one state of the catalog. Also what a lost content costs: the paths
-// that have it, and the snapshots as of which these paths cannot be restored.
+// What a verification has to look at, as of one state of the catalog. If a content is lost,
+// lossesOf names the paths that had the content, and the snapshots from which they cannot be restored.
 import type { Content, Snapshot, Version } from '../../catalog/records.js';
 import type { OpenRepository } from '../../repository/repository.js';
 import { askInOneState } from '../snapshot/ask-in-one-state.js';

@@ -5,7 +5,7 @@ import { CorruptError } from '../../errors.js';
 import { isErrno } from '../../system/files/errno.js';
 import { toCorruption } from '../contents/read-content.js';
 import { type CatalogCopy, listCatalogCopies, openCatalogCopy } from '../copies/catalog-copy.js';
-import type { CopyCondition } from '../questions/questions.js';
+import type { CopyCondition } from './check-findings.js';
 import type { LocalRepository } from '../local-repository.js';
 import type { RepositoryPlace } from '../repository-place.js';
 import { areSameRows, findCatalogFaults, hasFaults, readUncoveredRows } from './catalog-faults.js';

@@ -4,7 +4,7 @@ import { Catalog } from '../../catalog/catalog.js';
 import { CorruptError } from '../../errors.js';
 import type { CatalogCopy } from '../copies/catalog-copy.js';
 import { catalogPath } from '../layout.js';
-import type { CatalogFaults, CatalogSizeFault } from '../questions/questions.js';
+import type { CatalogFaults, CatalogSizeFault } from './check-findings.js';
 import type { LocalRepository } from '../local-repository.js';
 import type { RepositoryPlace } from '../repository-place.js';
 import {

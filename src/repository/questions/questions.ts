@@ -13,6 +13,7 @@ import type {
   Version,
 } from '../../catalog/records.js';
 import type { BytePath } from '../../system/files/byte-path.js';
+import type { CatalogFaults, CatalogSizeFault, CopyCondition } from '../check/check-findings.js';
 import type { ContentPlan } from '../contents/plan-content.js';
 import type { CatalogCopy } from '../copies/catalog-copy.js';
 
@@ -122,39 +123,3 @@ export interface VerificationHistory {
   /** Whole UTC seconds since the epoch, by the ids of the contents. Contents never checked are left out. */
   readonly checkTimes: ReadonlyMap<number, number>;
 }
-
-export interface CatalogFaults {
-  /** The problems that SQLite's own checks find, one line each. */
-  readonly integrity: readonly string[];
-  /** Ids of the snapshots whose rows are not as their commits wrote them, oldest first. */
-  readonly damagedSnapshots: readonly number[];
-  /** How many examinations no longer have their digests. */
-  readonly damagedExaminations: number;
-  /** Snapshots with names that a restore would refuse, oldest first. */
-  readonly unsafeNames: readonly UnsafeName[];
-}
-
-export interface UnsafeName {
-  readonly snapshotId: number;
-  /** Which name is unsafe, and why. */
-  readonly message: string;
-}
-
-/** The catalog's file has a wrong length. SQLite's own checks miss a last page that is cut off. */
-export interface CatalogSizeFault {
-  readonly fileBytes: number;
-  readonly catalogBytes: number;
-}
-
-export type CopyCondition =
-  | {
-      readonly kind: 'opened';
-      /** The newest snapshot in the copy. */
-      readonly newestId: number | null;
-      readonly faults: CatalogFaults;
-      /** See areSameRows in check/catalog-faults.ts; null where copy and catalog are of different states. */
-      readonly hasRowsOfCatalog: boolean | null;
-    }
-  /** Another process has deleted the copy: each backup deletes the oldest. */
-  | { readonly kind: 'gone' }
-  | { readonly kind: 'unreadable'; readonly why: string };

@@ -9,7 +9,8 @@ import { keepFirstBackups, measureBackups } from '../measure/measure-backups.js'
 import { UNEXAMINED } from '../peers/peer.js';
 import { unexamined } from '../peers/redis-rewind.js';
 import type { CaseResult } from '../report/results.js';
-import { type Target, Targets } from '../report/targets.js';
+import type { Target } from '../report/target.js';
+import { Targets } from '../report/targets.js';
 import { type BenchCase, FIRST_NIGHT } from './bench-case.js';
 
 export const scattered: BenchCase = {
@@ -19,15 +20,23 @@ export const scattered: BenchCase = {
     const peers = [...context.peers, unexamined];
     const title = '1 % changed, scattered';
     return [
-      await measurePair({ ...context, peers }, pair, 'scattered', title, (targets, sourceBytes) => [
-        targets.wallAtMost(2),
-        targets.wallAtMost(1.5, UNEXAMINED),
-        targets.cpuBeyondAtMost(1.2, UNEXAMINED, sourceBytes),
-        targets.fasterThan('rdiff-backup', 20),
-        targets.fasterThan('borg'),
-        targets.addsAtMostOnePart(60, 'rdiff-backup'),
-        targets.peakRssAtMost(256),
-      ]),
+      await measurePair(
+        { ...context, peers },
+        {
+          name: 'scattered',
+          title,
+          pair,
+          targetsOf: (targets, sourceBytes) => [
+            targets.wallAtMost(2),
+            targets.wallAtMost(1.5, UNEXAMINED),
+            targets.cpuBeyondAtMost(1.2, UNEXAMINED, sourceBytes),
+            targets.fasterThan('rdiff-backup', 20),
+            targets.fasterThan('borg'),
+            targets.addsAtMostOnePart(60, 'rdiff-backup'),
+            targets.peakRssAtMost(256),
+          ],
+        },
+      ),
     ];
   },
 };
@@ -38,22 +47,32 @@ export const restarted: BenchCase = {
     const pair = await restartedDumps(context.place);
     const title = '1 % changed, and the server restarted';
     return [
-      await measurePair(context, pair, 'restarted', title, (targets) => [
-        targets.addsAtMostOnePart(8, 'rdiff-backup'),
-        targets.fasterThan('rdiff-backup', 5),
-        targets.peakRssAtMost(768),
-      ]),
+      await measurePair(context, {
+        name: 'restarted',
+        title,
+        pair,
+        targetsOf: (targets) => [
+          targets.addsAtMostOnePart(8, 'rdiff-backup'),
+          targets.fasterThan('rdiff-backup', 5),
+          targets.peakRssAtMost(768),
+        ],
+      }),
     ];
   },
 };
 
+interface PairCase {
+  readonly name: string;
+  readonly title: string;
+  readonly pair: DumpPair;
+  readonly targetsOf: (targets: Targets, sourceBytes: number) => readonly Target[];
+}
+
 async function measurePair(
   context: BenchContext,
-  { before, after }: DumpPair,
-  name: string,
-  title: string,
-  targetsOf: (targets: Targets, sourceBytes: number) => readonly Target[],
+  { name, title, pair, targetsOf }: PairCase,
 ): Promise<CaseResult> {
+  const { before, after } = pair;
   const { workspace } = context;
   const states = statesOf(context, context.peers);
   const source = { directory: workspace.source, file: DUMP };

@@ -8,7 +8,8 @@ import { GROWING_AOF, type GrownAof, grownAof } from '../data/grown-aof-dataset.
 import { copyTree, treeBytes } from '../file-tree.js';
 import { describeFiles } from '../report/format-quantities.js';
 import { keepFirstBackups, measureBackups } from '../measure/measure-backups.js';
-import { bytesTarget, type Target, Targets } from '../report/targets.js';
+import type { Target } from '../report/target.js';
+import { bytesTarget, Targets } from '../report/targets.js';
 import type { BenchCase } from './bench-case.js';
 
 const BEFORE_GROWTH = 'aof-before-growth';

@@ -12,8 +12,9 @@ import { keepFirstBackups, measureBackups } from '../measure/measure-backups.js'
 import { PeerState } from '../measure/peer-state.js';
 import type { BackupSource } from '../peers/peer.js';
 import { redisRewind } from '../peers/redis-rewind.js';
-import { runQuietly } from '../measure/run-quietly.js';
-import { type Target, Targets } from '../report/targets.js';
+import { runQuietly } from '../commands/run-quietly.js';
+import type { Target } from '../report/target.js';
+import { Targets } from '../report/targets.js';
 import { type BenchCase, FIRST_NIGHT } from './bench-case.js';
 
 export const unchanged: BenchCase = {

@@ -6,12 +6,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { BenchContext } from '../bench-context.js';
 import { type Digests, requireSameFiles } from '../data/file-digest.js';
 import { filesBelow, treeBytes, warm } from '../file-tree.js';
-import { measureStep } from './measure-process.js';
+import { measureStep } from '../commands/measure-process.js';
 import { RUN_MEMORY, touchMemory } from './present-memory.js';
 import type { PeerState } from './peer-state.js';
 import { OURS, type BackupSource, repositoryOf, requireStep } from '../peers/peer.js';
 import type { RunResult } from '../report/results.js';
-import { runQuietly } from './run-quietly.js';
+import { runQuietly } from '../commands/run-quietly.js';
 
 export interface BackupRounds {
   readonly context: BenchContext;

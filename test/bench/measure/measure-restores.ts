@@ -7,7 +7,7 @@ import { DUMP } from '../data/bench-server.js';
 import { requireSameFiles } from '../data/file-digest.js';
 import { warm } from '../file-tree.js';
 import type { HistoryStates } from './history-states.js';
-import { measureStep } from './measure-process.js';
+import { measureStep } from '../commands/measure-process.js';
 import { RUN_MEMORY, touchMemory } from './present-memory.js';
 import type { PeerState } from './peer-state.js';
 import { requireStep } from '../peers/peer.js';

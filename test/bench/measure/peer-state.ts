@@ -3,9 +3,9 @@
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 
 import { copyTree } from '../file-tree.js';
-import type { Step } from './measure-process.js';
+import type { Step } from '../commands/measure-process.js';
 import type { BackupSource, Peer, PeerPlace } from '../peers/peer.js';
-import { runQuietly } from './run-quietly.js';
+import { runQuietly } from '../commands/run-quietly.js';
 import type { Workspace } from '../workspace.js';
 
 export class PeerState {

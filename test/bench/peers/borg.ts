@@ -2,7 +2,7 @@
 // configuration are kept beside its repository.
 import path from 'node:path';
 
-import type { Step } from '../measure/measure-process.js';
+import type { Step } from '../commands/measure-process.js';
 import { type Peer, type PeerPlace, repositoryOf } from './peer.js';
 
 export const borg: Peer = {

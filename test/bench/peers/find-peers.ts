@@ -1,5 +1,5 @@
 // The programs that are installed on this machine, in the order in which they are shown.
-import { runQuietly } from '../measure/run-quietly.js';
+import { runQuietly } from '../commands/run-quietly.js';
 import { borg } from './borg.js';
 import { copy } from './copy.js';
 import type { Peer, PeerName } from './peer.js';

@@ -1,7 +1,7 @@
 // What the benchmark has to know about a program: its commands, and where its repository is.
 import path from 'node:path';
 
-import type { Step } from '../measure/measure-process.js';
+import type { Step } from '../commands/measure-process.js';
 
 export type PeerName =
   | 'redis-rewind'

@@ -1,6 +1,6 @@
 // The program of this project, run as from a crontab.
 import { mainScript } from '../../support/program/project-paths.js';
-import type { Step } from '../measure/measure-process.js';
+import type { Step } from '../commands/measure-process.js';
 import { OURS, type Peer, UNEXAMINED, repositoryOf } from './peer.js';
 
 export const redisRewind: Peer = {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { arch, availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
 
 import { formatMebibytes } from './format-quantities.js';
-import { runQuietly } from '../measure/run-quietly.js';
+import { runQuietly } from '../commands/run-quietly.js';
 
 /** Facts by name, for people. */
 export type MachineFacts = Readonly<Record<string, string>>;

@@ -4,7 +4,7 @@ import type { MachineFacts } from './machine.js';
 import { formatMarkdownTable } from './markdown-table.js';
 import { FLOOR, OURS } from '../peers/peer.js';
 import { type CaseResult, type PeerSummary, summarize } from './results.js';
-import type { Target } from './targets.js';
+import type { Target } from './target.js';
 
 export interface BenchReport {
   /** The command as it was typed. */

@@ -1,7 +1,7 @@
 // The measurements of the benchmark: runs, grouped by case and program.
 import type { PeerName } from '../peers/peer.js';
 import { type Spread, median, spreadOf } from './statistics.js';
-import type { Target } from './targets.js';
+import type { Target } from './target.js';
 
 export interface RunResult {
   readonly peer: PeerName;

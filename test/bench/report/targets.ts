@@ -2,13 +2,7 @@
 // measured where its program is not installed. Neither fails the benchmark.
 import { FLOOR, OURS, type PeerName } from '../peers/peer.js';
 import { type RunResult, type PeerSummary, summarize } from './results.js';
-
-export interface Target {
-  readonly what: string;
-  readonly measured: string;
-  /** Null where it could not be measured. */
-  readonly isReached: boolean | null;
-}
+import type { Target } from './target.js';
 
 export class Targets {
   readonly #summaries: ReadonlyMap<PeerName, PeerSummary>;

@@ -31,12 +31,11 @@ interface Refusal {
 async function isRefused(
   t: ExecutionContext,
   directory: string,
-  destination: string,
-  { at = 'now', ...options }: RestoreOptions & { readonly at?: string },
+  options: RestoreOptions,
   { error, message }: Refusal,
 ): Promise<void> {
   const before = await readTree(directory);
-  const thrown = await t.throwsAsync(nights().restore({ time: at, ...options, to: destination }), {
+  const thrown = await t.throwsAsync(nights().restore({ time: 'now', ...options }), {
     instanceOf: error,
     message,
   });
@@ -56,9 +55,9 @@ test('a file that exists is refused, and so is a link, wherever it leads', async
   await symlink('nowhere', path.join(directory, 'dangling'));
   for (const name of ['file', 'link', 'dangling']) {
     const destination = path.join(directory, name);
-    await isRefused(t, directory, destination, { path: 'dump.rdb' }, EXISTS);
+    await isRefused(t, directory, { to: destination, path: 'dump.rdb' }, EXISTS);
     for (const force of [false, true]) {
-      await isRefused(t, directory, destination, { force }, NO_DIRECTORY);
+      await isRefused(t, directory, { to: destination, force }, NO_DIRECTORY);
     }
   }
 });
@@ -66,15 +65,15 @@ test('a file that exists is refused, and so is a link, wherever it leads', async
 test('a folder that is not empty is refused', async (t) => {
   const directory = await room(t);
   await writeFile(path.join(directory, 'mine'), 'mine');
-  await isRefused(t, directory, directory, {}, NOT_EMPTY);
-  await isRefused(t, directory, directory, { path: 'appendonlydir' }, NOT_EMPTY);
+  await isRefused(t, directory, { to: directory }, NOT_EMPTY);
+  await isRefused(t, directory, { to: directory, path: 'appendonlydir' }, NOT_EMPTY);
 });
 
 test('a folder is refused as the destination of one file, also with --force, with a hint for the right path', async (t) => {
   const directory = await room(t);
   for (const force of [false, true]) {
     const refusal = { error: InTheWayError, message: /^destination '.*' is a directory$/ };
-    await isRefused(t, directory, directory, { path: 'dump.rdb', force }, refusal);
+    await isRefused(t, directory, { to: directory, path: 'dump.rdb', force }, refusal);
     const error = await t.throwsAsync(
       nights().restore({ to: directory, path: 'dump.rdb', force }),
       {
@@ -90,8 +89,8 @@ test('a destination below a file is refused', async (t) => {
   await writeFile(path.join(directory, 'file'), 'a file');
   const refusal = { error: InTheWayError, message: /\/file' is not a directory$/ };
   const destination = path.join(directory, 'file', 'below', 'it');
-  await isRefused(t, directory, destination, {}, refusal);
-  await isRefused(t, directory, destination, { path: 'dump.rdb', force: true }, refusal);
+  await isRefused(t, directory, { to: destination }, refusal);
+  await isRefused(t, directory, { to: destination, path: 'dump.rdb', force: true }, refusal);
 });
 
 test('a destination inside the repository, or that contains it, is wrong usage, also with --force', async (t) => {
@@ -110,7 +109,7 @@ test('a destination inside the repository, or that contains it, is wrong usage, 
     [path.dirname(root), contains],
   ] as const) {
     for (const force of [false, true]) {
-      await isRefused(t, repository, destination, { force }, { error: UsageError, message });
+      await isRefused(t, repository, { to: destination, force }, { error: UsageError, message });
     }
   }
 });
@@ -137,7 +136,7 @@ test('--force replaces the named files and keeps all others', async (t) => {
   await writeFile(path.join(directory, 'mine'), 'mine');
   await writeFile(path.join(directory, 'dump.rdb'), 'written since');
   await rename(path.join(directory, 'latest'), path.join(directory, 'moved'));
-  await isRefused(t, directory, directory, { at: older.time }, NOT_EMPTY);
+  await isRefused(t, directory, { to: directory, time: older.time }, NOT_EMPTY);
 
   // 'changeling' is a folder in the older snapshot and a link in the newer one.
   await rename(path.join(directory, 'changeling'), path.join(directory, 'kept-folder'));
@@ -182,7 +181,12 @@ test('--force replaces no folder by a file, and no file or link to a folder by a
     const destination = path.join(directory, `to-${name}`);
     await mkdir(path.join(destination, 'elsewhere'), { recursive: true });
     await makeObstacle(path.join(destination, name));
-    await isRefused(t, directory, destination, { force: true }, { error: InTheWayError, message });
+    await isRefused(
+      t,
+      directory,
+      { to: destination, force: true },
+      { error: InTheWayError, message },
+    );
   }
 });
 

@@ -37,20 +37,32 @@ test('a replica is backed up as long as it has its primary', async (t) => {
     hint: /^back up the primary, or take the files as they are with --save none$/,
   };
   const at = ['-p', String(replica.server.port)];
-  await isRefusedBackup(t, replica.sandbox.repository, at, lost);
+  await isRefusedBackup(t, {
+    repository: replica.sandbox.repository,
+    args: at,
+    refusal: lost,
+  });
   // It answers most commands with MASTERDOWN now.
   await replica.server.client.config('SET', 'replica-serve-stale-data', 'no');
   await t.throwsAsync(replica.server.client.get('key'), { message: /^MASTERDOWN/ });
-  await isRefusedBackup(t, replica.sandbox.repository, at, lost);
+  await isRefusedBackup(t, {
+    repository: replica.sandbox.repository,
+    args: at,
+    refusal: lost,
+  });
   t.is((await replica.backup({ save: 'none' })).server?.save, 'none');
 });
 
 test('a Sentinel is told from a server', async (t) => {
   const at = await createLiveSandbox(t);
   const { port } = await startSentinel(t, { lines: watching('mymaster', at.server.port, 1) });
-  await isRefusedBackup(t, at.sandbox.repository, ['-p', String(port)], {
-    message: /is a Sentinel, not a server$/,
-    hint: new RegExp(`where the server is, use --sentinel 127\\.0\\.0\\.1:${port}$`),
+  await isRefusedBackup(t, {
+    repository: at.sandbox.repository,
+    args: ['-p', String(port)],
+    refusal: {
+      message: /is a Sentinel, not a server$/,
+      hint: new RegExp(`where the server is, use --sentinel 127\\.0\\.0\\.1:${port}$`),
+    },
   });
 });
 

@@ -56,7 +56,12 @@ test('a Sentinel and its server may have different passwords', async (t) => {
   await writeFile(wrong, 'no-sesame\n');
   const env = { REDISCLI_AUTH: 'server-sesame' };
   const refused = async (args: readonly string[], refusal: Refusal): Promise<void> =>
-    isRefusedBackup(t, group.repository, [...at(sentinel), ...args], refusal, { env });
+    isRefusedBackup(t, {
+      repository: group.repository,
+      args: [...at(sentinel), ...args],
+      refusal,
+      options: { env },
+    });
   await refused([], {
     message: /^Sentinel at \S+ requires a password$/,
     hint: /--sentinel-pass-file/,

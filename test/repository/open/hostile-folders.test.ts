@@ -7,7 +7,7 @@ import path from 'node:path';
 import { EXIT } from '../../../src/errors.js';
 import { repair } from '../../../src/engine/repair/repair.js';
 import { zstdCompressBuffer } from '../../../src/system/zstd/zstd.js';
-import { copy, deltaOf } from '../../delta/delta-bytes.js';
+import { copy, deltaOf } from '../../support/delta/delta-bytes.js';
 import { forgeCatalog, runSql } from '../../support/repository/edit-catalog.js';
 import { exitCode } from '../../support/program/exit-code.js';
 import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';

@@ -12,6 +12,7 @@ import { HastyFileSystem } from '../files/hasty-file-system.js';
 import { removeTree } from '../files/temporary-directory.js';
 import { type Tree, readTree, treeDifferences } from '../files/directory-tree.js';
 import type { Sandbox } from '../sandbox/sandbox.js';
+import type { RecordedSnapshot } from '../sandbox/sandbox-options.js';
 
 /** Exit codes; snapshots as ranges such as `1-2, 5`, or `none`. */
 export interface DamageOutcome {
@@ -70,7 +71,8 @@ interface Restored {
 async function restoreAll(t: ExecutionContext, sandbox: Sandbox, last: number): Promise<Restored> {
   const whole: number[] = [];
   const lost: string[] = [];
-  for (const { id, time, tree } of sandbox.recorded.slice(0, last)) {
+  for (const snapshot of sandbox.recorded.slice(0, last)) {
+    const { id, time, tree } = snapshot;
     const to = sandbox.at(`restored-${id}`);
     try {
       await sandbox.restore({ time, to });
@@ -80,7 +82,7 @@ async function restoreAll(t: ExecutionContext, sandbox: Sandbox, last: number): 
       whole.push(id);
     } catch (error) {
       if (!(error instanceof CorruptError)) throw error;
-      lost.push(...(await lostFiles(t, sandbox, id, time, tree)));
+      lost.push(...(await lostFiles(t, sandbox, snapshot)));
     }
     await removeTree(to);
   }
@@ -90,9 +92,7 @@ async function restoreAll(t: ExecutionContext, sandbox: Sandbox, last: number): 
 async function lostFiles(
   t: ExecutionContext,
   sandbox: Sandbox,
-  id: number,
-  time: string,
-  tree: Tree,
+  { id, time, tree }: RecordedSnapshot,
 ): Promise<string[]> {
   const lost: string[] = [];
   for (const [name, entry] of Object.entries(tree)) {

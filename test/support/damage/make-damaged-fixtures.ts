@@ -8,7 +8,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 
 import { zstdCompressBuffer } from '../../../src/system/zstd/zstd.js';
-import { copy, deltaOf } from '../../delta/delta-bytes.js';
+import { copy, deltaOf } from '../delta/delta-bytes.js';
 import { flipped } from './damage.js';
 import type { DamageOutcome } from './damage-trial.js';
 import type { DamagedManifest } from './damaged-fixtures.js';

@@ -53,7 +53,13 @@ export async function runCli(
       child.once('close', (exitCode, exitSignal) => resolve([exitCode, exitSignal]));
     },
   );
-  return cliResult(args, code, signal, Buffer.concat(stdout), Buffer.concat(stderr));
+  return cliResult({
+    args,
+    code,
+    signal,
+    stdout: Buffer.concat(stdout).toString('utf8'),
+    stderr: Buffer.concat(stderr).toString('utf8'),
+  });
 }
 
 /** Runs `redis-rewind ...args`, which must end with `expectedCode`; throws with its output if not. */
@@ -87,19 +93,9 @@ export function cliEnvironment(options: CliOptions = {}): NodeJS.ProcessEnv {
   return env;
 }
 
-function cliResult(
-  args: readonly string[],
-  code: number | null,
-  signal: NodeJS.Signals | null,
-  stdout: Buffer,
-  stderr: Buffer,
-): CliResult {
+function cliResult(ended: Omit<CliResult, 'json'>): CliResult {
   const result: CliResult = {
-    args,
-    code,
-    signal,
-    stdout: stdout.toString('utf8'),
-    stderr: stderr.toString('utf8'),
+    ...ended,
     json(): unknown {
       try {
         return JSON.parse(result.stdout) as unknown;

@@ -26,7 +26,7 @@ export class CountingWriter {
     this.#done = this.#write();
   }
 
-  /** Numbers that the server has answered for: a backup that begins now has them. */
+  /** Numbers the server has acknowledged. A backup that begins now must have them. */
   get acknowledged(): number {
     return this.#acknowledged;
   }

@@ -12,5 +12,9 @@ export async function isRefused(
 ): Promise<void> {
   const hasPlace = args.some((arg) => ['--redis', '-s', '-h', '-p'].includes(arg));
   const at = hasPlace ? [] : ['-p', String(server.port)];
-  await isRefusedBackup(t, sandbox.repository, [...at, ...args], refusal);
+  await isRefusedBackup(t, {
+    repository: sandbox.repository,
+    args: [...at, ...args],
+    refusal,
+  });
 }

@@ -1,5 +1,5 @@
-// Writes RDBs, version 10, of records that a test thinks up, in whatever order: what a server dumps that
-// was restarted. Layouts: facts of redis rdb.c; only what the tests need of them.
+// Writes RDBs, version 10, with the records that a test names, in any order, as a restarted server dumps
+// them. The layouts are those of Redis's rdb.c. It has only what the tests need.
 
 export interface RdbKey {
   readonly database: number;

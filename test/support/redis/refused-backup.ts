@@ -11,13 +11,17 @@ export interface Refusal {
   readonly code?: number;
 }
 
+export interface RefusedBackup {
+  readonly repository: string;
+  readonly args: readonly string[];
+  readonly refusal: Refusal;
+  readonly options?: CliOptions;
+}
+
 /** Runs `backup ...args REPOSITORY`. */
 export async function isRefusedBackup(
   t: ExecutionContext,
-  repository: string,
-  args: readonly string[],
-  refusal: Refusal,
-  options: CliOptions = {},
+  { repository, args, refusal, options = {} }: RefusedBackup,
 ): Promise<void> {
   await leavesAsItWas(t, repository, async () => {
     checkRefusal(t, await runCli(['backup', '--json', ...args, repository], options), refusal);

@@ -97,5 +97,5 @@ export async function isRefused(
   args: readonly string[],
   refusal: Refusal,
 ): Promise<void> {
-  await isRefusedBackup(t, repository, args, refusal);
+  await isRefusedBackup(t, { repository, args, refusal });
 }

@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { FORMAT_VERSION } from '../../../src/catalog/schema.js';
 import { pathFromBytes } from '../../../src/system/files/byte-path.js';
 import { RealFileSystem } from '../../../src/system/files/file-system.js';
-import { layNight } from '../../demo/redis-nights.js';
+import { layNight } from '../redis/redis-nights.js';
 import { HookedFileSystem, systemFailure } from '../files/hooked-file-system.js';
 import { fixturePath } from '../program/project-paths.js';
 import { withRedisServer } from '../redis/redis-server.js';

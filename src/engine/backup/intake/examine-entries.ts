@@ -115,7 +115,7 @@ export function reportExaminations(examined: ExaminedEntries): ExaminationOutcom
   }
   const isUsable = (path: BytePath, { kind }: Verdict): boolean =>
     kind !== 'broken' && !(kind === 'cut' && inner.has(path));
-  // A file that cannot be used is told of in every run. Remarks are made once.
+  // Every run warns of a file that cannot be used. Remarks are made once.
   for (const [path, verdict] of examined.known) {
     if (verdict.kind === 'whole' || isUsable(path, verdict)) continue;
     notes.push(unusableNote(path, verdict.why));

@@ -46,7 +46,7 @@ export async function takeEntries(request: TakeRequest): Promise<TakenEntries> {
     }
     const captured = capture?.files.get(entry.path) ?? null;
     const known = knownContent(entry, last, rehash);
-    // A captured file may have more or fewer bytes now than were taken at the same stat before.
+    // The stat may be the same although another number of bytes was captured.
     if (known !== null && (captured === null || capturedBytes(captured) === known.sizeBytes)) {
       entries.push(entryAsScanned(entry, known));
       continue;

@@ -7,26 +7,26 @@ import * as fs from 'node:fs/promises';
 import * as os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { RunContext } from '../../../src/engine/run/run-context.js';
-import { InterruptedError, RewindError } from '../../../src/errors.js';
-import { pathFromText } from '../../../src/system/files/byte-path.js';
-import { cliEnvironment } from '../program/cli.js';
+import type { RunContext } from '../../src/engine/run/run-context.js';
+import { InterruptedError, RewindError } from '../../src/errors.js';
+import { pathFromText } from '../../src/system/files/byte-path.js';
+import { cliEnvironment } from '../support/program/cli.js';
 import {
   HookedFileSystem,
   ProcessDied,
   dieAtMutation,
   failAtMutation,
-} from '../files/hooked-file-system.js';
-import { recordRun, survivorAt } from '../power-loss/at-each-power-loss.js';
-import { layTree } from '../power-loss/lay-disk.js';
-import { mainScript } from '../program/project-paths.js';
-import { RandomTree } from './random-tree.js';
-import { createTestContext } from '../program/run-context.js';
-import type { SeededRandom } from '../program/seeded-random.js';
-import { countSnapshots } from '../repository/whole-repository.js';
-import { Sandbox } from './sandbox.js';
-import { lookNames } from './note-names.js';
-import { type Tree, readTree, treeDifferences } from '../files/directory-tree.js';
+} from '../support/files/hooked-file-system.js';
+import { recordRun, survivorAt } from '../support/power-loss/at-each-power-loss.js';
+import { layTree } from '../support/power-loss/lay-disk.js';
+import { mainScript } from '../support/program/project-paths.js';
+import { RandomTree } from '../support/sandbox/random-tree.js';
+import { createTestContext } from '../support/program/run-context.js';
+import type { SeededRandom } from '../support/program/seeded-random.js';
+import { countSnapshots } from '../support/repository/whole-repository.js';
+import { Sandbox } from '../support/sandbox/sandbox.js';
+import { lookNames } from '../support/sandbox/note-names.js';
+import { type Tree, readTree, treeDifferences } from '../support/files/directory-tree.js';
 
 const ERRNOS = ['ENOSPC', 'EIO', 'EACCES', 'EMFILE'];
 
@@ -101,7 +101,7 @@ export class SoakWorld {
     await this.#expect(1);
   }
 
-  /** All at the same time by the clock, so that that of a real process is not too far behind. */
+  /** The clock goes back after each run, so that it stays near the clock of a real process. */
   async #run(context: RunContext) {
     try {
       return await this.#sandbox.backup({ context });
