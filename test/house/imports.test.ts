@@ -50,6 +50,10 @@ const IMPORT_RULES: readonly ImportRule[] = [
   },
 ];
 
+/** An import that is still there once the code is compiled, as `import type` is not. */
+const VALUE_IMPORT_OF_CATALOG =
+  /^(?:import|export)\s(?!type\b)[^;]*?['"][^'"]*\/catalog\/[^'"]*['"]|\bawait import\(\s*['"][^'"]*\/catalog\//gm;
+
 /** The folder of engine/ that a file is in; null for a file of another room. */
 function engineFolder(name: string): string | null {
   return /^engine\/([^/]+)\//.exec(name)?.[1] ?? null;
@@ -114,3 +118,12 @@ for (const rule of IMPORT_RULES) {
     t.deepEqual(wrong, []);
   });
 }
+
+test('engine/ imports only types of the catalog', (t) => {
+  const wrong = sources
+    .filter(({ name }) => name.startsWith('engine/'))
+    .flatMap(({ name, text }) =>
+      (text.match(VALUE_IMPORT_OF_CATALOG) ?? []).map((found) => `${name}: ${found}`),
+    );
+  t.deepEqual(wrong, []);
+});
