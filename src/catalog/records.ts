@@ -41,7 +41,7 @@ export interface Version extends EntryMetadata {
   /** Of a symbolic link; null for the other types. */
   readonly linkTarget: BytePath | null;
   /** The file could not be read whole at firstSnapshot, so this version has its earlier content. */
-  readonly stale: boolean;
+  readonly isStale: boolean;
 }
 
 export type NewVersion = Omit<Version, 'id' | 'firstSnapshot' | 'lastSnapshot' | 'content'> & {
@@ -118,7 +118,7 @@ export interface SourceState {
   readonly mtimeNs: bigint;
   readonly ctimeNs: bigint;
   /** False where the file was changed less than two seconds before it was read. */
-  readonly settled: boolean;
+  readonly isSettled: boolean;
 }
 
 export interface RepositoryRecord {
@@ -156,5 +156,5 @@ export interface ContentCheck {
   /** When the run that compared them began, in whole UTC seconds since the epoch. */
   readonly checkedAtSeconds: number;
   /** Whether the bytes had the digest. */
-  readonly whole: boolean;
+  readonly isWhole: boolean;
 }

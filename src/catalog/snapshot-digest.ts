@@ -43,7 +43,7 @@ export function digestSnapshot(
       version.content?.sizeBytes ?? null,
       version.content?.sha256 ?? null,
       version.linkTarget === null ? null : pathToBytes(version.linkTarget),
-      version.stale ? 1 : 0,
+      version.isStale ? 1 : 0,
     ]);
   }
   return hash.digest();

@@ -31,7 +31,7 @@ export class SourceStateTable {
         sizeBytes: row.size,
         mtimeNs: row.mtime_ns,
         ctimeNs: row.ctime_ns,
-        settled: row.settled !== 0n,
+        isSettled: row.settled !== 0n,
       }));
   }
 
@@ -50,7 +50,7 @@ export class SourceStateTable {
         state.sizeBytes,
         state.mtimeNs,
         state.ctimeNs,
-        state.settled ? 1 : 0,
+        state.isSettled ? 1 : 0,
       );
   }
 

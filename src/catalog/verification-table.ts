@@ -67,8 +67,8 @@ export class VerificationTable {
       `INSERT OR REPLACE INTO content_check (content, checked_at, whole)
        SELECT id, ?, ? FROM content WHERE id = ? AND sha256 = ?`,
     );
-    for (const { content, checkedAtSeconds, whole } of checks) {
-      insert.run(checkedAtSeconds, whole ? 1 : 0, content.id, content.sha256);
+    for (const { content, checkedAtSeconds, isWhole } of checks) {
+      insert.run(checkedAtSeconds, isWhole ? 1 : 0, content.id, content.sha256);
     }
   }
 

@@ -124,7 +124,7 @@ export class VersionTable {
         version.mtimeNs,
         version.contentId,
         version.linkTarget === null ? null : pathToBytes(version.linkTarget),
-        version.stale ? FLAG_STALE : 0,
+        version.isStale ? FLAG_STALE : 0,
       );
   }
 
@@ -162,7 +162,7 @@ function toVersion(row: Row): Version {
             sizeBytes: toInteger(row.size),
           },
     linkTarget: row.link_target === null ? null : pathFromBytes(toBlob(row.link_target)),
-    stale: (toInteger(row.flags) & FLAG_STALE) !== 0,
+    isStale: (toInteger(row.flags) & FLAG_STALE) !== 0,
   };
 }
 

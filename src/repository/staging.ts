@@ -3,6 +3,7 @@
 // no backup is in progress.
 import { type BytePath, joinPath, parentPath } from '../system/files/byte-path.js';
 import type { FileSystem } from '../system/files/file-system.js';
+import { removeTree } from '../system/files/remove-tree.js';
 import { STAGING_PARTS, stagedName, stagedPath, stagingPartPath, stagingPath } from './layout.js';
 
 export class Staging {
@@ -80,17 +81,4 @@ export function syncDirectory(fileSystem: FileSystem, path: BytePath): void {
   } finally {
     fileSystem.close(directory);
   }
-}
-
-/** Deletes a file, a link, or a directory with everything in it. Links are not followed. */
-export function removeTree(fileSystem: FileSystem, path: BytePath): void {
-  const stat = fileSystem.stat(path);
-  if (stat === null) return;
-  if (!stat.isDirectory()) {
-    fileSystem.unlink(path);
-    return;
-  }
-  if ((stat.mode & 0o700n) !== 0o700n) fileSystem.chmod(path, 0o700);
-  for (const name of fileSystem.list(path)) removeTree(fileSystem, joinPath(path, name));
-  fileSystem.removeDirectory(path);
 }

@@ -55,7 +55,7 @@ function directory(name: string): NewVersion {
     mtimeNs: -1_700_000_000_123_456_789n,
     contentId: null,
     linkTarget: null,
-    stale: false,
+    isStale: false,
   };
 }
 
@@ -139,7 +139,7 @@ test('a version is valid from its first to its last snapshot, and every field co
     catalog.versions.insert(directory('a/b'), 2);
     const contentId = catalog.versions.ensureContent(Buffer.alloc(32, 9), 2 ** 40);
     t.is(catalog.versions.ensureContent(Buffer.alloc(32, 9), 2 ** 40), contentId);
-    catalog.versions.insert({ ...directory('a.file'), type: 'file', contentId, stale: true }, 1);
+    catalog.versions.insert({ ...directory('a.file'), type: 'file', contentId, isStale: true }, 1);
   });
   const at = (id: number): unknown[] =>
     catalog.versions.listAt(id).map(({ path: name, mode }) => [name, mode]);
@@ -156,7 +156,7 @@ test('a version is valid from its first to its last snapshot, and every field co
   const [first, file] = catalog.versions.listAt(1);
   const { contentId: _, ...expected } = directory('a');
   t.like(first, { ...expected, firstSnapshot: 1, lastSnapshot: 2, content: null });
-  t.like(file, { type: 'file', stale: true, content: { sizeBytes: 2 ** 40 } });
+  t.like(file, { type: 'file', isStale: true, content: { sizeBytes: 2 ** 40 } });
   t.true(catalog.versions.everExisted(pathFromText('a')));
   t.false(catalog.versions.everExisted(pathFromText('a.')));
 });
@@ -272,12 +272,12 @@ test('device and inode numbers keep all 64 bits, and paths keep all bytes', asyn
     sizeBytes: 2n ** 62n,
     mtimeNs: -5n,
     ctimeNs: 1_795_312_800_999_999_999n,
-    settled: true,
+    isSettled: true,
   };
   catalog.write(() => catalog.sourceStates.put(state));
   t.deepEqual(catalog.sourceStates.list(), [state]);
-  catalog.write(() => catalog.sourceStates.put({ ...state, settled: false }));
-  t.deepEqual(catalog.sourceStates.list(), [{ ...state, settled: false }]);
+  catalog.write(() => catalog.sourceStates.put({ ...state, isSettled: false }));
+  t.deepEqual(catalog.sourceStates.list(), [{ ...state, isSettled: false }]);
   catalog.write(() => catalog.sourceStates.delete(state.path));
   t.deepEqual(catalog.sourceStates.list(), []);
 });

@@ -96,7 +96,7 @@ test('the note of a verification leaves the generation, and its checks are found
   };
   const content = { id, sha256: digest, sizeBytes: 10 };
   const other = { ...content, sha256: Buffer.alloc(32, 2) };
-  const check = { checkedAtSeconds: 100, whole: false };
+  const check = { checkedAtSeconds: 100, isWhole: false };
   catalog.annotate(() => {
     catalog.verifications?.insert(record, [{ content: other, ...check }]);
     t.is(catalog.verifications?.checkTimes().size, 0, 'an id that means another content by now');

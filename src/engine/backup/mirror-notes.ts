@@ -57,7 +57,7 @@ function noteOn(
     );
   }
   if (last.conditions.get(path) !== 'wrong-content' || !isSameContent(version, entry)) return null;
-  if (entry.stale && type !== 'directory') {
+  if (entry.isStale && type !== 'directory') {
     return lookNote(
       'mirror-lost',
       path,

@@ -16,7 +16,7 @@ export interface NextEntry extends EntryMetadata {
   readonly type: EntryType;
   readonly content: ContentKey | null;
   readonly linkTarget: BytePath | null;
-  readonly stale: boolean;
+  readonly isStale: boolean;
   /** Its name in staging; null if the mirror already has it. */
   readonly staged: string | null;
   /** The source's stat, where the file was read in this run. */
@@ -46,7 +46,7 @@ export function entryAsScanned(entry: ScannedEntry, content: ContentKey | null):
     ...metadataOf(entry.stat),
     content,
     linkTarget: entry.linkTarget,
-    stale: false,
+    isStale: false,
     staged: null,
     state: null,
   };
@@ -54,5 +54,5 @@ export function entryAsScanned(entry: ScannedEntry, content: ContentKey | null):
 
 /** What the last snapshot has, taken over because SOURCE could not be read. */
 export function keptEntry(version: Version): NextEntry {
-  return { ...version, stale: true, staged: null, state: null };
+  return { ...version, isStale: true, staged: null, state: null };
 }

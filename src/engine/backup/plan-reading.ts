@@ -18,9 +18,9 @@ export function knownContent(
 ): Version['content'] {
   const version = last.versions.get(entry.path);
   const state = last.states.get(entry.path);
-  if (rehash || version === undefined || state === undefined || version.stale) return null;
+  if (rehash || version === undefined || state === undefined || version.isStale) return null;
   if (last.conditions.get(entry.path) === 'wrong-content') return null;
-  return state.settled && isSameStat(state, entry.stat) ? version.content : null;
+  return state.isSettled && isSameStat(state, entry.stat) ? version.content : null;
 }
 
 /** Whether the mirror has what an entry holds, so that nothing is staged for it. */

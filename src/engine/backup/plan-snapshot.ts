@@ -3,7 +3,7 @@ import type { Snapshot } from '../../catalog/records.js';
 import type { CommitPlan } from '../../repository/commit/commit.js';
 import { planOwedOperations } from '../../repository/commit/plan-owed-operations.js';
 import type { NewIncrement } from '../../repository/contents/write-increment.js';
-import { type BytePath, formatPath } from '../../system/files/byte-path.js';
+import type { BytePath } from '../../system/files/byte-path.js';
 import type { NextEntry } from './next-entry.js';
 import { isSameVersion } from '../snapshot/compare-versions.js';
 import type { LastSnapshot } from './last-snapshot.js';
@@ -15,14 +15,14 @@ export interface SnapshotPlanRequest {
   readonly last: LastSnapshot;
   readonly next: readonly NextEntry[];
   readonly increments: readonly NewIncrement[];
-  /** Whole UTC seconds at which reading began. */
-  readonly time: number;
+  /** When reading began, in whole UTC seconds. */
+  readonly timeSeconds: number;
   readonly host: string;
   readonly source: BytePath;
   readonly program: string;
   /** What the server said; null where none was asked. */
   readonly serverReport: ServerReport | null;
-  readonly examined: readonly ExaminationReport[];
+  readonly examined: ReadonlyMap<BytePath, ExaminationReport>;
   readonly notes: readonly Note[];
 }
 
@@ -51,7 +51,7 @@ export function planSnapshot(request: SnapshotPlanRequest): CommitPlan {
   );
   return {
     snapshot: {
-      timeSeconds: request.time,
+      timeSeconds: request.timeSeconds,
       host: request.host,
       source: request.source,
       program: request.program,
@@ -73,7 +73,7 @@ export function planSnapshot(request: SnapshotPlanRequest): CommitPlan {
       mtimeNs: version.mtimeNs,
       content: version.content,
       linkTarget: version.linkTarget,
-      stale: version.stale,
+      isStale: version.isStale,
     })),
     increments: request.increments,
     examinations: planExaminations(request),
@@ -91,10 +91,11 @@ export function planSnapshot(request: SnapshotPlanRequest): CommitPlan {
 
 /** By the contents that were examined. */
 function planExaminations({ next, examined }: SnapshotPlanRequest): CommitPlan['examinations'] {
-  const contents = new Map(next.map(({ path, content }) => [formatPath(path), content]));
-  return examined.flatMap(({ path, loads, problem, ...found }) => {
+  const contents = new Map(next.map(({ path, content }) => [path, content]));
+  return [...examined].flatMap(([path, report]) => {
     const content = contents.get(path) ?? null;
-    return content === null ? [] : [{ content, loads, problem, found }];
+    const { loads, problem } = report;
+    return content === null ? [] : [{ content, loads, problem, found: report }];
   });
 }
 

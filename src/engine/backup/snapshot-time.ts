@@ -9,17 +9,17 @@ const CLOCK_BACK_SECONDS = 5 * 60;
 export function snapshotTime(
   nowMs: number,
   last: Snapshot | null,
-): { readonly time: number; readonly note: Note | null } {
+): { readonly timeSeconds: number; readonly note: Note | null } {
   const now = Math.floor(nowMs / 1000);
-  if (last === null) return { time: now, note: null };
-  const time = Math.max(now, last.timeSeconds + 1);
-  if (now >= last.timeSeconds - CLOCK_BACK_SECONDS) return { time, note: null };
+  if (last === null) return { timeSeconds: now, note: null };
+  const timeSeconds = Math.max(now, last.timeSeconds + 1);
+  if (now >= last.timeSeconds - CLOCK_BACK_SECONDS) return { timeSeconds, note: null };
   return {
-    time,
+    timeSeconds,
     note: lookNote(
       'clock-behind',
       null,
-      `the clock says ${formatTime(now)}, which is before the last snapshot, so this snapshot is recorded as ${formatTime(time)}`,
+      `the clock says ${formatTime(now)}, which is before the last snapshot, so this snapshot is recorded as ${formatTime(timeSeconds)}`,
       'correct the clock of this machine',
     ),
   };

@@ -45,7 +45,7 @@ export async function takeSnapshot(run: SnapshotRun): Promise<BackupReport> {
     : requireSameSource(newest, { source, hostName: context.hostName, masterName });
   const capture = (await run.preparedServer?.capture(repository.path, request.force)) ?? null;
   const scan = await scanForSnapshot(run, capture);
-  const { time, note: clockNote } = snapshotTime(scan.startedAtMs, newest);
+  const { timeSeconds, note: clockNote } = snapshotTime(scan.startedAtMs, newest);
   const last = readLastSnapshot(run, scan);
   requireFit(run, scan, last);
   const notes: Note[] = [
@@ -55,7 +55,7 @@ export async function takeSnapshot(run: SnapshotRun): Promise<BackupReport> {
     ...scan.notes,
   ];
   const unset: UnsetMetadata[] = [];
-  let examined: ExaminationOutcome = { reports: [], notes: [] };
+  let examined: ExaminationOutcome = { reports: new Map(), notes: [] };
   const { snapshot, records } = await discardingOnFailure(run, async (staging) => {
     const increments = new IncrementsInProgress({ ...run, memoryBytes: request.memoryBytes });
     try {
@@ -71,7 +71,7 @@ export async function takeSnapshot(run: SnapshotRun): Promise<BackupReport> {
         last,
         next: taken.entries,
         increments: kept.increments,
-        time,
+        timeSeconds,
         host: context.hostName,
         source,
         program: context.program,
@@ -87,7 +87,7 @@ export async function takeSnapshot(run: SnapshotRun): Promise<BackupReport> {
     }
   });
   notes.push(...(await finishSnapshot(repository, snapshot, unset, context.uid)));
-  return report(run, { snapshot, records, examined: examined.reports, notes });
+  return report(run, { snapshot, records, examined: [...examined.reports.values()], notes });
 }
 
 /** What SOURCE holds: one scan, with what was captured in place of what is there now. */

@@ -124,7 +124,7 @@ function toListedFile(
     size: content?.sizeBytes ?? null,
     sha256: content?.sha256.toString('hex') ?? null,
     linkTarget: linkTarget === null ? null : formatPath(linkTarget),
-    stale: version.stale,
+    stale: version.isStale,
     damaged: content !== null && damagedContents.has(content.id),
     examined,
   };

@@ -106,9 +106,9 @@ function listMirrorFiles({ fileSystem, path }: OpenRepository): BytePath[] {
 function filesBelow(fileSystem: FileSystem, folder: BytePath, except?: BytePath): BytePath[] {
   if (folder === except || fileSystem.stat(folder)?.isDirectory() !== true) return [];
   return fileSystem.list(folder).flatMap((name) => {
-    const place = joinPath(folder, name);
-    const isFile = fileSystem.stat(place)?.isFile() === true;
-    return isFile ? [place] : filesBelow(fileSystem, place, except);
+    const entry = joinPath(folder, name);
+    const isFile = fileSystem.stat(entry)?.isFile() === true;
+    return isFile ? [entry] : filesBelow(fileSystem, entry, except);
   });
 }
 

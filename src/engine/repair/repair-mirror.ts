@@ -54,13 +54,13 @@ export async function repairMirror(
 function makeDirectory(repair: MirrorRepair, { path }: Version): void {
   const { repository, kept } = repair;
   const { fileSystem } = repository;
-  const place = mirrorPath(repository.path, path);
-  if (fileSystem.stat(place)?.isDirectory()) return;
-  if (fileSystem.stat(place) !== null) {
-    noteKept(repair, repository.path, kept.move(place, keptName(path)));
+  const directory = mirrorPath(repository.path, path);
+  if (fileSystem.stat(directory)?.isDirectory()) return;
+  if (fileSystem.stat(directory) !== null) {
+    noteKept(repair, repository.path, kept.move(directory, keptName(path)));
   }
-  fileSystem.makeDirectory(place, 0o700);
-  syncDirectory(fileSystem, parentPath(place));
+  fileSystem.makeDirectory(directory, 0o700);
+  syncDirectory(fileSystem, parentPath(directory));
   tell(repair, 'made', path, `the directory '${showPath(path)}' was made again`);
 }
 
@@ -79,7 +79,7 @@ async function putBack(repair: MirrorRepair, version: Version, content: Content)
   const { repository, newest, staging, context, request } = repair;
   const { fileSystem } = repository;
   const { path } = version;
-  if (await isWhole(repair, path, content)) return;
+  if (await isMirrorFileWhole(repair, path, content)) return;
   const name = staging.newName();
   const staged = staging.path(name);
   const into = fileSystem.open(staged, 'create');
@@ -99,7 +99,7 @@ async function putBack(repair: MirrorRepair, version: Version, content: Content)
   tell(repair, 'put-back', path, `'${showPath(path)}' was put back from ${origin}`);
 }
 
-async function isWhole(
+async function isMirrorFileWhole(
   { repository, context }: MirrorRepair,
   path: BytePath,
   content: Content,

@@ -11,21 +11,22 @@ import {
 } from '../../system/files/byte-path.js';
 import { findServerIn } from '../../system/processes/server-processes.js';
 import type { FoundDestination } from './find-destination.js';
+import type { SourceLocation } from './restore-source.js';
 import type { SelectedEntry, Selection } from './select-entries.js';
 
 export interface DestinationCheck {
   readonly destination: FoundDestination;
   readonly selection: Selection;
-  /** The real path of the repository that is read. */
-  readonly repository: BytePath;
+  /** Where the source lies, by its real path; null where it is in no file. */
+  readonly location: SourceLocation | null;
   /** Whether files that are there may be replaced. */
   readonly force: boolean;
 }
 
 /** @throws InTheWayError, UsageError */
 export function requireUsableDestination(check: DestinationCheck): void {
-  const { destination, selection, repository, force } = check;
-  requireApart(destination, repository);
+  const { destination, selection, location, force } = check;
+  if (location !== null) requireNoOverlap(destination, location);
   // The first of the checks that --force skips. The others suggest --force, and a person must not read
   // that while a server runs in the destination.
   if (!force) requireNoServer(destination);
@@ -45,20 +46,20 @@ export function requireUsableDestination(check: DestinationCheck): void {
   }
 }
 
-function relationOf(destination: BytePath, repository: BytePath): string | null {
-  const shown = `'${formatPath(repository)}'`;
-  if (destination === repository) return 'is the repository itself';
-  if (isWithin(destination, repository)) return `lies inside the repository ${shown}`;
-  if (isWithin(repository, destination)) return `contains the repository ${shown}`;
+function relationOf(destination: BytePath, { path, name }: SourceLocation): string | null {
+  const shown = `${name} '${formatPath(path)}'`;
+  if (destination === path) return `is ${name} itself`;
+  if (isWithin(destination, path)) return `lies inside ${shown}`;
+  if (isWithin(path, destination)) return `contains ${shown}`;
   return null;
 }
 
-function requireApart({ path, asked }: FoundDestination, repository: BytePath): void {
-  const relation = relationOf(path, repository);
+function requireNoOverlap({ path, asked }: FoundDestination, location: SourceLocation): void {
+  const relation = relationOf(path, location);
   if (relation === null) return;
   throw new UsageError(`destination '${formatPath(path)}' ${relation}`, {
     typed: formatPath(asked),
-    hint: 'name a directory that does not contain the repository or lie inside it',
+    hint: `name a directory that does not contain ${location.name} or lie inside it`,
   });
 }
 
@@ -71,10 +72,10 @@ function requireNoServer({ path, placement, missingParents }: FoundDestination):
   if (placement === 'publish-directory' || missingParents.length > 0) return;
   const directory = placement === 'fill-directory' ? path : parentPath(path);
   for (const candidate of [directory, parentPath(directory)]) {
-    const server = findServerIn(candidate);
-    if (server === null) continue;
+    const processId = findServerIn(candidate);
+    if (processId === null) continue;
     throw new InTheWayError(
-      `a Redis server (process ${server}) is running in '${formatPath(candidate)}'`,
+      `a Redis server (process ${processId}) is running in '${formatPath(candidate)}'`,
       {
         path: candidate,
         hint: 'stop the server first, or use --force: a running server may overwrite the restored files',
@@ -105,13 +106,13 @@ function requireFillable(
   for (const { relative, entry } of selection) {
     const isDirectory = standing.get(relative)?.isDirectory();
     if (isDirectory === undefined || isDirectory === (entry.type === 'directory')) continue;
-    const place = joinPath(path, relative);
-    const placeShown = formatPath(place);
+    const target = joinPath(path, relative);
+    const targetShown = formatPath(target);
     throw new InTheWayError(
       isDirectory
-        ? `'${placeShown}' is a directory, but a ${entry.type} in the snapshot`
-        : `'${placeShown}' is not a directory (links are not followed), but the snapshot has a directory there`,
-      { path: place, hint: 'move it away first: --force replaces files, never directories' },
+        ? `'${targetShown}' is a directory, but a ${entry.type} in the snapshot`
+        : `'${targetShown}' is not a directory (links are not followed), but the snapshot has a directory there`,
+      { path: target, hint: 'move it away first: --force replaces files, never directories' },
     );
   }
 }

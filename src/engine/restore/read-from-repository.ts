@@ -14,7 +14,7 @@ import { askInOneState } from '../snapshot/ask-in-one-state.js';
 import { readProvedSnapshot } from '../snapshot/check-snapshot.js';
 import { type SnapshotSummary, summarizeSnapshot } from '../snapshot/snapshot-summary.js';
 import type { RequestedTime } from '../snapshot/time-spec.js';
-import type { RestoreEntry, RestoreSource } from './restore-source.js';
+import type { Absence, RestoreEntry, RestoreSource, SourceLocation } from './restore-source.js';
 
 /**
  * @throws NotInSnapshotError, CorruptError
@@ -23,7 +23,7 @@ export function openRepositorySource(
   path: BytePath,
   time: RequestedTime,
   context: RunContext,
-): RestoreSource {
+): RepositorySource {
   const repository = openForReading(context.fileSystem, path);
   try {
     return new RepositorySource(repository, time, context);
@@ -33,8 +33,9 @@ export function openRepositorySource(
   }
 }
 
-class RepositorySource implements RestoreSource {
-  readonly repository: BytePath;
+export class RepositorySource implements RestoreSource {
+  readonly location: SourceLocation;
+  /** All that reports show of the snapshot. */
   readonly snapshot: SnapshotSummary;
   readonly notes: readonly Note[];
   readonly entries: readonly RestoreEntry[];
@@ -50,7 +51,7 @@ class RepositorySource implements RestoreSource {
       proved: readProvedSnapshot(open, time, context.clock.nowMs()),
       examinations: open.examinations(),
     }));
-    this.repository = open.path;
+    this.location = { path: open.path, name: 'the repository' };
     const { summary, notes } = summarizeSnapshot(proved.snapshot);
     this.snapshot = summary;
     this.notes = notes;
@@ -62,8 +63,16 @@ class RepositorySource implements RestoreSource {
     );
   }
 
-  hasEverHeld(path: BytePath): boolean {
-    return this.#open.everHad(path);
+  explainAbsence(path: BytePath): Absence {
+    return this.#open.everHad(path)
+      ? {
+          isInNoSnapshot: false,
+          hint: "other snapshots have it: find one with 'redis-rewind list --files -r TIME REPO'",
+        }
+      : {
+          isInNoSnapshot: true,
+          hint: `'redis-rewind list --files -r ${this.snapshot.time} REPO' shows what there is`,
+        };
   }
 
   async read({ path }: RestoreEntry, emit: Emit): Promise<void> {
@@ -104,7 +113,7 @@ function toEntry(
     mtimeNs,
     sizeBytes: content?.sizeBytes ?? 0,
     linkTarget: version.linkTarget,
-    isStale: version.stale,
+    isStale: version.isStale,
     loadProblem: found?.loads === false ? (found.problem ?? 'it is damaged') : null,
   };
 }

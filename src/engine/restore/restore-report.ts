@@ -2,9 +2,13 @@
 import type { Note } from '../run/notes.js';
 import type { SnapshotSummary } from '../snapshot/snapshot-summary.js';
 
-export interface RestoreReport {
+export interface RestoreReport extends RestoreOutcome {
   readonly repository: string;
   readonly snapshot: SnapshotSummary;
+}
+
+/** What a restore has done, wherever the snapshot was kept. */
+export interface RestoreOutcome {
   /** The path inside the snapshot; `.` for all of it. */
   readonly path: string;
   readonly destination: string;

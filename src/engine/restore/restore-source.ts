@@ -3,7 +3,6 @@
 import type { Emit } from '../../delta/emit.js';
 import type { BytePath } from '../../system/files/byte-path.js';
 import type { Note } from '../run/notes.js';
-import type { SnapshotSummary } from '../snapshot/snapshot-summary.js';
 
 /** One file, directory or symbolic link of a snapshot. */
 export interface RestoreEntry {
@@ -29,10 +28,31 @@ export interface RestoreEntry {
   readonly loadProblem: string | null;
 }
 
+/** What a restore says of the snapshot. */
+export interface RestoredSnapshot {
+  /** ISO 8601 in UTC. */
+  readonly time: string;
+}
+
+/** The files that a source is read from. A destination must not overlap them. */
+export interface SourceLocation {
+  readonly path: BytePath;
+  /** As messages call it, such as `the repository`. */
+  readonly name: string;
+}
+
+/** What to tell a user who asked for a path that the snapshot lacks. */
+export interface Absence {
+  /** Whether the source knows that no other snapshot has the path either. */
+  readonly isInNoSnapshot: boolean;
+  /** How to find a path that is there. */
+  readonly hint: string;
+}
+
 export interface RestoreSource {
-  /** The repository that holds the snapshot. A destination must not overlap it. */
-  readonly repository: BytePath;
-  readonly snapshot: SnapshotSummary;
+  /** Null where the bytes come from no file, such as from a pipe. */
+  readonly location: SourceLocation | null;
+  readonly snapshot: RestoredSnapshot;
   /** What is wrong with the snapshot and costs no byte of it, as warnings. */
   readonly notes: readonly Note[];
   /**
@@ -40,8 +60,7 @@ export interface RestoreSource {
    * what is in it. The names are not checked yet.
    */
   readonly entries: readonly RestoreEntry[];
-  /** Whether any snapshot has the path. An error tells the user so. */
-  hasEverHeld(path: BytePath): boolean;
+  explainAbsence(path: BytePath): Absence;
   /**
    * Emits all bytes of a file in order, and proves them by their digest at the end. A restore reads each
    * file that it wants exactly once, one at a time, in the order of `entries`. So the source may be a

@@ -1,6 +1,7 @@
 // One restore: read the snapshot, look at the destination, plan, and do all of it or nothing.
 import { restoreWorkName } from '../../repository/layout.js';
 import { type BytePath, formatPath, parsePath } from '../../system/files/byte-path.js';
+import type { FileSystem } from '../../system/files/file-system.js';
 import { type ParsedOwner, parseOwner } from '../../system/files/owners.js';
 import { requireFreeSpace } from '../run/check-space.js';
 import { showPath } from '../run/notes.js';
@@ -12,9 +13,9 @@ import { findDestination } from './find-destination.js';
 import { planRestore } from './plan-restore.js';
 import { openRepositorySource } from './read-from-repository.js';
 import { entryNotes } from './restore-notes.js';
-import type { RestoreReport } from './restore-report.js';
+import type { RestoreOutcome, RestoreReport } from './restore-report.js';
 import type { RestoreRequest } from './restore-request.js';
-import type { RestoreSource } from './restore-source.js';
+import type { RestoreSource, SourceLocation } from './restore-source.js';
 import { runRestorePlan } from './run-restore-plan.js';
 import { selectEntries } from './select-entries.js';
 import { WorkDirectory } from './work-directory.js';
@@ -32,7 +33,9 @@ export async function restore(
   const source = openRepositorySource(repository, time, context);
   try {
     const { destination, force } = request;
-    return await restoreFrom(source, { path, destination, force, owner, startedMs }, context);
+    const wanted = { path, destination, force, owner, startedMs };
+    const outcome = await restoreFrom(source, wanted, context);
+    return { repository: formatPath(source.location.path), snapshot: source.snapshot, ...outcome };
   } finally {
     await source.close();
   }
@@ -53,13 +56,13 @@ export async function restoreFrom(
   source: RestoreSource,
   wanted: WantedRestore,
   context: RunContext,
-): Promise<RestoreReport> {
+): Promise<RestoreOutcome> {
   const { path, owner, force } = wanted;
   const { fileSystem, processId, uid: actingUid } = context;
   const selection = selectEntries(source, path);
   const destination = findDestination(fileSystem, wanted.destination, selection);
-  const repository = fileSystem.realPath(source.repository) ?? source.repository;
-  requireUsableDestination({ destination, selection, repository, force });
+  const location = source.location && realLocation(source.location, fileSystem);
+  requireUsableDestination({ destination, selection, location, force });
 
   const name = restoreWorkName(processId);
   const work = new WorkDirectory(fileSystem, destination.workParent, name);
@@ -67,8 +70,6 @@ export async function restoreFrom(
   requireFreeSpace(fileSystem, work.parent, plan.totalBytes);
   const outcome = await runRestorePlan({ plan, source, work, context });
   return {
-    repository: formatPath(source.repository),
-    snapshot: source.snapshot,
     path: showPath(path),
     destination: formatPath(destination.path),
     files: selection.filter(({ entry }) => entry.type === 'file').length,
@@ -76,4 +77,8 @@ export async function restoreFrom(
     elapsedMs: Math.round(context.clock.monotonicMs() - wanted.startedMs),
     notes: [...source.notes, ...entryNotes(selection, owner), ...outcome],
   };
+}
+
+function realLocation(location: SourceLocation, fileSystem: FileSystem): SourceLocation {
+  return { ...location, path: fileSystem.realPath(location.path) ?? location.path };
 }

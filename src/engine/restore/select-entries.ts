@@ -45,15 +45,9 @@ export function placeBelow(top: BytePath, { relative }: SelectedEntry): BytePath
 
 function notThere(source: RestoreSource, path: BytePath): NotInSnapshotError {
   const shown = formatPath(path);
-  const { time } = source.snapshot;
-  if (source.hasEverHeld(path)) {
-    return new NotInSnapshotError(`'${shown}' is not in the snapshot of ${time}`, {
-      path,
-      hint: `other snapshots have it: find one with 'redis-rewind list --files -r TIME REPO'`,
-    });
-  }
-  return new NotInSnapshotError(`no snapshot has a path '${shown}'`, {
-    path,
-    hint: `'redis-rewind list --files -r ${time} REPO' shows what there is`,
-  });
+  const { isInNoSnapshot, hint } = source.explainAbsence(path);
+  const message = isInNoSnapshot
+    ? `no snapshot has a path '${shown}'`
+    : `'${shown}' is not in the snapshot of ${source.snapshot.time}`;
+  return new NotInSnapshotError(message, { path, hint });
 }

@@ -1,8 +1,8 @@
 // A restore's own directory, beside its destination or in it. Entries are made there, and the files that
 // they replace are kept there. A killed restore leaves the directory; later restores do not touch it.
-import { removeTree } from '../../repository/staging.js';
 import { type BytePath, joinPath } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
+import { removeTree } from '../../system/files/remove-tree.js';
 
 export interface WorkPaths {
   /** The existing directory that the work directory is in. */

@@ -7,7 +7,7 @@ export interface ComparableEntry extends EntryMetadata {
   readonly type: EntryType;
   readonly content: ContentKey | null;
   readonly linkTarget: BytePath | null;
-  readonly stale: boolean;
+  readonly isStale: boolean;
 }
 
 /** Whether a version goes on unchanged into the new snapshot. */
@@ -35,6 +35,6 @@ function isSameMetadata(a: Version, b: ComparableEntry): boolean {
     a.ownerName === b.ownerName &&
     a.groupName === b.groupName &&
     a.mtimeNs === b.mtimeNs &&
-    a.stale === b.stale
+    a.isStale === b.isStale
   );
 }

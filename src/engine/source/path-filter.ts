@@ -7,7 +7,13 @@
 // as `./name`, it begins at SOURCE. A '/' at its end restricts it to folders. As in rdiff-backup a pattern
 // may also be absolute, and must then begin with SOURCE.
 import { UsageError } from '../../errors.js';
-import { type BytePath, baseName, parsePath, pathFromText } from '../../system/files/byte-path.js';
+import {
+  type BytePath,
+  baseName,
+  isWithin,
+  parsePath,
+  pathFromText,
+} from '../../system/files/byte-path.js';
 import { type Glob, parseGlob, reachOf } from './glob.js';
 
 /** Rules are tried in the order given. */
@@ -123,7 +129,7 @@ function wrongPattern(rule: PathRule, fault: string, hint?: string): UsageError 
 function isDebris(path: BytePath, isDirectory: boolean): boolean {
   const depth = path.split('/').length;
   if (path === BACKUP_FOLDER) return isDirectory;
-  if (path.startsWith(`${BACKUP_FOLDER}/`)) return true;
+  if (isWithin(path, BACKUP_FOLDER)) return true;
   return !isDirectory && depth <= 2 && isTemporaryFile(path);
 }
 

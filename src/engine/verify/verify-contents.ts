@@ -70,10 +70,10 @@ class ChainWalk {
     this.#context = context;
     this.#tally = tally;
     const sources = repository.contentSources();
-    const mirrored = new Map<number, { content: Content; places: BytePath[] }>();
-    for (const { content, places } of sources.mirror) {
-      const others = mirrored.get(content.id)?.places ?? [];
-      mirrored.set(content.id, { content, places: [...others, ...places] });
+    const mirrored = new Map<number, { content: Content; candidates: BytePath[] }>();
+    for (const { content, candidates } of sources.mirror) {
+      const others = mirrored.get(content.id)?.candidates ?? [];
+      mirrored.set(content.id, { content, candidates: [...others, ...candidates] });
     }
     for (const content of contents) this.wanted.set(content.id, content);
     const byResult = new Map(sources.increments.map((item) => [item.resultId, item]));

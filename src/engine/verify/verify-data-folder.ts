@@ -42,7 +42,7 @@ export function verifyDataFolder(repository: OpenRepository, scope: VerifyScope)
   return [
     ...leftOverNotes(leftOver),
     ...namesOf('dump-note').map(temporaryDumpNote),
-    ...foreign.map(foreignNote),
+    ...foreign.map(notOursNote),
     ...keptNotes(repository),
     ...lockNotes(repository),
   ];
@@ -110,7 +110,7 @@ function temporaryDumpNote(path: BytePath): Note {
   );
 }
 
-function foreignNote(path: BytePath): Note {
+function notOursNote(path: BytePath): Note {
   return lookNote(
     'foreign',
     path,

@@ -49,7 +49,7 @@ export function verifyEntries({ repository, scope, context }: VerifyRun): {
     notes: [
       ...metadataNotes(wanting(null, 'wrong-metadata')),
       ...wanting('symlink', 'wrong-content').map((version) => linkNote(repository, version)),
-      ...foreign.map(foreignNote),
+      ...foreign.map(notInSnapshotNote),
     ],
   };
 }
@@ -88,7 +88,7 @@ function linkNote({ fileSystem, path: repository }: OpenRepository, { path }: Ve
   );
 }
 
-function foreignNote(path: BytePath): Note {
+function notInSnapshotNote(path: BytePath): Note {
   return lookNote(
     'foreign',
     path,

@@ -64,12 +64,12 @@ async function findFault(
   const { fileSystem } = repository;
   const name = `the mirror file '${showPath(path)}'`;
   await checkpoint();
-  const place = repository
-    .mirrorPlaces(path)
+  const mirrorFile = repository
+    .mirrorCandidates(path)
     .find((candidate) => fileSystem.stat(candidate)?.isFile());
-  if (place === undefined) return `${name} is gone`;
+  if (mirrorFile === undefined) return `${name} is gone`;
   try {
-    const file = fileSystem.open(place, 'read');
+    const file = fileSystem.open(mirrorFile, 'read');
     try {
       const reader = new FileReader(fileSystem, file, content.sizeBytes);
       const sha256 = await digestChunks(readChunks(reader), checkpoint);

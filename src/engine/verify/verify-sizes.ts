@@ -44,9 +44,9 @@ function inspectMirrorFiles(
   spare: Map<number, VerifyProblem[]>,
 ): Map<number, Mirrored> {
   const files = new Map<number, (Mirrored & { readonly path: string })[]>();
-  for (const { path, content, places } of mirror) {
+  for (const { path, content, candidates } of mirror) {
     const shown = showPath(path);
-    const found = inspectFile(repository, places, shown, content);
+    const found = inspectFile(repository, candidates, shown, content);
     files.set(content.id, [...(files.get(content.id) ?? []), { path: shown, ...found }]);
   }
   const mirrored = new Map<number, Mirrored>();
@@ -66,12 +66,14 @@ function inspectMirrorFiles(
 
 function inspectFile(
   { fileSystem }: OpenRepository,
-  places: readonly BytePath[],
+  candidates: readonly BytePath[],
   shown: string,
   { sizeBytes }: Content,
 ): Mirrored {
   const name = `the mirror file '${shown}'`;
-  const stats = places.map((place) => fileSystem.stat(place)).filter((stat) => stat?.isFile());
+  const stats = candidates
+    .map((candidate) => fileSystem.stat(candidate))
+    .filter((stat) => stat?.isFile());
   const [stat] = stats;
   if (stat === undefined || stat === null) return { fault: `${name} is gone`, isGone: true };
   if (Number(stat.size) >= sizeBytes) return { fault: null, isGone: false };

@@ -73,14 +73,14 @@ export async function verifyOpen(
   { time, mode }: VerifyWish,
   context: RunContext,
 ): Promise<VerifyResult> {
-  const startedAt = secondsNow(context);
+  const startedAtSeconds = secondsNow(context);
   const scope = readScopeOrHint(repository, time, context);
   const run: VerifyRun = { repository, scope, context };
   const catalog = await verifyCatalog(repository, scope);
   const sizes = verifySizes(repository, scope);
   const entries = verifyEntries(run);
   const dataNotes = verifyDataFolder(repository, scope);
-  const plan = planProof(scope, mode, repository.verificationHistory(), startedAt);
+  const plan = planProof(scope, mode, repository.verificationHistory(), startedAtSeconds);
   const tally = await prove(run, plan, mode);
 
   const unproved = await confirmUnproved(run, sizes.lost, tally);
@@ -112,8 +112,8 @@ export async function verifyOpen(
     record: {
       mode: mode.kind,
       snapshot: scope.only?.id ?? null,
-      roundStartedAtSeconds: plan.roundStartedAt,
-      startedAtSeconds: startedAt,
+      roundStartedAtSeconds: plan.roundStartedAtSeconds,
+      startedAtSeconds,
       finishedAtSeconds: secondsNow(context),
       problems: problems.length,
       checkedContents: checked.length,
@@ -123,8 +123,8 @@ export async function verifyOpen(
     },
     checks: checked.map((content) => ({
       content,
-      checkedAtSeconds: startedAt,
-      whole: tally.outcomes.get(content.id) === null,
+      checkedAtSeconds: startedAtSeconds,
+      isWhole: tally.outcomes.get(content.id) === null,
     })),
   };
 }

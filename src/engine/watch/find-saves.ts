@@ -3,7 +3,7 @@
 // Redis puts each of these in place by a rename, so another inode, size or time is another save.
 import type { SourceState } from '../../catalog/records.js';
 import { CorruptError, SystemError } from '../../errors.js';
-import { parseAofManifest } from '../../persistence/aof/aof-manifest.js';
+import { hasManifestName, parseAofManifest } from '../../persistence/aof/aof-manifest.js';
 import { type BytePath, joinPath } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 import { readSmallFile } from '../../system/files/read-small-file.js';
@@ -52,13 +52,13 @@ export function findSaves(search: SaveSearch): Save[] {
 
 /** Whether a file of this name, in the directory or in a folder of it, may tell of a save. */
 export function mayTellOfSave(name: BytePath, names: SaveNames | null): boolean {
-  return isManifest(name, names) || kindOf(name, names) === 'dump';
+  return isManifestOfServer(name, names) || kindOf(name, names) === 'dump';
 }
 
 /** Whether this save is what the last snapshot has of its path. */
 export function isInSnapshot(
   save: Save,
-  states: ReadonlyMap<BytePath, Omit<SourceState, 'path' | 'settled'>>,
+  states: ReadonlyMap<BytePath, Omit<SourceState, 'path' | 'isSettled'>>,
 ): boolean {
   const state = states.get(save.path);
   return state !== undefined && identify(save.kind, state) === save.identity;
@@ -68,7 +68,7 @@ export function isInSnapshot(
 function findBases({ fileSystem, directory, names, filter }: SaveSearch, folder: BytePath): Save[] {
   if (names !== null && names.folder !== folder) return [];
   const manifests = listIfThere(fileSystem, joinPath(directory, folder)).filter((name) =>
-    isManifest(name, names),
+    isManifestOfServer(name, names),
   );
   return manifests.flatMap((name): Save[] => {
     const base = readBase(fileSystem, joinPath(directory, joinPath(folder, name)));
@@ -110,9 +110,9 @@ function kindOf(name: BytePath, names: SaveNames | null): 'dump' | 'log' | null 
   return name.endsWith('.aof') ? 'log' : null;
 }
 
-function isManifest(name: BytePath, names: SaveNames | null): boolean {
+function isManifestOfServer(name: BytePath, names: SaveNames | null): boolean {
   if (names !== null) return name === `${names.log}.manifest`;
-  return name.endsWith('.manifest') && !name.startsWith('temp-');
+  return hasManifestName(name) && !name.startsWith('temp-');
 }
 
 function toSave(

@@ -3,7 +3,12 @@
 // `file NAME seq N type b|i|h`. Words are quoted as sds strings if they need it. Unknown pairs of words
 // are kept, since later versions may add some.
 import { CorruptError } from '../../errors.js';
-import { type BytePath, pathFromBytes, pathToBytes } from '../../system/files/byte-path.js';
+import {
+  type BytePath,
+  baseName,
+  pathFromBytes,
+  pathToBytes,
+} from '../../system/files/byte-path.js';
 import { quoteWord, splitWords } from '../sds-words.js';
 
 export type AofFileKind = 'base' | 'incr' | 'history';
@@ -23,6 +28,11 @@ export interface AofManifest {
   readonly incrs: readonly AofFile[];
   /** A rewrite has replaced these files, and the server will delete them. */
   readonly histories: readonly AofFile[];
+}
+
+/** Whether a file has the name of a manifest, finished or not. */
+export function hasManifestName(path: BytePath): boolean {
+  return baseName(path).endsWith('.manifest');
 }
 
 /** redis aof.c, MANIFEST_MAX_LINE. */

@@ -19,8 +19,8 @@ export interface AofScan {
   /** Offset after the last whole command outside of a transaction. Keep the bytes before it. */
   readonly wholeBytes: number;
   /** From the timestamps in the file, in seconds since 1970. Null if it has none. */
-  readonly firstTime: number | null;
-  readonly lastTime: number | null;
+  readonly firstTimeSeconds: number | null;
+  readonly lastTimeSeconds: number | null;
   readonly end: AofEnd;
 }
 
@@ -52,8 +52,8 @@ export class AofScanStream {
     const scan = {
       commands: exports.aofCommandCount(),
       wholeBytes: exports.aofBoundary(),
-      firstTime: exports.aofFirstTime() || null,
-      lastTime: exports.aofLastTime() || null,
+      firstTimeSeconds: exports.aofFirstTime() || null,
+      lastTimeSeconds: exports.aofLastTime() || null,
       end: this.#end(),
     };
     instances.giveBack(this.#engine);

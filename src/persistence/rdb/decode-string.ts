@@ -9,7 +9,7 @@ export interface DecodedString {
   readonly endAt: number;
 }
 
-interface StringPlace {
+interface StringSpan {
   readonly encoding: 'plain' | 'integer' | 'lzf';
   readonly bodyAt: number;
   readonly bodyBytes: number;
@@ -44,7 +44,7 @@ export function endOfRdbString(bytes: Uint8Array, at: number): number {
   return bodyAt + bodyBytes;
 }
 
-function locate(bytes: Uint8Array, at: number): StringPlace {
+function locate(bytes: Uint8Array, at: number): StringSpan {
   const first = bytes[at] ?? missing(at);
   if (first < 0xc0) {
     const length = decodeLength(bytes, at);
@@ -64,10 +64,10 @@ function locate(bytes: Uint8Array, at: number): StringPlace {
   });
 }
 
-/** Returns the place if all of its bytes are there. */
-function checkWhole(bytes: Uint8Array, place: StringPlace): StringPlace {
-  if (place.bodyBytes > bytes.length - place.bodyAt) missing(bytes.length);
-  return place;
+/** Returns the span if all of its bytes are there. */
+function checkWhole(bytes: Uint8Array, span: StringSpan): StringSpan {
+  if (span.bodyBytes > bytes.length - span.bodyAt) missing(bytes.length);
+  return span;
 }
 
 function decodeLength(bytes: Uint8Array, at: number): DecodedLength {

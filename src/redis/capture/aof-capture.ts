@@ -100,7 +100,7 @@ function captureOnce(
     return null;
   };
   try {
-    const before = readManifest(fileSystem, directory, manifestPath);
+    const before = readManifestFile(fileSystem, directory, manifestPath);
     const manifest = before === null ? null : parseIfWhole(before.bytes);
     if (before === null || manifest === null) return giveUp();
     const names = [...(manifest.base === null ? [] : [manifest.base]), ...manifest.incrs];
@@ -110,7 +110,7 @@ function captureOnce(
       files.push(file);
     }
     // The manifest has not changed while the files were opened, so they belong together.
-    const after = readManifest(fileSystem, directory, manifestPath);
+    const after = readManifestFile(fileSystem, directory, manifestPath);
     if (!after?.bytes.equals(before.bytes)) return giveUp();
     const bytes = formatAofManifest(manifest);
     const isWithoutHistory = manifest.histories.length === 0;
@@ -139,7 +139,7 @@ function parseIfWhole(bytes: Buffer): AofManifest | null {
   }
 }
 
-function readManifest(
+function readManifestFile(
   fileSystem: FileSystem,
   directory: BytePath,
   path: BytePath,

@@ -69,7 +69,7 @@ export function planOwedOperations(change: MirrorChange): OwedOperation[] {
     oldCount += 1;
     return { kind: 'retire', path, staged: stagedName('old', oldCount) };
   };
-  const place = (path: BytePath): OwedOperation => ({
+  const placing = (path: BytePath): OwedOperation => ({
     kind: 'place',
     path,
     staged: change.staged.get(path) as string,
@@ -77,8 +77,8 @@ export function planOwedOperations(change: MirrorChange): OwedOperation[] {
   return joinPhases([
     replaced.toSorted(compareBytes).map(retire),
     newDirectories.map((path) => ({ kind: 'make-directory' as const, path, staged: null })),
-    placed.filter((path) => !isManifest(path)).map(place),
-    placed.filter(isManifest).map(place),
+    placed.filter((path) => !namesOtherFiles(path)).map(placing),
+    placed.filter(namesOtherFiles).map(placing),
     [
       ...deletedFiles.toSorted(compareBytes).map(retire),
       ...deepestFirst(deletedDirectories).map((path) => ({
@@ -99,7 +99,8 @@ function isDirectoryIn(side: ReadonlyMap<BytePath, EntryType>, path: BytePath): 
   return side.get(path) === 'directory';
 }
 
-function isManifest(path: BytePath): boolean {
+/** An AOF manifest names other files. The same name decides as in persistence/aof, which this room cannot ask. */
+function namesOtherFiles(path: BytePath): boolean {
   return path.endsWith('.manifest');
 }
 

@@ -54,18 +54,18 @@ export function discardUncommitted(repository: LocalRepository): void {
 function cutBack({ fileSystem, path, catalog }: LocalRepository): void {
   for (const version of catalog.read(() => catalog.versions.listNewest())) {
     if (version.content === null) continue;
-    const place = mirrorPath(path, version.path);
-    const stat = fileSystem.stat(place);
+    const file = mirrorPath(path, version.path);
+    const stat = fileSystem.stat(file);
     const isLonger = stat?.isFile() === true && Number(stat.size) > version.content.sizeBytes;
     // A backup adds a tail only to files with one name and without a link in their path. No other file
     // may be truncated.
-    if (!isLonger || stat.nlink !== 1n || fileSystem.realPath(place) !== place) continue;
-    const file = fileSystem.open(place, 'update');
+    if (!isLonger || stat.nlink !== 1n || fileSystem.realPath(file) !== file) continue;
+    const descriptor = fileSystem.open(file, 'update');
     try {
-      fileSystem.truncate(file, version.content.sizeBytes);
-      fileSystem.sync(file);
+      fileSystem.truncate(descriptor, version.content.sizeBytes);
+      fileSystem.sync(descriptor);
     } finally {
-      fileSystem.close(file);
+      fileSystem.close(descriptor);
     }
   }
 }

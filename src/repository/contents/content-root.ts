@@ -26,7 +26,7 @@ export async function openRoot(
   checkpoint: Checkpoint,
 ): Promise<OpenRoot> {
   if (root.kind === 'full') return decompressFull(repository, root.increment, checkpoint);
-  return openMirrorFile(repository, root.content, root.places, checkpoint);
+  return openMirrorFile(repository, root.content, root.candidates, checkpoint);
 }
 
 /** The decompressed bytes of an increment, as many as the catalog says. Errors as in readIncrement. */
@@ -59,18 +59,18 @@ async function decompressFull(
 async function openMirrorFile(
   { fileSystem }: RepositoryPlace,
   content: Content,
-  places: readonly BytePath[],
+  candidates: readonly BytePath[],
   checkpoint: Checkpoint,
 ): Promise<OpenRoot> {
-  const files = places.filter((place) => fileSystem.stat(place)?.isFile());
+  const files = candidates.filter((path) => fileSystem.stat(path)?.isFile());
   const [first, ...others] = files;
   if (first === undefined) {
-    const [place = '' as BytePath] = places;
-    throw new CorruptError(`the mirror file '${formatPath(place)}' is not there`, { path: place });
+    const [path = '' as BytePath] = candidates;
+    throw new CorruptError(`the mirror file '${formatPath(path)}' is not there`, { path });
   }
-  for (const place of others.length === 0 ? [] : files) {
-    const candidate = openAt(fileSystem, place, content);
-    if (await isWhole(candidate.reader, content, checkpoint)) return candidate;
+  for (const path of others.length === 0 ? [] : files) {
+    const candidate = openAt(fileSystem, path, content);
+    if (await hasDigest(candidate.reader, content, checkpoint)) return candidate;
     candidate.close();
   }
   // There is one file, or none is whole. A damaged file may still do: an older content may need only its
@@ -78,8 +78,8 @@ async function openMirrorFile(
   return openAt(fileSystem, first, content);
 }
 
-function openAt(fileSystem: FileSystem, place: BytePath, content: Content): OpenRoot {
-  const file = fileSystem.open(place, 'read');
+function openAt(fileSystem: FileSystem, path: BytePath, content: Content): OpenRoot {
+  const file = fileSystem.open(path, 'read');
   // A file that is too short may still do: an older content may not need its end.
   const sizeBytes = Math.min(content.sizeBytes, Number(fileSystem.statOpen(file).size));
   return {
@@ -88,7 +88,7 @@ function openAt(fileSystem: FileSystem, place: BytePath, content: Content): Open
   };
 }
 
-async function isWhole(
+async function hasDigest(
   reader: ByteReader,
   content: Content,
   checkpoint: Checkpoint,

@@ -17,8 +17,8 @@ export interface ContentPlan {
 }
 
 export type ContentRoot =
-  /** `places`: paths to look at in turn. While its rename is owed, a file may still be in staging. */
-  | { readonly kind: 'mirror'; readonly content: Content; readonly places: readonly BytePath[] }
+  /** `candidates`: paths to look at in turn. While its rename is owed, a file may still be in staging. */
+  | { readonly kind: 'mirror'; readonly content: Content; readonly candidates: readonly BytePath[] }
   | { readonly kind: 'full'; readonly increment: Increment };
 
 /**
@@ -35,8 +35,10 @@ export function planContent(catalog: Catalog, repository: BytePath, content: Con
     const inMirror = catalog.versions.listNewestWithContent(id);
     const [first] = inMirror;
     if (first?.content) {
-      const places = inMirror.flatMap(({ path }) => placesOf(catalog, repository, path));
-      const root = { kind: 'mirror' as const, content: first.content, places };
+      const candidates = inMirror.flatMap(({ path }) =>
+        mirrorCandidatesOf(catalog, repository, path),
+      );
+      const root = { kind: 'mirror' as const, content: first.content, candidates };
       return { content, generation, root, deltas: deltas.toReversed() };
     }
     const increment = catalog.increments.findByResult(id);
@@ -56,7 +58,11 @@ export function planContent(catalog: Catalog, repository: BytePath, content: Con
 }
 
 /** Where the mirror file of a path may be: in staging while its rename is owed, then in the mirror. */
-export function placesOf(catalog: Catalog, repository: BytePath, path: BytePath): BytePath[] {
+export function mirrorCandidatesOf(
+  catalog: Catalog,
+  repository: BytePath,
+  path: BytePath,
+): BytePath[] {
   const staged = catalog.owed
     .list()
     .filter((operation) => operation.kind === 'place' && operation.path === path)

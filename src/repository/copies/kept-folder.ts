@@ -26,44 +26,44 @@ export class KeptFolder {
    * @returns the path of the second name
    */
   link(path: BytePath, name: BytePath): BytePath {
-    const place = this.#prepare(name);
+    const keptFile = this.#prepare(name);
     try {
-      this.#fileSystem.makeHardLink(path, place);
+      this.#fileSystem.makeHardLink(path, keptFile);
     } catch (error) {
       if (!NO_LINKS.some((errno) => isErrno(error, errno))) throw error;
       return this.copy(path, name);
     }
-    syncDirectory(this.#fileSystem, parentPath(place));
-    return place;
+    syncDirectory(this.#fileSystem, parentPath(keptFile));
+    return keptFile;
   }
 
   /** Keeps a copy of a file that will be changed in place. */
   copy(path: BytePath, name: BytePath): BytePath {
-    const place = this.#prepare(name);
-    const file = this.#fileSystem.open(place, 'create');
+    const keptFile = this.#prepare(name);
+    const file = this.#fileSystem.open(keptFile, 'create');
     try {
       copyInto(this.#fileSystem, path, file);
       this.#fileSystem.sync(file);
     } finally {
       this.#fileSystem.close(file);
     }
-    syncDirectory(this.#fileSystem, parentPath(place));
-    return place;
+    syncDirectory(this.#fileSystem, parentPath(keptFile));
+    return keptFile;
   }
 
   /** Moves an entry that cannot have a second name, such as a directory. */
   move(path: BytePath, name: BytePath): BytePath {
-    const place = this.#prepare(name);
-    this.#fileSystem.rename(path, place);
-    syncDirectory(this.#fileSystem, parentPath(place));
+    const keptFile = this.#prepare(name);
+    this.#fileSystem.rename(path, keptFile);
+    syncDirectory(this.#fileSystem, parentPath(keptFile));
     syncDirectory(this.#fileSystem, parentPath(path));
-    return place;
+    return keptFile;
   }
 
   #prepare(name: BytePath): BytePath {
-    const place = joinPath(this.#begin(), name);
-    this.#makeDirectory(parentPath(place));
-    return place;
+    const keptFile = joinPath(this.#begin(), name);
+    this.#makeDirectory(parentPath(keptFile));
+    return keptFile;
   }
 
   /** The folder of this repair. Its number is one more than the highest number in use. */

@@ -8,6 +8,7 @@
 import { Catalog } from '../../catalog/catalog.js';
 import type { Version } from '../../catalog/records.js';
 import { type BytePath, ROOT, baseName, joinPath } from '../../system/files/byte-path.js';
+import { removeTree } from '../../system/files/remove-tree.js';
 import { type CatalogCopy, readCatalogCopy } from './catalog-copy.js';
 import type { KeptFolder } from './kept-folder.js';
 import {
@@ -25,7 +26,7 @@ import {
   stagingPartPath,
 } from '../layout.js';
 import type { RepositoryPlace } from '../repository-place.js';
-import { removeTree, syncDirectory } from '../staging.js';
+import { syncDirectory } from '../staging.js';
 
 /**
  * Replaces the repository's catalog by the catalog in a copy.
@@ -39,7 +40,7 @@ export async function replaceCatalog(
 ): Promise<BytePath[]> {
   const { fileSystem, path } = place;
   const bytes = await readCatalogCopy(place, copy);
-  const places = keepUnknownTo(bytes, place, kept);
+  const keptFiles = keepUnknownTo(bytes, place, kept);
   const draft = newCatalogPath(path);
   removeTree(fileSystem, draft);
   const file = fileSystem.open(draft, 'create');
@@ -54,13 +55,13 @@ export async function replaceCatalog(
     const stat = fileSystem.stat(old);
     if (stat === null) continue;
     const name = baseName(old);
-    places.push(stat.isDirectory() ? kept.move(old, name) : kept.link(old, name));
+    keptFiles.push(stat.isDirectory() ? kept.move(old, name) : kept.link(old, name));
   }
   if (fileSystem.stat(journal) !== null) fileSystem.unlink(journal);
   syncDirectory(fileSystem, dataPath(path));
   fileSystem.rename(draft, catalogPath(path));
   syncDirectory(fileSystem, dataPath(path));
-  return places;
+  return keptFiles;
 }
 
 /** The ids of the increments, and the newest versions, that the new catalog has. */
@@ -88,14 +89,14 @@ function keepUnknownTo(
   { fileSystem, path }: RepositoryPlace,
   kept: KeptFolder,
 ): BytePath[] {
-  const places: BytePath[] = [];
+  const keptFiles: BytePath[] = [];
   const { known, newest } = readKnown(path, bytes);
   const keepFiles = (folder: BytePath, name: BytePath, isWanted: (name: BytePath) => boolean) => {
     if (fileSystem.stat(folder)?.isDirectory() !== true) return;
     for (const file of fileSystem.list(folder)) {
-      const place = joinPath(folder, file);
-      if (!isWanted(file) || fileSystem.stat(place)?.isFile() !== true) continue;
-      places.push(kept.link(place, joinPath(name, file)));
+      const filePath = joinPath(folder, file);
+      if (!isWanted(file) || fileSystem.stat(filePath)?.isFile() !== true) continue;
+      keptFiles.push(kept.link(filePath, joinPath(name, file)));
     }
   };
   keepFiles(incrementsPath(path), KEPT_INCREMENTS, (name) => {
@@ -107,12 +108,12 @@ function keepUnknownTo(
   }
   for (const { path: entry, content } of newest) {
     if (content === null || entry === ROOT) continue;
-    const place = mirrorPath(path, entry);
-    const stat = fileSystem.stat(place);
+    const file = mirrorPath(path, entry);
+    const stat = fileSystem.stat(file);
     if (stat?.isFile() !== true || Number(stat.size) <= content.sizeBytes) continue;
-    if (fileSystem.realPath(place) !== place) continue;
+    if (fileSystem.realPath(file) !== file) continue;
     // The next writer truncates this file in place. A second name would be truncated with it, so copy it.
-    places.push(kept.copy(place, joinPath(KEPT_MIRROR, entry)));
+    keptFiles.push(kept.copy(file, joinPath(KEPT_MIRROR, entry)));
   }
-  return places;
+  return keptFiles;
 }

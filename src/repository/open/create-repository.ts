@@ -5,6 +5,7 @@ import { Catalog } from '../../catalog/catalog.js';
 import { type BytePath, parentPath } from '../../system/files/byte-path.js';
 import { isErrno } from '../../system/files/errno.js';
 import type { FileSystem } from '../../system/files/file-system.js';
+import { removeTree } from '../../system/files/remove-tree.js';
 import {
   catalogPath,
   dataPath,
@@ -16,7 +17,7 @@ import {
 } from '../layout.js';
 import type { RepositoryPlace } from '../repository-place.js';
 import { README_TEXT } from '../readme-text.js';
-import { Staging, removeTree, syncDirectory } from '../staging.js';
+import { Staging, syncDirectory } from '../staging.js';
 
 /**
  * Makes the repository's folders and the lock's file, so that the writers' lock can be taken. The path and

@@ -5,6 +5,7 @@
 import { type BytePath, joinPath, parentPath } from '../../system/files/byte-path.js';
 import { isErrno } from '../../system/files/errno.js';
 import type { FileSystem } from '../../system/files/file-system.js';
+import { removeTree } from '../../system/files/remove-tree.js';
 import {
   CATALOG_NAME,
   CREATION_NAMES,
@@ -18,7 +19,7 @@ import {
   stagingPath,
 } from '../layout.js';
 import type { RepositoryPlace } from '../repository-place.js';
-import { removeTree, syncDirectory } from '../staging.js';
+import { syncDirectory } from '../staging.js';
 
 /** Whether a repository without a snapshot holds only what its creation has made. */
 export function isBareCreation({ fileSystem, path }: RepositoryPlace): boolean {
@@ -46,8 +47,8 @@ export function takeBackCreation(
   const data = dataPath(path);
   removeTree(fileSystem, catalogPath(path));
   for (const name of CREATION_NAMES) {
-    const place = joinPath(data, name);
-    if (place !== lockPath(path)) removeTree(fileSystem, place);
+    const entry = joinPath(data, name);
+    if (entry !== lockPath(path)) removeTree(fileSystem, entry);
   }
   fileSystem.unlink(lockPath(path));
   removeEmptyFolders(fileSystem, madeFolders.includes(data) ? madeFolders : [...madeFolders, data]);

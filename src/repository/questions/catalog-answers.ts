@@ -14,7 +14,7 @@ import type { FileSystem } from '../../system/files/file-system.js';
 import { findCatalogFaults, findSizeFault } from '../check/catalog-faults.js';
 import type { CatalogFaults, CatalogSizeFault, CopyCondition } from '../check/check-findings.js';
 import { checkCopy } from '../check/check-copy.js';
-import { type ContentPlan, placesOf, planContent } from '../contents/plan-content.js';
+import { type ContentPlan, mirrorCandidatesOf, planContent } from '../contents/plan-content.js';
 import type { CatalogCopy } from '../copies/catalog-copy.js';
 import type { LocalRepository } from '../local-repository.js';
 import type {
@@ -116,8 +116,8 @@ export class CatalogAnswers implements RepositoryQuestions {
     return this.#read((catalog) => planContent(catalog, this.path, content));
   }
 
-  mirrorPlaces(path: BytePath): BytePath[] {
-    return this.#read((catalog) => placesOf(catalog, this.path, path));
+  mirrorCandidates(path: BytePath): BytePath[] {
+    return this.#read((catalog) => mirrorCandidatesOf(catalog, this.path, path));
   }
 
   contentSources(): ContentSources {
@@ -125,7 +125,9 @@ export class CatalogAnswers implements RepositoryQuestions {
       mirror: catalog.versions
         .listNewest()
         .flatMap(({ path, content }) =>
-          content === null ? [] : [{ path, content, places: placesOf(catalog, this.path, path) }],
+          content === null
+            ? []
+            : [{ path, content, candidates: mirrorCandidatesOf(catalog, this.path, path) }],
         ),
       increments: catalog.increments.list(),
     }));

@@ -50,7 +50,7 @@ export interface RepositoryQuestions {
   /** How to read a content. @throws CorruptError where nothing in the catalog leads to the content */
   planContent(content: Content): ContentPlan;
   /** Absolute paths where the mirror file of a path may be, in the order in which to look. */
-  mirrorPlaces(path: BytePath): BytePath[];
+  mirrorCandidates(path: BytePath): BytePath[];
   /** Everything that contents are read or rebuilt from. */
   contentSources(): ContentSources;
   /** The operations that the last commit still owes the mirror, in order. */
@@ -106,7 +106,7 @@ export interface MirroredContent {
   readonly path: BytePath;
   readonly content: Content;
   /** Absolute paths where the file may be, in the order in which to look. */
-  readonly places: readonly BytePath[];
+  readonly candidates: readonly BytePath[];
 }
 
 export interface VerificationScope {

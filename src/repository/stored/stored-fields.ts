@@ -5,7 +5,7 @@
 import { CorruptError } from '../../errors.js';
 
 /** What to say of a text of the catalog that cannot be decoded. */
-export interface StoredPlace {
+export interface StoredText {
   /** Such as `the notes of snapshot 4 are damaged`. */
   readonly damage: string;
   readonly snapshotId?: number;
@@ -14,7 +14,7 @@ export interface StoredPlace {
 /** @throws CorruptError where the text is not JSON, or `decode` throws */
 export function decodeStored<T>(
   text: string,
-  { damage, ...of }: StoredPlace,
+  { damage, ...of }: StoredText,
   decode: (value: unknown) => T,
 ): T {
   try {

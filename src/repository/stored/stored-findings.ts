@@ -54,8 +54,8 @@ export function encodeFindings(found: StoredFindings): string {
  * @throws CorruptError for text that no backup would write
  */
 export function decodeFindings(content: string, foundJson: string): StoredFindings {
-  const place = { damage: `the record of what was found in ${content} is damaged` };
-  return decodeStored(foundJson, place, (value) => {
+  const of = { damage: `the record of what was found in ${content} is damaged` };
+  return decodeStored(foundJson, of, (value) => {
     const found = new StoredObject(value, 'the text');
     return {
       kind: found.text('kind'),

@@ -29,8 +29,8 @@ export function encodeNotes(notes: readonly StoredNote[]): string {
 
 /** @throws CorruptError for text that no backup would write */
 export function decodeNotes({ id, notesJson }: Pick<Snapshot, 'id' | 'notesJson'>): StoredNote[] {
-  const place = { damage: `the notes of snapshot ${id} are damaged`, snapshotId: id };
-  return decodeStored(notesJson, place, (value) =>
+  const of = { damage: `the notes of snapshot ${id} are damaged`, snapshotId: id };
+  return decodeStored(notesJson, of, (value) =>
     decodeList(value, 'the text', (note) => ({
       severity: note.text('severity'),
       kind: note.text('kind'),

@@ -76,8 +76,8 @@ export function decodeServer({
   serverJson,
 }: Pick<Snapshot, 'id' | 'serverJson'>): StoredServer | null {
   if (serverJson === null) return null;
-  const place = { damage: `the record of the server in snapshot ${id} is damaged`, snapshotId: id };
-  return decodeStored(serverJson, place, (value) => {
+  const of = { damage: `the record of the server in snapshot ${id} is damaged`, snapshotId: id };
+  return decodeStored(serverJson, of, (value) => {
     const server = new StoredObject(value, 'the text');
     return {
       product: server.text('product'),
@@ -111,9 +111,9 @@ export function readMasterName({
   serverJson,
 }: Pick<Snapshot, 'id' | 'serverJson'>): string | null {
   if (serverJson === null) return null;
-  const place = { damage: 'the record is damaged', snapshotId: id };
+  const of = { damage: 'the record is damaged', snapshotId: id };
   try {
-    return decodeStored(serverJson, place, (value) =>
+    return decodeStored(serverJson, of, (value) =>
       new StoredObject(value, 'the text').laterTextOrNull('masterName'),
     );
   } catch (error) {

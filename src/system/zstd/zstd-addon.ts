@@ -2,8 +2,13 @@
 // are synchronous. Its contexts live until they are garbage collected, so the last one of each kind is
 // reused instead of allocating a new one for every file.
 import type * as Addon from 'zstd-napi/binding.js';
-import { CorruptError } from '../../errors.js';
-import { type EmitBytes, PIECE_BYTES, type ZstdCodec, type ZstdWriter } from './zstd-codec.js';
+import {
+  type EmitBytes,
+  PIECE_BYTES,
+  type ZstdCodec,
+  type ZstdWriter,
+  corruptZstd,
+} from './zstd-codec.js';
 import { MAX_WINDOW_LOG } from './zstd-frame.js';
 
 type Binding = typeof Addon;
@@ -90,7 +95,7 @@ class AddonCodec implements ZstdCodec {
       return sizeBytes > maxBytes ? null : content.subarray(0, sizeBytes);
     } catch (error) {
       if ((error as Error).message === OUTPUT_TOO_SMALL) return null;
-      throw toCorruptError(error);
+      throw corruptZstd(error);
     }
   }
 }
@@ -106,12 +111,6 @@ function decompressStep(
   try {
     return context.decompressStream(piece, input);
   } catch (error) {
-    throw toCorruptError(error);
+    throw corruptZstd(error);
   }
-}
-
-function toCorruptError(error: unknown): CorruptError {
-  return new CorruptError(`zstd data cannot be decompressed: ${(error as Error).message}`, {
-    cause: error,
-  });
 }

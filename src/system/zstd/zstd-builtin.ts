@@ -3,8 +3,13 @@
 import { once } from 'node:events';
 import type { Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
-import { CorruptError } from '../../errors.js';
-import { type EmitBytes, PIECE_BYTES, type ZstdCodec, type ZstdWriter } from './zstd-codec.js';
+import {
+  type EmitBytes,
+  PIECE_BYTES,
+  type ZstdCodec,
+  type ZstdWriter,
+  corruptZstd,
+} from './zstd-codec.js';
 import { MAX_WINDOW_LOG } from './zstd-frame.js';
 
 /** Output comes in chunks of one size. Larger chunks are better, within the limits of Node.js. */
@@ -63,7 +68,7 @@ class BuiltinCodec implements ZstdCodec {
     try {
       for await (const piece of stream) yield piece as Buffer;
     } catch (error) {
-      throw toCorruptError(error);
+      throw isZlibError(error) ? corruptZstd(error) : error;
     } finally {
       stream.destroy();
       await source.return?.();
@@ -81,7 +86,7 @@ class BuiltinCodec implements ZstdCodec {
       return content.length > maxBytes ? null : content;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') return null;
-      throw toCorruptError(error);
+      throw isZlibError(error) ? corruptZstd(error) : error;
     }
   }
 }
@@ -142,12 +147,7 @@ function writeWhole(stream: Transform, bytes: Uint8Array): Promise<void> {
   });
 }
 
-/** A CorruptError for an error of zlib. An error of the source is returned unchanged. */
-function toCorruptError(error: unknown): unknown {
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  return /^(ZSTD_|Z_)/.test(code)
-    ? new CorruptError(`zstd data cannot be decompressed: ${(error as Error).message}`, {
-        cause: error,
-      })
-    : error;
+/** An error of zlib means that the bytes are wrong. An error of the source is not one of zlib. */
+function isZlibError(error: unknown): boolean {
+  return /^(ZSTD_|Z_)/.test((error as NodeJS.ErrnoException).code ?? '');
 }

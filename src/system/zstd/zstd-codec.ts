@@ -1,5 +1,6 @@
 // What this program needs from a zstd library. There are two libraries: the zlib of Node.js, which has zstd
 // from 22.15 on, and the optional package zstd-napi.
+import { CorruptError } from '../../errors.js';
 
 export interface ZstdWriter {
   /** Compresses all of `bytes`. When the promise settles they have been read and may be overwritten. */
@@ -33,3 +34,10 @@ export interface ZstdCodec {
 
 /** The size of decompressed pieces: the largest block of zstd. */
 export const PIECE_BYTES = 128 * 1024;
+
+/** @param error of the library */
+export function corruptZstd(error: unknown): CorruptError {
+  return new CorruptError(`zstd data cannot be decompressed: ${(error as Error).message}`, {
+    cause: error,
+  });
+}

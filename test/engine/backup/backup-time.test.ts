@@ -56,8 +56,8 @@ test('a clock more than five minutes behind is named, and the snapshot is still 
 
 test('five minutes are allowed, a second more is not', (t) => {
   const last = { timeSeconds: 1_795_312_800 } as Parameters<typeof snapshotTime>[1];
-  t.deepEqual(snapshotTime(1_795_312_500_999, last), { time: 1_795_312_801, note: null });
+  t.deepEqual(snapshotTime(1_795_312_500_999, last), { timeSeconds: 1_795_312_801, note: null });
   t.is(snapshotTime(1_795_312_499_999, last).note?.kind, 'clock-behind');
-  t.deepEqual(snapshotTime(1_795_312_900_999, last), { time: 1_795_312_900, note: null });
-  t.deepEqual(snapshotTime(1_795_312_900_001, null), { time: 1_795_312_900, note: null });
+  t.deepEqual(snapshotTime(1_795_312_900_999, last), { timeSeconds: 1_795_312_900, note: null });
+  t.deepEqual(snapshotTime(1_795_312_900_001, null), { timeSeconds: 1_795_312_900, note: null });
 });

@@ -5,31 +5,21 @@ import { mkdir, readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 
-import type { RestoreReport } from '../../../src/engine/restore/restore-report.js';
-import type { RestoreEntry, RestoreSource } from '../../../src/engine/restore/restore-source.js';
+import type { RestoreOutcome } from '../../../src/engine/restore/restore-report.js';
+import type {
+  Absence,
+  RestoreEntry,
+  RestoreSource,
+  SourceLocation,
+} from '../../../src/engine/restore/restore-source.js';
 import { restoreFrom } from '../../../src/engine/restore/restore.js';
-import type { SnapshotSummary } from '../../../src/engine/snapshot/snapshot-summary.js';
-import { CorruptError, NotInSnapshotError } from '../../../src/errors.js';
+import { CorruptError, NotInSnapshotError, UsageError } from '../../../src/errors.js';
 import { pathFromText } from '../../../src/system/files/byte-path.js';
 import { temporaryDirectory } from '../../support/files/temporary-directory.js';
 import { createTestContext } from '../../support/program/run-context.js';
 import { createEntry } from '../../support/repository/restore-entry.js';
 
-const SNAPSHOT: SnapshotSummary = {
-  id: 7,
-  time: '2030-05-01T03:00:00Z',
-  files: 4,
-  sourceBytes: 4,
-  addedBytes: 0,
-  newFiles: 4,
-  changedFiles: 0,
-  deletedFiles: 0,
-  incrementBytes: 0,
-  host: 'test-host',
-  source: '/var/lib/redis',
-  server: null,
-  notes: [],
-};
+const TIME = '2030-05-01T03:00:00Z';
 
 /** Entries that are not in the order of their names; a file's content is its own path. */
 const ENTRIES = [
@@ -41,10 +31,11 @@ const ENTRIES = [
   createEntry('a'),
 ].map((entry) => (entry.type === 'file' ? { ...entry, sizeBytes: entry.path.length } : entry));
 
-/** A source without a repository, which remembers what it was asked to read. */
+/** A source in no file, which remembers what it was asked to read. */
 class RememberingSource implements RestoreSource {
-  readonly repository = pathFromText('/nowhere/repository');
-  readonly snapshot = SNAPSHOT;
+  location: SourceLocation | null = null;
+  readonly snapshot = { time: TIME };
+  isInNoSnapshot = true;
   readonly notes = [];
   readonly entries: readonly RestoreEntry[];
   readonly filesRead: string[] = [];
@@ -54,8 +45,8 @@ class RememberingSource implements RestoreSource {
     this.entries = entries;
   }
 
-  hasEverHeld(): boolean {
-    return false;
+  explainAbsence(): Absence {
+    return { isInNoSnapshot: this.isInNoSnapshot, hint: 'look elsewhere' };
   }
 
   async read(file: RestoreEntry, emit: (bytes: Uint8Array) => void | Promise<void>): Promise<void> {
@@ -71,7 +62,7 @@ async function restoreTo(
   destination: string,
   source: RestoreSource,
   inside = '',
-): Promise<RestoreReport> {
+): Promise<RestoreOutcome> {
   const wanted = {
     path: pathFromText(inside),
     destination: pathFromText(destination),
@@ -89,7 +80,6 @@ test('each file is read once, in the order in which the source has them', async 
   t.deepEqual(source.filesRead, ['z', 'folder/2', 'folder/1', 'a']);
   t.is(report.files, 4);
   t.is(report.bytes, 'z'.length + 'folder/2'.length * 2 + 'a'.length);
-  t.is(report.snapshot, SNAPSHOT);
   for (const name of source.filesRead) {
     t.is(await readFile(path.join(room, 'new', name), 'utf8'), name);
   }
@@ -114,6 +104,29 @@ test('nothing is read when the path does not exist or the destination is refused
   await t.throwsAsync(restoreTo(path.join(room, 'taken'), source, 'a'), {
     message: /is a directory$/,
   });
+  t.deepEqual(source.filesRead, []);
+});
+
+test('the source says what is known of a path that is not there, and where to look', async (t) => {
+  const room = await temporaryDirectory(t);
+  const source = new RememberingSource();
+  source.isInNoSnapshot = false;
+  const error = await t.throwsAsync(restoreTo(path.join(room, 'new'), source, 'none'), {
+    instanceOf: NotInSnapshotError,
+    message: `'none' is not in the snapshot of ${TIME}`,
+  });
+  t.is(error.hint, 'look elsewhere');
+});
+
+test('a destination that overlaps what the source is read from is refused, by its name', async (t) => {
+  const room = await temporaryDirectory(t);
+  const source = new RememberingSource();
+  source.location = { path: pathFromText(path.join(room, 'archive')), name: 'the archive' };
+  const error = await t.throwsAsync(restoreTo(path.join(room, 'archive', 'new'), source), {
+    instanceOf: UsageError,
+    message: /new' lies inside the archive '.*archive'$/,
+  });
+  t.is(error.hint, 'name a directory that does not contain the archive or lie inside it');
   t.deepEqual(source.filesRead, []);
 });
 

@@ -31,8 +31,8 @@ test('whole commands are counted, and nothing is to be cut', (t) => {
   t.deepEqual(scan(bytes), {
     commands: 3,
     wholeBytes: bytes.length,
-    firstTime: null,
-    lastTime: null,
+    firstTimeSeconds: null,
+    lastTimeSeconds: null,
     end: { kind: 'whole' },
   });
 });
@@ -85,8 +85,8 @@ test('the times of commands are read', (t) => {
     Buffer.from('#something else\r\n#TS:1700000009\r\n'),
     SET,
   ]);
-  const { firstTime, lastTime } = scan(bytes);
-  t.deepEqual([firstTime, lastTime], [1_700_000_000, 1_700_000_009]);
+  const { firstTimeSeconds, lastTimeSeconds } = scan(bytes);
+  t.deepEqual([firstTimeSeconds, lastTimeSeconds], [1_700_000_000, 1_700_000_009]);
 });
 
 test('offsets count from where the commands begin in the file', (t) => {

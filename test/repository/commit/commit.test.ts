@@ -40,7 +40,7 @@ const PLAN: CommitPlan = {
       mtimeNs: 0n,
       content: null,
       linkTarget: null,
-      stale: false,
+      isStale: false,
     },
   ],
   increments: [],

@@ -159,7 +159,7 @@ export class CopyTarget {
     if (this.#position < mirrorBytes) {
       if (!this.#isInMirror(mirror, bytes)) this.#beginStaging('clone');
     } else if (mirror.isOnlyName && (await digestBefore()).equals(mirror.content.sha256)) {
-      const descriptor = this.#fileSystem.open(mirror.path, 'update');
+      const descriptor = this.#fileSystem.open(mirror.filePath, 'update');
       this.#appending = { descriptor, behind: new WriteBehind(this.#fileSystem, descriptor) };
     } else {
       this.#beginStaging('clone');

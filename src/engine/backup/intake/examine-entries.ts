@@ -2,7 +2,11 @@
 // server would load is kept, since it may be the only copy. It ends the run with exit 3.
 import type { ExaminationRecord } from '../../../catalog/records.js';
 import { CorruptError } from '../../../errors.js';
-import { type AofManifest, parseAofManifest } from '../../../persistence/aof/aof-manifest.js';
+import {
+  type AofManifest,
+  hasManifestName,
+  parseAofManifest,
+} from '../../../persistence/aof/aof-manifest.js';
 import type { ExaminedKind, FileExamination } from '../../../persistence/examine/examine-file.js';
 import { type Verdict, judgeFile } from '../../../persistence/examine/judge-file.js';
 import { mirrorPath } from '../../../repository/layout.js';
@@ -42,11 +46,6 @@ export function expectedKind(
   return name.endsWith('.aof') ? 'log' : (named?.get(path) ?? 'unknown');
 }
 
-/** Whether a file is the manifest of a multi-part AOF. */
-function isManifest(path: BytePath): boolean {
-  return baseName(path).endsWith('.manifest');
-}
-
 /**
  * The manifests of a snapshot that is being made: from staging, or from the mirror if they are unchanged.
  */
@@ -56,7 +55,7 @@ export function readManifests(
   staging: Staging,
   entries: readonly NextEntry[],
 ): Map<BytePath, Buffer> {
-  const manifests = entries.filter(({ path, type }) => type === 'file' && isManifest(path));
+  const manifests = entries.filter(({ path, type }) => type === 'file' && hasManifestName(path));
   return new Map(
     manifests.map(({ path, staged }) => {
       const file = staged === null ? mirrorPath(repository, path) : staging.path(staged);
@@ -96,7 +95,7 @@ export interface ExaminedEntries {
 }
 
 export interface ExaminationOutcome {
-  readonly reports: readonly ExaminationReport[];
+  readonly reports: ReadonlyMap<BytePath, ExaminationReport>;
   readonly notes: readonly Note[];
 }
 
@@ -104,7 +103,7 @@ export function reportExaminations(examined: ExaminedEntries): ExaminationOutcom
   const notes: Note[] = [];
   const inner = new Set<BytePath>();
   for (const [path, bytes] of examined.manifests) {
-    const manifest = readManifest(path, bytes, notes);
+    const manifest = parseOrNote(path, bytes, notes);
     if (manifest === null) continue;
     const names = [...(manifest.base === null ? [] : [manifest.base]), ...manifest.incrs];
     const files = names.map(({ name }) => joinPath(parentPath(path), name));
@@ -120,16 +119,17 @@ export function reportExaminations(examined: ExaminedEntries): ExaminationOutcom
     if (verdict.kind === 'whole' || isUsable(path, verdict)) continue;
     notes.push(unusableNote(path, verdict.why));
   }
-  const reports = [...examined.files].map(([path, examination]) => {
+  const reports = new Map<BytePath, ExaminationReport>();
+  for (const [path, examination] of examined.files) {
     const verdict = judgeFile(examination);
     const note = noteOn(path, verdict, isUsable(path, verdict));
     if (note !== null) notes.push(note);
-    return reportOn(path, examination, verdict);
-  });
+    reports.set(path, reportOn(path, examination, verdict));
+  }
   return { reports, notes };
 }
 
-function readManifest(path: BytePath, bytes: Buffer, notes: Note[]): AofManifest | null {
+function parseOrNote(path: BytePath, bytes: Buffer, notes: Note[]): AofManifest | null {
   try {
     return parseAofManifest(bytes);
   } catch (error) {
@@ -179,8 +179,8 @@ function reportOn(
     databases: rdb?.databases ?? [],
     types: keysByType(rdb),
     commands: aof?.commands ?? null,
-    firstTime: formatTimeOrNull(aof?.firstTime),
-    lastTime: formatTimeOrNull(aof?.lastTime),
+    firstTime: formatTimeOrNull(aof?.firstTimeSeconds),
+    lastTime: formatTimeOrNull(aof?.lastTimeSeconds),
   };
 }
 

@@ -27,8 +27,8 @@ export interface MirrorFileRequest {
 
 export class MirrorFile {
   readonly content: Content;
-  /** Its path on this machine. */
-  readonly path: BytePath;
+  /** On this machine, in the mirror. */
+  readonly filePath: BytePath;
   /** Whether bytes may be added to it in place: it has no other name. */
   readonly isOnlyName: boolean;
   readonly #fileSystem: FileSystem;
@@ -48,10 +48,10 @@ export class MirrorFile {
   private constructor({ repository, increments, path }: MirrorFileRequest, content: Content) {
     const { fileSystem } = repository;
     this.content = content;
-    this.path = mirrorPath(repository.path, path);
+    this.filePath = mirrorPath(repository.path, path);
     this.#fileSystem = fileSystem;
     this.#increments = increments;
-    this.#descriptor = fileSystem.open(this.path, 'read');
+    this.#descriptor = fileSystem.open(this.filePath, 'read');
     this.isOnlyName = fileSystem.statOpen(this.#descriptor).nlink === 1n;
   }
 

@@ -139,7 +139,7 @@ export function stateOf(path: BytePath, stat: FileStat, startedNs: bigint): Sour
     sizeBytes: stat.size,
     mtimeNs: stat.mtimeNs,
     ctimeNs: stat.ctimeNs,
-    settled: lastTouchNs(stat) <= startedNs - SETTLED_AFTER_NS,
+    isSettled: lastTouchNs(stat) <= startedNs - SETTLED_AFTER_NS,
   };
 }
 
