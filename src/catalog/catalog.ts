@@ -4,7 +4,13 @@
 import Database from 'better-sqlite3';
 import { CorruptError, NewerFormatError } from '../errors.js';
 import { type BytePath, formatPath } from '../system/files/byte-path.js';
+import { ExaminationTable } from './examination-table.js';
+import { IncrementTable } from './increment-table.js';
+import { OwedOperationTable } from './owed-operation-table.js';
+import { RepositoryTable } from './repository-table.js';
 import { APPLICATION_ID, FORMAT_VERSION, migrationFrom, schemaOf } from './schema.js';
+import { SnapshotTable } from './snapshot-table.js';
+import { SourceStateTable } from './source-state-table.js';
 import {
   type Connection,
   type ConnectOptions,
@@ -12,12 +18,6 @@ import {
   connectToBytes,
   translate,
 } from './sqlite.js';
-import { ExaminationTable } from './examination-table.js';
-import { IncrementTable } from './increment-table.js';
-import { OwedOperationTable } from './owed-operation-table.js';
-import { RepositoryTable } from './repository-table.js';
-import { SnapshotTable } from './snapshot-table.js';
-import { SourceStateTable } from './source-state-table.js';
 import { VerificationTable } from './verification-table.js';
 import { VersionTable } from './version-table.js';
 

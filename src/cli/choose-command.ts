@@ -9,10 +9,10 @@ import {
   optionLabel,
   type OptionName,
 } from './options/option-table.js';
-import { namesServer } from './options/server-options.js';
-import { SERVER_URL, misplacedUrl } from './options/server-url.js';
 import type { ParsedArguments } from './options/parse-arguments.js';
 import { FOREIGN_COMMANDS } from './options/rdiff-backup-options.js';
+import { namesServer } from './options/server-options.js';
+import { SERVER_URL, misplacedUrl } from './options/server-url.js';
 
 export interface ChosenCommand {
   readonly command: CommandSpec;

@@ -1,8 +1,8 @@
 // What every command gets from the command line, and what it returns: its exit code.
 import type { RunContext } from '../engine/run/run-context.js';
 import type { BytePath } from '../system/files/byte-path.js';
-import type { Output } from './output/output.js';
 import type { ParsedArguments } from './options/parse-arguments.js';
+import type { Output } from './output/output.js';
 
 export interface Invocation {
   readonly parsed: ParsedArguments;

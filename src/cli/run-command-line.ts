@@ -3,11 +3,11 @@
 import type { RunContext } from '../engine/run/run-context.js';
 import { EXIT } from '../errors.js';
 import type { BytePath } from '../system/files/byte-path.js';
+import { programVersion } from '../system/installation/program-version.js';
 import { chooseCommand } from './choose-command.js';
 import { findCommand } from './command-table.js';
 import { commandHelp, programHelp } from './help-text.js';
 import { loadCommand } from './load-command.js';
-import { Output, type OutputStreams } from './output/output.js';
 import {
   type Glance,
   glanceAt,
@@ -15,7 +15,7 @@ import {
   parseArguments,
 } from './options/parse-arguments.js';
 import { resolvePathArgument } from './options/path-arguments.js';
-import { programVersion } from '../system/installation/program-version.js';
+import { Output, type OutputStreams } from './output/output.js';
 
 export interface CommandLineParts {
   readonly streams: OutputStreams;

@@ -3,9 +3,9 @@
 // digest, above all if the sums are MD4 or cut short (CVE-2014-8242). No command calls this: with it the
 // engine does everything that rdiff does, and tests compare the two.
 import { type Checkpoint, uninterrupted } from '../system/time/checkpoint.js';
+import { STEP } from '../system/wasm/step.js';
 import type { Emit } from './emit.js';
 import { withEngine } from './engine.js';
-import { STEP } from '../system/wasm/step.js';
 import { type Chunks, feedAll, runSteps } from './feed.js';
 import { toFormatError } from './format-reasons.js';
 

@@ -2,8 +2,8 @@
 // basis, or a place among the literal bytes (wasm/table/table-writer.ts). The literal bytes of all deltas
 // of a run lie in one store, each once, and tables refer to them. Whoever makes a table closes its entries.
 import type { Checkpoint } from '../system/time/checkpoint.js';
-import { SOURCE, withEngine } from './engine.js';
 import { STEP } from '../system/wasm/step.js';
+import { SOURCE, withEngine } from './engine.js';
 import { type Chunks, type FedJob, deltaInput, feedAll, runSteps } from './feed.js';
 import { toFormatError } from './format-reasons.js';
 import { SpilledBytes } from './spilled-bytes.js';

@@ -1,11 +1,11 @@
 // The code of a delta thread: takes one job at a time from the main thread (job-thread.ts).
 import { parentPort } from 'node:worker_threads';
 import { CorruptError } from '../errors.js';
-import { uninterrupted } from '../system/time/checkpoint.js';
 import { digestChunks } from '../system/digest/digest-chunks.js';
 import { RealFileSystem } from '../system/files/file-system.js';
 import { readChunks } from '../system/files/read-chunks.js';
 import { SharedFileReader, readGrowing } from '../system/files/shared-file-reader.js';
+import { uninterrupted } from '../system/time/checkpoint.js';
 import { requireZstd, zstdDecompress } from '../system/zstd/zstd.js';
 import { composeTables } from './compose-tables.js';
 import { withEngine } from './engine.js';

@@ -3,9 +3,9 @@
 // and an index within a budget if content has moved. wasm/diff/differ.ts describes the algorithm.
 import type { ByteReader } from '../system/files/byte-reader.js';
 import { type Checkpoint, uninterrupted } from '../system/time/checkpoint.js';
+import { STEP } from '../system/wasm/step.js';
 import type { Emit } from './emit.js';
 import { SOURCE, withEngine } from './engine.js';
-import { STEP } from '../system/wasm/step.js';
 import { SpilledBytes } from './spilled-bytes.js';
 
 export interface DiffOptions {

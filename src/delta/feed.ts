@@ -1,7 +1,7 @@
 // Feeds a stream to a job, piece by piece, and runs steps until each piece is used up.
 import type { Checkpoint } from '../system/time/checkpoint.js';
-import type { Engine } from './engine.js';
 import { STEP } from '../system/wasm/step.js';
+import type { Engine } from './engine.js';
 import { toFormatError } from './format-reasons.js';
 
 /** A stream in chunks of any size. Each chunk is used up before the next one is asked for. */

@@ -3,12 +3,12 @@
 // against the basis, and against the expected length of the result if that is known.
 import type { ByteReader } from '../system/files/byte-reader.js';
 import { type Checkpoint, uninterrupted } from '../system/time/checkpoint.js';
-import { type Chunks, type FedJob, deltaInput, feedAll, runSteps } from './feed.js';
-import { DEFAULT_WINDOW_BYTES, GatherOutput } from './gather.js';
-import { toFormatError } from './format-reasons.js';
+import { STEP } from '../system/wasm/step.js';
 import type { Emit } from './emit.js';
 import { SOURCE, withEngine } from './engine.js';
-import { STEP } from '../system/wasm/step.js';
+import { type Chunks, type FedJob, deltaInput, feedAll, runSteps } from './feed.js';
+import { toFormatError } from './format-reasons.js';
+import { DEFAULT_WINDOW_BYTES, GatherOutput } from './gather.js';
 
 export interface PatchOptions {
   readonly checkpoint?: Checkpoint;

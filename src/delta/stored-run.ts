@@ -1,11 +1,11 @@
 // Composes a run of stored deltas. A long run is composed in two parts. Another thread does the second
 // part, and begins before this thread has even opened the basis. If the other thread fails, for whatever
 // reason, this thread does that part again: an error is then the same as with one thread.
-import type { Checkpoint } from '../system/time/checkpoint.js';
 import type { FileSystem } from '../system/files/file-system.js';
 import { JoinedReader } from '../system/files/joined-reader.js';
-import { ComposeThread } from './compose-thread.js';
+import type { Checkpoint } from '../system/time/checkpoint.js';
 import { type ComposedRun, composeTables } from './compose-tables.js';
+import { ComposeThread } from './compose-thread.js';
 import { joinTables } from './delta-table.js';
 import { type StoredDelta, toRun } from './stored-delta.js';
 

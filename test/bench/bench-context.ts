@@ -1,7 +1,7 @@
 // What every case of the benchmark gets.
-import type { Peer } from './peers/peer.js';
-import { PeerState } from './measure/peer-state.js';
 import type { DatasetPlace } from './data/dataset-place.js';
+import { PeerState } from './measure/peer-state.js';
+import type { Peer } from './peers/peer.js';
 import type { Workspace } from './workspace.js';
 
 export interface BenchContext {

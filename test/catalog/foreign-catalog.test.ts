@@ -2,8 +2,8 @@ import test from 'ava';
 import Database from 'better-sqlite3';
 import * as fs from 'node:fs';
 import { CorruptError, NewerFormatError } from '../../src/errors.js';
-import { type Sandbox, createSandbox } from '../support/sandbox/sandbox.js';
 import { readTree, treeDifferences } from '../support/files/directory-tree.js';
+import { type Sandbox, createSandbox } from '../support/sandbox/sandbox.js';
 
 /** A repository with two snapshots, whose catalog another program has changed. */
 async function createWith(

@@ -1,7 +1,7 @@
 // Absurd input gets one clear line and the documented exit code, and changes nothing.
 import test from 'ava';
-import { runCli } from '../support/program/cli.js';
 import { readTree } from '../support/files/directory-tree.js';
+import { runCli } from '../support/program/cli.js';
 import type { Sandbox } from '../support/sandbox/sandbox.js';
 import { backedUpTwice } from './small-sandbox.js';
 

@@ -4,8 +4,8 @@ import { readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import { runCli, succeedCli } from '../support/program/cli.js';
-import { fieldGroups, sorted } from './cli-documentation.js';
 import type { Sandbox } from '../support/sandbox/sandbox.js';
+import { fieldGroups, sorted } from './cli-documentation.js';
 import { backedUpTwice, createSmallSandbox, dumpOf } from './small-sandbox.js';
 
 function keys(value: unknown): string[] {

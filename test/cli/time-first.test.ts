@@ -1,8 +1,8 @@
 // An invalid TIME is wrong usage even where REPO does not exist: TIME is checked first.
 import path from 'node:path';
 import test from 'ava';
-import { runCli } from '../support/program/cli.js';
 import { temporaryDirectory } from '../support/files/temporary-directory.js';
+import { runCli } from '../support/program/cli.js';
 
 for (const time of ['yesterday', '2026-13-01', '2026-11-22T25:00:00', '3X']) {
   test(`TIME '${time}' is exit 2 without a repository`, async (t) => {

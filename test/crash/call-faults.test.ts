@@ -4,7 +4,6 @@ import test from 'ava';
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
 import { SystemError } from '../../src/errors.js';
-import { createEventfulHistory } from '../support/sandbox/eventful-history.js';
 import { HookedFileSystem, failAtCall } from '../support/files/hooked-file-system.js';
 import { memoryDirectory, removeTree } from '../support/files/temporary-directory.js';
 import {
@@ -13,8 +12,9 @@ import {
   isMendedByNext,
   isWhole,
 } from '../support/repository/whole-repository.js';
-import { Sandbox } from '../support/sandbox/sandbox.js';
+import { createEventfulHistory } from '../support/sandbox/eventful-history.js';
 import { lookNames } from '../support/sandbox/note-names.js';
+import { Sandbox } from '../support/sandbox/sandbox.js';
 
 /** What a backup says of a file of SOURCE that it could not read. */
 const OF_SOURCE = ['stale', 'left-out', 'unreadable'];

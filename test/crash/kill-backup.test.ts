@@ -4,7 +4,9 @@ import test, { type ExecutionContext } from 'ava';
 import * as fs from 'node:fs/promises';
 import * as os from 'node:os';
 import path from 'node:path';
-import { EVENTFUL_NIGHTS, settle } from '../support/sandbox/eventful-history.js';
+import { copyTree } from '../support/files/copy-tree.js';
+import type { Tree } from '../support/files/directory-tree.js';
+import { memoryDirectory, removeTree } from '../support/files/temporary-directory.js';
 import {
   type KillPoint,
   findKillPoints,
@@ -12,11 +14,9 @@ import {
   killAt,
 } from '../support/program/killed-process.js';
 import { createTestContext } from '../support/program/run-context.js';
-import { memoryDirectory, removeTree } from '../support/files/temporary-directory.js';
 import { countSnapshots, isMendedByNext, isWhole } from '../support/repository/whole-repository.js';
+import { EVENTFUL_NIGHTS, settle } from '../support/sandbox/eventful-history.js';
 import { Sandbox } from '../support/sandbox/sandbox.js';
-import { copyTree } from '../support/files/copy-tree.js';
-import type { Tree } from '../support/files/directory-tree.js';
 
 const AT_A_TIME = 2;
 

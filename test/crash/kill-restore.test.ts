@@ -3,12 +3,12 @@
 import test from 'ava';
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
-import { succeedCli } from '../support/program/cli.js';
-import { EVENTFUL_NIGHTS, settle } from '../support/sandbox/eventful-history.js';
-import { findKillPoints, inParallel, killAt } from '../support/program/killed-process.js';
-import { memoryDirectory } from '../support/files/temporary-directory.js';
-import { type Sandbox, createSandbox } from '../support/sandbox/sandbox.js';
 import { type Tree, readTree, treeDifferences } from '../support/files/directory-tree.js';
+import { memoryDirectory } from '../support/files/temporary-directory.js';
+import { succeedCli } from '../support/program/cli.js';
+import { findKillPoints, inParallel, killAt } from '../support/program/killed-process.js';
+import { EVENTFUL_NIGHTS, settle } from '../support/sandbox/eventful-history.js';
+import { type Sandbox, createSandbox } from '../support/sandbox/sandbox.js';
 
 const AT_A_TIME = 2;
 const WORK = /(?:^|\/)\.redis-rewind-restore-[0-9]+(?:\/|$)/;

@@ -8,14 +8,14 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import Database from 'better-sqlite3';
-import { cliEnvironment, runCli, succeedCli } from '../support/program/cli.js';
-import { EVENTFUL_NIGHTS, settle } from '../support/sandbox/eventful-history.js';
-import { mountMemory, remount } from '../support/files/mounted.js';
-import { mainScript } from '../support/program/project-paths.js';
-import { SeededRandom } from '../support/program/seeded-random.js';
-import { type Sandbox, createSandbox } from '../support/sandbox/sandbox.js';
 import { copyTree } from '../support/files/copy-tree.js';
 import { type Tree, readTree, treeDifferences } from '../support/files/directory-tree.js';
+import { mountMemory, remount } from '../support/files/mounted.js';
+import { cliEnvironment, runCli, succeedCli } from '../support/program/cli.js';
+import { mainScript } from '../support/program/project-paths.js';
+import { SeededRandom } from '../support/program/seeded-random.js';
+import { EVENTFUL_NIGHTS, settle } from '../support/sandbox/eventful-history.js';
+import { type Sandbox, createSandbox } from '../support/sandbox/sandbox.js';
 
 async function listed(repository: string): Promise<number> {
   const list = (await succeedCli(['list', '--json', repository])).json();

@@ -4,16 +4,16 @@ import test from 'ava';
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
 import { pathFromText } from '../../src/system/files/byte-path.js';
+import { ProcessDied } from '../support/files/hooked-file-system.js';
 import {
   atEachPowerLoss,
   recordRun,
   survivorAt,
 } from '../support/power-loss/at-each-power-loss.js';
-import { settle } from '../support/sandbox/eventful-history.js';
-import { ProcessDied } from '../support/files/hooked-file-system.js';
 import { createDiskSandbox, sandboxIn, recordNights } from '../support/power-loss/disk-sandbox.js';
 import { layTree } from '../support/power-loss/lay-disk.js';
 import { countSnapshots, isMendedByNext, isWhole } from '../support/repository/whole-repository.js';
+import { settle } from '../support/sandbox/eventful-history.js';
 
 const NOTHING = 0;
 const EVERYTHING = 1;

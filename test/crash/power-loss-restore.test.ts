@@ -3,11 +3,11 @@
 import test, { type ExecutionContext } from 'ava';
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
-import { EVENTFUL_NIGHTS, settle } from '../support/sandbox/eventful-history.js';
+import { type Tree, readTree, treeDifferences } from '../support/files/directory-tree.js';
 import { atEachPowerLoss, recordRun } from '../support/power-loss/at-each-power-loss.js';
 import { createDiskSandbox } from '../support/power-loss/disk-sandbox.js';
+import { EVENTFUL_NIGHTS, settle } from '../support/sandbox/eventful-history.js';
 import type { Sandbox } from '../support/sandbox/sandbox.js';
-import { type Tree, readTree, treeDifferences } from '../support/files/directory-tree.js';
 
 const WORK = /^\.redis-rewind-restore-/;
 

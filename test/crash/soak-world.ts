@@ -10,7 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { RunContext } from '../../src/engine/run/run-context.js';
 import { InterruptedError, RewindError } from '../../src/errors.js';
 import { pathFromText } from '../../src/system/files/byte-path.js';
-import { cliEnvironment } from '../support/program/cli.js';
+import { type Tree, readTree, treeDifferences } from '../support/files/directory-tree.js';
 import {
   HookedFileSystem,
   ProcessDied,
@@ -19,14 +19,14 @@ import {
 } from '../support/files/hooked-file-system.js';
 import { recordRun, survivorAt } from '../support/power-loss/at-each-power-loss.js';
 import { layTree } from '../support/power-loss/lay-disk.js';
+import { cliEnvironment } from '../support/program/cli.js';
 import { mainScript } from '../support/program/project-paths.js';
-import { RandomTree } from '../support/sandbox/random-tree.js';
 import { createTestContext } from '../support/program/run-context.js';
 import type { SeededRandom } from '../support/program/seeded-random.js';
 import { countSnapshots } from '../support/repository/whole-repository.js';
-import { Sandbox } from '../support/sandbox/sandbox.js';
 import { lookNames } from '../support/sandbox/note-names.js';
-import { type Tree, readTree, treeDifferences } from '../support/files/directory-tree.js';
+import { RandomTree } from '../support/sandbox/random-tree.js';
+import { Sandbox } from '../support/sandbox/sandbox.js';
 
 const ERRNOS = ['ENOSPC', 'EIO', 'EACCES', 'EMFILE'];
 

@@ -1,9 +1,9 @@
 // Hundreds of operations at random - changes, backups, restores, deaths, kills, power losses - against
 // a memory of every byte. SOAK_SEED repeats a run, SOAK_MINUTES makes it longer.
 import test from 'ava';
+import { memoryDirectory } from '../support/files/temporary-directory.js';
 import { SeededRandom } from '../support/program/seeded-random.js';
 import { SoakWorld } from './soak-world.js';
-import { memoryDirectory } from '../support/files/temporary-directory.js';
 
 const MINUTES = Number(process.env['SOAK_MINUTES'] ?? '1.2');
 const SEED = process.env['SOAK_SEED'] ?? String(Math.floor(Math.random() * 1e9));

@@ -3,9 +3,9 @@ import { composeTables, indexToJoin } from '../../src/delta/compose-tables.js';
 import { DeltaFormatError } from '../../src/delta/delta-format-error.js';
 import { uninterrupted } from '../../src/system/time/checkpoint.js';
 import { copy, deltaOf, literal } from '../support/delta/delta-bytes.js';
+import { bytesDifference } from '../support/files/bytes-difference.js';
 import { createRandom, randomBytesOf } from './random-bytes.js';
 import { applyRun, patchBuffer, runOf } from './run-delta.js';
-import { bytesDifference } from '../support/files/bytes-difference.js';
 
 const basis = randomBytesOf(1, 50_000);
 

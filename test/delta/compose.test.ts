@@ -2,9 +2,9 @@ import test from 'ava';
 import { compose } from '../../src/delta/compose.js';
 import { DeltaFormatError } from '../../src/delta/delta-format-error.js';
 import { copy, deltaOf, literal } from '../support/delta/delta-bytes.js';
+import { bytesDifference } from '../support/files/bytes-difference.js';
 import { createRandom, randomBytesOf } from './random-bytes.js';
 import { composeBuffers, diffBuffers, patchBuffer, readAll, runOf } from './run-delta.js';
-import { bytesDifference } from '../support/files/bytes-difference.js';
 
 test('a COPY is mapped through to where its bytes come from', async (t) => {
   const first = deltaOf(copy(1000, 50), copy(200, 50));

@@ -5,15 +5,15 @@ import * as fs from 'node:fs';
 import path from 'node:path';
 import { DeltaThreads } from '../../src/delta/delta-threads.js';
 import { CorruptError } from '../../src/errors.js';
+import type { GrowingFile, SharedFile } from '../../src/system/files/shared-file-reader.js';
 import {
   createAvailableBytes,
   endAvailableBytes,
   giveUpAvailableBytes,
   raiseAvailableBytes,
 } from '../../src/system/threads/available-bytes.js';
-import type { GrowingFile, SharedFile } from '../../src/system/files/shared-file-reader.js';
-import { edited, randomBytes } from '../support/sandbox/large-content.js';
 import { temporaryDirectory } from '../support/files/temporary-directory.js';
+import { edited, randomBytes } from '../support/sandbox/large-content.js';
 
 const OPTIONS = { giveUpAtBytes: Number.MAX_SAFE_INTEGER, zstdLevel: 3, memoryBytes: null };
 

@@ -1,10 +1,10 @@
 // Frozen bytes of librsync and of this program: what was once written must be readable for ever.
 import test from 'ava';
 import { readFileSync, readdirSync } from 'node:fs';
+import { bytesDifference } from '../support/files/bytes-difference.js';
 import { fixturePath } from '../support/program/project-paths.js';
 import { KINDS } from './corpus.js';
 import { deltaBySignature, patchBuffer, signatureOf } from './run-delta.js';
-import { bytesDifference } from '../support/files/bytes-difference.js';
 
 const FOLDER = fixturePath('delta-vectors');
 const names = readdirSync(FOLDER);

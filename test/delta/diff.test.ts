@@ -3,11 +3,11 @@ import { diff } from '../../src/delta/diff.js';
 import { patch } from '../../src/delta/patch.js';
 import { InterruptedError } from '../../src/errors.js';
 import { copy, deltaOf, literal } from '../support/delta/delta-bytes.js';
+import { bytesDifference } from '../support/files/bytes-difference.js';
+import { MemoryReader } from '../support/files/memory-reader.js';
 import { createRandom, randomBytesOf } from './random-bytes.js';
 import { Gathered, diffBuffers, patchBuffer } from './run-delta.js';
 import { SparseReader } from './sparse-reader.js';
-import { bytesDifference } from '../support/files/bytes-difference.js';
-import { MemoryReader } from '../support/files/memory-reader.js';
 
 function record(id: number, value: string): string {
   return `user:${id}:{"id":"${value}","name":"a name that all have","role":"administrator of everything"}`;

@@ -2,14 +2,14 @@ import test from 'ava';
 import { DEFAULT_INDEX_BYTES, diff } from '../../src/delta/diff.js';
 import { SOURCE, withEngine } from '../../src/delta/engine.js';
 import { type FedJob, deltaInput, feedAll, runSteps } from '../../src/delta/feed.js';
-import { STEP } from '../../src/system/wasm/step.js';
 import { DEFAULT_WINDOW_BYTES } from '../../src/delta/gather.js';
 import type { ByteReader } from '../../src/system/files/byte-reader.js';
 import { uninterrupted } from '../../src/system/time/checkpoint.js';
+import { STEP } from '../../src/system/wasm/step.js';
+import { bytesDifference } from '../support/files/bytes-difference.js';
 import { createRandom, randomBytesOf } from './random-bytes.js';
 import { diffBuffers, patchBuffer } from './run-delta.js';
 import { SparseReader } from './sparse-reader.js';
-import { bytesDifference } from '../support/files/bytes-difference.js';
 
 const MIB = 1024 * 1024;
 const MEMORY_MOST = 64 * MIB;

@@ -3,11 +3,11 @@ import { DeltaFormatError } from '../../src/delta/delta-format-error.js';
 import { patch } from '../../src/delta/patch.js';
 import { CorruptError } from '../../src/errors.js';
 import { copy, deltaOf, literal, number } from '../support/delta/delta-bytes.js';
+import { bytesDifference } from '../support/files/bytes-difference.js';
+import { MemoryReader } from '../support/files/memory-reader.js';
 import { randomBytesOf } from './random-bytes.js';
 import { Gathered, cut, diffBuffers, patchBuffer } from './run-delta.js';
 import { SparseReader } from './sparse-reader.js';
-import { bytesDifference } from '../support/files/bytes-difference.js';
-import { MemoryReader } from '../support/files/memory-reader.js';
 
 const basis = randomBytesOf(1, 100_000);
 

@@ -2,11 +2,11 @@ import test from 'ava';
 import { DeltaFormatError } from '../../src/delta/delta-format-error.js';
 import { recommendedBlockBytes } from '../../src/delta/signature-format.js';
 import { UsageError } from '../../src/errors.js';
-import { KINDS } from './corpus.js';
 import { copy, deltaOf, literal } from '../support/delta/delta-bytes.js';
+import { bytesDifference } from '../support/files/bytes-difference.js';
+import { KINDS } from './corpus.js';
 import { randomBytesOf } from './random-bytes.js';
 import { deltaBySignature, patchBuffer, signatureOf } from './run-delta.js';
-import { bytesDifference } from '../support/files/bytes-difference.js';
 
 const HEAD_BYTES = 12;
 const WEAK_BYTES = 4;

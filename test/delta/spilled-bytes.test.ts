@@ -2,8 +2,8 @@ import test from 'ava';
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { SpilledBytes } from '../../src/delta/spilled-bytes.js';
-import { randomBytesOf } from './random-bytes.js';
 import { bytesDifference } from '../support/files/bytes-difference.js';
+import { randomBytesOf } from './random-bytes.js';
 
 for (const inMemoryMost of [0, 10_000, 1_000_000]) {
   test(`bytes come back as they were appended, with ${inMemoryMost} in memory`, async (t) => {

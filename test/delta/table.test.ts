@@ -8,9 +8,9 @@ import { type DeltaTable, joinTables, tabulate } from '../../src/delta/delta-tab
 import { SpilledBytes } from '../../src/delta/spilled-bytes.js';
 import { uninterrupted } from '../../src/system/time/checkpoint.js';
 import { copy, deltaOf, literal } from '../support/delta/delta-bytes.js';
+import { MemoryReader } from '../support/files/memory-reader.js';
 import { randomBytesOf } from './random-bytes.js';
 import { Gathered } from './run-delta.js';
-import { MemoryReader } from '../support/files/memory-reader.js';
 
 const basis = randomBytesOf(1, 1000);
 const DAMAGED = 'the table of a delta, in a temporary file, is no longer what was written';

@@ -9,9 +9,9 @@ import {
   patchBuffer,
   signatureOf,
 } from '../delta/run-delta.js';
+import { bytesDifference } from '../support/files/bytes-difference.js';
 import { temporaryDirectory } from '../support/files/temporary-directory.js';
 import { Rdiff } from './rdiff.js';
-import { bytesDifference } from '../support/files/bytes-difference.js';
 
 for (const kind of KINDS) {
   const name = `${kind.weak} and ${kind.strong}`;

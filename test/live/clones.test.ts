@@ -7,10 +7,10 @@ import * as fs from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
-import { edited, randomBytes } from '../support/sandbox/large-content.js';
-import { temporaryDirectory } from '../support/files/temporary-directory.js';
-import { Sandbox } from '../support/sandbox/sandbox.js';
 import { bytesDifference } from '../support/files/bytes-difference.js';
+import { temporaryDirectory } from '../support/files/temporary-directory.js';
+import { edited, randomBytes } from '../support/sandbox/large-content.js';
+import { Sandbox } from '../support/sandbox/sandbox.js';
 
 const run = promisify(execFile);
 

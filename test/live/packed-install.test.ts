@@ -11,12 +11,12 @@ import test from 'ava';
 import { type Message, publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { readTree, treeDifferences } from '../support/files/directory-tree.js';
-import { fixturePath, projectRoot } from '../support/program/project-paths.js';
 import {
   makeTemporaryDirectory,
   removeTree,
   temporaryDirectory,
 } from '../support/files/temporary-directory.js';
+import { fixturePath, projectRoot } from '../support/program/project-paths.js';
 
 const run = promisify(execFile);
 

@@ -3,16 +3,16 @@ import { readdir, rename, rm, statfs, truncate, writeFile } from 'node:fs/promis
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
-import { runCli, succeedCli } from '../support/program/cli.js';
-import { createLiveSandbox } from '../support/redis/live-sandbox.js';
 import { mountMemory } from '../support/files/mounted.js';
+import { runCli, succeedCli } from '../support/program/cli.js';
+import { type Burden, WatchProcess } from '../support/program/watch-process.js';
+import { createLiveSandbox } from '../support/redis/live-sandbox.js';
 import {
   type RedisServer,
   type RedisServerOptions,
   startRedisServer,
   withRedisServer,
 } from '../support/redis/redis-server.js';
-import { type Burden, WatchProcess } from '../support/program/watch-process.js';
 import { Sandbox, createSandbox } from '../support/sandbox/sandbox.js';
 
 interface Watched {

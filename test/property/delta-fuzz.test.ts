@@ -2,6 +2,7 @@
 import test from 'ava';
 import * as fc from 'fast-check';
 import { DeltaFormatError } from '../../src/delta/delta-format-error.js';
+import { KINDS } from '../delta/corpus.js';
 import { randomBytesOf } from '../delta/random-bytes.js';
 import {
   applyRun,
@@ -12,7 +13,6 @@ import {
   runOf,
   signatureOf,
 } from '../delta/run-delta.js';
-import { KINDS } from '../delta/corpus.js';
 
 const MOST = 1_000_000;
 const basis = randomBytesOf(41, 20_000);

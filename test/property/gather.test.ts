@@ -2,9 +2,9 @@
 // the window and the order of the ranges.
 import test from 'ava';
 import * as fc from 'fast-check';
-import { copy, deltaOf, literal } from '../support/delta/delta-bytes.js';
 import { randomBytesOf } from '../delta/random-bytes.js';
 import { applyRun, composeBuffers, patchBuffer, runOf } from '../delta/run-delta.js';
+import { copy, deltaOf, literal } from '../support/delta/delta-bytes.js';
 
 /** Larger than the read buffer and than what is read at once. */
 const basis = randomBytesOf(1, 700_000);

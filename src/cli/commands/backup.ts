@@ -3,12 +3,12 @@
 import type { BackupRequest } from '../../engine/backup/backup-request.js';
 import { hideArguments } from '../../system/secrets/hide-arguments.js';
 import type { Invocation, ToPath } from '../command.js';
-import { exitCodeOf } from '../output/notes.js';
-import { formatBackupStatistics } from '../output/statistics.js';
 import type { ParsedArguments } from '../options/parse-arguments.js';
 import { parseSeconds } from '../options/parse-seconds.js';
 import { parseSize } from '../options/parse-size.js';
 import { PASSWORD_SHOWN, showsPassword, toServerRequest } from '../options/server-options.js';
+import { exitCodeOf } from '../output/notes.js';
+import { formatBackupStatistics } from '../output/statistics.js';
 
 export async function runBackup(invocation: Invocation): Promise<number> {
   const { parsed, operands, toPath, context, environment, output } = invocation;

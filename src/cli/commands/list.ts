@@ -1,12 +1,12 @@
 // `list REPO` prints the snapshots. With --files it prints the files of one, with --changed-since what has
 // changed. It ends with exit 20 if a record of what it lists is damaged.
-import { EXIT, UsageError } from '../../errors.js';
 import type { Note } from '../../engine/run/notes.js';
+import { EXIT, UsageError } from '../../errors.js';
 import type { Invocation } from '../command.js';
-import { formatChangeList, formatFileList } from '../output/file-list.js';
-import { formatSnapshotList } from '../output/snapshot-table.js';
-import type { Output } from '../output/output.js';
 import type { ParsedArguments } from '../options/parse-arguments.js';
+import { formatChangeList, formatFileList } from '../output/file-list.js';
+import type { Output } from '../output/output.js';
+import { formatSnapshotList } from '../output/snapshot-table.js';
 
 export async function runList(invocation: Invocation): Promise<number> {
   const { parsed, operands, toPath, context, output } = invocation;

@@ -3,9 +3,9 @@
 import type { RestoreRequest } from '../../engine/restore/restore-request.js';
 import { formatPath } from '../../system/files/byte-path.js';
 import type { Invocation, ToPath } from '../command.js';
+import type { ParsedArguments } from '../options/parse-arguments.js';
 import { exitCodeOf } from '../output/notes.js';
 import { formatRestoreStatistics } from '../output/statistics.js';
-import type { ParsedArguments } from '../options/parse-arguments.js';
 
 export async function runRestore(invocation: Invocation): Promise<number> {
   const { parsed, operands, toPath, context, output } = invocation;

@@ -5,11 +5,11 @@ import type { VerifyMode, VerifyRequest } from '../../engine/verify/verify-reque
 import { EXIT, UsageError } from '../../errors.js';
 import type { Invocation, ToPath } from '../command.js';
 import type { OptionName } from '../options/option-table.js';
-import { exitCodeOf } from '../output/notes.js';
-import { formatRepair, formatVerification } from '../output/verification.js';
 import type { ParsedArguments } from '../options/parse-arguments.js';
 import { parseDuration } from '../options/parse-duration.js';
 import { parseSeconds } from '../options/parse-seconds.js';
+import { exitCodeOf } from '../output/notes.js';
+import { formatRepair, formatVerification } from '../output/verification.js';
 
 export async function runVerify(invocation: Invocation): Promise<number> {
   const { parsed, operands, toPath, context, output } = invocation;

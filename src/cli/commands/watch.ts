@@ -3,10 +3,10 @@ import type { WatchRequest } from '../../engine/watch/watch-request.js';
 import { EXIT } from '../../errors.js';
 import { hideArguments } from '../../system/secrets/hide-arguments.js';
 import type { Invocation, ToPath } from '../command.js';
-import { formatWatchEvent, isTrouble, toWatchReport } from '../output/watch-events.js';
 import type { ParsedArguments } from '../options/parse-arguments.js';
 import { parseDuration } from '../options/parse-duration.js';
 import { PASSWORD_SHOWN, showsPassword } from '../options/server-options.js';
+import { formatWatchEvent, isTrouble, toWatchReport } from '../output/watch-events.js';
 import { toBackupRequest } from './backup.js';
 
 const DEFAULT_DEBOUNCE_MS = 2000;

@@ -1,7 +1,6 @@
 // Makes the paths that people type absolute. `.` and doubled slashes are dropped. Links are followed before
 // `..` is applied, as the system does for `ls ..`.
 import { UsageError } from '../../errors.js';
-import { SERVER_URL, misplacedUrl } from './server-url.js';
 import {
   type BytePath,
   joinPath,
@@ -9,6 +8,7 @@ import {
   parsePath,
   pathFromText,
 } from '../../system/files/byte-path.js';
+import { SERVER_URL, misplacedUrl } from './server-url.js';
 
 /** The real path, or null where nothing exists there. */
 export type RealPath = (path: BytePath) => BytePath | null;

@@ -1,7 +1,7 @@
 // The result of a backup: the object that `--json` prints (docs/cli.md). Times are ISO 8601 in UTC, paths
 // are as formatPath shows them, sizes are bytes.
-import type { ExaminationReport } from '../snapshot/examination-report.js';
 import type { Note } from '../run/notes.js';
+import type { ExaminationReport } from '../snapshot/examination-report.js';
 import type { SnapshotSummary } from '../snapshot/snapshot-summary.js';
 
 export interface BackupReport {

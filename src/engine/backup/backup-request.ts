@@ -1,7 +1,7 @@
 // What a backup is asked to do, as it was typed.
 import type { BytePath } from '../../system/files/byte-path.js';
-import type { PathRule } from '../source/path-filter.js';
 import type { ServerRequest } from '../server/server-request.js';
+import type { PathRule } from '../source/path-filter.js';
 
 export interface BackupRequest {
   /** SOURCE as it was typed; null where the server is asked for its directory. */

@@ -2,8 +2,8 @@
 import { mirrorMetadata } from '../../repository/commit/mirror-metadata.js';
 import type { Staging } from '../../repository/staging.js';
 import { type UnsetMetadata, applyMetadata } from '../../system/files/apply-metadata.js';
-import type { NextEntry } from './next-entry.js';
 import type { RunContext } from '../run/run-context.js';
+import type { NextEntry } from './next-entry.js';
 
 /** @returns what could not be set */
 export async function finishStaged(

@@ -3,11 +3,11 @@
 import { InTheWayError } from '../../errors.js';
 import { mirrorPath } from '../../repository/layout.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
-import type { NextEntry } from './next-entry.js';
-import { isSameContent } from '../snapshot/compare-versions.js';
 import { lookNote, type Note } from '../run/notes.js';
-import type { LastSnapshot } from './last-snapshot.js';
+import { isSameContent } from '../snapshot/compare-versions.js';
 import type { ScannedEntry } from '../source/scan-source.js';
+import type { LastSnapshot } from './last-snapshot.js';
+import type { NextEntry } from './next-entry.js';
 
 /** @throws InTheWayError where a file or link would have to replace a directory that no backup made */
 export function requireNoForeignDirectory(

@@ -2,10 +2,10 @@
 // whose mirror file is not whole. Decided from stats alone.
 import type { SourceState, Version } from '../../catalog/records.js';
 import type { FileStat } from '../../system/files/file-system.js';
-import type { LastSnapshot } from './last-snapshot.js';
-import type { NextEntry } from './next-entry.js';
 import { isSameContent } from '../snapshot/compare-versions.js';
 import type { ScannedEntry } from '../source/scan-source.js';
+import type { LastSnapshot } from './last-snapshot.js';
+import type { NextEntry } from './next-entry.js';
 
 /**
  * The content of an entry that need not be read; null where it must be read.

@@ -4,12 +4,12 @@ import type { CommitPlan } from '../../repository/commit/commit.js';
 import { planOwedOperations } from '../../repository/commit/plan-owed-operations.js';
 import type { NewIncrement } from '../../repository/contents/write-increment.js';
 import type { BytePath } from '../../system/files/byte-path.js';
-import type { NextEntry } from './next-entry.js';
-import { isSameVersion } from '../snapshot/compare-versions.js';
-import type { LastSnapshot } from './last-snapshot.js';
-import type { ExaminationReport } from '../snapshot/examination-report.js';
 import type { Note } from '../run/notes.js';
 import type { ServerReport } from '../server/server-report.js';
+import { isSameVersion } from '../snapshot/compare-versions.js';
+import type { ExaminationReport } from '../snapshot/examination-report.js';
+import type { LastSnapshot } from './last-snapshot.js';
+import type { NextEntry } from './next-entry.js';
 
 export interface SnapshotPlanRequest {
   readonly last: LastSnapshot;

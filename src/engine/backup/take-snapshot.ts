@@ -7,33 +7,33 @@ import type { CommittedSnapshot } from '../../repository/commit/commit.js';
 import { Staging } from '../../repository/staging.js';
 import type { UnsetMetadata } from '../../system/files/apply-metadata.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
-import { applyCapture } from '../server/capture-plan.js';
 import { requireFreeSpace } from '../run/check-space.js';
+import type { Note } from '../run/notes.js';
+import { applyCapture } from '../server/capture-plan.js';
+import type { ServerCapture } from '../server/prepared-server.js';
+import type { ExaminationReport } from '../snapshot/examination-report.js';
+import { inspectWholeMirror } from '../snapshot/inspect-mirror.js';
+import { combineSummary } from '../snapshot/snapshot-summary.js';
+import { type SourceScan, scanSource } from '../source/scan-source.js';
+import { requireNotEmptied, requireSameSource } from '../source/source-guards.js';
+import type { BackupReport } from './backup-report.js';
+import type { SnapshotRun } from './backup-run.js';
+import { finishSnapshot } from './finish-snapshot.js';
+import { finishStaged } from './finish-staged.js';
+import { IncrementsInProgress } from './increments/increments-in-progress.js';
+import { keepOldContents } from './increments/keep-old-contents.js';
 import {
   type ExaminationOutcome,
   findKnownVerdicts,
   readManifests,
   reportExaminations,
 } from './intake/examine-entries.js';
-import { finishSnapshot } from './finish-snapshot.js';
-import { finishStaged } from './finish-staged.js';
-import { inspectWholeMirror } from '../snapshot/inspect-mirror.js';
-import { mirrorNotes, requireNoForeignDirectory } from './mirror-notes.js';
-import { IncrementsInProgress } from './increments/increments-in-progress.js';
-import { keepOldContents } from './increments/keep-old-contents.js';
-import { bytesToRead } from './plan-reading.js';
-import type { LastSnapshot } from './last-snapshot.js';
-import { planSnapshot } from './plan-snapshot.js';
-import type { ServerCapture } from '../server/prepared-server.js';
-import type { BackupReport } from './backup-report.js';
-import type { ExaminationReport } from '../snapshot/examination-report.js';
-import type { Note } from '../run/notes.js';
-import type { SnapshotRun } from './backup-run.js';
-import { type SourceScan, scanSource } from '../source/scan-source.js';
-import { combineSummary } from '../snapshot/snapshot-summary.js';
-import { snapshotTime } from './snapshot-time.js';
-import { requireNotEmptied, requireSameSource } from '../source/source-guards.js';
 import { type TakenEntries, takeEntries } from './intake/take-entries.js';
+import type { LastSnapshot } from './last-snapshot.js';
+import { mirrorNotes, requireNoForeignDirectory } from './mirror-notes.js';
+import { bytesToRead } from './plan-reading.js';
+import { planSnapshot } from './plan-snapshot.js';
+import { snapshotTime } from './snapshot-time.js';
 
 /** @throws RewindError before the commit; after it, trouble is a note in the report */
 export async function takeSnapshot(run: SnapshotRun): Promise<BackupReport> {

@@ -1,14 +1,14 @@
 // What a repository holds and how much space it takes.
 import type { VerificationRecord } from '../../catalog/records.js';
-import { openForReading } from '../../repository/open/open-repository.js';
 import { ALSO, DATA, catalogPath } from '../../repository/layout.js';
+import { openForReading } from '../../repository/open/open-repository.js';
 import { type BytePath, formatPath, isWithin, joinPath } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
-import type { InfoReport, VerificationSummary } from './info-report.js';
-import type { ListRequest } from './list-request.js';
 import type { RunContext } from '../run/run-context.js';
 import { summarizeSnapshot } from '../snapshot/snapshot-summary.js';
 import { formatTimeOrNull } from '../snapshot/time-spec.js';
+import type { InfoReport, VerificationSummary } from './info-report.js';
+import type { ListRequest } from './list-request.js';
 
 /** @throws NoRepositoryError, CorruptError, NewerFormatError */
 export function info(request: ListRequest, { fileSystem }: RunContext): InfoReport {

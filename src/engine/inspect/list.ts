@@ -1,13 +1,17 @@
 // Lists the snapshots of a repository, the files of a snapshot, or what changed since a snapshot.
 import type { ExaminationRecord, Snapshot, Version } from '../../catalog/records.js';
-import type { SnapshotListing } from '../../repository/questions/questions.js';
 import { openForReading } from '../../repository/open/open-repository.js';
-import { type RecordDamage, readFindings } from '../../repository/stored/read-stored.js';
+import type { SnapshotListing } from '../../repository/questions/questions.js';
 import type { OpenRepository } from '../../repository/repository.js';
+import { type RecordDamage, readFindings } from '../../repository/stored/read-stored.js';
 import { type BytePath, compareBytes, formatPath } from '../../system/files/byte-path.js';
+import { showPath } from '../run/notes.js';
+import type { RunContext } from '../run/run-context.js';
 import { askInOneState } from '../snapshot/ask-in-one-state.js';
 import { isSameContent, isSameVersion } from '../snapshot/compare-versions.js';
-import { showPath } from '../run/notes.js';
+import { resolveSnapshot } from '../snapshot/resolve-snapshot.js';
+import { damageNotes, summarizeSnapshot } from '../snapshot/snapshot-summary.js';
+import { NOW, type RequestedTime, parseTime } from '../snapshot/time-spec.js';
 import type {
   ChangeListReport,
   FileListReport,
@@ -16,10 +20,6 @@ import type {
   SnapshotListReport,
 } from './list-report.js';
 import type { ListRequest, SnapshotRequest } from './list-request.js';
-import { resolveSnapshot } from '../snapshot/resolve-snapshot.js';
-import type { RunContext } from '../run/run-context.js';
-import { NOW, type RequestedTime, parseTime } from '../snapshot/time-spec.js';
-import { damageNotes, summarizeSnapshot } from '../snapshot/snapshot-summary.js';
 
 /** @throws NoRepositoryError, CorruptError, NewerFormatError */
 export function listSnapshots(request: ListRequest, context: RunContext): SnapshotListReport {

@@ -5,6 +5,7 @@ import type { Content, Version } from '../../catalog/records.js';
 import type { Emit } from '../../delta/emit.js';
 import { patch } from '../../delta/patch.js';
 import { CorruptError, SystemError } from '../../errors.js';
+import { emitChunks, emitProved } from '../../repository/contents/read-content.js';
 import {
   ALSO,
   KEPT_INCREMENTS,
@@ -15,10 +16,9 @@ import {
   mirrorPath,
 } from '../../repository/layout.js';
 import type { OpenRepository } from '../../repository/repository.js';
-import { emitChunks, emitProved } from '../../repository/contents/read-content.js';
+import { LocalDigest } from '../../system/digest/digest-stream.js';
 import { type BytePath, formatPath, isWithin, joinPath } from '../../system/files/byte-path.js';
 import { type ByteReader, FileReader } from '../../system/files/byte-reader.js';
-import { LocalDigest } from '../../system/digest/digest-stream.js';
 import type { FileDescriptor, FileSystem } from '../../system/files/file-system.js';
 import { readChunks, readFileChunks } from '../../system/files/read-chunks.js';
 import { zstdDecompress } from '../../system/zstd/zstd.js';

@@ -12,8 +12,8 @@ import {
 import { type CatalogCopy, listCatalogCopies } from '../../repository/copies/catalog-copy.js';
 import { replaceCatalog } from '../../repository/copies/replace-catalog.js';
 import { DATA, catalogCopyPath, catalogPath, dataPath } from '../../repository/layout.js';
-import type { OpenRepository, WritableRepository } from '../../repository/repository.js';
 import type { RepositoryPlace } from '../../repository/repository-place.js';
+import type { OpenRepository, WritableRepository } from '../../repository/repository.js';
 import { ROOT, formatPath, joinPath } from '../../system/files/byte-path.js';
 import { describeFaults, describeSizeFault } from '../verify/catalog-messages.js';
 import { type RepairRun, noteKept } from './repair-run.js';

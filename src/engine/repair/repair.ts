@@ -2,18 +2,18 @@
 // bytes still are, then verifies every byte. Nothing is deleted: what is replaced is kept. A step that is
 // cut off can be done again.
 import { requireSafeNames } from '../../repository/check/check-names.js';
-import { openLocked, requireSomeRepository } from '../../repository/open/open-repository.js';
-import type { OpenRepository, WritableRepository } from '../../repository/repository.js';
-import { acquireLock } from '../../repository/open/acquire-lock.js';
 import { KeptFolder } from '../../repository/copies/kept-folder.js';
+import { acquireLock } from '../../repository/open/acquire-lock.js';
+import { openLocked, requireSomeRepository } from '../../repository/open/open-repository.js';
 import { requireOwnFolders } from '../../repository/open/own-folders.js';
+import type { OpenRepository, WritableRepository } from '../../repository/repository.js';
+import type { RunContext } from '../run/run-context.js';
+import { VERIFY_ALL, verifyOpen } from '../verify/verify.js';
 import { repairCatalog, repairCopies } from './repair-catalog.js';
 import { repairMirror } from './repair-mirror.js';
 import type { RepairReport } from './repair-report.js';
-import type { RepairRun } from './repair-run.js';
 import type { RepairRequest } from './repair-request.js';
-import type { RunContext } from '../run/run-context.js';
-import { VERIFY_ALL, verifyOpen } from '../verify/verify.js';
+import type { RepairRun } from './repair-run.js';
 
 /**
  * @throws NoRepositoryError, LockedError, NewerFormatError; CorruptError where the catalog is damaged and

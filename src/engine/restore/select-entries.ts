@@ -1,5 +1,6 @@
 // Chooses the entries of a snapshot that are restored, and where each goes below the destination. Pure.
 import { NotInSnapshotError } from '../../errors.js';
+import { requireSafeNames } from '../../repository/check/check-names.js';
 import { isReserved } from '../../repository/layout.js';
 import {
   type BytePath,
@@ -9,7 +10,6 @@ import {
   joinPath,
   relativePath,
 } from '../../system/files/byte-path.js';
-import { requireSafeNames } from '../../repository/check/check-names.js';
 import type { RestoreEntry, RestoreSource } from './restore-source.js';
 
 export interface SelectedEntry {

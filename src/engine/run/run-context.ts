@@ -1,7 +1,7 @@
 // What every use case is given: the machine that it runs on, and whom it tells of its progress.
+import type { FileSystem } from '../../system/files/file-system.js';
 import type { Checkpoint } from '../../system/time/checkpoint.js';
 import type { Clock } from '../../system/time/clock.js';
-import type { FileSystem } from '../../system/files/file-system.js';
 
 /** Where a run has got to. `doneBytes` never exceeds `totalBytes` within one phase. */
 export interface ProgressEvent {

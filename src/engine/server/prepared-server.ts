@@ -2,19 +2,19 @@
 // are captured right after. A dump that it wrote only for the backup is removed at the end, or by a later run
 // if this one is killed.
 import { ServerError, type ServerTrouble } from '../../errors.js';
-import { captureAof } from '../../redis/capture/aof-capture.js';
 import { findAofCut } from '../../persistence/aof/aof-cut.js';
+import { captureAof } from '../../redis/capture/aof-capture.js';
 import { type OpenDump, isSameDump, openDump } from '../../redis/capture/dump-file.js';
-import { unprovedDirectory } from '../../redis/server/find-directory.js';
-import type { LiveServer } from '../../redis/server/live-server.js';
 import {
   type SavePlan,
   estimateDumpBytes,
   requireSaveSpace,
 } from '../../redis/capture/plan-save.js';
 import { type SaveRequest, saveDump } from '../../redis/capture/save-dump.js';
-import type { ServerSettings } from '../../redis/server/server-settings.js';
 import { waitForRewrite } from '../../redis/capture/wait-for-rewrite.js';
+import { unprovedDirectory } from '../../redis/server/find-directory.js';
+import type { LiveServer } from '../../redis/server/live-server.js';
+import type { ServerSettings } from '../../redis/server/server-settings.js';
 import {
   forgetTemporaryDump,
   readTemporaryDump,
@@ -23,11 +23,11 @@ import {
 import { type BytePath, joinPath } from '../../system/files/byte-path.js';
 import { FileReader } from '../../system/files/byte-reader.js';
 import type { FileDescriptor, FileStat } from '../../system/files/file-system.js';
-import type { Capture, CapturedFile } from './capture-plan.js';
 import type { Note } from '../run/notes.js';
+import type { RunContext } from '../run/run-context.js';
+import type { Capture, CapturedFile } from './capture-plan.js';
 import { dumpLeftNote, serverNotes } from './server-notes.js';
 import { type ServerReport, reportServer } from './server-report.js';
-import type { RunContext } from '../run/run-context.js';
 
 /** After such trouble the server may still go on with a save that it has begun. */
 const UNCERTAIN: readonly ServerTrouble[] = ['lost', 'unreachable', 'timeout'];

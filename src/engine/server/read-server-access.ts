@@ -1,8 +1,8 @@
 // Where a server is and how to log in, from the options. Files of passwords are read here. Nothing is
 // contacted yet.
 import { UsageError } from '../../errors.js';
-import { type SentinelAccess, parseSentinelAccess } from '../../redis/sentinel/sentinel-access.js';
 import { type ServerAccess, parseServerAccess } from '../../redis/connection/server-access.js';
+import { type SentinelAccess, parseSentinelAccess } from '../../redis/sentinel/sentinel-access.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 import { readSmallFile } from '../../system/files/read-small-file.js';

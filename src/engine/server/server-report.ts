@@ -1,10 +1,10 @@
 // What a server said before a backup, as reports show it.
 import type { OpenDump } from '../../redis/capture/dump-file.js';
-import type { LiveServer } from '../../redis/server/live-server.js';
 import type { SavePlan } from '../../redis/capture/plan-save.js';
+import type { LiveServer } from '../../redis/server/live-server.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
-import { type CapturedFile, capturedBytes } from './capture-plan.js';
 import { formatTimeOrNull } from '../snapshot/time-spec.js';
+import { type CapturedFile, capturedBytes } from './capture-plan.js';
 
 /** One file of the append-only file as it was captured. */
 export interface AofFileReport {

@@ -1,8 +1,8 @@
 // A server to be backed up, as the command line names it.
+import type { ServerOptions } from '../../redis/connection/server-access.js';
+import type { SentinelOptions } from '../../redis/sentinel/sentinel-access.js';
 import type { BytePath } from '../../system/files/byte-path.js';
 import type { Secret } from '../../system/secrets/secret.js';
-import type { SentinelOptions } from '../../redis/sentinel/sentinel-access.js';
-import type { ServerOptions } from '../../redis/connection/server-access.js';
 
 /** Sentinels that are asked where the server is. */
 export interface SentinelRequest extends Omit<SentinelOptions, 'password'> {

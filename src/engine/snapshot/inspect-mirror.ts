@@ -2,8 +2,8 @@
 // finds: bytes from SOURCE, if SOURCE still has them, and metadata from the catalog.
 import type { Version } from '../../catalog/records.js';
 import { mirrorMetadata } from '../../repository/commit/mirror-metadata.js';
-import { DATA, mirrorPath } from '../../repository/layout.js';
 import type { MirrorEntry } from '../../repository/commit/plan-owed-operations.js';
+import { DATA, mirrorPath } from '../../repository/layout.js';
 import { type BytePath, ROOT, compareBytes, parentPath } from '../../system/files/byte-path.js';
 import type { FileStat } from '../../system/files/file-system.js';
 import type { RunContext } from '../run/run-context.js';

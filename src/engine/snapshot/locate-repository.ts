@@ -1,6 +1,7 @@
 // Tells REPO from PATH in `REPO/PATH`. PATH may no longer exist in the mirror, so a repository's own folder
 // is looked for, from the whole path upwards.
 import { NoRepositoryError } from '../../errors.js';
+import { dataPath } from '../../repository/layout.js';
 import {
   type BytePath,
   ROOT,
@@ -9,7 +10,6 @@ import {
   relativePath,
 } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
-import { dataPath } from '../../repository/layout.js';
 
 export interface LocatedPath {
   readonly repository: BytePath;

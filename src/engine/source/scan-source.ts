@@ -12,9 +12,9 @@ import {
 } from '../../system/files/byte-path.js';
 import { isErrno, isExhaustion } from '../../system/files/errno.js';
 import type { FileStat, FileSystem } from '../../system/files/file-system.js';
-import { whereLinkLeads } from './link-target.js';
 import { infoNote, lookNote, type Note } from '../run/notes.js';
 import type { RunContext } from '../run/run-context.js';
+import { whereLinkLeads } from './link-target.js';
 import type { PathFilter } from './path-filter.js';
 
 export interface ScannedEntry {

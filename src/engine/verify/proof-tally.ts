@@ -1,8 +1,8 @@
 // What a verification has proved so far: which contents are whole and which are lost, how many bytes it
 // has read, and whether its time is over.
 import type { Content } from '../../catalog/records.js';
-import type { VerifyProblem } from './verify-report.js';
 import type { RunContext } from '../run/run-context.js';
+import type { VerifyProblem } from './verify-report.js';
 
 export class ProofTally {
   /** By the id of each content that was looked at: null for a whole one, else why the content is lost. */

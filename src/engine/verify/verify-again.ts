@@ -5,8 +5,8 @@ import { CorruptError } from '../../errors.js';
 import { readContent } from '../../repository/contents/read-content.js';
 import type { OpenRepository } from '../../repository/repository.js';
 import { localDigests } from '../../system/digest/digests.js';
-import type { LostContents, VerifyScope } from './verify-scope.js';
 import type { VerifyRun } from './verify-run.js';
+import type { LostContents, VerifyScope } from './verify-scope.js';
 
 export interface LostContent {
   readonly content: Content;

@@ -1,10 +1,10 @@
 // Proves the catalog: SQLite's own checks, the digest of each snapshot's rows, the records that are JSON, and
 // the copies of the catalog, from which a lost catalog is rebuilt.
 import type { Version } from '../../catalog/records.js';
+import type { CatalogSizeFault } from '../../repository/check/check-findings.js';
 import { type CatalogCopy, listCatalogCopies } from '../../repository/copies/catalog-copy.js';
 import { catalogCopyPath, catalogPath } from '../../repository/layout.js';
 import { isBeingWritten } from '../../repository/open/acquire-lock.js';
-import type { CatalogSizeFault } from '../../repository/check/check-findings.js';
 import type { OpenRepository } from '../../repository/repository.js';
 import { readFindings, readSnapshotRecords } from '../../repository/stored/read-stored.js';
 import { ROOT, formatPath } from '../../system/files/byte-path.js';

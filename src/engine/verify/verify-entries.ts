@@ -10,10 +10,10 @@ import {
   isWithin,
   joinPath,
 } from '../../system/files/byte-path.js';
-import { type MirrorCondition, inspectMirror } from '../snapshot/inspect-mirror.js';
 import { infoNote, lookNote, showPath, type Note } from '../run/notes.js';
-import type { VerifyProblem } from './verify-report.js';
+import { type MirrorCondition, inspectMirror } from '../snapshot/inspect-mirror.js';
 import { hasChangedSince } from './verify-again.js';
+import type { VerifyProblem } from './verify-report.js';
 import type { VerifyRun } from './verify-run.js';
 
 /** Types, links, metadata and foreign files: only where the newest snapshot is in scope. */

@@ -2,9 +2,9 @@
 import type { Content } from '../../catalog/records.js';
 import { CorruptError } from '../../errors.js';
 import { toCorruption } from '../../repository/contents/read-content.js';
+import { digestChunks } from '../../system/digest/digest-chunks.js';
 import type { BytePath } from '../../system/files/byte-path.js';
 import { FileReader } from '../../system/files/byte-reader.js';
-import { digestChunks } from '../../system/digest/digest-chunks.js';
 import { readChunks } from '../../system/files/read-chunks.js';
 import { showPath } from '../run/notes.js';
 import type { ProofTally } from './proof-tally.js';

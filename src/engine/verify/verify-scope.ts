@@ -2,12 +2,12 @@
 // lossesOf names the paths that had the content, and the snapshots from which they cannot be restored.
 import type { Content, Snapshot, Version } from '../../catalog/records.js';
 import type { OpenRepository } from '../../repository/repository.js';
-import { askInOneState } from '../snapshot/ask-in-one-state.js';
 import { showPath } from '../run/notes.js';
-import type { ProblemKind, VerifyProblem } from './verify-report.js';
+import type { RunContext } from '../run/run-context.js';
+import { askInOneState } from '../snapshot/ask-in-one-state.js';
 import { resolveSnapshot } from '../snapshot/resolve-snapshot.js';
 import type { RequestedTime } from '../snapshot/time-spec.js';
-import type { RunContext } from '../run/run-context.js';
+import type { ProblemKind, VerifyProblem } from './verify-report.js';
 
 export interface VerifyScope {
   readonly generation: number;

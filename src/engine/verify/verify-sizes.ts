@@ -3,8 +3,8 @@
 // may still be damaged.
 import type { Content, Increment } from '../../catalog/records.js';
 import { incrementPath } from '../../repository/layout.js';
-import type { OpenRepository } from '../../repository/repository.js';
 import type { ContentSources } from '../../repository/questions/questions.js';
+import type { OpenRepository } from '../../repository/repository.js';
 import type { BytePath } from '../../system/files/byte-path.js';
 import { showPath } from '../run/notes.js';
 import type { VerifyProblem } from './verify-report.js';

@@ -10,11 +10,11 @@ import {
 } from '../../errors.js';
 import { openForReading } from '../../repository/open/open-repository.js';
 import type { BytePath } from '../../system/files/byte-path.js';
-import type { SaveNames } from './find-saves.js';
-import { type PathFilter, createPathFilter } from '../source/path-filter.js';
 import type { BackupRequest } from '../backup/backup-request.js';
 import type { RunContext } from '../run/run-context.js';
+import { type PathFilter, createPathFilter } from '../source/path-filter.js';
 import { requireSameSource, resolvePaths } from '../source/source-guards.js';
+import type { SaveNames } from './find-saves.js';
 
 export interface WatchTarget {
   /** As it was named, or as the server names it: where a link leads is looked up each time. */

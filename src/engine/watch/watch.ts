@@ -10,17 +10,17 @@ import {
   RewindError,
   SourceMissingError,
 } from '../../errors.js';
-import { Bell } from '../../system/time/bell.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
 import { type DirectoryWatch, watchDirectory } from '../../system/files/watch-directory.js';
-import { backup } from '../backup/backup.js';
-import { type Save, findSaves, isInSnapshot, mayTellOfSave } from './find-saves.js';
-import { showPath } from '../run/notes.js';
+import { Bell } from '../../system/time/bell.js';
 import type { BackupReport } from '../backup/backup-report.js';
 import type { BackupRequest } from '../backup/backup-request.js';
-import type { WatchRequest } from './watch-request.js';
+import { backup } from '../backup/backup.js';
+import { showPath } from '../run/notes.js';
 import type { RunContext } from '../run/run-context.js';
+import { type Save, findSaves, isInSnapshot, mayTellOfSave } from './find-saves.js';
 import type { WatchEvent, WatchHappening } from './watch-events.js';
+import type { WatchRequest } from './watch-request.js';
 import { WatchSchedule, retryDelayMs } from './watch-schedule.js';
 import { type WatchTarget, adviseByHand, findTarget, mayPass, readStates } from './watch-target.js';
 

@@ -1,11 +1,11 @@
 // Finds how much of an AOF, to which a server still writes, belongs in a backup: up to the last whole
 // command outside of a transaction. A server loads a file that ends there without complaint. The cut is
 // found before the file is copied, so the file is read twice: decision 0008 says why.
-import { AofScanStream } from './aof-scan.js';
-import { walkRdb } from '../rdb/walk-rdb.js';
 import type { ByteReader } from '../../system/files/byte-reader.js';
-import type { Checkpoint } from '../../system/time/checkpoint.js';
 import { readChunks } from '../../system/files/read-chunks.js';
+import type { Checkpoint } from '../../system/time/checkpoint.js';
+import { walkRdb } from '../rdb/walk-rdb.js';
+import { AofScanStream } from './aof-scan.js';
 
 /**
  * @param reader the bytes that the file had at one moment

@@ -3,8 +3,8 @@
 // from a damaged one (judge-file.ts).
 import type { Checkpoint } from '../../system/time/checkpoint.js';
 import { type AofScan, AofScanStream } from '../aof/aof-scan.js';
-import type { RdbWalk } from '../rdb/rdb-walk.js';
 import { RdbWalkStream } from '../rdb/rdb-walk-stream.js';
+import type { RdbWalk } from '../rdb/rdb-walk.js';
 
 /** `log`: a file of an AOF, which may begin with an RDB. */
 export type ExaminedKind = 'dump' | 'log';

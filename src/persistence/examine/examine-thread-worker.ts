@@ -1,7 +1,7 @@
 // The code of the thread that examines files (examine-thread.ts).
 import { parentPort } from 'node:worker_threads';
-import { uninterrupted } from '../../system/time/checkpoint.js';
 import { serveRing, sharedMemory } from '../../system/threads/serve-ring.js';
+import { uninterrupted } from '../../system/time/checkpoint.js';
 import { FileExaminer } from './examine-file.js';
 import { EXAMINE_ORDER, ExaminedFile } from './examine-order.js';
 

@@ -1,7 +1,7 @@
 // Examines files on a thread of its own, since that takes longer than copying them.
 import { RingThread } from '../../system/threads/ring-thread.js';
-import { EXAMINE_ORDER, ExaminedFile } from './examine-order.js';
 import type { ExaminedKind, Examiner, FileExamination } from './examine-file.js';
+import { EXAMINE_ORDER, ExaminedFile } from './examine-order.js';
 
 /** Runs from its creation until `close`. One file at a time. */
 export class ExamineThread {

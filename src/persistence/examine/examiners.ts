@@ -1,7 +1,7 @@
 // Decides who examines each file of a run. Large files go to a thread, which is started once for all of
 // them. Small files are examined on the thread that asks.
-import type { Checkpoint } from '../../system/time/checkpoint.js';
 import { LazyThread } from '../../system/threads/lazy-thread.js';
+import type { Checkpoint } from '../../system/time/checkpoint.js';
 import {
   type ExaminedKind,
   type Examiner,

@@ -1,9 +1,9 @@
 // Judges whether a server would load the file that was examined. `broken`: it would not, or it would lose
 // data silently. `cut`: the file ends in the middle, which a server repairs only in the last file of an
 // AOF. `unknown`: this program does not know everything in the file, so it cannot tell.
-import type { FileExamination } from './examine-file.js';
 import type { RdbWalk } from '../rdb/rdb-walk.js';
 import type { RdbStopReason } from '../rdb/stop-reasons.js';
+import type { FileExamination } from './examine-file.js';
 
 export type Verdict =
   | { readonly kind: 'whole' }

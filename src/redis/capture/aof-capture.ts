@@ -11,8 +11,8 @@ import {
 import { type BytePath, formatPath, joinPath } from '../../system/files/byte-path.js';
 import { isErrno } from '../../system/files/errno.js';
 import type { FileDescriptor, FileStat, FileSystem } from '../../system/files/file-system.js';
-import { pause } from '../../system/time/pause.js';
 import { readSmallOpenFile } from '../../system/files/read-small-file.js';
+import { pause } from '../../system/time/pause.js';
 import type { ServerSettings } from '../server/server-settings.js';
 
 /** A file of the AOF, open for reading. */

@@ -6,10 +6,10 @@ import { type BytePath, formatPath } from '../../system/files/byte-path.js';
 import type { FileStat, FileSystem } from '../../system/files/file-system.js';
 import { pause } from '../../system/time/pause.js';
 import type { ServerConnection } from '../connection/connection.js';
-import { type OpenDump, isSameDump, openDump } from './dump-file.js';
 import type { Patience } from '../connection/patience.js';
 import { replyItems, replyText } from '../connection/reply.js';
 import { type ServerInfo, infoFlag, infoNumber, readInfo } from '../connection/server-info.js';
+import { type OpenDump, isSameDump, openDump } from './dump-file.js';
 
 export interface SaveRequest {
   readonly connection: ServerConnection;

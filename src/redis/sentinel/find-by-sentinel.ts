@@ -2,11 +2,13 @@
 // it names is asked for its role (INFO) too. Where the answers differ, the next Sentinel is asked. While a
 // failover is going on, all of this is repeated until the deadline.
 import { ServerError, type ServerTrouble } from '../../errors.js';
-import { askSentinel } from './ask-sentinel.js';
 import type { ServerConnection } from '../connection/connection.js';
 import { isOwnHost } from '../connection/own-address.js';
 import type { Party } from '../connection/party.js';
 import type { Patience } from '../connection/patience.js';
+import { type ServerAccess, formatEndpoint } from '../connection/server-access.js';
+import { readInfo } from '../connection/server-info.js';
+import { askSentinel } from './ask-sentinel.js';
 import type { SentinelAccess, TcpEndpoint } from './sentinel-access.js';
 import {
   type ReplicaChoice,
@@ -14,8 +16,6 @@ import {
   chooseReplicas,
   failoverWithinMs,
 } from './sentinel-view.js';
-import { type ServerAccess, formatEndpoint } from '../connection/server-access.js';
-import { readInfo } from '../connection/server-info.js';
 
 export interface SentinelSearch {
   readonly access: SentinelAccess;

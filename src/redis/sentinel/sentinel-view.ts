@@ -2,8 +2,8 @@
 // replicas that can be backed up. Pure.
 import { ServerError, UsageError } from '../../errors.js';
 import { type Reply, replyItems, replyText } from '../connection/reply.js';
-import type { TcpEndpoint } from './sentinel-access.js';
 import { formatEndpoint } from '../connection/server-access.js';
+import type { TcpEndpoint } from './sentinel-access.js';
 
 /** One primary in the reply of SENTINEL MASTERS. */
 export interface WatchedPrimary {

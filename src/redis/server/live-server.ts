@@ -1,18 +1,18 @@
 // A server that is ready for a backup: connected, with its data loaded, its facts and settings read, and
 // its directory found. Nothing was changed on the server, and no save was asked for.
 import type { BytePath } from '../../system/files/byte-path.js';
-import type { Checkpoint } from '../../system/time/checkpoint.js';
-import type { Clock } from '../../system/time/clock.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 import { readSmallFile } from '../../system/files/read-small-file.js';
+import type { Checkpoint } from '../../system/time/checkpoint.js';
+import type { Clock } from '../../system/time/clock.js';
 import { type CommandNames, ServerConnection } from '../connection/connection.js';
 import type { Party } from '../connection/party.js';
-import { expandFileNames } from './expand-file-names.js';
-import { type FoundServer, findBySentinel } from '../sentinel/find-by-sentinel.js';
-import { type FoundDirectory, findDirectory } from './find-directory.js';
 import { Patience } from '../connection/patience.js';
-import type { SentinelAccess } from '../sentinel/sentinel-access.js';
 import type { ServerAccess } from '../connection/server-access.js';
+import { type FoundServer, findBySentinel } from '../sentinel/find-by-sentinel.js';
+import type { SentinelAccess } from '../sentinel/sentinel-access.js';
+import { expandFileNames } from './expand-file-names.js';
+import { type FoundDirectory, findDirectory } from './find-directory.js';
 import { type ServerConfiguration, readServerConfiguration } from './server-configuration.js';
 import { type ServerFacts, readServerFacts } from './server-facts.js';
 import { type ServerSettings, readServerSettings } from './server-settings.js';

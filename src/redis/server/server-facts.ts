@@ -2,8 +2,8 @@
 import { ServerError } from '../../errors.js';
 import type { ServerConnection } from '../connection/connection.js';
 import type { Patience } from '../connection/patience.js';
-import { formatEndpoint } from '../connection/server-access.js';
 import { replyItems, replyText } from '../connection/reply.js';
+import { formatEndpoint } from '../connection/server-access.js';
 import { type ServerInfo, infoFlag, infoNumber, readInfo } from '../connection/server-info.js';
 
 export interface DatabaseSize {

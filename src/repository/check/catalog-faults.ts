@@ -5,8 +5,8 @@ import type { Catalog } from '../../catalog/catalog.js';
 import type { Version } from '../../catalog/records.js';
 import { CorruptError } from '../../errors.js';
 import { catalogJournalPath, catalogPath } from '../layout.js';
-import type { CatalogFaults, CatalogSizeFault } from './check-findings.js';
 import type { LocalRepository } from '../local-repository.js';
+import type { CatalogFaults, CatalogSizeFault } from './check-findings.js';
 import { requireSafeNames } from './check-names.js';
 import { isAsCommitted } from './snapshot-proof.js';
 

@@ -5,10 +5,10 @@ import { CorruptError } from '../../errors.js';
 import { isErrno } from '../../system/files/errno.js';
 import { toCorruption } from '../contents/read-content.js';
 import { type CatalogCopy, listCatalogCopies, openCatalogCopy } from '../copies/catalog-copy.js';
-import type { CopyCondition } from './check-findings.js';
 import type { LocalRepository } from '../local-repository.js';
 import type { RepositoryPlace } from '../repository-place.js';
 import { areSameRows, findCatalogFaults, hasFaults, readUncoveredRows } from './catalog-faults.js';
+import type { CopyCondition } from './check-findings.js';
 
 /** @throws CorruptError where rows of the repository's own catalog cannot be read */
 export async function checkCopy(

@@ -1,8 +1,8 @@
 // Checks the names in a catalog before the program uses them: a repository may come from elsewhere.
 import type { Version } from '../../catalog/records.js';
 import { CorruptError } from '../../errors.js';
-import { DATA, isSafePath, unsafeName } from '../layout.js';
 import { type BytePath, ROOT, formatPath, parentPath } from '../../system/files/byte-path.js';
+import { DATA, isSafePath, unsafeName } from '../layout.js';
 
 /** The fields that are checked. The entry was read from a catalog, or will be written into a catalog. */
 export type NamedEntry = Pick<Version, 'path' | 'type' | 'linkTarget'>;

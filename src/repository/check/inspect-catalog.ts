@@ -4,7 +4,6 @@ import { Catalog } from '../../catalog/catalog.js';
 import { CorruptError } from '../../errors.js';
 import type { CatalogCopy } from '../copies/catalog-copy.js';
 import { catalogPath } from '../layout.js';
-import type { CatalogFaults, CatalogSizeFault } from './check-findings.js';
 import type { LocalRepository } from '../local-repository.js';
 import type { RepositoryPlace } from '../repository-place.js';
 import {
@@ -14,6 +13,7 @@ import {
   readUncoveredRows,
 } from './catalog-faults.js';
 import { openSoundCopy } from './check-copy.js';
+import type { CatalogFaults, CatalogSizeFault } from './check-findings.js';
 import { isAsCommitted } from './snapshot-proof.js';
 
 export type CatalogState =

@@ -16,16 +16,16 @@ import type {
 } from '../../catalog/records.js';
 import { digestSnapshot } from '../../catalog/snapshot-digest.js';
 import type { BytePath } from '../../system/files/byte-path.js';
+import type { NewIncrement } from '../contents/write-increment.js';
 import { writeCatalogCopy } from '../copies/catalog-copy.js';
 import { catalogPath, incrementsPath } from '../layout.js';
 import type { LocalRepository } from '../local-repository.js';
-import { settleEarlierRun } from './settle-earlier-run.js';
-import type { OwedOutcome } from './run-owed-operations.js';
 import { Staging, syncDirectory } from '../staging.js';
-import type { NewIncrement } from '../contents/write-increment.js';
 import { type StoredFindings, encodeFindings } from '../stored/stored-findings.js';
 import { type StoredNote, encodeNotes } from '../stored/stored-notes.js';
 import { type StoredServer, encodeServer } from '../stored/stored-server.js';
+import type { OwedOutcome } from './run-owed-operations.js';
+import { settleEarlierRun } from './settle-earlier-run.js';
 
 /** A version of the new snapshot. The key of a file's content stands for the content's id. */
 export type CommittedVersion = Omit<NewVersion, 'contentId'> & {

@@ -16,8 +16,8 @@ import { type BytePath, formatPath, parentPath } from '../../system/files/byte-p
 import { isErrno } from '../../system/files/errno.js';
 import type { FileStat, FileSystem } from '../../system/files/file-system.js';
 import { mirrorPath, stagedPath, stagingPartPath } from '../layout.js';
-import { mirrorMetadata } from './mirror-metadata.js';
 import { syncDirectory } from '../staging.js';
+import { mirrorMetadata } from './mirror-metadata.js';
 
 export interface OwedRun {
   readonly fileSystem: FileSystem;

@@ -4,8 +4,8 @@
 import { joinPath } from '../../system/files/byte-path.js';
 import { incrementsPath, mirrorPath, parseIncrementName } from '../layout.js';
 import type { LocalRepository } from '../local-repository.js';
-import { type OwedOutcome, runOwedOperations } from './run-owed-operations.js';
 import { Staging } from '../staging.js';
+import { type OwedOutcome, runOwedOperations } from './run-owed-operations.js';
 
 /** Finishes the last commit, and deletes what was not committed. May be interrupted and done again. */
 export function settleEarlierRun(repository: LocalRepository, actingUid: number): OwedOutcome {

@@ -3,16 +3,16 @@
 import type { Content, Increment } from '../../catalog/records.js';
 import { readIncrement } from '../../delta/stored-delta.js';
 import { CorruptError } from '../../errors.js';
+import { digestChunks } from '../../system/digest/digest-chunks.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
 import { type ByteReader, FileReader } from '../../system/files/byte-reader.js';
-import type { Checkpoint } from '../../system/time/checkpoint.js';
-import { digestChunks } from '../../system/digest/digest-chunks.js';
 import type { FileSystem } from '../../system/files/file-system.js';
+import { readChunks } from '../../system/files/read-chunks.js';
 import { TemporaryFile } from '../../system/files/temporary-file.js';
+import type { Checkpoint } from '../../system/time/checkpoint.js';
 import { incrementPath } from '../layout.js';
 import type { RepositoryPlace } from '../repository-place.js';
 import type { ContentRoot } from './plan-content.js';
-import { readChunks } from '../../system/files/read-chunks.js';
 
 export interface OpenRoot {
   readonly reader: ByteReader;

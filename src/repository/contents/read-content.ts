@@ -7,16 +7,16 @@ import type { Emit } from '../../delta/emit.js';
 import { patch } from '../../delta/patch.js';
 import { StoredRun } from '../../delta/stored-run.js';
 import { CorruptError, SystemError } from '../../errors.js';
+import type { DigestStream } from '../../system/digest/digest-stream.js';
+import type { DigestSource } from '../../system/digest/digests.js';
 import { isWithin } from '../../system/files/byte-path.js';
 import type { ByteReader } from '../../system/files/byte-reader.js';
 import type { Checkpoint } from '../../system/time/checkpoint.js';
-import { incrementBytes, openRoot } from './content-root.js';
-import type { OpenRepository } from '../repository.js';
-import type { RepositoryPlace } from '../repository-place.js';
 import { incrementPath } from '../layout.js';
+import type { RepositoryPlace } from '../repository-place.js';
+import type { OpenRepository } from '../repository.js';
+import { incrementBytes, openRoot } from './content-root.js';
 import type { ContentPlan, ContentRoot } from './plan-content.js';
-import type { DigestStream } from '../../system/digest/digest-stream.js';
-import type { DigestSource } from '../../system/digest/digests.js';
 
 /** How a content is read. */
 export interface Reading {

@@ -1,16 +1,16 @@
 // Writes one file of increments/, and checks the written file (docs/format.md, "Increments"). The check
 // follows the writing on another thread, or begins after the writing. No other code writes to increments/.
 import { createHash } from 'node:crypto';
+import type { BytePath } from '../../system/files/byte-path.js';
+import type { FileDescriptor, FileSystem } from '../../system/files/file-system.js';
+import type { GrowingFile } from '../../system/files/shared-file-reader.js';
+import { WriteBehind } from '../../system/files/write-behind.js';
 import {
   createAvailableBytes,
   endAvailableBytes,
   giveUpAvailableBytes,
   raiseAvailableBytes,
 } from '../../system/threads/available-bytes.js';
-import type { BytePath } from '../../system/files/byte-path.js';
-import type { FileDescriptor, FileSystem } from '../../system/files/file-system.js';
-import type { GrowingFile } from '../../system/files/shared-file-reader.js';
-import { WriteBehind } from '../../system/files/write-behind.js';
 import { incrementPath } from '../layout.js';
 
 export interface StoreRequest<Made> {

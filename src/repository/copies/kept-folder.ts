@@ -2,9 +2,9 @@
 // and the files that a later writer would delete. The folder is made for the first such file. Nothing in
 // this folder is ever deleted, or read as part of the repository. A file is kept under a second name, so
 // the file is never missing from its old place.
+import { type BytePath, ROOT, joinPath, parentPath } from '../../system/files/byte-path.js';
 import { isErrno } from '../../system/files/errno.js';
 import type { FileDescriptor, FileSystem } from '../../system/files/file-system.js';
-import { type BytePath, ROOT, joinPath, parentPath } from '../../system/files/byte-path.js';
 import { readFileChunks } from '../../system/files/read-chunks.js';
 import { dataPath, keptPath, parseKeptName } from '../layout.js';
 import { syncDirectory } from '../staging.js';

@@ -9,8 +9,6 @@ import { Catalog } from '../../catalog/catalog.js';
 import type { Version } from '../../catalog/records.js';
 import { type BytePath, ROOT, baseName, joinPath } from '../../system/files/byte-path.js';
 import { removeTree } from '../../system/files/remove-tree.js';
-import { type CatalogCopy, readCatalogCopy } from './catalog-copy.js';
-import type { KeptFolder } from './kept-folder.js';
 import {
   KEPT_INCREMENTS,
   KEPT_MIRROR,
@@ -27,6 +25,8 @@ import {
 } from '../layout.js';
 import type { RepositoryPlace } from '../repository-place.js';
 import { syncDirectory } from '../staging.js';
+import { type CatalogCopy, readCatalogCopy } from './catalog-copy.js';
+import type { KeptFolder } from './kept-folder.js';
 
 /**
  * Replaces the repository's catalog by the catalog in a copy.

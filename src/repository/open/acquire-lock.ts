@@ -3,10 +3,10 @@
 import { WriteLock, lockHeldError } from '../../catalog/write-lock.js';
 import { CorruptError, NoRepositoryError } from '../../errors.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
-import type { Checkpoint } from '../../system/time/checkpoint.js';
-import type { Clock } from '../../system/time/clock.js';
 import { isErrno } from '../../system/files/errno.js';
 import type { FileSystem } from '../../system/files/file-system.js';
+import type { Checkpoint } from '../../system/time/checkpoint.js';
+import type { Clock } from '../../system/time/clock.js';
 import { pause } from '../../system/time/pause.js';
 import { dataPath, lockPath } from '../layout.js';
 import { syncDirectory } from '../staging.js';

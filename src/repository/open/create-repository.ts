@@ -15,8 +15,8 @@ import {
   newCatalogPath,
   readmePath,
 } from '../layout.js';
-import type { RepositoryPlace } from '../repository-place.js';
 import { README_TEXT } from '../readme-text.js';
+import type { RepositoryPlace } from '../repository-place.js';
 import { Staging, syncDirectory } from '../staging.js';
 
 /**

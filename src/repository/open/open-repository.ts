@@ -8,16 +8,16 @@ import { type BytePath, baseName, formatPath, joinPath } from '../../system/file
 import { isErrno } from '../../system/files/errno.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 import { copyPrivately } from '../../system/files/private-copy.js';
-import type { OpenRepository, WritableRepository } from '../repository.js';
+import { settleEarlierRun } from '../commit/settle-earlier-run.js';
+import { catalogJournalPath, catalogPath, dataPath } from '../layout.js';
+import { repairHint } from '../repair-hint.js';
 import type { RepositoryPlace } from '../repository-place.js';
+import type { OpenRepository, WritableRepository } from '../repository.js';
 import { type LockOptions, acquireLock } from './acquire-lock.js';
 import { finishCreation, prepareRepository } from './create-repository.js';
 import { inspectTarget } from './inspect-target.js';
-import { catalogJournalPath, catalogPath, dataPath } from '../layout.js';
 import { ReadableRepository, type WriterEnd, WriterRepository } from './opened-repository.js';
 import { makeMissingFolders, requireOwnFolders } from './own-folders.js';
-import { settleEarlierRun } from '../commit/settle-earlier-run.js';
-import { repairHint } from '../repair-hint.js';
 import { isBareCreation, removeEmptyFolders, takeBackCreation } from './take-back-creation.js';
 
 /**

@@ -5,9 +5,9 @@ import type { OwedOutcome } from '../commit/run-owed-operations.js';
 import { discardUncommitted } from '../commit/settle-earlier-run.js';
 import { writeCatalogCopy } from '../copies/catalog-copy.js';
 import { recordAsWriter, recordVerification } from '../copies/record-verification.js';
+import type { LocalRepository } from '../local-repository.js';
 import { CatalogAnswers } from '../questions/catalog-answers.js';
 import type { OpenRepository, WritableRepository } from '../repository.js';
-import type { LocalRepository } from '../local-repository.js';
 
 export class ReadableRepository extends CatalogAnswers implements OpenRepository {
   readonly #local: LocalRepository;

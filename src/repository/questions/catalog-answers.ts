@@ -12,8 +12,8 @@ import type {
 import type { BytePath } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 import { findCatalogFaults, findSizeFault } from '../check/catalog-faults.js';
-import type { CatalogFaults, CatalogSizeFault, CopyCondition } from '../check/check-findings.js';
 import { checkCopy } from '../check/check-copy.js';
+import type { CatalogFaults, CatalogSizeFault, CopyCondition } from '../check/check-findings.js';
 import { type ContentPlan, mirrorCandidatesOf, planContent } from '../contents/plan-content.js';
 import type { CatalogCopy } from '../copies/catalog-copy.js';
 import type { LocalRepository } from '../local-repository.js';

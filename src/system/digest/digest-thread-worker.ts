@@ -1,7 +1,7 @@
 // The worker of the digest thread (digest-thread.ts).
 import { createHash } from 'node:crypto';
-import { DIGEST_ORDER } from './digest-order.js';
 import { serveRing, sharedMemory } from '../threads/serve-ring.js';
+import { DIGEST_ORDER } from './digest-order.js';
 
 const digest = new Uint8Array(sharedMemory());
 let hash = createHash('sha256');

@@ -1,8 +1,8 @@
 // SHA-256 on a thread of its own, while the main thread goes on reading and writing. On two cores, copying
 // and digesting together take only as long as the slower of the two.
+import { RingThread } from '../threads/ring-thread.js';
 import { DIGEST_ORDER } from './digest-order.js';
 import type { DigestStream } from './digest-stream.js';
-import { RingThread } from '../threads/ring-thread.js';
 
 const DIGEST_BYTES = 32;
 

@@ -1,8 +1,8 @@
 // The digests of one run. Large files are digested on another thread, which is started once for the run.
 // Small files are digested on the calling thread.
+import { LazyThread } from '../threads/lazy-thread.js';
 import { type DigestStream, LocalDigest } from './digest-stream.js';
 import { DigestThread } from './digest-thread.js';
-import { LazyThread } from '../threads/lazy-thread.js';
 
 /** Begins digests. */
 export interface DigestSource {

@@ -1,6 +1,6 @@
 // Random access to bytes that do not change while they are read. The delta engine reads from these.
-import type { FileDescriptor, FileSystem } from './file-system.js';
 import { CorruptError } from '../../errors.js';
+import type { FileDescriptor, FileSystem } from './file-system.js';
 
 /** Immutable bytes with random access. */
 export interface ByteReader {

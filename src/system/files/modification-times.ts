@@ -3,8 +3,8 @@
 // run of xargs for all paths. Links are never followed.
 import * as fs from 'node:fs';
 import { SystemError } from '../../errors.js';
-import { type BytePath, pathToBytes } from './byte-path.js';
 import { runProgram } from '../programs/run-program.js';
+import { type BytePath, pathToBytes } from './byte-path.js';
 
 export interface ModificationTime {
   readonly path: BytePath;

@@ -2,8 +2,8 @@
 // the kernel frees it when the file is closed or the process dies.
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
-import type { ByteReader } from './byte-reader.js';
 import { joinPath, pathFromText } from './byte-path.js';
+import type { ByteReader } from './byte-reader.js';
 import { type FileDescriptor, RealFileSystem } from './file-system.js';
 
 /** A temporary file on its way to another thread. A descriptor belongs to the whole process. */

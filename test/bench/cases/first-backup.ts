@@ -2,8 +2,8 @@
 import { statesOf } from '../bench-context.js';
 import { DUMP } from '../data/bench-server.js';
 import { scatteredDumps } from '../data/dump-datasets.js';
-import { describeFiles } from '../report/format-quantities.js';
 import { measureBackups } from '../measure/measure-backups.js';
+import { describeFiles } from '../report/format-quantities.js';
 import { Targets } from '../report/targets.js';
 import type { BenchCase } from './bench-case.js';
 

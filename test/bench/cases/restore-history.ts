@@ -1,8 +1,8 @@
 // Restores the newest and the oldest of 31 snapshots, which are a night apart.
 import { makeHistory } from '../data/history-dataset.js';
-import { describeFiles } from '../report/format-quantities.js';
 import { backUpHistory } from '../measure/history-states.js';
 import { measureRestores } from '../measure/measure-restores.js';
+import { describeFiles } from '../report/format-quantities.js';
 import { Targets } from '../report/targets.js';
 import type { BenchCase } from './bench-case.js';
 

@@ -1,8 +1,8 @@
 // The results as Markdown, in the form of docs/performance.md, and as one JSON document.
+import { FLOOR, OURS } from '../peers/peer.js';
 import { formatBytes, formatMebibytes, formatRatio, formatSeconds } from './format-quantities.js';
 import type { MachineFacts } from './machine.js';
 import { formatMarkdownTable } from './markdown-table.js';
-import { FLOOR, OURS } from '../peers/peer.js';
 import { type CaseResult, type PeerSummary, summarize } from './results.js';
 import type { Target } from './target.js';
 

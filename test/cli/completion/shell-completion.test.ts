@@ -5,9 +5,9 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import { OPTION_SPECS } from '../../../src/cli/options/option-table.js';
+import { temporaryDirectory } from '../../support/files/temporary-directory.js';
 import { cliEnvironment, runCli, succeedCli } from '../../support/program/cli.js';
 import { mainScript } from '../../support/program/project-paths.js';
-import { temporaryDirectory } from '../../support/files/temporary-directory.js';
 import { fieldGroups, sorted } from '../cli-documentation.js';
 
 /** What the program answers to the script's request, as bash or as zsh. */

@@ -1,12 +1,12 @@
 // argv is read correctly: options, values, the order of rules, and the options of rdiff-backup.
 import test from 'ava';
-import { UsageError } from '../../../src/errors.js';
 import {
   glanceAt,
   type ParsedArguments,
   parseArguments,
 } from '../../../src/cli/options/parse-arguments.js';
 import { ACCEPTED_OPTIONS } from '../../../src/cli/options/rdiff-backup-options.js';
+import { UsageError } from '../../../src/errors.js';
 
 function summarize(parsed: ParsedArguments): object {
   return {

@@ -1,7 +1,7 @@
 // `watch` prints its events as lines and as JSON; -q prints only the events that mean trouble.
 import test from 'ava';
-import { plain } from '../../../src/cli/output/styles.js';
 import { Output } from '../../../src/cli/output/output.js';
+import { plain } from '../../../src/cli/output/styles.js';
 import {
   formatWatchEvent,
   isTrouble,

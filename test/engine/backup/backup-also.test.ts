@@ -2,10 +2,10 @@ import test from 'ava';
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
 import { NestedPathsError, UsageError } from '../../../src/errors.js';
-import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
-import { lookNames } from '../../support/sandbox/note-names.js';
 import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
 import { isThere } from '../../support/files/is-there.js';
+import { lookNames } from '../../support/sandbox/note-names.js';
+import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 
 interface Beside {
   readonly sandbox: Sandbox;

@@ -3,8 +3,8 @@
 import test from 'ava';
 import * as fs from 'node:fs';
 import path from 'node:path';
-import type { FileDescriptor, OpenMode } from '../../../src/system/files/file-system.js';
 import type { BytePath } from '../../../src/system/files/byte-path.js';
+import type { FileDescriptor, OpenMode } from '../../../src/system/files/file-system.js';
 
 import { HookedFileSystem } from '../../support/files/hooked-file-system.js';
 import { edited, randomBytes } from '../../support/sandbox/large-content.js';

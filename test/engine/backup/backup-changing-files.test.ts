@@ -4,8 +4,8 @@ import path from 'node:path';
 import type { BackupReport } from '../../../src/engine/backup/backup-report.js';
 import { HookedFileSystem } from '../../support/files/hooked-file-system.js';
 import { createTestContext } from '../../support/program/run-context.js';
-import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 import { lookNames } from '../../support/sandbox/note-names.js';
+import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 
 /** Takes a snapshot during which `change` is called at each read of the file, counted from 1. */
 async function backupWhile(

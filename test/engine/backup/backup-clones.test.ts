@@ -3,13 +3,13 @@
 import test from 'ava';
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
+import { bytesDifference } from '../../support/files/bytes-difference.js';
 import { CloningFileSystem } from '../../support/files/cloning-file-system.js';
 import { type Hook, HookedFileSystem } from '../../support/files/hooked-file-system.js';
-import { edited, randomBytes } from '../../support/sandbox/large-content.js';
 import { createTestContext } from '../../support/program/run-context.js';
-import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
+import { edited, randomBytes } from '../../support/sandbox/large-content.js';
 import { lookNames } from '../../support/sandbox/note-names.js';
-import { bytesDifference } from '../../support/files/bytes-difference.js';
+import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 
 async function backupOn(sandbox: Sandbox, fileSystem: HookedFileSystem) {
   return sandbox.backup({

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { atEachMutation } from '../../support/damage/at-each-mutation.js';
-import { HISTORIES } from '../../support/sandbox/eventful-history.js';
 import { ProcessDied, dieAtMutation } from '../../support/files/hooked-file-system.js';
+import { HISTORIES } from '../../support/sandbox/eventful-history.js';
 import { lookNames } from '../../support/sandbox/note-names.js';
 
 for (const { files, create } of HISTORIES) {

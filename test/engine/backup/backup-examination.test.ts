@@ -6,8 +6,8 @@ import {
   listRepositoryFixtures,
   unpackRepository,
 } from '../../support/repository/repository-fixtures.js';
-import { createSandbox } from '../../support/sandbox/sandbox.js';
 import { lookNames, noteNames } from '../../support/sandbox/note-names.js';
+import { createSandbox } from '../../support/sandbox/sandbox.js';
 
 const DUMP = writeRdb(
   [

@@ -1,8 +1,8 @@
 import test from 'ava';
 import { RewindError } from '../../../src/errors.js';
 import { atEachMutation } from '../../support/damage/at-each-mutation.js';
-import { HISTORIES } from '../../support/sandbox/eventful-history.js';
 import { failAtMutation } from '../../support/files/hooked-file-system.js';
+import { HISTORIES } from '../../support/sandbox/eventful-history.js';
 import { lookNames } from '../../support/sandbox/note-names.js';
 
 for (const { files, create } of HISTORIES) {

@@ -3,9 +3,9 @@ import * as fs from 'node:fs/promises';
 import path from 'node:path';
 import { pathFromText } from '../../../src/system/files/byte-path.js';
 import { RealFileSystem } from '../../../src/system/files/file-system.js';
-import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 import { copyTree } from '../../support/files/copy-tree.js';
 import { readTree, treeDifferences, withoutOurs } from '../../support/files/directory-tree.js';
+import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 
 const isRoot = process.getuid?.() === 0;
 

@@ -1,6 +1,7 @@
 import test from 'ava';
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
+import { backup } from '../../../src/engine/backup/backup.js';
 import {
   InTheWayError,
   NestedPathsError,
@@ -10,14 +11,13 @@ import {
   SourceMissingError,
   UsageError,
 } from '../../../src/errors.js';
-import { backup } from '../../../src/engine/backup/backup.js';
 import { pathFromBytes } from '../../../src/system/files/byte-path.js';
+import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
 import { HookedFileSystem } from '../../support/files/hooked-file-system.js';
+import { isThere } from '../../support/files/is-there.js';
+import { lookNames } from '../../support/sandbox/note-names.js';
 import type { BackupOptions } from '../../support/sandbox/sandbox-options.js';
 import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
-import { lookNames } from '../../support/sandbox/note-names.js';
-import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
-import { isThere } from '../../support/files/is-there.js';
 
 type ErrorClass = new (...parameters: never[]) => RewindError;
 

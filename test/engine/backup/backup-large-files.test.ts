@@ -3,12 +3,12 @@
 import test from 'ava';
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
+import { bytesDifference } from '../../support/files/bytes-difference.js';
 import { HookedFileSystem } from '../../support/files/hooked-file-system.js';
 import { createTestContext } from '../../support/program/run-context.js';
-import { LARGE, edited, randomBytes } from '../../support/sandbox/large-content.js';
 import { SeededRandom } from '../../support/program/seeded-random.js';
+import { LARGE, edited, randomBytes } from '../../support/sandbox/large-content.js';
 import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
-import { bytesDifference } from '../../support/files/bytes-difference.js';
 
 async function restored(sandbox: Sandbox, time: string, name: string): Promise<Buffer> {
   const { destination } = await sandbox.restore({ time, path: name });

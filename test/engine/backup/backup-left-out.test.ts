@@ -6,8 +6,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { HookedFileSystem, failing } from '../../support/files/hooked-file-system.js';
 import { createTestContext } from '../../support/program/run-context.js';
-import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 import { lookNames, noteNames } from '../../support/sandbox/note-names.js';
+import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 
 const run = promisify(execFile);
 

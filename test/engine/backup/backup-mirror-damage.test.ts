@@ -2,11 +2,11 @@ import test from 'ava';
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
 import { CorruptError, InTheWayError } from '../../../src/errors.js';
+import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
 import { HookedFileSystem, failing } from '../../support/files/hooked-file-system.js';
 import { SeededRandom } from '../../support/program/seeded-random.js';
-import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 import { lookNames } from '../../support/sandbox/note-names.js';
-import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
+import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 
 const random = new SeededRandom('mirror damage');
 const BASE = random.bytes(60_000);

@@ -1,15 +1,15 @@
 import test from 'ava';
 import { rename } from 'node:fs/promises';
-import { RandomTree } from '../../support/sandbox/random-tree.js';
-import { SeededRandom } from '../../support/program/seeded-random.js';
 import { copyTree } from '../../support/files/copy-tree.js';
-import { createSandbox } from '../../support/sandbox/sandbox.js';
 import {
   type Tree,
   readTree,
   treeDifferences,
   withoutOurs,
 } from '../../support/files/directory-tree.js';
+import { SeededRandom } from '../../support/program/seeded-random.js';
+import { RandomTree } from '../../support/sandbox/random-tree.js';
+import { createSandbox } from '../../support/sandbox/sandbox.js';
 
 const SNAPSHOTS = 16;
 

@@ -2,8 +2,8 @@ import test from 'ava';
 import { backup } from '../../../src/engine/backup/backup.js';
 import { snapshotTime } from '../../../src/engine/backup/snapshot-time.js';
 import { createTestContext } from '../../support/program/run-context.js';
-import { createSandbox } from '../../support/sandbox/sandbox.js';
 import { lookNames } from '../../support/sandbox/note-names.js';
+import { createSandbox } from '../../support/sandbox/sandbox.js';
 
 function seconds(time: string): number {
   return Date.parse(time) / 1000;

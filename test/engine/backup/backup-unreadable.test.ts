@@ -1,15 +1,15 @@
 import test from 'ava';
 import * as fs from 'node:fs/promises';
-import { SystemError } from '../../../src/errors.js';
 import type { BackupReport } from '../../../src/engine/backup/backup-report.js';
+import { SystemError } from '../../../src/errors.js';
+import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
 import {
   type FileSystemCall,
   HookedFileSystem,
   failing,
 } from '../../support/files/hooked-file-system.js';
-import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 import { lookNames } from '../../support/sandbox/note-names.js';
-import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
+import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 
 type Operation = FileSystemCall['operation'];
 

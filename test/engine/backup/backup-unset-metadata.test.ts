@@ -1,9 +1,9 @@
 import test from 'ava';
 import * as fs from 'node:fs/promises';
-import { HookedFileSystem, failing } from '../../support/files/hooked-file-system.js';
-import { createSandbox } from '../../support/sandbox/sandbox.js';
-import { lookNames, noteNames } from '../../support/sandbox/note-names.js';
 import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
+import { HookedFileSystem, failing } from '../../support/files/hooked-file-system.js';
+import { lookNames, noteNames } from '../../support/sandbox/note-names.js';
+import { createSandbox } from '../../support/sandbox/sandbox.js';
 
 const isRoot = process.getuid?.() === 0;
 const asRoot = isRoot ? test : test.skip;

@@ -4,12 +4,12 @@ import test from 'ava';
 import { rm } from 'node:fs/promises';
 import { listFiles } from '../../../src/engine/inspect/list.js';
 import { CorruptError } from '../../../src/errors.js';
+import type { TeardownContext } from '../../support/files/temporary-directory.js';
 import { runSql } from '../../support/repository/edit-catalog.js';
 import {
   listRepositoryFixtures,
   unpackRepository,
 } from '../../support/repository/repository-fixtures.js';
-import type { TeardownContext } from '../../support/files/temporary-directory.js';
 import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 
 async function unpack(t: TeardownContext): Promise<Sandbox> {

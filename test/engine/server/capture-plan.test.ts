@@ -3,8 +3,8 @@ import test from 'ava';
 import { type Capture, applyCapture } from '../../../src/engine/server/capture-plan.js';
 import { createPathFilter } from '../../../src/engine/source/path-filter.js';
 import type { ScannedEntry, SourceScan } from '../../../src/engine/source/scan-source.js';
-import type { FileStat } from '../../../src/system/files/file-system.js';
 import { type BytePath, pathFromText } from '../../../src/system/files/byte-path.js';
+import type { FileStat } from '../../../src/system/files/file-system.js';
 
 const path = (text: string): BytePath => pathFromText(text);
 const statOf = (size: number): FileStat => ({ size: BigInt(size) }) as unknown as FileStat;

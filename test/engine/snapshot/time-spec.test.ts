@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import test from 'ava';
 import * as fc from 'fast-check';
-import { NotInSnapshotError, UsageError } from '../../../src/errors.js';
 import { formatLocalTime } from '../../../src/engine/snapshot/local-time.js';
 import {
   formatTime,
@@ -10,6 +9,7 @@ import {
   resolveTimeSpec,
   type TimeContext,
 } from '../../../src/engine/snapshot/time-spec.js';
+import { NotInSnapshotError, UsageError } from '../../../src/errors.js';
 
 const CONTEXT: TimeContext = { nowSeconds: 1_000_000, snapshotTimes: [100, 200, 300, 400] };
 

@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from 'ava';
-import { UsageError } from '../../../src/errors.js';
 import { createPathFilter, type PathRule } from '../../../src/engine/source/path-filter.js';
+import { UsageError } from '../../../src/errors.js';
 import { parsePath, pathFromText } from '../../../src/system/files/byte-path.js';
 
 function exclude(...patterns: string[]): PathRule[] {

@@ -3,8 +3,8 @@
 import test from 'ava';
 import type { Snapshot } from '../../../src/catalog/records.js';
 import { requireSameSource } from '../../../src/engine/source/source-guards.js';
-import { type StoredServer, encodeServer } from '../../../src/repository/stored/stored-server.js';
 import { SourceChangedError } from '../../../src/errors.js';
+import { type StoredServer, encodeServer } from '../../../src/repository/stored/stored-server.js';
 import { pathFromText } from '../../../src/system/files/byte-path.js';
 
 const SERVER: StoredServer = {

@@ -2,8 +2,8 @@
 import { appendFile, mkdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { type SaveNames, findSaves, mayTellOfSave } from '../../../src/engine/watch/find-saves.js';
 import { createPathFilter, type PathRule } from '../../../src/engine/source/path-filter.js';
+import { type SaveNames, findSaves, mayTellOfSave } from '../../../src/engine/watch/find-saves.js';
 import { pathFromText } from '../../../src/system/files/byte-path.js';
 import { RealFileSystem } from '../../../src/system/files/file-system.js';
 import { temporaryDirectory } from '../../support/files/temporary-directory.js';

@@ -4,6 +4,7 @@ import { appendFile, readdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
+import { WriteLock } from '../../../src/catalog/write-lock.js';
 import type { RunContext } from '../../../src/engine/run/run-context.js';
 import type { WatchEvent } from '../../../src/engine/watch/watch-events.js';
 import { watch } from '../../../src/engine/watch/watch.js';
@@ -14,12 +15,11 @@ import {
   SourceChangedError,
   SourceMissingError,
 } from '../../../src/errors.js';
-import { WriteLock } from '../../../src/catalog/write-lock.js';
 import { lockPath } from '../../../src/repository/layout.js';
 import { createCheckpoint } from '../../../src/system/time/checkpoint.js';
 import { HookedFileSystem } from '../../support/files/hooked-file-system.js';
-import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 import { isThere } from '../../support/files/is-there.js';
+import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 
 type EventOf<Name> = Extract<WatchEvent, { event: Name }>;
 

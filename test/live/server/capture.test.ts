@@ -7,11 +7,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import test from 'ava';
 import { parseAofManifest } from '../../../src/persistence/aof/aof-manifest.js';
-import { succeedCli } from '../../support/program/cli.js';
-import { type LiveSandbox, createLiveSandbox } from '../../support/redis/live-sandbox.js';
-import { CountingWriter, readWritten } from '../../support/redis/counting-writer.js';
-import { withRedisServer } from '../../support/redis/redis-server.js';
 import { removeTree } from '../../support/files/temporary-directory.js';
+import { succeedCli } from '../../support/program/cli.js';
+import { CountingWriter, readWritten } from '../../support/redis/counting-writer.js';
+import { type LiveSandbox, createLiveSandbox } from '../../support/redis/live-sandbox.js';
+import { withRedisServer } from '../../support/redis/redis-server.js';
 import { lookNames } from '../../support/sandbox/note-names.js';
 
 const run = promisify(execFile);

@@ -3,9 +3,9 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { temporaryDirectory } from '../../support/files/temporary-directory.js';
 import { runCli } from '../../support/program/cli.js';
 import { type LiveSandbox, createLiveSandbox } from '../../support/redis/live-sandbox.js';
-import { temporaryDirectory } from '../../support/files/temporary-directory.js';
 
 /** Runs a backup of the server with more arguments; the repository's path comes last. */
 async function run(at: LiveSandbox, ...args: string[]) {

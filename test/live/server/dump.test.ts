@@ -8,13 +8,13 @@ import { backup } from '../../../src/engine/backup/backup.js';
 import { NoSpaceError } from '../../../src/errors.js';
 import { formatPath } from '../../../src/system/files/byte-path.js';
 import { RealFileSystem } from '../../../src/system/files/file-system.js';
+import { isThere } from '../../support/files/is-there.js';
 import { succeedCli } from '../../support/program/cli.js';
-import { createLiveSandbox, untilSaved } from '../../support/redis/live-sandbox.js';
 import { mainScript } from '../../support/program/project-paths.js';
+import { createLiveSandbox, untilSaved } from '../../support/redis/live-sandbox.js';
 import { saveDump } from '../../support/redis/redis-persistence.js';
 import { startRelay } from '../../support/redis/relay.js';
 import { serverRequest } from '../../support/redis/server-request.js';
-import { isThere } from '../../support/files/is-there.js';
 
 test('the dump is removed from the source when it is in the snapshot', async (t) => {
   const { sandbox, server, backup: take } = await createLiveSandbox(t);

@@ -6,9 +6,9 @@ import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { runCli } from '../../support/program/cli.js';
+import { isRefused } from '../../support/redis/live-refusals.js';
 import { createLiveSandbox } from '../../support/redis/live-sandbox.js';
 import { leavesAsItWas } from '../../support/redis/refused-backup.js';
-import { isRefused } from '../../support/redis/live-refusals.js';
 
 async function listen(t: ExecutionContext, onConnect: (server: Server) => Server): Promise<number> {
   const server = onConnect(createServer());

@@ -3,11 +3,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
-import { makeCertificates } from '../../support/redis/certificates.js';
-import { freePort } from '../../support/redis/redis-server.js';
-import { startSentinel, watching } from '../../support/redis/redis-sentinel.js';
-import { type Refusal, isRefusedBackup } from '../../support/redis/refused-backup.js';
 import { temporaryDirectory } from '../../support/files/temporary-directory.js';
+import { makeCertificates } from '../../support/redis/certificates.js';
+import { startSentinel, watching } from '../../support/redis/redis-sentinel.js';
+import { freePort } from '../../support/redis/redis-server.js';
+import { type Refusal, isRefusedBackup } from '../../support/redis/refused-backup.js';
 import {
   startGroup,
   first,

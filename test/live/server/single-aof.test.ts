@@ -3,11 +3,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
+import { bytesDifference } from '../../support/files/bytes-difference.js';
+import { temporaryDirectory } from '../../support/files/temporary-directory.js';
 import { succeedCli } from '../../support/program/cli.js';
+import { fixturePath } from '../../support/program/project-paths.js';
 import { type DatasetDigest, datasetDigest } from '../../support/redis/dataset-digest.js';
 import { createLiveSandbox } from '../../support/redis/live-sandbox.js';
 import { relayAsOldServer } from '../../support/redis/old-server-relay.js';
-import { fixturePath } from '../../support/program/project-paths.js';
 import { withRedisServer } from '../../support/redis/redis-server.js';
 import {
   FIXTURE,
@@ -16,9 +18,7 @@ import {
   TORN_TAILS,
   logOf,
 } from '../../support/redis/single-file-aof.js';
-import { temporaryDirectory } from '../../support/files/temporary-directory.js';
 import { lookNames } from '../../support/sandbox/note-names.js';
-import { bytesDifference } from '../../support/files/bytes-difference.js';
 
 for (const [what, tail] of Object.entries({ ...TORN_TAILS, 'an open transaction': MULTI_TAIL })) {
   test(`a single file is cut before ${what}, and loads`, async (t) => {

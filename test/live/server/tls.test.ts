@@ -3,11 +3,11 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { type Certificates, makeCertificates } from '../../support/redis/certificates.js';
+import { temporaryDirectory } from '../../support/files/temporary-directory.js';
 import { runCli } from '../../support/program/cli.js';
+import { type Certificates, makeCertificates } from '../../support/redis/certificates.js';
 import { type LiveSandbox, createLiveSandbox } from '../../support/redis/live-sandbox.js';
 import { leavesAsItWas } from '../../support/redis/refused-backup.js';
-import { temporaryDirectory } from '../../support/files/temporary-directory.js';
 
 interface TlsPlace extends LiveSandbox {
   readonly certificates: Certificates;

@@ -6,11 +6,11 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
 import { runCli } from '../../support/program/cli.js';
+import { isRefused } from '../../support/redis/live-refusals.js';
 import { createLiveSandbox, untilSaving } from '../../support/redis/live-sandbox.js';
-import { checkRefusal } from '../../support/redis/refused-backup.js';
 import { startRedisServer } from '../../support/redis/redis-server.js';
 import { redisUser } from '../../support/redis/redis-user.js';
-import { isRefused } from '../../support/redis/live-refusals.js';
+import { checkRefusal } from '../../support/redis/refused-backup.js';
 
 test('a backup waits for a server that is loading, no longer than allowed', async (t) => {
   const settings = {

@@ -5,9 +5,9 @@ import {
   type FileExamination,
   FileExaminer,
 } from '../../../src/persistence/examine/examine-file.js';
-import { judgeFile } from '../../../src/persistence/examine/judge-file.js';
 import { ExamineThread } from '../../../src/persistence/examine/examine-thread.js';
 import { Examiners } from '../../../src/persistence/examine/examiners.js';
+import { judgeFile } from '../../../src/persistence/examine/judge-file.js';
 import { crc64 } from '../../../src/persistence/rdb/crc64.js';
 import { uninterrupted } from '../../../src/system/time/checkpoint.js';
 import { cut } from '../../delta/run-delta.js';

@@ -4,16 +4,16 @@ import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { ServerError } from '../../../src/errors.js';
-import { captureAof } from '../../../src/redis/capture/aof-capture.js';
 import { findAofCut } from '../../../src/persistence/aof/aof-cut.js';
+import { captureAof } from '../../../src/redis/capture/aof-capture.js';
 import type { ServerSettings } from '../../../src/redis/server/server-settings.js';
 import { pathFromText } from '../../../src/system/files/byte-path.js';
 import { FileReader } from '../../../src/system/files/byte-reader.js';
-import { uninterrupted } from '../../../src/system/time/checkpoint.js';
 import { RealFileSystem } from '../../../src/system/files/file-system.js';
-import { MULTI_TAIL, SELECT, TORN_TAILS, logOf } from '../../support/redis/single-file-aof.js';
-import { temporaryDirectory } from '../../support/files/temporary-directory.js';
+import { uninterrupted } from '../../../src/system/time/checkpoint.js';
 import { bytesDifference } from '../../support/files/bytes-difference.js';
+import { temporaryDirectory } from '../../support/files/temporary-directory.js';
+import { MULTI_TAIL, SELECT, TORN_TAILS, logOf } from '../../support/redis/single-file-aof.js';
 
 const SETTINGS: ServerSettings = {
   directory: null,

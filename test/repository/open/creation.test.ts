@@ -9,6 +9,7 @@ import {
 } from '../../../src/errors.js';
 import { inspectTarget } from '../../../src/repository/open/inspect-target.js';
 import { RealFileSystem } from '../../../src/system/files/file-system.js';
+import { readTree, treeDifferences, withoutOurs } from '../../support/files/directory-tree.js';
 import {
   HookedFileSystem,
   ProcessDied,
@@ -17,7 +18,6 @@ import {
 } from '../../support/files/hooked-file-system.js';
 import { removeTree } from '../../support/files/temporary-directory.js';
 import { createSandbox } from '../../support/sandbox/sandbox.js';
-import { readTree, treeDifferences, withoutOurs } from '../../support/files/directory-tree.js';
 
 /** The real file system, without waiting for the disk. */
 const quick = new HookedFileSystem(() => {}, { sync: false });

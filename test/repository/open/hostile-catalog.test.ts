@@ -2,9 +2,9 @@ import test from 'ava';
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
 import { CorruptError } from '../../../src/errors.js';
+import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
 import { forgeCatalog, runSql } from '../../support/repository/edit-catalog.js';
 import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
-import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
 
 const NAMES = ['../victim', 'a/../../victim', '/victim', 'a//b', './a', 'a/.', '..', 'a\0b', 'a/'];
 

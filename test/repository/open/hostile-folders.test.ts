@@ -4,14 +4,14 @@ import test, { type ExecutionContext } from 'ava';
 import Database from 'better-sqlite3';
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
-import { EXIT } from '../../../src/errors.js';
 import { repair } from '../../../src/engine/repair/repair.js';
+import { EXIT } from '../../../src/errors.js';
 import { zstdCompressBuffer } from '../../../src/system/zstd/zstd.js';
 import { copy, deltaOf } from '../../support/delta/delta-bytes.js';
-import { forgeCatalog, runSql } from '../../support/repository/edit-catalog.js';
-import { exitCode } from '../../support/program/exit-code.js';
-import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
+import { exitCode } from '../../support/program/exit-code.js';
+import { forgeCatalog, runSql } from '../../support/repository/edit-catalog.js';
+import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 
 interface Trap {
   readonly sandbox: Sandbox;

@@ -2,13 +2,13 @@ import test, { type ExecutionContext } from 'ava';
 import Database from 'better-sqlite3';
 import { unlinkSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
-import { createEventfulHistory } from '../../support/sandbox/eventful-history.js';
-import { HookedFileSystem, ProcessDied } from '../../support/files/hooked-file-system.js';
-import { exceptNote } from '../../support/repository/verification-note.js';
-import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 import { copyTree } from '../../support/files/copy-tree.js';
 import { type Tree, readTree, treeDifferences } from '../../support/files/directory-tree.js';
+import { HookedFileSystem, ProcessDied } from '../../support/files/hooked-file-system.js';
 import { isThere } from '../../support/files/is-there.js';
+import { exceptNote } from '../../support/repository/verification-note.js';
+import { createEventfulHistory } from '../../support/sandbox/eventful-history.js';
+import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 
 /** Kills a backup right after its commit: all operations are owed, none is done. */
 async function dieAfterCommit(sandbox: Sandbox): Promise<void> {

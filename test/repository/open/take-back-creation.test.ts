@@ -8,8 +8,8 @@ import {
   ProcessDied,
   dieAtMutation,
 } from '../../support/files/hooked-file-system.js';
-import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 import { isThere } from '../../support/files/is-there.js';
+import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 
 /** Interrupts at a step, and says whether that step was reached. */
 function interruptAt(step: number): {

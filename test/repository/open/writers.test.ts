@@ -1,11 +1,11 @@
 import test from 'ava';
 import { readFile, readdir } from 'node:fs/promises';
+import { WriteLock } from '../../../src/catalog/write-lock.js';
 import { CorruptError, InterruptedError, LockedError } from '../../../src/errors.js';
 import { pathFromText } from '../../../src/system/files/byte-path.js';
-import { WriteLock } from '../../../src/catalog/write-lock.js';
+import { bytesDifference } from '../../support/files/bytes-difference.js';
 import { edited, randomBytes } from '../../support/sandbox/large-content.js';
 import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
-import { bytesDifference } from '../../support/files/bytes-difference.js';
 
 function holdLock(sandbox: Sandbox): WriteLock {
   const lock = WriteLock.tryAcquire(pathFromText(sandbox.data('lock.sqlite3')));

@@ -1,10 +1,10 @@
 // The third backup of a history, cut off at each of its mutations in turn.
 import type { ExecutionContext } from 'ava';
 import type { BackupReport } from '../../../src/engine/backup/backup-report.js';
-import type { EventfulHistory } from '../sandbox/eventful-history.js';
 import { HookedFileSystem, type NthMutation } from '../files/hooked-file-system.js';
 import { removeTree } from '../files/temporary-directory.js';
 import { fingerprint, isMendedByNext, isWhole } from '../repository/whole-repository.js';
+import type { EventfulHistory } from '../sandbox/eventful-history.js';
 import type { Sandbox } from '../sandbox/sandbox.js';
 
 /** What a backup ended in. */

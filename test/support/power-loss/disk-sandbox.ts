@@ -2,11 +2,11 @@
 // tests are written in. All of it lies in memory, since the disk that counts is a model.
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
-import { EVENTFUL_NIGHTS, settle } from '../sandbox/eventful-history.js';
-import { type TeardownContext, memoryDirectory } from '../files/temporary-directory.js';
-import { type Recording, recordRun } from './at-each-power-loss.js';
-import { Sandbox } from '../sandbox/sandbox.js';
 import type { Tree } from '../files/directory-tree.js';
+import { type TeardownContext, memoryDirectory } from '../files/temporary-directory.js';
+import { EVENTFUL_NIGHTS, settle } from '../sandbox/eventful-history.js';
+import { Sandbox } from '../sandbox/sandbox.js';
+import { type Recording, recordRun } from './at-each-power-loss.js';
 
 export interface DiskSandbox {
   readonly sandbox: Sandbox;

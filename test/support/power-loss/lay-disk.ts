@@ -9,8 +9,8 @@ import {
   pathFromBytes,
   pathToBytes,
 } from '../../../src/system/files/byte-path.js';
-import { Disk } from './disk.js';
 import type { NodeId, NodeMetadata } from './disk-steps.js';
+import { Disk } from './disk.js';
 import type { SurvivingDirectory } from './survivors.js';
 
 /** A folder as it is, and as it would be after `sync`. */

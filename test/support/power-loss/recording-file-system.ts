@@ -18,8 +18,8 @@ import {
   RealFileSystem,
 } from '../../../src/system/files/file-system.js';
 import type { ModificationTime } from '../../../src/system/files/modification-times.js';
-import type { Disk } from './disk.js';
 import type { DiskStep, NameAt, NodeId, NodeMetadata, NodeType } from './disk-steps.js';
+import type { Disk } from './disk.js';
 
 const OWN = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
 

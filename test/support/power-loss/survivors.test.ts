@@ -3,8 +3,8 @@
 import test from 'ava';
 import type { BytePath } from '../../../src/system/files/byte-path.js';
 import { SeededRandom } from '../program/seeded-random.js';
-import { Disk } from './disk.js';
 import type { DiskStep } from './disk-steps.js';
+import { Disk } from './disk.js';
 import { type SurvivingDirectory, survivorsOf } from './survivors.js';
 
 const METADATA = { mode: 0o600, uid: 0, gid: 0, mtimeNs: null };

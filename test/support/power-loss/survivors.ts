@@ -3,8 +3,8 @@
 // zeros, or only begun; and some mixtures at random. Lazily, since most are the same as others.
 import { type BytePath, compareBytes } from '../../../src/system/files/byte-path.js';
 import type { SeededRandom } from '../program/seeded-random.js';
-import { type Disk, type DiskNode, applyChange, setName } from './disk.js';
 import type { NodeId, NodeMetadata } from './disk-steps.js';
+import { type Disk, type DiskNode, applyChange, setName } from './disk.js';
 
 /** What became of bytes that were written and not synced. */
 const FATES = ['kept', 'lost', 'zeros', 'torn'] as const;

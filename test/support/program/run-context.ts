@@ -2,8 +2,8 @@
 // system or one given, and a clock that moves only when it is told to.
 import * as os from 'node:os';
 import type { RunContext } from '../../../src/engine/run/run-context.js';
-import { uninterrupted } from '../../../src/system/time/checkpoint.js';
 import { type FileSystem, RealFileSystem } from '../../../src/system/files/file-system.js';
+import { uninterrupted } from '../../../src/system/time/checkpoint.js';
 
 export interface TestContext extends RunContext {
   /** Moves the clock on; snapshots taken after it lie that much later. */

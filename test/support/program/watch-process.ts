@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { readFile, readdir } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { TeardownContext } from '../files/temporary-directory.js';
 import { cliEnvironment } from './cli.js';
 import { mainScript } from './project-paths.js';
-import type { TeardownContext } from '../files/temporary-directory.js';
 
 /** An event as it was printed. */
 export interface PrintedEvent {

@@ -3,13 +3,13 @@
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BackupReport } from '../../../src/engine/backup/backup-report.js';
-import type { SnapshotSummary } from '../../../src/engine/snapshot/snapshot-summary.js';
 import type { ServerRequest } from '../../../src/engine/server/server-request.js';
-import { type RedisServer, type RedisServerOptions, startRedisServer } from './redis-server.js';
-import { createTestContext } from '../program/run-context.js';
-import { serverRequest } from './server-request.js';
+import type { SnapshotSummary } from '../../../src/engine/snapshot/snapshot-summary.js';
 import type { TeardownContext } from '../files/temporary-directory.js';
+import { createTestContext } from '../program/run-context.js';
 import { type Sandbox, createSandbox } from '../sandbox/sandbox.js';
+import { type RedisServer, type RedisServerOptions, startRedisServer } from './redis-server.js';
+import { serverRequest } from './server-request.js';
 
 /** With what the server said at hand. */
 export type LiveReport = BackupReport & Pick<SnapshotSummary, 'server'>;

@@ -6,8 +6,8 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { freePort } from './redis-server.js';
 import { type TeardownContext, temporaryDirectory } from '../files/temporary-directory.js';
+import { freePort } from './redis-server.js';
 
 export interface RedisSentinel {
   readonly port: number;

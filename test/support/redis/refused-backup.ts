@@ -1,8 +1,8 @@
 // A backup that is refused: its error as --json has it, and a repository that is byte for byte as it was,
 // with every mode and modification time.
 import type { ExecutionContext } from 'ava';
-import { type CliOptions, type CliResult, runCli } from '../program/cli.js';
 import { readTree, treeDifferences } from '../files/directory-tree.js';
+import { type CliOptions, type CliResult, runCli } from '../program/cli.js';
 
 export interface Refusal {
   readonly message: RegExp;

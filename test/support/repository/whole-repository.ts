@@ -3,10 +3,10 @@
 import type { ExecutionContext } from 'ava';
 import * as fs from 'node:fs/promises';
 import { NoRepositoryError } from '../../../src/errors.js';
-import { HookedFileSystem } from '../files/hooked-file-system.js';
-import type { Sandbox } from '../sandbox/sandbox.js';
-import { lookNames } from '../sandbox/note-names.js';
 import { type Tree, readTree, treeDifferences, withoutOurs } from '../files/directory-tree.js';
+import { HookedFileSystem } from '../files/hooked-file-system.js';
+import { lookNames } from '../sandbox/note-names.js';
+import type { Sandbox } from '../sandbox/sandbox.js';
 
 /** Everything as a later run finds it, without the waiting for the disk. */
 const quick = new HookedFileSystem(() => {}, { sync: false });

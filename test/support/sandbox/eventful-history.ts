@@ -2,11 +2,11 @@
 // follow, and copies of the repository to try that third backup on, again and again.
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
-import { SeededRandom } from '../program/seeded-random.js';
-import type { TeardownContext } from '../files/temporary-directory.js';
-import { type Sandbox, createSandbox } from './sandbox.js';
 import { copyTree } from '../files/copy-tree.js';
 import { type Tree, readTree } from '../files/directory-tree.js';
+import type { TeardownContext } from '../files/temporary-directory.js';
+import { SeededRandom } from '../program/seeded-random.js';
+import { type Sandbox, createSandbox } from './sandbox.js';
 
 const [DUMP, AOF, RETURNS] = [
   randomBytes('dump', 9000),

@@ -3,21 +3,21 @@
 // from the program. The clock moves on by a fixed step before each backup, and at no other time.
 import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { backup } from '../../../src/engine/backup/backup.js';
-import { info } from '../../../src/engine/inspect/info.js';
-import { listFiles, listSnapshots } from '../../../src/engine/inspect/list.js';
-import { repair } from '../../../src/engine/repair/repair.js';
-import { restore } from '../../../src/engine/restore/restore.js';
-import { verify } from '../../../src/engine/verify/verify.js';
 import type { BackupReport } from '../../../src/engine/backup/backup-report.js';
 import type { BackupRequest } from '../../../src/engine/backup/backup-request.js';
+import { backup } from '../../../src/engine/backup/backup.js';
 import type { InfoReport } from '../../../src/engine/inspect/info-report.js';
+import { info } from '../../../src/engine/inspect/info.js';
 import type { ListedFile } from '../../../src/engine/inspect/list-report.js';
+import { listFiles, listSnapshots } from '../../../src/engine/inspect/list.js';
 import type { RepairReport } from '../../../src/engine/repair/repair-report.js';
+import { repair } from '../../../src/engine/repair/repair.js';
 import type { RestoreReport } from '../../../src/engine/restore/restore-report.js';
+import { restore } from '../../../src/engine/restore/restore.js';
 import type { RunContext } from '../../../src/engine/run/run-context.js';
 import type { SnapshotSummary } from '../../../src/engine/snapshot/snapshot-summary.js';
 import type { VerifyReport } from '../../../src/engine/verify/verify-report.js';
+import { verify } from '../../../src/engine/verify/verify.js';
 import { type BytePath, formatPath, pathFromText } from '../../../src/system/files/byte-path.js';
 import { type Tree, readTree, withoutOurs } from '../files/directory-tree.js';
 import {

@@ -1,10 +1,10 @@
 // Digests made on another thread equal those of node:crypto, whatever the pieces.
 import test from 'ava';
 import { createHash } from 'node:crypto';
-import { RING_CHUNKS } from '../../../src/system/threads/chunk-ring.js';
 import { type DigestStream, LocalDigest } from '../../../src/system/digest/digest-stream.js';
 import { DigestThread } from '../../../src/system/digest/digest-thread.js';
 import { Digests } from '../../../src/system/digest/digests.js';
+import { RING_CHUNKS } from '../../../src/system/threads/chunk-ring.js';
 import { SeededRandom } from '../../support/program/seeded-random.js';
 
 function sha256(bytes: Uint8Array): string {

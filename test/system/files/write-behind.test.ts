@@ -1,9 +1,9 @@
 import test from 'ava';
+import path from 'node:path';
 import { pathFromText } from '../../../src/system/files/byte-path.js';
 import { WriteBehind } from '../../../src/system/files/write-behind.js';
 import { HookedFileSystem, failing } from '../../support/files/hooked-file-system.js';
 import { temporaryDirectory } from '../../support/files/temporary-directory.js';
-import path from 'node:path';
 
 test('a sync begins whenever enough has been written, one at a time', async (t) => {
   let syncs = 0;

@@ -19,10 +19,10 @@ import type { FileDescriptor } from '../../../system/files/file-system.js';
 import { readChunks } from '../../../system/files/read-chunks.js';
 import { lookNote, type Note } from '../../run/notes.js';
 import type { RunContext } from '../../run/run-context.js';
-import { type BasisFile, chooseBasis } from './choose-basis.js';
-import type { IncrementsInProgress } from './increments-in-progress.js';
 import type { LastSnapshot } from '../last-snapshot.js';
 import type { NextEntry } from '../next-entry.js';
+import { type BasisFile, chooseBasis } from './choose-basis.js';
+import type { IncrementsInProgress } from './increments-in-progress.js';
 
 export interface KeepRequest {
   readonly context: RunContext;

@@ -20,12 +20,12 @@ import {
 } from '../../../system/files/byte-path.js';
 import type { FileSystem } from '../../../system/files/file-system.js';
 import { readSmallFile } from '../../../system/files/read-small-file.js';
-import type { NextEntry } from '../next-entry.js';
-import type { LastSnapshot } from '../last-snapshot.js';
 import { infoNote, lookNote, type Note } from '../../run/notes.js';
-import { isTemporaryFile } from '../../source/path-filter.js';
 import type { ExaminationReport } from '../../snapshot/examination-report.js';
 import { formatTimeOrNull } from '../../snapshot/time-spec.js';
+import { isTemporaryFile } from '../../source/path-filter.js';
+import type { LastSnapshot } from '../last-snapshot.js';
+import type { NextEntry } from '../next-entry.js';
 
 /** `unknown`: examined as a dump if it begins like one, and otherwise not examined. */
 export type ExpectedKind = ExaminedKind | 'unknown';

@@ -14,10 +14,10 @@ import type { FileDescriptor, FileStat } from '../../../system/files/file-system
 import type { Reflinks } from '../../../system/files/reflinks.js';
 import type { RunContext } from '../../run/run-context.js';
 import type { CapturedOpenFile } from '../../server/capture-plan.js';
-import { type CopyOutcome, CopyTarget } from './copy-target.js';
-import type { ExpectedKind } from './examine-entries.js';
 import type { IncrementsInProgress } from '../increments/increments-in-progress.js';
 import type { LastSnapshot } from '../last-snapshot.js';
+import { type CopyOutcome, CopyTarget } from './copy-target.js';
+import type { ExpectedKind } from './examine-entries.js';
 import { MirrorFile } from './mirror-file.js';
 import { digestSource, readSource } from './read-source.js';
 import { SourceFile } from './source-file.js';

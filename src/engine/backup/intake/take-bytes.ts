@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto';
 import type { Staging } from '../../../repository/staging.js';
 import { nowNs } from '../../../system/time/clock.js';
+import type { RunContext } from '../../run/run-context.js';
 import type { CapturedBytes } from '../../server/capture-plan.js';
+import type { LastSnapshot } from '../last-snapshot.js';
 import type { NextEntry } from '../next-entry.js';
 import { isInMirror } from '../plan-reading.js';
-import type { LastSnapshot } from '../last-snapshot.js';
-import type { RunContext } from '../../run/run-context.js';
 import { stateOf } from './source-file.js';
 
 export interface TakeBytesRequest {

@@ -6,11 +6,11 @@ import { Reflinks } from '../../../system/files/reflinks.js';
 import type { Note } from '../../run/notes.js';
 import { type Capture, capturedBytes } from '../../server/capture-plan.js';
 import type { ScannedEntry, SourceScan } from '../../source/scan-source.js';
-import { expectedKind } from './examine-entries.js';
-import type { IntakeParts } from './file-intake.js';
 import type { LastSnapshot } from '../last-snapshot.js';
 import { type NextEntry, entryAsScanned, keptEntry } from '../next-entry.js';
 import { bytesToRead, filesToRead, isInMirror, isReplaced, knownContent } from '../plan-reading.js';
+import { expectedKind } from './examine-entries.js';
+import type { IntakeParts } from './file-intake.js';
 import { takeBytes } from './take-bytes.js';
 import { takeFile } from './take-file.js';
 

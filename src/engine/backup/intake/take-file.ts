@@ -6,8 +6,8 @@ import { type BytePath, formatPath } from '../../../system/files/byte-path.js';
 import { pause } from '../../../system/time/pause.js';
 import { lookNote, type Note } from '../../run/notes.js';
 import type { ScannedEntry } from '../../source/scan-source.js';
-import { FileIntake, type FileToTake, type IntakeParts, type TakenFile } from './file-intake.js';
 import { type NextEntry, entryAsScanned, keptEntry, metadataOf } from '../next-entry.js';
+import { FileIntake, type FileToTake, type IntakeParts, type TakenFile } from './file-intake.js';
 import { SourceReadError } from './read-source.js';
 
 const ATTEMPTS = 4;
