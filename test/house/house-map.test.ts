@@ -16,12 +16,22 @@ function read(name: string): string {
   return readFileSync(path.join(projectRoot, name), 'utf8');
 }
 
-/** The folder and all folders below it, relative to the project, each with a slash at its end. */
+/**
+ * The folder and all folders below it that hold a file, relative to the project, each with a slash at its
+ * end. An empty folder is what git leaves of a room that has moved.
+ */
 function foldersOf(top: string): string[] {
   const below = readdirSync(path.join(projectRoot, top), { recursive: true, encoding: 'utf8' });
-  return [top, ...below.map((name) => `${top}/${name}`)]
-    .filter((name) => statSync(path.join(projectRoot, name)).isDirectory())
-    .map((name) => `${name}/`);
+  const files = below
+    .map((name) => `${top}/${name}`)
+    .filter((name) => statSync(path.join(projectRoot, name)).isFile());
+  const folders = new Set([`${top}/`]);
+  for (const file of files) {
+    for (let end = file.indexOf('/'); end !== -1; end = file.indexOf('/', end + 1)) {
+      folders.add(file.slice(0, end + 1));
+    }
+  }
+  return [...folders];
 }
 
 /** Everything in backticks that looks like a folder or a file of the project. */
