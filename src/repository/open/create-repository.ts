@@ -6,6 +6,7 @@ import { type BytePath, parentPath } from '../../system/files/byte-path.js';
 import { isErrno } from '../../system/files/errno.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 import { removeTree } from '../../system/files/remove-tree.js';
+import { setMode } from '../../system/files/set-mode.js';
 import {
   catalogPath,
   dataPath,
@@ -29,7 +30,7 @@ export function prepareRepository(
   made: BytePath[],
 ): void {
   makeDirectories(fileSystem, repository, made);
-  fileSystem.chmod(repository, 0o700);
+  setMode(fileSystem, repository, 0o700);
   const data = dataPath(repository);
   makeFolder(fileSystem, data, made);
   unlessPresent(() => writeFile(fileSystem, lockPath(repository), ''));

@@ -1,8 +1,9 @@
 // Sets the owner, mode and time of entries. What this user may not set is reported, and the rest is set all
 // the same. Nothing is lost: the catalog keeps the true metadata, and a later run as root can set it.
-import type { BytePath } from './byte-path.js';
+import { SystemError } from '../../errors.js';
+import { type BytePath, formatPath } from './byte-path.js';
 import { isErrno } from './errno.js';
-import type { FileSystem } from './file-system.js';
+import type { FileDescriptor, FileStat, FileSystem } from './file-system.js';
 
 export interface Metadata {
   readonly mode: number;
@@ -14,6 +15,8 @@ export interface Metadata {
 export interface MetadataTarget extends Metadata {
   readonly path: BytePath;
   readonly type: 'file' | 'directory' | 'symlink';
+  /** Which file or directory it must be, where it was looked at before. */
+  readonly identity?: Pick<FileStat, 'dev' | 'ino'>;
 }
 
 export interface UnsetMetadata {
@@ -35,24 +38,54 @@ export function applyMetadata(
 ): UnsetMetadata[] {
   const unset: UnsetMetadata[] = [];
   for (const target of targets) {
-    const ownerSet = setOwner(fileSystem, target);
-    if (!ownerSet) unset.push({ path: target.path, what: 'owner' });
-    if (target.type === 'symlink') continue;
-    const mode = ownerSet ? target.mode : target.mode & ~SET_ID_BITS;
-    if (!permitted(() => fileSystem.chmod(target.path, mode))) {
-      unset.push({ path: target.path, what: 'mode' });
+    const entry = fileSystem.open(target.path, 'entry');
+    try {
+      for (const what of applyOwnerAndMode(fileSystem, entry, target)) {
+        unset.push({ path: target.path, what });
+      }
+    } finally {
+      fileSystem.close(entry);
     }
   }
   for (const path of fileSystem.setModificationTimes(targets)) unset.push({ path, what: 'time' });
   return unset;
 }
 
-function setOwner(fileSystem: FileSystem, target: MetadataTarget): boolean {
-  const stat = fileSystem.stat(target.path);
-  if (stat !== null && Number(stat.uid) === target.uid && Number(stat.gid) === target.gid) {
-    return true;
-  }
-  return permitted(() => fileSystem.chownLink(target.path, target.uid, target.gid));
+/** @returns what this user may not set */
+function applyOwnerAndMode(
+  fileSystem: FileSystem,
+  entry: FileDescriptor,
+  target: MetadataTarget,
+): UnsetMetadata['what'][] {
+  const stat = fileSystem.statOpen(entry);
+  requireSame(stat, target);
+  const isOwned = Number(stat.uid) === target.uid && Number(stat.gid) === target.gid;
+  const isOwnerSet =
+    isOwned || permitted(() => fileSystem.chownOpen(entry, target.uid, target.gid));
+  const unset: UnsetMetadata['what'][] = isOwnerSet ? [] : ['owner'];
+  if (target.type === 'symlink') return unset;
+  const mode = isOwnerSet ? target.mode : target.mode & ~SET_ID_BITS;
+  if (!permitted(() => fileSystem.chmodOpen(entry, mode))) unset.push('mode');
+  return unset;
+}
+
+/** @throws SystemError where something else stands there than what the metadata is meant for */
+function requireSame(stat: FileStat, { path, type, identity }: MetadataTarget): void {
+  const isType = {
+    file: stat.isFile(),
+    directory: stat.isDirectory(),
+    symlink: stat.isSymbolicLink(),
+  };
+  const isSame = identity === undefined || (stat.dev === identity.dev && stat.ino === identity.ino);
+  if (isType[type] && isSame) return;
+  const reason = 'another program has put something else there';
+  throw new SystemError({
+    operation: 'set owner and mode of',
+    object: formatPath(path),
+    path,
+    errno: 'ESTALE',
+    reason,
+  });
 }
 
 function permitted(change: () => void): boolean {

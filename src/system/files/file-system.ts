@@ -6,6 +6,7 @@ import * as fs from 'node:fs';
 import { promisify } from 'node:util';
 import { type BytePath, ROOT, compareBytes, pathFromBytes, pathToBytes } from './byte-path.js';
 import { attempt, errnoOf, toSystemError } from './errno.js';
+import { type HeldFolder, HeldFolders, O_PATH } from './held-folders.js';
 import { type ModificationTime, setModificationTimes } from './modification-times.js';
 
 export type FileStat = fs.BigIntStats;
@@ -19,10 +20,19 @@ export type OpenMode =
   | 'create'
   /** An existing regular file, for writing and reading. */
   | 'update'
-  /** A directory, for fsync. */
-  | 'directory';
+  /** A directory, for fsync. A symbolic link is refused (ENOTDIR). */
+  | 'directory'
+  /** Whatever stands there, also a symbolic link itself: for its stat, mode and owner, not for its bytes. */
+  | 'entry';
 
 export interface FileSystem {
+  /**
+   * Opens a directory and keeps it open. Until it is released, each path within it is reached from the open
+   * directory, name by name, and a symbolic link on the way is refused (ENOTDIR). So whoever can change the
+   * directory cannot lead this process out of it. A path outside every held folder is followed as usual.
+   * @param path real path, absolute
+   */
+  hold(path: BytePath): HeldFolder;
   open(path: BytePath, mode: OpenMode): FileDescriptor;
   close(file: FileDescriptor): void;
   /** Reads up to `into.length` bytes; returns how many, 0 at the end. */
@@ -39,6 +49,7 @@ export interface FileSystem {
   /** As `sync`, while this thread does other work. The file must stay open until the promise settles. */
   syncInBackground(file: FileDescriptor): Promise<void>;
   statOpen(file: FileDescriptor): FileStat;
+  /** Of any open mode. A symbolic link has no mode (ENOTSUP). */
   chmodOpen(file: FileDescriptor, mode: number): void;
   chownOpen(file: FileDescriptor, uid: number, gid: number): void;
   /** The stat of the path itself: a link is not followed. Null where nothing exists. */
@@ -55,8 +66,6 @@ export interface FileSystem {
   rename(from: BytePath, to: BytePath): void;
   unlink(path: BytePath): void;
   removeDirectory(path: BytePath): void;
-  chmod(path: BytePath, mode: number): void;
-  chownLink(path: BytePath, uid: number, gid: number): void;
   /**
    * Sets the mtime and the atime of each path itself, to the nanosecond. Links are not followed. Never
    * throws: returns the paths whose mtime could not be set exactly.
@@ -72,21 +81,38 @@ const FLAGS: Record<OpenMode, number> = {
   create:
     fs.constants.O_RDWR | fs.constants.O_CREAT | fs.constants.O_EXCL | fs.constants.O_NOFOLLOW,
   update: fs.constants.O_RDWR | fs.constants.O_NOFOLLOW,
-  directory: fs.constants.O_RDONLY | fs.constants.O_DIRECTORY,
+  directory: fs.constants.O_RDONLY | fs.constants.O_DIRECTORY | fs.constants.O_NOFOLLOW,
+  entry: O_PATH | fs.constants.O_NOFOLLOW,
 };
 
+interface OpenFile {
+  readonly path: BytePath;
+  readonly mode: OpenMode;
+}
+
 export class RealFileSystem implements FileSystem {
-  readonly #paths = new Map<FileDescriptor, BytePath>();
+  readonly #folders = new HeldFolders();
+  readonly #open = new Map<FileDescriptor, OpenFile>();
+
+  hold(path: BytePath): HeldFolder {
+    return attempt('open', path, () => this.#folders.hold(path));
+  }
 
   open(path: BytePath, mode: OpenMode): FileDescriptor {
-    const file = attempt('open', path, () => fs.openSync(pathToBytes(path), FLAGS[mode], 0o600));
-    this.#paths.set(file, path);
+    const file = attempt('open', path, () => {
+      const held = this.#folders.held(path);
+      if (held !== null && (mode === 'directory' || mode === 'entry')) {
+        return fs.openSync(this.#folders.opened(held), FLAGS[mode] & ~fs.constants.O_NOFOLLOW);
+      }
+      return fs.openSync(this.#folders.reach(path), FLAGS[mode], 0o600);
+    });
+    this.#open.set(file, { path, mode });
     return file;
   }
 
   close(file: FileDescriptor): void {
     this.#onOpen('close', file, () => fs.closeSync(file));
-    this.#paths.delete(file);
+    this.#open.delete(file);
   }
 
   read(file: FileDescriptor, into: Uint8Array, position: number): number {
@@ -107,15 +133,21 @@ export class RealFileSystem implements FileSystem {
 
   cloneInto(file: FileDescriptor, path: BytePath): boolean {
     const { COPYFILE_EXCL, COPYFILE_FICLONE_FORCE } = fs.constants;
-    const target = pathToBytes(path);
     try {
       // Node.js clones by name only. This name stands for the open file, even after a rename.
-      fs.copyFileSync(`/proc/self/fd/${file}`, target, COPYFILE_EXCL | COPYFILE_FICLONE_FORCE);
+      const target = this.#folders.reach(path);
+      const flags = COPYFILE_EXCL | COPYFILE_FICLONE_FORCE;
+      fs.copyFileSync(this.#folders.opened(file), target, flags);
     } catch {
       return false;
     }
     // The clone has the mode of the original.
-    attempt('chmod', path, () => fs.chmodSync(target, 0o600));
+    const clone = this.open(path, 'entry');
+    try {
+      this.chmodOpen(clone, 0o600);
+    } finally {
+      this.close(clone);
+    }
     return true;
   }
 
@@ -124,7 +156,7 @@ export class RealFileSystem implements FileSystem {
   }
 
   async syncInBackground(file: FileDescriptor): Promise<void> {
-    const path = this.#paths.get(file) ?? ROOT;
+    const path = this.#open.get(file)?.path ?? ROOT;
     try {
       await promisify(fs.fsync)(file);
     } catch (error) {
@@ -137,29 +169,41 @@ export class RealFileSystem implements FileSystem {
   }
 
   chmodOpen(file: FileDescriptor, mode: number): void {
-    this.#onOpen('chmod', file, () => fs.fchmodSync(file, mode));
+    this.#onOpen('chmod', file, () => {
+      if (!this.#isEntry(file)) fs.fchmodSync(file, mode);
+      else fs.chmodSync(this.#folders.opened(file), mode);
+    });
   }
 
   chownOpen(file: FileDescriptor, uid: number, gid: number): void {
-    this.#onOpen('chown', file, () => fs.fchownSync(file, uid, gid));
+    this.#onOpen('chown', file, () => {
+      if (!this.#isEntry(file)) fs.fchownSync(file, uid, gid);
+      else fs.chownSync(this.#folders.opened(file), uid, gid);
+    });
   }
 
   stat(path: BytePath): FileStat | null {
-    return attempt('stat', path, () =>
-      nullIfMissing(() => fs.lstatSync(pathToBytes(path), { bigint: true })),
-    );
+    return attempt('stat', path, () => {
+      const held = this.#folders.held(path);
+      if (held !== null) return fs.fstatSync(held, { bigint: true });
+      return nullIfMissing(() => fs.lstatSync(this.#folders.reach(path), { bigint: true }));
+    });
   }
 
   list(path: BytePath): BytePath[] {
-    const names = attempt('list', path, () =>
-      fs.readdirSync(pathToBytes(path), { encoding: 'buffer' }),
-    );
+    const names = attempt('list', path, () => {
+      const folder = this.#folders.folder(path);
+      const place = folder === null ? pathToBytes(path) : this.#folders.opened(folder);
+      return fs.readdirSync(place, { encoding: 'buffer' });
+    });
     return names.map((name) => pathFromBytes(name)).toSorted(compareBytes);
   }
 
   readLink(path: BytePath): BytePath {
     return pathFromBytes(
-      attempt('read link', path, () => fs.readlinkSync(pathToBytes(path), { encoding: 'buffer' })),
+      attempt('read link', path, () =>
+        fs.readlinkSync(this.#folders.reach(path), { encoding: 'buffer' }),
+      ),
     );
   }
 
@@ -172,48 +216,55 @@ export class RealFileSystem implements FileSystem {
   }
 
   makeDirectory(path: BytePath, mode: number): void {
-    attempt('create directory', path, () => fs.mkdirSync(pathToBytes(path), { mode }));
+    attempt('create directory', path, () => fs.mkdirSync(this.#folders.reachName(path), { mode }));
   }
 
   makeLink(target: BytePath, path: BytePath): void {
-    attempt('create link', path, () => fs.symlinkSync(pathToBytes(target), pathToBytes(path)));
+    attempt('create link', path, () =>
+      fs.symlinkSync(pathToBytes(target), this.#folders.reachName(path)),
+    );
   }
 
   makeHardLink(from: BytePath, to: BytePath): void {
-    attempt('link', from, () => fs.linkSync(pathToBytes(from), pathToBytes(to)));
+    attempt('link', from, () =>
+      fs.linkSync(this.#folders.reachName(from), this.#folders.reachName(to)),
+    );
   }
 
   rename(from: BytePath, to: BytePath): void {
-    attempt('rename', from, () => fs.renameSync(pathToBytes(from), pathToBytes(to)));
+    attempt('rename', from, () => {
+      fs.renameSync(this.#folders.reachName(from), this.#folders.reachName(to));
+      this.#folders.forget(from);
+      this.#folders.forget(to);
+    });
   }
 
   unlink(path: BytePath): void {
-    attempt('delete', path, () => fs.unlinkSync(pathToBytes(path)));
+    attempt('delete', path, () => fs.unlinkSync(this.#folders.reachName(path)));
   }
 
   removeDirectory(path: BytePath): void {
-    attempt('delete directory', path, () => fs.rmdirSync(pathToBytes(path)));
-  }
-
-  chmod(path: BytePath, mode: number): void {
-    attempt('chmod', path, () => fs.chmodSync(pathToBytes(path), mode));
-  }
-
-  chownLink(path: BytePath, uid: number, gid: number): void {
-    attempt('chown', path, () => fs.lchownSync(pathToBytes(path), uid, gid));
+    attempt('delete directory', path, () => {
+      fs.rmdirSync(this.#folders.reachName(path));
+      this.#folders.forget(path);
+    });
   }
 
   setModificationTimes(entries: readonly ModificationTime[]): BytePath[] {
-    return setModificationTimes(entries);
+    return setModificationTimes(entries, this.#folders);
   }
 
   freeBytes(path: BytePath): number {
-    const stat = attempt('stat file system', path, () => fs.statfsSync(pathToBytes(path)));
+    const stat = attempt('stat file system', path, () => fs.statfsSync(this.#folders.reach(path)));
     return stat.bavail * stat.bsize;
   }
 
+  #isEntry(file: FileDescriptor): boolean {
+    return this.#open.get(file)?.mode === 'entry';
+  }
+
   #onOpen<T>(operation: string, file: FileDescriptor, call: () => T): T {
-    return attempt(operation, this.#paths.get(file) ?? ROOT, call);
+    return attempt(operation, this.#open.get(file)?.path ?? ROOT, call);
   }
 }
 

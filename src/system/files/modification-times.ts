@@ -4,7 +4,9 @@
 import * as fs from 'node:fs';
 import { SystemError } from '../../errors.js';
 import { runProgram } from '../programs/run-program.js';
-import { type BytePath, pathToBytes } from './byte-path.js';
+import type { BytePath } from './byte-path.js';
+import { errnoOf } from './errno.js';
+import { HeldFolders, type LentPaths } from './held-folders.js';
 
 export interface ModificationTime {
   readonly path: BytePath;
@@ -12,50 +14,63 @@ export interface ModificationTime {
   readonly mtimeNs: bigint;
 }
 
+/** How many times one run of xargs sets: their folders are open meanwhile. */
+const BATCH = 256;
+
 /**
  * Sets the modification time of each path itself, in any order. The access time becomes the same. Never
  * throws.
+ * @param folders by which the paths are reached
  * @returns the paths whose time is not exact: the path does not exist or belongs to another user, the file
  *   system keeps coarser times, or touch is not installed
  */
-export function setModificationTimes(entries: readonly ModificationTime[]): BytePath[] {
-  for (const entry of entries) setRounded(entry);
-  const inexact = entries.filter((entry) => !isExact(entry));
-  if (inexact.length === 0) return [];
-  touch(inexact);
-  return inexact.filter((entry) => !isExact(entry)).map((entry) => entry.path);
+export function setModificationTimes(
+  entries: readonly ModificationTime[],
+  folders: HeldFolders = new HeldFolders(),
+): BytePath[] {
+  for (const entry of entries) setRounded(entry, folders);
+  const inexact = entries.filter((entry) => !isExact(entry, folders));
+  for (let start = 0; start < inexact.length; start += BATCH) {
+    touch(inexact.slice(start, start + BATCH), folders);
+  }
+  return inexact.filter((entry) => !isExact(entry, folders)).map((entry) => entry.path);
 }
 
 /** Exact for whole seconds. Many archives and file systems keep nothing finer. */
-function setRounded({ path, mtimeNs }: ModificationTime): void {
+function setRounded({ path, mtimeNs }: ModificationTime, folders: HeldFolders): void {
   const seconds = Number(mtimeNs) / 1e9;
   // Node.js takes a negative number for the present moment.
   if (seconds < 0) return;
   try {
-    fs.lutimesSync(pathToBytes(path), seconds, seconds);
+    fs.lutimesSync(folders.reach(path), seconds, seconds);
   } catch {
     // A failure shows when the time is read back.
   }
 }
 
-function isExact({ path, mtimeNs }: ModificationTime): boolean {
+function isExact({ path, mtimeNs }: ModificationTime, folders: HeldFolders): boolean {
   try {
-    return fs.lstatSync(pathToBytes(path), { bigint: true }).mtimeNs === mtimeNs;
+    return fs.lstatSync(folders.reach(path), { bigint: true }).mtimeNs === mtimeNs;
   } catch {
     return false;
   }
 }
 
-function touch(entries: readonly ModificationTime[]): void {
-  const input = entries.flatMap(({ path, mtimeNs }) => [
-    Buffer.from(`@${formatSeconds(mtimeNs)}\0--\0`),
-    pathToBytes(path),
-    Buffer.of(0),
-  ]);
+function touch(entries: readonly ModificationTime[], folders: HeldFolders): void {
+  let lent: LentPaths | null = null;
   try {
+    lent = folders.lend(entries.map(({ path }) => path));
+    const input = lent.paths.flatMap((path, index) => [
+      Buffer.from(`@${formatSeconds(entries[index]?.mtimeNs ?? 0n)}\0--\0`),
+      path,
+      Buffer.of(0),
+    ]);
     runProgram('xargs', ['-0', '-n', '3', 'touch', '-h', '-d'], { input: Buffer.concat(input) });
   } catch (error) {
-    if (!(error instanceof SystemError)) throw error;
+    // ENOENT and the like of a folder, or no touch here: the times are not exact, which is found next.
+    if (!(error instanceof SystemError) && errnoOf(error) === '') throw error;
+  } finally {
+    lent?.release();
   }
 }
 

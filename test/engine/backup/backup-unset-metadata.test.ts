@@ -19,7 +19,7 @@ asRoot(
       await fs.lchown(sandbox.inSource(name), 64_105, 64_112);
     }
     const fileSystem = new HookedFileSystem(
-      failing('EPERM', ({ operation }) => operation === 'chownLink'),
+      failing('EPERM', ({ operation }) => operation === 'chownOpen'),
     );
     const unprivileged = { ...sandbox.context, fileSystem, uid: 1000 };
     const { notes } = await sandbox.backup({ context: unprivileged });
@@ -46,7 +46,7 @@ asRoot('set-id bits are not given to files whose owner could not be set', async 
   await fs.chown(sandbox.inSource('tool'), 64_105, 64_112);
   await fs.chmod(sandbox.inSource('tool'), 0o4755);
   const fileSystem = new HookedFileSystem(
-    failing('EPERM', ({ operation }) => operation === 'chownLink'),
+    failing('EPERM', ({ operation }) => operation === 'chownOpen'),
   );
   await sandbox.backup({ context: { fileSystem, uid: 1000 } });
   t.is((await sandbox.mirror())['tool']?.mode, '0755');

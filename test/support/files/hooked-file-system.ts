@@ -155,16 +155,6 @@ export class HookedFileSystem extends RealFileSystem {
     super.removeDirectory(path);
   }
 
-  override chmod(path: BytePath, mode: number): void {
-    this.#tell('chmod', path, true);
-    super.chmod(path, mode);
-  }
-
-  override chownLink(path: BytePath, uid: number, gid: number): void {
-    this.#tell('chownLink', path, true);
-    super.chownLink(path, uid, gid);
-  }
-
   /** One call for each path; as in the real one, a failure leaves that path's time as it is. */
   override setModificationTimes(entries: readonly ModificationTime[]): BytePath[] {
     const failed: BytePath[] = [];

@@ -121,16 +121,6 @@ export class RecordingFileSystem extends RealFileSystem {
     this.#remove(path);
   }
 
-  override chmod(path: BytePath, mode: number): void {
-    super.chmod(path, mode);
-    this.#describe(path, { mode });
-  }
-
-  override chownLink(path: BytePath, uid: number, gid: number): void {
-    super.chownLink(path, uid, gid);
-    this.#describe(path, { uid, gid });
-  }
-
   override setModificationTimes(entries: readonly ModificationTime[]): BytePath[] {
     const failed = super.setModificationTimes(entries);
     for (const { path, mtimeNs } of entries) {
