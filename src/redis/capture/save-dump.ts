@@ -96,7 +96,7 @@ async function waitForSave({ connection, patience, onProgress }: SaveRequest): P
 /** @returns whether the save is only scheduled, and begins when the rewrite of the AOF has ended */
 async function begin({ connection, patience, how }: SaveRequest): Promise<boolean> {
   if (how === 'save') {
-    await startWhenFree(connection, patience, async () => connection.call(['SAVE'], null));
+    await startWhenFree(connection, patience, async () => saveInForeground(connection, patience));
     return false;
   }
   return startWhenFree(connection, patience, async () => {
@@ -105,6 +105,16 @@ async function begin({ connection, patience, how }: SaveRequest): Promise<boolea
     const reply = await connection.call(isRewriting ? ['BGSAVE', 'SCHEDULE'] : ['BGSAVE']);
     return /scheduled/i.test(replyText(reply));
   });
+}
+
+/** The server answers SAVE, and everything else, only when the dump is written. */
+async function saveInForeground(connection: ServerConnection, patience: Patience): Promise<void> {
+  try {
+    await connection.call(['SAVE'], patience.leftMs);
+  } catch (error) {
+    const isSilent = error instanceof ServerError && error.trouble === 'unreachable';
+    throw isSilent ? tooLong(connection.address) : error;
+  }
 }
 
 /** Tries to start a save until no other save or rewrite is in its way. */

@@ -1,6 +1,7 @@
 // One connection to a server, through ioredis. Whatever ioredis does by itself is turned off: it connects
 // once, retries nothing, queues nothing and sends no greeting. Every failure is a ServerError. No error
-// repeats an argument of a command, since the argument may be a password.
+// repeats an argument of a command, since the argument may be a password. What the server sends is checked
+// before ioredis reads it (reply-guard.ts).
 import { isIP } from 'node:net';
 import { Redis } from 'ioredis';
 import { RewindError, ServerError, type ServerTrouble } from '../../errors.js';
@@ -12,6 +13,7 @@ import { describeConnectionFailure, describeSilence } from './describe-connectio
 import { describeErrorReply } from './describe-error-reply.js';
 import { isOwnAddress } from './own-address.js';
 import type { Party } from './party.js';
+import { ReplyGuard } from './reply-guard.js';
 import type { Reply } from './reply.js';
 import { type ServerAccess, type TlsFiles, formatEndpoint } from './server-access.js';
 
@@ -20,7 +22,7 @@ export interface ConnectionParts {
   readonly checkpoint: Checkpoint;
   /** What is at the other end; `Redis` where this is left out. */
   readonly kind?: Party['kind'];
-  /** How long one reply may take, unless the call says otherwise. Connecting may take 10 s at most. */
+  /** How long one whole reply may take, unless the call says otherwise. Connecting may take 10 s at most. */
   readonly replyTimeoutMs: number;
 }
 
@@ -39,6 +41,7 @@ export class ServerConnection {
   readonly #parts: ConnectionParts;
   readonly #user: string;
   readonly #isTls: boolean;
+  readonly #guard = new ReplyGuard();
   #names: CommandNames = new Map();
   #failure: unknown = null;
   #wantsPassword = true;
@@ -71,7 +74,8 @@ export class ServerConnection {
         ? { path: endpoint.path }
         : { host: endpoint.host, port: endpoint.port }),
       ...(tls === null ? {} : { tls: readTls(parts.fileSystem, tls, access) }),
-      connectTimeout: Math.min(CONNECT_MOST_MS, parts.replyTimeoutMs),
+      // Ours counts the whole time. That of ioredis begins again with each byte of a TLS handshake.
+      connectTimeout: 0,
       protocol: 2,
       disconnectTimeout: 0,
       lazyConnect: true,
@@ -86,6 +90,7 @@ export class ServerConnection {
     this.#redis.on('error', (error: unknown) => {
       this.#failure ??= error;
     });
+    this.#redis.once('connect', () => this.#guardReplies());
   }
 
   /** Whether the other end is on this machine, judged by its address. */
@@ -106,22 +111,21 @@ export class ServerConnection {
 
   /**
    * Sends a command and waits for its reply.
-   * @param timeoutMs how long the reply may take; null to wait for ever
+   * @param timeoutMs how long it may take until the reply is there as a whole
    * @throws ServerError
    */
   async call(
     words: readonly [string, ...string[]],
-    timeoutMs: number | null = this.#parts.replyTimeoutMs,
+    timeoutMs: number = this.#parts.replyTimeoutMs,
   ): Promise<Reply> {
     const [name, ...rest] = words;
     const sent = this.#names.get(name.toLowerCase()) ?? name;
+    this.#guard.expectReply();
     const reply = this.#redis.callBuffer(sent, ...rest) as Promise<Reply>;
     reply.catch(() => {});
+    const silence = (): ServerError => describeSilence(this.#party, timeoutMs);
     try {
-      return await awaitWithCheckpoints(
-        timeoutMs === null ? reply : this.#within(timeoutMs, reply),
-        this.#parts.checkpoint,
-      );
+      return await awaitWithCheckpoints(within(reply, timeoutMs, silence), this.#parts.checkpoint);
     } catch (error) {
       throw this.#describe(error, name, rest[0] ?? null);
     }
@@ -134,8 +138,10 @@ export class ServerConnection {
   async #connect(): Promise<void> {
     const connecting = this.#redis.connect();
     connecting.catch(() => {});
+    const timeoutMs = Math.min(CONNECT_MOST_MS, this.#parts.replyTimeoutMs);
+    const silence = (): Error => Object.assign(new Error('no connection'), { code: 'ETIMEDOUT' });
     try {
-      await awaitWithCheckpoints(connecting, this.#parts.checkpoint);
+      await awaitWithCheckpoints(within(connecting, timeoutMs, silence), this.#parts.checkpoint);
     } catch (error) {
       throw this.#describe(error, 'connect', null);
     }
@@ -162,16 +168,24 @@ export class ServerConnection {
     }
   }
 
-  async #within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const silence = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(describeSilence(this.#party, timeoutMs)), timeoutMs);
+  /**
+   * Puts the guard between the server and the listeners of ioredis. No byte was read before: ioredis lets
+   * the bytes flow only after this event.
+   */
+  #guardReplies(): void {
+    const { stream } = this.#redis;
+    const readers = stream.listeners('data');
+    stream.removeAllListeners('data');
+    stream.on('data', (chunk: Buffer) => {
+      if (stream.destroyed) return;
+      try {
+        this.#guard.take(chunk);
+      } catch (error) {
+        stream.destroy(error as Error);
+        return;
+      }
+      for (const reader of readers) reader.call(stream, chunk);
     });
-    try {
-      return await Promise.race([work, silence]);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 
   #describe(error: unknown, name: string, argument: string | null): unknown {
@@ -181,6 +195,19 @@ export class ServerConnection {
       return describeErrorReply(this.#party, error.message, { name, subcommand, user: this.#user });
     }
     return describeConnectionFailure(this.#party, this.#failure ?? error, this.#isTls);
+  }
+}
+
+/** @param silence makes the error for work that has not ended in time; the work goes on by itself */
+async function within<T>(work: Promise<T>, timeoutMs: number, silence: () => Error): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(silence()), timeoutMs);
+  });
+  try {
+    return await Promise.race([work, tooLate]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -2,6 +2,7 @@
 // network, or the code of OpenSSL, tells them apart.
 import type { ServerError } from '../../errors.js';
 import { type PartyFailure, type Party, toServerError } from './party.js';
+import { RefusedReplyError } from './reply-guard.js';
 
 /**
  * Why a connection could not be made, or broke.
@@ -12,6 +13,7 @@ export function describeConnectionFailure(
   error: unknown,
   isTls: boolean,
 ): ServerError {
+  if (error instanceof RefusedReplyError) return toServerError(party, refused(error));
   const { code = '', message = '' } = (error ?? {}) as Partial<NodeJS.ErrnoException>;
   const tls = isTls ? describeTlsFailure(code, message) : null;
   const known = tls ?? (isTls ? TLS_NETWORK[code] : undefined) ?? NETWORK[code];
@@ -33,6 +35,15 @@ const FOREIGN: PartyFailure = {
   says: 'is not a Redis server: its answer is not in the protocol of Redis',
   hint: 'check the port, and whether the server needs --tls',
 };
+
+function refused({ excess }: RefusedReplyError): PartyFailure {
+  if (excess === null) return FOREIGN;
+  return {
+    trouble: 'foreign',
+    says: `sends ${excess}, which no server does`,
+    hint: 'find out which program listens there, and who controls it',
+  };
+}
 
 const LOST: PartyFailure = {
   trouble: 'lost',

@@ -11,12 +11,15 @@ export interface SentCommand {
   readonly user: string;
 }
 
+/** Longer than any error reply of Redis. */
+const SHOWN_MOST_CHARACTERS = 500;
+
 /**
  * What an error reply means. No argument of the command is repeated: it may be a password.
  * @param text the reply; its first line is used
  */
 export function describeErrorReply(party: Party, text: string, sent: SentCommand): ServerError {
-  const line = text.split(/[\r\n]/)[0] ?? '';
+  const line = (text.split(/[\r\n]/)[0] ?? '').slice(0, SHOWN_MOST_CHARACTERS);
   const word = /^[A-Z]+/.exec(line)?.[0] ?? '';
   const known =
     REPLIES[word]?.(sent) ?? SENTENCES.find(([pattern]) => pattern.test(line))?.[1](sent);

@@ -24,6 +24,11 @@ export class Patience {
     return this.#clock.monotonicMs() >= this.#deadlineMs;
   }
 
+  /** How much time is left, in milliseconds; never less than 0. */
+  get leftMs(): number {
+    return Math.max(0, this.#deadlineMs - this.#clock.monotonicMs());
+  }
+
   /** Pauses before the server is asked again. */
   async rest(restMs = ASK_EVERY_MS): Promise<void> {
     await this.#checkpoint();

@@ -6,8 +6,9 @@ import test, { type ExecutionContext } from 'ava';
 import { temporaryDirectory } from '../../support/files/temporary-directory.js';
 import { runCli } from '../../support/program/cli.js';
 import { type Certificates, makeCertificates } from '../../support/redis/certificates.js';
+import { startFakeServer } from '../../support/redis/fake-server.js';
 import { type LiveSandbox, createLiveSandbox } from '../../support/redis/live-sandbox.js';
-import { leavesAsItWas } from '../../support/redis/refused-backup.js';
+import { checkRefusal, leavesAsItWas } from '../../support/redis/refused-backup.js';
 
 interface TlsPlace extends LiveSandbox {
   readonly certificates: Certificates;
@@ -85,4 +86,17 @@ test('each failure of TLS says what is wrong', async (t) => {
   const missing = await run(at, ...tls, '--cacert', path.join(at.sandbox.root, 'none'));
   t.is(missing.code, 1);
   t.regex(missing.stderr, /cannot open '.*none': no such file/);
+});
+
+test('what a hostile server sends over TLS is bounded too, even at the end of the handshake', async (t) => {
+  const { ca, server } = await makeCertificates(await temporaryDirectory(t));
+  const folder = await temporaryDirectory(t);
+  const endless = '*2000000000\r\n';
+  for (const greeting of ['', endless]) {
+    const { port } = await startFakeServer(t, () => endless, { tls: server, greeting });
+    const args = ['backup', '--json', '--tls', '--cacert', ca, '-p', String(port)];
+    checkRefusal(t, await runCli([...args, path.join(folder, 'repository')]), {
+      message: /sends a list of 2000000000 items, which no server does$/,
+    });
+  }
 });
