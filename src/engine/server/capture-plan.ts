@@ -2,7 +2,13 @@
 // are taken as they were captured. Other files of the AOF are left out, since the server wrote or replaced
 // them at another moment. Pure.
 import type { ExaminedKind } from '../../persistence/examine/examine-file.js';
-import { type BytePath, baseName, joinPath, parentPath } from '../../system/files/byte-path.js';
+import {
+  type BytePath,
+  ROOT,
+  baseName,
+  joinPath,
+  parentPath,
+} from '../../system/files/byte-path.js';
 import type { FileDescriptor, FileStat } from '../../system/files/file-system.js';
 import type { PathFilter } from '../source/path-filter.js';
 import type { ScannedEntry, SourceScan } from '../source/scan-source.js';
@@ -53,15 +59,21 @@ export function applyCapture(
   );
   const isKept = (path: BytePath): boolean =>
     folders.has(parentPath(path)) && !filter.decide(path, false).leftOut;
+  // Where a captured file was, somebody may have put a folder meanwhile.
+  const isReplaced = (path: BytePath): boolean => {
+    for (let at = path; at !== ROOT; at = parentPath(at)) if (capture.files.has(at)) return true;
+    return false;
+  };
   const kept = scan.entries.filter(
-    ({ path, type }) => !capture.files.has(path) && !(type === 'file' && isOfAof(path, capture)),
+    ({ path, type }) => !isReplaced(path) && !(type === 'file' && isOfAof(path, capture)),
   );
   const captured = [...capture.files]
     .filter(([path]) => isKept(path))
     .map(([path, { stat }]): ScannedEntry => {
       return { path, absolute: joinPath(source, path), type: 'file', stat, linkTarget: null };
     });
-  const { unreadable, notes, startedAtMs } = scan;
+  const { notes, startedAtMs } = scan;
+  const unreadable = scan.unreadable.filter((path) => !isReplaced(path));
   return { entries: [...kept, ...captured], unreadable, notes, startedAtMs };
 }
 

@@ -1,6 +1,8 @@
 // Contacting the server that the options name, for a use case that needs its settings or its files.
+import { ServerError } from '../../errors.js';
 import { type LiveServer, openLiveServer } from '../../redis/server/live-server.js';
-import type { BytePath } from '../../system/files/byte-path.js';
+import { isReserved } from '../../repository/layout.js';
+import { type BytePath, formatPath } from '../../system/files/byte-path.js';
 import type { RunContext } from '../run/run-context.js';
 import { readServerAccess } from './read-server-access.js';
 import type { ServerRequest } from './server-request.js';
@@ -17,7 +19,7 @@ export async function contactServer(
   context: RunContext,
 ): Promise<LiveServer> {
   const { fileSystem } = context;
-  return openLiveServer(
+  const liveServer = await openLiveServer(
     {
       access: readServerAccess(request, fileSystem),
       configuration: request.configuration,
@@ -34,5 +36,25 @@ export async function contactServer(
         }),
     },
     { fileSystem, clock: context.clock, checkpoint: context.checkpoint },
+  );
+  try {
+    requireOwnNames(liveServer);
+    return liveServer;
+  } catch (error) {
+    liveServer.connection.close();
+    throw error;
+  }
+}
+
+/** @throws ServerError where a file of the server would take the place of the repository's own folder */
+function requireOwnNames({ connection, settings }: LiveServer): void {
+  const { dumpName, aofName, aofFolder } = settings;
+  const taken = [dumpName, aofFolder ?? aofName].find((name) => isReserved(name));
+  if (taken === undefined) return;
+  const { address } = connection;
+  throw new ServerError(
+    'failed',
+    `Redis at ${address} has a file or folder with the name '${formatPath(taken)}', which the repository needs for its own folder`,
+    { address, hint: 'change dbfilename, appendfilename or appenddirname of the server' },
   );
 }

@@ -50,10 +50,14 @@ export function parseAofManifest(bytes: Uint8Array): AofManifest {
   const lines = text.split('\n');
   if (lines.pop() !== '') throw broken(lines.length + 1, 'it does not end in a line feed');
   const files: AofFile[] = [];
+  const before: FilesBefore = { hasBase: false, lastSequence: 0 };
   for (const [index, line] of lines.entries()) {
     const number = index + 1;
     if (line.length >= LINE_MOST_BYTES) throw broken(number, 'it is too long');
-    if (!line.startsWith('#')) files.push(parseLine(line, number, files));
+    if (line.startsWith('#')) continue;
+    const file = parseLine(line, number);
+    requireInOrder(file, number, before);
+    files.push(file);
   }
   if (lines.length === 0) throw new CorruptError('the AOF manifest is empty');
   return {
@@ -63,7 +67,25 @@ export function parseAofManifest(bytes: Uint8Array): AofManifest {
   };
 }
 
-function parseLine(line: string, number: number, before: readonly AofFile[]): AofFile {
+/** What the lines before have named. */
+interface FilesBefore {
+  hasBase: boolean;
+  /** Of the last incr; 0 where there is none. */
+  lastSequence: number;
+}
+
+/** @throws CorruptError for a second base, and for an incr that does not follow the one before */
+function requireInOrder({ kind, sequence }: AofFile, number: number, before: FilesBefore): void {
+  if (kind === 'base' && before.hasBase) throw broken(number, 'it names a second base');
+  if (kind === 'base') before.hasBase = true;
+  if (kind !== 'incr') return;
+  if (before.lastSequence >= sequence) {
+    throw broken(number, 'its sequence number is not greater than the one before');
+  }
+  before.lastSequence = sequence;
+}
+
+function parseLine(line: string, number: number): AofFile {
   const words = splitWords(line);
   if (words === null || words.length < 6 || words.length % 2 !== 0) {
     throw broken(number, 'its words do not form pairs');
@@ -83,13 +105,6 @@ function parseLine(line: string, number: number, before: readonly AofFile[]): Ao
   if (!name || !sequence || !kind) throw broken(number, 'it has no file, sequence number or type');
   if (/[/\0]/.test(name) || name === '.' || name === '..') {
     throw broken(number, 'its file is not a plain name');
-  }
-  if (kind === 'base' && before.some((file) => file.kind === 'base')) {
-    throw broken(number, 'it names a second base');
-  }
-  const last = before.findLast((file) => file.kind === 'incr');
-  if (kind === 'incr' && last !== undefined && last.sequence >= sequence) {
-    throw broken(number, 'its sequence number is not greater than the one before');
   }
   return { name: pathFromBytes(Buffer.from(name, 'latin1')), sequence, kind, others };
 }

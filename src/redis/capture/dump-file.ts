@@ -20,8 +20,8 @@ export interface OpenDump {
 const HEADER_BYTES = 4096;
 
 /**
- * Opens a dump, which the caller closes. Null where there is none. A symbolic link is no dump either: the
- * next save replaces it by a file.
+ * Opens a dump, which the caller closes. Null where there is none. Anything but a file is no dump either:
+ * the next save replaces it by a file.
  */
 export async function openDump(fileSystem: FileSystem, path: BytePath): Promise<OpenDump | null> {
   let descriptor: FileDescriptor;
@@ -32,6 +32,10 @@ export async function openDump(fileSystem: FileSystem, path: BytePath): Promise<
     throw error;
   }
   const stat = fileSystem.statOpen(descriptor);
+  if (!stat.isFile()) {
+    fileSystem.close(descriptor);
+    return null;
+  }
   const sizeBytes = Math.min(HEADER_BYTES, Number(stat.size));
   const { auxFields } = await walkRdb(new FileReader(fileSystem, descriptor, sizeBytes), {
     verifyChecksum: false,
@@ -49,5 +53,5 @@ export function isSameDump(a: FileStat, b: FileStat): boolean {
 }
 
 function toNumber(text: string | undefined): number | null {
-  return text !== undefined && /^[0-9]+$/.test(text) ? Number(text) : null;
+  return text !== undefined && /^[0-9]{1,15}$/.test(text) ? Number(text) : null;
 }

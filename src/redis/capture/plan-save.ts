@@ -66,7 +66,7 @@ export function estimateDumpBytes(
   usedMemoryBytes: number | null,
 ): number {
   if (former === null) return usedMemoryBytes ?? 0;
-  const growth = (usedMemoryBytes ?? 0) / (former.usedMemoryBytes ?? Number.POSITIVE_INFINITY);
+  const growth = (usedMemoryBytes ?? 0) / (former.usedMemoryBytes || Number.POSITIVE_INFINITY);
   return Math.ceil(former.sizeBytes * Math.max(1, growth));
 }
 

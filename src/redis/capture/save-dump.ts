@@ -7,8 +7,9 @@ import type { FileStat, FileSystem } from '../../system/files/file-system.js';
 import { pause } from '../../system/time/pause.js';
 import type { ServerConnection } from '../connection/connection.js';
 import type { Patience } from '../connection/patience.js';
-import { replyItems, replyText } from '../connection/reply.js';
+import { replyText } from '../connection/reply.js';
 import { type ServerInfo, infoFlag, infoNumber, readInfo } from '../connection/server-info.js';
+import { readServerTime } from '../server/server-time.js';
 import { type OpenDump, isSameDump, openDump } from './dump-file.js';
 
 export interface SaveRequest {
@@ -55,8 +56,7 @@ export async function saveDump(request: SaveRequest): Promise<OpenDump> {
 async function saveOnce(request: SaveRequest): Promise<OpenDump | null> {
   const { connection, fileSystem, path } = request;
   await waitForSave(request);
-  const [seconds = null] = replyItems(await connection.call(['TIME']));
-  const askedSeconds = Number(replyText(seconds));
+  const askedSeconds = await readServerTime(connection);
   const lastSaveBefore = infoNumber(await readInfo(connection, ['persistence']), LAST_SAVE);
   const isScheduled = await begin(request);
   const info = await finish(request, isScheduled);

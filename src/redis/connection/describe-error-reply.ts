@@ -2,6 +2,7 @@
 // the reply tells most of them apart. The others begin with a plain ERR and are told by their text.
 import type { ServerError } from '../../errors.js';
 import { type PartyFailure, type Party, toServerError } from './party.js';
+import { shortened } from './shortened.js';
 
 /** A command as it was sent: its name and, where ACL rules name it, its subcommand. */
 export interface SentCommand {
@@ -11,15 +12,12 @@ export interface SentCommand {
   readonly user: string;
 }
 
-/** Longer than any error reply of Redis. */
-const SHOWN_MOST_CHARACTERS = 500;
-
 /**
  * What an error reply means. No argument of the command is repeated: it may be a password.
  * @param text the reply; its first line is used
  */
 export function describeErrorReply(party: Party, text: string, sent: SentCommand): ServerError {
-  const line = (text.split(/[\r\n]/)[0] ?? '').slice(0, SHOWN_MOST_CHARACTERS);
+  const line = shortened(text.split(/[\r\n]/)[0] ?? '');
   const word = /^[A-Z]+/.exec(line)?.[0] ?? '';
   const known =
     REPLIES[word]?.(sent) ?? SENTENCES.find(([pattern]) => pattern.test(line))?.[1](sent);

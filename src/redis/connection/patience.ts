@@ -29,6 +29,11 @@ export class Patience {
     return Math.max(0, this.#deadlineMs - this.#clock.monotonicMs());
   }
 
+  /** @throws InterruptedError when asked to stop */
+  async checkpoint(): Promise<void> {
+    await this.#checkpoint();
+  }
+
   /** Pauses before the server is asked again. */
   async rest(restMs = ASK_EVERY_MS): Promise<void> {
     await this.#checkpoint();

@@ -29,10 +29,17 @@ function parseInfo(text: string): ServerInfo {
   return info;
 }
 
-/** A field as a number; null where the server does not report it, or not as a number. */
+/** A field as a number; null where the server does not report it, or not as a number below 2^53. */
 export function infoNumber(info: ServerInfo, field: string): number | null {
   const text = info.get(field) ?? '';
-  return /^-?[0-9]+(?:\.[0-9]+)?$/.test(text) ? Number(text) : null;
+  const number = /^-?[0-9]+(?:\.[0-9]+)?$/.test(text) ? Number(text) : Number.NaN;
+  return Math.abs(number) <= Number.MAX_SAFE_INTEGER ? number : null;
+}
+
+/** A field that is one word of at most 255 printable ASCII characters; null where it is anything else. */
+export function infoWord(info: ServerInfo, field: string): string | null {
+  const text = info.get(field) ?? '';
+  return /^[!-~]{1,255}$/.test(text) ? text : null;
 }
 
 /** Whether a field exists and is not 0. */

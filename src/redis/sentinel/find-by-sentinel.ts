@@ -123,9 +123,10 @@ async function connectBy(search: SentinelSearch, view: SentinelView): Promise<Fo
       address: formatEndpoint(view.endpoint),
     });
   }
-  const hosts = [view.endpoint, ...view.replicas.map(({ endpoint }) => endpoint)];
-  const own = new Set<string>();
-  for (const { host } of hosts) if (await isOwnHost(host)) own.add(host);
+  const own = await findOwnHosts(search.patience, [
+    view.endpoint.host,
+    ...view.replicas.map(({ endpoint }) => endpoint.host),
+  ]);
   const choice = chooseReplicas(view.replicas, (host) => own.has(host));
   const passedOver = [...choice.passedOver];
   if (prefer === 'replica') {
@@ -137,6 +138,20 @@ async function connectBy(search: SentinelSearch, view: SentinelView): Promise<Fo
   }
   const connection = await connectAs(search, view.endpoint, 'primary');
   return { connection, masterName, passedOver: prefer === 'replica' ? passedOver : null };
+}
+
+/** Those of the hosts that are this machine. Resolving a name takes time, of which there is only so much. */
+async function findOwnHosts(
+  patience: Patience,
+  hosts: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const own = new Set<string>();
+  for (const host of new Set(hosts)) {
+    await patience.checkpoint();
+    if (await isOwnHost(host)) own.add(host);
+    if (patience.isOver) break;
+  }
+  return own;
 }
 
 /** @param passedOver gets the reason for each replica that could not be used */

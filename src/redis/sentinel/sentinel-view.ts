@@ -32,36 +32,54 @@ export interface SentinelView {
 /** The default of `down-after-milliseconds` in sentinel.c. */
 const DOWN_AFTER_MS = 30_000;
 
+/** Without those that have no name, or one that is longer than anybody would choose. */
 export function parsePrimaries(reply: Reply): WatchedPrimary[] {
-  return replyItems(reply).map((item) => {
+  return replyItems(reply).flatMap((item) => {
     const fields = parseFields(item);
-    return {
-      name: fields.get('name') ?? '',
-      flags: parseFlags(fields),
-      downAfterMs: Number(fields.get('down-after-milliseconds') ?? DOWN_AFTER_MS),
-    };
+    const name = fields.get('name') ?? '';
+    if (name === '' || name.length > NAME_MOST_CHARACTERS) return [];
+    const downAfterMs = toCount(fields.get('down-after-milliseconds')) ?? DOWN_AFTER_MS;
+    return [{ name, flags: parseFlags(fields), downAfterMs }];
   });
 }
 
+const NAME_MOST_CHARACTERS = 255;
+
+/** Without those at an address that cannot be one. */
 export function parseReplicas(reply: Reply): WatchedReplica[] {
-  return replyItems(reply).map((item) => {
+  return replyItems(reply).flatMap((item) => {
     const fields = parseFields(item);
-    const [host, port] = [fields.get('ip') ?? '', Number(fields.get('port'))];
-    return {
-      endpoint: { kind: 'tcp', host, port },
-      flags: parseFlags(fields),
-      isLinkUp: fields.get('master-link-status') === 'ok',
-      offset: Number(fields.get('slave-repl-offset') ?? 0),
-    };
+    const endpoint = toEndpoint(fields.get('ip') ?? '', fields.get('port') ?? '');
+    if (endpoint === null) return [];
+    return [
+      {
+        endpoint,
+        flags: parseFlags(fields),
+        isLinkUp: fields.get('master-link-status') === 'ok',
+        offset: toCount(fields.get('slave-repl-offset')) ?? 0,
+      },
+    ];
   });
 }
 
-/** Reads the reply of SENTINEL GET-MASTER-ADDR-BY-NAME; null where the Sentinel does not know the name. */
+/**
+ * Reads the reply of SENTINEL GET-MASTER-ADDR-BY-NAME; null where the Sentinel does not know the name, or
+ * names an address that cannot be one.
+ */
 export function parseEndpointReply(reply: Reply): TcpEndpoint | null {
   const [host = null, port = null] = replyItems(reply);
-  const number = Number(replyText(port));
-  if (replyText(host) === '' || !(number > 0)) return null;
-  return { kind: 'tcp', host: replyText(host), port: number };
+  return toEndpoint(replyText(host), replyText(port));
+}
+
+/** The longest name of a host (RFC 1035) has 255 bytes. */
+function toEndpoint(host: string, portText: string): TcpEndpoint | null {
+  const port = /^[0-9]{1,5}$/.test(portText) ? Number(portText) : 0;
+  const isHost = /^[0-9A-Za-z._:%-]{1,255}$/.test(host);
+  return isHost && port >= 1 && port <= 65_535 ? { kind: 'tcp', host, port } : null;
+}
+
+function toCount(text: string | undefined): number | null {
+  return text !== undefined && /^[0-9]{1,15}$/.test(text) ? Number(text) : null;
 }
 
 /**
@@ -75,7 +93,7 @@ export function choosePrimary(
   primaries: readonly WatchedPrimary[],
   name: string | null,
 ): WatchedPrimary {
-  const names = primaries.map((primary) => `'${primary.name}'`).join(', ');
+  const names = namesOf(primaries);
   const [first] = primaries;
   if (first === undefined) {
     throw new ServerError('failed', `Sentinel at ${address} watches no primary`, {
@@ -96,6 +114,14 @@ export function choosePrimary(
 
     hint: `give --master one of the names that it knows: ${names}`,
   });
+}
+
+const NAMES_SHOWN_MOST = 10;
+
+function namesOf(primaries: readonly WatchedPrimary[]): string {
+  const shown = primaries.slice(0, NAMES_SHOWN_MOST).map(({ name }) => `'${name}'`);
+  const more = primaries.length - shown.length;
+  return more === 0 ? shown.join(', ') : `${shown.join(', ')} and ${more} more`;
 }
 
 export interface ReplicaChoice {

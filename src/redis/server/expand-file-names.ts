@@ -10,28 +10,69 @@ export function expandFileNames(
   pattern: string,
 ): BytePath[] {
   if (fileSystem.realPath(folder) === null) return [];
-  const expression = toExpression(pattern);
+  const parts = parsePattern(pattern);
   return fileSystem
     .list(folder)
-    .filter((name) => expression.test(name) && (!name.startsWith('.') || pattern.startsWith('.')))
+    .filter((name) => isMatch(parts, name) && (!name.startsWith('.') || pattern.startsWith('.')))
     .map((name) => joinPath(folder, name));
 }
 
-function toExpression(pattern: string): RegExp {
-  let source = '';
+/** Whether a character matches; `star` stands for any number of characters. */
+type Part = 'star' | ((character: string) => boolean);
+
+function parsePattern(pattern: string): Part[] {
+  const parts: Part[] = [];
   for (let at = 0; at < pattern.length; at += 1) {
     const character = pattern.charAt(at);
     const close = character === '[' ? pattern.indexOf(']', at + 2) : -1;
     if (close > 0) {
-      const body = pattern.slice(at + 1, close).replaceAll('\\', '\\\\');
-      source += `[${body.replace(/^[!^]/, '^')}]`;
+      parts.push(parseSet(pattern.slice(at + 1, close)));
       at = close;
-    } else if (character === '*') source += '.*';
-    else if (character === '?') source += '.';
+    } else if (character === '*') parts.push('star');
+    else if (character === '?') parts.push(() => true);
     else {
       if (character === '\\') at += 1;
-      source += pattern.charAt(at).replace(/[\\^$.*+?()[\]{}|]/, '\\$&');
+      const wanted = pattern.charAt(at);
+      parts.push((other) => other === wanted);
     }
   }
-  return new RegExp(`^${source}$`, 's');
+  return parts;
+}
+
+/** @param body what is between the brackets, such as `a-z_` or `!0-9` */
+function parseSet(body: string): Part {
+  const isNegated = /^[!^]/.test(body);
+  const set = isNegated ? body.slice(1) : body;
+  const ranges: [from: string, to: string][] = [];
+  for (let at = 0; at < set.length; at += 1) {
+    const isRange = set.charAt(at + 1) === '-' && at + 2 < set.length;
+    ranges.push([set.charAt(at), set.charAt(isRange ? at + 2 : at)]);
+    if (isRange) at += 2;
+  }
+  return (character) =>
+    ranges.some(([from, to]) => from <= character && character <= to) !== isNegated;
+}
+
+/** Takes time in proportion to the two lengths multiplied, whatever the pattern: only the last star moves. */
+function isMatch(parts: readonly Part[], name: string): boolean {
+  let at = 0;
+  let part = 0;
+  let star = -1;
+  let starAt = 0;
+  while (at < name.length) {
+    const wanted = parts[part];
+    if (wanted === 'star') {
+      star = part;
+      starAt = at;
+      part += 1;
+    } else if (wanted?.(name.charAt(at)) === true) {
+      at += 1;
+      part += 1;
+    } else if (star >= 0) {
+      starAt += 1;
+      at = starAt;
+      part = star + 1;
+    } else return false;
+  }
+  return parts.slice(part).every((rest) => rest === 'star');
 }

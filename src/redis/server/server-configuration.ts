@@ -4,6 +4,8 @@
 import { UsageError } from '../../errors.js';
 import { splitWords } from '../../persistence/sds-words.js';
 import { type BytePath, formatPath, joinPath, parentPath } from '../../system/files/byte-path.js';
+import { shortened } from '../connection/shortened.js';
+import { settingFault } from './setting-fault.js';
 
 export interface ServerConfiguration {
   /** The words of the last line of each directive, by its name in lower case; one character a byte. */
@@ -23,6 +25,9 @@ export interface ConfigurationFiles {
 /** The default of Redis where no line says otherwise (7.0, config.c). */
 const DEFAULT_SAVE_POINTS = '3600 1 300 100 60 10000';
 const DEPTH_MOST = 16;
+/** With `include`, a few lines could read any number of files. The file of Redis 8 has 110 kB. */
+const FILES_MOST = 256;
+const TOTAL_MOST_BYTES = 4 * 1024 * 1024;
 
 /** @throws UsageError for a file that a server would not accept; whatever `files` throws */
 export function readServerConfiguration(
@@ -39,6 +44,8 @@ class Reading implements ServerConfiguration {
   readonly renamed = new Map<string, string>();
   readonly #files: ConfigurationFiles;
   #savePoints: string[] | null = null;
+  #filesRead = 0;
+  #bytesRead = 0;
 
   constructor(files: ConfigurationFiles) {
     this.#files = files;
@@ -52,7 +59,15 @@ class Reading implements ServerConfiguration {
     if (depth > DEPTH_MOST) {
       throw new UsageError(`'${formatPath(path)}' includes itself`);
     }
-    const lines = this.#files.read(path).toString('latin1').split('\n');
+    const bytes = this.#files.read(path);
+    this.#filesRead += 1;
+    this.#bytesRead += bytes.length;
+    if (this.#filesRead > FILES_MOST || this.#bytesRead > TOTAL_MOST_BYTES) {
+      throw new UsageError(
+        `the configuration is too large at '${formatPath(path)}': at most ${FILES_MOST} files and ${TOTAL_MOST_BYTES} bytes are read`,
+      );
+    }
+    const lines = bytes.toString('latin1').split('\n');
     for (const [index, line] of lines.entries()) {
       const trimmed = line.trim();
       if (trimmed === '' || trimmed.startsWith('#')) continue;
@@ -60,6 +75,7 @@ class Reading implements ServerConfiguration {
       if (words === null) {
         throw new UsageError(`line ${index + 1} of '${formatPath(path)}' has unbalanced quotes`);
       }
+      requireUsable(words, index + 1, path);
       this.#take(words, path, depth);
     }
   }
@@ -91,4 +107,20 @@ class Reading implements ServerConfiguration {
       absolute.slice(parentPath(absolute).length + 1),
     );
   }
+}
+
+/** @throws UsageError for a line with which no server would start: files are sought under its value */
+function requireUsable(words: readonly string[], line: number, path: BytePath): void {
+  const [first = '', value = ''] = words;
+  const name = first.toLowerCase();
+  const fault =
+    name === 'include' && value.includes('\0')
+      ? 'has a NUL byte in it'
+      : settingFault(name, value as BytePath);
+  if (fault === null) return;
+  const shown = shortened(formatPath(value as BytePath));
+  throw new UsageError(
+    `line ${line} of '${formatPath(path)}' gives ${name} the value '${shown}', which ${fault}`,
+    { hint: 'give the file that the server was started with' },
+  );
 }

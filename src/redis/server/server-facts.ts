@@ -2,9 +2,15 @@
 import { ServerError } from '../../errors.js';
 import type { ServerConnection } from '../connection/connection.js';
 import type { Patience } from '../connection/patience.js';
-import { replyItems, replyText } from '../connection/reply.js';
 import { formatEndpoint } from '../connection/server-access.js';
-import { type ServerInfo, infoFlag, infoNumber, readInfo } from '../connection/server-info.js';
+import {
+  type ServerInfo,
+  infoFlag,
+  infoNumber,
+  infoWord,
+  readInfo,
+} from '../connection/server-info.js';
+import { readServerTime } from './server-time.js';
 
 export interface DatabaseSize {
   readonly database: number;
@@ -83,27 +89,26 @@ export async function readServerFacts(
       hint: `to ask it where the server is, use --sentinel ${connection.address}`,
     });
   }
-  const [seconds = null] = replyItems(await connection.call(['TIME']));
-  return toFacts(connection.address, info, Number(replyText(seconds)));
+  return toFacts(connection.address, info, await readServerTime(connection));
 }
 
 function toFacts(address: string, info: ServerInfo, timeSeconds: number): ServerFacts {
-  const redisVersion = info.get('redis_version');
-  if (redisVersion === undefined || !Number.isInteger(timeSeconds)) {
+  const redisVersion = readVersion(info, 'redis_version');
+  if (redisVersion === null) {
     throw new ServerError('foreign', `Redis at ${address} does not report its version`, {
       address,
 
       hint: 'check that it is a Redis or Valkey server, not a Sentinel or a proxy',
     });
   }
-  const valkeyVersion = info.get('valkey_version');
+  const valkeyVersion = readVersion(info, 'valkey_version');
   const isReplica = info.get('role') === 'slave';
   const isAofEnabled = infoFlag(info, 'aof_enabled');
   return {
     version: valkeyVersion ?? redisVersion,
-    product: valkeyVersion === undefined ? 'redis' : 'valkey',
+    product: valkeyVersion === null ? 'redis' : 'valkey',
     majorVersion: Number.parseInt(redisVersion, 10),
-    runId: info.get('run_id') ?? '',
+    runId: infoWord(info, 'run_id') ?? '',
     processId: infoNumber(info, 'process_id'),
     uptimeSeconds: infoNumber(info, 'uptime_in_seconds'),
     role: isReplica ? 'replica' : 'primary',
@@ -113,25 +118,31 @@ function toFacts(address: string, info: ServerInfo, timeSeconds: number): Server
     databases: readDatabases(info),
     usedMemoryBytes: infoNumber(info, 'used_memory'),
     isAofEnabled,
-    aofStatus: isAofEnabled ? (info.get('aof_last_write_status') ?? null) : null,
-    saveStatus: info.get('rdb_last_bgsave_status') ?? null,
+    aofStatus: isAofEnabled ? infoWord(info, 'aof_last_write_status') : null,
+    saveStatus: infoWord(info, 'rdb_last_bgsave_status'),
     timeSeconds,
     lastSaveSeconds: infoNumber(info, 'rdb_last_save_time'),
   };
 }
 
+/** Such as `7.0.15`; null where it is not a version. */
+function readVersion(info: ServerInfo, field: string): string | null {
+  const version = infoWord(info, field);
+  return version !== null && /^[0-9]+\b/.test(version) ? version : null;
+}
+
 function primaryOf(info: ServerInfo): string | null {
-  const host = info.get('master_host');
+  const host = infoWord(info, 'master_host');
   const port = infoNumber(info, 'master_port');
-  return host === undefined || port === null ? null : formatEndpoint({ kind: 'tcp', host, port });
+  return host === null || port === null ? null : formatEndpoint({ kind: 'tcp', host, port });
 }
 
 /** Reads lines such as `db0:keys=12,expires=3,avg_ttl=0`. */
 function readDatabases(info: ServerInfo): DatabaseSize[] {
   return [...info]
     .flatMap(([field, value]) => {
-      const database = /^db([0-9]+)$/.exec(field)?.[1];
-      const counts = /^keys=([0-9]+),expires=([0-9]+)/.exec(value);
+      const database = /^db(0|[1-9][0-9]{0,9})$/.exec(field)?.[1];
+      const counts = /^keys=([0-9]{1,15}),expires=([0-9]{1,15})(?![0-9])/.exec(value);
       if (database === undefined || counts === null) return [];
       const [, keys, expiringKeys] = counts;
       return [

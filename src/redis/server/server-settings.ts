@@ -1,10 +1,16 @@
 // The settings of a server that a backup needs. They are asked with CONFIG GET, one name a call. Where
 // CONFIG is renamed or denied, they come from the configuration file, or are the defaults of Redis.
 import { ServerError } from '../../errors.js';
-import { type BytePath, pathFromBytes, pathFromText } from '../../system/files/byte-path.js';
+import {
+  type BytePath,
+  formatPath,
+  pathFromBytes,
+  pathFromText,
+} from '../../system/files/byte-path.js';
 import type { ServerConnection } from '../connection/connection.js';
-import { replyItems } from '../connection/reply.js';
+import { shortened } from '../connection/shortened.js';
 import type { ServerConfiguration } from './server-configuration.js';
+import { settingFault } from './setting-fault.js';
 
 export interface ServerSettings {
   /** `dir`; null where it is not known. */
@@ -22,7 +28,10 @@ export interface ServerSettings {
   readonly knownFrom: 'config' | 'file' | 'none';
 }
 
-/** @param majorVersion of the server, such as 7 */
+/**
+ * @param majorVersion of the server, such as 7
+ * @throws ServerError, also for names with which the server's files could not be told apart
+ */
 export async function readServerSettings(
   connection: ServerConnection,
   configuration: ServerConfiguration | null,
@@ -34,13 +43,20 @@ export async function readServerSettings(
   const isMultiPart = asked === null ? majorVersion >= 7 : asked.has('appenddirname');
   const savePoints =
     asked === null ? (configuration?.savePoints ?? null) : (asked.get('save') ?? null);
+  const policy = valueOf('maxmemory-policy');
+  const dumpName = valueOf('dbfilename') ?? pathFromText('dump.rdb');
+  const aofName = valueOf('appendfilename') ?? pathFromText('appendonly.aof');
+  const aofFolder = isMultiPart
+    ? (valueOf('appenddirname') ?? pathFromText('appendonlydir'))
+    : null;
+  if (dumpName === (aofFolder ?? aofName)) throw sameName(connection.address, dumpName);
   return {
     directory: valueOf('dir'),
-    dumpName: valueOf('dbfilename') ?? pathFromText('dump.rdb'),
-    aofName: valueOf('appendfilename') ?? pathFromText('appendonly.aof'),
-    aofFolder: isMultiPart ? (valueOf('appenddirname') ?? pathFromText('appendonlydir')) : null,
+    dumpName,
+    aofName,
+    aofFolder,
     savePoints,
-    maxmemoryPolicy: valueOf('maxmemory-policy'),
+    maxmemoryPolicy: policy !== null && /^[!-~]{1,255}$/.test(policy) ? policy : null,
     knownFrom: asked !== null ? 'config' : configuration !== null ? 'file' : 'none',
   };
 }
@@ -59,14 +75,56 @@ async function askSettings(connection: ServerConnection): Promise<Map<string, By
   const values = new Map<string, BytePath>();
   for (const name of NAMES) {
     try {
-      const [, value] = replyItems(await connection.call(['CONFIG', 'GET', name]));
-      if (Buffer.isBuffer(value)) values.set(name, pathFromBytes(value));
+      const value = await askSetting(connection, name);
+      if (value !== null) values.set(name, value);
     } catch (error) {
       if (error instanceof ServerError && REFUSALS.includes(error.trouble)) return null;
       throw error;
     }
   }
   return values.has('dir') ? values : null;
+}
+
+/** Null where this version has no such setting. @throws ServerError */
+async function askSetting(connection: ServerConnection, name: string): Promise<BytePath | null> {
+  const { address } = connection;
+  const reply = await connection.call(['CONFIG', 'GET', name]);
+  if (Array.isArray(reply) && reply.length === 0) return null;
+  const bytes = Array.isArray(reply) && reply.length === 2 ? reply[1] : null;
+  if (!Buffer.isBuffer(bytes)) {
+    throw new ServerError('foreign', `Redis at ${address} does not answer CONFIG GET ${name}`, {
+      address,
+      hint: 'check that it is a Redis or Valkey server, not a Sentinel or a proxy',
+    });
+  }
+  const value = pathFromBytes(bytes);
+  const isRelative = name === 'dir' && value !== '' && !value.startsWith('/');
+  const fault = settingFault(name, value) ?? (isRelative ? 'is not an absolute path' : null);
+  if (fault === null) return value;
+  const shown = shortened(formatPath(value));
+  throw new ServerError(
+    'foreign',
+    `Redis at ${address} says that its ${name} is '${shown}', which ${fault}`,
+    {
+      address,
+      hint: DISTRUST,
+    },
+  );
+}
+
+const DISTRUST =
+  'no server has such a setting: find out which program listens there, and who controls it';
+
+function sameName(address: string, name: BytePath): ServerError {
+  const shown = formatPath(name);
+  return new ServerError(
+    'foreign',
+    `Redis at ${address} gives the name '${shown}' to its dump and to its AOF`,
+    {
+      address,
+      hint: DISTRUST,
+    },
+  );
 }
 
 const REFUSALS = ['permission', 'unknown-command'];

@@ -68,3 +68,23 @@ test('what is excluded is not captured either', (t) => {
   ]);
   t.deepEqual(names(applyCapture(scan(''), captured, SOURCE, createPathFilter(rules))), [' 1']);
 });
+
+test('a folder that has taken the place of a captured file is left out with all that is in it', (t) => {
+  const scanned = scan(
+    '',
+    'dump.rdb/',
+    'dump.rdb/x',
+    'dump.rdb/deep/',
+    'dump.rdb/deep/y',
+    'dump.rdb2',
+  );
+  const unreadable = [path('dump.rdb'), path('dump.rdb/deep'), path('other')];
+  const applied = applyCapture(
+    { ...scanned, unreadable },
+    capture('dump.rdb'),
+    SOURCE,
+    createPathFilter([]),
+  );
+  t.deepEqual(names(applied), [' 1', 'dump.rdb 7', 'dump.rdb2 1']);
+  t.deepEqual(applied.unreadable, [path('other')]);
+});

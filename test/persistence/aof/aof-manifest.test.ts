@@ -78,6 +78,12 @@ for (const [what, text, why] of [
   });
 }
 
+test('a manifest of 16 MB with nothing but history files takes no more time than its bytes', (t) => {
+  const line = 'file a seq 1 type h\n';
+  const { histories } = parse(line.repeat(Math.floor((16 << 20) / line.length)));
+  t.is(histories.length, 838_860);
+});
+
 test('every word is read as it was written', (t) => {
   const word = fc
     .array(fc.nat({ max: 255 }), { maxLength: 20 })

@@ -97,3 +97,70 @@ test('a file that includes itself, or has unbalanced quotes, is wrong usage', as
     message: /^line 2 of '.*' has unbalanced quotes$/,
   });
 });
+
+test('a line with which no server would start is refused: names that lead elsewhere, NUL bytes', async (t) => {
+  const lines: [line: string, says: RegExp][] = [
+    [
+      'dbfilename sub/shadow',
+      /^line 2 of '.*redis\.conf' gives dbfilename the value 'sub\/shadow', which is not a single name$/,
+    ],
+    ['DBFILENAME ""', /gives dbfilename the value '', which is empty$/],
+    ['appendfilename ..', /which is not a single name$/],
+    ['appenddirname ../other', /which is not a single name$/],
+    [`appenddirname ${'x'.repeat(256)}`, /which is longer than 255 bytes$/],
+    ['dbfilename "a\\x00b"', /'a\\x00b', which has a NUL byte in it$/],
+    ['dir "/data\\x00/etc"', /gives dir the value .* NUL byte in it$/],
+    ['include "/data\\x00/etc"', /gives include the value .* NUL byte in it$/],
+  ];
+  for (const [line, message] of lines) {
+    const error = await t.throwsAsync(read(t, { 'redis.conf': `port 1\n${line}\n` }), {
+      instanceOf: UsageError,
+    });
+    t.regex(error?.message ?? '', message);
+    t.regex(error?.hint ?? '', /that the server was started with$/);
+  }
+  const { directives } = await read(t, { 'redis.conf': 'dir ./\ndbfilename "a b"\n' });
+  t.deepEqual(directives.get('dir'), ['./']);
+});
+
+test('files that include each other many times are read only so often', async (t) => {
+  const twice = 'include FOLDER/redis.conf\n'.repeat(2);
+  await t.throwsAsync(read(t, { 'redis.conf': `${twice}dir /d\n` }), { instanceOf: UsageError });
+  const files = Object.fromEntries(
+    Array.from({ length: 9 }, (_, depth) => [
+      `${depth}.conf`,
+      `include FOLDER/${depth + 1}.conf\n`.repeat(20),
+    ]),
+  );
+  await t.throwsAsync(
+    read(t, { ...files, 'redis.conf': 'include FOLDER/0.conf\n', '9.conf': '' }),
+    {
+      instanceOf: UsageError,
+      message: /^the configuration is too large at '.*conf': at most 256 files/,
+    },
+  );
+  await t.throwsAsync(read(t, { 'redis.conf': '#\n'.repeat(3_000_000) }), {
+    instanceOf: UsageError,
+    message: /at most 256 files and 4194304 bytes are read$/,
+  });
+});
+
+test('a pattern is matched in little time and never ends in a crash, whatever it is', async (t) => {
+  const name = `${'a'.repeat(240)}b`;
+  const matches = async (pattern: string): Promise<boolean> => {
+    const files = {
+      'redis.conf': `include FOLDER/in/${pattern}\n`,
+      [`in/${name}`]: 'dir /found\n',
+    };
+    return (await read(t, files)).directives.has('dir');
+  };
+  t.false(await matches(`${'*a'.repeat(60)}*c`));
+  t.true(await matches(`${'*a'.repeat(60)}*b`));
+  t.true(await matches('a*'));
+  t.true(await matches(`*[a-b]`));
+  t.false(await matches(`*[!a-b]`));
+  t.false(await matches(`*[z-a]`));
+  t.true(await matches(`*[z-ab]`));
+  t.false(await matches('?'));
+  t.true(await matches('a[aa]*?'));
+});

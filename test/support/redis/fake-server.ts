@@ -80,34 +80,40 @@ export function listReply(texts: readonly string[]): string {
   return `*${texts.length}\r\n${texts.map(textReply).join('')}`;
 }
 
-export interface FakeSettings {
-  readonly [name: string]: string;
+/** What differs from an idle server that keeps dumps and has no data. */
+export interface HonestAnswers {
+  /** As CONFIG GET has them. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Fields of INFO by its sections, each `name:value`. They come after the usual ones, and so count. */
+  readonly info?: Readonly<Record<string, readonly string[]>>;
+  /** Writes the dump. */
+  readonly onSave?: () => void;
 }
 
-/** What an idle server says that keeps dumps and has no data. @param settings as CONFIG GET has them */
-export function honestReply(words: readonly string[], settings: FakeSettings = {}): string {
+/** What a server would say that has the means to be backed up. */
+export function honestReply(words: readonly string[], answers: HonestAnswers = {}): string {
   const [name = '', first = '', second = ''] = words;
+  const { settings = {}, info = {}, onSave } = answers;
   switch (name.toUpperCase()) {
     case 'INFO':
-      return textReply(INFO[first] ?? '');
+      return textReply([...(INFO[first] ?? []), ...(info[first] ?? []), ''].join('\r\n'));
     case 'TIME':
       return listReply([String(Math.floor(Date.now() / 1000)), '0']);
     case 'CONFIG': {
       const value = settings[second] ?? SETTINGS[second];
-      return first.toUpperCase() !== 'GET' || value === undefined
-        ? '*0\r\n'
-        : listReply([second, value]);
+      return value === undefined ? '*0\r\n' : listReply([second, value]);
     }
     case 'PING':
       return '+PONG\r\n';
     case 'BGSAVE':
+      onSave?.();
       return '+Background saving started\r\n';
     default:
       return '+OK\r\n';
   }
 }
 
-const SETTINGS: FakeSettings = {
+const SETTINGS: Readonly<Record<string, string>> = {
   dir: '/nonexistent',
   dbfilename: 'dump.rdb',
   appendfilename: 'appendonly.aof',
@@ -116,9 +122,9 @@ const SETTINGS: FakeSettings = {
   'maxmemory-policy': 'noeviction',
 };
 
-const INFO: Readonly<Record<string, string>> = {
-  server: `redis_version:7.0.15\r\nredis_mode:standalone\r\nrun_id:${'a'.repeat(40)}\r\n`,
-  persistence: 'loading:0\r\nrdb_bgsave_in_progress:0\r\nrdb_last_bgsave_status:ok\r\n',
-  replication: 'role:master\r\nmaster_repl_offset:0\r\n',
-  memory: 'used_memory:1000000\r\n',
+const INFO: Readonly<Record<string, readonly string[]>> = {
+  server: ['redis_version:7.0.15', 'redis_mode:standalone', `run_id:${'a'.repeat(40)}`],
+  persistence: ['loading:0', 'rdb_bgsave_in_progress:0', 'rdb_last_bgsave_status:ok'],
+  replication: ['role:master', 'master_repl_offset:0'],
+  memory: ['used_memory:1000000'],
 };
