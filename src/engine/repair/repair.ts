@@ -22,8 +22,8 @@ import type { RepairRun } from './repair-run.js';
 export async function repair(request: RepairRequest, context: RunContext): Promise<RepairReport> {
   const { fileSystem } = context;
   const { repository: path } = request;
-  requireSomeRepository(fileSystem, path);
   requireOwnFolders(fileSystem, path);
+  requireSomeRepository(fileSystem, path);
   const lock = await acquireLock(fileSystem, path, { ...context, waitLockMs: request.waitLockMs });
   try {
     const kept = new KeptFolder(fileSystem, path);

@@ -4,7 +4,7 @@ import { WriteLock, lockHeldError } from '../../catalog/write-lock.js';
 import { CorruptError, NoRepositoryError } from '../../errors.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
 import { isErrno } from '../../system/files/errno.js';
-import type { FileSystem } from '../../system/files/file-system.js';
+import type { FileStat, FileSystem } from '../../system/files/file-system.js';
 import type { Checkpoint } from '../../system/time/checkpoint.js';
 import type { Clock } from '../../system/time/clock.js';
 import { pause } from '../../system/time/pause.js';
@@ -93,6 +93,7 @@ function lockFile(fileSystem: FileSystem, path: BytePath): WriteLock | null {
     // No process holds a damaged lock, because SQLite locks only files that it can read as a database.
     const file = fileSystem.open(path, 'update');
     try {
+      requireOnlyName(fileSystem.statOpen(file), path);
       fileSystem.truncate(file, 0);
       fileSystem.sync(file);
     } finally {
@@ -100,4 +101,13 @@ function lockFile(fileSystem: FileSystem, path: BytePath): WriteLock | null {
     }
     return WriteLock.tryAcquire(path);
   }
+}
+
+/** Another name may be that of a file of somebody else. @throws CorruptError */
+function requireOnlyName({ nlink }: FileStat, path: BytePath): void {
+  if (nlink === 1n) return;
+  throw new CorruptError(`'${formatPath(path)}' holds data and has another name`, {
+    path,
+    hint: 'move it out of the repository; the next backup makes a new one',
+  });
 }

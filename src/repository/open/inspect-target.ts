@@ -3,6 +3,7 @@ import { InTheWayError } from '../../errors.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 import { CREATION_NAMES, DATA, dataPath, incrementsPath } from '../layout.js';
+import { requireOwnFolders } from './own-folders.js';
 
 export type TargetState =
   /** Nothing is there, or an empty directory, or a creation that was cut off before its end. */
@@ -10,7 +11,10 @@ export type TargetState =
   /** A repository, whole or damaged. */
   | 'repository';
 
-/** @throws InTheWayError when something that is not a repository is at the path */
+/**
+ * @throws InTheWayError when something that is not a repository is at the path; as requireOwnFolders where
+ *   there is a repository
+ */
 export function inspectTarget(fileSystem: FileSystem, path: BytePath): TargetState {
   const stat = fileSystem.stat(path);
   if (stat === null) return 'to-be-made';
@@ -23,6 +27,7 @@ export function inspectTarget(fileSystem: FileSystem, path: BytePath): TargetSta
   }
   const names = fileSystem.list(path);
   if (names.includes(DATA)) {
+    requireOwnFolders(fileSystem, path);
     return isUnfinishedCreation(fileSystem, path, names) ? 'to-be-made' : 'repository';
   }
   if (names.length > 0) {

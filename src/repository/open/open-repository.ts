@@ -33,8 +33,8 @@ export function requireCatalogs(): void {
  * @throws NoRepositoryError, CorruptError, NewerFormatError
  */
 export function openForReading(fileSystem: FileSystem, path: BytePath): OpenRepository {
-  requireRepository(fileSystem, path);
   requireOwnFolders(fileSystem, path);
+  requireRepository(fileSystem, path);
   try {
     const catalog = openCatalog(path, catalogPath(path), { readOnly: true });
     return new ReadableRepository({ path, fileSystem, catalog });
@@ -81,8 +81,8 @@ export async function openForWriting(
   for (let attempt = 1; ; attempt += 1) {
     let isPrepared = false;
     try {
-      const toBeMade = options.create && inspectTarget(fileSystem, path) === 'to-be-made';
       requireOwnFolders(fileSystem, path);
+      const toBeMade = options.create && inspectTarget(fileSystem, path) === 'to-be-made';
       if (toBeMade) prepareRepository(place, madeFolders);
       else requireRepository(fileSystem, path);
       isPrepared = true;
@@ -189,7 +189,14 @@ function openCatalog(
 
 /** @throws NoRepositoryError; CorruptError where there is a repository without a catalog */
 export function requireRepository(fileSystem: FileSystem, path: BytePath): void {
-  if (fileSystem.stat(catalogPath(path))?.isFile()) return;
+  const stat = fileSystem.stat(catalogPath(path));
+  if (stat?.isFile()) return;
+  if (stat !== null) {
+    throw new CorruptError(`'${formatPath(catalogPath(path))}' is not a file`, {
+      path,
+      hint: repairHint(path),
+    });
+  }
   requireSomeRepository(fileSystem, path);
   throw new CorruptError(`the repository at '${formatPath(path)}' has lost its catalog`, {
     path,

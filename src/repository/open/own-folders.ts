@@ -10,21 +10,31 @@ import {
   catalogJournalPath,
   dataPath,
   incrementsPath,
+  keptPath,
   lockJournalPath,
   lockPath,
+  newCatalogJournalPath,
+  newCatalogPath,
+  readmePath,
   stagingPartPath,
   stagingPath,
+  temporaryDumpPath,
   writeAheadPaths,
 } from '../layout.js';
 import { Staging, syncDirectory } from '../staging.js';
 
-/** @throws CorruptError where an own folder or file is a link, or is of another wrong type */
+/**
+ * Checks every name of ours that may be there, except the catalog and its copies. Those are never followed
+ * either, and a repair moves them out of the way if they are of a wrong type.
+ * @throws CorruptError where one is a link, or is of another wrong type
+ */
 export function requireOwnFolders(fileSystem: FileSystem, repository: BytePath): void {
   const folders = [
     dataPath(repository),
     incrementsPath(repository),
     stagingPath(repository),
     ...STAGING_PARTS.map((part) => stagingPartPath(repository, part)),
+    keptPath(repository),
   ];
   for (const folder of folders) {
     const stat = fileSystem.stat(folder);
@@ -34,6 +44,10 @@ export function requireOwnFolders(fileSystem: FileSystem, repository: BytePath):
     lockPath(repository),
     lockJournalPath(repository),
     catalogJournalPath(repository),
+    newCatalogPath(repository),
+    newCatalogJournalPath(repository),
+    temporaryDumpPath(repository),
+    readmePath(repository),
   ]) {
     const stat = fileSystem.stat(file);
     if (stat !== null && !stat.isFile()) throw notOurs(file, 'is not a file');

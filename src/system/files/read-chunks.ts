@@ -1,7 +1,8 @@
 // Reads bytes in order, in chunks of one buffer that is reused, and small files at once.
-import type { BytePath } from './byte-path.js';
+import { CorruptError } from '../../errors.js';
+import { type BytePath, formatPath } from './byte-path.js';
 import type { ByteReader } from './byte-reader.js';
-import type { FileSystem } from './file-system.js';
+import type { FileDescriptor, FileStat, FileSystem } from './file-system.js';
 
 const CHUNK_BYTES = 1 << 20;
 
@@ -15,7 +16,10 @@ export function* readChunks(reader: ByteReader, start = 0): Generator<Uint8Array
   }
 }
 
-/** All bytes of a file; null for a file of more than `maxBytes`. Links are not followed. */
+/**
+ * All bytes of a file; null for a file of more than `maxBytes`. Links are not followed.
+ * @throws CorruptError where the path is that of a device, a FIFO or a folder
+ */
 export function readFileUpTo(
   fileSystem: FileSystem,
   path: BytePath,
@@ -23,7 +27,7 @@ export function readFileUpTo(
 ): Buffer | null {
   const file = fileSystem.open(path, 'read');
   try {
-    const sizeBytes = Number(fileSystem.statOpen(file).size);
+    const sizeBytes = Number(requireFile(fileSystem, file, path).size);
     if (sizeBytes > maxBytes) return null;
     const bytes = Buffer.allocUnsafeSlow(sizeBytes);
     for (let done = 0; done < sizeBytes;) {
@@ -37,13 +41,14 @@ export function readFileUpTo(
   }
 }
 
-/** All bytes of a file, in chunks as above. The file is open only during the iteration. */
+/** All bytes of a file, in chunks as above. The file is open only during the iteration. Errors as above. */
 export function* readFileChunks(
   fileSystem: FileSystem,
   path: BytePath,
 ): Generator<Uint8Array, void, undefined> {
   const file = fileSystem.open(path, 'read');
   try {
+    requireFile(fileSystem, file, path);
     const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
     for (let position = 0; ;) {
       const count = fileSystem.read(file, buffer, position);
@@ -54,4 +59,10 @@ export function* readFileChunks(
   } finally {
     fileSystem.close(file);
   }
+}
+
+function requireFile(fileSystem: FileSystem, file: FileDescriptor, path: BytePath): FileStat {
+  const stat = fileSystem.statOpen(file);
+  if (stat.isFile()) return stat;
+  throw new CorruptError(`'${formatPath(path)}' is not a file`, { path });
 }

@@ -2,16 +2,21 @@
 // write or delete elsewhere. Every command refuses such a repository, and changes nothing outside it.
 import test, { type ExecutionContext } from 'ava';
 import Database from 'better-sqlite3';
+import { execFile } from 'node:child_process';
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
-import { repair } from '../../../src/engine/repair/repair.js';
+import { promisify } from 'node:util';
+import { findTarget } from '../../../src/engine/watch/watch-target.js';
 import { EXIT } from '../../../src/errors.js';
 import { zstdCompressBuffer } from '../../../src/system/zstd/zstd.js';
 import { copy, deltaOf } from '../../support/delta/delta-bytes.js';
 import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
+import { isRoot } from '../../support/sandbox/four-nights.js';
 import { exitCode } from '../../support/program/exit-code.js';
 import { forgeCatalog, runSql } from '../../support/repository/edit-catalog.js';
 import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
+
+const run = promisify(execFile);
 
 interface Trap {
   readonly sandbox: Sandbox;
@@ -34,51 +39,135 @@ async function createTrap(t: ExecutionContext): Promise<Trap> {
   return { sandbox, victim };
 }
 
+interface Codes {
+  readonly list: number;
+  readonly info: number;
+  readonly watch: number;
+  readonly restore: number;
+  readonly verify: number;
+  readonly backup: number;
+  readonly repair: number;
+}
+
 /** Checks the exit code of each command, and that the victim is unchanged. */
-async function tryAll(t: ExecutionContext, { sandbox, victim }: Trap): Promise<number[]> {
+async function tryAll(t: ExecutionContext, { sandbox, victim }: Trap): Promise<Codes> {
   const before = await readTree(victim);
-  const listed = (): object => {
-    sandbox.list();
-    return {};
+  const codes = {
+    list: await exitCode(() => ({ snapshots: sandbox.list() })),
+    info: await exitCode(() => sandbox.info()),
+    watch: await exitCode(() => findTarget(sandbox.backupRequest(), sandbox.context)),
+    restore: await exitCode(async () => ({ at: await sandbox.restore({ time: '2B' }) })),
+    verify: await exitCode(() => sandbox.verify()),
+    backup: await exitCode(() => sandbox.backup()),
+    repair: await exitCode(() => sandbox.repair()),
   };
-  const restored = async (time: string): Promise<object> => ({
-    at: await sandbox.restore({ time }),
-  });
-  const codes = [
-    await exitCode(listed),
-    await exitCode(() => restored('2B')),
-    await exitCode(() => sandbox.verify()),
-    await exitCode(() => sandbox.backup()),
-    await exitCode(() =>
-      repair({ repository: sandbox.repositoryPath, source: null, waitLockMs: 0 }, sandbox.context),
-    ),
-  ];
   t.deepEqual(treeDifferences(before, await readTree(victim)), []);
   return codes;
 }
 
-const REFUSED = Array.from({ length: 5 }, () => EXIT.corrupt);
+const REFUSED: Codes = {
+  list: EXIT.corrupt,
+  info: EXIT.corrupt,
+  watch: EXIT.corrupt,
+  restore: EXIT.corrupt,
+  verify: EXIT.corrupt,
+  backup: EXIT.corrupt,
+  repair: EXIT.corrupt,
+};
 
-for (const name of ['', 'increments', 'staging', 'staging/new', 'staging/old']) {
-  test(`a link in the place of redis-rewind-data/${name} is refused, and nothing behind it changes`, async (t) => {
-    const trap = await createTrap(t);
-    const folder = trap.sandbox.data(name).replace(/\/$/, '');
-    await fs.rename(folder, path.join(trap.sandbox.root, 'real'));
-    await fs.symlink(name === '' ? path.join(trap.sandbox.root, 'real') : trap.victim, folder);
-    t.deepEqual(await tryAll(t, trap), REFUSED);
-  });
-}
+/** What stands in the place of a folder or file of ours. Devices need root. */
+const IMPOSTORS: Record<string, (trap: Trap, at: string) => Promise<unknown>> = {
+  'a link to a folder': ({ victim }, at) => fs.symlink(victim, at),
+  'a link to a file': ({ victim }, at) => fs.symlink(path.join(victim, 'file'), at),
+  'a link to nothing': ({ victim }, at) => fs.symlink(path.join(victim, 'not-there'), at),
+  'a FIFO': (_trap, at) => run('mkfifo', [at]),
+  ...(isRoot ? { 'a device': (_trap, at) => run('mknod', [at, 'c', '1', '5']) } : {}),
+};
 
-for (const name of ['lock.sqlite3', 'catalog.sqlite3-journal', 'lock.sqlite3-journal']) {
-  for (const target of ['victim/file', 'victim/not-there']) {
-    test(`a link to ${target} in the place of ${name} is refused`, async (t) => {
+const aFile = (_trap: Trap, at: string): Promise<unknown> => fs.writeFile(at, 'a file');
+const aFolder = (_trap: Trap, at: string): Promise<unknown> => fs.mkdir(at);
+
+for (const [name, wrongKind] of [
+  ['', aFile],
+  ['increments', aFile],
+  ['staging', aFile],
+  ['staging/new', aFile],
+  ['staging/old', aFile],
+  ['kept', aFile],
+  ['lock.sqlite3', aFolder],
+  ['lock.sqlite3-journal', aFolder],
+  ['catalog.sqlite3-journal', aFolder],
+  ['catalog.new', aFolder],
+  ['catalog.new-journal', aFolder],
+  ['temporary-dump', aFolder],
+  ['README', aFolder],
+] as const) {
+  const impostors = { ...IMPOSTORS, [wrongKind === aFile ? 'a file' : 'a folder']: wrongKind };
+  for (const [what, make] of Object.entries(impostors)) {
+    test(`${what} in the place of redis-rewind-data/${name} is refused, and nothing outside changes`, async (t) => {
       const trap = await createTrap(t);
-      await fs.rm(trap.sandbox.data(name), { force: true });
-      await fs.symlink(path.join(trap.sandbox.root, target), trap.sandbox.data(name));
+      const at = trap.sandbox.data(name).replace(/\/$/, '');
+      await fs.rename(at, path.join(trap.sandbox.root, 'real')).catch(() => undefined);
+      await make(trap, at);
       t.deepEqual(await tryAll(t, trap), REFUSED);
     });
   }
 }
+
+test('a link to our real folder in the place of the folder is refused', async (t) => {
+  const trap = await createTrap(t);
+  const real = path.join(trap.sandbox.root, 'real');
+  await fs.rename(trap.sandbox.data(''), real);
+  await fs.symlink(real, path.join(trap.sandbox.repository, 'redis-rewind-data'));
+  t.deepEqual(await tryAll(t, trap), REFUSED);
+});
+
+for (const [what, make] of Object.entries({ ...IMPOSTORS, 'a folder': aFolder })) {
+  test(`${what} in the place of the catalog is refused, and a repair puts a real one in its place`, async (t) => {
+    const trap = await createTrap(t);
+    const file = trap.sandbox.data('catalog.sqlite3');
+    await fs.rm(file);
+    await make(trap, file);
+    t.deepEqual(await tryAll(t, trap), { ...REFUSED, repair: EXIT.done });
+    t.true((await fs.lstat(file)).isFile());
+  });
+
+  test(`${what} in the place of a copy of the catalog is damage, and the next commit replaces it`, async (t) => {
+    const trap = await createTrap(t);
+    const { sandbox } = trap;
+    const file = sandbox.data('catalog.3.zst');
+    await fs.rm(file);
+    await make(trap, file);
+    t.is(await exitCode(() => sandbox.verify()), EXIT.corrupt);
+    t.is(await exitCode(() => sandbox.repair()), EXIT.done);
+    t.true((await fs.lstat(file)).isFile());
+    await fs.rm(file);
+    await make(trap, file);
+    await sandbox.backup();
+    t.is((await tryAll(t, trap)).list, EXIT.done);
+  });
+
+  test(`${what} in the place of an increment costs only what depends on it`, async (t) => {
+    const trap = await createTrap(t);
+    const { sandbox } = trap;
+    const [name = ''] = await fs.readdir(sandbox.data('increments'));
+    const file = sandbox.data(`increments/${name}`);
+    await fs.rm(file);
+    await make(trap, file);
+    t.is(await exitCode(async () => ({ at: await sandbox.restore({ time: '2B' }) })), EXIT.corrupt);
+    t.is(await exitCode(async () => ({ at: await sandbox.restore() })), EXIT.done);
+    t.is(await exitCode(() => sandbox.verify()), EXIT.corrupt);
+  });
+}
+
+test('a damaged lock that has another name is not emptied', async (t) => {
+  const trap = await createTrap(t);
+  const file = trap.sandbox.data('lock.sqlite3');
+  await fs.rm(file);
+  await fs.link(path.join(trap.victim, 'file'), file);
+  const { backup, repair } = await tryAll(t, trap);
+  t.deepEqual([backup, repair], [EXIT.corrupt, EXIT.corrupt]);
+});
 
 for (const suffix of ['-wal', '-shm']) {
   test(`a file catalog.sqlite3${suffix} is refused`, async (t) => {
@@ -94,7 +183,7 @@ test('a catalog that is a link is refused, and a repair puts a real one in its p
   const file = trap.sandbox.data('catalog.sqlite3');
   await fs.rename(file, path.join(trap.victim, 'catalog'));
   await fs.symlink(path.join(trap.victim, 'catalog'), file);
-  t.deepEqual(await tryAll(t, trap), [...REFUSED.slice(0, 4), EXIT.done]);
+  t.deepEqual(await tryAll(t, trap), { ...REFUSED, repair: EXIT.done });
   t.true((await fs.lstat(file)).isFile());
 });
 
@@ -103,8 +192,8 @@ test('a catalog with a write-ahead log is refused', async (t) => {
   const database = new Database(trap.sandbox.data('catalog.sqlite3'));
   database.pragma('journal_mode = WAL');
   database.close();
-  const [list, restore, verify] = await tryAll(t, trap);
-  t.deepEqual([list, restore, verify], REFUSED.slice(0, 3));
+  const { list, info, restore, verify } = await tryAll(t, trap);
+  t.deepEqual([list, info, restore, verify], [20, 20, 20, 20]);
 });
 
 test('a journal that names a file for SQLite to delete is refused', async (t) => {
@@ -207,7 +296,7 @@ test('a virtual table in a catalog is refused', async (t) => {
   database.exec('CREATE VIRTUAL TABLE trap USING fts5(x)');
   database.close();
   const codes = await tryAll(t, trap);
-  t.deepEqual(codes, [...REFUSED.slice(0, 4), EXIT.done], 'a repair takes the copy');
+  t.deepEqual(codes, { ...REFUSED, repair: EXIT.done }, 'a repair takes the copy');
 });
 
 test('a snapshot with two entries of one path is refused, and the other snapshots restore', async (t) => {
