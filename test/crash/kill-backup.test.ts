@@ -53,29 +53,35 @@ async function setScene(t: ExecutionContext, nights: number): Promise<Scene> {
   return { sandbox, states, before: nights - 1 };
 }
 
+async function copyRepository(sandbox: Sandbox, name: string): Promise<Sandbox> {
+  const folder = sandbox.at(name);
+  await copyTree(path.dirname(sandbox.repository), folder);
+  return sandbox.withRepository(path.join(folder, 'repository'));
+}
+
+function commandLine({ source, repository }: Sandbox): string[] {
+  return ['backup', '--no-examine', source, repository];
+}
+
+/** The same point of a run on another repository. */
+function pointIn(to: Sandbox, from: Sandbox, point: KillPoint): KillPoint {
+  return {
+    ...point,
+    path: path.join(to.repository, path.relative(from.repository, point.path)),
+  };
+}
+
 /** Kills a backup at each of its calls, each time on a fresh copy of the repository. */
 async function killEverywhere(t: ExecutionContext, scene: Scene): Promise<readonly KillPoint[]> {
   const { sandbox, states, before } = scene;
-  const copy = async (name: string): Promise<Sandbox> => {
-    const folder = sandbox.at(name);
-    await copyTree(path.dirname(sandbox.repository), folder);
-    return sandbox.withRepository(path.join(folder, 'repository'));
-  };
-  const commandLine = ({ repository }: Sandbox): string[] => [
-    'backup',
-    '--no-examine',
-    sandbox.source,
-    repository,
-  ];
-  const whole = await copy('whole');
+  const whole = await copyRepository(sandbox, 'whole');
   const log = sandbox.at('calls');
   const points = await findKillPoints(commandLine(whole), whole.repository, log);
   const now = states.at(-1) ?? {};
   let old = 0;
   await inParallel(points, AT_A_TIME, async (point, index) => {
-    const killed = await copy(`killed-${index}`);
-    const at = path.join(killed.repository, path.relative(whole.repository, point.path));
-    await killAt(commandLine(killed), { ...point, path: at });
+    const killed = await copyRepository(sandbox, `killed-${index}`);
+    await killAt(commandLine(killed), pointIn(killed, whole, point));
     const when = `${point.call} ${point.nth} on '${path.relative(whole.repository, point.path)}'`;
     const snapshots = countSnapshots(killed);
     t.true(snapshots === before || snapshots === before + 1, `${when}: ${snapshots} snapshots`);
@@ -117,12 +123,16 @@ test('the next backup makes good a first backup that was killed at any call', as
 test('a backup that is killed at any call while it finishes an earlier one leaves every snapshot whole', async (t) => {
   t.timeout(900_000);
   const { sandbox, states } = await setScene(t, 3);
-  const staged = sandbox.inMirror('redis-rewind-data/staging/new/1');
-  await killAt(['backup', '--no-examine', sandbox.source, sandbox.repository], {
-    call: 'rename',
-    path: staged,
-    nth: 1,
-  });
+  const first = await copyRepository(sandbox, 'first');
+  const calls = await findKillPoints(
+    commandLine(first),
+    first.repository,
+    sandbox.at('first-calls'),
+  );
+  const staged = first.inMirror('redis-rewind-data/staging/new/1');
+  const point = calls.find(({ call, path: at }) => call === 'rename' && at === staged);
+  if (point === undefined) throw new Error(`nothing is renamed from '${staged}'`);
+  await killAt(commandLine(sandbox), pointIn(sandbox, first, point));
   t.true(sandbox.info().unfinished);
   const now = states.at(-1) ?? {};
   const points = await killEverywhere(t, { sandbox, states: [...states, now], before: 3 });

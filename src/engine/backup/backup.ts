@@ -53,12 +53,12 @@ interface ResolvedRequest extends ResolvedPaths {
 /** @throws UsageError where there is neither SOURCE nor a server; as `resolvePaths` */
 function resolveRequest(
   request: BackupRequest,
-  { fileSystem }: RunContext,
+  context: RunContext,
   preparedServer: PreparedServer | null,
 ): ResolvedRequest {
   const namedSource = preparedServer?.directory ?? request.namedSource;
   if (namedSource === null) throw new UsageError('neither a source nor a server is given');
-  const paths = resolvePaths(fileSystem, { ...request, namedSource });
+  const paths = resolvePaths(context, { ...request, namedSource });
   const sourceNames = [paths.source, request.namedSource ?? namedSource];
   return { ...paths, filter: createPathFilter(request.rules, sourceNames) };
 }

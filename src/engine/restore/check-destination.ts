@@ -40,7 +40,7 @@ export function requireUsableDestination(check: DestinationCheck): void {
       requireReplaceable(destination, selection[0], force);
       break;
   }
-  if (!destination.isParentDirectory) {
+  if (!destination.isHeld) {
     const parent = destination.workParent;
     throw new InTheWayError(`'${formatPath(parent)}' is not a directory`, { path: parent });
   }

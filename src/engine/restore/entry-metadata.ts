@@ -34,5 +34,6 @@ export function presentMetadata(path: BytePath, stat: FileStat): MetadataTarget 
     uid: Number(stat.uid),
     gid: Number(stat.gid),
     mtimeNs: stat.mtimeNs,
+    identity: stat,
   };
 }

@@ -1,10 +1,11 @@
-// Does one stage of a placement. Each step can be undone.
+// Moves restored entries from the work directory to their places. Each step can be undone.
 import { InTheWayError } from '../../errors.js';
 import { type UnsetMetadata, applyMetadata } from '../../system/files/apply-metadata.js';
 import { formatPath } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
+import { setMode } from '../../system/files/set-mode.js';
 import type { UndoList } from '../run/undo-list.js';
-import type { PlacementStage, PlacementStep } from './plan-placement.js';
+import type { PlacementPlan, PlacementStep } from './plan-placement.js';
 import { syncDirectories } from './sync-restored.js';
 
 /**
@@ -14,31 +15,52 @@ import { syncDirectories } from './sync-restored.js';
  */
 export function placeEntries(
   fileSystem: FileSystem,
-  { steps, metadata, sync }: PlacementStage,
+  { steps, metadata, sync }: PlacementPlan,
   undo: UndoList,
 ): UnsetMetadata[] {
-  for (const step of steps) runStep(fileSystem, step, undo);
+  for (const step of steps) {
+    if (step.kind === 'make-directory') {
+      fileSystem.makeDirectory(step.path, step.mode);
+      undo.add(() => fileSystem.removeDirectory(step.path));
+    } else {
+      placeOne(fileSystem, step, undo);
+    }
+  }
   const unset = applyMetadata(fileSystem, metadata);
   syncDirectories(fileSystem, sync);
   return unset;
 }
 
-function runStep(fileSystem: FileSystem, step: PlacementStep, undo: UndoList): void {
-  if (step.kind === 'make-directory') {
-    fileSystem.makeDirectory(step.path, step.mode);
-    undo.add(() => fileSystem.removeDirectory(step.path));
+type PlaceStep = Extract<PlacementStep, { readonly kind: 'place' }>;
+
+function placeOne(fileSystem: FileSystem, step: PlaceStep, undo: UndoList): void {
+  moveAside(fileSystem, step, undo);
+  const { from, to, modeAfter } = step;
+  if (modeAfter === null) {
+    fileSystem.rename(from, to);
+    undo.add(() => fileSystem.rename(to, from));
     return;
   }
-  const { from, to, aside } = step;
-  // This is not planned: another program may have made a file there since the plan was made.
-  if (fileSystem.stat(to) !== null) {
-    if (aside === null) {
-      const message = `'${formatPath(to)}' was made by another program during the restore`;
-      throw new InTheWayError(message, { path: to });
-    }
-    fileSystem.rename(to, aside);
-    undo.add(() => fileSystem.rename(aside, to));
+  // The directory is open from before the rename: nothing else can take its place.
+  const directory = fileSystem.open(from, 'entry');
+  try {
+    fileSystem.rename(from, to);
+    undo.add(() => fileSystem.rename(to, from));
+    fileSystem.chmodOpen(directory, modeAfter);
+    undo.add(() => setMode(fileSystem, to, modeAfter | 0o700));
+  } finally {
+    fileSystem.close(directory);
   }
-  fileSystem.rename(from, to);
-  undo.add(() => fileSystem.rename(to, from));
+}
+
+function moveAside(fileSystem: FileSystem, { to, aside }: PlaceStep, undo: UndoList): void {
+  const standing = fileSystem.stat(to);
+  if (standing === null) return;
+  // This is not planned: another program may have made something there since the plan was made.
+  if (aside === null || standing.isDirectory()) {
+    const message = `'${formatPath(to)}' was made by another program during the restore`;
+    throw new InTheWayError(message, { path: to });
+  }
+  fileSystem.rename(to, aside);
+  undo.add(() => fileSystem.rename(aside, to));
 }

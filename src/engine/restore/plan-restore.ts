@@ -3,35 +3,32 @@
 import type { MetadataTarget } from '../../system/files/apply-metadata.js';
 import type { BytePath } from '../../system/files/byte-path.js';
 import type { ModificationTime } from '../../system/files/modification-times.js';
-import { presentMetadata, recordedMetadata } from './entry-metadata.js';
+import { presentMetadata } from './entry-metadata.js';
 import {
-  type PlacementStage,
+  type MadeEntry,
   type PlanRequest,
-  madePath,
-  planPlacement,
-} from './plan-placement.js';
-import type { RestoreEntry } from './restore-source.js';
+  contentMetadata,
+  directoryMetadata,
+  planMaking,
+} from './plan-making.js';
+import { type PlacementPlan, planPlacement } from './plan-placement.js';
 import { placeBelow } from './select-entries.js';
-
-/** A file or link that is made in the work directory. */
-export interface MadeEntry {
-  readonly entry: RestoreEntry;
-  readonly path: BytePath;
-}
 
 export interface RestorePlan {
   readonly destination: BytePath;
-  /** In the order of the source. */
+  /** What is made in the work directory, in the order of the source. */
   readonly made: readonly MadeEntry[];
   /** Of all files together. */
   readonly totalBytes: number;
   /** Of all files and links that are made, set after the last one is made. */
-  readonly madeMetadata: readonly MetadataTarget[];
+  readonly contentMetadata: readonly MetadataTarget[];
   /** Files that are fsynced again before they are placed, for their metadata. */
   readonly syncFiles: readonly BytePath[];
-  /** Directories that are fsynced before any file is moved into them. */
+  /** Of all directories that are made, set after that of what is in them. */
+  readonly directoryMetadata: readonly MetadataTarget[];
+  /** Directories that are fsynced before anything is moved to its place. */
   readonly syncDirectories: readonly BytePath[];
-  readonly stages: readonly PlacementStage[];
+  readonly placement: PlacementPlan;
   /** Times to set again at the end: deleting the work directory changes them. */
   readonly lastTimes: readonly ModificationTime[];
   /** The metadata that directories of the destination have now, the deepest first, for an undo. */
@@ -41,20 +38,20 @@ export interface RestorePlan {
 }
 
 export function planRestore(request: PlanRequest): RestorePlan {
-  const { selection, destination, work, owner } = request;
+  const { selection, destination, work } = request;
   const { path, placement, standing } = destination;
   const [top] = selection;
-  const made = selection.flatMap(({ entry }, index) =>
-    entry.type === 'directory' ? [] : [{ entry, path: madePath(work, index) }],
-  );
+  const made = planMaking(request);
+  const directories = directoryMetadata(made, request);
   return {
     destination: path,
     made,
     totalBytes: made.reduce((sum, { entry }) => sum + entry.sizeBytes, 0),
-    madeMetadata: made.map((item) => recordedMetadata(item.entry, item.path, owner)),
+    contentMetadata: contentMetadata(made, request),
     syncFiles: made.flatMap((item) => (item.entry.type === 'file' ? [item.path] : [])),
-    syncDirectories: [work.parent, work.root, work.made],
-    stages: planPlacement(request),
+    directoryMetadata: directories,
+    syncDirectories: [...directories.map((item) => item.path), work.made, work.root, work.parent],
+    placement: planPlacement(request, made),
     lastTimes: placement === 'fill-directory' ? [{ path, mtimeNs: top.entry.mtimeNs }] : [],
     before: selection
       .flatMap((selected) => {
@@ -64,13 +61,6 @@ export function planRestore(request: PlanRequest): RestorePlan {
           : [];
       })
       .toReversed(),
-    finalPaths: new Map(
-      selection.map((selected, index) => [
-        selected.entry.type === 'directory'
-          ? placeBelow(work.whole, selected)
-          : madePath(work, index),
-        placeBelow(path, selected),
-      ]),
-    ),
+    finalPaths: new Map(made.map((item) => [item.path, placeBelow(path, item.selected)])),
   };
 }

@@ -1,10 +1,11 @@
-// Makes the files and links of a restore in its work directory. Each file is proved by its digest, and
-// fsynced.
+// Makes the directories, files and links of a restore in its work directory. Each file is proved by its
+// digest, and fsynced.
 import type { BytePath } from '../../system/files/byte-path.js';
 import { WriteBehind } from '../../system/files/write-behind.js';
 import { showPath } from '../run/notes.js';
 import type { RunContext } from '../run/run-context.js';
-import type { MadeEntry, RestorePlan } from './plan-restore.js';
+import type { MadeEntry } from './plan-making.js';
+import type { RestorePlan } from './plan-restore.js';
 import type { RestoreSource } from './restore-source.js';
 
 /** @throws CorruptError, SystemError, InterruptedError. What has been made is left for the caller to delete. */
@@ -19,8 +20,9 @@ export async function rebuildEntries(
     context.onProgress({ phase: 'restoring', path: showPath(path), doneBytes, totalBytes });
   };
   for (const item of made) {
-    const { linkTarget } = item.entry;
-    if (linkTarget !== null) context.fileSystem.makeLink(linkTarget, item.path);
+    const { type, linkTarget } = item.entry;
+    if (type === 'directory') context.fileSystem.makeDirectory(item.path, 0o700);
+    else if (linkTarget !== null) context.fileSystem.makeLink(linkTarget, item.path);
     else await rebuildFile(item, source, context, onBytes);
   }
 }

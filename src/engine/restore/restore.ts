@@ -10,6 +10,7 @@ import { locateRepository } from '../snapshot/locate-repository.js';
 import { parseTime } from '../snapshot/time-spec.js';
 import { requireUsableDestination } from './check-destination.js';
 import { findDestination } from './find-destination.js';
+import { type DestinationPlace, holdDestination } from './hold-destination.js';
 import { planRestore } from './plan-restore.js';
 import { openRepositorySource } from './read-from-repository.js';
 import { entryNotes } from './restore-notes.js';
@@ -17,7 +18,7 @@ import type { RestoreOutcome, RestoreReport } from './restore-report.js';
 import type { RestoreRequest } from './restore-request.js';
 import type { RestoreSource, SourceLocation } from './restore-source.js';
 import { runRestorePlan } from './run-restore-plan.js';
-import { selectEntries } from './select-entries.js';
+import { type Selection, isTree, selectEntries } from './select-entries.js';
 import { WorkDirectory } from './work-directory.js';
 
 /** @throws RewindError, with the destination unchanged */
@@ -57,15 +58,34 @@ export async function restoreFrom(
   wanted: WantedRestore,
   context: RunContext,
 ): Promise<RestoreOutcome> {
+  const selection = selectEntries(source, wanted.path);
+  const held = holdDestination(context, wanted.destination, isTree(selection));
+  try {
+    return await restoreSelection({ source, selection, wanted }, held.place, context);
+  } finally {
+    held.release();
+  }
+}
+
+interface SelectedRestore {
+  readonly source: RestoreSource;
+  readonly selection: Selection;
+  readonly wanted: WantedRestore;
+}
+
+/** @param place where the destination is, with its nearest directory held */
+async function restoreSelection(
+  { source, selection, wanted }: SelectedRestore,
+  place: DestinationPlace,
+  context: RunContext,
+): Promise<RestoreOutcome> {
   const { path, owner, force } = wanted;
   const { fileSystem, processId, uid: actingUid } = context;
-  const selection = selectEntries(source, path);
-  const destination = findDestination(fileSystem, wanted.destination, selection);
+  const destination = findDestination(fileSystem, place, selection);
   const location = source.location && realLocation(source.location, fileSystem);
   requireUsableDestination({ destination, selection, location, force });
 
-  const name = restoreWorkName(processId);
-  const work = new WorkDirectory(fileSystem, destination.workParent, name);
+  const work = new WorkDirectory(context, destination.workParent, restoreWorkName(processId));
   const plan = planRestore({ selection, destination, work, owner, actingUid });
   requireFreeSpace(fileSystem, work.parent, plan.totalBytes);
   const outcome = await runRestorePlan({ plan, source, work, context });

@@ -1,4 +1,4 @@
-// Carries out the plan of a restore. All files are made in the work directory first, and then renamed to
+// Carries out the plan of a restore. All entries are made in the work directory first, and then moved to
 // their places. A failure at any step undoes everything, so that the destination is as it was.
 import { SystemError } from '../../errors.js';
 import { type UnsetMetadata, applyMetadata } from '../../system/files/apply-metadata.js';
@@ -26,10 +26,10 @@ export interface RestoreRun {
 /**
  * The steps, and what a crash (a kill or a power loss) leaves:
  *
- * 1. The work directory and all files and links in it are made and fsynced. A crash leaves the work
- *    directory, and the destination as it was.
- * 2. The stages of the plan move the files to their places (plan-placement.ts says what a crash leaves
- *    there). Each stage ends with the fsyncs of the directories that it has changed.
+ * 1. The work directory and all entries in it are made, given their metadata, and fsynced. A crash leaves
+ *    the work directory, and the destination as it was.
+ * 2. They are moved to their places (plan-placement.ts says what a crash leaves there), and the directories
+ *    that have changed are fsynced.
  * 3. The work directory is deleted, with the files that were replaced. A crash leaves some of it, and the
  *    destination restored.
  * @returns notes for the report
@@ -42,11 +42,12 @@ export async function runRestorePlan(run: RestoreRun): Promise<Note[]> {
   try {
     work.make();
     await rebuildEntries(plan, source, context);
-    const unset = applyMetadata(fileSystem, plan.madeMetadata);
+    const unset = applyMetadata(fileSystem, plan.contentMetadata);
     await syncFiles(context, plan.syncFiles);
+    unset.push(...applyMetadata(fileSystem, plan.directoryMetadata));
     syncDirectories(fileSystem, plan.syncDirectories);
     await context.checkpoint();
-    for (const stage of plan.stages) unset.push(...placeEntries(fileSystem, stage, undo));
+    unset.push(...placeEntries(fileSystem, plan.placement, undo));
     const leftOver = removeWork(work);
     unset.push(...setTimes(fileSystem, plan));
     return [...unsetNotes(atFinalPaths(plan, unset)), ...leftOver];

@@ -38,6 +38,11 @@ export function selectEntries(source: RestoreSource, path: BytePath): Selection 
   return [top, ...others];
 }
 
+/** Whether what becomes the destination is a directory. */
+export function isTree([top]: Selection): boolean {
+  return top.entry.type === 'directory';
+}
+
 /** Where an entry goes below `top`: the destination, or the directory that becomes it. */
 export function placeBelow(top: BytePath, { relative }: SelectedEntry): BytePath {
   return relative === ROOT ? top : joinPath(top, relative);

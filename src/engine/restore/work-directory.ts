@@ -1,19 +1,31 @@
-// A restore's own directory, beside its destination or in it. Entries are made there, and the files that
-// they replace are kept there. A killed restore leaves the directory; later restores do not touch it.
-import { type BytePath, joinPath } from '../../system/files/byte-path.js';
-import type { FileSystem } from '../../system/files/file-system.js';
+// A restore's own directory, beside its destination or in it. The restored entries are put together there,
+// and the files that they replace are kept there. A killed restore leaves the directory; later restores do
+// not touch it.
+//
+// Its parent may belong to somebody else, who can rename and replace it at any moment. So it is held open
+// from the moment it is made: only this user may enter it, and nothing in it is reached through its name.
+import { InTheWayError } from '../../errors.js';
+import { type BytePath, formatPath, joinPath } from '../../system/files/byte-path.js';
+import type { FileStat, FileSystem } from '../../system/files/file-system.js';
+import type { HeldFolder } from '../../system/files/held-folders.js';
 import { removeTree } from '../../system/files/remove-tree.js';
+import { setMode } from '../../system/files/set-mode.js';
 
 export interface WorkPaths {
   /** The existing directory that the work directory is in. */
   readonly parent: BytePath;
   readonly root: BytePath;
-  /** Where files and links are made. */
+  /** Where restored entries are put together. */
   readonly made: BytePath;
   /** Where the files that they replace are kept until the restore is done. */
   readonly aside: BytePath;
-  /** Where a new directory is put together. */
-  readonly whole: BytePath;
+}
+
+/** Who makes it, and by which means: a RunContext has both. */
+export interface Actor {
+  readonly fileSystem: FileSystem;
+  /** The user that this process acts as. */
+  readonly uid: number;
 }
 
 export class WorkDirectory implements WorkPaths {
@@ -21,16 +33,17 @@ export class WorkDirectory implements WorkPaths {
   readonly root: BytePath;
   readonly made: BytePath;
   readonly aside: BytePath;
-  readonly whole: BytePath;
   readonly #fileSystem: FileSystem;
-  #isMade = false;
+  readonly #uid: number;
+  #held: HeldFolder | null = null;
 
   /**
    * Chooses a name that is free and makes nothing yet.
+   * @param parent a held folder
    * @param name unique among the processes of this machine. When a killed restore has left a directory
    *   of that name, a number is added
    */
-  constructor(fileSystem: FileSystem, parent: BytePath, name: string) {
+  constructor({ fileSystem, uid }: Actor, parent: BytePath, name: string) {
     let root = joinPath(parent, name);
     for (let count = 2; fileSystem.stat(root) !== null; count += 1) {
       root = joinPath(parent, `${name}-${count}`);
@@ -39,20 +52,65 @@ export class WorkDirectory implements WorkPaths {
     this.root = root;
     this.made = joinPath(root, 'made');
     this.aside = joinPath(root, 'aside');
-    this.whole = joinPath(root, 'whole');
     this.#fileSystem = fileSystem;
+    this.#uid = uid;
   }
 
-  /** Makes all but `whole`, which is made by the plan that needs it. */
+  /** @throws InTheWayError where another program has put something else in its place */
   make(): void {
-    this.#fileSystem.makeDirectory(this.root, 0o700);
-    this.#isMade = true;
-    this.#fileSystem.makeDirectory(this.made, 0o700);
-    this.#fileSystem.makeDirectory(this.aside, 0o700);
+    const fileSystem = this.#fileSystem;
+    fileSystem.makeDirectory(this.root, 0o700);
+    const held = fileSystem.hold(this.root);
+    try {
+      this.#requireOwn();
+    } catch (error) {
+      held.release();
+      throw error;
+    }
+    this.#held = held;
+    fileSystem.makeDirectory(this.made, 0o700);
+    fileSystem.makeDirectory(this.aside, 0o700);
   }
 
   /** Deletes the directory with all that is in it, if this restore has made it. */
   remove(): void {
-    if (this.#isMade) removeTree(this.#fileSystem, this.root);
+    const held = this.#held;
+    if (held === null) return;
+    this.#held = null;
+    try {
+      removeTree(this.#fileSystem, this.root);
+    } finally {
+      held.release();
+    }
+  }
+
+  /** What is held may not be what was made: whoever owns the parent can put another directory there. */
+  #requireOwn(): void {
+    const fileSystem = this.#fileSystem;
+    const stat = fileSystem.stat(this.root);
+    if (stat !== null && this.#isOwn(stat)) {
+      // Nobody else can enter it from here on, so that it stays empty if it is.
+      if ((stat.mode & 0o077n) !== 0n) setMode(fileSystem, this.root, 0o700);
+      if (fileSystem.list(this.root).length === 0) return;
+    }
+    const message = `another program has put something else in the place of '${formatPath(this.root)}'`;
+    throw new InTheWayError(message, { path: this.root });
+  }
+
+  #isOwn({ uid }: FileStat): boolean {
+    return Number(uid) === this.#uid || uid === this.#ownerOfNewFile();
+  }
+
+  /** Some file systems give all that is made to one owner: vfat, or NFS where root is squashed. */
+  #ownerOfNewFile(): bigint {
+    const fileSystem = this.#fileSystem;
+    const probe = joinPath(this.root, 'probe');
+    const file = fileSystem.open(probe, 'create');
+    try {
+      return fileSystem.statOpen(file).uid;
+    } finally {
+      fileSystem.close(file);
+      fileSystem.unlink(probe);
+    }
   }
 }

@@ -9,8 +9,7 @@ import {
 import { isReserved } from '../../repository/layout.js';
 import { readMasterName } from '../../repository/stored/stored-server.js';
 import { type BytePath, ROOT, formatPath, isWithin } from '../../system/files/byte-path.js';
-import type { FileSystem } from '../../system/files/file-system.js';
-import { realPathOfFuture } from '../../system/files/real-path.js';
+import { type Follower, followPath } from '../../system/files/follow-path.js';
 import { infoNote, type Note } from '../run/notes.js';
 import type { SourceScan } from './scan-source.js';
 
@@ -34,25 +33,26 @@ export interface ResolvedPaths {
  * Resolves SOURCE and REPO, and checks that neither lies inside the other.
  * @throws SourceMissingError, NestedPathsError, UsageError
  */
-export function resolvePaths(fileSystem: FileSystem, named: NamedPaths): ResolvedPaths {
-  const source = fileSystem.realPath(named.namedSource);
+export function resolvePaths(follower: Follower, named: NamedPaths): ResolvedPaths {
+  const source = followPath(follower, named.namedSource);
   const shown = formatPath(named.namedSource);
-  if (source === null) {
+  const stat = follower.fileSystem.stat(source);
+  if (stat === null) {
     throw new SourceMissingError(`source '${shown}' does not exist`, {
       source: named.namedSource,
       hint: "find the server's data directory with 'redis-cli config get dir'",
     });
   }
-  if (fileSystem.stat(source)?.isDirectory() !== true) {
+  if (!stat.isDirectory()) {
     throw new SourceMissingError(`source '${shown}' is not a directory`, {
       source: named.namedSource,
       hint: 'name the folder that holds dump.rdb, not the file',
     });
   }
-  const repository = realPathOfFuture(fileSystem, named.repository);
+  const repository = followPath(follower, named.repository);
   requireApart('source', source, repository);
   for (const also of named.also) {
-    const real = realPathOfFuture(fileSystem, also);
+    const real = followPath(follower, also);
     requireApart('--also', real, repository);
     if (isWithin(real, source) || isWithin(source, real)) {
       throw new UsageError(`--also '${formatPath(also)}' and source '${shown}' overlap`, {

@@ -39,7 +39,7 @@ export async function findTarget(
   const found = await askServer(request, context);
   const directory = found?.directory ?? request.namedSource;
   if (directory === null) throw new UsageError('neither a source nor a server is given');
-  const paths = resolvePaths(fileSystem, { ...request, namedSource: directory });
+  const paths = resolvePaths(context, { ...request, namedSource: directory });
   const filter = createPathFilter(request.rules, [
     paths.source,
     directory,

@@ -27,11 +27,17 @@ const ENVIRONMENT = {
   NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(ALIKE)}`,
 };
 
-/** The n-th time, from 1 on, that a call is made on a path. */
 export interface KillPoint {
   readonly call: string;
+  /** The file or the name that the call changes. */
   readonly path: string;
+  /**
+   * The n-th time, from 1 on, that the main thread makes the call: on this path where it is made on a
+   * descriptor, and on any path where it is made on a name. Such names begin with a descriptor
+   * (`/proc/PID/fd/N/name`), so that they are not the same in the next run.
+   */
   readonly nth: number;
+  readonly isByName: boolean;
 }
 
 /** Runs `redis-rewind ...args`, which must succeed, and tells all its calls on paths below `folder`. */
@@ -40,29 +46,43 @@ export async function findKillPoints(
   folder: string,
   log: string,
 ): Promise<KillPoint[]> {
-  const code = await trace(['-y', '-o', log, '-e', `trace=${CALLS}`], args);
+  const code = await trace(['-y', '-o', log, '-e', `trace=openat,${CALLS}`], args);
   if (code !== 0) throw new Error(`exit ${code} of ${args.join(' ')}`);
   const counts = new Map<string, number>();
-  return (await readFile(log, 'utf8')).split('\n').flatMap((line) => {
-    const made = /^\d+ +([a-z0-9]+)\((.*)$/.exec(line);
-    const [, call = '', rest = ''] = made ?? [];
-    // A file by its descriptor, or the first name.
-    const path = /^\d+<([^>]*)>/.exec(rest)?.[1] ?? /"([^"]*)"/.exec(rest)?.[1] ?? '';
-    if (!path.startsWith(`${folder}/`) && path !== folder) return [];
-    const key = `${call} ${path}`;
+  const open = new Map<string, string>();
+  const lines = (await readFile(log, 'utf8')).split('\n');
+  const mainThread = lines[0]?.split(' ')[0];
+  return lines.flatMap((line) => {
+    const [, descriptor, opened] = /openat.* = (\d+)<([^>]*)>$/.exec(line) ?? [];
+    if (descriptor !== undefined) open.set(descriptor, opened ?? '');
+    const [, thread, call = '', rest = ''] = /^(\d+) +([a-z0-9]+)\((.*)$/.exec(line) ?? [];
+    if (call === '' || call === 'openat') return [];
+    const byDescriptor = /^\d+<([^>]*)>/.exec(rest)?.[1];
+    const path = byDescriptor ?? namedPath(/"([^"]*)"/.exec(rest)?.[1] ?? '', open);
+    const isByName = byDescriptor === undefined;
+    const key = isByName ? `${thread} ${call}` : `${call} ${path}`;
     const nth = (counts.get(key) ?? 0) + 1;
     counts.set(key, nth);
-    return [{ call, path, nth }];
+    if (!path.startsWith(`${folder}/`) && path !== folder) return [];
+    if (isByName && thread !== mainThread) throw new Error(`not on the main thread: ${line}`);
+    return [{ call, path, nth, isByName }];
   });
+}
+
+/** `/proc/PID/fd/N/name` with the path that N was opened at. */
+function namedPath(name: string, open: ReadonlyMap<string, string>): string {
+  const [, descriptor = '', below = ''] = /^\/proc\/\d+\/fd\/(\d+)(.*)$/.exec(name) ?? [];
+  return descriptor === '' ? name : `${open.get(descriptor) ?? '?'}${below}`;
 }
 
 /** Runs the same up to a point, and kills it there. @throws where the point is not reached */
 export async function killAt(
   args: readonly string[],
-  { call, path, nth }: KillPoint,
+  { call, path, nth, isByName }: KillPoint,
 ): Promise<void> {
   const inject = `inject=${call}:signal=SIGKILL:when=${nth}`;
-  const options = ['-P', path, '-o', '/dev/null', '-e', `trace=${call}`, '-e', inject];
+  const options = ['-o', '/dev/null', '-e', `trace=${call}`, '-e', inject];
+  if (!isByName) options.unshift('-P', path);
   const code = await trace(options, args);
   if (code !== 'SIGKILL')
     throw new Error(`exit ${code}: ${call} ${nth} on '${path}' was not reached`);

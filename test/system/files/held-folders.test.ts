@@ -195,5 +195,5 @@ test('without /proc a folder is not held, and a hint says why', (t) => {
   const folders = new HeldFolders('/no-such-folder/self');
   const error = t.throws(() => folders.hold(pathFromText('/tmp')), { instanceOf: SystemError });
   t.regex(error?.message ?? '', /\/proc is not mounted/);
-  t.regex((error as SystemError).hint ?? '', /mount -t proc/);
+  t.regex(error?.hint ?? '', /mount -t proc/);
 });
