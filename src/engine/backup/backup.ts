@@ -2,6 +2,7 @@
 // was made for this backup alone is taken back at its end.
 import { UsageError } from '../../errors.js';
 import { Examiners } from '../../persistence/examine/examiners.js';
+import { replacedDirectory } from '../../redis/server/find-directory.js';
 import { openForWriting, requireCatalogs } from '../../repository/open/open-repository.js';
 import { Digests } from '../../system/digest/digests.js';
 import type { BytePath } from '../../system/files/byte-path.js';
@@ -59,6 +60,9 @@ function resolveRequest(
   const namedSource = preparedServer?.directory ?? request.namedSource;
   if (namedSource === null) throw new UsageError('neither a source nor a server is given');
   const paths = resolvePaths(context, { ...request, namedSource });
+  if (preparedServer !== null && paths.source !== preparedServer.directory) {
+    throw replacedDirectory(preparedServer.address, preparedServer.directory);
+  }
   const sourceNames = [paths.source, request.namedSource ?? namedSource];
   return { ...paths, filter: createPathFilter(request.rules, sourceNames) };
 }
@@ -86,14 +90,14 @@ async function backupSource(run: BackupRun, path: BytePath): Promise<BackupRepor
 
 /** Takes back what a server was asked to write for this backup, whether or not that went well. */
 async function takeAndTidy(run: SnapshotRun): Promise<BackupReport> {
-  const { preparedServer, repository } = run;
+  const { preparedServer } = run;
   let report: BackupReport;
   try {
     report = await takeSnapshot(run);
   } catch (error) {
-    preparedServer?.removeTemporary(repository.path);
+    preparedServer?.removeTemporary();
     throw error;
   }
-  const notes = preparedServer?.removeTemporary(repository.path) ?? [];
+  const notes = preparedServer?.removeTemporary() ?? [];
   return { ...report, notes: [...report.notes, ...notes] };
 }

@@ -4,7 +4,7 @@
 import { ServerError, type ServerTrouble } from '../../errors.js';
 import { findAofCut } from '../../persistence/aof/aof-cut.js';
 import { captureAof } from '../../redis/capture/aof-capture.js';
-import { type OpenDump, isSameDump, openDump } from '../../redis/capture/dump-file.js';
+import { type OpenDump, openDump } from '../../redis/capture/dump-file.js';
 import {
   type SavePlan,
   estimateDumpBytes,
@@ -12,22 +12,20 @@ import {
 } from '../../redis/capture/plan-save.js';
 import { type SaveRequest, saveDump } from '../../redis/capture/save-dump.js';
 import { waitForRewrite } from '../../redis/capture/wait-for-rewrite.js';
-import { unprovedDirectory } from '../../redis/server/find-directory.js';
+import { holdDirectory, unprovedDirectory } from '../../redis/server/find-directory.js';
 import type { LiveServer } from '../../redis/server/live-server.js';
 import type { ServerSettings } from '../../redis/server/server-settings.js';
-import {
-  forgetTemporaryDump,
-  readTemporaryDump,
-  rememberTemporaryDump,
-} from '../../repository/commit/temporary-dump.js';
+import { forgetTemporaryDump } from '../../repository/commit/temporary-dump.js';
 import { type BytePath, joinPath } from '../../system/files/byte-path.js';
 import { FileReader } from '../../system/files/byte-reader.js';
-import type { FileDescriptor, FileStat } from '../../system/files/file-system.js';
+import type { FileDescriptor } from '../../system/files/file-system.js';
+import type { HeldFolder } from '../../system/files/held-folders.js';
 import type { Note } from '../run/notes.js';
 import type { RunContext } from '../run/run-context.js';
 import type { Capture, CapturedFile } from './capture-plan.js';
-import { dumpLeftNote, serverNotes } from './server-notes.js';
+import { serverNotes } from './server-notes.js';
 import { type ServerReport, reportServer } from './server-report.js';
+import { TemporaryDump, findLeftoverDump } from './temporary-dump.js';
 
 /** After such trouble the server may still go on with a save that it has begun. */
 const UNCERTAIN: readonly ServerTrouble[] = ['lost', 'unreachable', 'timeout'];
@@ -49,14 +47,25 @@ export class PreparedServer {
   readonly #keepsDump: boolean;
   readonly #context: RunContext;
   readonly #open: FileDescriptor[] = [];
-  /** The dump that will be removed: its path, and its stat once it is there. */
-  #temporary: { readonly path: BytePath; stat: FileStat | null } | null = null;
+  /** The server's directory. It stays open to the end, so that nobody can put another one in its place. */
+  readonly #held: HeldFolder;
+  readonly #notes: Note[] = [];
+  /** The dump that will be removed. */
+  #temporary: TemporaryDump | null = null;
 
+  /** @throws ServerError, SystemError where the server's directory is no longer what it was */
   constructor(liveServer: LiveServer, plan: SavePlan, keepsDump: boolean, context: RunContext) {
     this.#liveServer = liveServer;
     this.#plan = plan;
     this.#keepsDump = keepsDump;
     this.#context = context;
+    const { connection, directory } = liveServer;
+    this.#held = holdDirectory(context.fileSystem, directory, connection.address);
+  }
+
+  /** Where it was contacted, for messages. */
+  get address(): string {
+    return this.#liveServer.connection.address;
   }
 
   /** The real path of the directory that holds its files. */
@@ -97,29 +106,18 @@ export class PreparedServer {
       aof: isSet ? { folder: settings.aofFolder, name: settings.aofName } : null,
       named: namedFiles(settings),
       report: reportServer(this.#liveServer, this.#plan.how, dump, files),
-      notes: serverNotes(this.#liveServer),
+      notes: [...serverNotes(this.#liveServer), ...this.#notes],
     };
   }
 
   /** Removes the dump that the server wrote for the backup alone. Never throws: trouble is a note. */
-  removeTemporary(repository: BytePath): Note[] {
-    const { fileSystem } = this.#context;
-    const temporary = this.#temporary;
-    // A save whose end was not seen may still write its dump. The next run removes that.
-    if (temporary === null || temporary.stat === null) return [];
-    try {
-      const stat = fileSystem.stat(temporary.path);
-      if (stat !== null && isSameDump(temporary.stat, stat)) fileSystem.unlink(temporary.path);
-      forgetTemporaryDump(fileSystem, repository);
-      this.#temporary = null;
-      return [];
-    } catch (error) {
-      return [dumpLeftNote(error as Error)];
-    }
+  removeTemporary(): Note[] {
+    return this.#temporary?.remove() ?? [];
   }
 
   close(): void {
     for (const descriptor of this.#open.splice(0)) this.#context.fileSystem.close(descriptor);
+    this.#held.release();
     this.#liveServer.connection.close();
   }
 
@@ -129,12 +127,21 @@ export class PreparedServer {
     const { facts, settings, directory } = this.#liveServer;
     const path = joinPath(directory.path, settings.dumpName);
     const before = fileSystem.stat(path);
+    const mayRemove = isPersistenceOff && !this.#keepsDump;
     // A dump that a killed run has left counts as not being there.
-    const isLeftover =
-      isPersistenceOff && !this.#keepsDump && readTemporaryDump(fileSystem, repository) === path;
-    if (!isLeftover) forgetTemporaryDump(fileSystem, repository);
+    const leftover = await findLeftoverDump(fileSystem, repository, this.#liveServer, {
+      before,
+      mayRemove,
+    });
+    this.#notes.push(...leftover.notes);
+    const isFree = before === null || leftover.isThere;
+    const temporary =
+      mayRemove && isFree ? new TemporaryDump(fileSystem, repository, this.#liveServer) : null;
     if (how === 'none') {
-      if (isLeftover) this.#temporary = { path, stat: before };
+      if (temporary !== null && before !== null) {
+        temporary.see(before);
+        this.#temporary = temporary;
+      }
       return null;
     }
     const former = await this.#inspectFormer(path);
@@ -142,13 +149,11 @@ export class PreparedServer {
       const estimate = estimateDumpBytes(former, facts.usedMemoryBytes);
       requireSaveSpace(directory.path, estimate, fileSystem.freeBytes(directory.path));
     }
-    if (isPersistenceOff && !this.#keepsDump && (before === null || isLeftover)) {
-      if (!isLeftover) rememberTemporaryDump(fileSystem, repository, path);
-      this.#temporary = { path, stat: null };
-    }
+    temporary?.begin();
+    this.#temporary = temporary;
     const dump = await this.#askToSave(repository, { path, before, how });
     this.#open.push(dump.descriptor);
-    if (this.#temporary !== null) this.#temporary.stat = dump.stat;
+    temporary?.see(dump.stat);
     return dump;
   }
 

@@ -1,5 +1,6 @@
 // The notes of a backup that are about its server.
 import type { LiveServer } from '../../redis/server/live-server.js';
+import { type BytePath, formatPath } from '../../system/files/byte-path.js';
 import { type Note, infoNote, lookNote } from '../run/notes.js';
 
 /** What connecting to the server has shown. */
@@ -19,6 +20,16 @@ export function dumpLeftNote(error: Error): Note {
     null,
     `the dump that was made for this backup could not be removed: ${error.message}`,
     'the next backup of this server tries again',
+  );
+}
+
+/** @param path where something else stands than the dump that was made for a backup, now or earlier */
+export function otherDumpNote(path: BytePath): Note {
+  return lookNote(
+    'dump-left',
+    null,
+    `'${formatPath(path)}' is left: it is not known to be the dump that was made only for a backup`,
+    'if it is such a dump, and nobody needs it, delete it by hand',
   );
 }
 

@@ -106,7 +106,7 @@ function temporaryDumpNote(path: BytePath): Note {
   return infoNote(
     'left-over',
     path,
-    `'${formatPath(path)}' names a dump that a server made for a backup; the next backup of the server removes both`,
+    `'${formatPath(path)}' names a dump that a server made for a backup; the next backup of the server removes this file, and the dump if it is still that one`,
   );
 }
 

@@ -153,16 +153,23 @@ function readManifestFile(
   }
 }
 
+/** Null where there is no such file. A folder, a link or a pipe is none: no server writes its AOF there. */
 function openIfThere(
   fileSystem: FileSystem,
   directory: BytePath,
   path: BytePath,
 ): OpenAofFile | null {
+  let descriptor: FileDescriptor;
   try {
-    const descriptor = fileSystem.open(joinPath(directory, path), 'read');
-    return { path, descriptor, stat: fileSystem.statOpen(descriptor) };
+    descriptor = fileSystem.open(joinPath(directory, path), 'read');
   } catch (error) {
-    if (isErrno(error, 'ENOENT')) return null;
+    if (MISSING.some((errno) => isErrno(error, errno))) return null;
     throw error;
   }
+  const stat = fileSystem.statOpen(descriptor);
+  if (stat.isFile()) return { path, descriptor, stat };
+  fileSystem.close(descriptor);
+  return null;
 }
+
+const MISSING = ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO'];

@@ -48,7 +48,9 @@ export async function openDump(fileSystem: FileSystem, path: BytePath): Promise<
   };
 }
 
-export function isSameDump(a: FileStat, b: FileStat): boolean {
+type DumpIdentity = Pick<FileStat, 'dev' | 'ino' | 'mtimeNs' | 'size'>;
+
+export function isSameDump(a: DumpIdentity, b: DumpIdentity): boolean {
   return a.dev === b.dev && a.ino === b.ino && a.mtimeNs === b.mtimeNs && a.size === b.size;
 }
 

@@ -74,7 +74,7 @@ export class ServerConnection {
         ? { path: endpoint.path }
         : { host: endpoint.host, port: endpoint.port }),
       ...(tls === null ? {} : { tls: readTls(parts.fileSystem, tls, access) }),
-      // Ours counts the whole time. That of ioredis begins again with each byte of a TLS handshake.
+      // Ours counts the whole time, from the look-up of the name on. That of ioredis counts silence.
       connectTimeout: 0,
       protocol: 2,
       disconnectTimeout: 0,

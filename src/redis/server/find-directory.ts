@@ -5,6 +5,7 @@
 import { ServerError, UsageError } from '../../errors.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
+import type { HeldFolder } from '../../system/files/held-folders.js';
 import {
   type ServerProcess,
   findServerProcesses,
@@ -15,6 +16,8 @@ import type { ServerSettings } from './server-settings.js';
 export interface FoundDirectory {
   /** Real path on this machine. */
   readonly path: BytePath;
+  /** Device and inode: `path` may lead elsewhere a moment later. */
+  readonly identity: { readonly dev: bigint; readonly ino: bigint };
   /** Whether the process of the server proves the directory. If not, a save has to. */
   readonly isProved: boolean;
 }
@@ -43,11 +46,11 @@ export function findDirectory(search: DirectorySearch): FoundDirectory {
   const identity = path === null ? null : identify(search.fileSystem, path);
   if (path === null || identity === null) throw missingDirectory(search, wanted, processes);
   const isSame = ({ workingDirectory: other }: ServerProcess): boolean =>
-    other !== null && other.device === identity.device && other.inode === identity.inode;
+    other !== null && other.device === identity.dev && other.inode === identity.ino;
   if (certain !== null && !own.some(isSame)) {
     throw wrongDirectory(search, path, certain.path);
   }
-  return { path, isProved: processes.length === 1 && processes.every(isSame) };
+  return { path, identity, isProved: processes.length === 1 && processes.every(isSame) };
 }
 
 /** How much the two ages may differ: the server counts whole seconds, and begins a little later. */
@@ -62,12 +65,36 @@ function matchingProcesses({ processId, uptimeSeconds }: ServerFacts): ServerPro
   );
 }
 
-function identify(
-  fileSystem: FileSystem,
-  path: BytePath,
-): { readonly device: bigint; readonly inode: bigint } | null {
+function identify(fileSystem: FileSystem, path: BytePath): FoundDirectory['identity'] | null {
   const stat = fileSystem.stat(path);
-  return stat?.isDirectory() === true ? { device: stat.dev, inode: stat.ino } : null;
+  return stat?.isDirectory() === true ? { dev: stat.dev, ino: stat.ino } : null;
+}
+
+/**
+ * Keeps the directory open that was found. From then on every path in it is reached from there, whatever
+ * becomes of its name.
+ * @param address of the server, for messages
+ * @throws ServerError where another directory has taken its place meanwhile; SystemError
+ */
+export function holdDirectory(
+  fileSystem: FileSystem,
+  { path, identity }: FoundDirectory,
+  address: string,
+): HeldFolder {
+  const held = fileSystem.hold(path);
+  const stat = fileSystem.stat(path);
+  if (stat?.dev === identity.dev && stat.ino === identity.ino) return held;
+  held.release();
+  throw replacedDirectory(address, path);
+}
+
+/** The error for a directory that is no longer the one that was found. */
+export function replacedDirectory(address: string, path: BytePath): ServerError {
+  return new ServerError(
+    'directory',
+    `'${formatPath(path)}', the directory of Redis at ${address}, was replaced by another one during the backup`,
+    { address, hint: 'find out who may rename that directory, and run again' },
+  );
 }
 
 function unknownDirectory({ address, settings }: DirectorySearch): ServerError {

@@ -2,17 +2,20 @@
 // its end, and the next backup removes the dump of a killed one. And the space that a dump needs.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import test from 'ava';
 import { backup } from '../../../src/engine/backup/backup.js';
 import { NoSpaceError } from '../../../src/errors.js';
 import { formatPath } from '../../../src/system/files/byte-path.js';
 import { RealFileSystem } from '../../../src/system/files/file-system.js';
 import { isThere } from '../../support/files/is-there.js';
+import { temporaryDirectory } from '../../support/files/temporary-directory.js';
 import { succeedCli } from '../../support/program/cli.js';
 import { mainScript } from '../../support/program/project-paths.js';
 import { createLiveSandbox, untilSaved } from '../../support/redis/live-sandbox.js';
 import { saveDump } from '../../support/redis/redis-persistence.js';
+import { startRedisServer } from '../../support/redis/redis-server.js';
 import { startRelay } from '../../support/redis/relay.js';
 import { serverRequest } from '../../support/redis/server-request.js';
 
@@ -81,6 +84,36 @@ test('a dump left by a killed backup is the server’s own once the server keeps
   await take();
   t.deepEqual(await readdir(sandbox.source), ['dump.rdb']);
   t.false(isThere(sandbox.data('temporary-dump')), 'temporary-dump');
+});
+
+test('a note of a repository from elsewhere does not make the server’s dump a leftover', async (t) => {
+  for (const save of ['auto', 'none']) {
+    const { sandbox, server, backup: take } = await createLiveSandbox(t);
+    await server.client.set('key', 'value');
+    await take();
+    await saveDump(server);
+    await writeFile(sandbox.data('temporary-dump'), `${sandbox.source}/dump.rdb\n`);
+    await take({ save });
+    t.deepEqual(await readdir(sandbox.source), ['dump.rdb'], save);
+    t.false(isThere(sandbox.data('temporary-dump')), 'temporary-dump');
+  }
+});
+
+test('the dump is removed where the directory is reached through a link', async (t) => {
+  const root = await temporaryDirectory(t);
+  const directory = join(root, 'data');
+  const link = join(root, 'link');
+  await mkdir(directory);
+  await symlink('data', link);
+  const server = await startRedisServer({ directory: link });
+  t.teardown(async () => server.stop());
+  await server.client.set('key', 'value');
+  const repository = join(root, 'repository');
+  for (const source of [[], [link], [directory]]) {
+    await succeedCli(['backup', '-p', String(server.port), ...source, repository]);
+    t.deepEqual(await readdir(directory), []);
+    t.true(isThere(join(repository, 'dump.rdb')));
+  }
 });
 
 test('a journal that was cut off while it was written names no dump', async (t) => {

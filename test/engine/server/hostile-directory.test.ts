@@ -1,0 +1,92 @@
+// A server that puts another folder in the place of its directory while it is backed up. What is read and
+// deleted stays in the directory that was opened at first.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { isThere } from '../../support/files/is-there.js';
+import { temporaryDirectory } from '../../support/files/temporary-directory.js';
+import { runCli } from '../../support/program/cli.js';
+import { honestReply, startFakeServer } from '../../support/redis/fake-server.js';
+import { writeRdb } from '../../support/redis/rdb-writer.js';
+import { checkRefusal } from '../../support/redis/refused-backup.js';
+
+/** Without a time in it, a dump could be of any moment. */
+const DUMP = writeRdb([]);
+
+interface Attack {
+  readonly root: string;
+  /** The server's directory. */
+  readonly data: string;
+  /** A folder of somebody else, with a file `dump.rdb` that the server may not touch. */
+  readonly victim: string;
+  readonly precious: string;
+}
+
+async function createAttack(t: ExecutionContext): Promise<Attack> {
+  const root = await temporaryDirectory(t);
+  const [data, victim] = [path.join(root, 'data'), path.join(root, 'victim')];
+  mkdirSync(data);
+  mkdirSync(victim);
+  const precious = path.join(victim, 'dump.rdb');
+  writeFileSync(precious, DUMP);
+  return { root, data, victim, precious };
+}
+
+/** Backs up a server that persists nothing, and does `onSave` when it is asked to save. */
+async function backUp(t: ExecutionContext, { root, data }: Attack, onSave: () => void) {
+  const settings = { dir: data, save: '' };
+  let saves = 0;
+  const { port } = await startFakeServer(t, (words) =>
+    honestReply(words, {
+      settings,
+      info: { persistence: [`rdb_last_save_time:${saves}`] },
+      onSave: () => {
+        saves += 1;
+        onSave();
+      },
+    }),
+  );
+  return runCli(['backup', '--json', '-p', String(port), path.join(root, 'repository')]);
+}
+
+test('a directory that becomes a link when the server is asked to save: nothing is read or deleted where it leads', async (t) => {
+  const attack = await createAttack(t);
+  const { root, data, victim, precious } = attack;
+  const result = await backUp(t, attack, () => {
+    renameSync(data, path.join(root, 'aside'));
+    symlinkSync(victim, data);
+  });
+  checkRefusal(t, result, { message: /has saved, but not to '.*\/data\/dump\.rdb'$/ });
+  t.deepEqual(readFileSync(precious), DUMP);
+});
+
+test('a directory that is moved while the server saves is still the one that is read and tidied', async (t) => {
+  const attack = await createAttack(t);
+  const { root, data, victim, precious } = attack;
+  const aside = path.join(root, 'aside');
+  const result = await backUp(t, attack, () => {
+    writeFileSync(path.join(data, 'dump.rdb'), DUMP);
+    renameSync(data, aside);
+    symlinkSync(victim, data);
+  });
+  t.is(result.code, 0, result.stderr);
+  t.deepEqual(readFileSync(path.join(root, 'repository', 'dump.rdb')), DUMP);
+  t.deepEqual(readFileSync(precious), DUMP);
+  t.false(isThere(path.join(aside, 'dump.rdb')), 'the dump of the backup');
+});
+
+test('a dump that is a link, a folder or a pipe is none', async (t) => {
+  const plants = [
+    symlinkSync,
+    (_: string, at: string) => mkdirSync(at),
+    (_: string, at: string) => execFileSync('mkfifo', [at]),
+  ];
+  for (const plant of plants) {
+    const attack = await createAttack(t);
+    const { data, precious } = attack;
+    const result = await backUp(t, attack, () => plant(precious, path.join(data, 'dump.rdb')));
+    checkRefusal(t, result, { message: /has saved, but not to '.*\/data\/dump\.rdb'$/ });
+    t.deepEqual(readFileSync(precious), DUMP);
+  }
+});
