@@ -1,25 +1,16 @@
 // The rows of `examination`: what was found in a dump or a file of an AOF when it was read, and whether a
 // server would load it. Each row carries a digest. A row that no longer has its digest is not used; a
 // verification reports it.
-import { toBlob, toInteger } from './column-values.js';
+import { CorruptError } from '../errors.js';
+import { CheckedRow } from './checked-row.js';
 import { digestExamination } from './examination-digest.js';
 import type { Content, ExaminationRecord } from './records.js';
 import type { Connection } from './sqlite.js';
 
-interface Row {
-  readonly content: bigint;
-  readonly loads: bigint | null;
-  readonly problem: string | null;
-  readonly found: string;
-  readonly digest: Buffer;
-  readonly sha256: Buffer;
-  readonly size: bigint;
-}
-
 interface ReadRow {
   readonly content: number;
-  readonly record: ExaminationRecord;
-  readonly isAsWritten: boolean;
+  /** Null where the row no longer has its digest. */
+  readonly record: ExaminationRecord | null;
 }
 
 export class ExaminationTable {
@@ -31,8 +22,9 @@ export class ExaminationTable {
 
   /** The examinations that still have their digests, by the ids of their contents. */
   all(): Map<number, ExaminationRecord> {
-    const rows = this.#read().filter(({ isAsWritten }) => isAsWritten);
-    return new Map(rows.map(({ content, record }) => [content, record]));
+    return new Map(
+      this.#read().flatMap(({ content, record }) => (record === null ? [] : [[content, record]])),
+    );
   }
 
   /** Ids of the contents that have an examination, in order. */
@@ -42,7 +34,7 @@ export class ExaminationTable {
 
   /** How many rows no longer have their digests. */
   countDamaged(): number {
-    return this.#read().filter(({ isAsWritten }) => !isAsWritten).length;
+    return this.#read().filter(({ record }) => record === null).length;
   }
 
   /** Replaces an earlier examination of the same content. */
@@ -62,17 +54,31 @@ export class ExaminationTable {
   }
 
   #read(): ReadRow[] {
-    const rows = this.#connection
-      .prepare<[], Row>(
+    return this.#connection
+      .prepare<[], object>(
         `SELECT examination.*, sha256, size FROM examination
          JOIN content ON content.id = examination.content ORDER BY examination.content`,
       )
-      .all();
-    return rows.map(({ content, loads, problem, found, digest, sha256, size }) => {
-      const record = { loads: loads === null ? null : loads === 1n, problem, foundJson: found };
-      const of = { sha256: toBlob(sha256), sizeBytes: toInteger(size) };
-      const isAsWritten = digestExamination(of, record).equals(toBlob(digest));
-      return { content: toInteger(content), record, isAsWritten };
-    });
+      .all()
+      .map((values) => {
+        const row = new CheckedRow('examination', values);
+        return { content: row.id('content'), record: toRecordAsWritten(row) };
+      });
+  }
+}
+
+/** Null where the row is not as it was written. No byte depends on it, so it costs nothing else. */
+function toRecordAsWritten(row: CheckedRow): ExaminationRecord | null {
+  try {
+    const record = {
+      loads: row.orNull('loads', () => row.flag('loads')),
+      problem: row.orNull('problem', () => row.text('problem')),
+      foundJson: row.text('found'),
+    };
+    const of = { sha256: row.digest('sha256'), sizeBytes: row.count('size') };
+    return digestExamination(of, record).equals(row.digest('digest')) ? record : null;
+  } catch (error) {
+    if (error instanceof CorruptError) return null;
+    throw error;
   }
 }

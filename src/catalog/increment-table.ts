@@ -1,22 +1,11 @@
 // The rows of `increment`: what rebuilds each content that is no longer in the mirror. A content either is
 // in the mirror or has exactly one increment, never both. So a chain cannot run in a circle.
-import { toBlob, toInteger } from './column-values.js';
+import { CorruptError } from '../errors.js';
+import { CheckedRow } from './checked-row.js';
 import type { Increment } from './records.js';
 import { KIND_NUMBER } from './schema.js';
 import { nextId } from './snapshot-table.js';
 import type { Connection } from './sqlite.js';
-
-interface Row {
-  readonly id: bigint;
-  readonly kind: bigint;
-  readonly result: bigint;
-  readonly basis: bigint | null;
-  readonly result_sha256: Buffer;
-  readonly result_size: bigint;
-  readonly plain_bytes: bigint;
-  readonly stored_bytes: bigint;
-  readonly stored_sha256: Buffer;
-}
 
 export class IncrementTable {
   readonly #connection: Connection;
@@ -31,16 +20,18 @@ export class IncrementTable {
   }
 
   list(): Increment[] {
-    return this.#connection
-      .prepare<[], Row>('SELECT * FROM increment ORDER BY id')
+    const increments = this.#connection
+      .prepare<[], object>('SELECT * FROM increment ORDER BY id')
       .all()
       .map(toIncrement);
+    requireOneForEach(increments);
+    return increments;
   }
 
   /** The increment that rebuilds a content; null where the content is in the mirror. */
   findByResult(contentId: number): Increment | null {
     const row = this.#connection
-      .prepare<[number], Row>('SELECT * FROM increment WHERE result = ?')
+      .prepare<[number], object>('SELECT * FROM increment WHERE result = ?')
       .get(contentId);
     return row === undefined ? null : toIncrement(row);
   }
@@ -51,31 +42,33 @@ export class IncrementTable {
    */
   longestChainBytes(contentId: number): number {
     // Each content has one increment, so the query meets each content once. In a damaged catalog the
-    // chain may lead back to its first content; the query must end there.
+    // chain may lead back to a content; the query must end there.
     const row = this.#connection
-      .prepare<[number, number, number], { bytes: bigint | null }>(
+      .prepare<[number, number, number], { bytes: bigint | number | null }>(
         `WITH RECURSIVE hanging (content, bytes) AS (
            SELECT result, plain_bytes FROM increment WHERE basis = ? AND result <> ?
            UNION ALL
            SELECT increment.result, hanging.bytes + increment.plain_bytes
            FROM hanging JOIN increment ON increment.basis = hanging.content
            WHERE increment.result <> ?
+           LIMIT (SELECT count(*) FROM increment)
          )
          SELECT max(bytes) AS bytes FROM hanging`,
       )
       .get(contentId, contentId, contentId);
+    // A sum beyond 2^63 comes as a fraction.
     return Number(row?.bytes ?? 0);
   }
 
   /** Ids of the contents whose mirror files were already damaged when their increments were made. */
   listDamagedResults(): number[] {
     return this.#connection
-      .prepare<[], { result: bigint }>(
+      .prepare<[], object>(
         `SELECT result FROM increment JOIN content ON content.id = increment.result
          WHERE content.sha256 <> increment.result_sha256`,
       )
       .all()
-      .map((row) => Number(row.result));
+      .map((row) => new CheckedRow('increment', row).id('result'));
   }
 
   insert(increment: Increment): void {
@@ -103,16 +96,35 @@ export class IncrementTable {
   }
 }
 
-function toIncrement(row: Row): Increment {
+function toIncrement(values: object): Increment {
+  const row = new CheckedRow('increment', values);
+  const kind = row.integer('kind', KIND_NUMBER.full, KIND_NUMBER.delta);
+  const basisId = row.orNull('basis', () => row.id('basis'));
+  if ((kind === KIND_NUMBER.delta) !== (basisId !== null)) {
+    throw row.damaged('basis', basisId === null ? 'the content of a basis' : 'missing');
+  }
   return {
-    id: toInteger(row.id),
-    kind: toInteger(row.kind) === KIND_NUMBER.full ? 'full' : 'delta',
-    resultId: toInteger(row.result),
-    basisId: row.basis === null ? null : toInteger(row.basis),
-    resultSha256: toBlob(row.result_sha256),
-    resultBytes: toInteger(row.result_size),
-    plainBytes: toInteger(row.plain_bytes),
-    storedBytes: toInteger(row.stored_bytes),
-    storedSha256: toBlob(row.stored_sha256),
+    id: row.id('id'),
+    kind: kind === KIND_NUMBER.full ? 'full' : 'delta',
+    resultId: row.id('result'),
+    basisId,
+    resultSha256: row.digest('result_sha256'),
+    resultBytes: row.count('result_size'),
+    plainBytes: row.count('plain_bytes'),
+    storedBytes: row.count('stored_bytes'),
+    storedSha256: row.digest('stored_sha256'),
   };
+}
+
+/** @throws CorruptError where two increments rebuild one content, which only a damaged index lets in */
+function requireOneForEach(increments: readonly Increment[]): void {
+  const results = new Set<number>();
+  for (const { id, resultId } of increments) {
+    if (results.has(resultId)) {
+      throw new CorruptError(`increment ${id} is the second one of content ${resultId}`, {
+        incrementId: id,
+      });
+    }
+    results.add(resultId);
+  }
 }

@@ -1,13 +1,11 @@
 // The single row of `repository`: the identity of the repository, and the generation, a number by which
 // readers see that the catalog has changed.
+import { CheckedRow } from './checked-row.js';
 import type { RepositoryRecord } from './records.js';
 import type { Connection } from './sqlite.js';
 
-interface Row {
-  readonly uuid: string;
-  readonly created_at: bigint;
-  readonly generation: bigint;
-}
+/** The generation begins again here. It only has to differ from the one before. */
+const GENERATIONS = 2 ** 52;
 
 export class RepositoryTable {
   readonly #connection: Connection;
@@ -23,18 +21,20 @@ export class RepositoryTable {
   }
 
   get(): RepositoryRecord | null {
-    const row = this.#connection
-      .prepare<[], Row>('SELECT uuid, created_at, generation FROM repository')
-      .get();
-    if (row === undefined) return null;
+    const values = this.#connection.prepare<[], object>('SELECT * FROM repository').get();
+    if (values === undefined) return null;
+    const row = new CheckedRow('repository', values);
+    row.integer('id', 1, 1);
     return {
-      uuid: row.uuid,
-      createdAtSeconds: Number(row.created_at),
-      generation: Number(row.generation),
+      uuid: row.text('uuid'),
+      createdAtSeconds: row.seconds('created_at'),
+      generation: row.integer('generation', 0, GENERATIONS - 1),
     };
   }
 
   advanceGeneration(): void {
-    this.#connection.prepare('UPDATE repository SET generation = generation + 1').run();
+    this.#connection
+      .prepare(`UPDATE repository SET generation = (generation + 1) % ${GENERATIONS}`)
+      .run();
   }
 }

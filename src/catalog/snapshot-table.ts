@@ -1,26 +1,9 @@
 // The rows of `snapshot`, one for each restorable point.
-import { pathFromBytes, pathToBytes } from '../system/files/byte-path.js';
-import { toBlob, toInteger } from './column-values.js';
+import { CorruptError } from '../errors.js';
+import { pathToBytes } from '../system/files/byte-path.js';
+import { CheckedRow } from './checked-row.js';
 import type { Snapshot } from './records.js';
 import type { Connection } from './sqlite.js';
-
-interface Row {
-  readonly id: bigint;
-  readonly time: bigint;
-  readonly host: string;
-  readonly source: Buffer;
-  readonly program: string;
-  readonly files: bigint;
-  readonly source_bytes: bigint;
-  readonly new_files: bigint;
-  readonly changed_files: bigint;
-  readonly deleted_files: bigint;
-  readonly increment_bytes: bigint;
-  readonly added_bytes: bigint;
-  readonly notes: string;
-  readonly digest: Buffer;
-  readonly said: string | null;
-}
 
 export class SnapshotTable {
   readonly #connection: Connection;
@@ -34,12 +17,15 @@ export class SnapshotTable {
 
   /** All snapshots, oldest first. */
   list(): Snapshot[] {
-    return this.#connection.prepare<[], Row>(`${this.#query()} ORDER BY id`).all().map(toSnapshot);
+    return this.#connection
+      .prepare<[], object>(`${this.#query()} ORDER BY id`)
+      .all()
+      .map(toSnapshot);
   }
 
   newest(): Snapshot | null {
     const row = this.#connection
-      .prepare<[], Row>(`${this.#query()} ORDER BY id DESC LIMIT 1`)
+      .prepare<[], object>(`${this.#query()} ORDER BY id DESC LIMIT 1`)
       .get();
     return row === undefined ? null : toSnapshot(row);
   }
@@ -93,30 +79,43 @@ export class SnapshotTable {
   }
 }
 
-/** One more than the largest id that a table with AUTOINCREMENT has ever had. */
-export function nextId(connection: Connection, table: 'snapshot' | 'increment'): number {
-  const row = connection
-    .prepare<[string], { seq: bigint }>('SELECT seq FROM sqlite_sequence WHERE name = ?')
+/**
+ * One more than the largest id that a table with AUTOINCREMENT has ever had.
+ * @throws CorruptError where a row has a larger id than SQLite has noted
+ */
+export function nextId(
+  connection: Connection,
+  table: 'snapshot' | 'increment' | 'verification',
+): number {
+  const noted = connection
+    .prepare<[string], object>('SELECT name, seq FROM sqlite_sequence WHERE name = ?')
     .get(table);
-  return Number(row?.seq ?? 0n) + 1;
+  const last = noted === undefined ? 0 : new CheckedRow('sqlite_sequence', noted).count('seq');
+  const largest = connection
+    .prepare<[], { id: bigint | null }>(`SELECT max(id) AS id FROM ${table}`)
+    .get();
+  if (last >= Number(largest?.id ?? 0n) && last < Number.MAX_SAFE_INTEGER) return last + 1;
+  throw new CorruptError(`the catalog is damaged: the last id of table '${table}' is not ${last}`);
 }
 
-function toSnapshot(row: Row): Snapshot {
+function toSnapshot(values: object): Snapshot {
+  const row = new CheckedRow('snapshot', values);
   return {
-    id: toInteger(row.id),
-    timeSeconds: toInteger(row.time),
-    host: row.host,
-    source: pathFromBytes(toBlob(row.source)),
-    program: row.program,
-    files: toInteger(row.files),
-    sourceBytes: toInteger(row.source_bytes),
-    newFiles: toInteger(row.new_files),
-    changedFiles: toInteger(row.changed_files),
-    deletedFiles: toInteger(row.deleted_files),
-    incrementBytes: toInteger(row.increment_bytes),
-    addedBytes: toInteger(row.added_bytes),
-    notesJson: row.notes,
-    serverJson: row.said,
-    digest: toBlob(row.digest),
+    id: row.id('id'),
+    timeSeconds: row.seconds('time'),
+    host: row.text('host'),
+    source: row.path('source'),
+    program: row.text('program'),
+    files: row.count('files'),
+    sourceBytes: row.count('source_bytes'),
+    newFiles: row.count('new_files'),
+    changedFiles: row.count('changed_files'),
+    deletedFiles: row.count('deleted_files'),
+    incrementBytes: row.count('increment_bytes'),
+    // A commit may shrink the catalog.
+    addedBytes: row.integer('added_bytes', -Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
+    notesJson: row.text('notes'),
+    serverJson: row.orNull('said', () => row.text('said')),
+    digest: row.digest('digest'),
   };
 }

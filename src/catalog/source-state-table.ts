@@ -1,17 +1,8 @@
 // The rows of `source_state`: the stat that each file of SOURCE had when it was last read.
-import { type BytePath, pathFromBytes, pathToBytes } from '../system/files/byte-path.js';
+import { type BytePath, pathToBytes } from '../system/files/byte-path.js';
+import { CheckedRow } from './checked-row.js';
 import type { SourceState } from './records.js';
 import type { Connection } from './sqlite.js';
-
-interface Row {
-  readonly path: Buffer;
-  readonly device: bigint;
-  readonly inode: bigint;
-  readonly size: bigint;
-  readonly mtime_ns: bigint;
-  readonly ctime_ns: bigint;
-  readonly settled: bigint;
-}
 
 export class SourceStateTable {
   readonly #connection: Connection;
@@ -22,17 +13,9 @@ export class SourceStateTable {
 
   list(): SourceState[] {
     return this.#connection
-      .prepare<[], Row>('SELECT * FROM source_state')
+      .prepare<[], object>('SELECT * FROM source_state')
       .all()
-      .map((row) => ({
-        path: pathFromBytes(row.path),
-        device: BigInt.asUintN(64, row.device),
-        inode: BigInt.asUintN(64, row.inode),
-        sizeBytes: row.size,
-        mtimeNs: row.mtime_ns,
-        ctimeNs: row.ctime_ns,
-        isSettled: row.settled !== 0n,
-      }));
+      .map(toSourceState);
   }
 
   /** Device and inode are unsigned 64-bit numbers, kept as the signed ones with the same bits. */
@@ -57,4 +40,17 @@ export class SourceStateTable {
   delete(path: BytePath): void {
     this.#connection.prepare('DELETE FROM source_state WHERE path = ?').run(pathToBytes(path));
   }
+}
+
+function toSourceState(values: object): SourceState {
+  const row = new CheckedRow('source_state', values);
+  return {
+    path: row.path('path'),
+    device: BigInt.asUintN(64, row.bigint('device')),
+    inode: BigInt.asUintN(64, row.bigint('inode')),
+    sizeBytes: row.bigint('size'),
+    mtimeNs: row.bigint('mtime_ns'),
+    ctimeNs: row.bigint('ctime_ns'),
+    isSettled: row.flag('settled'),
+  };
 }

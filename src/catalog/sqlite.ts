@@ -109,6 +109,13 @@ function toRewindError(operation: string, path: BytePath, error: unknown): unkno
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
     return new CorruptError(`'${shown}' is damaged: ${error.message}`, about);
   }
+  // Every value that is written was checked, so the rows that stand in the way are not as they should be.
+  if (code.startsWith('SQLITE_CONSTRAINT')) {
+    return new CorruptError(
+      `the rows of '${shown}' contradict each other: ${error.message}`,
+      about,
+    );
+  }
   if (code === 'SQLITE_FULL') return systemError(operation, path, 'ENOSPC', error);
   if (code === 'SQLITE_NOMEM') return systemError(operation, path, 'ENOMEM', error);
   if (

@@ -1,25 +1,15 @@
 // The rows of `verification` and `content_check`: what was verified, and when the bytes of each content
 // were last compared. A reader finds contents without these rows, so writing them leaves the generation
 // as it is.
-import { toInteger } from './column-values.js';
+import { CheckedRow } from './checked-row.js';
 import type { ContentCheck, VerificationMode, VerificationRecord } from './records.js';
+import { nextId } from './snapshot-table.js';
 import type { Connection } from './sqlite.js';
 
 /** How many verifications are kept. */
 const KEPT = 100;
 
-interface Row {
-  readonly mode: VerificationMode;
-  readonly snapshot: bigint | null;
-  readonly round_started_at: bigint;
-  readonly started_at: bigint;
-  readonly finished_at: bigint;
-  readonly problems: bigint;
-  readonly contents: bigint;
-  readonly bytes: bigint;
-  readonly contents_left: bigint;
-  readonly bytes_left: bigint;
-}
+const MODES: readonly string[] = ['full', 'quick', 'sample', 'timed'] satisfies VerificationMode[];
 
 export class VerificationTable {
   readonly #connection: Connection;
@@ -31,9 +21,14 @@ export class VerificationTable {
   /** Newest first. */
   list(): VerificationRecord[] {
     return this.#connection
-      .prepare<[], Row>('SELECT * FROM verification ORDER BY id DESC')
+      .prepare<[], object>('SELECT * FROM verification ORDER BY id DESC')
       .all()
       .map(toRecord);
+  }
+
+  /** The id that the next verification gets. @throws CorruptError as nextId has it */
+  nextId(): number {
+    return nextId(this.#connection, 'verification');
   }
 
   /** Adds a verification and the contents that it has checked. Only the newest verifications are kept. */
@@ -76,26 +71,36 @@ export class VerificationTable {
   checkTimes(): Map<number, number> {
     return new Map(
       this.#connection
-        .prepare<[], { content: bigint; checked_at: bigint }>(
-          'SELECT content, checked_at FROM content_check',
-        )
+        .prepare<[], object>('SELECT * FROM content_check')
         .all()
-        .map((row) => [toInteger(row.content), toInteger(row.checked_at)]),
+        .map((values) => {
+          const row = new CheckedRow('content_check', values);
+          row.flag('whole');
+          return [row.id('content'), row.seconds('checked_at')];
+        }),
     );
   }
 }
 
-function toRecord(row: Row): VerificationRecord {
+function toRecord(values: object): VerificationRecord {
+  const row = new CheckedRow('verification', values);
+  row.id('id');
   return {
-    mode: row.mode,
-    snapshot: row.snapshot === null ? null : toInteger(row.snapshot),
-    roundStartedAtSeconds: toInteger(row.round_started_at),
-    startedAtSeconds: toInteger(row.started_at),
-    finishedAtSeconds: toInteger(row.finished_at),
-    problems: toInteger(row.problems),
-    checkedContents: toInteger(row.contents),
-    checkedBytes: toInteger(row.bytes),
-    leftContents: toInteger(row.contents_left),
-    leftBytes: toInteger(row.bytes_left),
+    mode: toMode(row),
+    snapshot: row.orNull('snapshot', () => row.id('snapshot')),
+    roundStartedAtSeconds: row.seconds('round_started_at'),
+    startedAtSeconds: row.seconds('started_at'),
+    finishedAtSeconds: row.seconds('finished_at'),
+    problems: row.count('problems'),
+    checkedContents: row.count('contents'),
+    checkedBytes: row.count('bytes'),
+    leftContents: row.count('contents_left'),
+    leftBytes: row.count('bytes_left'),
   };
+}
+
+function toMode(row: CheckedRow): VerificationMode {
+  const word = row.text('mode');
+  if (MODES.includes(word)) return word as VerificationMode;
+  throw row.damaged('mode', 'a way to verify');
 }

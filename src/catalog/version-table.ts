@@ -1,30 +1,13 @@
 // The rows of `version` and `content`: which content and metadata a path had, and in which range of
 // snapshots. A version that the newest snapshot has carries no last snapshot.
-import { CorruptError } from '../errors.js';
-import { pathFromBytes, pathToBytes, type BytePath } from '../system/files/byte-path.js';
-import { toBigInt, toBlob, toInteger } from './column-values.js';
+import { type BytePath, pathToBytes } from '../system/files/byte-path.js';
+import { CheckedRow } from './checked-row.js';
 import type { Content, EntryType, NewVersion, Version } from './records.js';
 import { FLAG_STALE, TYPE_NUMBER } from './schema.js';
 import type { Connection } from './sqlite.js';
 
-interface Row {
-  readonly id: bigint;
-  readonly path: Buffer;
-  readonly first_snapshot: bigint;
-  readonly last_snapshot: bigint | null;
-  readonly type: bigint;
-  readonly mode: bigint;
-  readonly uid: bigint;
-  readonly gid: bigint;
-  readonly owner_name: string | null;
-  readonly group_name: string | null;
-  readonly mtime_ns: bigint;
-  readonly content: bigint | null;
-  readonly link_target: Buffer | null;
-  readonly flags: bigint;
-  readonly sha256: Buffer | null;
-  readonly size: bigint | null;
-}
+/** uid_t and gid_t, without the number that chown(2) takes for "leave it". */
+const MOST_OWNER = 2 ** 32 - 2;
 
 const SELECT = `SELECT version.*, content.sha256, content.size
   FROM version LEFT JOIN content ON content.id = version.content`;
@@ -39,7 +22,7 @@ export class VersionTable {
   /** The versions valid at a snapshot, in byte order of their paths. */
   listAt(snapshotId: number): Version[] {
     return this.#connection
-      .prepare<[number, number], Row>(
+      .prepare<[number, number], object>(
         `${SELECT} WHERE first_snapshot <= ? AND (last_snapshot IS NULL OR last_snapshot >= ?)
          ORDER BY path`,
       )
@@ -50,7 +33,7 @@ export class VersionTable {
   /** The versions of the newest snapshot, in byte order of their paths. */
   listNewest(): Version[] {
     return this.#connection
-      .prepare<[], Row>(`${SELECT} WHERE last_snapshot IS NULL ORDER BY path`)
+      .prepare<[], object>(`${SELECT} WHERE last_snapshot IS NULL ORDER BY path`)
       .all()
       .map(toVersion);
   }
@@ -58,7 +41,7 @@ export class VersionTable {
   /** The versions of the newest snapshot that have this content, in byte order of their paths. */
   listNewestWithContent(contentId: number): Version[] {
     return this.#connection
-      .prepare<[number], Row>(
+      .prepare<[number], object>(
         `${SELECT} WHERE version.content = ? AND last_snapshot IS NULL ORDER BY path`,
       )
       .all(contentId)
@@ -67,7 +50,10 @@ export class VersionTable {
 
   /** Every version of every snapshot, in the order of their insertion. */
   listAll(): Version[] {
-    return this.#connection.prepare<[], Row>(`${SELECT} ORDER BY version.id`).all().map(toVersion);
+    return this.#connection
+      .prepare<[], object>(`${SELECT} ORDER BY version.id`)
+      .all()
+      .map(toVersion);
   }
 
   /** Whether any snapshot has the path, or something below it. */
@@ -82,17 +68,10 @@ export class VersionTable {
 
   /** The content with this digest, or null. */
   findContent(sha256: Uint8Array): Content | null {
-    const row = this.#connection
-      .prepare<[Uint8Array], { id: bigint; sha256: Buffer; size: bigint }>(
-        'SELECT id, sha256, size FROM content WHERE sha256 = ?',
-      )
+    const values = this.#connection
+      .prepare<[Uint8Array], object>('SELECT id, sha256, size FROM content WHERE sha256 = ?')
       .get(sha256);
-    if (row === undefined) return null;
-    return {
-      id: toInteger(row.id),
-      sha256: toBlob(row.sha256),
-      sizeBytes: toInteger(row.size),
-    };
+    return values === undefined ? null : toContent(new CheckedRow('content', values), 'id');
   }
 
   /** The id of the content with this digest. A content that the catalog does not have is added. */
@@ -136,39 +115,42 @@ export class VersionTable {
   }
 }
 
+/** By the number of each type. */
 const TYPES = new Map<number, EntryType>(
   Object.entries(TYPE_NUMBER).map(([type, number]) => [number, type as EntryType]),
 );
 
-function toVersion(row: Row): Version {
+function toVersion(values: object): Version {
+  const row = new CheckedRow('version', values);
+  const type = TYPES.get(row.integer('type', 1, TYPES.size)) as EntryType;
+  const content = row.orNull('content', () => toContent(row, 'content'));
+  const linkTarget = row.orNull('link_target', () => row.path('link_target'));
+  if ((type === 'file') !== (content !== null)) throw row.damaged('content', `that of a ${type}`);
+  if ((type === 'symlink') !== (linkTarget !== null)) {
+    throw row.damaged('link_target', `that of a ${type}`);
+  }
+  const firstSnapshot = row.id('first_snapshot');
   return {
-    id: toInteger(row.id),
-    path: pathFromBytes(toBlob(row.path)),
-    firstSnapshot: toInteger(row.first_snapshot),
-    lastSnapshot: row.last_snapshot === null ? null : toInteger(row.last_snapshot),
-    type: toType(row.type),
-    mode: toInteger(row.mode),
-    uid: toInteger(row.uid),
-    gid: toInteger(row.gid),
-    ownerName: row.owner_name,
-    groupName: row.group_name,
-    mtimeNs: toBigInt(row.mtime_ns),
-    content:
-      row.content === null
-        ? null
-        : {
-            id: toInteger(row.content),
-            sha256: toBlob(row.sha256),
-            sizeBytes: toInteger(row.size),
-          },
-    linkTarget: row.link_target === null ? null : pathFromBytes(toBlob(row.link_target)),
-    isStale: (toInteger(row.flags) & FLAG_STALE) !== 0,
+    id: row.id('id'),
+    path: row.path('path'),
+    firstSnapshot,
+    lastSnapshot: row.orNull('last_snapshot', () =>
+      row.integer('last_snapshot', firstSnapshot, Number.MAX_SAFE_INTEGER),
+    ),
+    type,
+    mode: row.integer('mode', 0, 0o7777),
+    uid: row.integer('uid', 0, MOST_OWNER),
+    gid: row.integer('gid', 0, MOST_OWNER),
+    ownerName: row.orNull('owner_name', () => row.text('owner_name')),
+    groupName: row.orNull('group_name', () => row.text('group_name')),
+    mtimeNs: row.bigint('mtime_ns'),
+    content,
+    linkTarget,
+    isStale: row.integer('flags', 0, FLAG_STALE) === FLAG_STALE,
   };
 }
 
-function toType(value: unknown): EntryType {
-  const number = toInteger(value);
-  const type = TYPES.get(number);
-  if (type === undefined) throw new CorruptError(`the catalog has an entry of the type ${number}`);
-  return type;
+/** @param id the column with the content's id */
+function toContent(row: CheckedRow, id: string): Content {
+  return { id: row.id(id), sha256: row.digest('sha256'), sizeBytes: row.count('size') };
 }

@@ -1,11 +1,15 @@
 // The time of a new snapshot: the second at which reading began, and later than the last snapshot's.
 import type { Snapshot } from '../../catalog/records.js';
+import { CorruptError } from '../../errors.js';
 import { lookNote, type Note } from '../run/notes.js';
-import { formatTime } from '../snapshot/time-spec.js';
+import { formatTime, formatTimeOrNull } from '../snapshot/time-spec.js';
 
 const CLOCK_BACK_SECONDS = 5 * 60;
 
-/** @returns the time in whole UTC seconds, and a note where the clock has gone back */
+/**
+ * @returns the time in whole UTC seconds, and a note where the clock has gone back
+ * @throws CorruptError where the last snapshot's time is the last of all calendars
+ */
 export function snapshotTime(
   nowMs: number,
   last: Snapshot | null,
@@ -13,6 +17,12 @@ export function snapshotTime(
   const now = Math.floor(nowMs / 1000);
   if (last === null) return { timeSeconds: now, note: null };
   const timeSeconds = Math.max(now, last.timeSeconds + 1);
+  if (formatTimeOrNull(timeSeconds) === null) {
+    throw new CorruptError(`no time can follow that of snapshot ${last.id}`, {
+      snapshotId: last.id,
+      hint: "'redis-rewind list REPO' shows the times of all snapshots",
+    });
+  }
   if (now >= last.timeSeconds - CLOCK_BACK_SECONDS) return { timeSeconds, note: null };
   return {
     timeSeconds,

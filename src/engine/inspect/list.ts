@@ -1,5 +1,6 @@
 // Lists the snapshots of a repository, the files of a snapshot, or what changed since a snapshot.
 import type { ExaminationRecord, Snapshot, Version } from '../../catalog/records.js';
+import { requireSafeNames } from '../../repository/check/check-names.js';
 import { openForReading } from '../../repository/open/open-repository.js';
 import type { SnapshotListing } from '../../repository/questions/questions.js';
 import type { OpenRepository } from '../../repository/repository.js';
@@ -40,6 +41,7 @@ export function listFiles(request: SnapshotRequest, context: RunContext): FileLi
     const snapshot = findSnapshot(repository, time, context);
     const { summary, notes } = summarizeSnapshot(snapshot);
     const listing = repository.listingOf(snapshot.id);
+    requireSafeNames(listing.versions);
     const files = listing.versions.map((version) => toListedFile(version, listing));
     return {
       repository: formatPath(request.repository),
@@ -61,7 +63,7 @@ export function listChangedSince(request: SnapshotRequest, context: RunContext):
       repository: formatPath(request.repository),
       since: older.summary,
       until: newer.summary,
-      changes: listChanges(repository.versionsOf(since.id), repository.versionsOf(until.id)),
+      changes: listChanges(readVersions(repository, since), readVersions(repository, until)),
       notes: [...older.notes, ...(since.id === until.id ? [] : newer.notes)],
     };
   });
@@ -86,6 +88,12 @@ function findSnapshot(
   context: RunContext,
 ): Snapshot {
   return resolveSnapshot(repository.snapshots(), time, context.clock.nowMs());
+}
+
+function readVersions(repository: OpenRepository, { id }: Snapshot): Version[] {
+  const versions = repository.versionsOf(id);
+  requireSafeNames(versions);
+  return versions;
 }
 
 /** In byte order of their paths. */

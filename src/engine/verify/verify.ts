@@ -34,7 +34,9 @@ export async function verify(request: VerifyRequest, context: RunContext): Promi
   const repository = openForReading(context.fileSystem, request.repository);
   try {
     const mode = request.mode ?? FULL;
-    const { report, record, checks } = await verifyOpen(repository, { time, mode }, context);
+    const { report, record, checks } = await hintingAtRepair(repository, () =>
+      verifyOpen(repository, { time, mode }, context),
+    );
     const refusal = repository.noteVerification(record, checks);
     if (refusal === null) return report;
     const note = infoNote(
@@ -74,7 +76,7 @@ export async function verifyOpen(
   context: RunContext,
 ): Promise<VerifyResult> {
   const startedAtSeconds = secondsNow(context);
-  const scope = readScopeOrHint(repository, time, context);
+  const scope = readScope(repository, time, context);
   const run: VerifyRun = { repository, scope, context };
   const catalog = await verifyCatalog(repository, scope);
   const sizes = verifySizes(repository, scope);
@@ -134,13 +136,12 @@ function secondsNow({ clock }: RunContext): number {
 }
 
 /** @throws CorruptError that says how to repair the catalog, where its rows cannot be read */
-function readScopeOrHint(
+async function hintingAtRepair(
   repository: OpenRepository,
-  time: RequestedTime | null,
-  context: RunContext,
-): VerifyScope {
+  run: () => Promise<VerifyResult>,
+): Promise<VerifyResult> {
   try {
-    return readScope(repository, time, context);
+    return await run();
   } catch (error) {
     if (!(error instanceof CorruptError)) throw error;
     throw new CorruptError(error.message, { hint: repairHint(repository.path), cause: error });

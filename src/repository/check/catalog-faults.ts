@@ -10,7 +10,7 @@ import type { CatalogFaults, CatalogSizeFault } from './check-findings.js';
 import { requireSafeNames } from './check-names.js';
 import { isAsCommitted } from './snapshot-proof.js';
 
-/** @throws CorruptError where rows of the catalog cannot be read */
+/** @throws CorruptError where a row of the catalog cannot be read */
 export function findCatalogFaults(catalog: Catalog): CatalogFaults {
   const integrity = catalog.integrityProblems();
   return catalog.read(() => {
@@ -22,9 +22,24 @@ export function findCatalogFaults(catalog: Catalog): CatalogFaults {
       const message = findUnsafeName(versions);
       if (message !== null) unsafeNames.push({ snapshotId: snapshot.id, message });
     }
+    readOtherRows(catalog);
     const damagedExaminations = catalog.examinations?.countDamaged() ?? 0;
     return { integrity, damagedSnapshots, damagedExaminations, unsafeNames };
   });
+}
+
+/** Reads the rows that no snapshot has. Each is checked as it is read. */
+function readOtherRows(catalog: Catalog): void {
+  catalog.repository.get();
+  catalog.versions.listAll();
+  catalog.increments.list();
+  catalog.increments.nextId();
+  catalog.snapshots.nextId();
+  catalog.owed.list();
+  catalog.sourceStates.list();
+  catalog.verifications?.list();
+  catalog.verifications?.nextId();
+  catalog.verifications?.checkTimes();
 }
 
 export function hasFaults(faults: CatalogFaults): boolean {

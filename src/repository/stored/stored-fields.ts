@@ -78,7 +78,7 @@ export class StoredObject {
   /** A whole number, 0 or more. */
   count(field: string): number {
     const value = this.#get(field);
-    if (typeof value !== 'number' || !Number.isInteger(value) || value < 0) {
+    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
       throw new Error(`'${field}' is not a count`);
     }
     return value;
@@ -92,8 +92,8 @@ export class StoredObject {
   numberOrNull(field: string): number | null {
     return this.#orNull(field, () => {
       const value = this.#get(field);
-      if (typeof value !== 'number') throw new Error(`'${field}' is not a number`);
-      return value;
+      if (!Number.isFinite(value)) throw new Error(`'${field}' is not a number`);
+      return value as number;
     });
   }
 
