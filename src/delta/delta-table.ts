@@ -6,7 +6,7 @@ import { STEP } from '../system/wasm/step.js';
 import { SOURCE, withEngine } from './engine.js';
 import { type Chunks, type FedJob, deltaInput, feedAll, runSteps } from './feed.js';
 import { toFormatError } from './format-reasons.js';
-import { SpilledBytes } from './spilled-bytes.js';
+import { IN_MEMORY_MOST, SpilledBytes } from './spilled-bytes.js';
 
 export interface DeltaTable {
   readonly entries: SpilledBytes;
@@ -37,7 +37,7 @@ export async function tabulate(
   { basisBytes, maxResultBytes, literalsAt = 0 }: TabulateOptions,
   checkpoint: Checkpoint,
 ): Promise<DeltaTable> {
-  return makeTable(async (entries) => {
+  return makeTable(limit(maxResultBytes), async (entries) => {
     const stores = { [SOURCE.table]: entries, [SOURCE.literals]: literals };
     return withEngine({ stores }, async (engine) => {
       const { exports } = engine;
@@ -64,7 +64,7 @@ export async function joinTables(
   second: DeltaTable,
   checkpoint: Checkpoint,
 ): Promise<DeltaTable> {
-  return makeTable(async (entries) => {
+  return makeTable(second.resultBytes, async (entries) => {
     const host = {
       sources: { [SOURCE.table]: first.entries, [SOURCE.secondTable]: second.entries },
       stores: { [SOURCE.table]: entries },
@@ -83,9 +83,25 @@ export async function joinTables(
   });
 }
 
-/** @param make fills the entries and returns the length of the result */
-async function makeTable(make: (entries: SpilledBytes) => Promise<number>): Promise<DeltaTable> {
-  const entries = new SpilledBytes();
+/**
+ * A table may be this long for each byte of its result. An entry has 16 bytes and stands for many bytes of
+ * the result in all deltas that this program makes, but a few bytes of a delta can copy a table of many
+ * entries again and again.
+ */
+const TABLE_BYTES_PER_RESULT_BYTE = 4;
+/** A table up to this length is never too long. */
+const SHORT_TABLE_BYTES = 64 << 20;
+
+/**
+ * @param maxResultBytes the most that the result can have
+ * @param make fills the entries and returns the length of the result
+ */
+async function makeTable(
+  maxResultBytes: number,
+  make: (entries: SpilledBytes) => Promise<number>,
+): Promise<DeltaTable> {
+  const most = Math.max(SHORT_TABLE_BYTES, maxResultBytes * TABLE_BYTES_PER_RESULT_BYTE);
+  const entries = new SpilledBytes(IN_MEMORY_MOST, most);
   try {
     return { entries, resultBytes: await make(entries) };
   } catch (error) {

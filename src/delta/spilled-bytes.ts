@@ -1,10 +1,11 @@
 // Bytes that the engine makes and reads back: in memory while they are few, then in a temporary file.
 // Whoever creates them closes them, also after a failure.
+import { CorruptError } from '../errors.js';
 import type { ByteReader } from '../system/files/byte-reader.js';
 import { type HandedFile, TemporaryFile } from '../system/files/temporary-file.js';
 import type { ByteStore } from './engine.js';
 
-const IN_MEMORY_MOST = 4 * 1024 * 1024;
+export const IN_MEMORY_MOST = 4 * 1024 * 1024;
 const CHUNK_BYTES = 128 * 1024;
 
 /** Spilled bytes on their way to another thread. */
@@ -12,13 +13,16 @@ export type HandedBytes = HandedFile | Uint8Array;
 
 export class SpilledBytes implements ByteReader, ByteStore {
   readonly #inMemoryMost: number;
+  readonly #most: number;
   /** All bytes, in chunks of one size; the last one is partly filled. Empty once the file has them. */
   #memory: Buffer[] = [];
   #sizeBytes = 0;
   #file: TemporaryFile | undefined;
 
-  constructor(inMemoryMost = IN_MEMORY_MOST) {
+  /** @param most how many bytes there may be in all; `append` throws a CorruptError for more */
+  constructor(inMemoryMost = IN_MEMORY_MOST, most = Infinity) {
     this.#inMemoryMost = inMemoryMost;
+    this.#most = most;
   }
 
   /** Takes over what `handOver` returned on another thread. */
@@ -50,6 +54,9 @@ export class SpilledBytes implements ByteReader, ByteStore {
   }
 
   append(bytes: Uint8Array): void {
+    if (this.#sizeBytes + bytes.length > this.#most) {
+      throw new CorruptError(`it takes more than ${this.#most} bytes to put together`);
+    }
     if (this.#file === undefined && this.#sizeBytes + bytes.length > this.#inMemoryMost) {
       this.#spill();
     }

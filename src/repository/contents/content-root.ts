@@ -8,7 +8,7 @@ import { type BytePath, formatPath } from '../../system/files/byte-path.js';
 import { type ByteReader, FileReader } from '../../system/files/byte-reader.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 import { readChunks } from '../../system/files/read-chunks.js';
-import { TemporaryFile } from '../../system/files/temporary-file.js';
+import { TemporaryFile, requireTemporarySpace } from '../../system/files/temporary-file.js';
 import type { Checkpoint } from '../../system/time/checkpoint.js';
 import { incrementPath } from '../layout.js';
 import type { RepositoryPlace } from '../repository-place.js';
@@ -44,6 +44,7 @@ async function decompressFull(
 ): Promise<OpenRoot> {
   const spool = new TemporaryFile();
   try {
+    requireRoomFor(repository, increment);
     for await (const bytes of incrementBytes(repository, increment)) {
       await checkpoint();
       spool.append(bytes);
@@ -53,6 +54,19 @@ async function decompressFull(
     spool.close();
     throw error;
   }
+}
+
+/** One block of a zstd frame takes 4 bytes and makes 128 KiB at most (RFC 8878, 3.1.1.2). */
+const MOST_BYTES_PER_STORED_BYTE = 32_768;
+
+/**
+ * The catalog may say any length, but a file cannot hold more than its own size allows.
+ * @throws NoSpaceError
+ */
+function requireRoomFor({ fileSystem, path }: RepositoryPlace, increment: Increment): void {
+  const stat = fileSystem.stat(incrementPath(path, increment.id));
+  const mostBytes = Number(stat?.size ?? 0n) * MOST_BYTES_PER_STORED_BYTE;
+  requireTemporarySpace(fileSystem, Math.min(increment.plainBytes, mostBytes));
 }
 
 /** Opens the mirror file. Of several files with this content, opens the first that is whole. */

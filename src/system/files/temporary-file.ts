@@ -2,14 +2,29 @@
 // the kernel frees it when the file is closed or the process dies.
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
-import { joinPath, pathFromText } from './byte-path.js';
+import { NoSpaceError } from '../../errors.js';
+import { formatPath, joinPath, pathFromText } from './byte-path.js';
 import type { ByteReader } from './byte-reader.js';
-import { type FileDescriptor, RealFileSystem } from './file-system.js';
+import { type FileDescriptor, type FileSystem, RealFileSystem } from './file-system.js';
 
 /** A temporary file on its way to another thread. A descriptor belongs to the whole process. */
 export interface HandedFile {
   readonly descriptor: FileDescriptor;
   readonly sizeBytes: number;
+}
+
+/** @throws NoSpaceError where the folder for temporary files has too little room */
+export function requireTemporarySpace(
+  fileSystem: Pick<FileSystem, 'freeBytes'>,
+  neededBytes: number,
+): void {
+  const folder = pathFromText(tmpdir());
+  const freeBytes = fileSystem.freeBytes(folder);
+  if (freeBytes >= neededBytes) return;
+  throw new NoSpaceError(
+    `not enough space for temporary files in '${formatPath(folder)}': ${neededBytes} bytes are needed, ${freeBytes} are free`,
+    { path: folder, neededBytes, freeBytes, hint: 'set TMPDIR to a folder with more room' },
+  );
 }
 
 /** Bytes are added at the end and read from anywhere. */
