@@ -38,6 +38,7 @@ export function toBackupRequest(
     rules: parsed.rules,
     force: parsed.counts.has('force'),
     rehash: parsed.counts.has('rehash'),
+    hardLinksOfOthers: parsed.counts.has('hard-links-of-others'),
     examine: !parsed.counts.has('no-examine'),
     memoryBytes: parseMemory(parsed.values.get('memory')?.[0]),
     waitLockMs: parseSeconds('wait-lock', parsed.values.get('wait-lock')?.[0] ?? '0'),

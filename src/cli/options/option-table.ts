@@ -71,6 +71,11 @@ export const OPTIONS = [
     commands: ['backup', 'watch'],
   },
   {
+    name: 'hard-links-of-others',
+    help: 'also take hard links to files of others',
+    commands: ['backup', 'watch'],
+  },
+  {
     name: 'no-examine',
     help: 'do not check whether dumps and AOFs would load',
     commands: ['backup', 'watch'],

@@ -18,6 +18,8 @@ export interface BackupRequest {
   readonly force: boolean;
   /** Read every file, also those whose stat has not changed. */
   readonly rehash: boolean;
+  /** Take files with several names that belong to somebody else (links-of-others.ts). */
+  readonly hardLinksOfOthers: boolean;
   /** Find out whether a server would load each dump and AOF that is read, and what they hold. */
   readonly examine: boolean;
   /** The most memory for finding moved content; null leaves the choice to the delta engine. */

@@ -6,7 +6,7 @@ import type { BytePath } from '../../system/files/byte-path.js';
 import type { RunContext } from '../run/run-context.js';
 import type { PreparedServer } from '../server/prepared-server.js';
 import type { PathFilter } from '../source/path-filter.js';
-import type { SourceScan } from '../source/scan-source.js';
+import type { AlsoPath, SourceScan } from '../source/scan-source.js';
 import type { BackupRequest } from './backup-request.js';
 
 export interface BackupRun {
@@ -16,8 +16,9 @@ export interface BackupRun {
   readonly startedMs: number;
   /** Null where no server was named. */
   readonly preparedServer: PreparedServer | null;
-  /** The real path of SOURCE. */
+  /** The real path of SOURCE, held. */
   readonly source: BytePath;
+  readonly also: readonly AlsoPath[];
   readonly filter: PathFilter;
   readonly digests: Digests;
   /** Null where nothing is examined. */

@@ -9,6 +9,7 @@ import type { BytePath } from '../../system/files/byte-path.js';
 import { requireZstd } from '../../system/zstd/zstd.js';
 import type { RunContext } from '../run/run-context.js';
 import type { PreparedServer } from '../server/prepared-server.js';
+import { holdSource } from '../source/hold-source.js';
 import { type PathFilter, createPathFilter } from '../source/path-filter.js';
 import { type ResolvedPaths, resolvePaths } from '../source/source-guards.js';
 import type { BackupReport } from './backup-report.js';
@@ -27,9 +28,14 @@ export async function backup(request: BackupRequest, context: RunContext): Promi
   const digests = new Digests();
   const examiners = request.examine ? new Examiners(context.checkpoint) : null;
   try {
-    const { source, filter, repository } = resolveRequest(request, context, preparedServer);
+    const { repository, ...resolved } = resolveRequest(request, context, preparedServer);
     const parts = { request, context, startedMs, preparedServer, digests, examiners };
-    return await backupSource({ ...parts, source, filter }, repository);
+    const held = holdSource(context.fileSystem, resolved);
+    try {
+      return await backupSource({ ...parts, ...resolved }, repository);
+    } finally {
+      held.release();
+    }
   } finally {
     preparedServer?.close();
     await Promise.all([digests.close(), examiners?.close()]);

@@ -4,6 +4,7 @@
 import { inspectTarget } from '../../repository/open/inspect-target.js';
 import type { BytePath } from '../../system/files/byte-path.js';
 import { requireFreeSpace } from '../run/check-space.js';
+import { leaveOutLinksOfOthers } from '../source/links-of-others.js';
 import { type SourceScan, scanSource } from '../source/scan-source.js';
 import type { BackupRun } from './backup-run.js';
 import { NO_SNAPSHOT } from './last-snapshot.js';
@@ -22,7 +23,7 @@ export async function scanBeforeCreation(
   if (!request.create || inspectTarget(context.fileSystem, repository) !== 'to-be-made')
     return null;
   if (run.preparedServer !== null) return null;
-  const scan = await scanSource({ ...run, also: request.also });
+  const scan = leaveOutLinksOfOthers(await scanSource(run), request.hardLinksOfOthers);
   requireFreeSpace(
     context.fileSystem,
     repository,

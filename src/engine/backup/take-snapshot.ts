@@ -14,6 +14,7 @@ import type { ServerCapture } from '../server/prepared-server.js';
 import type { ExaminationReport } from '../snapshot/examination-report.js';
 import { inspectWholeMirror } from '../snapshot/inspect-mirror.js';
 import { combineSummary } from '../snapshot/snapshot-summary.js';
+import { LinksOfOthers, leaveOutLinksOfOthers } from '../source/links-of-others.js';
 import { type SourceScan, scanSource } from '../source/scan-source.js';
 import { requireNotEmptied, requireSameSource } from '../source/source-guards.js';
 import type { BackupReport } from './backup-report.js';
@@ -59,7 +60,8 @@ export async function takeSnapshot(run: SnapshotRun): Promise<BackupReport> {
   const { snapshot, records } = await discardingOnFailure(run, async (staging) => {
     const increments = new IncrementsInProgress({ ...run, memoryBytes: request.memoryBytes });
     try {
-      const parts = { ...run, staging, increments, last };
+      const linksOfOthers = new LinksOfOthers(scan, request.hardLinksOfOthers);
+      const parts = { ...run, staging, increments, last, linksOfOthers };
       const taken = await takeEntries({ ...parts, scan, capture, rehash: request.rehash });
       notes.push(...taken.notes, ...mirrorNotes(last, taken.entries));
       examined = request.examine ? examineTaken(run, staging, last, taken) : examined;
@@ -95,12 +97,11 @@ async function scanForSnapshot(
   run: SnapshotRun,
   capture: ServerCapture | null,
 ): Promise<SourceScan> {
-  const { repository, firstScan } = run;
+  const { request, repository, firstScan } = run;
   // A repository that another process has made meanwhile has had to be waited for.
-  const scan =
-    (repository.created ? firstScan : null) ??
-    (await scanSource({ ...run, also: run.request.also }));
-  return capture === null ? scan : applyCapture(scan, capture, run.source, run.filter);
+  const scan = (repository.created ? firstScan : null) ?? (await scanSource(run));
+  const captured = capture === null ? scan : applyCapture(scan, capture, run.source, run.filter);
+  return leaveOutLinksOfOthers(captured, request.hardLinksOfOthers);
 }
 
 /** @throws SourceChangedError, InTheWayError, NoSpaceError */

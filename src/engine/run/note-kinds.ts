@@ -9,6 +9,7 @@ export const NOTE_KINDS = [
   'left-out-debris',
   'left-out-device',
   'left-out-fifo',
+  'left-out-link-of-other',
   'left-out-socket',
   'link-outside',
   'reserved-name',

@@ -40,12 +40,20 @@ export interface SourceScan {
   readonly startedAtMs: number;
 }
 
+/** A path of --also. */
+export interface AlsoPath {
+  /** Absolute, as it was named: the snapshot has it under this path. */
+  readonly named: BytePath;
+  /** With every link resolved. It need not exist. */
+  readonly real: BytePath;
+}
+
 export interface ScanRequest {
   readonly context: RunContext;
-  /** Real path. */
+  /** Real path, held. */
   readonly source: BytePath;
-  /** Absolute paths outside SOURCE. */
-  readonly also: readonly BytePath[];
+  /** Paths outside SOURCE, each of them held or in a held folder. */
+  readonly also: readonly AlsoPath[];
   readonly filter: PathFilter;
 }
 
@@ -53,7 +61,7 @@ export interface ScanRequest {
 export async function scanSource(request: ScanRequest): Promise<SourceScan> {
   const scan = new Scan(request);
   await scan.walk(ROOT, request.source, ROOT);
-  for (const path of request.also) await scan.walkAlso(path);
+  for (const also of request.also) await scan.walkAlso(also);
   return scan;
 }
 
@@ -72,10 +80,9 @@ class Scan implements SourceScan {
   constructor(request: ScanRequest) {
     this.#request = request;
     const { context, source, also } = request;
-    const { fileSystem } = context;
     this.startedAtMs = context.clock.nowMs();
-    this.#fileSystem = fileSystem;
-    this.#covered = [source, ...also.map((named) => fileSystem.realPath(named) ?? named)];
+    this.#fileSystem = context.fileSystem;
+    this.#covered = [source, ...also.map(({ real }) => real)];
   }
 
   /**
@@ -86,7 +93,8 @@ class Scan implements SourceScan {
   async walk(path: BytePath, absolute: BytePath, top: BytePath): Promise<void> {
     await this.#request.context.checkpoint();
     const stat = this.#look(path, () => this.#fileSystem.stat(absolute));
-    if (stat === null) {
+    // A held folder that was deleted has no name left.
+    if (stat === null || stat.nlink === 0n) {
       if (path !== ROOT) return;
       throw new SourceMissingError(`source '${formatPath(absolute)}' is gone`, {
         source: absolute,
@@ -112,20 +120,14 @@ class Scan implements SourceScan {
   }
 
   /** Adds a path from outside SOURCE, with the folders that lead to it. */
-  async walkAlso(absolute: BytePath): Promise<void> {
-    const real = this.#fileSystem.realPath(absolute);
-    if (real === null) {
-      this.notes.push(
-        lookNote(
-          'also-missing',
-          absolute,
-          `'${formatPath(absolute)}', named by --also, does not exist`,
-        ),
-      );
+  async walkAlso({ named, real }: AlsoPath): Promise<void> {
+    if (this.#fileSystem.stat(real) === null) {
+      const message = `'${formatPath(named)}', named by --also, does not exist`;
+      this.notes.push(lookNote('also-missing', named, message));
       return;
     }
-    this.#addParents(parentPath(absolute));
-    const path = joinPath(ALSO, absolute.slice(1));
+    this.#addParents(parentPath(named));
+    const path = joinPath(ALSO, named.slice(1));
     await this.walk(path, real, path);
   }
 

@@ -11,7 +11,7 @@ import { readMasterName } from '../../repository/stored/stored-server.js';
 import { type BytePath, ROOT, formatPath, isWithin } from '../../system/files/byte-path.js';
 import { type Follower, followPath } from '../../system/files/follow-path.js';
 import { infoNote, type Note } from '../run/notes.js';
-import type { SourceScan } from './scan-source.js';
+import type { AlsoPath, SourceScan } from './scan-source.js';
 
 /** The paths of a backup as they were typed. */
 export interface NamedPaths {
@@ -27,6 +27,7 @@ export interface ResolvedPaths {
   readonly source: BytePath;
   /** Its last parts may not exist yet. */
   readonly repository: BytePath;
+  readonly also: readonly AlsoPath[];
 }
 
 /**
@@ -51,17 +52,17 @@ export function resolvePaths(follower: Follower, named: NamedPaths): ResolvedPat
   }
   const repository = followPath(follower, named.repository);
   requireApart('source', source, repository);
-  for (const also of named.also) {
-    const real = followPath(follower, also);
+  const also = named.also.map((path) => ({ named: path, real: followPath(follower, path) }));
+  for (const { named: path, real } of also) {
     requireApart('--also', real, repository);
     if (isWithin(real, source) || isWithin(source, real)) {
-      throw new UsageError(`--also '${formatPath(also)}' and source '${shown}' overlap`, {
-        typed: formatPath(also),
+      throw new UsageError(`--also '${formatPath(path)}' and source '${shown}' overlap`, {
+        typed: formatPath(path),
         hint: 'use --also only for paths outside SOURCE, such as /etc/redis/redis.conf',
       });
     }
   }
-  return { source, repository };
+  return { source, repository, also };
 }
 
 /** What a snapshot is taken of. */

@@ -33,6 +33,7 @@ test('a backup without options makes the default request', (t) => {
     rules: [],
     force: false,
     rehash: false,
+    hardLinksOfOthers: false,
     examine: true,
     memoryBytes: null,
     waitLockMs: 0,
@@ -41,7 +42,7 @@ test('a backup without options makes the default request', (t) => {
 
 test('every option of backup reaches the request', (t) => {
   const line =
-    '--force --rehash --no-examine --memory 96M --wait-lock 1.5 --also /etc/redis.conf --also users.acl --exclude a --include b /s /r';
+    '--force --rehash --hard-links-of-others --no-examine --memory 96M --wait-lock 1.5 --also /etc/redis.conf --also users.acl --exclude a --include b /s /r';
   t.deepEqual(backupRequest(line), {
     namedSource: pathFromText('/s'),
     serverRequest: null,
@@ -54,6 +55,7 @@ test('every option of backup reaches the request', (t) => {
     ],
     force: true,
     rehash: true,
+    hardLinksOfOthers: true,
     examine: false,
     memoryBytes: 96 * 1024 * 1024,
     waitLockMs: 1500,

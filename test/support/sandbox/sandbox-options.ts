@@ -42,6 +42,7 @@ export interface BackupOptions extends RunOptions {
   readonly rules?: readonly PathRule[];
   readonly force?: boolean;
   readonly rehash?: boolean;
+  readonly hardLinksOfOthers?: boolean;
   readonly examine?: boolean;
   readonly memoryBytes?: number;
   readonly waitLockMs?: number;
@@ -82,6 +83,7 @@ export function plainBackup(source: string, repository: string): BackupRequest {
     rules: [],
     force: false,
     rehash: false,
+    hardLinksOfOthers: false,
     examine: false,
     memoryBytes: null,
     waitLockMs: 0,

@@ -85,6 +85,7 @@ export class Sandbox {
       rules: options.rules ?? [],
       force: options.force ?? false,
       rehash: options.rehash ?? false,
+      hardLinksOfOthers: options.hardLinksOfOthers ?? false,
       examine: options.examine ?? this.#options.examines ?? false,
       memoryBytes: options.memoryBytes ?? null,
       waitLockMs: options.waitLockMs ?? 0,

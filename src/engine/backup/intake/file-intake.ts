@@ -14,6 +14,7 @@ import type { FileDescriptor, FileStat } from '../../../system/files/file-system
 import type { Reflinks } from '../../../system/files/reflinks.js';
 import type { RunContext } from '../../run/run-context.js';
 import type { CapturedOpenFile } from '../../server/capture-plan.js';
+import type { LinksOfOthers } from '../../source/links-of-others.js';
 import type { IncrementsInProgress } from '../increments/increments-in-progress.js';
 import type { LastSnapshot } from '../last-snapshot.js';
 import { type CopyOutcome, CopyTarget } from './copy-target.js';
@@ -33,6 +34,7 @@ export interface IntakeParts {
   readonly examiners: Examiners | null;
   readonly reflinks: Reflinks;
   readonly last: LastSnapshot;
+  readonly linksOfOthers: LinksOfOthers;
 }
 
 export interface FileToTake {
@@ -99,6 +101,11 @@ export class FileIntake {
     const { descriptor, sizeBytes } = source;
     const { fileSystem } = parts.context;
     this.#copy = new CopyTarget({ ...parts, fileSystem, source: descriptor, sizeBytes, mirror });
+  }
+
+  /** Whether it may be somebody else's, by its stat when it was opened: what was scanned may be gone. */
+  get isLinkOfOther(): boolean {
+    return this.#parts.linksOfOthers.has(this.#file.path, this.#source.stat);
   }
 
   /**

@@ -5,6 +5,7 @@ import type { FileExamination } from '../../../persistence/examine/examine-file.
 import { type BytePath, formatPath } from '../../../system/files/byte-path.js';
 import { pause } from '../../../system/time/pause.js';
 import { lookNote, type Note } from '../../run/notes.js';
+import { leftOutNote } from '../../source/links-of-others.js';
 import type { ScannedEntry } from '../../source/scan-source.js';
 import { type NextEntry, entryAsScanned, keptEntry, metadataOf } from '../next-entry.js';
 import { FileIntake, type FileToTake, type IntakeParts, type TakenFile } from './file-intake.js';
@@ -24,6 +25,8 @@ type Outcome =
   | { readonly kind: 'taken'; readonly file: TakenFile }
   /** It was gone, or no longer a regular file, when it was opened. */
   | { readonly kind: 'vanished' }
+  /** It may be somebody else's file, by what it was when it was opened. */
+  | { readonly kind: 'link-of-other' }
   | { readonly kind: 'unreadable'; readonly error: Error }
   /** It went on changing through all attempts. */
   | { readonly kind: 'restless' };
@@ -37,6 +40,9 @@ export async function takeFile(
   const { path, absolute } = entry;
   const outcome = await attempt(parts, { path, absolute, ...how });
   if (outcome.kind === 'vanished') return { entry: null, note: null, examination: null };
+  if (outcome.kind === 'link-of-other') {
+    return { entry: null, note: leftOutNote(path), examination: null };
+  }
   if (outcome.kind === 'taken') {
     const { content, staged, stat, state, examination } = outcome.file;
     const metadata = metadataOf(stat);
@@ -68,14 +74,17 @@ async function attempt(parts: IntakeParts, file: FileToTake): Promise<Outcome> {
 async function attemptOnce(parts: IntakeParts, file: FileToTake): Promise<Outcome> {
   const intake = await FileIntake.open(parts, file);
   if (intake === null) return { kind: 'vanished' };
+  const { isLinkOfOther } = intake;
   try {
-    if (await intake.read()) return { kind: 'taken', file: await intake.finish() };
+    if (!isLinkOfOther && (await intake.read())) {
+      return { kind: 'taken', file: await intake.finish() };
+    }
   } catch (error) {
     await intake.discard();
     throw error;
   }
   await intake.discard();
-  return { kind: 'restless' };
+  return { kind: isLinkOfOther ? 'link-of-other' : 'restless' };
 }
 
 function keepOrLeaveOut(version: Version | undefined, path: BytePath, why: string): Taken {

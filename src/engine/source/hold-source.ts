@@ -1,0 +1,34 @@
+// Holds SOURCE and the folders of --also open, before anything in them is looked at. From then on a backup
+// reads from these folders alone, whatever their owner renames and links there meanwhile.
+import type { BytePath } from '../../system/files/byte-path.js';
+import { parentPath } from '../../system/files/byte-path.js';
+import type { FileSystem } from '../../system/files/file-system.js';
+import type { HeldFolder } from '../../system/files/held-folders.js';
+import type { ResolvedPaths } from './source-guards.js';
+
+/** @throws SystemError */
+export function holdSource(
+  fileSystem: FileSystem,
+  { source, also }: Pick<ResolvedPaths, 'source' | 'also'>,
+): HeldFolder {
+  const held: HeldFolder[] = [];
+  const release = (): void => {
+    for (const folder of held) folder.release();
+  };
+  try {
+    for (const folder of [source, ...also.flatMap(({ real }) => folderOf(fileSystem, real))]) {
+      held.push(fileSystem.hold(folder));
+    }
+  } catch (error) {
+    release();
+    throw error;
+  }
+  return { release };
+}
+
+/** The folder that a path of --also is, or is in; none where it does not exist. */
+function folderOf(fileSystem: FileSystem, real: BytePath): BytePath[] {
+  const stat = fileSystem.stat(real);
+  if (stat === null) return [];
+  return [stat.isDirectory() ? real : parentPath(real)];
+}

@@ -1,0 +1,64 @@
+// Files that somebody may have linked into SOURCE although they belong to somebody else. Who owns a folder
+// can give a file of another user a name there (link(2); fs.protected_hardlinks restricts it on most
+// machines). Root would then read what that user may not: the file would be in the snapshot, and be given to
+// whomever it is restored to. So a file with several names is taken only where that gives nothing away.
+import type { BytePath } from '../../system/files/byte-path.js';
+import { ROOT, formatPath, parentPath } from '../../system/files/byte-path.js';
+import type { FileStat } from '../../system/files/file-system.js';
+import { type Note, lookNote } from '../run/notes.js';
+import type { ScannedEntry, SourceScan } from './scan-source.js';
+
+/** Whether a file of SOURCE, by its stat, may have been linked there from somebody else. */
+export class LinksOfOthers {
+  readonly #folders: ReadonlyMap<BytePath, FileStat>;
+  readonly #areTaken: boolean;
+
+  /** @param areTaken whether the user wants them all the same */
+  constructor(scan: Pick<SourceScan, 'entries'>, areTaken: boolean) {
+    this.#folders = new Map(
+      scan.entries.flatMap(({ path, type, stat }) => (type === 'directory' ? [[path, stat]] : [])),
+    );
+    this.#areTaken = areTaken;
+  }
+
+  /**
+   * A file with one name is where its owner has put it. One with several is taken where it belongs to the
+   * owner of SOURCE or of its folder. Root's is only taken where root alone can write in the folder.
+   * @param path in the snapshot
+   */
+  has(path: BytePath, stat: FileStat): boolean {
+    if (this.#areTaken || !stat.isFile() || stat.nlink <= 1n) return false;
+    const folder = this.#folders.get(parentPath(path));
+    if (stat.uid === 0n) return folder === undefined || !isOfRootAlone(folder);
+    return stat.uid !== this.#folders.get(ROOT)?.uid && stat.uid !== folder?.uid;
+  }
+}
+
+function isOfRootAlone({ uid, gid, mode }: FileStat): boolean {
+  const isGroupSafe = (mode & 0o020n) === 0n || gid === 0n;
+  return uid === 0n && isGroupSafe && (mode & 0o002n) === 0n;
+}
+
+/** The scan without such files, each of which is named in a note. */
+export function leaveOutLinksOfOthers(scan: SourceScan, areTaken: boolean): SourceScan {
+  const others = new LinksOfOthers(scan, areTaken);
+  const isOther = ({ path, stat }: ScannedEntry): boolean => others.has(path, stat);
+  const leftOut = scan.entries.filter(isOther);
+  if (leftOut.length === 0) return scan;
+  const { unreadable, notes, startedAtMs } = scan;
+  return {
+    entries: scan.entries.filter((entry) => !isOther(entry)),
+    unreadable,
+    notes: [...notes, ...leftOut.map(({ path }) => leftOutNote(path))],
+    startedAtMs,
+  };
+}
+
+export function leftOutNote(path: BytePath): Note {
+  return lookNote(
+    'left-out-link-of-other',
+    path,
+    `'${formatPath(path)}' has another name, belongs to somebody else, and is left out`,
+    'if it belongs here, give it to the owner of SOURCE, or take it with --hard-links-of-others',
+  );
+}

@@ -1,0 +1,125 @@
+// A backup while the owner of SOURCE works against it. At each call that the backup makes on SOURCE, folders
+// and files are exchanged with links to a folder outside. Nothing from there comes into the repository.
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { RewindError } from '../../../src/errors.js';
+import { HookedFileSystem } from '../../support/files/hooked-file-system.js';
+import { isRoot } from '../../support/sandbox/four-nights.js';
+import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
+
+/** The other user, who needs no name. */
+const OTHER = 54_321;
+const SECRET = 'what that user may not read';
+
+const asRoot = isRoot ? test : test.skip;
+
+interface Scene {
+  readonly sandbox: Sandbox;
+  /** A folder of root's, with a secret under each name that SOURCE has. */
+  readonly outside: string;
+}
+
+async function setScene(t: ExecutionContext): Promise<Scene> {
+  const sandbox = await createSandbox(t);
+  const outside = sandbox.at('outside');
+  for (const folder of [sandbox.source, outside]) {
+    fs.mkdirSync(path.join(folder, 'aof/deeper'), { recursive: true });
+    const content = folder === outside ? SECRET : 'of this user';
+    for (const name of ['dump.rdb', 'aof/manifest', 'aof/deeper/file']) {
+      fs.writeFileSync(path.join(folder, name), content, { mode: 0o600 });
+    }
+  }
+  return { sandbox, outside };
+}
+
+/** Exchanges what is at `place` with a link to `target`, or takes that back. */
+function exchange(place: string, target: string): void {
+  const aside = `${place}.aside`;
+  if (fs.lstatSync(aside, { throwIfNoEntry: false }) !== undefined) {
+    fs.rmSync(place);
+    fs.renameSync(aside, place);
+    return;
+  }
+  fs.renameSync(place, aside);
+  fs.symlinkSync(target, place);
+  fs.lchownSync(place, OTHER, OTHER);
+}
+
+/** Whether any file below a folder has the secret in it. */
+function hasSecret(folder: string): boolean {
+  if (!fs.existsSync(folder)) return false;
+  return fs
+    .readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .some((entry) => fs.readFileSync(path.join(entry.parentPath, entry.name)).includes(SECRET));
+}
+
+for (const name of ['', 'aof', 'aof/deeper', 'dump.rdb', 'aof/deeper/file']) {
+  for (const strikes of [1, 2]) {
+    const shown = name === '' ? 'SOURCE itself' : `'${name}'`;
+    const how = strikes === 1 ? 'becomes a link' : 'is a link for one call';
+    asRoot(`nothing outside is read when ${shown} ${how}`, async (t) => {
+      const { sandbox, outside } = await setScene(t);
+      const place = path.join(sandbox.source, name);
+      let struck = 0;
+      for (let n = 1; ; n += 1) {
+        fs.rmSync(sandbox.repository, { recursive: true, force: true });
+        let count = 0;
+        let made = 0;
+        const fileSystem = new HookedFileSystem(
+          ({ path: called }) => {
+            if (!called.startsWith(sandbox.source)) return;
+            count += 1;
+            if (count < n || made === strikes) return;
+            made += 1;
+            exchange(place, path.join(outside, name));
+          },
+          { sync: false },
+        );
+        const outcome = await sandbox
+          .backup({ context: { fileSystem } })
+          .catch((error: unknown) => error);
+        if (outcome instanceof Error) {
+          t.true(outcome instanceof RewindError, `call ${n}: ${outcome.stack}`);
+        }
+        t.false(hasSecret(sandbox.repository), `call ${n}`);
+        if (made === 1) exchange(place, path.join(outside, name));
+        if (count < n) break;
+        struck += 1;
+      }
+      t.log(`struck at ${struck} calls`);
+      t.true(struck > 15, String(struck));
+    });
+  }
+}
+
+asRoot('a path of --also that becomes a link leads nowhere', async (t) => {
+  const { sandbox, outside } = await setScene(t);
+  const [folder, file] = [sandbox.at('also'), sandbox.at('also/conf')];
+  fs.mkdirSync(folder);
+  fs.writeFileSync(file, 'of this user');
+  let struck = 0;
+  for (const also of [[folder], [file]]) {
+    for (let n = 1; ; n += 1) {
+      fs.rmSync(sandbox.repository, { recursive: true, force: true });
+      let count = 0;
+      const fileSystem = new HookedFileSystem(
+        ({ path: called }) => {
+          if (!called.startsWith(folder)) return;
+          count += 1;
+          if (count === n) exchange(file, path.join(outside, 'dump.rdb'));
+        },
+        { sync: false },
+      );
+      await sandbox.backup({ also, context: { fileSystem } }).catch((error: unknown) => {
+        t.true(error instanceof RewindError, String(error));
+      });
+      t.false(hasSecret(sandbox.repository), `call ${n}`);
+      if (count < n) break;
+      exchange(file, path.join(outside, 'dump.rdb'));
+      struck += 1;
+    }
+  }
+  t.true(struck > 8, String(struck));
+});
