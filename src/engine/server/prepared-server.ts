@@ -12,7 +12,11 @@ import {
 } from '../../redis/capture/plan-save.js';
 import { type SaveRequest, saveDump } from '../../redis/capture/save-dump.js';
 import { waitForRewrite } from '../../redis/capture/wait-for-rewrite.js';
-import { holdDirectory, unprovedDirectory } from '../../redis/server/find-directory.js';
+import {
+  holdDirectory,
+  requireOwnDirectory,
+  unprovedDirectory,
+} from '../../redis/server/find-directory.js';
 import type { LiveServer } from '../../redis/server/live-server.js';
 import type { ServerSettings } from '../../redis/server/server-settings.js';
 import { forgetTemporaryDump } from '../../repository/commit/temporary-dump.js';
@@ -86,10 +90,12 @@ export class PreparedServer {
   async capture(repository: BytePath, force: boolean): Promise<ServerCapture> {
     const { settings, facts, directory, connection } = this.#liveServer;
     const files = new Map<BytePath, CapturedFile>();
+    if (directory.serverUid !== null) this.#requireOwnDirectory(directory.serverUid);
     const dump = await this.#save(repository, force);
     if (dump === null && !directory.isProved && !(await this.#isOfLastSave())) {
       throw unprovedDirectory(connection.address, directory.path);
     }
+    if (directory.serverUid === null) this.#requireOwnDirectory(dump?.stat.uid ?? null);
     if (dump !== null) {
       const { descriptor, stat } = dump;
       files.set(settings.dumpName, {
@@ -184,6 +190,15 @@ export class PreparedServer {
       }
       throw error;
     }
+  }
+
+  /** Only root can read what the server may not. @throws ServerError */
+  #requireOwnDirectory(serverUid: bigint | null): void {
+    const { fileSystem, uid } = this.#context;
+    const { connection, directory } = this.#liveServer;
+    if (uid !== 0 || directory.isNamed) return;
+    const owner = fileSystem.stat(directory.path)?.uid ?? 0n;
+    requireOwnDirectory(connection.address, directory.path, { owner, serverUid });
   }
 
   async #inspectFormer(path: BytePath) {

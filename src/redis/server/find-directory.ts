@@ -18,6 +18,10 @@ export interface FoundDirectory {
   readonly path: BytePath;
   /** Device and inode: `path` may lead elsewhere a moment later. */
   readonly identity: { readonly dev: bigint; readonly ino: bigint };
+  /** Whether a person has named it as SOURCE. Otherwise the server has. */
+  readonly isNamed: boolean;
+  /** The user as whom the server runs; null where its process is not known. */
+  readonly serverUid: bigint | null;
   /** Whether the process of the server proves the directory. If not, a save has to. */
   readonly isProved: boolean;
 }
@@ -50,7 +54,14 @@ export function findDirectory(search: DirectorySearch): FoundDirectory {
   if (certain !== null && !own.some(isSame)) {
     throw wrongDirectory(search, path, certain.path);
   }
-  return { path, identity, isProved: processes.length === 1 && processes.every(isSame) };
+  const [process] = processes;
+  return {
+    path,
+    identity,
+    isNamed: search.source !== null,
+    serverUid: processes.length === 1 ? (process?.uid ?? null) : null,
+    isProved: processes.length === 1 && processes.every(isSame),
+  };
 }
 
 /** How much the two ages may differ: the server counts whole seconds, and begins a little later. */
@@ -157,13 +168,42 @@ function wrongDirectory(
 }
 
 /** The error for a directory that neither the process nor a save has proved. */
-export function unprovedDirectory(address: string, path: BytePath): ServerError {
+export function unprovedDirectory(
+  address: string,
+  path: BytePath,
+  hint = 'run as root on the machine of the server, or let the server save with --save bgsave',
+): ServerError {
   return new ServerError(
     'directory',
     `nothing shows that '${formatPath(path)}' is the directory of Redis at ${address}`,
+    { address, hint },
+  );
+}
+
+/**
+ * Whoever controls a server can have it work in any directory, such as /etc, and can name it. Root would
+ * then read what the server may not. So a directory that only the server has named must be its user's.
+ * @param owner of the directory
+ * @param serverUid as whom the server runs; null where neither its process nor a dump shows that
+ * @throws ServerError
+ */
+export function requireOwnDirectory(
+  address: string,
+  path: BytePath,
+  { owner, serverUid }: { readonly owner: bigint; readonly serverUid: bigint | null },
+): void {
+  if (serverUid === null) {
+    const hint =
+      'let the server save with --save bgsave, or name the directory: redis-rewind backup SOURCE REPO …';
+    throw unprovedDirectory(address, path, hint);
+  }
+  if (serverUid === 0n || serverUid === owner) return;
+  throw new ServerError(
+    'directory',
+    `'${formatPath(path)}' belongs to user ${owner}, and Redis at ${address} runs as user ${serverUid}`,
     {
       address,
-      hint: 'run as root on the machine of the server, or let the server save with --save bgsave',
+      hint: 'if that is right, name the directory: redis-rewind backup SOURCE REPO …',
     },
   );
 }

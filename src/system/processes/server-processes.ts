@@ -18,6 +18,8 @@ export interface ServerProcess {
   /** Its id as the process itself sees it: another one in a container. */
   readonly innerId: number;
   readonly isContained: boolean;
+  /** The user that it acts as, in the numbers of this process; null where /proc does not say. */
+  readonly uid: bigint | null;
   /** Null where this user may not see the working directory. */
   readonly workingDirectory: {
     /** As the process sees it. */
@@ -65,6 +67,7 @@ function inspectServer(id: string): ServerProcess | null {
       id: Number(id),
       innerId: Number(ids.at(-1)),
       isContained: ids.length > 1,
+      uid: readActingUid(status),
       workingDirectory: readWorkingDirectory(id),
       ageSeconds: readAge(id),
     };
@@ -72,6 +75,12 @@ function inspectServer(id: string): ServerProcess | null {
     // The process has ended meanwhile.
     return null;
   }
+}
+
+/** Real, effective, saved and file system uid; the last one decides what it may open (proc_pid_status(5)). */
+function readActingUid(status: string): bigint | null {
+  const uid = /^Uid:(?:\s+[0-9]+){3}\s+([0-9]+)$/m.exec(status)?.[1];
+  return uid === undefined ? null : BigInt(uid);
 }
 
 function readWorkingDirectory(id: string): ServerProcess['workingDirectory'] {

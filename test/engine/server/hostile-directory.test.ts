@@ -1,7 +1,18 @@
 // A server that puts another folder in the place of its directory while it is backed up. What is read and
 // deleted stays in the directory that was opened at first.
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { isThere } from '../../support/files/is-there.js';
@@ -90,3 +101,71 @@ test('a dump that is a link, a folder or a pipe is none', async (t) => {
     t.deepEqual(readFileSync(precious), DUMP);
   }
 });
+
+/** A process of another user that looks like a server at work in `directory`. */
+async function startImpostor(t: ExecutionContext, root: string, directory: string) {
+  const program = path.join(root, 'redis-server');
+  copyFileSync('/bin/sleep', program);
+  chmodSync(program, 0o755);
+  const child = spawn(program, ['300'], { cwd: directory, uid: NOBODY, gid: NOBODY });
+  t.teardown(() => child.kill('SIGKILL'));
+  await once(child, 'spawn');
+  return child.pid ?? 0;
+}
+
+const NOBODY = 65_534;
+const asRoot = process.getuid?.() === 0 ? test : test.skip;
+
+asRoot(
+  'a directory that only the server has named is not read where it belongs to another user',
+  async (t) => {
+    const { root, victim } = await createAttack(t);
+    writeFileSync(path.join(victim, 'shadow'), 'root:secret', { mode: 0o600 });
+    const processId = await startImpostor(t, root, victim);
+    const repository = path.join(root, 'repository');
+    // Servers whose AOF is one file: with a dump before the backup, and with one that they claim to have made.
+    for (const [proof, message] of [
+      [
+        [`process_id:${processId}`, 'uptime_in_seconds:0'],
+        /belongs to user 0, and Redis at .* runs as user 65534$/,
+      ],
+      [[], /nothing shows that '.*victim' is the directory of Redis/],
+    ] as const) {
+      const { port } = await startFakeServer(t, (words) =>
+        words[2] === 'appenddirname'
+          ? '*0\r\n'
+          : honestReply(words, {
+              settings: { dir: victim, save: '', appendfilename: 'shadow' },
+              info: {
+                server: proof,
+                persistence: [
+                  'aof_enabled:1',
+                  `rdb_last_save_time:${Math.floor(statSync(path.join(victim, 'dump.rdb')).mtimeMs / 1000)}`,
+                ],
+              },
+            }),
+      );
+      const result = await runCli(['backup', '--json', '-p', String(port), repository]);
+      checkRefusal(t, result, { message });
+      t.false(isThere(repository), 'repository');
+    }
+  },
+);
+
+asRoot(
+  'a dump that appears in a directory of another user does not make it the server’s',
+  async (t) => {
+    const attack = await createAttack(t);
+    const { data } = attack;
+    chmodSync(data, 0o1777);
+    const result = await backUp(t, attack, () => {
+      writeFileSync(path.join(data, 'dump.rdb'), DUMP);
+      chownSync(path.join(data, 'dump.rdb'), NOBODY, NOBODY);
+    });
+    checkRefusal(t, result, {
+      message: /belongs to user 0, and Redis at .* runs as user 65534$/,
+      hint: /name the directory/,
+    });
+    t.false(isThere(path.join(data, 'dump.rdb')), 'the dump of the backup');
+  },
+);
