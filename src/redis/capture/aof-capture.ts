@@ -79,7 +79,7 @@ function captureSingle(
   if (file !== null) return { files: [file], manifest: null };
   throw new ServerError(
     'failed',
-    `Redis at ${address} has an AOF, but '${formatPath(joinPath(directory, path))}' does not exist`,
+    `Redis at ${address} has an AOF, but '${formatPath(joinPath(directory, path))}' is missing, or not a file`,
     {
       address,
       hint: 'if the file has another name, give the configuration with --redis-conf FILE',

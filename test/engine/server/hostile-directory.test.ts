@@ -102,6 +102,57 @@ test('a dump that is a link, a folder or a pipe is none', async (t) => {
   }
 });
 
+test('an AOF that is reached through a link is none, nor is one that is a folder or a pipe', async (t) => {
+  const makeFifo = (at: string): unknown => execFileSync('mkfifo', [at]);
+  const manifest = 'file secret seq 1 type i\n';
+  for (const { isMultiPart, plant } of [
+    {
+      isMultiPart: true,
+      plant: ({ data, victim }: Attack): void => {
+        writeFileSync(path.join(victim, 'appendonly.aof.manifest'), manifest);
+        writeFileSync(path.join(victim, 'secret'), 'secret');
+        symlinkSync(victim, path.join(data, 'appendonlydir'));
+      },
+    },
+    {
+      isMultiPart: true,
+      plant: ({ data, victim }: Attack): void => {
+        const folder = path.join(data, 'appendonlydir');
+        mkdirSync(folder);
+        writeFileSync(path.join(folder, 'appendonly.aof.manifest'), manifest);
+        writeFileSync(path.join(victim, 'secret'), 'secret');
+        symlinkSync(path.join(victim, 'secret'), path.join(folder, 'secret'));
+      },
+    },
+    {
+      isMultiPart: false,
+      plant: ({ data }: Attack) => mkdirSync(path.join(data, 'appendonly.aof')),
+    },
+    {
+      isMultiPart: false,
+      plant: ({ data }: Attack) => makeFifo(path.join(data, 'appendonly.aof')),
+    },
+  ]) {
+    const attack = await createAttack(t);
+    const { root, data } = attack;
+    plant(attack);
+    writeFileSync(path.join(data, 'dump.rdb'), 'old');
+    const { port } = await startFakeServer(t, (words) =>
+      words[2] === 'appenddirname' && !isMultiPart
+        ? '*0\r\n'
+        : honestReply(words, {
+            settings: { dir: data },
+            info: { persistence: ['aof_enabled:1'] },
+            onSave: () => writeFileSync(path.join(data, 'dump.rdb'), DUMP),
+          }),
+    );
+    const repository = path.join(root, 'repository');
+    const result = await runCli(['backup', '--json', '-p', String(port), repository]);
+    checkRefusal(t, result, { message: /could not be captured|has an AOF, but .* is missing, or not a file/ });
+    t.false(isThere(repository), 'repository');
+  }
+});
+
 /** A process of another user that looks like a server at work in `directory`. */
 async function startImpostor(t: ExecutionContext, root: string, directory: string) {
   const program = path.join(root, 'redis-server');

@@ -110,6 +110,6 @@ test('a missing AOF is an error with its path', async (t) => {
   );
   t.is(
     error.message,
-    `Redis at localhost:6379 has an AOF, but '${directory}/old.aof' does not exist`,
+    `Redis at localhost:6379 has an AOF, but '${directory}/old.aof' is missing, or not a file`,
   );
 });
