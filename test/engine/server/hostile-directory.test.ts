@@ -148,7 +148,9 @@ test('an AOF that is reached through a link is none, nor is one that is a folder
     );
     const repository = path.join(root, 'repository');
     const result = await runCli(['backup', '--json', '-p', String(port), repository]);
-    checkRefusal(t, result, { message: /could not be captured|has an AOF, but .* is missing, or not a file/ });
+    checkRefusal(t, result, {
+      message: /could not be captured|has an AOF, but .* is missing, or not a file/,
+    });
     t.false(isThere(repository), 'repository');
   }
 });
