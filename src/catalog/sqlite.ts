@@ -22,6 +22,8 @@ const BUSY_TIMEOUT_MS = 60_000;
 export interface ConnectOptions {
   readonly readOnly: boolean;
   readonly busyTimeoutMs?: number;
+  /** Called when the file is open, before anything is read. If it throws, the file is closed again. */
+  readonly onOpened?: () => void;
 }
 
 /**
@@ -47,7 +49,7 @@ export function connect(path: BytePath, options: ConnectOptions): Connection {
       readonly: options.readOnly,
       timeout: options.busyTimeoutMs ?? BUSY_TIMEOUT_MS,
     });
-    return configure(connection, () => {
+    return configure(connection, options.onOpened ?? (() => {}), () => {
       if (!options.readOnly) connection.pragma('journal_mode = DELETE');
     });
   });
@@ -55,11 +57,18 @@ export function connect(path: BytePath, options: ConnectOptions): Connection {
 
 /** Opens the bytes of a database file in memory. Errors as in connect. @param path for errors */
 export function connectToBytes(path: BytePath, bytes: Buffer): Connection {
-  return translate('open', path, () => configure(new Database(bytes), () => {}));
+  return translate('open', path, () =>
+    configure(
+      new Database(bytes),
+      () => {},
+      () => {},
+    ),
+  );
 }
 
-function configure(connection: Connection, more: () => void): Connection {
+function configure(connection: Connection, first: () => void, more: () => void): Connection {
   try {
+    first();
     connection.defaultSafeIntegers(true);
     connection.pragma('trusted_schema = OFF');
     connection.pragma('cell_size_check = ON');

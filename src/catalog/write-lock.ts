@@ -14,11 +14,12 @@ export class WriteLock {
   /**
    * Takes the lock if it is free.
    * @param path of lock.sqlite3, which must exist; it may be empty
+   * @param onOpened as in ConnectOptions
    * @returns null where another process holds it
    */
-  static tryAcquire(path: BytePath): WriteLock | null {
+  static tryAcquire(path: BytePath, onOpened: () => void = () => {}): WriteLock | null {
     try {
-      const connection = connect(path, { readOnly: false, busyTimeoutMs: 0 });
+      const connection = connect(path, { readOnly: false, busyTimeoutMs: 0, onOpened });
       try {
         translate('lock', path, () => connection.exec('BEGIN EXCLUSIVE'));
         return new WriteLock(connection);

@@ -20,7 +20,7 @@ export function info(request: ListRequest, { fileSystem }: RunContext): InfoRepo
     const read = overview.snapshots.map(summarizeSnapshot);
     const snapshots = read.map(({ summary }) => summary);
     return {
-      repository: formatPath(path),
+      repository: formatPath(request.repository),
       repositoryId: overview.record?.uuid ?? '',
       formatVersion: overview.formatVersion,
       createdAt: formatTimeOrNull(overview.record?.createdAtSeconds ?? 0),

@@ -87,6 +87,7 @@ function listKeptFiles({ fileSystem, path }: OpenRepository): KeptFiles {
   if (fileSystem.stat(root)?.isDirectory() !== true) return found;
   for (const number of fileSystem.list(root).toReversed()) {
     const folder = joinPath(root, number);
+    if (fileSystem.stat(folder)?.isDirectory() !== true) continue;
     found.plain.push(...filesBelow(fileSystem, joinPath(folder, KEPT_MIRROR)));
     found.plain.push(...filesBelow(fileSystem, joinPath(folder, KEPT_STAGING)));
     found.increments.push(...filesBelow(fileSystem, joinPath(folder, KEPT_INCREMENTS)));

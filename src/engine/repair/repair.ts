@@ -4,9 +4,11 @@
 import { requireSafeNames } from '../../repository/check/check-names.js';
 import { KeptFolder } from '../../repository/copies/kept-folder.js';
 import { acquireLock } from '../../repository/open/acquire-lock.js';
+import { holdRepository } from '../../repository/open/hold-repository.js';
 import { openLocked, requireSomeRepository } from '../../repository/open/open-repository.js';
 import { requireOwnFolders } from '../../repository/open/own-folders.js';
 import type { OpenRepository, WritableRepository } from '../../repository/repository.js';
+import { type BytePath, formatPath } from '../../system/files/byte-path.js';
 import type { RunContext } from '../run/run-context.js';
 import { VERIFY_ALL, verifyOpen } from '../verify/verify.js';
 import { repairCatalog, repairCopies } from './repair-catalog.js';
@@ -21,7 +23,23 @@ import type { RepairRun } from './repair-run.js';
  */
 export async function repair(request: RepairRequest, context: RunContext): Promise<RepairReport> {
   const { fileSystem } = context;
-  const { repository: path } = request;
+  const held = holdRepository(fileSystem, request.repository);
+  try {
+    return {
+      ...(await repairHeld(request, context, held.path)),
+      repository: formatPath(request.repository),
+    };
+  } finally {
+    held.release();
+  }
+}
+
+async function repairHeld(
+  request: RepairRequest,
+  context: RunContext,
+  path: BytePath,
+): Promise<RepairReport> {
+  const { fileSystem } = context;
   requireOwnFolders(fileSystem, path);
   requireSomeRepository(fileSystem, path);
   const lock = await acquireLock(fileSystem, path, { ...context, waitLockMs: request.waitLockMs });

@@ -34,9 +34,12 @@ export async function verify(request: VerifyRequest, context: RunContext): Promi
   const repository = openForReading(context.fileSystem, request.repository);
   try {
     const mode = request.mode ?? FULL;
-    const { report, record, checks } = await hintingAtRepair(repository, () =>
-      verifyOpen(repository, { time, mode }, context),
-    );
+    const {
+      report: found,
+      record,
+      checks,
+    } = await hintingAtRepair(repository, () => verifyOpen(repository, { time, mode }, context));
+    const report = { ...found, repository: formatPath(request.repository) };
     const refusal = repository.noteVerification(record, checks);
     if (refusal === null) return report;
     const note = infoNote(

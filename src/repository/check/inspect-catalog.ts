@@ -5,6 +5,7 @@ import { CorruptError } from '../../errors.js';
 import type { CatalogCopy } from '../copies/catalog-copy.js';
 import { catalogPath } from '../layout.js';
 import type { LocalRepository } from '../local-repository.js';
+import { checkOpened } from '../opened-file.js';
 import type { RepositoryPlace } from '../repository-place.js';
 import {
   areSameRows,
@@ -44,7 +45,9 @@ export async function inspectCatalog(
   const stat = place.fileSystem.stat(catalogPath(place.path));
   if (stat?.isFile() !== true) return { kind: stat === null ? 'gone' : 'no-file' };
   try {
-    const catalog = Catalog.open(catalogPath(place.path), { readOnly: false });
+    const file = catalogPath(place.path);
+    const onOpened = checkOpened(place.fileSystem, file);
+    const catalog = Catalog.open(file, { readOnly: false, onOpened });
     try {
       return await inspectOpen({ ...place, catalog }, copy);
     } finally {

@@ -7,6 +7,7 @@ import type { ContentCheck, VerificationRecord } from '../../catalog/records.js'
 import { WriteLock } from '../../catalog/write-lock.js';
 import { catalogJournalPath, catalogPath, lockPath } from '../layout.js';
 import type { LocalRepository } from '../local-repository.js';
+import { checkOpened } from '../opened-file.js';
 
 /** How long the note waits for the transaction of a reader. Transactions are short. */
 const BUSY_TIMEOUT_MS = 1000;
@@ -22,11 +23,14 @@ export function recordVerification(
   if (fileSystem.stat(catalogJournalPath(path)) !== null) return 'a commit was cut off';
   let lock: WriteLock | null = null;
   try {
-    lock = WriteLock.tryAcquire(lockPath(path));
+    lock = WriteLock.tryAcquire(lockPath(path), checkOpened(fileSystem, lockPath(path)));
     if (lock === null) return 'another process is writing to the repository';
-    const options = { readOnly: false, busyTimeoutMs: BUSY_TIMEOUT_MS };
+    const onOpened = checkOpened(fileSystem, catalogPath(path));
+    const options = { readOnly: false, busyTimeoutMs: BUSY_TIMEOUT_MS, onOpened };
     const catalog = Catalog.open(catalogPath(path), options);
     try {
+      // The connection of the reader has the file open too, so `onOpened` alone does not prove the new one.
+      if (!isOfSameRepository(catalog, asRead)) return 'the catalog was replaced';
       return recordAsWriter(catalog, record, checks);
     } finally {
       catalog.close();
@@ -36,6 +40,11 @@ export function recordVerification(
   } finally {
     lock?.release();
   }
+}
+
+function isOfSameRepository(a: Catalog, b: Catalog): boolean {
+  const [own, other] = [a, b].map((catalog) => catalog.read(() => catalog.repository.get()?.uuid));
+  return own === other;
 }
 
 /** As recordVerification, with the catalog of a writer. */

@@ -9,6 +9,7 @@ import type { Checkpoint } from '../../system/time/checkpoint.js';
 import type { Clock } from '../../system/time/clock.js';
 import { pause } from '../../system/time/pause.js';
 import { dataPath, lockPath } from '../layout.js';
+import { checkOpened } from '../opened-file.js';
 import { syncDirectory } from '../staging.js';
 
 export interface LockOptions {
@@ -86,8 +87,9 @@ function takenAway(repository: BytePath): NoRepositoryError {
 }
 
 function lockFile(fileSystem: FileSystem, path: BytePath): WriteLock | null {
+  const acquire = (): WriteLock | null => WriteLock.tryAcquire(path, checkOpened(fileSystem, path));
   try {
-    return WriteLock.tryAcquire(path);
+    return acquire();
   } catch (error) {
     if (!(error instanceof CorruptError)) throw error;
     // No process holds a damaged lock, because SQLite locks only files that it can read as a database.
@@ -99,7 +101,7 @@ function lockFile(fileSystem: FileSystem, path: BytePath): WriteLock | null {
     } finally {
       fileSystem.close(file);
     }
-    return WriteLock.tryAcquire(path);
+    return acquire();
   }
 }
 

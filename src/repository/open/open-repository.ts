@@ -1,7 +1,7 @@
 // Opens a repository. A reader takes no lock and writes nothing. A writer holds the writers' lock, and first
 // finishes or cleans up what an earlier run has left.
 import { Catalog } from '../../catalog/catalog.js';
-import { requireSqlite, sqliteName } from '../../catalog/sqlite.js';
+import { type ConnectOptions, requireSqlite, sqliteName } from '../../catalog/sqlite.js';
 import type { WriteLock } from '../../catalog/write-lock.js';
 import { CorruptError, NoRepositoryError } from '../../errors.js';
 import { type BytePath, baseName, formatPath, joinPath } from '../../system/files/byte-path.js';
@@ -10,11 +10,13 @@ import type { FileSystem } from '../../system/files/file-system.js';
 import { copyPrivately } from '../../system/files/private-copy.js';
 import { settleEarlierRun } from '../commit/settle-earlier-run.js';
 import { catalogJournalPath, catalogPath, dataPath } from '../layout.js';
+import { checkOpened } from '../opened-file.js';
 import { repairHint } from '../repair-hint.js';
 import type { RepositoryPlace } from '../repository-place.js';
 import type { OpenRepository, WritableRepository } from '../repository.js';
 import { type LockOptions, acquireLock } from './acquire-lock.js';
 import { finishCreation, prepareRepository } from './create-repository.js';
+import { type HeldRepository, holdRepository } from './hold-repository.js';
 import { inspectTarget } from './inspect-target.js';
 import { ReadableRepository, type WriterEnd, WriterRepository } from './opened-repository.js';
 import { makeMissingFolders, requireOwnFolders } from './own-folders.js';
@@ -32,26 +34,42 @@ export function requireCatalogs(): void {
  * Opens for reading. Takes no lock and changes nothing, so a repository may be on read-only media.
  * @throws NoRepositoryError, CorruptError, NewerFormatError
  */
-export function openForReading(fileSystem: FileSystem, path: BytePath): OpenRepository {
+export function openForReading(fileSystem: FileSystem, named: BytePath): OpenRepository {
+  const held = holdRepository(fileSystem, named);
+  try {
+    return openHeldForReading(fileSystem, held);
+  } catch (error) {
+    held.release();
+    throw error;
+  }
+}
+
+function openHeldForReading(
+  fileSystem: FileSystem,
+  { path, release }: HeldRepository,
+): OpenRepository {
   requireOwnFolders(fileSystem, path);
   requireRepository(fileSystem, path);
   try {
-    const catalog = openCatalog(path, catalogPath(path), { readOnly: true });
-    return new ReadableRepository({ path, fileSystem, catalog });
+    const catalog = openOwnCatalog({ fileSystem, path }, { readOnly: true });
+    return new ReadableRepository({ path, fileSystem, catalog }, release);
   } catch (error) {
     if (!isErrno(error, 'EACCES') || fileSystem.stat(catalogJournalPath(path)) === null) {
       throw error;
     }
     // There is the journal of a commit that was cut off. A reader may not roll it back in the repository,
     // so SQLite rolls it back in a private copy.
-    const copy = copyPrivately([catalogPath(path), catalogJournalPath(path)]);
-    const remove = (): void => copy.remove();
+    const copy = copyPrivately(fileSystem, [catalogPath(path), catalogJournalPath(path)]);
+    const remove = (): void => {
+      copy.remove();
+      release();
+    };
     try {
       const copied = joinPath(copy.directory, baseName(catalogPath(path)));
       const catalog = openCatalog(path, copied, { readOnly: false });
       return new ReadableRepository({ path, fileSystem, catalog }, remove);
     } catch (failure) {
-      remove();
+      copy.remove();
       throw failure;
     }
   }
@@ -76,25 +94,35 @@ export async function openForWriting(
   options: WriterOptions,
 ): Promise<WritableRepository> {
   sqliteName(path);
-  const place = { fileSystem, path };
   const madeFolders: BytePath[] = [];
   for (let attempt = 1; ; attempt += 1) {
     let isPrepared = false;
+    let held: HeldRepository | null = null;
     try {
       requireOwnFolders(fileSystem, path);
       const toBeMade = options.create && inspectTarget(fileSystem, path) === 'to-be-made';
-      if (toBeMade) prepareRepository(place, madeFolders);
-      else requireRepository(fileSystem, path);
+      if (toBeMade) prepareRepository({ fileSystem, path }, madeFolders);
+      isPrepared = toBeMade;
+      held = holdRepository(fileSystem, path);
+      // What was looked at by its path may be something else by now.
+      requireOwnFolders(fileSystem, held.path);
+      if (!toBeMade) requireRepository(fileSystem, held.path);
       isPrepared = true;
-      const lock = await acquireLock(fileSystem, path, options);
-      return openUnderLock(place, { lock, madeFolders, options });
+      const lock = await acquireLock(fileSystem, held.path, options);
+      return openUnderLock({ fileSystem, held }, { lock, madeFolders, options });
     } catch (error) {
+      held?.release();
       const isTakenAway = error instanceof NoRepositoryError || isErrno(error, 'ENOENT');
       if (options.create && isTakenAway && attempt < MOST_ATTEMPTS) continue;
       if (!isPrepared) quietly(() => removeEmptyFolders(fileSystem, madeFolders));
       throw error;
     }
   }
+}
+
+interface HeldPlace {
+  readonly fileSystem: FileSystem;
+  readonly held: HeldRepository;
 }
 
 interface Locked {
@@ -105,9 +133,14 @@ interface Locked {
 
 /** Opens the repository after the lock is taken. Releases the lock where this fails. */
 function openUnderLock(
-  place: RepositoryPlace,
+  { fileSystem, held }: HeldPlace,
   { lock, madeFolders, options }: Locked,
 ): WritableRepository {
+  const place = { fileSystem, path: held.path };
+  const release = (): void => {
+    lock.release();
+    held.release();
+  };
   let created = false;
   const takeBack = (): void => {
     if (created && isBareCreation(place)) takeBackCreation(place, madeFolders);
@@ -118,10 +151,10 @@ function openUnderLock(
     if (created) finishCreation(place, Math.floor(options.clock.nowMs() / 1000));
     return openAsWriter(place, options.actingUid, {
       created,
-      onClosed: () => lock.release(),
+      onClosed: release,
       onAbandoned: (isEmpty) => {
         if (isEmpty) quietly(takeBack);
-        lock.release();
+        release();
       },
     });
   } catch (error) {
@@ -156,7 +189,7 @@ function openAsWriter(
   actingUid: number,
   end: WriterEnd,
 ): WritableRepository {
-  const catalog = openCatalog(path, catalogPath(path), { readOnly: false });
+  const catalog = openOwnCatalog({ fileSystem, path }, { readOnly: false });
   try {
     catalog.migrate();
     makeMissingFolders(fileSystem, path);
@@ -169,19 +202,24 @@ function openAsWriter(
   }
 }
 
-/** @throws CorruptError whose hint says how to rebuild the catalog */
-function openCatalog(
-  repository: BytePath,
-  file: BytePath,
-  options: { readonly readOnly: boolean },
+/** Errors as openCatalog; CorruptError where the catalog was replaced meanwhile. */
+function openOwnCatalog(
+  { fileSystem, path }: RepositoryPlace,
+  { readOnly }: { readonly readOnly: boolean },
 ): Catalog {
+  const file = catalogPath(path);
+  return openCatalog(path, file, { readOnly, onOpened: checkOpened(fileSystem, file) });
+}
+
+/** @throws CorruptError whose hint says how to rebuild the catalog */
+function openCatalog(repository: BytePath, file: BytePath, options: ConnectOptions): Catalog {
   try {
     return Catalog.open(file, options);
   } catch (error) {
     if (!(error instanceof CorruptError)) throw error;
     throw new CorruptError(error.message, {
       path: file,
-      hint: repairHint(repository),
+      hint: error.hint ?? repairHint(repository),
       cause: error,
     });
   }

@@ -26,6 +26,7 @@ export function pathFromText(text: string): BytePath {
 
 export function joinPath(parent: BytePath, name: BytePath | string): BytePath {
   if (parent === '') return name as BytePath;
+  if (name === '') return parent;
   return (parent.endsWith('/') ? parent + name : `${parent}/${name}`) as BytePath;
 }
 

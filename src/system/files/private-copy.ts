@@ -4,6 +4,8 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { type BytePath, baseName, joinPath, pathFromText, pathToBytes } from './byte-path.js';
 import { attempt } from './errno.js';
+import type { FileSystem } from './file-system.js';
+import { readFileChunks } from './read-chunks.js';
 
 export interface PrivateCopy {
   /** The folder of the copies. Each copy has the last name of its original. */
@@ -11,14 +13,26 @@ export interface PrivateCopy {
   remove(): void;
 }
 
+/** @throws SystemError */
+function writeWhole(path: BytePath, into: number, bytes: Uint8Array): void {
+  attempt('write', path, () => {
+    for (let done = 0; done < bytes.length;) done += fs.writeSync(into, bytes, done);
+  });
+}
+
 /** Copies the files into a new folder that only this user may enter. The caller removes it. */
-export function copyPrivately(files: readonly BytePath[]): PrivateCopy {
+export function copyPrivately(fileSystem: FileSystem, files: readonly BytePath[]): PrivateCopy {
   const directory = pathFromText(fs.mkdtempSync(path.join(os.tmpdir(), 'redis-rewind-')));
   const remove = (): void => fs.rmSync(pathToBytes(directory), { recursive: true, force: true });
   try {
     for (const file of files) {
       const copy = joinPath(directory, baseName(file));
-      attempt('copy', file, () => fs.copyFileSync(pathToBytes(file), pathToBytes(copy)));
+      const into = fs.openSync(pathToBytes(copy), 'wx', 0o600);
+      try {
+        for (const bytes of readFileChunks(fileSystem, file)) writeWhole(copy, into, bytes);
+      } finally {
+        fs.closeSync(into);
+      }
     }
     return { directory, remove };
   } catch (error) {

@@ -1,0 +1,22 @@
+// Holds the folder of a repository open, from the opening of the repository to its closing. Every path below
+// is then reached from the open folder, with no link followed (decision 0011). So whoever may write there can
+// swap folders for links while a command runs, and leads it nowhere.
+import type { BytePath } from '../../system/files/byte-path.js';
+import type { FileSystem } from '../../system/files/file-system.js';
+
+export interface HeldRepository {
+  /** Real path. */
+  readonly path: BytePath;
+  release(): void;
+}
+
+/**
+ * Where there is no folder at the path, nothing is held.
+ * @throws SystemError where /proc is missing, or the folder was replaced meanwhile
+ */
+export function holdRepository(fileSystem: FileSystem, named: BytePath): HeldRepository {
+  const path = fileSystem.realPath(named) ?? named;
+  if (fileSystem.stat(path)?.isDirectory() !== true) return { path, release: () => {} };
+  const held = fileSystem.hold(path);
+  return { path, release: () => held.release() };
+}
