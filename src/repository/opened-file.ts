@@ -4,7 +4,7 @@
 //
 // What remains: SQLite opens the journal of a transaction by its path too, and deletes it at the end. Whoever
 // swaps our folder for a link in just that moment makes SQLite create and delete a file elsewhere, but only
-// one with the name of the journal.
+// one with the name of the journal. A new repository's empty catalog is made by its path too (catalog.new).
 import { CorruptError } from '../errors.js';
 import { type BytePath, formatPath } from '../system/files/byte-path.js';
 import type { FileSystem } from '../system/files/file-system.js';

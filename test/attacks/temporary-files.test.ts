@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import path from 'node:path';
 import { pathFromText } from '../../src/system/files/byte-path.js';
+import { RealFileSystem } from '../../src/system/files/file-system.js';
 import { copyPrivately } from '../../src/system/files/private-copy.js';
 import { TemporaryFile } from '../../src/system/files/temporary-file.js';
 import { Arena, filesWith } from '../support/attacks/arena.js';
@@ -61,7 +62,7 @@ test.serial('another user reads no temporary file, and takes none away', async (
       const file = new TemporaryFile();
       file.append(bytes);
       file.close();
-      const copy = copyPrivately([pathFromText(secret)]);
+      const copy = copyPrivately(new RealFileSystem(), [pathFromText(secret)]);
       t.deepEqual(fs.readFileSync(path.join(copy.directory, 'catalog.sqlite3')), bytes);
       copy.remove();
     },

@@ -7,7 +7,7 @@ import type { FileSystem } from '../../system/files/file-system.js';
 export interface HeldRepository {
   /** Real path. */
   readonly path: BytePath;
-  release(): void;
+  readonly release: () => void;
 }
 
 /**

@@ -13,13 +13,6 @@ export interface PrivateCopy {
   remove(): void;
 }
 
-/** @throws SystemError */
-function writeWhole(path: BytePath, into: number, bytes: Uint8Array): void {
-  attempt('write', path, () => {
-    for (let done = 0; done < bytes.length;) done += fs.writeSync(into, bytes, done);
-  });
-}
-
 /** Copies the files into a new folder that only this user may enter. The caller removes it. */
 export function copyPrivately(fileSystem: FileSystem, files: readonly BytePath[]): PrivateCopy {
   const directory = pathFromText(fs.mkdtempSync(path.join(os.tmpdir(), 'redis-rewind-')));
@@ -39,4 +32,11 @@ export function copyPrivately(fileSystem: FileSystem, files: readonly BytePath[]
     remove();
     throw error;
   }
+}
+
+/** @throws SystemError */
+function writeWhole(file: BytePath, into: number, bytes: Uint8Array): void {
+  attempt('write', file, () => {
+    for (let done = 0; done < bytes.length;) done += fs.writeSync(into, bytes, done);
+  });
 }
