@@ -1,5 +1,6 @@
 // Sets the owner, mode and time of entries. What this user may not set is reported, and the rest is set all
 // the same. Nothing is lost: the catalog keeps the true metadata, and a later run as root can set it.
+// A repository may come from elsewhere. Its owner may have given a file of root's another name in it.
 import { SystemError } from '../../errors.js';
 import { type BytePath, formatPath } from './byte-path.js';
 import { isErrno } from './errno.js';
@@ -24,12 +25,15 @@ export interface UnsetMetadata {
   readonly what: 'owner' | 'mode' | 'time';
 }
 
+const EVERYTHING: readonly UnsetMetadata['what'][] = ['owner', 'mode', 'time'];
+
 /** A file must not get these bits while it belongs to another owner than it should. */
 const SET_ID_BITS = 0o6000;
 
 /**
  * Sets the owner, then the mode, and at the end all times at once, since exact times may need another
- * program. Each entry must exist and be of its type. A directory must come after everything in it.
+ * program. Each entry must exist and be of its type. A directory must come after everything in it. A file
+ * with several names is left as it is: another name may be in a folder of somebody else.
  * @returns what this user may not set
  */
 export function applyMetadata(
@@ -37,28 +41,32 @@ export function applyMetadata(
   targets: readonly MetadataTarget[],
 ): UnsetMetadata[] {
   const unset: UnsetMetadata[] = [];
+  const changed: MetadataTarget[] = [];
   for (const target of targets) {
     const entry = fileSystem.open(target.path, 'entry');
     try {
-      for (const what of applyOwnerAndMode(fileSystem, entry, target)) {
-        unset.push({ path: target.path, what });
-      }
+      const stat = fileSystem.statOpen(entry);
+      requireSame(stat, target);
+      const hasOtherNames = !stat.isDirectory() && stat.nlink > 1n;
+      if (!hasOtherNames) changed.push(target);
+      const left = hasOtherNames
+        ? EVERYTHING
+        : applyOwnerAndMode(fileSystem, { entry, stat }, target);
+      unset.push(...left.map((what) => ({ path: target.path, what })));
     } finally {
       fileSystem.close(entry);
     }
   }
-  for (const path of fileSystem.setModificationTimes(targets)) unset.push({ path, what: 'time' });
+  for (const path of fileSystem.setModificationTimes(changed)) unset.push({ path, what: 'time' });
   return unset;
 }
 
 /** @returns what this user may not set */
 function applyOwnerAndMode(
   fileSystem: FileSystem,
-  entry: FileDescriptor,
+  { entry, stat }: { readonly entry: FileDescriptor; readonly stat: FileStat },
   target: MetadataTarget,
 ): UnsetMetadata['what'][] {
-  const stat = fileSystem.statOpen(entry);
-  requireSame(stat, target);
   const isOwned = Number(stat.uid) === target.uid && Number(stat.gid) === target.gid;
   const isOwnerSet =
     isOwned || permitted(() => fileSystem.chownOpen(entry, target.uid, target.gid));

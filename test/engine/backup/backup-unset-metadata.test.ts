@@ -70,3 +70,25 @@ asRoot(
     t.is(restored['closed/file']?.mode, '0000');
   },
 );
+
+test('a mirror file that has another name elsewhere is left as it is, and set once it has not', async (t) => {
+  const sandbox = await createSandbox(t);
+  await sandbox.write('tool', 'x');
+  await fs.chmod(sandbox.inSource('tool'), 0o600);
+  await sandbox.backup();
+  await fs.link(sandbox.inMirror('tool'), sandbox.at('elsewhere'));
+  const before = await readTree(sandbox.at('elsewhere'));
+  await fs.chmod(sandbox.inSource('tool'), 0o777);
+  await fs.utimes(sandbox.inSource('tool'), 1, 1);
+  const { notes } = await sandbox.backup();
+  t.deepEqual(noteNames(notes), ['unset-mode -', 'unset-owner -', 'unset-time -']);
+  t.deepEqual(treeDifferences(before, await readTree(sandbox.at('elsewhere'))), []);
+  t.deepEqual(treeDifferences(await readTree(sandbox.source), await sandbox.restoredTree()), []);
+
+  await sandbox.repair();
+  t.deepEqual(treeDifferences(before, await readTree(sandbox.at('elsewhere'))), [], 'a repair');
+
+  await fs.rm(sandbox.at('elsewhere'));
+  t.deepEqual((await sandbox.backup()).notes, []);
+  t.is((await sandbox.mirror())['tool']?.mode, '0777');
+});
