@@ -10,6 +10,7 @@ import { copyNaively, ownNaively } from '../support/attacks/naive-victims.js';
 import { LARGE_FILE, smallRepository } from '../support/attacks/small-repository.js';
 
 const REPOSITORY = 'repository';
+const DATA = `${REPOSITORY}/redis-rewind-data`;
 
 /** Copies the small repository into the playground, as `scp -r` of the attacker's would. */
 async function bring(arena: Arena, name = REPOSITORY): Promise<string> {
@@ -56,6 +57,20 @@ function duelOfRepair(folder: string, target: string): Duel {
   };
 }
 
+for (const [folder, target] of [
+  [`${REPOSITORY}/sub`, 'sub'],
+  [`${DATA}/kept`, ''],
+  [`${DATA}/staging`, ''],
+  [`${DATA}/staging/new`, ''],
+] as const) {
+  test.serial(
+    `a repair while '${folder}' is exchanged for a link changes nothing outside`,
+    async (t) => {
+      await fight(t, duelOfRepair(folder, target));
+    },
+  );
+}
+
 test.serial(
   'a repair sets no owner and mode of a file that has another name outside',
   async (t) => {
@@ -75,6 +90,61 @@ test.serial(
       // Times are set by the name (docs/security.md, "What does not hold").
       signsOfWinning: async (arena) =>
         (await arena.harm()).filter((sign) => !sign.startsWith('known: mtimeNs')),
+    });
+  },
+);
+
+test.serial(
+  "a repair while the repository's own folder is exchanged changes nothing outside",
+  async (t) => {
+    const duel = duelOfRepair(DATA, '');
+    await fight(t, {
+      ...duel,
+      setUp: async (arena) => {
+        damage(await bring(arena));
+        const other = await bring(arena, 'other');
+        for (const name of ['staging/new', 'staging/old', 'increments']) {
+          fs.rmSync(path.join(other, 'redis-rewind-data', name), { recursive: true });
+          arena.link(`other/redis-rewind-data/${name}`, arena.secret);
+        }
+        arena.link('other/redis-rewind-data/kept', arena.secret);
+      },
+      attack: (arena) => exchanged(arena, 1, [[DATA, 'other/redis-rewind-data']]),
+      naive: (arena) => copyNaively(arena.at(REPOSITORY, 'sub'), arena.at(DATA, 'staging/new')),
+    });
+  },
+);
+
+test.serial(
+  'a backup to a repository that is exchanged in its parent folder changes nothing outside',
+  async (t) => {
+    await fight(t, {
+      setUp: async (arena) => {
+        const repository = arena.at(REPOSITORY);
+        fs.cpSync(await smallRepository(arena), repository, { recursive: true });
+        const source = path.join(arena.own, 'source');
+        for (const name of ['sub/one', 'sub/deep/two', 'new/file', 'dump.rdb']) {
+          fs.mkdirSync(path.dirname(path.join(source, name)), { recursive: true });
+          fs.writeFileSync(path.join(source, name), `changed ${name}`.repeat(1000));
+        }
+        const other = await bring(arena, 'other');
+        for (const name of ['staging/new', 'increments']) {
+          fs.rmSync(path.join(other, 'redis-rewind-data', name), { recursive: true });
+          arena.link(`other/redis-rewind-data/${name}`, arena.secret);
+        }
+        fs.rmSync(path.join(other, 'sub'), { recursive: true });
+        arena.link('other/sub', path.join(arena.secret, 'sub'));
+      },
+      attack: (arena) => exchanged(arena, 2, [[REPOSITORY, 'other']]),
+      naive: (arena) => copyNaively(path.join(arena.own, 'source'), arena.at(REPOSITORY)),
+      commandLine: (arena) => [
+        'backup',
+        '--force',
+        '--no-examine',
+        path.join(arena.own, 'source'),
+        arena.at(REPOSITORY),
+      ],
+      signsOfWinning: harm,
     });
   },
 );
