@@ -16,7 +16,7 @@ export function holdSource(
     for (const folder of held) folder.release();
   };
   try {
-    for (const folder of [source, ...also.flatMap(({ real }) => folderOf(fileSystem, real))]) {
+    for (const folder of [source, ...also.map(({ real }) => folderOf(fileSystem, real))]) {
       held.push(fileSystem.hold(folder));
     }
   } catch (error) {
@@ -26,9 +26,14 @@ export function holdSource(
   return { release };
 }
 
-/** The folder that a path of --also is, or is in; none where it does not exist. */
-function folderOf(fileSystem: FileSystem, real: BytePath): BytePath[] {
-  const stat = fileSystem.stat(real);
-  if (stat === null) return [];
-  return [stat.isDirectory() ? real : parentPath(real)];
+/**
+ * The folder that a path of --also is, or the nearest one above it that exists. So what is missing now and made
+ * later is reached from there too.
+ */
+function folderOf(fileSystem: FileSystem, real: BytePath): BytePath {
+  let folder = real;
+  while (folder !== '/' && fileSystem.stat(folder)?.isDirectory() !== true) {
+    folder = parentPath(folder);
+  }
+  return folder;
 }

@@ -121,23 +121,26 @@ class Scan implements SourceScan {
 
   /** Adds a path from outside SOURCE, with the folders that lead to it. */
   async walkAlso({ named, real }: AlsoPath): Promise<void> {
-    if (this.#fileSystem.stat(real) === null) {
+    if (this.#fileSystem.stat(real) === null || !this.#addParents(parentPath(named))) {
       const message = `'${formatPath(named)}', named by --also, does not exist`;
       this.notes.push(lookNote('also-missing', named, message));
       return;
     }
-    this.#addParents(parentPath(named));
     const path = joinPath(ALSO, named.slice(1));
     await this.walk(path, real, path);
   }
 
-  #addParents(absolute: BytePath): void {
+  /**
+   * They are not held. So nothing but the metadata of folders is taken of them.
+   * @returns whether each of them is a folder
+   */
+  #addParents(absolute: BytePath): boolean {
     const path = absolute === '/' ? ALSO : joinPath(ALSO, absolute.slice(1));
-    if (this.#seen.has(path)) return;
-    if (absolute !== '/') this.#addParents(parentPath(absolute));
+    if (this.#seen.has(path)) return true;
+    if (absolute !== '/' && !this.#addParents(parentPath(absolute))) return false;
     const real = this.#fileSystem.realPath(absolute) ?? absolute;
     const stat = this.#fileSystem.stat(real);
-    if (stat !== null) this.#add(path, real, stat);
+    return stat?.isDirectory() === true && this.#add(path, real, stat);
   }
 
   #isLeftOut(path: BytePath, top: BytePath, stat: FileStat): boolean {

@@ -6,7 +6,7 @@ import { CorruptError, SystemError } from '../../errors.js';
 import { hasManifestName, parseAofManifest } from '../../persistence/aof/aof-manifest.js';
 import { type BytePath, joinPath } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
-import { readSmallFile } from '../../system/files/read-small-file.js';
+import { readFileUpTo } from '../../system/files/read-chunks.js';
 import type { PathFilter } from '../source/path-filter.js';
 
 export interface Save {
@@ -36,10 +36,19 @@ export interface SaveSearch {
 }
 
 /**
- * The saves that are in a directory, by their paths in order.
+ * The saves that are in a directory, by their paths in order. Its owner may put links there: none is followed.
  * @throws SystemError where it cannot be listed
  */
 export function findSaves(search: SaveSearch): Save[] {
+  const held = search.fileSystem.hold(search.directory);
+  try {
+    return findInHeld(search);
+  } finally {
+    held.release();
+  }
+}
+
+function findInHeld(search: SaveSearch): Save[] {
   const { fileSystem, directory, filter } = search;
   return fileSystem.list(directory).flatMap((name): Save[] => {
     const stat = fileSystem.stat(joinPath(directory, name));
@@ -80,10 +89,14 @@ function findBases({ fileSystem, directory, names, filter }: SaveSearch, folder:
   });
 }
 
+/** A manifest has a line for each of a few files. */
+const MOST_MANIFEST_BYTES = 1 << 20;
+
 /** The name of the base; null if there is none, or the manifest makes no sense. */
 function readBase(fileSystem: FileSystem, manifest: BytePath): BytePath | null {
   try {
-    return parseAofManifest(readSmallFile(fileSystem, manifest)).base?.name ?? null;
+    const bytes = readFileUpTo(fileSystem, manifest, MOST_MANIFEST_BYTES);
+    return bytes === null ? null : (parseAofManifest(bytes).base?.name ?? null);
   } catch (error) {
     if (error instanceof CorruptError || error instanceof SystemError) return null;
     throw error;

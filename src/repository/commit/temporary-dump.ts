@@ -7,7 +7,7 @@
 import { CorruptError } from '../../errors.js';
 import { type BytePath, formatPath, parsePath } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
-import { readSmallFile } from '../../system/files/read-small-file.js';
+import { readFileUpTo } from '../../system/files/read-chunks.js';
 import { dataPath, temporaryDumpPath } from '../layout.js';
 import { syncDirectory } from '../staging.js';
 import { StoredObject, decodeStored } from '../stored/stored-fields.js';
@@ -34,7 +34,7 @@ export interface TemporaryDump {
 }
 
 /** A backup adds two notes, and an old one is seldom found. */
-const MOST_BYTES = 64n * 1024n;
+const MOST_BYTES = 64 * 1024;
 
 /** The notes in the order in which they were written; none where they cannot be understood. */
 export function readTemporaryDumps(
@@ -42,9 +42,10 @@ export function readTemporaryDumps(
   repository: BytePath,
 ): readonly TemporaryDump[] {
   const path = temporaryDumpPath(repository);
-  const stat = fileSystem.stat(path);
-  if (stat?.isFile() !== true || stat.size > MOST_BYTES) return [];
-  const lines = readSmallFile(fileSystem, path).toString('utf8').split('\n');
+  if (fileSystem.stat(path)?.isFile() !== true) return [];
+  const bytes = readFileUpTo(fileSystem, path, MOST_BYTES);
+  if (bytes === null) return [];
+  const lines = bytes.toString('utf8').split('\n');
   // A line without a newline was not written to its end: the server was not yet asked, or no dump seen.
   return lines.slice(0, -1).flatMap((line) => decode(line) ?? []);
 }

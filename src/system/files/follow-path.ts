@@ -37,12 +37,14 @@ export interface Follower {
 export function followPath(follower: Follower, path: BytePath): BytePath {
   const walk = new Walk(follower);
   const real = walk.follow(path);
+  const found = follower.fileSystem.stat(real);
   // A link that leads nowhere is kept as a name.
-  if (path !== '/' && follower.fileSystem.stat(real) === null) {
+  if (path !== '/' && found === null) {
     return joinPath(followPath(follower, parentPath(path)), baseName(path));
   }
   for (const { path: link, maker } of walk.suspects) {
-    if (maker !== ANYBODY && maker === walk.owner) continue;
+    // Whom the place itself belongs to: a link to `own/..` or to `/` ends with no name of its own.
+    if (maker !== ANYBODY && maker === found?.uid) continue;
     throw new UsageError(
       `'${formatPath(link)}' is a symbolic link that another user can have made, and leads to '${formatPath(real)}', which is not theirs`,
       {
@@ -56,8 +58,6 @@ export function followPath(follower: Follower, path: BytePath): BytePath {
 
 class Walk {
   readonly suspects: SuspectLink[] = [];
-  /** Whom the last thing on the path belongs to. */
-  owner = 0n;
   readonly #fileSystem: FileSystem;
   readonly #uid: bigint;
 
@@ -80,7 +80,6 @@ class Walk {
       const stat = this.#fileSystem.stat(next);
       if (stat?.isSymbolicLink() !== true) {
         reached = next;
-        this.owner = stat?.uid ?? this.owner;
         continue;
       }
       followed += 1;

@@ -123,3 +123,63 @@ asRoot('a path of --also that becomes a link leads nowhere', async (t) => {
   }
   t.true(struck > 8, String(struck));
 });
+
+/** Backs up again and again, and strikes once, at a later call on the paths of --also each time. */
+async function strikeAtAlso(
+  t: ExecutionContext,
+  also: string,
+  { setUp, strike }: { readonly setUp: (folder: string) => void; readonly strike: Strike },
+): Promise<number> {
+  const { sandbox, outside } = await setScene(t);
+  const folder = sandbox.at('also');
+  for (let n = 1; ; n += 1) {
+    for (const old of [folder, sandbox.repository])
+      fs.rmSync(old, { recursive: true, force: true });
+    setUp(folder);
+    let count = 0;
+    const fileSystem = new HookedFileSystem(
+      ({ path: called }) => {
+        if (!called.startsWith(folder)) return;
+        count += 1;
+        if (count === n) strike(folder, outside);
+      },
+      { sync: false },
+    );
+    await sandbox
+      .backup({ also: [path.join(folder, also)], context: { fileSystem } })
+      .catch((error: unknown) => {
+        t.true(error instanceof RewindError, String(error));
+      });
+    t.false(hasSecret(sandbox.repository), `call ${n}`);
+    if (count < n) return n - 1;
+  }
+}
+
+type Strike = (folder: string, outside: string) => void;
+
+asRoot('a folder above a path of --also that becomes a link to a file is not read', async (t) => {
+  const struck = await strikeAtAlso(t, 'in/conf', {
+    setUp: (folder) => {
+      fs.mkdirSync(path.join(folder, 'in'), { recursive: true });
+      fs.writeFileSync(path.join(folder, 'in/conf'), 'of this user');
+    },
+    strike: (folder, outside) => {
+      fs.rmSync(path.join(folder, 'in/conf'));
+      exchange(path.join(folder, 'in'), path.join(outside, 'dump.rdb'));
+    },
+  });
+  t.true(struck > 8, String(struck));
+});
+
+asRoot('a path of --also that is missing at first is reached through no link', async (t) => {
+  const struck = await strikeAtAlso(t, 'aof/manifest', {
+    setUp: (folder) => {
+      fs.mkdirSync(folder);
+    },
+    strike: (folder, outside) => {
+      fs.symlinkSync(path.join(outside, 'aof'), path.join(folder, 'aof'));
+      fs.lchownSync(path.join(folder, 'aof'), OTHER, OTHER);
+    },
+  });
+  t.true(struck > 4, String(struck));
+});

@@ -140,3 +140,15 @@ test('a new inode, size or time is a new save; the growth of an AOF is not', asy
   await rm(path.join(place.directory, 'aofs/b'));
   t.deepEqual(kinds(place.saves()), ['base aofs/c', 'dump dump.rdb', 'log old.aof']);
 });
+
+test('a manifest that is a link is not read, wherever it leads', async (t) => {
+  const place = await Place.create(t);
+  await place.put('logs/base.rdb');
+  await place.manifest('elsewhere', 'log.aof', 'base.rdb seq 1 type b');
+  const manifest = path.join(place.directory, 'logs/log.aof.manifest');
+  await symlink('../elsewhere/log.aof.manifest', manifest);
+  t.deepEqual(kinds(place.saves(NAMES)), []);
+  await rm(manifest);
+  await place.manifest('logs', 'log.aof', 'base.rdb seq 1 type b');
+  t.deepEqual(kinds(place.saves(NAMES)), ['base logs/base.rdb']);
+});

@@ -90,3 +90,20 @@ asRoot("a link of root's in a folder that another user can change is no better",
   t.throws(() => follow('open/link'), { instanceOf: UsageError });
   t.is(follow('sticky/link'), at('root'));
 });
+
+asRoot(
+  'a link that ends in `..`, or at the root, leads to the folder that it ends at',
+  async (t) => {
+    const { folder, link, follow, at } = await makePlace(t);
+    folder('sammy', SAMMY);
+    folder('root', 0);
+    folder('root/of-sammy', SAMMY);
+    link('sammy/up', at('root/of-sammy/..'), SAMMY);
+    link('sammy/top', '/', SAMMY);
+    link('sammy/to-own', at('root/of-sammy/../of-sammy'), SAMMY);
+    for (const name of ['sammy/up', 'sammy/up/new', 'sammy/top', 'sammy/top/new']) {
+      t.throws(() => follow(name), { instanceOf: UsageError }, name);
+    }
+    t.is(follow('sammy/to-own'), at('root/of-sammy'));
+  },
+);
