@@ -18,6 +18,12 @@ export class SourceStateTable {
       .map(toSourceState);
   }
 
+  /** Reads each row and keeps none. @throws CorruptError */
+  check(): void {
+    const rows = this.#connection.prepare<[], object>('SELECT * FROM source_state').iterate();
+    for (const row of rows) toSourceState(row);
+  }
+
   /** Device and inode are unsigned 64-bit numbers, kept as the signed ones with the same bits. */
   put(state: SourceState): void {
     this.#connection

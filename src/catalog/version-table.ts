@@ -56,6 +56,20 @@ export class VersionTable {
       .map(toVersion);
   }
 
+  /**
+   * Checks the versions that no snapshot has. No backup writes such rows, and no other question reads them.
+   * @throws CorruptError
+   */
+  checkUnused(): void {
+    const rows = this.#connection
+      .prepare<[], object>(
+        `${SELECT} WHERE NOT EXISTS (SELECT 1 FROM snapshot WHERE snapshot.id >= first_snapshot
+           AND (last_snapshot IS NULL OR snapshot.id <= last_snapshot))`,
+      )
+      .iterate();
+    for (const row of rows) toVersion(row);
+  }
+
   /** Whether any snapshot has the path, or something below it. */
   everExisted(path: BytePath): boolean {
     const bytes = pathToBytes(path);

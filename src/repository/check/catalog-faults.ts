@@ -31,12 +31,12 @@ export function findCatalogFaults(catalog: Catalog): CatalogFaults {
 /** Reads the rows that no snapshot has. Each is checked as it is read. */
 function readOtherRows(catalog: Catalog): void {
   catalog.repository.get();
-  catalog.versions.listAll();
+  catalog.versions.checkUnused();
   catalog.increments.list();
   catalog.increments.nextId();
   catalog.snapshots.nextId();
   catalog.owed.list();
-  catalog.sourceStates.list();
+  catalog.sourceStates.check();
   catalog.verifications?.list();
   catalog.verifications?.nextId();
   catalog.verifications?.checkTimes();

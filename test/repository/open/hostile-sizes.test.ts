@@ -1,6 +1,6 @@
 // A hostile repository from elsewhere whose few bytes ask for very many: in memory, in temporary files, or in
 // sizes that the catalog records. Each command ends before that, and says what is damaged.
-import { readdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import test, { type ExecutionContext } from 'ava';
 import { EXIT, NoSpaceError } from '../../../src/errors.js';
 import { RealFileSystem } from '../../../src/system/files/file-system.js';
@@ -125,6 +125,20 @@ test('a copy of the catalog that expands without end is damage, and a repair rep
     problems.some(({ message }) => message.includes('holds more than 16777216 bytes')),
     JSON.stringify(problems),
   );
+  await sandbox.repair();
+  t.deepEqual((await sandbox.verify()).problems, []);
+});
+
+test('a copy of an honest catalog is read, also where names are long and alike', async (t) => {
+  const sandbox = await createSandbox(t);
+  const folder = Array.from({ length: 8 }, (_, index) => `folder-${index}-${'x'.repeat(240)}`);
+  await mkdir(sandbox.inSource(...folder), { recursive: true });
+  for (let n = 0; n < 1500; n += 1) await writeFile(sandbox.inSource(...folder, `file-${n}`), '');
+  await sandbox.backup();
+  const catalog = await stat(sandbox.data('catalog.sqlite3'));
+  const copied = await stat(sandbox.data('catalog.1.zst'));
+  t.true(catalog.size > 16 << 20 && catalog.size > copied.size * 64, `${catalog.size}`);
+  await rm(sandbox.data('catalog.sqlite3'));
   await sandbox.repair();
   t.deepEqual((await sandbox.verify()).problems, []);
 });
