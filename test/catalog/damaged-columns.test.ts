@@ -7,7 +7,7 @@ import { listChangedSince, listFiles } from '../../src/engine/inspect/list.js';
 import { EXIT, RewindError } from '../../src/errors.js';
 import { readTree, treeDifferences } from '../support/files/directory-tree.js';
 import { exitCode } from '../support/program/exit-code.js';
-import { writeRdb } from '../support/redis/rdb-writer.js';
+import { writeRdb } from '../support/redis/data/rdb-writer.js';
 import { runSql } from '../support/repository/edit-catalog.js';
 import { type StoredValue, forgeCell, listCells } from '../support/repository/forge-cell.js';
 import { type Sandbox, createSandbox } from '../support/sandbox/sandbox.js';

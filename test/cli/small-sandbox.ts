@@ -2,7 +2,7 @@
 import { utimes } from 'node:fs/promises';
 import type { ExecutionContext } from 'ava';
 import { succeedCli } from '../support/program/cli.js';
-import { writeRdb } from '../support/redis/rdb-writer.js';
+import { writeRdb } from '../support/redis/data/rdb-writer.js';
 import { type Sandbox, createSandbox } from '../support/sandbox/sandbox.js';
 
 /** SOURCE has two files. REPO does not exist yet, and neither does its parent. */

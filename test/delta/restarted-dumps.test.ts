@@ -5,7 +5,7 @@ import test from 'ava';
 
 import { type DiffOptions, diff } from '../../src/delta/diff.js';
 import { patch } from '../../src/delta/patch.js';
-import { type RdbKey, writeRdb } from '../support/redis/rdb-writer.js';
+import { type RdbKey, writeRdb } from '../support/redis/data/rdb-writer.js';
 import { createRandom, randomBytesOf } from './random-bytes.js';
 import { type DiffOutcome, Gathered, diffBuffers, patchBuffer } from './run-delta.js';
 import { SparseReader } from './sparse-reader.js';

@@ -11,7 +11,12 @@ import {
   type TreeEntry,
 } from '../support/files/directory-tree.js';
 import { makeTemporaryDirectory, removeTree } from '../support/files/temporary-directory.js';
-import { canSetOwner, fixtureDigests, layNight, NIGHTS } from '../support/redis/redis-nights.js';
+import {
+  canSetOwner,
+  fixtureDigests,
+  layNight,
+  NIGHTS,
+} from '../support/redis/data/redis-nights.js';
 import { say, showCommand, showListing } from './terminal.js';
 
 const SOURCE = 'redis';

@@ -3,10 +3,10 @@
 import test, { type ExecutionContext } from 'ava';
 import type { Redis } from 'ioredis';
 
-import { datasetDigest } from '../support/redis/dataset-digest.js';
-import { populate } from '../support/redis/redis-dataset.js';
-import { mutate } from '../support/redis/redis-mutations.js';
-import { withRedisServer } from '../support/redis/redis-server.js';
+import { datasetDigest } from '../support/redis/data/dataset-digest.js';
+import { populate } from '../support/redis/data/redis-dataset.js';
+import { mutate } from '../support/redis/data/redis-mutations.js';
+import { withRedisServer } from '../support/redis/servers/redis-server.js';
 import { temporaryDirectory } from '../support/files/temporary-directory.js';
 
 /** Pairs of commands: the first makes a difference, the second takes it back. */

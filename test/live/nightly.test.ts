@@ -9,17 +9,21 @@ import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 
 import { runCli, succeedCli } from '../support/program/cli.js';
-import { datasetDigest, type DatasetDigest } from '../support/redis/dataset-digest.js';
+import { datasetDigest, type DatasetDigest } from '../support/redis/data/dataset-digest.js';
 import { readTree, treeDifferences, type Tree } from '../support/files/directory-tree.js';
-import { populate } from '../support/redis/redis-dataset.js';
-import { mutate } from '../support/redis/redis-mutations.js';
-import { rewriteAof, saveDump, settlePersistence } from '../support/redis/redis-persistence.js';
+import { populate } from '../support/redis/data/redis-dataset.js';
+import { mutate } from '../support/redis/data/redis-mutations.js';
+import {
+  rewriteAof,
+  saveDump,
+  settlePersistence,
+} from '../support/redis/data/redis-persistence.js';
 import {
   startRedisServer,
   withRedisServer,
   type RedisServer,
-} from '../support/redis/redis-server.js';
-import { redisUser } from '../support/redis/redis-user.js';
+} from '../support/redis/servers/redis-server.js';
+import { redisUser } from '../support/redis/servers/redis-user.js';
 import { makeTemporaryDirectory, removeTree } from '../support/files/temporary-directory.js';
 
 interface SnapshotJson {

@@ -13,11 +13,11 @@ import { describeType } from '../../src/persistence/rdb/value-types.js';
 import { type AnnotatedRdb, readAnnotatedRdbs } from '../persistence/rdb/annotated-hex.js';
 import { findInBytes, findInPieces } from '../persistence/rdb/found-records.js';
 import { askForKeys, keysOfWalk } from '../persistence/rdb/server-keys.js';
-import { populate } from '../support/redis/redis-dataset.js';
-import { mutate } from '../support/redis/redis-mutations.js';
-import { saveDump } from '../support/redis/redis-persistence.js';
+import { populate } from '../support/redis/data/redis-dataset.js';
+import { mutate } from '../support/redis/data/redis-mutations.js';
+import { saveDump } from '../support/redis/data/redis-persistence.js';
 import { askAll } from '../support/redis/redis-reply.js';
-import { type RedisServer, withRedisServer } from '../support/redis/redis-server.js';
+import { type RedisServer, withRedisServer } from '../support/redis/servers/redis-server.js';
 import { temporaryDirectory } from '../support/files/temporary-directory.js';
 
 const run = promisify(execFile);

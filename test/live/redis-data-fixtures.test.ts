@@ -5,9 +5,9 @@ import path from 'node:path';
 
 import test from 'ava';
 
-import { datasetDigest, type DatasetDigest } from '../support/redis/dataset-digest.js';
+import { datasetDigest, type DatasetDigest } from '../support/redis/data/dataset-digest.js';
 import { fixturePath } from '../support/program/project-paths.js';
-import { withRedisServer } from '../support/redis/redis-server.js';
+import { withRedisServer } from '../support/redis/servers/redis-server.js';
 import { temporaryDirectory } from '../support/files/temporary-directory.js';
 
 const SUFFIX = '.keys.json';

@@ -7,12 +7,12 @@ import test, { type ExecutionContext } from 'ava';
 
 import { runCli, succeedCli } from '../support/program/cli.js';
 import { readTree, treeDifferences } from '../support/files/directory-tree.js';
-import { saveDump } from '../support/redis/redis-persistence.js';
+import { saveDump } from '../support/redis/data/redis-persistence.js';
 import {
   type RedisServer,
   startRedisServer,
   withRedisServer,
-} from '../support/redis/redis-server.js';
+} from '../support/redis/servers/redis-server.js';
 import { temporaryDirectory } from '../support/files/temporary-directory.js';
 
 interface Place {

@@ -12,7 +12,7 @@ import {
   type RedisServerOptions,
   startRedisServer,
   withRedisServer,
-} from '../support/redis/redis-server.js';
+} from '../support/redis/servers/redis-server.js';
 import { Sandbox, createSandbox } from '../support/sandbox/sandbox.js';
 
 interface Watched {

@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 
 import { createRandom, randomBytesOf } from '../delta/random-bytes.js';
 import { diffBuffers, patchBuffer } from '../delta/run-delta.js';
-import { type RdbKey, type RdbValue, writeRdb } from '../support/redis/rdb-writer.js';
+import { type RdbKey, type RdbValue, writeRdb } from '../support/redis/data/rdb-writer.js';
 
 const text = fc.oneof(
   fc.string({ maxLength: 80 }),

@@ -1,7 +1,7 @@
 // Dumps and AOF files are examined while they are read; what no server would load is kept and reported.
 import { readFile, rm } from 'node:fs/promises';
 import test from 'ava';
-import { writeRdb } from '../../support/redis/rdb-writer.js';
+import { writeRdb } from '../../support/redis/data/rdb-writer.js';
 import {
   listRepositoryFixtures,
   unpackRepository,

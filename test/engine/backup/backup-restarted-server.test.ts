@@ -5,7 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import test from 'ava';
 
 import { createRandom, randomBytesOf } from '../../delta/random-bytes.js';
-import { type RdbKey, writeRdb } from '../../support/redis/rdb-writer.js';
+import { type RdbKey, writeRdb } from '../../support/redis/data/rdb-writer.js';
 import { createSandbox } from '../../support/sandbox/sandbox.js';
 import { readTree } from '../../support/files/directory-tree.js';
 

@@ -18,8 +18,8 @@ import test, { type ExecutionContext } from 'ava';
 import { isThere } from '../../support/files/is-there.js';
 import { temporaryDirectory } from '../../support/files/temporary-directory.js';
 import { runCli } from '../../support/program/cli.js';
-import { honestReply, startFakeServer } from '../../support/redis/fake-server.js';
-import { writeRdb } from '../../support/redis/rdb-writer.js';
+import { honestReply, startFakeServer } from '../../support/redis/servers/fake-server.js';
+import { writeRdb } from '../../support/redis/data/rdb-writer.js';
 import { checkRefusal } from '../../support/redis/refused-backup.js';
 
 /** Without a time in it, a dump could be of any moment. */

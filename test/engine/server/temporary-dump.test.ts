@@ -9,7 +9,7 @@ import { pathFromText } from '../../../src/system/files/byte-path.js';
 import { RealFileSystem } from '../../../src/system/files/file-system.js';
 import { isThere } from '../../support/files/is-there.js';
 import { temporaryDirectory } from '../../support/files/temporary-directory.js';
-import { writeRdb } from '../../support/redis/rdb-writer.js';
+import { writeRdb } from '../../support/redis/data/rdb-writer.js';
 
 const ASKED_SECONDS = 1_000_000;
 const RUN_ID = 'a'.repeat(40);

@@ -9,9 +9,9 @@ import test from 'ava';
 import { parseAofManifest } from '../../../src/persistence/aof/aof-manifest.js';
 import { removeTree } from '../../support/files/temporary-directory.js';
 import { succeedCli } from '../../support/program/cli.js';
-import { CountingWriter, readWritten } from '../../support/redis/counting-writer.js';
+import { CountingWriter, readWritten } from '../../support/redis/data/counting-writer.js';
 import { type LiveSandbox, createLiveSandbox } from '../../support/redis/live-sandbox.js';
-import { withRedisServer } from '../../support/redis/redis-server.js';
+import { withRedisServer } from '../../support/redis/servers/redis-server.js';
 import { lookNames } from '../../support/sandbox/note-names.js';
 
 const run = promisify(execFile);

@@ -14,9 +14,9 @@ import { temporaryDirectory } from '../../support/files/temporary-directory.js';
 import { succeedCli } from '../../support/program/cli.js';
 import { mainScript } from '../../support/program/project-paths.js';
 import { createLiveSandbox, untilSaved } from '../../support/redis/live-sandbox.js';
-import { saveDump } from '../../support/redis/redis-persistence.js';
-import { startRedisServer } from '../../support/redis/redis-server.js';
-import { startRelay } from '../../support/redis/relay.js';
+import { saveDump } from '../../support/redis/data/redis-persistence.js';
+import { startRedisServer } from '../../support/redis/servers/redis-server.js';
+import { startRelay } from '../../support/redis/servers/relay.js';
 import { serverRequest } from '../../support/redis/server-request.js';
 
 test('the dump is removed from the source when it is in the snapshot', async (t) => {

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
 import { runCli } from '../../support/program/cli.js';
 import { type LiveSandbox, createLiveSandbox } from '../../support/redis/live-sandbox.js';
-import { startSentinel, watching } from '../../support/redis/redis-sentinel.js';
+import { startSentinel, watching } from '../../support/redis/servers/redis-sentinel.js';
 import { isRefusedBackup } from '../../support/redis/refused-backup.js';
 
 async function untilLink({ server }: LiveSandbox, state: 'up' | 'down'): Promise<void> {

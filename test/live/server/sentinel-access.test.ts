@@ -4,9 +4,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import { temporaryDirectory } from '../../support/files/temporary-directory.js';
-import { makeCertificates } from '../../support/redis/certificates.js';
-import { startSentinel, watching } from '../../support/redis/redis-sentinel.js';
-import { freePort } from '../../support/redis/redis-server.js';
+import { makeCertificates } from '../../support/redis/servers/certificates.js';
+import { startSentinel, watching } from '../../support/redis/servers/redis-sentinel.js';
+import { freePort } from '../../support/redis/servers/redis-server.js';
 import { type Refusal, isRefusedBackup } from '../../support/redis/refused-backup.js';
 import {
   startGroup,
@@ -16,7 +16,7 @@ import {
   at,
   backup,
   isRefused,
-} from '../../support/redis/sentinel-group.js';
+} from '../../support/redis/servers/sentinel-group.js';
 
 test('a primary must be named where a Sentinel watches several, and an unknown name is refused', async (t) => {
   const [group, second] = [await startGroup(t, 0), await startGroup(t, 0)];

@@ -2,7 +2,7 @@
 // each way in which they do not help is an error that leaves the repository as it was.
 import test from 'ava';
 import { runCli } from '../../support/program/cli.js';
-import { readFlags, startSentinel, watching } from '../../support/redis/redis-sentinel.js';
+import { readFlags, startSentinel, watching } from '../../support/redis/servers/redis-sentinel.js';
 import {
   startGroup,
   first,
@@ -12,7 +12,7 @@ import {
   at,
   backup,
   isRefused,
-} from '../../support/redis/sentinel-group.js';
+} from '../../support/redis/servers/sentinel-group.js';
 
 test('the primary is found, and the new one after a failover', async (t) => {
   const group = await startGroup(t, 2);

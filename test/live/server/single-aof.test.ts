@@ -7,17 +7,17 @@ import { bytesDifference } from '../../support/files/bytes-difference.js';
 import { temporaryDirectory } from '../../support/files/temporary-directory.js';
 import { succeedCli } from '../../support/program/cli.js';
 import { fixturePath } from '../../support/program/project-paths.js';
-import { type DatasetDigest, datasetDigest } from '../../support/redis/dataset-digest.js';
+import { type DatasetDigest, datasetDigest } from '../../support/redis/data/dataset-digest.js';
 import { createLiveSandbox } from '../../support/redis/live-sandbox.js';
-import { relayAsOldServer } from '../../support/redis/old-server-relay.js';
-import { withRedisServer } from '../../support/redis/redis-server.js';
+import { relayAsOldServer } from '../../support/redis/servers/old-server-relay.js';
+import { withRedisServer } from '../../support/redis/servers/redis-server.js';
 import {
   FIXTURE,
   MULTI_TAIL,
   POINT,
   TORN_TAILS,
   logOf,
-} from '../../support/redis/single-file-aof.js';
+} from '../../support/redis/data/single-file-aof.js';
 import { lookNames } from '../../support/sandbox/note-names.js';
 
 for (const [what, tail] of Object.entries({ ...TORN_TAILS, 'an open transaction': MULTI_TAIL })) {

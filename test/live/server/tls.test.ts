@@ -5,8 +5,8 @@ import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { temporaryDirectory } from '../../support/files/temporary-directory.js';
 import { runCli } from '../../support/program/cli.js';
-import { type Certificates, makeCertificates } from '../../support/redis/certificates.js';
-import { startFakeServer } from '../../support/redis/fake-server.js';
+import { type Certificates, makeCertificates } from '../../support/redis/servers/certificates.js';
+import { startFakeServer } from '../../support/redis/servers/fake-server.js';
 import { type LiveSandbox, createLiveSandbox } from '../../support/redis/live-sandbox.js';
 import { checkRefusal, leavesAsItWas } from '../../support/redis/refused-backup.js';
 

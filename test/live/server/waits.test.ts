@@ -8,8 +8,8 @@ import test from 'ava';
 import { runCli } from '../../support/program/cli.js';
 import { isRefused } from '../../support/redis/live-refusals.js';
 import { createLiveSandbox, untilSaving } from '../../support/redis/live-sandbox.js';
-import { startRedisServer } from '../../support/redis/redis-server.js';
-import { redisUser } from '../../support/redis/redis-user.js';
+import { startRedisServer } from '../../support/redis/servers/redis-server.js';
+import { redisUser } from '../../support/redis/servers/redis-user.js';
 import { checkRefusal } from '../../support/redis/refused-backup.js';
 
 test('a backup waits for a server that is loading, no longer than allowed', async (t) => {

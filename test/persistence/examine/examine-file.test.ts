@@ -11,7 +11,7 @@ import { judgeFile } from '../../../src/persistence/examine/judge-file.js';
 import { crc64 } from '../../../src/persistence/rdb/crc64.js';
 import { uninterrupted } from '../../../src/system/time/checkpoint.js';
 import { cut } from '../../delta/run-delta.js';
-import { writeRdb } from '../../support/redis/rdb-writer.js';
+import { writeRdb } from '../../support/redis/data/rdb-writer.js';
 
 async function examine(
   kind: ExaminedKind,

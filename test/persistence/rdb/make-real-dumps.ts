@@ -4,8 +4,8 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { fixturePath } from '../../support/program/project-paths.js';
-import { saveDump } from '../../support/redis/redis-persistence.js';
-import { withRedisServer } from '../../support/redis/redis-server.js';
+import { saveDump } from '../../support/redis/data/redis-persistence.js';
+import { withRedisServer } from '../../support/redis/servers/redis-server.js';
 import { makeTemporaryDirectory, removeTree } from '../../support/files/temporary-directory.js';
 import { askForKeys } from './server-keys.js';
 

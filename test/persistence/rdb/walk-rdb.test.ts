@@ -5,7 +5,7 @@ import path from 'node:path';
 import test from 'ava';
 
 import { walkRdb } from '../../../src/persistence/rdb/walk-rdb.js';
-import type { DatasetDigest } from '../../support/redis/dataset-digest.js';
+import type { DatasetDigest } from '../../support/redis/data/dataset-digest.js';
 import { fixturePath } from '../../support/program/project-paths.js';
 import { SeededRandom } from '../../support/program/seeded-random.js';
 import { findInBytes, findInPieces } from './found-records.js';

@@ -13,7 +13,7 @@ import { RealFileSystem } from '../../../src/system/files/file-system.js';
 import { uninterrupted } from '../../../src/system/time/checkpoint.js';
 import { bytesDifference } from '../../support/files/bytes-difference.js';
 import { temporaryDirectory } from '../../support/files/temporary-directory.js';
-import { MULTI_TAIL, SELECT, TORN_TAILS, logOf } from '../../support/redis/single-file-aof.js';
+import { MULTI_TAIL, SELECT, TORN_TAILS, logOf } from '../../support/redis/data/single-file-aof.js';
 
 const SETTINGS: ServerSettings = {
   directory: null,

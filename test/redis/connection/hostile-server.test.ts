@@ -11,7 +11,7 @@ import {
   listReply,
   startFakeServer,
   textReply,
-} from '../../support/redis/fake-server.js';
+} from '../../support/redis/servers/fake-server.js';
 import { checkRefusal } from '../../support/redis/refused-backup.js';
 
 /** A heap in which a reply without a bound has no room. */

@@ -2,7 +2,7 @@
 // first byte, before anything of it is kept.
 import test, { type ExecutionContext } from 'ava';
 import { RefusedReplyError, ReplyGuard } from '../../../src/redis/connection/reply-guard.js';
-import { listReply, textReply } from '../../support/redis/fake-server.js';
+import { listReply, textReply } from '../../support/redis/servers/fake-server.js';
 
 /** The refusal of one reply, in chunks of `chunkBytes`; undefined where it passes. */
 function refusalOf(reply: string, chunkBytes = 65_536): RefusedReplyError | undefined {

@@ -18,8 +18,8 @@ import {
   listReply,
   startFakeServer,
   textReply,
-} from '../../support/redis/fake-server.js';
-import { writeRdb } from '../../support/redis/rdb-writer.js';
+} from '../../support/redis/servers/fake-server.js';
+import { writeRdb } from '../../support/redis/data/rdb-writer.js';
 import { serverRequest } from '../../support/redis/server-request.js';
 
 interface Refusal {

@@ -10,7 +10,7 @@ import * as fs from 'node:fs';
 import path from 'node:path';
 import { type Tree, readTree, treeDifferences } from '../files/directory-tree.js';
 import { type TeardownContext, memoryDirectory } from '../files/temporary-directory.js';
-import { type Owner, redisUser } from '../redis/redis-user.js';
+import { type Owner, redisUser } from '../redis/servers/redis-user.js';
 
 /** How deep the folders `d/d/d…` of the secret go; `shadow` is in each of them. */
 export const DEEP = 12;

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { type Interface, createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { projectRoot } from '../program/project-paths.js';
-import type { Owner } from '../redis/redis-user.js';
+import type { Owner } from '../redis/servers/redis-user.js';
 
 export interface AttackProgram {
   /** A file of test/attacks/programs/, without `.py`. */

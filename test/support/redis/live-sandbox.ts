@@ -8,7 +8,11 @@ import type { SnapshotSummary } from '../../../src/engine/snapshot/snapshot-summ
 import type { TeardownContext } from '../files/temporary-directory.js';
 import { createTestContext } from '../program/run-context.js';
 import { type Sandbox, createSandbox } from '../sandbox/sandbox.js';
-import { type RedisServer, type RedisServerOptions, startRedisServer } from './redis-server.js';
+import {
+  type RedisServer,
+  type RedisServerOptions,
+  startRedisServer,
+} from './servers/redis-server.js';
 import { serverRequest } from './server-request.js';
 
 /** With what the server said at hand. */

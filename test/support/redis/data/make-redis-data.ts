@@ -7,12 +7,12 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 
 import { datasetDigest } from './dataset-digest.js';
-import { fixturePath } from '../program/project-paths.js';
+import { fixturePath } from '../../program/project-paths.js';
 import { mutate } from './redis-mutations.js';
 import { populate } from './redis-dataset.js';
 import { rewriteAof, saveDump, settlePersistence } from './redis-persistence.js';
-import { startRedisServer, type RedisServer } from './redis-server.js';
-import { makeTemporaryDirectory, removeTree } from '../files/temporary-directory.js';
+import { startRedisServer, type RedisServer } from '../servers/redis-server.js';
+import { makeTemporaryDirectory, removeTree } from '../../files/temporary-directory.js';
 
 const run = promisify(execFile);
 

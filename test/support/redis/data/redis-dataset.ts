@@ -3,8 +3,8 @@
 // on a clock, so the same seed and count make the same dataset on every run.
 import type { Redis } from 'ioredis';
 
-import { sendCommands, type RedisCommand } from './redis-commands.js';
-import { SeededRandom } from '../program/seeded-random.js';
+import { sendCommands, type RedisCommand } from '../redis-commands.js';
+import { SeededRandom } from '../../program/seeded-random.js';
 
 type Args = RedisCommand['args'];
 

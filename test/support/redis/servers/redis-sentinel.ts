@@ -6,7 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { type TeardownContext, temporaryDirectory } from '../files/temporary-directory.js';
+import { type TeardownContext, temporaryDirectory } from '../../files/temporary-directory.js';
 import { freePort } from './redis-server.js';
 
 export interface RedisSentinel {

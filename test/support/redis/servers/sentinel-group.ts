@@ -3,12 +3,12 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ExecutionContext } from 'ava';
-import type { BackupReport } from '../../../src/engine/backup/backup-report.js';
-import { temporaryDirectory } from '../files/temporary-directory.js';
-import { type CliOptions, succeedCli } from '../program/cli.js';
+import type { BackupReport } from '../../../../src/engine/backup/backup-report.js';
+import { temporaryDirectory } from '../../files/temporary-directory.js';
+import { type CliOptions, succeedCli } from '../../program/cli.js';
 import { type RedisSentinel, readFlags, startSentinel, watching } from './redis-sentinel.js';
 import { type RedisServer, startRedisServer } from './redis-server.js';
-import { type Refusal, isRefusedBackup } from './refused-backup.js';
+import { type Refusal, isRefusedBackup } from '../refused-backup.js';
 
 /** A primary, the first, and its replicas, all with the same data. */
 export interface Group {

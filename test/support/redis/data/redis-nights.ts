@@ -14,8 +14,8 @@ import {
 } from 'node:fs/promises';
 import path from 'node:path';
 
-import { readTree } from '../files/directory-tree.js';
-import { fixturePath } from '../program/project-paths.js';
+import { readTree } from '../../files/directory-tree.js';
+import { fixturePath } from '../../program/project-paths.js';
 
 export interface Night {
   /** The fixture's number. */

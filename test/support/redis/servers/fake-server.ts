@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { type Socket, createServer } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import type { TeardownContext } from '../files/temporary-directory.js';
+import type { TeardownContext } from '../../files/temporary-directory.js';
 
 /** A reply as its bytes, or what else is done with the connection. Null leaves the answer to `honestReply`. */
 export type FakeAnswer = (words: readonly string[]) => string | ((socket: Socket) => void) | null;

@@ -17,7 +17,7 @@ import {
   sha256OfReply,
   sorted,
   type Reply,
-} from './redis-reply.js';
+} from '../redis-reply.js';
 
 /** What one database holds. */
 export interface DatabaseDigest {

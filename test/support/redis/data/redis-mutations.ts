@@ -3,10 +3,10 @@
 // what the server holds, never on a clock.
 import type { Redis } from 'ioredis';
 
-import { sendCommands, type RedisCommand } from './redis-commands.js';
+import { sendCommands, type RedisCommand } from '../redis-commands.js';
 import { expiryMs, smallKeys, streamId } from './redis-dataset.js';
-import { allKeys, ask, askAll, fields, filledDatabases } from './redis-reply.js';
-import { SeededRandom } from '../program/seeded-random.js';
+import { allKeys, ask, askAll, fields, filledDatabases } from '../redis-reply.js';
+import { SeededRandom } from '../../program/seeded-random.js';
 
 type Args = RedisCommand['args'];
 

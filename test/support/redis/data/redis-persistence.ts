@@ -4,7 +4,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import type { RedisServer } from './redis-server.js';
+import type { RedisServer } from '../servers/redis-server.js';
 
 const POLL_MS = 10;
 const TIMEOUT_MS = 60_000;

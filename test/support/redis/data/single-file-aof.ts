@@ -2,7 +2,7 @@
 // of their multi-part AOF in one file, as a rewrite by 4.0 to 6.2 and commands after it make it.
 import { readFile } from 'node:fs/promises';
 
-import { fixturePath } from '../program/project-paths.js';
+import { fixturePath } from '../../program/project-paths.js';
 
 /** The point of the fixture whose dataset `an RDB and commands` holds. */
 export const POINT = '1';

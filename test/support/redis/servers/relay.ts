@@ -1,7 +1,7 @@
 // A relay before a real server. It passes on what both ends say, except for the commands that a test wants
 // the server, or the client, to miss. The client sends one command at a time and waits for its reply.
 import { type Socket, connect, createServer } from 'node:net';
-import type { TeardownContext } from '../files/temporary-directory.js';
+import type { TeardownContext } from '../../files/temporary-directory.js';
 
 export interface RelayRules {
   /** The reply to a command that the server is not to see; null to pass the command on. */
