@@ -226,14 +226,12 @@ export class RealFileSystem implements FileSystem {
   }
 
   makeHardLink(from: BytePath, to: BytePath): void {
-    attempt('link', from, () =>
-      fs.linkSync(this.#folders.reachName(from), this.#folders.reachName(to)),
-    );
+    attempt('link', from, () => fs.linkSync(...this.#folders.reachNames(from, to)));
   }
 
   rename(from: BytePath, to: BytePath): void {
     attempt('rename', from, () => {
-      fs.renameSync(this.#folders.reachName(from), this.#folders.reachName(to));
+      fs.renameSync(...this.#folders.reachNames(from, to));
       this.#folders.forget(from);
       this.#folders.forget(to);
     });

@@ -48,6 +48,8 @@ export class HeldFolders {
   readonly #holds = new Map<BytePath, Hold>();
   /** Folders below held ones, the one used last at the end. */
   readonly #open = new Map<BytePath, number>();
+  /** The folder of another path of the same call, which must stay open until the call is made. */
+  #needed: BytePath | null = null;
 
   /** @param self where the kernel shows this process */
   constructor(self = '/proc/self') {
@@ -85,6 +87,16 @@ export class HeldFolders {
       throw systemError('reach', path, 'EINVAL', null);
     }
     return this.#below(this.#folder(parentPath(path)), name);
+  }
+
+  /** As `reachName`, of two names for one call, however many folders lead to the second. */
+  reachNames(first: BytePath, second: BytePath): [Buffer, Buffer] {
+    this.#needed = parentPath(first);
+    try {
+      return [this.reachName(first), this.reachName(second)];
+    } finally {
+      this.#needed = null;
+    }
   }
 
   /** The open folder at a path that is held or lies below a held one; null for any other path. */
@@ -164,12 +176,17 @@ export class HeldFolders {
     }
     const descriptor = this.#openFolder(this.reachName(path));
     this.#open.set(path, descriptor);
-    const [oldest] = this.#open;
-    if (this.#open.size > MOST_OPEN && oldest !== undefined) {
-      this.#open.delete(oldest[0]);
-      fs.closeSync(oldest[1]);
-    }
+    if (this.#open.size > MOST_OPEN) this.#closeOldest();
     return descriptor;
+  }
+
+  #closeOldest(): void {
+    for (const [path, descriptor] of this.#open) {
+      if (path === this.#needed) continue;
+      this.#open.delete(path);
+      fs.closeSync(descriptor);
+      return;
+    }
   }
 
   /** Opens a folder from the root of the file system on, with no link followed. */

@@ -14,8 +14,8 @@ export interface ModificationTime {
   readonly mtimeNs: bigint;
 }
 
-/** How many times one run of xargs sets: their folders are open meanwhile. */
-const BATCH = 256;
+/** How many times one run of xargs sets: their folders are open meanwhile, and some may open few files. */
+const BATCH = 64;
 
 /**
  * Sets the modification time of each path itself, in any order. The access time becomes the same. Never

@@ -1,4 +1,5 @@
 // Folders that are held open: nothing that their owner does leads out of them.
+import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import test from 'ava';
@@ -127,6 +128,25 @@ test('exact times are set through many folders at once', async (t) => {
   for (const { path: entry, mtimeNs } of entries) t.is(fileSystem.stat(entry)?.mtimeNs, mtimeNs);
 });
 
+test('exact times are set through many folders, also where a process may open few files', async (t) => {
+  const { held } = await makePlace(t);
+  for (let index = 0; index < 300; index += 1)
+    fs.mkdirSync(path.join(held, `d${index}/e`), { recursive: true });
+  const script = `
+    const [held, module] = process.argv.slice(1);
+    const { RealFileSystem } = await import(module);
+    const fileSystem = new RealFileSystem();
+    fileSystem.hold(held);
+    const entries = Array.from({ length: 300 }, (_, index) => ({ path: held + '/d' + index + '/e', mtimeNs: 1n }));
+    console.log(fileSystem.setModificationTimes(entries).length);`;
+  const module = new URL('../../../src/system/files/file-system.js', import.meta.url).href;
+  const node = [process.execPath, '--input-type=module', '-e', script, held, module];
+  const { stdout, stderr } = spawnSync('sh', ['-c', 'ulimit -n 256; exec "$0" "$@"', ...node], {
+    encoding: 'utf8',
+  });
+  t.is(`${stdout}${stderr}`, '0\n');
+});
+
 test('owner and mode are set of the very directory that was looked at', async (t) => {
   const { fileSystem, held, at } = await makePlace(t);
   const target = at('sub');
@@ -190,6 +210,20 @@ test('deep trees are walked with few folders open', async (t) => {
   fileSystem.rename(at('d0'), at('e0'));
   t.is(fileSystem.stat(at(path.join(...deep, 'file'))), null);
 });
+
+for (const call of ['rename', 'makeHardLink'] as const) {
+  test(`${call} finds its file, however deep the place is that the file goes to`, async (t) => {
+    const { fileSystem, held, at } = await makePlace(t);
+    const deep = path.join(...Array.from({ length: 200 }, (_, index) => `d${index}`));
+    fs.mkdirSync(path.join(held, deep), { recursive: true });
+    // A descriptor that was closed too early is that of another folder by then, which has this name too.
+    for (let folder = deep; folder !== '.'; folder = path.dirname(folder)) {
+      fs.writeFileSync(path.join(held, folder, 'inside'), 'another file');
+    }
+    fileSystem[call](at('sub/inside'), at(path.join(deep, 'to')));
+    t.is(fs.readFileSync(path.join(held, deep, 'to'), 'utf8'), 'inside');
+  });
+}
 
 test('without /proc a folder is not held, and a hint says why', (t) => {
   const folders = new HeldFolders('/no-such-folder/self');
