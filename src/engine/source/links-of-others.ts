@@ -2,6 +2,7 @@
 // can give a file of another user a name there (link(2); fs.protected_hardlinks restricts it on most
 // machines). Root would then read what that user may not: the file would be in the snapshot, and be given to
 // whomever it is restored to. So a file with several names is taken only where that gives nothing away.
+import { ALSO } from '../../repository/layout.js';
 import type { BytePath } from '../../system/files/byte-path.js';
 import { ROOT, formatPath, parentPath } from '../../system/files/byte-path.js';
 import type { FileStat } from '../../system/files/file-system.js';
@@ -23,20 +24,31 @@ export class LinksOfOthers {
 
   /**
    * A file with one name is where its owner has put it. One with several is taken where it belongs to the
-   * owner of SOURCE or of its folder. Root's is only taken where root alone can write in the folder.
+   * owner of SOURCE, or to the owner of its folder if nobody else can change that. Root's is only taken so.
    * @param path in the snapshot
    */
   has(path: BytePath, stat: FileStat): boolean {
     if (this.#areTaken || !stat.isFile() || stat.nlink <= 1n) return false;
-    const folder = this.#folders.get(parentPath(path));
-    if (stat.uid === 0n) return folder === undefined || !isOfRootAlone(folder);
-    return stat.uid !== this.#folders.get(ROOT)?.uid && stat.uid !== folder?.uid;
+    const { uid } = stat;
+    if (uid !== 0n && uid === this.#folders.get(ROOT)?.uid) return false;
+    return uid !== this.#folders.get(parentPath(path))?.uid || !this.#isReachedThrough(uid, path);
+  }
+
+  /**
+   * Whether only this user and root can change the folders that lead to a file. Whoever can change one above can
+   * put another folder in the place of the one that was looked at.
+   */
+  #isReachedThrough(uid: bigint, path: BytePath): boolean {
+    const parent = parentPath(path);
+    const folder = this.#folders.get(parent);
+    if (folder === undefined || !isChangedOnlyBy(uid, folder)) return false;
+    return parent === ROOT || parent === ALSO || this.#isReachedThrough(uid, parent);
   }
 }
 
-function isOfRootAlone({ uid, gid, mode }: FileStat): boolean {
+function isChangedOnlyBy(user: bigint, { uid, gid, mode }: FileStat): boolean {
   const isGroupSafe = (mode & 0o020n) === 0n || gid === 0n;
-  return uid === 0n && isGroupSafe && (mode & 0o002n) === 0n;
+  return (uid === 0n || uid === user) && isGroupSafe && (mode & 0o002n) === 0n;
 }
 
 /** The scan without such files, each of which is named in a note. */
@@ -58,7 +70,7 @@ export function leftOutNote(path: BytePath): Note {
   return lookNote(
     'left-out-link-of-other',
     path,
-    `'${formatPath(path)}' has another name, belongs to somebody else, and is left out`,
-    'if it belongs here, give it to the owner of SOURCE, or take it with --hard-links-of-others',
+    `'${formatPath(path)}' is a hard link to a file of somebody else, and is left out`,
+    'find out who made it; if it belongs here, take it with --hard-links-of-others',
   );
 }

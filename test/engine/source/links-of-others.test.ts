@@ -59,6 +59,7 @@ asRoot('a hard link to a file of another user is left out and named', async (t) 
 
 asRoot("root's hard links are taken where root alone can write", async (t) => {
   const sandbox = await setScene(t);
+  fs.chownSync(sandbox.source, 0, 0);
   makeFolder(sandbox, 'root', 0, 0o755);
   makeFolder(sandbox, 'open', 0, 0o757);
   makeFolder(sandbox, 'group', 0, 0o775);
@@ -68,6 +69,25 @@ asRoot("root's hard links are taken where root alone can write", async (t) => {
   }
   await sandbox.backup();
   t.deepEqual(inMirror(sandbox), ['root/of-root']);
+});
+
+asRoot('a folder of root proves nothing where another user can put one in its place', async (t) => {
+  const sandbox = await setScene(t);
+  const folder = sandbox.inSource('root');
+  makeFolder(sandbox, 'root', 0, 0o755);
+  makeFolder(sandbox, 'other', REDIS, 0o755);
+  fs.linkSync(sandbox.at('of-root'), sandbox.inSource('other', 'of-root'));
+  let hasStruck = false;
+  const fileSystem = new HookedFileSystem(({ operation, path: called }) => {
+    if (hasStruck || operation !== 'list' || called !== folder) return;
+    hasStruck = true;
+    // The owner of SOURCE may rename the folder, although it belongs to root.
+    fs.renameSync(folder, sandbox.at('aside'));
+    fs.renameSync(sandbox.inSource('other'), folder);
+  });
+  await sandbox.backup({ context: { fileSystem } });
+  t.true(hasStruck);
+  t.deepEqual(inMirror(sandbox), []);
 });
 
 asRoot('where SOURCE is of root, a folder of another user in it counts for itself', async (t) => {
