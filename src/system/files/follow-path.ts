@@ -1,7 +1,8 @@
 // The real path of something that a user has named and that need not exist yet: SOURCE, REPO, DEST. Root is
 // told such paths, and others may have put links in them. So a link that another user can have made is only
-// followed to what belongs to that user. The kernel has a like rule for links in /tmp (protected_symlinks
-// in proc_sys_fs(5)).
+// followed to what belongs to that user: the place that the link itself leads to must, or the end of the path.
+// Whoever owns a place can rename what root has made there, and needs no link for that. The kernel has a like
+// rule for links in /tmp (protected_symlinks in proc_sys_fs(5)).
 //
 // Between this look and the use of the path it may change. FileSystem.hold follows no link, and so ends in
 // an error there.
@@ -20,6 +21,13 @@ interface SuspectLink {
   readonly path: BytePath;
   /** Who may have made it. */
   readonly maker: bigint | typeof ANYBODY;
+  /** How many names of the path are left when the place that the link leads to is reached. */
+  readonly namesAfter: number;
+}
+
+/** A link that leads to a place that does not belong to somebody who may have made it. */
+interface StrayLink extends Pick<SuspectLink, 'path' | 'maker'> {
+  readonly place: BytePath;
 }
 
 /** Who follows a path: a RunContext has both. */
@@ -42,22 +50,22 @@ export function followPath(follower: Follower, path: BytePath): BytePath {
   if (path !== '/' && found === null) {
     return joinPath(followPath(follower, parentPath(path)), baseName(path));
   }
-  for (const { path: link, maker } of walk.suspects) {
-    // Whom the place itself belongs to: a link to `own/..` or to `/` ends with no name of its own.
-    if (maker !== ANYBODY && maker === found?.uid) continue;
-    throw new UsageError(
-      `'${formatPath(link)}' is a symbolic link that another user can have made, and leads to '${formatPath(real)}', which is not theirs`,
-      {
-        typed: formatPath(path),
-        hint: `if that is what you mean, name '${formatPath(real)}' itself`,
-      },
-    );
-  }
-  return real;
+  const stray = walk.strays.find(({ maker }) => maker === ANYBODY || maker !== found?.uid);
+  if (stray === undefined) return real;
+  const { path: link, place } = stray;
+  throw new UsageError(
+    `'${formatPath(link)}' is a symbolic link that another user can have made, and leads to '${formatPath(place)}', which is not theirs`,
+    {
+      typed: formatPath(path),
+      hint: `if that is what you mean, name '${formatPath(real)}' itself`,
+    },
+  );
 }
 
 class Walk {
-  readonly suspects: SuspectLink[] = [];
+  readonly strays: StrayLink[] = [];
+  /** Those whose place is not reached yet. */
+  readonly #suspects: SuspectLink[] = [];
   readonly #fileSystem: FileSystem;
   readonly #uid: bigint;
 
@@ -71,6 +79,7 @@ class Walk {
     let reached = '/' as BytePath;
     let followed = 0;
     for (let name = names.pop(); name !== undefined; name = names.pop()) {
+      this.#judge(reached, names.length + 1);
       if (name === '' || name === '.') continue;
       if (name === '..') {
         reached = parentPath(reached);
@@ -84,24 +93,39 @@ class Walk {
       }
       followed += 1;
       if (followed > MOST_LINKS) throw systemError('resolve', path, 'ELOOP', null);
-      this.#suspect(next, stat);
+      this.#suspect(next, stat, names.length);
       const target = this.#fileSystem.readLink(next);
       if (target.startsWith('/')) reached = '/' as BytePath;
       names.push(...target.split('/').toReversed());
     }
+    this.#judge(reached, 0);
     return reached;
   }
 
+  /** Looks whom the place belongs to, where it is what a link leads to: what follows are names that are there. */
+  #judge(place: BytePath, namesLeft: number): void {
+    while (this.#suspects.at(-1)?.namesAfter === namesLeft) {
+      const suspect = this.#suspects.pop();
+      const owner = this.#fileSystem.stat(place)?.uid;
+      if (suspect === undefined || owner === undefined) continue;
+      const { path, maker } = suspect;
+      if (maker === ANYBODY || maker !== owner) this.strays.push({ path, maker, place });
+    }
+  }
+
   /** Notes a link that somebody else can have made: its owner, or who may replace a name on the way to it. */
-  #suspect(link: BytePath, stat: FileStat): void {
-    if (!this.#isTrusted(stat.uid)) this.suspects.push({ path: link, maker: stat.uid });
+  #suspect(link: BytePath, stat: FileStat, namesAfter: number): void {
+    const add = (maker: SuspectLink['maker']): void => {
+      this.#suspects.push({ path: link, maker, namesAfter });
+    };
+    if (!this.#isTrusted(stat.uid)) add(stat.uid);
     for (let at = link; at !== '/';) {
       at = parentPath(at);
       const folder = this.#fileSystem.stat(at);
       if (folder === null) continue;
-      if (!this.#isTrusted(folder.uid)) this.suspects.push({ path: link, maker: folder.uid });
+      if (!this.#isTrusted(folder.uid)) add(folder.uid);
       const isOpenToAll = (folder.mode & 0o002n) !== 0n && (folder.mode & 0o1000n) === 0n;
-      if (isOpenToAll) this.suspects.push({ path: link, maker: ANYBODY });
+      if (isOpenToAll) add(ANYBODY);
     }
   }
 

@@ -79,6 +79,24 @@ asRoot('a link of another user is followed only to what is theirs', async (t) =>
   }
 });
 
+asRoot('what root has made in the place that a link leads to is reached each time', async (t) => {
+  const { at, folder, link, follow } = await makePlace(t);
+  folder('sammy', SAMMY);
+  folder('disk', SAMMY);
+  folder('root', 0);
+  folder('root/of-sammy', SAMMY);
+  link('sammy/to-disk', at('disk'), SAMMY);
+  link('sammy/to-root', at('root'), SAMMY);
+  t.is(follow('sammy/to-disk/redis'), at('disk/redis'));
+  folder('disk/redis', 0);
+  t.is(follow('sammy/to-disk/redis'), at('disk/redis'));
+  link('sammy/further', 'to-disk', SAMMY);
+  t.is(follow('sammy/further/redis/new'), at('disk/redis/new'));
+  t.is(follow('sammy/to-root/of-sammy'), at('root/of-sammy'));
+  folder('root/other', 0);
+  t.throws(() => follow('sammy/to-root/other'), { instanceOf: UsageError });
+});
+
 asRoot("a link of root's in a folder that another user can change is no better", async (t) => {
   const { folder, link, follow, at } = await makePlace(t);
   folder('sammy', SAMMY);
