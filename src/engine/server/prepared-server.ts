@@ -95,7 +95,10 @@ export class PreparedServer {
     if (dump === null && !directory.isProved && !(await this.#isOfLastSave())) {
       throw unprovedDirectory(connection.address, directory.path);
     }
-    if (directory.serverUid === null) this.#requireOwnDirectory(dump?.stat.uid ?? null);
+    if (directory.serverUid === null) {
+      // Any file that changed meanwhile could pass for a dump, such as a log of root's.
+      this.#requireOwnDirectory(dump?.isRdb === true ? dump.stat.uid : null);
+    }
     if (dump !== null) {
       const { descriptor, stat } = dump;
       files.set(settings.dumpName, {

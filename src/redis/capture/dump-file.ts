@@ -10,6 +10,8 @@ import type { FileDescriptor, FileStat, FileSystem } from '../../system/files/fi
 export interface OpenDump {
   readonly descriptor: FileDescriptor;
   readonly stat: FileStat;
+  /** Whether it begins as a dump does. */
+  readonly isRdb: boolean;
   /** When the server began to write the dump, by its own clock; null where the dump does not say. */
   readonly createdSeconds: number | null;
   /** The used memory of the server at that time; null where the dump does not say. */
@@ -37,12 +39,13 @@ export async function openDump(fileSystem: FileSystem, path: BytePath): Promise<
     return null;
   }
   const sizeBytes = Math.min(HEADER_BYTES, Number(stat.size));
-  const { auxFields } = await walkRdb(new FileReader(fileSystem, descriptor, sizeBytes), {
+  const { format, auxFields } = await walkRdb(new FileReader(fileSystem, descriptor, sizeBytes), {
     verifyChecksum: false,
   });
   return {
     descriptor,
     stat,
+    isRdb: format !== null,
     createdSeconds: toNumber(auxFields.get('ctime')),
     usedMemoryBytes: toNumber(auxFields.get('used-mem')),
   };

@@ -222,3 +222,15 @@ asRoot(
     t.false(isThere(path.join(data, 'dump.rdb')), 'the dump of the backup');
   },
 );
+
+asRoot('a file that changes while a server says that it saves is no dump of it', async (t) => {
+  const attack = await createAttack(t);
+  // As a server could name '/root' its directory, and '.bash_history' its dump.
+  const file = path.join(attack.data, 'dump.rdb');
+  writeFileSync(file, 'no dump');
+  const result = await backUp(t, attack, () => {
+    writeFileSync(file, 'no dump, and longer');
+  });
+  checkRefusal(t, result, { message: /^nothing shows that '.*\/data' is the directory of Redis/ });
+  t.false(isThere(path.join(attack.root, 'repository/dump.rdb')));
+});
