@@ -33,7 +33,7 @@ export interface Duel {
 const MINUTES = 1.5;
 /** About as many duels share the time. */
 const DUELS = 24;
-export const SHARE_MS = (Number(process.env['ATTACK_MINUTES'] ?? MINUTES) * 60_000) / DUELS;
+export const SHARE_MS = (readMinutes() * 60_000) / DUELS;
 /** Runs of the program, at the least. */
 const RUNS = 20;
 /** One in so many runs is a process of its own. */
@@ -46,6 +46,13 @@ const WAKING_MS = 4;
 const TRIES = 1000;
 /** Done, or done with something to look at. */
 const PEACEFUL: readonly number[] = [0, 3];
+
+function readMinutes(): number {
+  const text = process.env['ATTACK_MINUTES'] ?? String(MINUTES);
+  const minutes = Number(text);
+  if (minutes > 0 && Number.isFinite(minutes)) return minutes;
+  throw new Error(`ATTACK_MINUTES is '${text}', which is not a number of minutes`);
+}
 
 interface Outcome {
   readonly runs: number;
