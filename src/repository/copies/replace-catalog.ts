@@ -111,7 +111,6 @@ function keepUnknownTo(
     const file = mirrorPath(path, entry);
     const stat = fileSystem.stat(file);
     if (stat?.isFile() !== true || Number(stat.size) <= content.sizeBytes) continue;
-    if (fileSystem.realPath(file) !== file) continue;
     // The next writer truncates this file in place. A second name would be truncated with it, so copy it.
     keptFiles.push(kept.copy(file, joinPath(KEPT_MIRROR, entry)));
   }
