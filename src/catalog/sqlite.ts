@@ -109,6 +109,10 @@ function toRewindError(operation: string, path: BytePath, error: unknown): unkno
   const shown = formatPath(path);
   const code = (error as { code?: unknown }).code;
   if (isLoadFailure(error)) return loadFailure(error);
+  // better-sqlite3 looks for the folder itself, and says this without a code.
+  if (error instanceof TypeError && error.message.includes('directory does not exist')) {
+    return systemError(operation, path, 'ENOENT', error);
+  }
   if (typeof code !== 'string' || !code.startsWith('SQLITE_')) return error;
   const about = { path, cause: error };
   const call = { operation, object: shown, path, reason: error.message };

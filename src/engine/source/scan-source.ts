@@ -93,12 +93,9 @@ class Scan implements SourceScan {
   async walk(path: BytePath, absolute: BytePath, top: BytePath): Promise<void> {
     await this.#request.context.checkpoint();
     const stat = this.#look(path, () => this.#fileSystem.stat(absolute));
-    // A held folder that was deleted has no name left.
-    if (stat === null || stat.nlink === 0n) {
+    if (stat === null) {
       if (path !== ROOT) return;
-      throw new SourceMissingError(`source '${formatPath(absolute)}' is gone`, {
-        source: absolute,
-      });
+      throw sourceGone(absolute);
     }
     if (path !== top && this.#isLeftOut(path, top, stat)) return;
     if (isReserved(path) && !isWithin(path, ALSO)) {
@@ -114,8 +111,18 @@ class Scan implements SourceScan {
     }
     if (!this.#seen.has(path) && !this.#add(path, absolute, stat)) return;
     if (!stat.isDirectory()) return;
-    for (const name of this.#look(path, () => this.#fileSystem.list(absolute)) ?? []) {
+    for (const name of this.#look(path, () => this.#list(path, absolute)) ?? []) {
       await this.walk(joinPath(path, name), joinPath(absolute, name), top);
+    }
+  }
+
+  #list(path: BytePath, absolute: BytePath): BytePath[] {
+    try {
+      return this.#fileSystem.list(absolute);
+    } catch (error) {
+      // SOURCE is held, so its stat is there even after it was deleted.
+      if (path === ROOT && isErrno(error, 'ENOENT')) throw sourceGone(absolute);
+      throw error;
     }
   }
 
@@ -216,6 +223,10 @@ class Scan implements SourceScan {
       ),
     );
   }
+}
+
+function sourceGone(source: BytePath): SourceMissingError {
+  return new SourceMissingError(`source '${formatPath(source)}' is gone`, { source });
 }
 
 /** How a call fails if its object was deleted, or replaced by one of another kind, meanwhile. */

@@ -16,7 +16,12 @@ import type { RepositoryPlace } from '../repository-place.js';
 import type { OpenRepository, WritableRepository } from '../repository.js';
 import { type LockOptions, acquireLock } from './acquire-lock.js';
 import { finishCreation, prepareRepository } from './create-repository.js';
-import { type HeldRepository, holdRepository } from './hold-repository.js';
+import {
+  type HeldRepository,
+  holdAbove,
+  holdRealRepository,
+  holdRepository,
+} from './hold-repository.js';
 import { inspectTarget } from './inspect-target.js';
 import { ReadableRepository, type WriterEnd, WriterRepository } from './opened-repository.js';
 import { makeMissingFolders, requireOwnFolders } from './own-folders.js';
@@ -86,6 +91,7 @@ const MOST_ATTEMPTS = 10;
 
 /**
  * Opens for writing: takes the lock, then finishes or cleans up what an earlier run has left.
+ * @param path real path
  * @throws LockedError where another writer does not end in time, UsageError where the path is not UTF-8
  */
 export async function openForWriting(
@@ -101,9 +107,9 @@ export async function openForWriting(
     try {
       requireOwnFolders(fileSystem, path);
       const toBeMade = options.create && inspectTarget(fileSystem, path) === 'to-be-made';
-      if (toBeMade) prepareRepository({ fileSystem, path }, madeFolders);
+      if (toBeMade) prepareHeld({ fileSystem, path }, madeFolders);
       isPrepared = toBeMade;
-      held = holdRepository(fileSystem, path);
+      held = holdRealRepository(fileSystem, path);
       // What was looked at by its path may be something else by now.
       requireOwnFolders(fileSystem, held.path);
       if (!toBeMade) requireRepository(fileSystem, held.path);
@@ -117,6 +123,16 @@ export async function openForWriting(
       if (!isPrepared) quietly(() => removeEmptyFolders(fileSystem, madeFolders));
       throw error;
     }
+  }
+}
+
+/** Makes the repository's folders in the nearest folder that is there, and nowhere else. */
+function prepareHeld(place: RepositoryPlace, madeFolders: BytePath[]): void {
+  const above = holdAbove(place.fileSystem, place.path);
+  try {
+    prepareRepository(place, madeFolders);
+  } finally {
+    above.release();
   }
 }
 

@@ -94,6 +94,35 @@ for (const name of ['', 'aof', 'aof/deeper', 'dump.rdb', 'aof/deeper/file']) {
   }
 }
 
+asRoot('a new REPO that becomes a link while it is made leads nowhere', async (t) => {
+  const { sandbox } = await setScene(t);
+  const home = sandbox.at('home');
+  const elsewhere = sandbox.at('elsewhere');
+  fs.mkdirSync(elsewhere);
+  const other = sandbox.withRepository(path.join(home, 'repository'));
+  let struck = 0;
+  for (let n = 1; ; n += 1) {
+    fs.rmSync(home, { recursive: true, force: true });
+    fs.mkdirSync(home);
+    let count = 0;
+    const fileSystem = new HookedFileSystem(
+      ({ path: called }) => {
+        if (!called.startsWith(other.repository)) return;
+        count += 1;
+        if (count === n && fs.existsSync(other.repository)) exchange(other.repository, elsewhere);
+      },
+      { sync: false },
+    );
+    await other.backup({ context: { fileSystem } }).catch((error: unknown) => {
+      t.true(error instanceof RewindError, `call ${n}: ${String(error)}`);
+    });
+    t.deepEqual(fs.readdirSync(elsewhere), [], `call ${n}`);
+    if (count < n || n > 60) break;
+    struck += 1;
+  }
+  t.true(struck > 30, String(struck));
+});
+
 asRoot('a path of --also that becomes a link leads nowhere', async (t) => {
   const { sandbox, outside } = await setScene(t);
   const [folder, file] = [sandbox.at('also'), sandbox.at('also/conf')];

@@ -4,6 +4,8 @@ import * as fs from 'node:fs/promises';
 import * as net from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import type { BytePath } from '../../../src/system/files/byte-path.js';
+import { type FileStat, RealFileSystem } from '../../../src/system/files/file-system.js';
 import { HookedFileSystem, failing } from '../../support/files/hooked-file-system.js';
 import { createTestContext } from '../../support/program/run-context.js';
 import { lookNames, noteNames } from '../../support/sandbox/note-names.js';
@@ -19,6 +21,24 @@ async function link(sandbox: Sandbox, name: string, target: string): Promise<voi
 function paths(sandbox: Sandbox): string[] {
   return Object.keys(sandbox.files()).filter((name) => name !== '.');
 }
+
+/** Some file systems in user space give every entry 0 names. */
+class NamelessFileSystem extends RealFileSystem {
+  override stat(entry: BytePath): FileStat | null {
+    const stat = super.stat(entry);
+    return stat === null ? null : Object.assign(stat, { nlink: 0n });
+  }
+}
+
+test('a file system that counts no names of its files is backed up as any other', async (t) => {
+  const sandbox = await createSandbox(t);
+  await sandbox.write('dump.rdb', 'a dump');
+  const { notes, newFiles } = await sandbox.backup({
+    context: { fileSystem: new NamelessFileSystem() },
+  });
+  t.deepEqual(notes, []);
+  t.is(newFiles, 1);
+});
 
 test('sockets and FIFOs are left out with a remark', async (t) => {
   const sandbox = await createSandbox(t);
