@@ -117,13 +117,19 @@ class Scan implements SourceScan {
   }
 
   #list(path: BytePath, absolute: BytePath): BytePath[] {
+    const fileSystem = this.#fileSystem;
+    let names: BytePath[];
     try {
-      return this.#fileSystem.list(absolute);
+      names = fileSystem.list(absolute);
     } catch (error) {
-      // SOURCE is held, so its stat is there even after it was deleted.
       if (path === ROOT && isErrno(error, 'ENOENT')) throw sourceGone(absolute);
       throw error;
     }
+    // SOURCE is held. After it was deleted it still is a directory, but one that is empty and has no name.
+    if (path === ROOT && names.length === 0 && fileSystem.stat(absolute)?.nlink === 0n) {
+      throw sourceGone(absolute);
+    }
+    return names;
   }
 
   /** Adds a path from outside SOURCE, with the folders that lead to it. */

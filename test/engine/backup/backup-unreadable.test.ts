@@ -1,7 +1,8 @@
 import test from 'ava';
+import { rmSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import type { BackupReport } from '../../../src/engine/backup/backup-report.js';
-import { SystemError } from '../../../src/errors.js';
+import { SourceMissingError, SystemError } from '../../../src/errors.js';
 import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
 import {
   type FileSystemCall,
@@ -134,17 +135,35 @@ test('a SOURCE in which nothing can be read is not taken for an empty SOURCE', a
   t.is(snapshot.files, 1);
 });
 
-for (const errno of ['EACCES', 'EIO', 'ENOENT']) {
+for (const [errno, instanceOf] of [
+  ['EACCES', SystemError],
+  ['EIO', SystemError],
+  // What is held has a stat after it was deleted, but no names.
+  ['ENOENT', SourceMissingError],
+] as const) {
   test(`a SOURCE that cannot be listed (${errno}) fails the backup, and the last snapshot stands`, async (t) => {
     const sandbox = await createSource(t);
     await sandbox.backup();
     const mirror = await sandbox.mirror();
-    await t.throwsAsync(backupWithout(sandbox, 'list', '', errno), { instanceOf: SystemError });
+    await t.throwsAsync(backupWithout(sandbox, 'list', '', errno), { instanceOf });
     t.is(sandbox.list().length, 1);
     t.deepEqual(treeDifferences(mirror, await sandbox.mirror()), []);
     t.deepEqual((await sandbox.verify()).problems, []);
   });
 }
+
+test('a SOURCE that is deleted while the backup begins is missing, and the last snapshot stands', async (t) => {
+  const sandbox = await createSource(t);
+  await sandbox.backup();
+  const fileSystem = new HookedFileSystem(({ operation, path: called }) => {
+    if (operation === 'list' && called === sandbox.source) rmSync(called, { recursive: true });
+  });
+  const error = await t.throwsAsync(sandbox.backup({ context: { fileSystem } }), {
+    instanceOf: SourceMissingError,
+  });
+  t.regex(error?.message ?? '', /^source '.*' is gone$/);
+  t.is(sandbox.list().length, 1);
+});
 
 test('a first backup of a SOURCE that cannot be listed makes no repository', async (t) => {
   const sandbox = await createSource(t);
