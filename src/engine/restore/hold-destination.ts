@@ -1,8 +1,7 @@
 // Holds the directory in which a restore works open, before anything there is looked at. From then on the
 // restore sees and changes that directory alone, whatever becomes of its name.
-import { type BytePath, parentPath } from '../../system/files/byte-path.js';
-import type { FileSystem } from '../../system/files/file-system.js';
-import { type Follower, followPath } from '../../system/files/follow-path.js';
+import type { BytePath } from '../../system/files/byte-path.js';
+import { type Follower, followPath, nearestParent } from '../../system/files/follow-path.js';
 
 export interface DestinationPlace {
   /** As it was given. */
@@ -33,7 +32,7 @@ export function holdDestination(
 ): HeldDestination {
   const { fileSystem } = follower;
   const path = followPath(follower, asked);
-  const nearest = findParent(fileSystem, path);
+  const nearest = nearestParent(fileSystem, path);
   const isFilled = isTree && fileSystem.stat(path) !== null;
   const workParent = isFilled ? path : nearest.parent;
   const held =
@@ -41,15 +40,4 @@ export function holdDestination(
   const isHeld = held !== null;
   const place = { asked, path, workParent, isHeld, missingParents: nearest.missing };
   return { place, release: () => held?.release() };
-}
-
-/** The nearest parent that exists, and the parents that are missing below it, outermost first. */
-function findParent(
-  fileSystem: FileSystem,
-  path: BytePath,
-): { readonly parent: BytePath; readonly missing: readonly BytePath[] } {
-  const missing: BytePath[] = [];
-  let parent = parentPath(path);
-  for (; fileSystem.stat(parent) === null; parent = parentPath(parent)) missing.unshift(parent);
-  return { parent, missing };
 }

@@ -6,7 +6,7 @@ import type { ParsedOwner } from '../../system/files/owners.js';
 import { recordedMetadata } from './entry-metadata.js';
 import type { FoundDestination } from './find-destination.js';
 import type { RestoreEntry } from './restore-source.js';
-import type { SelectedEntry, Selection } from './select-entries.js';
+import { type Selection, placeBelow } from './select-entries.js';
 import type { WorkPaths } from './work-directory.js';
 
 /** What a restore is planned from. */
@@ -22,10 +22,11 @@ export interface PlanRequest {
 
 /** An entry that is made in the work directory. */
 export interface MadeEntry {
-  readonly selected: SelectedEntry;
   readonly entry: RestoreEntry;
   /** In the work directory. */
   readonly path: BytePath;
+  /** Its place in the destination. */
+  readonly to: BytePath;
   /** Whether it is moved to its place by a rename of its own, and not with the directory that it is in. */
   readonly isTop: boolean;
 }
@@ -40,7 +41,7 @@ export function planMaking({ selection, destination, work }: PlanRequest): reado
     const isTop = parent === undefined;
     const path = isTop ? joinPath(work.made, String(index)) : joinPath(parent, baseName(relative));
     if (entry.type === 'directory') directories.set(relative, path);
-    return [{ selected, entry, path, isTop }];
+    return [{ entry, path, to: placeBelow(destination.path, selected), isTop }];
   });
 }
 

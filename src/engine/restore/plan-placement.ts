@@ -8,8 +8,10 @@
 // the old file or the restored file in place, or the old file in `aside`.
 import type { MetadataTarget } from '../../system/files/apply-metadata.js';
 import { type BytePath, baseName, joinPath, parentPath } from '../../system/files/byte-path.js';
+import type { FileStat } from '../../system/files/file-system.js';
 import { recordedMetadata } from './entry-metadata.js';
 import { type MadeEntry, type PlanRequest, movableMode } from './plan-making.js';
+import type { RestoreEntry } from './restore-source.js';
 import { placeBelow } from './select-entries.js';
 
 export type PlacementStep =
@@ -41,7 +43,10 @@ export function planPlacement(request: PlanRequest, made: readonly MadeEntry[]):
     ...missingParents.map((path) => ({ kind: 'make-directory', path, mode: 0o777 }) as const),
     ...made.filter(({ isTop }) => isTop).map((top) => place(request, top)),
   ];
-  const metadata = standingMetadata(request);
+  const metadata = standingDirectories(request).map(({ entry, path, stat }) => ({
+    ...recordedMetadata(entry, path, request.owner),
+    identity: stat,
+  }));
   const written = steps.flatMap((step) => {
     if (step.kind === 'make-directory') return [step.path, parentPath(step.path)];
     return step.modeAfter === null ? [parentPath(step.to)] : [step.to, parentPath(step.to)];
@@ -50,10 +55,9 @@ export function planPlacement(request: PlanRequest, made: readonly MadeEntry[]):
 }
 
 function place(
-  { destination, work, actingUid }: PlanRequest,
-  { selected, entry, path: from }: MadeEntry,
+  { work, actingUid }: PlanRequest,
+  { entry, path: from, to }: MadeEntry,
 ): PlacementStep {
-  const to = placeBelow(destination.path, selected);
   const isDirectory = entry.type === 'directory';
   const isModeLater = isDirectory && movableMode(entry, actingUid) !== entry.mode;
   return {
@@ -65,15 +69,23 @@ function place(
   };
 }
 
-/** Of the directories that stand at the destination: the very ones that were looked at. */
-function standingMetadata({ selection, destination, owner }: PlanRequest): MetadataTarget[] {
+/** A directory of the snapshot that stands at the destination already. */
+export interface StandingDirectory {
+  readonly entry: RestoreEntry;
+  /** At the destination. */
+  readonly path: BytePath;
+  /** Of the very directory that was looked at. */
+  readonly stat: FileStat;
+}
+
+/** The deepest first. */
+export function standingDirectories({ selection, destination }: PlanRequest): StandingDirectory[] {
   const { path, standing } = destination;
   return selection
     .flatMap((selected) => {
       const stat = standing.get(selected.relative);
       if (stat?.isDirectory() !== true) return [];
-      const wanted = recordedMetadata(selected.entry, placeBelow(path, selected), owner);
-      return [{ ...wanted, identity: stat }];
+      return [{ entry: selected.entry, path: placeBelow(path, selected), stat }];
     })
     .toReversed();
 }

@@ -11,8 +11,7 @@ import {
   directoryMetadata,
   planMaking,
 } from './plan-making.js';
-import { type PlacementPlan, planPlacement } from './plan-placement.js';
-import { placeBelow } from './select-entries.js';
+import { type PlacementPlan, planPlacement, standingDirectories } from './plan-placement.js';
 
 export interface RestorePlan {
   readonly destination: BytePath;
@@ -39,7 +38,7 @@ export interface RestorePlan {
 
 export function planRestore(request: PlanRequest): RestorePlan {
   const { selection, destination, work } = request;
-  const { path, placement, standing } = destination;
+  const { path, placement } = destination;
   const [top] = selection;
   const made = planMaking(request);
   const directories = directoryMetadata(made, request);
@@ -53,14 +52,9 @@ export function planRestore(request: PlanRequest): RestorePlan {
     syncDirectories: [...directories.map((item) => item.path), work.made, work.root, work.parent],
     placement: planPlacement(request, made),
     lastTimes: placement === 'fill-directory' ? [{ path, mtimeNs: top.entry.mtimeNs }] : [],
-    before: selection
-      .flatMap((selected) => {
-        const stat = standing.get(selected.relative);
-        return stat?.isDirectory() === true
-          ? [presentMetadata(placeBelow(path, selected), stat)]
-          : [];
-      })
-      .toReversed(),
-    finalPaths: new Map(made.map((item) => [item.path, placeBelow(path, item.selected)])),
+    before: standingDirectories(request).map((standing) =>
+      presentMetadata(standing.path, standing.stat),
+    ),
+    finalPaths: new Map(made.map((item) => [item.path, item.to])),
   };
 }

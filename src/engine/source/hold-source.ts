@@ -1,7 +1,6 @@
 // Holds SOURCE and the folders of --also open, before anything in them is looked at. From then on a backup
 // reads from these folders alone, whatever their owner renames and links there meanwhile.
-import type { BytePath } from '../../system/files/byte-path.js';
-import { parentPath } from '../../system/files/byte-path.js';
+import { type BytePath, parentPath } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 import type { HeldFolder } from '../../system/files/held-folders.js';
 import type { ResolvedPaths } from './source-guards.js';

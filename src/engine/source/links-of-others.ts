@@ -3,23 +3,29 @@
 // machines). Root would then read what that user may not: the file would be in the snapshot, and be given to
 // whomever it is restored to. So a file with several names is taken only where that gives nothing away.
 import { ALSO } from '../../repository/layout.js';
-import type { BytePath } from '../../system/files/byte-path.js';
-import { ROOT, formatPath, parentPath } from '../../system/files/byte-path.js';
+import { type BytePath, ROOT, formatPath, parentPath } from '../../system/files/byte-path.js';
 import type { FileStat } from '../../system/files/file-system.js';
 import { type Note, lookNote } from '../run/notes.js';
 import type { ScannedEntry, SourceScan } from './scan-source.js';
 
 /** Whether a file of SOURCE, by its stat, may have been linked there from somebody else. */
 export class LinksOfOthers {
-  readonly #folders: ReadonlyMap<BytePath, FileStat>;
+  readonly #entries: SourceScan['entries'];
   readonly #areTaken: boolean;
+  /** Made for the first file with several names: most sources have none. */
+  #folderStats: ReadonlyMap<BytePath, FileStat> | null = null;
 
   /** @param areTaken whether the user wants them all the same */
   constructor(scan: Pick<SourceScan, 'entries'>, areTaken: boolean) {
-    this.#folders = new Map(
-      scan.entries.flatMap(({ path, type, stat }) => (type === 'directory' ? [[path, stat]] : [])),
-    );
+    this.#entries = scan.entries;
     this.#areTaken = areTaken;
+  }
+
+  get #folders(): ReadonlyMap<BytePath, FileStat> {
+    this.#folderStats ??= new Map(
+      this.#entries.flatMap(({ path, type, stat }) => (type === 'directory' ? [[path, stat]] : [])),
+    );
+    return this.#folderStats;
   }
 
   /**

@@ -1,8 +1,9 @@
 // Holds the folder of a repository open, from the opening of the repository to its closing. Every path below
 // is then reached from the open folder, with no link followed (decision 0011). So whoever may write there can
 // swap folders for links while a command runs, and leads it nowhere.
-import { type BytePath, parentPath } from '../../system/files/byte-path.js';
+import type { BytePath } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
+import { nearestParent } from '../../system/files/follow-path.js';
 import type { HeldFolder } from '../../system/files/held-folders.js';
 
 export interface HeldRepository {
@@ -28,7 +29,5 @@ export function holdRealRepository(fileSystem: FileSystem, path: BytePath): Held
 
 /** Holds the nearest folder above a real path, so that what is missing below is made in that folder. */
 export function holdAbove(fileSystem: FileSystem, path: BytePath): HeldFolder {
-  let parent = parentPath(path);
-  while (fileSystem.stat(parent) === null) parent = parentPath(parent);
-  return fileSystem.hold(parent);
+  return fileSystem.hold(nearestParent(fileSystem, path).parent);
 }

@@ -1,8 +1,10 @@
-// The real path of something that a user has named and that need not exist yet: SOURCE, REPO, DEST. Root is
-// told such paths, and others may have put links in them. So a link that another user can have made is only
-// followed to what belongs to that user: the place that the link itself leads to must, or the end of the path.
-// Whoever owns a place can rename what root has made there, and needs no link for that. The kernel has a like
-// rule for links in /tmp (protected_symlinks in proc_sys_fs(5)).
+// Something that a user has named and that need not exist yet (SOURCE, REPO, DEST): its real path, and the
+// nearest parent that is there.
+//
+// Root is told such paths, and others may have put links in them. So a link that another user can have made is
+// only followed to what belongs to that user: the place that the link itself leads to must, or the end of the
+// path. Whoever owns a place can rename what root has made there, and needs no link for that. The kernel has a
+// like rule for links in /tmp (protected_symlinks in proc_sys_fs(5)).
 //
 // Between this look and the use of the path it may change. FileSystem.hold follows no link, and so ends in
 // an error there.
@@ -132,4 +134,19 @@ class Walk {
   #isTrusted(uid: bigint): boolean {
     return uid === 0n || uid === this.#uid;
   }
+}
+
+export interface NearestParent {
+  /** It exists, and may be a file or a link. */
+  readonly parent: BytePath;
+  /** The parents that are missing below it, outermost first. */
+  readonly missing: readonly BytePath[];
+}
+
+/** @param path absolute; itself it need not exist */
+export function nearestParent(fileSystem: FileSystem, path: BytePath): NearestParent {
+  const missing: BytePath[] = [];
+  let parent = parentPath(path);
+  for (; fileSystem.stat(parent) === null; parent = parentPath(parent)) missing.unshift(parent);
+  return { parent, missing };
 }

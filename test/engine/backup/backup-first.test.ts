@@ -5,9 +5,8 @@ import { pathFromText } from '../../../src/system/files/byte-path.js';
 import { RealFileSystem } from '../../../src/system/files/file-system.js';
 import { copyTree } from '../../support/files/copy-tree.js';
 import { readTree, treeDifferences, withoutOurs } from '../../support/files/directory-tree.js';
+import { isRoot } from '../../support/program/is-root.js';
 import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
-
-const isRoot = process.getuid?.() === 0;
 
 /** Names that are no plain words; those of the first kind are not UTF-8. */
 const ODD_NAMES = [

@@ -2,17 +2,15 @@
 // and files are exchanged with links to a folder outside. Nothing from there comes into the repository.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import test, { type ExecutionContext } from 'ava';
+import type { ExecutionContext } from 'ava';
 import { RewindError } from '../../../src/errors.js';
 import { HookedFileSystem } from '../../support/files/hooked-file-system.js';
-import { isRoot } from '../../support/sandbox/four-nights.js';
+import { asRoot } from '../../support/program/as-root.js';
 import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 
 /** The other user, who needs no name. */
 const OTHER = 54_321;
 const SECRET = 'what that user may not read';
-
-const asRoot = isRoot ? test : test.skip;
 
 interface Scene {
   readonly sandbox: Sandbox;

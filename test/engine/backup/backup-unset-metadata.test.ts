@@ -2,11 +2,9 @@ import test from 'ava';
 import * as fs from 'node:fs/promises';
 import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
 import { HookedFileSystem, failing } from '../../support/files/hooked-file-system.js';
+import { asRoot } from '../../support/program/as-root.js';
 import { lookNames, noteNames } from '../../support/sandbox/note-names.js';
 import { createSandbox } from '../../support/sandbox/sandbox.js';
-
-const isRoot = process.getuid?.() === 0;
-const asRoot = isRoot ? test : test.skip;
 
 asRoot(
   'owners that may not be set are said once a run, kept in the catalog, and set by a later restore',

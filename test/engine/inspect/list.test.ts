@@ -10,7 +10,8 @@ import { openForWriting } from '../../../src/repository/open/open-repository.js'
 import { formatPath, pathFromBytes, pathFromText } from '../../../src/system/files/byte-path.js';
 import { RealFileSystem } from '../../../src/system/files/file-system.js';
 import { groupName, userName } from '../../../src/system/files/owners.js';
-import { OWNER, isRoot, shareNights } from '../../support/sandbox/four-nights.js';
+import { isRoot } from '../../support/program/is-root.js';
+import { OWNER, shareNights } from '../../support/sandbox/four-nights.js';
 import type { TreeEntry } from '../../support/files/directory-tree.js';
 import { createSandbox } from '../../support/sandbox/sandbox.js';
 

@@ -3,7 +3,8 @@ import * as fs from 'node:fs/promises';
 import test from 'ava';
 
 import { DAMAGES, withDamage } from '../../support/damage/damage.js';
-import { isRoot, recordNights } from '../../support/sandbox/four-nights.js';
+import { isRoot } from '../../support/program/is-root.js';
+import { recordNights } from '../../support/sandbox/four-nights.js';
 import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
 import { createSandbox } from '../../support/sandbox/sandbox.js';
 import { isThere } from '../../support/files/is-there.js';

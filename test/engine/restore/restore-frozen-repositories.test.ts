@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import test from 'ava';
 
 import { FORMAT_VERSION } from '../../../src/catalog/schema.js';
-import { isRoot } from '../../support/sandbox/four-nights.js';
+import { isRoot } from '../../support/program/is-root.js';
 import {
   listRepositoryFixtures,
   unpackRepository,

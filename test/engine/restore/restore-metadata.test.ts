@@ -10,15 +10,16 @@ import { UsageError } from '../../../src/errors.js';
 import { pathFromText } from '../../../src/system/files/byte-path.js';
 import { RealFileSystem } from '../../../src/system/files/file-system.js';
 import { groupName, userName } from '../../../src/system/files/owners.js';
+import { asRoot } from '../../support/program/as-root.js';
 import { runCli } from '../../support/program/cli.js';
+import { isRoot } from '../../support/program/is-root.js';
 import { forgeCatalog } from '../../support/repository/edit-catalog.js';
-import { OWNER, isRoot } from '../../support/sandbox/four-nights.js';
+import { OWNER } from '../../support/sandbox/four-nights.js';
 import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
 import { createSandbox } from '../../support/sandbox/sandbox.js';
 import { isThere } from '../../support/files/is-there.js';
 
 const run = promisify(execFile);
-const testAsRoot = isRoot ? test : test.skip;
 
 test('times come back to the nanosecond, of files, folders and links', async (t) => {
   const sandbox = await createSandbox(t, { records: true });
@@ -71,7 +72,7 @@ test('modes come back, whatever the umask, with set-id and sticky bits', async (
   t.deepEqual(treeDifferences(sandbox.snapshot(1).tree, restored), []);
 });
 
-testAsRoot('owners come back by their numbers, whatever the names', async (t) => {
+asRoot('owners come back by their numbers, whatever the names', async (t) => {
   const sandbox = await createSandbox(t, { records: true });
   await writeFile(sandbox.inSource('dump.rdb'), 'dump');
   await chown(sandbox.inSource('dump.rdb'), OWNER.uid, OWNER.gid);
@@ -90,7 +91,7 @@ for (const [form, owner] of Object.entries({
   ':64002': { uid: OWNER.uid, gid: 64_002 },
   [`${userName(1)}:${groupName(1)}`]: { uid: 1, gid: 1 },
 })) {
-  testAsRoot(`--chown ${form} gives everything to that owner`, async (t) => {
+  asRoot(`--chown ${form} gives everything to that owner`, async (t) => {
     const sandbox = await createSandbox(t, { records: true });
     await mkdir(sandbox.inSource('folder'));
     await writeFile(sandbox.inSource('folder', 'file'), 'content', { mode: 0o640 });
@@ -170,7 +171,7 @@ test('there is no warning about owners for names with the same numbers, for unkn
   t.is(await noteFor(t, { uid: 4321, gid: 4322, ...names }, `${uid}:${gid}`), undefined);
 });
 
-testAsRoot(
+asRoot(
   'a user who is not root restores everything but the owners, gets a note, and exit 3',
   async (t) => {
     const sandbox = await createSandbox(t, { records: true });

@@ -17,6 +17,7 @@ import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { isThere } from '../../support/files/is-there.js';
 import { temporaryDirectory } from '../../support/files/temporary-directory.js';
+import { asRoot } from '../../support/program/as-root.js';
 import { runCli } from '../../support/program/cli.js';
 import { honestReply, startFakeServer } from '../../support/redis/servers/fake-server.js';
 import { writeRdb } from '../../support/redis/data/rdb-writer.js';
@@ -167,7 +168,6 @@ async function startImpostor(t: ExecutionContext, root: string, directory: strin
 }
 
 const NOBODY = 65_534;
-const asRoot = process.getuid?.() === 0 ? test : test.skip;
 
 asRoot(
   'a directory that only the server has named is not read where it belongs to another user',

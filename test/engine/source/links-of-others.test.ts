@@ -1,13 +1,12 @@
 // Files with several names that belong to somebody else: left out and named, unless they are asked for.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import test, { type ExecutionContext } from 'ava';
+import type { ExecutionContext } from 'ava';
 import { HookedFileSystem } from '../../support/files/hooked-file-system.js';
-import { isRoot } from '../../support/sandbox/four-nights.js';
+import { asRoot } from '../../support/program/as-root.js';
 import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 
 const [REDIS, OTHER] = [54_321, 54_322];
-const asRoot = isRoot ? test : test.skip;
 
 /** SOURCE of redis, and a file outside for each owner. */
 async function setScene(t: ExecutionContext): Promise<Sandbox> {

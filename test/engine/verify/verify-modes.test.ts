@@ -11,7 +11,8 @@ import { WriteLock } from '../../../src/catalog/write-lock.js';
 import { pathFromText } from '../../../src/system/files/byte-path.js';
 import { succeedCli } from '../../support/program/cli.js';
 import { flipped, withDamage } from '../../support/damage/damage.js';
-import { isRoot, recordNights } from '../../support/sandbox/four-nights.js';
+import { isRoot } from '../../support/program/is-root.js';
+import { recordNights } from '../../support/sandbox/four-nights.js';
 import { HookedFileSystem } from '../../support/files/hooked-file-system.js';
 import type { Sandbox } from '../../support/sandbox/sandbox.js';
 

@@ -9,8 +9,9 @@ import { NoRepositoryError, NotInSnapshotError, UsageError } from '../../../src/
 import { openForWriting } from '../../../src/repository/open/open-repository.js';
 import { pathFromText } from '../../../src/system/files/byte-path.js';
 import { runCli } from '../../support/program/cli.js';
+import { isRoot } from '../../support/program/is-root.js';
 import { runSql } from '../../support/repository/edit-catalog.js';
-import { isRoot, recordNights, shareNights } from '../../support/sandbox/four-nights.js';
+import { recordNights, shareNights } from '../../support/sandbox/four-nights.js';
 import { exceptNote } from '../../support/repository/verification-note.js';
 import { type Tree, readTree, treeDifferences } from '../../support/files/directory-tree.js';
 import { createSandbox } from '../../support/sandbox/sandbox.js';

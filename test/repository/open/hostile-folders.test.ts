@@ -11,8 +11,8 @@ import { EXIT } from '../../../src/errors.js';
 import { zstdCompressBuffer } from '../../../src/system/zstd/zstd.js';
 import { copy, deltaOf } from '../../support/delta/delta-bytes.js';
 import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
-import { isRoot } from '../../support/sandbox/four-nights.js';
 import { exitCode } from '../../support/program/exit-code.js';
+import { isRoot } from '../../support/program/is-root.js';
 import { forgeCatalog, runSql } from '../../support/repository/edit-catalog.js';
 import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 

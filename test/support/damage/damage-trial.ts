@@ -7,10 +7,10 @@ import type { VerifyReport } from '../../../src/engine/verify/verify-report.js';
 import { CorruptError } from '../../../src/errors.js';
 import { formatPath, pathFromBytes } from '../../../src/system/files/byte-path.js';
 import { exitCode } from '../program/exit-code.js';
-import { isRoot } from '../sandbox/four-nights.js';
 import { HastyFileSystem } from '../files/hasty-file-system.js';
 import { removeTree } from '../files/temporary-directory.js';
 import { type Tree, readTree, treeDifferences } from '../files/directory-tree.js';
+import { isRoot } from '../program/is-root.js';
 import type { Sandbox } from '../sandbox/sandbox.js';
 import type { RecordedSnapshot } from '../sandbox/sandbox-options.js';
 

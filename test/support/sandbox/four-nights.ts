@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 
 import type { TestFn } from 'ava';
 
+import { isRoot } from '../program/is-root.js';
 import { SeededRandom } from '../program/seeded-random.js';
 import type { TeardownContext } from '../files/temporary-directory.js';
 import { type Sandbox, createSandbox } from './sandbox.js';
@@ -16,7 +17,6 @@ import { type Sandbox, createSandbox } from './sandbox.js';
 const run = promisify(execFile);
 
 /** Whether this process may give files to others. */
-export const isRoot = process.geteuid?.() === 0;
 
 /** Numbers that have no name on any usual machine. */
 export const OWNER = { uid: 64_105, gid: 64_112 };

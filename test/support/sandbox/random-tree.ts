@@ -4,9 +4,9 @@ import * as fs from 'node:fs/promises';
 import path from 'node:path';
 import { pathFromText } from '../../../src/system/files/byte-path.js';
 import { RealFileSystem } from '../../../src/system/files/file-system.js';
+import { isRoot } from '../program/is-root.js';
 import type { SeededRandom } from '../program/seeded-random.js';
 
-const isRoot = process.getuid?.() === 0;
 const MOST_BYTES = 40_000;
 
 export class RandomTree {

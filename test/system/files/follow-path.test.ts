@@ -10,9 +10,8 @@ import {
   type TeardownContext,
   temporaryDirectory,
 } from '../../support/files/temporary-directory.js';
-import { isRoot } from '../../support/sandbox/four-nights.js';
+import { asRoot } from '../../support/program/as-root.js';
 
-const asRoot = isRoot ? test : test.skip;
 const [SAMMY, OTHER] = [54_321, 54_322];
 
 interface Place {
