@@ -87,26 +87,35 @@ function atFinalPaths(
 /** Undoes what was done. @returns the error to throw: the given one, or one that says that the undo failed */
 function takeBack({ plan, work, context }: RestoreRun, undo: UndoList, error: unknown): unknown {
   const failure = undo.takeBack();
-  if (failure !== null) {
-    return new SystemError(
-      {
-        operation: 'undo the failed restore of',
-        object: formatPath(plan.destination),
-        path: plan.destination,
-        errno: failure instanceof SystemError ? failure.errno : '',
-        reason: failure.message,
-      },
-      {
-        hint: `move the replaced files back by hand from '${formatPath(work.aside)}'`,
-        cause: error,
-      },
-    );
-  }
+  const isKept = failure !== null && hasReplaced(work);
   try {
-    work.remove();
+    if (isKept) work.leave();
+    else work.remove();
     applyMetadata(context.fileSystem, plan.before);
   } catch {
     // Only the work directory may be left. The first failure matters more to a person.
   }
-  return error;
+  if (failure === null) return error;
+  const hint = isKept
+    ? `move the replaced files back by hand from '${formatPath(work.aside)}'`
+    : 'no file was replaced; what the restore has made there may be left';
+  return new SystemError(
+    {
+      operation: 'undo the failed restore of',
+      object: formatPath(plan.destination),
+      path: plan.destination,
+      errno: failure instanceof SystemError ? failure.errno : '',
+      reason: failure.message,
+    },
+    { hint, cause: error },
+  );
+}
+
+/** Files are never deleted as long as it is unknown whether they are the only ones. */
+function hasReplaced(work: WorkDirectory): boolean {
+  try {
+    return work.hasReplaced();
+  } catch {
+    return true;
+  }
 }

@@ -60,28 +60,36 @@ export class WorkDirectory implements WorkPaths {
   make(): void {
     const fileSystem = this.#fileSystem;
     fileSystem.makeDirectory(this.root, 0o700);
-    const held = fileSystem.hold(this.root);
+    this.#held = fileSystem.hold(this.root);
     try {
       this.#requireOwn();
     } catch (error) {
-      held.release();
+      this.leave();
       throw error;
     }
-    this.#held = held;
     fileSystem.makeDirectory(this.made, 0o700);
     fileSystem.makeDirectory(this.aside, 0o700);
   }
 
   /** Deletes the directory with all that is in it, if this restore has made it. */
   remove(): void {
-    const held = this.#held;
-    if (held === null) return;
-    this.#held = null;
+    if (this.#held === null) return;
     try {
       removeTree(this.#fileSystem, this.root);
     } finally {
-      held.release();
+      this.leave();
     }
+  }
+
+  /** Whether files of the destination are kept in it. */
+  hasReplaced(): boolean {
+    return this.#held !== null && this.#fileSystem.list(this.aside).length > 0;
+  }
+
+  /** Holds the directory no longer, and leaves it where it is. */
+  leave(): void {
+    this.#held?.release();
+    this.#held = null;
   }
 
   /** What is held may not be what was made: whoever owns the parent can put another directory there. */

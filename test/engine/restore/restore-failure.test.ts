@@ -205,8 +205,9 @@ const failPlacingAndTakingBack: Hook = (call) => {
   }
 };
 
-test('when undoing fails too, the error says where the replaced files are', async (t) => {
+test.serial('when undoing fails too, the error says where the replaced files are', async (t) => {
   const scene = await setScene(t);
+  const open = (await readdir('/proc/self/fd')).length;
   const outcome = await attempt(scene, {
     fileSystem: new HookedFileSystem(failPlacingAndTakingBack),
   });
@@ -218,7 +219,37 @@ test('when undoing fails too, the error says where the replaced files are', asyn
     Object.values(await contentsOf(aside)).toSorted(),
     Object.values(REPLACED).toSorted(),
   );
+  t.is((await readdir('/proc/self/fd')).length, open);
 });
+
+test.serial(
+  'when undoing fails and no file was replaced, nothing of the work is left, on disk or open',
+  async (t) => {
+    const { sandbox } = await setScene(t);
+    const countOpen = async (): Promise<number> => (await readdir('/proc/self/fd')).length;
+    const before = await countOpen();
+    const hook: Hook = (call) => {
+      const isPlacing = call.operation === 'rename' && call.path.includes('/made/');
+      if (isPlacing || (call.operation === 'removeDirectory' && call.path === sandbox.at('a'))) {
+        throw systemFailure(call, 'EIO');
+      }
+    };
+    const error = await t.throwsAsync(
+      sandbox.restore({
+        to: sandbox.at('a', 'restored'),
+        context: { fileSystem: new HookedFileSystem(hook) },
+      }),
+      { instanceOf: SystemError, message: /^cannot undo the failed restore of / },
+    );
+    t.regex(error.hint ?? '', /^no file was replaced/);
+    t.deepEqual(await readdir(sandbox.at('a')), []);
+    t.deepEqual(
+      (await readdir(sandbox.root)).filter((name) => name.includes('-restore-')),
+      [],
+    );
+    t.is(await countOpen(), before);
+  },
+);
 
 test('a new destination and the parents made for it are gone when the restore fails', async (t) => {
   const { sandbox } = await setScene(t);
