@@ -75,11 +75,23 @@ function configure(connection: Connection, first: () => void, more: () => void):
     connection.pragma('foreign_keys = ON');
     connection.pragma('synchronous = EXTRA');
     more();
+    compileOnce(connection);
     return connection;
   } catch (error) {
     connection.close();
     throw error;
   }
+}
+
+/** Keeps the statements that were compiled: a backup inserts thousands of rows with the same few. */
+function compileOnce(connection: Connection): void {
+  const compiled = new Map<string, Database.Statement>();
+  const prepare = connection.prepare.bind(connection);
+  connection.prepare = ((sql: string) => {
+    const statement = compiled.get(sql) ?? prepare(sql);
+    compiled.set(sql, statement);
+    return statement;
+  }) as Connection['prepare'];
 }
 
 /** Runs `call` and turns SQLite's failures into RewindErrors that name the operation and the file. */

@@ -4,7 +4,7 @@
 import * as fs from 'node:fs';
 import { SystemError } from '../../errors.js';
 import { runProgram } from '../programs/run-program.js';
-import type { BytePath } from './byte-path.js';
+import { type BytePath, parentPath } from './byte-path.js';
 import { errnoOf } from './errno.js';
 import { HeldFolders, type LentPaths } from './held-folders.js';
 
@@ -14,8 +14,8 @@ export interface ModificationTime {
   readonly mtimeNs: bigint;
 }
 
-/** How many times one run of xargs sets: their folders are open meanwhile, and some may open few files. */
-const BATCH = 64;
+/** How many folders are open for one run of xargs: some users may open few files. */
+const MOST_FOLDERS = 64;
 
 /**
  * Sets the modification time of each path itself, in any order. The access time becomes the same. Never
@@ -30,9 +30,7 @@ export function setModificationTimes(
 ): BytePath[] {
   for (const entry of entries) setRounded(entry, folders);
   const inexact = entries.filter((entry) => !isExact(entry, folders));
-  for (let start = 0; start < inexact.length; start += BATCH) {
-    touch(inexact.slice(start, start + BATCH), folders);
-  }
+  for (const batch of batches(inexact)) touch(batch, folders);
   return inexact.filter((entry) => !isExact(entry, folders)).map((entry) => entry.path);
 }
 
@@ -54,6 +52,23 @@ function isExact({ path, mtimeNs }: ModificationTime, folders: HeldFolders): boo
   } catch {
     return false;
   }
+}
+
+/** In batches, in the order given: the entries of each lie in few folders. */
+function* batches(entries: readonly ModificationTime[]): Generator<ModificationTime[]> {
+  let batch: ModificationTime[] = [];
+  let parents = new Set<BytePath>();
+  for (const entry of entries) {
+    const parent = parentPath(entry.path);
+    if (parents.size === MOST_FOLDERS && !parents.has(parent)) {
+      yield batch;
+      batch = [];
+      parents = new Set();
+    }
+    batch.push(entry);
+    parents.add(parent);
+  }
+  if (batch.length > 0) yield batch;
 }
 
 function touch(entries: readonly ModificationTime[], folders: HeldFolders): void {
