@@ -158,6 +158,7 @@ export {
 export {
   aofBoundary,
   aofCommandCount,
+  aofEnd,
   aofFeed,
   aofFirstTime,
   aofInput,

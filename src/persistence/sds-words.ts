@@ -13,14 +13,21 @@ const QUOTED: Readonly<Record<string, string>> = {
   '\b': '\\b',
 };
 
-/** Separates words. Within quotes it is a character like any other. */
+/** Comes before words, and after a quote. Within quotes it is a character like any other. */
 const SPACE = /[ \t\n\v\f\r]/;
+const SPACES = /[ \t\n\v\f\r]*/y;
+/** What has no quotes. A server takes only four of the spaces for the end of such a word. */
+const PLAIN = /[^ \t\n\r"']*/y;
 
-/** The words of a line. Null if a quote is not closed, or is followed by anything but a space. */
-export function splitWords(line: string): string[] | null {
+/**
+ * The words of a line, which ends at its first NUL. Null if a quote is not closed, or is followed by
+ * anything but a space.
+ */
+export function splitWords(bytes: string): string[] | null {
+  const line = untilNul(bytes);
   const words: string[] = [];
   for (let at = 0; ;) {
-    while (at < line.length && SPACE.test(line.charAt(at))) at += 1;
+    at += matchAt(SPACES, line, at).length;
     if (at === line.length) return words;
     const word = readWord(line, at);
     if (word === null) return null;
@@ -29,25 +36,32 @@ export function splitWords(line: string): string[] | null {
   }
 }
 
+/** The part of a text that a program in C sees. */
+export function untilNul(text: string): string {
+  const end = text.indexOf('\0');
+  return end === -1 ? text : text.slice(0, end);
+}
+
 interface Word {
   readonly text: string;
   readonly end: number;
 }
 
 function readWord(line: string, start: number): Word | null {
-  let text = '';
-  for (let at = start; at < line.length; at += 1) {
-    const character = line.charAt(at);
-    if (SPACE.test(character) || character === '\0') return { text, end: at };
-    if (character === '"' || character === "'") {
-      const quoted = character === '"' ? readDouble(line, at + 1) : readSingle(line, at + 1);
-      const after = quoted === null ? '' : line.charAt(quoted.end);
-      if (quoted === null || (after !== '' && !SPACE.test(after))) return null;
-      return { text: text + quoted.text, end: quoted.end };
-    }
-    text += character;
-  }
-  return { text, end: line.length };
+  const text = matchAt(PLAIN, line, start);
+  const end = start + text.length;
+  const quote = line.charAt(end);
+  if (quote !== '"' && quote !== "'") return { text, end };
+  const quoted = quote === '"' ? readDouble(line, end + 1) : readSingle(line, end + 1);
+  const after = quoted === null ? '' : line.charAt(quoted.end);
+  if (quoted === null || (after !== '' && !SPACE.test(after))) return null;
+  return { text: text + quoted.text, end: quoted.end };
+}
+
+/** @param pattern a sticky one, which also matches nothing */
+function matchAt(pattern: RegExp, line: string, at: number): string {
+  pattern.lastIndex = at;
+  return pattern.exec(line)?.[0] ?? '';
 }
 
 /** Reads what is between double quotes, from after the first quote to after the last. */

@@ -1,19 +1,20 @@
 // Scans the commands of an append-only file while its bytes pass by, in pieces of any size. It remembers
-// where the last whole command outside of a transaction ended: a file that is cut there loads. The
-// grammar (redis aof.c, loadSingleAppendOnlyFile), with lines that end in CR LF:
-//   ( "#" annotation | "*" count line, then count times "$" length line, that many bytes, CR LF )*
-// MULTI opens a transaction and EXEC ends it. The bytes of arguments are skipped. Bytes that break the
-// grammar end the scan with a reason and an offset. Everything before that offset is right.
+// where the last whole command outside of a transaction ended: a file that is cut there loads. It takes
+// what a server takes (redis aof.c, loadSingleAppendOnlyFile), which is more than a server writes:
+//   ( "#" annotation LF | "*" count LF, then count times "$" length LF, that many bytes, 2 bytes )*
+// A line has at most 1023 bytes, and ends there without its LF. Numbers are those of strtol: spaces and a
+// sign before the digits, anything after them. MULTI opens a transaction and EXEC ends it. Bytes at which
+// a server gives up end the scan with a reason and an offset. Everything before that offset is right.
 import { resetArena, take } from "../memory/arena";
-import { STEP_ERROR, STEP_NEED_INPUT } from "../memory/steps";
+import { STEP_END, STEP_ERROR, STEP_NEED_INPUT } from "../memory/steps";
 
 const INPUT_CAPACITY: u32 = 256 * 1024;
 
 // What is wrong. src/persistence/aof/aof-stop-reasons.ts has the words for the numbers.
 const UNEXPECTED_BYTE = 1;
-const BAD_NUMBER = 2;
+const BAD_LENGTH = 2;
 const NO_ARGUMENTS = 3;
-const LONG_ANNOTATION = 4;
+const NO_COMMAND = 4;
 
 // What comes next.
 const COMMAND = 0;
@@ -22,15 +23,23 @@ const COUNT = 2;
 const ARGUMENT = 3;
 const LENGTH = 4;
 const BODY = 5;
-const BODY_CR = 6;
-const BODY_LF = 7;
+/** The two bytes after a body. A server does not look at them. */
+const AFTER_BODY = 6;
 
-/** Longest annotation that the server allows (aof.c, AOF_ANNOTATION_LINE_MAX_LEN). */
-const ANNOTATION_MOST: u32 = 1024;
-/** No count or length has more digits, even with some leading zeros. */
-const DIGITS_MOST: u32 = 20;
+// How far a number has been read.
+const BEFORE_SIGN = 0;
+const BEFORE_DIGITS = 1;
+const IN_DIGITS = 2;
+const AFTER_DIGITS = 3;
+
+/** What fgets takes of a line (aof.c, AOF_ANNOTATION_LINE_MAX_LEN, less the NUL at its end). */
+const LINE_MOST: u32 = 1023;
+const INT64_MOST: u64 = u64(i64.MAX_VALUE);
+/** Of the smallest number of 64 bits. */
+const MAGNITUDE_MOST: u64 = INT64_MOST + 1;
+/** Largest length that a server can make room for: an address has 47 bits. */
+const LENGTH_MOST: i64 = (1 << 47) - 1;
 const NUMBER_MOST: u64 = (1 << 53) - 1;
-const CR: u32 = 13;
 const LF: u32 = 10;
 
 /** Holds the first bytes of a command's name or of an annotation. */
@@ -42,14 +51,19 @@ let input: usize = 0;
 let state: i32 = COMMAND;
 /** Offset in the file after the bytes that were fed. */
 let position: u64 = 0;
-let value: u64 = 0;
-let digits: u32 = 0;
-let isNumberOver: bool = false;
+/** Bytes of the line so far. */
+let lineLength: u32 = 0;
+let number: i32 = BEFORE_SIGN;
+let isNegative: bool = false;
+let digits: u64 = 0;
+/** Whether a NUL comes right after the `*`: a server takes this for a failure to read. */
+let isNulFirst: bool = false;
 let argumentsLeft: u64 = 0;
 let isName: bool = false;
-let isAlone: bool = false;
 let bodyLeft: u64 = 0;
-let annotationLength: u32 = 0;
+let afterBodyLeft: u32 = 0;
+/** Whether a command can have the name that was read: no server has one with spaces or control characters. */
+let isNamePossible: bool = false;
 let isTransaction: bool = false;
 
 let boundary: u64 = 0;
@@ -96,7 +110,7 @@ export function aofFeed(length: u32): i32 {
       if (isName) keep(p, count);
       bodyLeft -= count;
       p += count;
-      if (bodyLeft == 0) state = BODY_CR;
+      if (bodyLeft == 0) state = AFTER_BODY;
       continue;
     }
     const byte = u32(load<u8>(p));
@@ -110,26 +124,21 @@ export function aofFeed(length: u32): i32 {
   return STEP_NEED_INPUT;
 }
 
-/** Takes a byte outside of a body. False if the grammar does not allow it. */
+/** Takes a byte outside of a body. False if a server gives up there. */
 // @ts-ignore: decorator
 @inline
 function next(byte: u32, at: u64): bool {
   switch (state) {
     case COUNT:
     case LENGTH:
-      return digit(byte);
+      return takeOfNumber(byte);
     case ARGUMENT:
       if (byte != 0x24) return stop(UNEXPECTED_BYTE);
       state = LENGTH;
       beginNumber();
       return true;
-    case BODY_CR:
-      if (byte != CR) return stop(UNEXPECTED_BYTE);
-      state = BODY_LF;
-      return true;
-    case BODY_LF:
-      if (byte != LF) return stop(UNEXPECTED_BYTE);
-      endArgument(at + 1);
+    case AFTER_BODY:
+      if (--afterBodyLeft == 0) return endArgument(at + 1);
       return true;
     case COMMAND:
       return beginCommand(byte);
@@ -144,36 +153,57 @@ function stop(reason: i32): bool {
 }
 
 function beginNumber(): void {
-  value = 0;
+  lineLength = 1;
+  number = BEFORE_SIGN;
+  isNegative = false;
   digits = 0;
-  isNumberOver = false;
+  isNulFirst = false;
 }
 
-/** Takes a byte of a number, or of the end of its line. */
+/** Takes a byte of the line of a number. */
 // @ts-ignore: decorator
 @inline
-function digit(byte: u32): bool {
-  const number = byte - 0x30;
-  if (number <= 9 && !isNumberOver) {
-    value = value * 10 + number;
-    digits++;
-    return digits <= DIGITS_MOST && value <= NUMBER_MOST ? true : stop(BAD_NUMBER);
+function takeOfNumber(byte: u32): bool {
+  lineLength++;
+  const digit = byte - 0x30;
+  if (digit <= 9 && number != AFTER_DIGITS) {
+    number = IN_DIGITS;
+    digits = digits > INT64_MOST / 10 ? MAGNITUDE_MOST : min(digits * 10 + digit, MAGNITUDE_MOST);
+  } else if (byte != LF) {
+    takeOther(byte);
   }
-  if (byte == CR && !isNumberOver && digits != 0) {
-    isNumberOver = true;
-    return true;
-  }
-  if (byte != LF || !isNumberOver) return stop(digits == 0 ? BAD_NUMBER : UNEXPECTED_BYTE);
+  return byte == LF || lineLength == LINE_MOST ? endNumber() : true;
+}
+
+/** Takes a byte of a number's line that is no digit. */
+function takeOther(byte: u32): void {
+  if (byte == 0 && lineLength == 2) isNulFirst = true;
+  const isSpace = byte == 0x20 || (byte >= 9 && byte <= 13);
+  if (number == BEFORE_SIGN && isSpace) return;
+  if (number == BEFORE_SIGN && (byte == 0x2b || byte == 0x2d)) {
+    number = BEFORE_DIGITS;
+    isNegative = byte == 0x2d;
+  } else number = AFTER_DIGITS;
+}
+
+/** Makes use of a number whose line is over. False if a server gives up there. */
+function endNumber(): bool {
+  const value = isNegative ? -i64(digits) : i64(min(digits, INT64_MOST));
   if (state == LENGTH) {
-    bodyLeft = value;
+    if (value < 0 || value > LENGTH_MOST) return stop(BAD_LENGTH);
+    bodyLeft = u64(value);
     keptLength = 0;
-    state = value == 0 ? BODY_CR : BODY;
+    isNamePossible = value != 0;
+    afterBodyLeft = 2;
+    state = value == 0 ? AFTER_BODY : BODY;
     return true;
   }
-  if (value == 0) return stop(NO_ARGUMENTS);
-  argumentsLeft = value;
+  if (isNulFirst) return stop(UNEXPECTED_BYTE);
+  // As atoi, which keeps the low 32 bits.
+  const count = i32(value);
+  if (count < 1) return stop(NO_ARGUMENTS);
+  argumentsLeft = u64(count);
   isName = true;
-  isAlone = value == 1;
   state = ARGUMENT;
   return true;
 }
@@ -186,17 +216,14 @@ function beginCommand(byte: u32): bool {
   }
   if (byte != 0x23) return stop(UNEXPECTED_BYTE);
   state = ANNOTATION;
-  annotationLength = 1;
+  lineLength = 1;
   keptLength = 0;
   return true;
 }
 
 function annotate(byte: u32, at: u64): bool {
-  if (++annotationLength > ANNOTATION_MOST) return stop(LONG_ANNOTATION);
-  if (byte != LF) {
-    if (keptLength < KEPT) store<u8>(kept + keptLength++, u8(byte));
-    return true;
-  }
+  if (byte != LF && keptLength < KEPT) store<u8>(kept + keptLength++, u8(byte));
+  if (byte != LF && ++lineLength < LINE_MOST) return true;
   noteTime();
   state = COMMAND;
   if (!isTransaction) boundary = at + 1;
@@ -217,22 +244,29 @@ function noteTime(): void {
   lastTime = time;
 }
 
+/** Keeps the beginning of a name, of which `length` bytes have come. */
 function keep(at: usize, length: u32): void {
+  for (let i: u32 = 0; i < length; i++) {
+    const byte = u32(load<u8>(at + i));
+    if (byte <= 0x20 || byte >= 0x7f) isNamePossible = false;
+  }
   const count = min(length, KEPT - keptLength);
   memory.copy(kept + keptLength, at, count);
   keptLength += count;
 }
 
-function endArgument(end: u64): void {
+function endArgument(end: u64): bool {
   if (isName) {
     isName = false;
-    if (isAlone && keptLength <= 5) noteTransaction();
+    if (!isNamePossible) return stop(NO_COMMAND);
+    noteTransaction();
   }
   state = ARGUMENT;
-  if (--argumentsLeft != 0) return;
+  if (--argumentsLeft != 0) return true;
   state = COMMAND;
   commandCount++;
   if (!isTransaction) boundary = end;
+  return true;
 }
 
 const MULTI: usize = memory.data<u8>([0x6d, 0x75, 0x6c, 0x74, 0x69]);
@@ -265,9 +299,22 @@ export function aofIsTransaction(): bool {
   return isTransaction;
 }
 
-/** Whether the bytes so far end after a command or an annotation, and not within one. */
+/**
+ * Ends the scan, after the last bytes. STEP_ERROR if a server gives up at them: it takes a line that the
+ * file cuts for a whole one.
+ */
+export function aofEnd(): i32 {
+  if (stopReason != 0) return STEP_ERROR;
+  const isNumber = state == LENGTH || (state == COUNT && lineLength > 1 && !isNulFirst);
+  if (!isNumber || endNumber()) return STEP_END;
+  stopValue = 0;
+  stopAt = position;
+  return STEP_ERROR;
+}
+
+/** Whether the bytes so far end after a command or within an annotation: a server loads them all. */
 export function aofIsWhole(): bool {
-  return stopReason == 0 && state == COMMAND;
+  return stopReason == 0 && (state == COMMAND || state == ANNOTATION);
 }
 
 /** The first and last times in the file, in seconds since 1970. 0 if there is none. */

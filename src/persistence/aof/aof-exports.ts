@@ -6,6 +6,7 @@ export interface AofExports {
   aofInput(): number;
   aofInputCapacity(): number;
   aofFeed(length: number): number;
+  aofEnd(): number;
   aofBoundary(): number;
   aofCommandCount(): number;
   aofIsTransaction(): number;

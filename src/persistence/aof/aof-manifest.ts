@@ -9,14 +9,15 @@ import {
   pathFromBytes,
   pathToBytes,
 } from '../../system/files/byte-path.js';
-import { quoteWord, splitWords } from '../sds-words.js';
+import { quoteWord, splitWords, untilNul } from '../sds-words.js';
 
 export type AofFileKind = 'base' | 'incr' | 'history';
 
 export interface AofFile {
   /** A name without a folder. */
   readonly name: BytePath;
-  readonly sequence: number;
+  /** Never 0. A server takes a negative one for a base. */
+  readonly sequence: bigint;
   readonly kind: AofFileKind;
   /** The other words with their values, in the order of the line. */
   readonly others: readonly (readonly [string, string])[];
@@ -35,10 +36,17 @@ export function hasManifestName(path: BytePath): boolean {
   return baseName(path).endsWith('.manifest');
 }
 
-/** redis aof.c, MANIFEST_MAX_LINE. */
+/** redis aof.c, MANIFEST_MAX_LINE, with the line feed. */
 const LINE_MOST_BYTES = 1024;
 
-const KINDS: Readonly<Record<string, AofFileKind>> = { b: 'base', i: 'incr', h: 'history' };
+/** A larger file is not read. A server has two lines for each rewrite at most, of about 50 bytes. */
+export const MANIFEST_MOST_BYTES = 1 << 20;
+
+const KINDS: ReadonlyMap<string, AofFileKind> = new Map([
+  ['b', 'base'],
+  ['i', 'incr'],
+  ['h', 'history'],
+]);
 const LETTERS: Readonly<Record<AofFileKind, string>> = { base: 'b', incr: 'i', history: 'h' };
 
 /**
@@ -46,20 +54,18 @@ const LETTERS: Readonly<Record<AofFileKind, string>> = { base: 'b', incr: 'i', h
  * @throws CorruptError when a server would not load the manifest; the message names the line
  */
 export function parseAofManifest(bytes: Uint8Array): AofManifest {
-  const text = Buffer.from(bytes).toString('latin1');
-  const lines = text.split('\n');
-  if (lines.pop() !== '') throw broken(lines.length + 1, 'it does not end in a line feed');
+  if (bytes.length === 0) throw new CorruptError('the AOF manifest is empty');
   const files: AofFile[] = [];
-  const before: FilesBefore = { hasBase: false, lastSequence: 0 };
-  for (const [index, line] of lines.entries()) {
-    const number = index + 1;
-    if (line.length >= LINE_MOST_BYTES) throw broken(number, 'it is too long');
+  const before: FilesBefore = { hasBase: false, lastSequence: 0n };
+  let number = 0;
+  for (const line of linesOf(Buffer.from(bytes).toString('latin1'))) {
+    number += 1;
     if (line.startsWith('#')) continue;
+    requireWhole(line, number);
     const file = parseLine(line, number);
     requireInOrder(file, number, before);
     files.push(file);
   }
-  if (lines.length === 0) throw new CorruptError('the AOF manifest is empty');
   return {
     base: files.find(({ kind }) => kind === 'base') ?? null,
     incrs: files.filter(({ kind }) => kind === 'incr'),
@@ -67,11 +73,28 @@ export function parseAofManifest(bytes: Uint8Array): AofManifest {
   };
 }
 
+/** The lines with their line feeds. What is longer than the server's buffer goes on as a line of its own. */
+function* linesOf(text: string): Generator<string, void, undefined> {
+  for (let at = 0; at < text.length;) {
+    const feed = text.indexOf('\n', at);
+    const end = Math.min(feed === -1 ? text.length : feed + 1, at + LINE_MOST_BYTES);
+    yield text.slice(at, end);
+    at = end;
+  }
+}
+
+function requireWhole(line: string, number: number): void {
+  if (untilNul(line).endsWith('\n')) return;
+  if (line.includes('\0')) throw broken(number, 'it has a NUL byte');
+  const isLong = line.length === LINE_MOST_BYTES;
+  throw broken(number, isLong ? 'it is too long' : 'it does not end in a line feed');
+}
+
 /** What the lines before have named. */
 interface FilesBefore {
   hasBase: boolean;
   /** Of the last incr; 0 where there is none. */
-  lastSequence: number;
+  lastSequence: bigint;
 }
 
 /** @throws CorruptError for a second base, and for an incr that does not follow the one before */
@@ -86,27 +109,46 @@ function requireInOrder({ kind, sequence }: AofFile, number: number, before: Fil
 }
 
 function parseLine(line: string, number: number): AofFile {
-  const words = splitWords(line);
-  if (words === null || words.length < 6 || words.length % 2 !== 0) {
+  const words = splitWords(line)?.map(untilNul);
+  if (words === undefined || words.length < 6 || words.length % 2 !== 0) {
     throw broken(number, 'its words do not form pairs');
   }
   let name: string | undefined;
-  let sequence: number | undefined;
+  let sequence = 0n;
   let kind: AofFileKind | undefined;
   const others: [string, string][] = [];
   for (let at = 0; at < words.length; at += 2) {
     const [key, value] = words.slice(at, at + 2) as [string, string];
     const known = key.toLowerCase();
-    if (known === 'file') name = value;
-    else if (known === 'seq') sequence = /^[0-9]{1,15}$/.test(value) ? Number(value) : undefined;
-    else if (known === 'type') kind = KINDS[value.charAt(0)];
+    if (known === 'file') name = requirePlainName(value, number);
+    else if (known === 'seq') sequence = parseSequence(value);
+    else if (known === 'type') kind = KINDS.get(value.charAt(0));
     else others.push([key, value]);
   }
-  if (!name || !sequence || !kind) throw broken(number, 'it has no file, sequence number or type');
-  if (/[/\0]/.test(name) || name === '.' || name === '..') {
-    throw broken(number, 'its file is not a plain name');
+  if (name === undefined || sequence === 0n || kind === undefined) {
+    throw broken(number, 'it has no file, sequence number or type');
+  }
+  // A server never opens a history file: it only tries to delete it.
+  if (kind !== 'history' && ['', '.', '..'].includes(name)) {
+    throw broken(number, 'its file is a folder');
   }
   return { name: pathFromBytes(Buffer.from(name, 'latin1')), sequence, kind, others };
+}
+
+/** As pathIsBaseName of redis util.c. */
+function requirePlainName(name: string, number: number): string {
+  if (/[/\\]/.test(name)) throw broken(number, 'its file is not a plain name');
+  return name;
+}
+
+const INT64_MOST = (1n << 63n) - 1n;
+
+/** As atoll: what follows the digits is ignored, and 0 stands for everything that is no number. */
+function parseSequence(text: string): bigint {
+  const [, sign = '', digits = '0'] = /^[ \t\n\v\f\r]*([+-]?)([0-9]+)/.exec(text) ?? [];
+  const value = digits.length > 1000 ? INT64_MOST + 1n : BigInt(digits);
+  if (sign === '-') return value > INT64_MOST ? -INT64_MOST - 1n : -value;
+  return value > INT64_MOST ? INT64_MOST : value;
 }
 
 function broken(line: number, why: string): CorruptError {

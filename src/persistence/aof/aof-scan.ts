@@ -1,16 +1,16 @@
 // Scans an append-only file while its bytes pass by: how many commands it holds, where a copy must end so
-// that it loads, and whether there are bytes that no server writes.
+// that it loads, and whether there are bytes at which a server gives up.
 import { instances } from '../../system/wasm/instance-pool.js';
 import { STEP } from '../../system/wasm/step.js';
 import type { AofExports } from './aof-exports.js';
 import { type AofStop, describeAofStop } from './aof-stop-reasons.js';
 
 export type AofEnd =
-  /** The last byte ends a command outside of a transaction. */
+  /** The last byte ends a command outside of a transaction, or is within an annotation. */
   | { readonly kind: 'whole' }
   /** The file ends within a command, or within a transaction that has no EXEC. */
   | { readonly kind: 'cut'; readonly isTransaction: boolean }
-  /** There are bytes that no server writes. */
+  /** There are bytes at which a server gives up. */
   | ({ readonly kind: 'stopped' } & AofStop);
 
 export interface AofScan {
@@ -49,6 +49,7 @@ export class AofScanStream {
   /** Call this once, after all bytes were pushed. */
   finish(): AofScan {
     const { exports } = this.#engine;
+    exports.aofEnd();
     const scan = {
       commands: exports.aofCommandCount(),
       wholeBytes: exports.aofBoundary(),

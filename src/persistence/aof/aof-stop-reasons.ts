@@ -1,13 +1,13 @@
 // The words for why a scan of an append-only file stops. wasm/aof/aof-scan.ts has the numbers.
 
 /** Names that do not change, so that code can depend on them. */
-export type AofStopReason = 'unexpected-byte' | 'bad-number' | 'no-arguments' | 'long-annotation';
+export type AofStopReason = 'unexpected-byte' | 'bad-length' | 'no-arguments' | 'no-command';
 
 const WORDS: Readonly<Record<number, { reason: AofStopReason; say: (byte: string) => string }>> = {
   1: { reason: 'unexpected-byte', say: (byte) => `the unexpected byte ${byte}` },
-  2: { reason: 'bad-number', say: () => 'an impossible number in a command' },
+  2: { reason: 'bad-length', say: () => 'an impossible length' },
   3: { reason: 'no-arguments', say: () => 'a command without arguments' },
-  4: { reason: 'long-annotation', say: () => 'an annotation longer than a server writes' },
+  4: { reason: 'no-command', say: () => 'a name that no command has' },
 };
 
 export interface AofStop {

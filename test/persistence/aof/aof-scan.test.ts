@@ -55,7 +55,9 @@ test('a file cut anywhere is whole up to the last command before', (t) => {
     const { wholeBytes, end } = scan(bytes.subarray(0, length), 7);
     const whole = ends.findLast((each) => each <= length) ?? 0;
     t.is(wholeBytes, whole, `${length} bytes`);
-    t.is(end.kind, whole === length ? 'whole' : 'cut', `${length} bytes`);
+    // A server also takes an annotation that is cut.
+    const isAnnotation = bytes.subarray(whole, whole + 1).toString() === '#';
+    t.is(end.kind, whole === length || isAnnotation ? 'whole' : 'cut', `${length} bytes`);
   }
 });
 
@@ -69,13 +71,12 @@ test('a transaction without EXEC is left out from MULTI on', (t) => {
   t.is(scan(closed).commands, 6);
 });
 
-test('MULTI begins a transaction only without arguments', (t) => {
-  const bytes = Buffer.concat([
-    command('SET', 'MULTI', 'MULTI'),
-    command('MULTI', 'x'),
-    command('MULTIX'),
-  ]);
+test('only a command named MULTI begins a transaction, whatever its arguments', (t) => {
+  const bytes = Buffer.concat([command('SET', 'MULTI', 'MULTI'), command('MULTIX'), EXEC]);
   t.is(scan(bytes).wholeBytes, bytes.length);
+  const open = scan(Buffer.concat([bytes, command('MULTI', 'x'), SET]));
+  t.is(open.wholeBytes, bytes.length);
+  t.deepEqual(open.end, { kind: 'cut', isTransaction: true });
 });
 
 test('the times of commands are read', (t) => {
@@ -100,20 +101,62 @@ for (const [what, bytes, at, reason] of [
   ['text', Buffer.from('hello'), 0, 'unexpected-byte'],
   ['an RDB', Buffer.from('REDIS0010'), 0, 'unexpected-byte'],
   ['a command without arguments', Buffer.from('*0\r\n'), 3, 'no-arguments'],
-  ['a negative length', Buffer.from('*1\r\n$-1\r\n'), 5, 'bad-number'],
-  ['no digits', Buffer.from('*\r\n'), 1, 'bad-number'],
-  ['a number without end', Buffer.from(`*${'9'.repeat(30)}`), 16, 'bad-number'],
+  ['a negative count', Buffer.from('*-1\r\n'), 4, 'no-arguments'],
+  [
+    'a count of 2^40, of which a server keeps 0',
+    Buffer.from('*1099511627776\n'),
+    14,
+    'no-arguments',
+  ],
+  ['a count beyond 64 bits', Buffer.from(`*${'9'.repeat(30)}\n`), 31, 'no-arguments'],
+  ['no digits', Buffer.from('*\r\n'), 2, 'no-arguments'],
+  ['a NUL for a count', Buffer.from('*\x001\r\n'), 4, 'unexpected-byte'],
+  ['a negative length', Buffer.from('*1\r\n$-1\r\n'), 8, 'bad-length'],
+  ['a length beyond all memory', Buffer.from('*1\r\n$140737488355328\n'), 20, 'bad-length'],
   ['an argument without its mark', Buffer.from('*1\r\n:1\r\n'), 4, 'unexpected-byte'],
-  ['a body that is longer than it says', Buffer.from('*1\r\n$1\r\nab\r\n'), 9, 'unexpected-byte'],
-  ['a line feed alone', Buffer.from('*1\n'), 2, 'unexpected-byte'],
-  ['an annotation too long', Buffer.from(`#${'x'.repeat(2000)}\r\n`), 1024, 'long-annotation'],
+  ['a body that is longer than it says', Buffer.from('*1\r\n$1\r\nab\r\n'), 11, 'unexpected-byte'],
+  ['an empty name', Buffer.from('*1\r\n$0\r\n\r\n'), 9, 'no-command'],
+  ['a name of zeros', Buffer.from('*1\r\n$3\r\n\0\0\0\r\n'), 12, 'no-command'],
+  ['an annotation too long', Buffer.from(`#${'x'.repeat(2000)}\r\n`), 1023, 'unexpected-byte'],
 ] as const) {
   test(`${what} stops the scan at its byte, whatever comes before`, (t) => {
     for (const pieceBytes of [1, 5, 4096]) {
-      const { wholeBytes, end } = scan(Buffer.concat([SET, bytes, SET]), pieceBytes);
-      t.is(wholeBytes, SET.length);
+      const { end } = scan(Buffer.concat([SET, bytes, SET]), pieceBytes);
       t.like(end, { kind: 'stopped', reason, stoppedAt: SET.length + at });
     }
+  });
+}
+
+for (const [what, text] of [
+  ['line feeds alone', '*3\n$3\nSET\r\n$1\nk\r\n$1\nv\r\n'],
+  ['signs and spaces before numbers', '* +3\r\n$\t3\r\nSET\r\n$+1\r\nk\r\n$ 1\r\nv\r\n'],
+  ['letters and a NUL after numbers', '*3x\r\n$3\0junk\r\nSET\r\n$1 1\r\nk\r\n$1.9\r\nv\r\n'],
+  ['any two bytes after a body', '*3\r\n$3\r\nSETab$1\r\nkcd$1\r\nv\0\0'],
+  ['a count of which 32 bits are 3', '*4294967299\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\nv\r\n'],
+  ['a line that ends at 1023 bytes', `*3${' '.repeat(1021)}$3\r\nSET\r\n$1\r\nk\r\n$1\r\nv\r\n`],
+  ['an annotation that ends at 1023 bytes', `#${'x'.repeat(1022)}${SET.toString()}`],
+  ['an annotation without an end', `${SET.toString()}#TS:17`],
+  ['EXEC without MULTI', `${EXEC.toString()}${SET.toString()}`],
+] as const) {
+  test(`${what}, as a server takes them`, (t) => {
+    const bytes = Buffer.from(text, 'latin1');
+    for (const pieceBytes of [1, 5, 4096]) t.is(scan(bytes, pieceBytes).end.kind, 'whole');
+  });
+}
+
+for (const [what, text, kind] of [
+  ['a count', '*', 'cut'],
+  ['a count of which there are digits', '*1', 'cut'],
+  ['a count of 0', '*0', 'stopped'],
+  ['a NUL for a count', '*\0', 'cut'],
+  ['a length', '*1\r\n$', 'cut'],
+  ['a negative length', '*1\r\n$-1', 'stopped'],
+  ['a body', '*1\r\n$4\r\nPI', 'cut'],
+  ['one of the bytes after a body', '*1\r\n$4\r\nPING\r', 'cut'],
+] as const) {
+  test(`a file that ends within ${what} is ${kind}`, (t) => {
+    t.is(scan(Buffer.from(text)).end.kind, kind);
+    t.is(scan(Buffer.from(text)).wholeBytes, 0);
   });
 }
 
