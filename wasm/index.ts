@@ -136,6 +136,7 @@ export {
   rdbModuleAux,
   rdbNext,
   rdbOpen,
+  rdbSealedEnd,
   rdbStep,
   rdbStopAt,
   rdbStopReason,

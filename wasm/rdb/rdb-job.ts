@@ -1,32 +1,20 @@
 // The job that walks an RDB for TypeScript and sums up its CRC-64. Each piece is walked and summed while
 // it is in the processor's cache. With the checksum, pieces must follow each other. Without it, rdbNext
 // skips what the walk does not need to see. When the walk has stopped, pieces may go on for the checksum
-// alone, which is then taken to be the last eight bytes of the file.
+// alone, which is then looked for in all that follows.
 import { resetArena } from "../memory/arena";
-import { crc64, openCrc64 } from "./crc64";
 import { RdbInput } from "./rdb-input";
+import { RdbSeal } from "./rdb-seal";
 import { RdbWalker } from "./rdb-walker";
 import { STEP_END, STEP_AGAIN, STEP_ERROR, STEP_NEED_INPUT } from "../memory/steps";
 
 const INPUT_CAPACITY: u32 = 256 * 1024;
 const BATCH_CAPACITY: u32 = 1024;
-const SEAL_BYTES: u64 = 8;
-/** An RDB has a checksum from this version on. It is 0 if the server was told to write none. */
-const SEALED_FROM: u32 = 5;
-
-// What rdbChecksum returns.
-const UNVERIFIED = 0;
-const RIGHT = 1;
-const WRONG = 2;
-const ABSENT = 3;
 
 let walker: RdbWalker = changetype<RdbWalker>(0);
 let input: RdbInput = changetype<RdbInput>(0);
+let seal: RdbSeal = changetype<RdbSeal>(0);
 let isSummed: bool = false;
-let crc: u64 = 0;
-/** The checksum in the file as far as it was read, and how many of its bytes that is. */
-let seal: u64 = 0;
-let sealLength: u64 = 0;
 
 /** Starts the walk through a file of `size` bytes. */
 export function rdbOpen(size: f64, withChecksum: bool): void {
@@ -34,10 +22,7 @@ export function rdbOpen(size: f64, withChecksum: bool): void {
   walker = RdbWalker.create(u64(size), BATCH_CAPACITY);
   input = RdbInput.create(INPUT_CAPACITY);
   isSummed = withChecksum;
-  if (isSummed) openCrc64();
-  crc = 0;
-  seal = 0;
-  sealLength = 0;
+  if (isSummed) seal = RdbSeal.create();
 }
 
 /** Where the next piece goes: at most rdbInputCapacity bytes. */
@@ -68,13 +53,23 @@ export function rdbStep(): i32 {
   if (walker.stopReason != 0) outcome = STEP_ERROR;
   else if (walker.position < input.end()) outcome = walk();
   if (outcome == STEP_AGAIN) return outcome;
-  if (isSummed) sum();
-  input.release(outcome == STEP_NEED_INPUT ? walker.position : input.end());
+  let keepFrom = outcome == STEP_NEED_INPUT ? walker.position : input.end();
+  if (isSummed) {
+    seal.sum(walker, input, false);
+    keepFrom = min(keepFrom, seal.summedTo);
+  }
+  input.release(keepFrom);
   return outcome;
 }
 
 /** Call this when there are no more pieces. Like rdbStep, but never STEP_NEED_INPUT. */
 export function rdbFinish(): i32 {
+  const outcome = finishWalk();
+  if (isSummed && outcome != STEP_AGAIN) seal.sum(walker, input, true);
+  return outcome;
+}
+
+function finishWalk(): i32 {
   if (walker.stopReason != 0) return STEP_ERROR;
   if (walker.position > input.end()) return walker.finish(input.room, 0);
   const outcome = walk();
@@ -86,31 +81,14 @@ function walk(): i32 {
   return walker.run(input.at(walker.position), u32(input.end() - walker.position));
 }
 
-/** Adds the piece to the sum, up to where the checksum in the file begins, and reads the checksum. */
-function sum(): void {
-  const sealAt = min(walker.sealAt, walker.size - min(walker.size, SEAL_BYTES));
-  const end = input.end();
-  let at = input.start;
-  if (at < sealAt) {
-    const next = min(end, sealAt);
-    crc = crc64(crc, input.at(at), usize(next - at));
-    at = next;
-  }
-  while (at < end && sealLength < SEAL_BYTES) {
-    seal |= u64(load<u8>(input.at(at))) << (sealLength * 8);
-    sealLength++;
-    at++;
-  }
+/** Call this after the last step: whether the checksum in the file is right, as in rdb-seal.ts. */
+export function rdbChecksum(): i32 {
+  return isSummed ? seal.condition(walker) : 0;
 }
 
-/** Call this after the last step: whether the checksum in the file is right. */
-export function rdbChecksum(): i32 {
-  const isWhole = walker.stopReason == 0;
-  if (walker.version < SEALED_FROM) return isWhole ? ABSENT : UNVERIFIED;
-  if (!isSummed || sealLength < SEAL_BYTES) return UNVERIFIED;
-  if (isWhole && seal == 0) return ABSENT;
-  if (seal == crc) return RIGHT;
-  return isWhole ? WRONG : UNVERIFIED;
+/** After a stop: offset after the checksum, if a right one was found. Otherwise 0. */
+export function rdbSealedEnd(): f64 {
+  return isSummed ? f64(seal.foundEnd) : 0;
 }
 
 /** Takes the records found so far: returns how many. The columns hold them until the next step. */

@@ -59,12 +59,19 @@ export function formatMode({ type, mode }: Pick<ListedFile, 'type' | 'mode'>): s
   return TYPE_LETTERS[type] + letters.join('');
 }
 
+/** Of a file that was found to be damaged, or could not be checked. */
+function markOf(examined: ListedFile['examined']): string {
+  if (examined?.loads === false) return 'would not load';
+  if (examined?.verdict === 'damaged') return 'damaged before its backup';
+  return examined?.verdict === 'unchecked' ? 'cannot be checked' : '';
+}
+
 function formatName(file: ListedFile): string {
   const target = file.linkTarget === null ? '' : ` -> ${file.linkTarget}`;
   const marks = [
     file.stale ? 'stale' : '',
     file.damaged ? 'damaged' : '',
-    file.examined?.loads === false ? 'would not load' : '',
+    markOf(file.examined),
   ].filter(Boolean);
   return file.path + target + (marks.length === 0 ? '' : `  (${marks.join(', ')})`);
 }

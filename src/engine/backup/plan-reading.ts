@@ -1,8 +1,9 @@
 // Which files of SOURCE must be read: those whose stat has changed since they were last read, and those
 // whose mirror file is not whole. Decided from stats alone.
-import type { SourceState, Version } from '../../catalog/records.js';
+import type { ExaminationRecord, SourceState, Version } from '../../catalog/records.js';
 import type { FileStat } from '../../system/files/file-system.js';
 import { isSameContent } from '../snapshot/compare-versions.js';
+import { readVerdict } from '../snapshot/examined-verdict.js';
 import type { ScannedEntry } from '../source/scan-source.js';
 import type { LastSnapshot } from './last-snapshot.js';
 import type { NextEntry } from './next-entry.js';
@@ -21,6 +22,23 @@ export function knownContent(
   if (rehash || version === undefined || state === undefined || version.isStale) return null;
   if (last.conditions.get(entry.path) === 'wrong-content') return null;
   return state.isSettled && isSameStat(state, entry.stat) ? version.content : null;
+}
+
+/**
+ * The states as they were, but unsettled for files that an earlier program examined: it took some damage
+ * for something unknown. So these files are read and examined again, once.
+ */
+export function unsettleOutdated(
+  states: readonly SourceState[],
+  versions: LastSnapshot['versions'],
+  examinations: ReadonlyMap<number, ExaminationRecord>,
+): SourceState[] {
+  return states.map((state) => {
+    const content = versions.get(state.path)?.content;
+    const record = content ? examinations.get(content.id) : undefined;
+    const isOutdated = record !== undefined && readVerdict(record).isOutdated;
+    return isOutdated ? { ...state, isSettled: false } : state;
+  });
 }
 
 /** Whether the mirror has what an entry holds, so that nothing is staged for it. */

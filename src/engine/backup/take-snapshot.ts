@@ -32,7 +32,7 @@ import {
 import { type TakenEntries, takeEntries } from './intake/take-entries.js';
 import type { LastSnapshot } from './last-snapshot.js';
 import { mirrorNotes, requireNoForeignDirectory } from './mirror-notes.js';
-import { bytesToRead } from './plan-reading.js';
+import { bytesToRead, unsettleOutdated } from './plan-reading.js';
 import { planSnapshot } from './plan-snapshot.js';
 import { snapshotTime } from './snapshot-time.js';
 
@@ -116,13 +116,18 @@ function requireFit(
   requireFreeSpace(context.fileSystem, repository.path, neededBytes);
 }
 
-function readLastSnapshot({ context, repository }: SnapshotRun, scan: SourceScan): LastSnapshot {
+function readLastSnapshot(
+  { request, context, repository }: SnapshotRun,
+  scan: SourceScan,
+): LastSnapshot {
   const { versions, sourceStates } = repository.lastState();
   requireSafeNames(versions);
   const known = byPath(versions);
   const scanned = scan.entries.map(({ path }) => path);
   const mirror = inspectWholeMirror(context, repository.path, known, scanned);
-  return { versions: known, states: byPath(sourceStates), ...mirror };
+  const examinations = request.examine ? repository.examinations() : new Map();
+  const states = unsettleOutdated(sourceStates, known, examinations);
+  return { versions: known, states: byPath(states), ...mirror };
 }
 
 function byPath<T extends { readonly path: BytePath }>(rows: readonly T[]): Map<BytePath, T> {

@@ -13,7 +13,14 @@ import type { RunContext } from '../run/run-context.js';
 import { askInOneState } from '../snapshot/ask-in-one-state.js';
 import { readProvedSnapshot } from '../snapshot/check-snapshot.js';
 import { type SnapshotSummary, summarizeSnapshot } from '../snapshot/snapshot-summary.js';
+import {
+  beginSecondExamination,
+  finishSecondExamination,
+  readVerdict,
+  verdictNote,
+} from '../snapshot/examined-verdict.js';
 import type { RequestedTime } from '../snapshot/time-spec.js';
+import { UNUSABLE_HINT } from './restore-notes.js';
 import type { Absence, RestoreEntry, RestoreSource, SourceLocation } from './restore-source.js';
 
 /**
@@ -37,12 +44,13 @@ export class RepositorySource implements RestoreSource {
   readonly location: SourceLocation;
   /** All that reports show of the snapshot. */
   readonly snapshot: SnapshotSummary;
-  readonly notes: readonly Note[];
   readonly entries: readonly RestoreEntry[];
   readonly #open: OpenRepository;
   readonly #context: RunContext;
   /** By the path of the file. */
   readonly #contents: ReadonlyMap<BytePath, Content>;
+  readonly #examinations: ReadonlyMap<number, ExaminationRecord>;
+  readonly #notes: Note[];
   /** The digests of large files are computed on another thread, one for all of them. */
   readonly #digests = new Digests();
 
@@ -54,13 +62,18 @@ export class RepositorySource implements RestoreSource {
     this.location = { path: open.path, name: 'the repository' };
     const { summary, notes } = summarizeSnapshot(proved.snapshot);
     this.snapshot = summary;
-    this.notes = notes;
+    this.#notes = [...notes];
+    this.#examinations = examinations;
     this.entries = proved.versions.map((version) => toEntry(version, examinations));
     this.#open = open;
     this.#context = context;
     this.#contents = new Map(
       proved.versions.flatMap(({ path, content }) => (content === null ? [] : [[path, content]])),
     );
+  }
+
+  get notes(): readonly Note[] {
+    return this.#notes;
   }
 
   explainAbsence(path: BytePath): Absence {
@@ -82,12 +95,26 @@ export class RepositorySource implements RestoreSource {
     }
     // The thread starts while the reading is planned.
     this.#digests.prepare(content.sizeBytes);
+    const { checkpoint } = this.#context;
+    const examiner = beginSecondExamination(
+      this.#examinations.get(content.id),
+      content,
+      checkpoint,
+    );
+    const emitExamined: Emit = async (bytes) => {
+      await examiner?.push(bytes);
+      await emit(bytes);
+    };
     try {
-      const { checkpoint } = this.#context;
-      await readContent(this.#open, content, { emit, checkpoint, digests: this.#digests });
+      const reading = { emit: examiner === null ? emit : emitExamined, checkpoint };
+      await readContent(this.#open, content, { ...reading, digests: this.#digests });
     } catch (error) {
       throw error instanceof CorruptError ? nameFile(error, path) : error;
     }
+    if (examiner === null) return;
+    const verdict = await finishSecondExamination(examiner);
+    const note = verdictNote(path, verdict, UNUSABLE_HINT);
+    if (note !== null) this.#notes.push(note);
   }
 
   async close(): Promise<void> {
@@ -114,7 +141,7 @@ function toEntry(
     sizeBytes: content?.sizeBytes ?? 0,
     linkTarget: version.linkTarget,
     isStale: version.isStale,
-    loadProblem: found?.loads === false ? (found.problem ?? 'it is damaged') : null,
+    verdict: found === undefined ? null : readVerdict(found).verdict,
   };
 }
 

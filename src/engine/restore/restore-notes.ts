@@ -3,6 +3,7 @@ import type { UnsetMetadata } from '../../system/files/apply-metadata.js';
 import { formatPath } from '../../system/files/byte-path.js';
 import { type ParsedOwner, groupId, userId } from '../../system/files/owners.js';
 import { type Note, lookNote, showPath } from '../run/notes.js';
+import { verdictNote } from '../snapshot/examined-verdict.js';
 import type { RestoreEntry } from './restore-source.js';
 import type { Selection } from './select-entries.js';
 
@@ -28,20 +29,15 @@ function staleNotes(entries: readonly RestoreEntry[]): Note[] {
     );
 }
 
-/** Files that did not load when they were backed up. */
+export const UNUSABLE_HINT =
+  'the file was already like this when it was backed up; try an older snapshot';
+
+/** Files that could not be relied on when they were backed up. */
 function unusableNotes(entries: readonly RestoreEntry[]): Note[] {
-  return entries.flatMap(({ path, loadProblem }) =>
-    loadProblem === null
-      ? []
-      : [
-          lookNote(
-            'would-not-load',
-            path,
-            `no server would load '${showPath(path)}': ${loadProblem}`,
-            'the file was already like this when it was backed up; try an older snapshot',
-          ),
-        ],
-  );
+  return entries.flatMap(({ path, verdict }) => {
+    const note = verdict === null ? null : verdictNote(path, verdict, UNUSABLE_HINT);
+    return note === null ? [] : [note];
+  });
 }
 
 /** The first entry whose recorded owner has another number on this machine. */

@@ -1,6 +1,7 @@
 // What a restore reads from: one snapshot, wherever it is kept. The rest of the restore knows no catalog. A
 // snapshot that is kept in another way, such as in an archive, only needs another RestoreSource.
 import type { Emit } from '../../delta/emit.js';
+import type { Verdict } from '../../persistence/examine/verdict.js';
 import type { BytePath } from '../../system/files/byte-path.js';
 import type { Note } from '../run/notes.js';
 
@@ -24,8 +25,8 @@ export interface RestoreEntry {
   readonly linkTarget: BytePath | null;
   /** Whether the file could not be read when the snapshot was taken, so that this is an older version. */
   readonly isStale: boolean;
-  /** Why no server would load the file, as its backup found; null when no reason is known. */
-  readonly loadProblem: string | null;
+  /** The verdict of its backup, of a file that was examined; null for others. */
+  readonly verdict: Verdict | null;
 }
 
 /** What a restore says of the snapshot. */
@@ -53,7 +54,7 @@ export interface RestoreSource {
   /** Null where the bytes come from no file, such as from a pipe. */
   readonly location: SourceLocation | null;
   readonly snapshot: RestoredSnapshot;
-  /** What is wrong with the snapshot and costs no byte of it, as warnings. */
+  /** What is wrong with the snapshot and costs no byte of it, as warnings. Reading may add some. */
   readonly notes: readonly Note[];
   /**
    * All of the snapshot, in the order in which the source can read the files. A directory comes before

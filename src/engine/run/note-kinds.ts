@@ -16,7 +16,9 @@ export const NOTE_KINDS = [
   'stale',
   'unreadable',
   // What is found in dumps and AOF files.
+  'cannot-be-checked',
   'cut-short',
+  'damaged-content',
   'not-understood',
   'would-not-load',
   // The server.

@@ -1,13 +1,15 @@
 // What was found in a dump or in a file of an AOF, as `--json` prints it (docs/cli.md).
+import type { VerdictKind } from '../../persistence/examine/verdict.js';
 
 /** What was found in a dump or a file of an AOF while it was read. */
 export interface ExaminationReport {
   readonly path: string;
   /** `dump`, or `log` for a file of an AOF, which may begin with a dump. */
   readonly kind: 'dump' | 'log';
+  readonly verdict: VerdictKind;
   /**
    * Whether a server would load it, the last file of an AOF without the end that is not whole; null where
-   * it holds what this program does not know.
+   * nobody can tell.
    */
   readonly loads: boolean | null;
   /** What is wrong or unknown, or null. */

@@ -19,6 +19,7 @@ import { proveRebuilt } from './verify-contents.js';
 import { verifyDataFolder } from './verify-data-folder.js';
 import { verifyEntries } from './verify-entries.js';
 import { mirrorPaths, proveMirrored } from './verify-mirror.js';
+import { verifyExaminations } from './verify-examinations.js';
 import type { VerifyProblem, VerifyReport } from './verify-report.js';
 import type { VerifyMode, VerifyRequest } from './verify-request.js';
 import type { VerifyRun } from './verify-run.js';
@@ -98,6 +99,7 @@ export async function verifyOpen(
     ...entries.problems,
     ...lossesOf(scope, lostIn('increments', scope, lost), 'content'),
   ];
+  const examined = await verifyExaminations(run, tally);
   const checked = tally.checkedOf(scope.contents.values());
   const left = plan.due.filter(({ id }) => !tally.outcomes.has(id));
   return {
@@ -112,7 +114,7 @@ export async function verifyOpen(
       contentsLeft: left.length,
       bytesLeft: totalBytesOf(left),
       problems,
-      notes: [...catalog.notes, ...entries.notes, ...dataNotes],
+      notes: [...catalog.notes, ...entries.notes, ...dataNotes, ...examined],
     },
     record: {
       mode: mode.kind,

@@ -13,7 +13,7 @@ export interface FileExamination {
   readonly kind: ExaminedKind;
   /** Null if a log does not begin with an RDB. */
   readonly rdb: RdbWalk | null;
-  /** Null for a dump, and if the RDB at the beginning was not understood to its end. */
+  /** What follows the RDB. Null for a dump that nothing follows, and if the end of the RDB is not known. */
   readonly aof: AofScan | null;
 }
 
@@ -79,7 +79,7 @@ export class FileExaminer implements Examiner {
     }
     await this.#rdb.push(bytes);
     const { endAt } = this.#rdb;
-    if (this.#kind === 'dump' || endAt === null) return;
+    if (endAt === null || (this.#kind === 'dump' && endAt === this.#sizeBytes)) return;
     this.#aof ??= new AofScanStream(endAt);
     this.#aof.push(bytes.subarray(Math.max(0, endAt - startsAt)));
   }

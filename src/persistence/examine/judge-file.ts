@@ -1,13 +1,11 @@
-// Judges whether a server would load the file that was examined. `broken`: it would not, or it would lose
-// data silently. `cut`: the file ends in the middle, which a server repairs only in the last file of an
-// AOF. `unknown`: this program does not know everything in the file, so it cannot tell.
+// Judges whether a server would load the file that was examined. Damage is never called unknown: a file that
+// ends in the middle, or whose checksum is wrong, is broken, whatever the walk found there.
+import type { AofScan } from '../aof/aof-scan.js';
+import type { RdbFormat } from '../rdb/rdb-format.js';
 import type { RdbWalk } from '../rdb/rdb-walk.js';
 import type { RdbStopReason } from '../rdb/stop-reasons.js';
 import type { FileExamination } from './examine-file.js';
-
-export type Verdict =
-  | { readonly kind: 'whole' }
-  | { readonly kind: 'cut' | 'broken' | 'unknown'; readonly why: string };
+import type { Verdict } from './verdict.js';
 
 /** Why a walk stops in a file of a newer server, or in the data of a module. */
 const NOT_KNOWN: readonly RdbStopReason[] = [
@@ -20,24 +18,44 @@ const NOT_KNOWN: readonly RdbStopReason[] = [
   'bad-module-aux',
 ];
 
-export function judgeFile({ rdb, aof }: FileExamination): Verdict {
+export function judgeFile({ kind, rdb, aof }: FileExamination): Verdict {
   const dump = rdb === null ? WHOLE : judgeRdb(rdb);
-  if (dump.kind !== 'whole' || aof === null) return dump;
+  if (dump.kind === 'broken' || dump.kind === 'unchecked' || aof === null) return dump;
+  if (kind === 'dump') return isAof(aof) ? dump : judgeTrailing(dump);
   if (aof.end.kind === 'stopped') return { kind: 'broken', why: aof.end.message };
-  if (aof.end.kind === 'whole') return WHOLE;
+  if (dump.kind !== 'whole' || aof.end.kind === 'whole') return dump;
   const what = aof.end.isTransaction ? 'a transaction' : 'a command';
   return { kind: 'cut', why: `it ends in the middle of ${what}, after byte ${aof.wholeBytes}` };
 }
 
 const WHOLE: Verdict = { kind: 'whole' };
 
-function judgeRdb({ end, checksum }: RdbWalk): Verdict {
+/** An AOF that begins with a dump, under a name that does not say so. */
+function isAof({ end, commands }: AofScan): boolean {
+  return end.kind !== 'stopped' && commands > 0;
+}
+
+/** A server reads a dump up to its end, and looks at nothing behind it. */
+function judgeTrailing({ kind }: Verdict): Verdict {
+  const why = 'bytes that no server wrote follow the end of the dump';
+  return { kind: kind === 'whole' ? 'damaged' : 'unchecked', why };
+}
+
+function judgeRdb({ format, end, checksum }: RdbWalk): Verdict {
   if (end.kind === 'complete') {
     return checksum === 'wrong' ? { kind: 'broken', why: 'its checksum is wrong' } : WHOLE;
   }
-  // With the right checksum the bytes are as the server wrote them: the walk only lacks knowledge.
-  if (checksum === 'ok' || NOT_KNOWN.includes(end.reason)) {
-    return { kind: 'unknown', why: end.message };
+  if (checksum === 'wrong') {
+    return { kind: 'broken', why: `its checksum is wrong, and the walk ${end.message}` };
   }
-  return { kind: 'broken', why: end.message };
+  const mayBeUnknown =
+    NOT_KNOWN.includes(end.reason) || (format !== null && !isSettled(format) && checksum === 'ok');
+  if (end.reason === 'truncated' || !mayBeUnknown) return { kind: 'broken', why: end.message };
+  if (checksum === 'ok') return { kind: 'unknown', why: end.message };
+  return { kind: 'unchecked', why: `it has no checksum, and the walk ${end.message}` };
+}
+
+/** Whether everything that may stand in a dump of this version is known. */
+function isSettled({ magic, version }: RdbFormat): boolean {
+  return magic === 'REDIS' ? version <= 12 : version === 80;
 }

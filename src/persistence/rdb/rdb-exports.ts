@@ -17,6 +17,8 @@ export interface RdbExports {
   rdbColumn(number: number): number;
   rdbBatchCapacity(): number;
   rdbChecksum(): number;
+  /** 0 if the walk has not stopped, or no right checksum was found after the stop */
+  rdbSealedEnd(): number;
   rdbVersion(): number;
   rdbIsValkey(): number;
   rdbEnd(): number;

@@ -35,7 +35,10 @@ export class RdbWalkStream {
     }
   }
 
-  /** Offset after the last byte of the RDB, once it was pushed. Commands of an AOF may follow. */
+  /**
+   * Offset after the last byte of the RDB, once it was pushed, as far as the walk or a right checksum shows
+   * it. Commands of an AOF may follow.
+   */
   get endAt(): number | null {
     return this.#job.endAt;
   }

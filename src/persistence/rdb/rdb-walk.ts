@@ -20,8 +20,9 @@ export interface RdbTypeTotals extends ValueType {
 }
 
 /**
+ * If the walk stopped, a checksum that is right is looked for in all that follows. `wrong`: there is none.
  * `absent`: the server was told to write no checksum, or the version has none. `unverified`: nobody asked
- * for it, or the walk stopped and the last eight bytes do not match.
+ * for it, or the file ends before it.
  */
 export type RdbChecksum = 'ok' | 'wrong' | 'absent' | 'unverified';
 

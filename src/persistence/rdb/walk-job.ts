@@ -50,9 +50,14 @@ export class WalkJob {
     return this.#outcome === STEP.needInput;
   }
 
-  /** Offset after the last byte of the RDB. Null before it is reached, and if the walk stopped. */
+  /**
+   * Offset after the last byte of the RDB. Null before it is reached. If the walk stopped, a right checksum
+   * shows it.
+   */
   get endAt(): number | null {
-    return this.#outcome === STEP.end ? this.#engine.exports.rdbEnd() : null;
+    const { exports } = this.#engine;
+    if (this.#outcome === STEP.end) return exports.rdbEnd();
+    return this.#outcome === STEP.error ? exports.rdbSealedEnd() || null : null;
   }
 
   /** Where to put the next bytes, from its beginning on. */
@@ -71,7 +76,8 @@ export class WalkJob {
   /** Ends the job. Call this once, when there are no more bytes or no more are wanted. */
   async finish(): Promise<RdbWalk> {
     const { exports } = this.#engine;
-    if (this.#outcome === STEP.needInput) await this.#run(() => exports.rdbFinish());
+    // After a stop, the last bytes may still be the checksum.
+    if (this.#outcome !== STEP.end) await this.#run(() => exports.rdbFinish());
     const walk = summarizeWalk(this.#engine, this.#sizeBytes);
     instances.giveBack(this.#engine);
     return walk;
@@ -86,9 +92,10 @@ export class WalkJob {
     } while (this.#outcome === STEP.again);
   }
 
-  /** Whether the file has a header: its last eight bytes may then be a checksum. */
+  /** Whether the file has a header, and its checksum is still to come. */
   #mayBeSealed(): boolean {
     const { exports } = this.#engine;
-    return exports.rdbVersion() !== 0 && exports.rdbNext() < this.#sizeBytes;
+    const isSearching = exports.rdbVersion() !== 0 && exports.rdbSealedEnd() === 0;
+    return isSearching && exports.rdbNext() < this.#sizeBytes;
   }
 }

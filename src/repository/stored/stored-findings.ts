@@ -5,6 +5,11 @@ import { StoredObject, decodeStored } from './stored-fields.js';
 export interface StoredFindings {
   /** `dump` or `log`; a later program may have written another word. */
   readonly kind: string;
+  /**
+   * `whole`, `cut`, `broken`, `damaged`, `unknown` or `unchecked`; a later program may have written another
+   * word. Null where an earlier program wrote none.
+   */
+  readonly verdict: string | null;
   readonly rdbVersion: number | null;
   readonly serverVersion: string | null;
   /** ISO 8601 in UTC. */
@@ -31,6 +36,7 @@ export interface StoredFindings {
 export function encodeFindings(found: StoredFindings): string {
   return JSON.stringify({
     kind: found.kind,
+    verdict: found.verdict,
     rdbVersion: found.rdbVersion,
     serverVersion: found.serverVersion,
     dumpTime: found.dumpTime,
@@ -59,6 +65,7 @@ export function decodeFindings(content: string, foundJson: string): StoredFindin
     const found = new StoredObject(value, 'the text');
     return {
       kind: found.text('kind'),
+      verdict: found.laterTextOrNull('verdict'),
       rdbVersion: found.countOrNull('rdbVersion'),
       serverVersion: found.textOrNull('serverVersion'),
       dumpTime: found.timeOrNull('dumpTime'),

@@ -58,6 +58,7 @@ const FINDINGS: StoredFindings = {
   types: [{ sizeBytes: 20, keys: 1, type: 'string' }],
   databases: [{ sizeBytes: 40, expiringKeys: 1, keys: 2, database: 15 }],
   kind: 'dump',
+  verdict: 'whole',
   rdbVersion: 10,
   serverVersion: '7.0.15',
   dumpTime: '+012026-11-22T22:27:21Z',
@@ -68,7 +69,8 @@ const FINDINGS: StoredFindings = {
   lastTime: '2026-11-22T22:27:22Z',
 };
 const FINDINGS_JSON =
-  '{"kind":"dump","rdbVersion":10,"serverVersion":"7.0.15","dumpTime":"+012026-11-22T22:27:21Z",' +
+  '{"kind":"dump","verdict":"whole","rdbVersion":10,"serverVersion":"7.0.15",' +
+  '"dumpTime":"+012026-11-22T22:27:21Z",' +
   '"keys":2,"expiringKeys":1,' +
   '"databases":[{"database":15,"keys":2,"expiringKeys":1,"sizeBytes":40}],' +
   '"types":[{"type":"string","keys":1,"sizeBytes":20}],"commands":null,"firstTime":null,' +

@@ -16,7 +16,7 @@ export function createEntry(path: string, given: Partial<RestoreEntry> = {}): Re
     sizeBytes: 0,
     linkTarget: null,
     isStale: false,
-    loadProblem: null,
+    verdict: null,
     ...given,
   };
 }

@@ -8,7 +8,8 @@ import {
   parseAofManifest,
 } from '../../../persistence/aof/aof-manifest.js';
 import type { ExaminedKind, FileExamination } from '../../../persistence/examine/examine-file.js';
-import { type Verdict, judgeFile } from '../../../persistence/examine/judge-file.js';
+import { judgeFile } from '../../../persistence/examine/judge-file.js';
+import { type Verdict, wouldLoad } from '../../../persistence/examine/verdict.js';
 import { mirrorPath } from '../../../repository/layout.js';
 import type { Staging } from '../../../repository/staging.js';
 import {
@@ -22,6 +23,7 @@ import type { FileSystem } from '../../../system/files/file-system.js';
 import { readSmallFile } from '../../../system/files/read-small-file.js';
 import { infoNote, lookNote, type Note } from '../../run/notes.js';
 import type { ExaminationReport } from '../../snapshot/examination-report.js';
+import { readVerdict, verdictNote } from '../../snapshot/examined-verdict.js';
 import { formatTimeOrNull } from '../../snapshot/time-spec.js';
 import { isTemporaryFile } from '../../source/path-filter.js';
 import type { LastSnapshot } from '../last-snapshot.js';
@@ -74,14 +76,9 @@ export function findKnownVerdicts(
     entries.flatMap(({ path, state }) => {
       const content = state === null ? last.versions.get(path)?.content : null;
       const found = content ? examinations.get(content.id) : undefined;
-      return found === undefined ? [] : [[path, toVerdict(found)] as const];
+      return found === undefined ? [] : [[path, readVerdict(found).verdict] as const];
     }),
   );
-}
-
-function toVerdict({ loads, problem }: ExaminationRecord): Verdict {
-  if (problem === null) return { kind: 'whole' };
-  return { kind: loads === null ? 'unknown' : loads ? 'cut' : 'broken', why: problem };
 }
 
 export interface ExaminedEntries {
@@ -102,27 +99,33 @@ export interface ExaminationOutcome {
 export function reportExaminations(examined: ExaminedEntries): ExaminationOutcome {
   const notes: Note[] = [];
   const inner = new Set<BytePath>();
+  const named = new Set<BytePath>();
   for (const [path, bytes] of examined.manifests) {
     const manifest = parseOrNote(path, bytes, notes);
     if (manifest === null) continue;
     const names = [...(manifest.base === null ? [] : [manifest.base]), ...manifest.incrs];
     const files = names.map(({ name }) => joinPath(parentPath(path), name));
+    for (const file of files) named.add(file);
     for (const file of files.slice(0, -1)) inner.add(file);
     const missing = files.find((file) => !examined.present.has(file));
     if (missing !== undefined)
       notes.push(unusableNote(path, `it names '${formatPath(missing)}', which is missing`));
   }
-  const isUsable = (path: BytePath, { kind }: Verdict): boolean =>
-    kind !== 'broken' && !(kind === 'cut' && inner.has(path));
+  // A server reads on behind the dump at the beginning of an AOF, and nothing may be cut but the last file.
+  const inItsPlace = (path: BytePath, verdict: Verdict): Verdict =>
+    (verdict.kind === 'damaged' && named.has(path)) || (verdict.kind === 'cut' && inner.has(path))
+      ? { ...verdict, kind: 'broken' }
+      : verdict;
   // Every run warns of a file that cannot be used. Remarks are made once.
   for (const [path, verdict] of examined.known) {
-    if (verdict.kind === 'whole' || isUsable(path, verdict)) continue;
-    notes.push(unusableNote(path, verdict.why));
+    const note = verdictNote(path, inItsPlace(path, verdict), HINT);
+    if (note !== null) notes.push(note);
   }
   const reports = new Map<BytePath, ExaminationReport>();
   for (const [path, examination] of examined.files) {
+    // The record is about the content, which may be in another place too.
     const verdict = judgeFile(examination);
-    const note = noteOn(path, verdict, isUsable(path, verdict));
+    const note = noteOn(path, inItsPlace(path, verdict));
     if (note !== null) notes.push(note);
     reports.set(path, reportOn(path, examination, verdict));
   }
@@ -139,9 +142,10 @@ function parseOrNote(path: BytePath, bytes: Buffer, notes: Note[]): AofManifest 
   }
 }
 
-function noteOn(path: BytePath, verdict: Verdict, isUsable: boolean): Note | null {
+function noteOn(path: BytePath, verdict: Verdict): Note | null {
   if (verdict.kind === 'whole') return null;
-  if (!isUsable) return unusableNote(path, verdict.why);
+  const warning = verdictNote(path, verdict, HINT);
+  if (warning !== null) return warning;
   const shown = formatPath(path);
   if (verdict.kind === 'cut') {
     const message = `'${shown}' was copied while it was being written: ${verdict.why}; a server loads everything before that point`;
@@ -151,13 +155,12 @@ function noteOn(path: BytePath, verdict: Verdict, isUsable: boolean): Note | nul
   return infoNote('not-understood', path, message);
 }
 
+const HINT =
+  'the file is backed up as it is; let the server save again, and find out what damaged the file';
+
 function unusableNote(path: BytePath, why: string): Note {
-  return lookNote(
-    'would-not-load',
-    path,
-    `no server would load '${formatPath(path)}': ${why}`,
-    'the file is backed up as it is; let the server save again, and find out what damaged the file',
-  );
+  const message = `no server would load '${formatPath(path)}': ${why}`;
+  return lookNote('would-not-load', path, message, HINT);
 }
 
 function reportOn(
@@ -169,7 +172,8 @@ function reportOn(
   return {
     path: formatPath(path),
     kind,
-    loads: verdict.kind === 'unknown' ? null : verdict.kind !== 'broken',
+    verdict: verdict.kind,
+    loads: wouldLoad(verdict),
     problem: verdict.kind === 'whole' ? null : verdict.why,
     rdbVersion: rdb?.format?.version ?? null,
     serverVersion: rdb?.auxFields.get('valkey-ver') ?? rdb?.auxFields.get('redis-ver') ?? null,
