@@ -26,9 +26,9 @@ import { keepOldContents } from './increments/keep-old-contents.js';
 import {
   type ExaminationOutcome,
   findKnownVerdicts,
-  readManifests,
   reportExaminations,
 } from './intake/examine-entries.js';
+import { readManifests } from './intake/read-manifests.js';
 import { type TakenEntries, takeEntries } from './intake/take-entries.js';
 import type { LastSnapshot } from './last-snapshot.js';
 import { mirrorNotes, requireNoForeignDirectory } from './mirror-notes.js';
@@ -64,7 +64,7 @@ export async function takeSnapshot(run: SnapshotRun): Promise<BackupReport> {
       const parts = { ...run, staging, increments, last, linksOfOthers };
       const taken = await takeEntries({ ...parts, scan, capture, rehash: request.rehash });
       notes.push(...taken.notes, ...mirrorNotes(last, taken.entries));
-      examined = request.examine ? examineTaken(run, staging, last, taken) : examined;
+      examined = request.examine ? await examineTaken(run, staging, last, taken) : examined;
       notes.push(...examined.notes);
       unset.push(...(await finishStaged(context, staging, taken.entries)));
       const kept = await keepOldContents({ ...parts, next: taken.entries });
@@ -135,17 +135,17 @@ function byPath<T extends { readonly path: BytePath }>(rows: readonly T[]): Map<
 }
 
 /** What dumps and AOF files were found to hold, and whether the manifests name what is there. */
-function examineTaken(
-  { context, repository }: SnapshotRun,
+async function examineTaken(
+  run: SnapshotRun,
   staging: Staging,
   last: LastSnapshot,
   { entries, examined }: TakenEntries,
-): ExaminationOutcome {
+): Promise<ExaminationOutcome> {
   return reportExaminations({
     files: examined,
-    known: findKnownVerdicts(entries, last, repository.examinations()),
-    manifests: readManifests(context.fileSystem, repository.path, staging, entries),
-    present: new Set(entries.map(({ path }) => path)),
+    known: findKnownVerdicts(entries, last, run.repository.examinations()),
+    manifests: await readManifests(run, staging, entries),
+    entries: byPath(entries),
   });
 }
 

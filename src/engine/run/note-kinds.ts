@@ -20,6 +20,7 @@ export const NOTE_KINDS = [
   'cut-short',
   'damaged-content',
   'not-understood',
+  'without-keys',
   'would-not-load',
   // The server.
   'dump-left',

@@ -3,7 +3,11 @@
 // Redis puts each of these in place by a rename, so another inode, size or time is another save.
 import type { SourceState } from '../../catalog/records.js';
 import { CorruptError, SystemError } from '../../errors.js';
-import { hasManifestName, parseAofManifest } from '../../persistence/aof/aof-manifest.js';
+import {
+  MANIFEST_MOST_BYTES,
+  hasManifestName,
+  parseAofManifest,
+} from '../../persistence/aof/aof-manifest.js';
 import { type BytePath, joinPath } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 import { readFileUpTo } from '../../system/files/read-chunks.js';
@@ -89,13 +93,10 @@ function findBases({ fileSystem, directory, names, filter }: SaveSearch, folder:
   });
 }
 
-/** A manifest has a line for each of a few files. */
-const MOST_MANIFEST_BYTES = 1 << 20;
-
 /** The name of the base; null if there is none, or the manifest makes no sense. */
 function readBase(fileSystem: FileSystem, manifest: BytePath): BytePath | null {
   try {
-    const bytes = readFileUpTo(fileSystem, manifest, MOST_MANIFEST_BYTES);
+    const bytes = readFileUpTo(fileSystem, manifest, MANIFEST_MOST_BYTES);
     return bytes === null ? null : (parseAofManifest(bytes).base?.name ?? null);
   } catch (error) {
     if (error instanceof CorruptError || error instanceof SystemError) return null;

@@ -5,6 +5,7 @@
 import { CorruptError, ServerError } from '../../errors.js';
 import {
   type AofManifest,
+  MANIFEST_MOST_BYTES,
   formatAofManifest,
   parseAofManifest,
 } from '../../persistence/aof/aof-manifest.js';
@@ -147,7 +148,8 @@ function readManifestFile(
   const file = openIfThere(fileSystem, directory, path);
   if (file === null) return null;
   try {
-    return { bytes: readSmallOpenFile(fileSystem, file.descriptor, path), stat: file.stat };
+    const bytes = readSmallOpenFile(fileSystem, file.descriptor, path, MANIFEST_MOST_BYTES);
+    return { bytes, stat: file.stat };
   } finally {
     fileSystem.close(file.descriptor);
   }

@@ -20,11 +20,12 @@ export function readSmallFile(fileSystem: FileSystem, path: BytePath): Buffer {
   }
 }
 
-/** As readSmallFile, of an open file. @param path for messages */
+/** As readSmallFile, of an open file, with a bound of its own. @param path for messages */
 export function readSmallOpenFile(
   fileSystem: FileSystem,
   file: FileDescriptor,
   path: BytePath,
+  mostBytes = MOST_BYTES,
 ): Buffer {
   const chunks: Buffer[] = [];
   for (let position = 0; ;) {
@@ -33,8 +34,8 @@ export function readSmallOpenFile(
     if (count === 0) return Buffer.concat(chunks);
     chunks.push(chunk.subarray(0, count));
     position += count;
-    if (position > MOST_BYTES) {
-      const reason = 'larger than 16 MiB';
+    if (position > mostBytes) {
+      const reason = `larger than ${mostBytes >> 20} MiB`;
       const object = formatPath(path);
       throw new SystemError({ operation: 'read', object, path, errno: 'EFBIG', reason });
     }

@@ -1,26 +1,10 @@
 // Which files of a backup are examined while they are read, and what is reported of them. A file that no
 // server would load is kept, since it may be the only copy. It ends the run with exit 3.
 import type { ExaminationRecord } from '../../../catalog/records.js';
-import { CorruptError } from '../../../errors.js';
-import {
-  type AofManifest,
-  hasManifestName,
-  parseAofManifest,
-} from '../../../persistence/aof/aof-manifest.js';
 import type { ExaminedKind, FileExamination } from '../../../persistence/examine/examine-file.js';
 import { judgeFile } from '../../../persistence/examine/judge-file.js';
 import { type Verdict, wouldLoad } from '../../../persistence/examine/verdict.js';
-import { mirrorPath } from '../../../repository/layout.js';
-import type { Staging } from '../../../repository/staging.js';
-import {
-  type BytePath,
-  baseName,
-  formatPath,
-  joinPath,
-  parentPath,
-} from '../../../system/files/byte-path.js';
-import type { FileSystem } from '../../../system/files/file-system.js';
-import { readSmallFile } from '../../../system/files/read-small-file.js';
+import { type BytePath, baseName, formatPath } from '../../../system/files/byte-path.js';
 import { infoNote, lookNote, type Note } from '../../run/notes.js';
 import type { ExaminationReport } from '../../snapshot/examination-report.js';
 import { readVerdict, verdictNote } from '../../snapshot/examined-verdict.js';
@@ -28,42 +12,31 @@ import { formatTimeOrNull } from '../../snapshot/time-spec.js';
 import { isTemporaryFile } from '../../source/path-filter.js';
 import type { LastSnapshot } from '../last-snapshot.js';
 import type { NextEntry } from '../next-entry.js';
+import { type AofFault, checkAofSets } from './check-aof-sets.js';
+import type { ReadManifest } from './read-manifests.js';
 
 /** `unknown`: examined as a dump if it begins like one, and otherwise not examined. */
 export type ExpectedKind = ExaminedKind | 'unknown';
 
 /**
- * As what a file is examined; null where it is not examined. Its name decides, then the server's settings,
- * so that a file which has lost its beginning is examined too. For other files the first bytes decide.
- * @param named kinds of files by their paths, from a server's settings
+ * As what a file is examined; null where it is not examined. What a manifest or the server's settings say
+ * decides, then its name, so that a file which has lost its beginning is examined too. For other files the
+ * first bytes decide.
+ * @param named kinds of files by their paths, from manifests and a server's settings
  */
 export function expectedKind(
   path: BytePath,
-  named: ReadonlyMap<BytePath, ExaminedKind> | null,
+  named: ReadonlyMap<BytePath, ExaminedKind>,
 ): ExpectedKind | null {
   // Its server has not finished it, so what it holds tells nothing.
   if (isTemporaryFile(path)) return null;
+  const kind = named.get(path);
+  if (kind !== undefined) return kind;
   const name = baseName(path);
+  // The base of an AOF is loaded as an AOF, whatever it holds.
+  if (name.endsWith('.base.rdb')) return 'log';
   if (name.endsWith('.rdb')) return 'dump';
-  return name.endsWith('.aof') ? 'log' : (named?.get(path) ?? 'unknown');
-}
-
-/**
- * The manifests of a snapshot that is being made: from staging, or from the mirror if they are unchanged.
- */
-export function readManifests(
-  fileSystem: FileSystem,
-  repository: BytePath,
-  staging: Staging,
-  entries: readonly NextEntry[],
-): Map<BytePath, Buffer> {
-  const manifests = entries.filter(({ path, type }) => type === 'file' && hasManifestName(path));
-  return new Map(
-    manifests.map(({ path, staged }) => {
-      const file = staged === null ? mirrorPath(repository, path) : staging.path(staged);
-      return [path, readSmallFile(fileSystem, file)];
-    }),
-  );
+  return name.endsWith('.aof') ? 'log' : 'unknown';
 }
 
 /** The verdicts on unchanged entries, from when these were read. */
@@ -84,11 +57,11 @@ export function findKnownVerdicts(
 export interface ExaminedEntries {
   /** Of the files that were read in this run. */
   readonly files: ReadonlyMap<BytePath, FileExamination>;
-  readonly manifests: ReadonlyMap<BytePath, Buffer>;
+  readonly manifests: ReadonlyMap<BytePath, ReadManifest>;
   /** Of files that were read before and have not changed since. */
   readonly known: ReadonlyMap<BytePath, Verdict>;
-  /** Paths of everything in the snapshot. */
-  readonly present: ReadonlySet<BytePath>;
+  /** Everything in the snapshot, by its paths. */
+  readonly entries: ReadonlyMap<BytePath, NextEntry>;
 }
 
 export interface ExaminationOutcome {
@@ -97,25 +70,16 @@ export interface ExaminationOutcome {
 }
 
 export function reportExaminations(examined: ExaminedEntries): ExaminationOutcome {
-  const notes: Note[] = [];
-  const inner = new Set<BytePath>();
-  const named = new Set<BytePath>();
-  for (const [path, bytes] of examined.manifests) {
-    const manifest = parseOrNote(path, bytes, notes);
-    if (manifest === null) continue;
-    const names = [...(manifest.base === null ? [] : [manifest.base]), ...manifest.incrs];
-    const files = names.map(({ name }) => joinPath(parentPath(path), name));
-    for (const file of files) named.add(file);
-    for (const file of files.slice(0, -1)) inner.add(file);
-    const missing = files.find((file) => !examined.present.has(file));
-    if (missing !== undefined)
-      notes.push(unusableNote(path, `it names '${formatPath(missing)}', which is missing`));
-  }
-  // A server reads on behind the dump at the beginning of an AOF, and nothing may be cut but the last file.
-  const inItsPlace = (path: BytePath, verdict: Verdict): Verdict =>
-    (verdict.kind === 'damaged' && named.has(path)) || (verdict.kind === 'cut' && inner.has(path))
-      ? { ...verdict, kind: 'broken' }
-      : verdict;
+  const { faults, named, inner } = checkAofSets(examined.manifests, examined.entries);
+  const notes = faults.map(faultNote);
+  // A server reads on behind the dump at the beginning of an AOF, nothing may be cut but the last file, and an
+  // empty file is no fault.
+  const inItsPlace = (path: BytePath, verdict: Verdict): Verdict => {
+    if (verdict.kind === 'whole' || !named.has(path)) return verdict;
+    if (examined.entries.get(path)?.content?.sizeBytes === 0) return { kind: 'whole' };
+    const isBroken = verdict.kind === 'damaged' || (verdict.kind === 'cut' && inner.has(path));
+    return isBroken ? { ...verdict, kind: 'broken' } : verdict;
+  };
   // Every run warns of a file that cannot be used. Remarks are made once.
   for (const [path, verdict] of examined.known) {
     const note = verdictNote(path, inItsPlace(path, verdict), HINT);
@@ -132,14 +96,19 @@ export function reportExaminations(examined: ExaminedEntries): ExaminationOutcom
   return { reports, notes };
 }
 
-function parseOrNote(path: BytePath, bytes: Buffer, notes: Note[]): AofManifest | null {
-  try {
-    return parseAofManifest(bytes);
-  } catch (error) {
-    if (!(error instanceof CorruptError)) throw error;
-    notes.push(unusableNote(path, error.message));
-    return null;
+function faultNote({ manifest, kind, why }: AofFault): Note {
+  const shown = formatPath(manifest);
+  if (kind === 'broken') return unusableNote(manifest, why);
+  if (kind === 'unchecked') {
+    const message = `'${shown}' was not checked, and nor were the files that it names: ${why}`;
+    return lookNote('cannot-be-checked', manifest, message);
   }
+  return lookNote(
+    'without-keys',
+    manifest,
+    `a server would load '${shown}', but not all the keys that belonged to it: ${why}`,
+    'the files are backed up as they are; restore an older snapshot if keys are missing',
+  );
 }
 
 function noteOn(path: BytePath, verdict: Verdict): Note | null {
@@ -148,7 +117,7 @@ function noteOn(path: BytePath, verdict: Verdict): Note | null {
   if (warning !== null) return warning;
   const shown = formatPath(path);
   if (verdict.kind === 'cut') {
-    const message = `'${shown}' was copied while it was being written: ${verdict.why}; a server loads everything before that point`;
+    const message = `'${shown}' was copied while it was being written: ${verdict.why}; a server loads what is before that point, unless aof-load-truncated is no`;
     return infoNote('cut-short', path, message);
   }
   const message = `'${shown}' cannot be checked to its end: ${verdict.why}; the file may still be whole`;

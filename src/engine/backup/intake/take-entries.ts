@@ -1,6 +1,6 @@
 // Taking the entries of SOURCE. Files that changed are copied into staging, links are made there, and what
 // could not be listed or looked at is kept as the last snapshot has it, marked stale.
-import type { FileExamination } from '../../../persistence/examine/examine-file.js';
+import type { ExaminedKind, FileExamination } from '../../../persistence/examine/examine-file.js';
 import { type BytePath, formatPath, isWithin } from '../../../system/files/byte-path.js';
 import { Reflinks } from '../../../system/files/reflinks.js';
 import type { Note } from '../../run/notes.js';
@@ -11,6 +11,7 @@ import { type NextEntry, entryAsScanned, keptEntry } from '../next-entry.js';
 import { bytesToRead, filesToRead, isInMirror, isReplaced, knownContent } from '../plan-reading.js';
 import { expectedKind } from './examine-entries.js';
 import type { IntakeParts } from './file-intake.js';
+import { namedByManifests } from './named-by-manifests.js';
 import { takeBytes } from './take-bytes.js';
 import { takeFile } from './take-file.js';
 
@@ -22,6 +23,8 @@ export interface TakeRequest extends Omit<IntakeParts, 'reflinks'> {
   readonly rehash: boolean;
 }
 
+type NamedFiles = ReadonlyMap<BytePath, ExaminedKind>;
+
 export interface TakenEntries {
   readonly entries: readonly NextEntry[];
   readonly notes: readonly Note[];
@@ -31,7 +34,8 @@ export interface TakenEntries {
 
 export async function takeEntries(request: TakeRequest): Promise<TakenEntries> {
   const { context, scan, capture, last, rehash } = request;
-  startThreads(request);
+  const named = await namedFiles(request);
+  startThreads(request, named);
   const entries: NextEntry[] = [];
   const notes: Note[] = [];
   const examined = new Map<BytePath, FileExamination>();
@@ -59,7 +63,7 @@ export async function takeEntries(request: TakeRequest): Promise<TakenEntries> {
       doneBytes = Math.min(totalBytes, doneBytes + count);
       context.onProgress({ phase: 'copying', path: formatPath(entry.path), doneBytes, totalBytes });
     };
-    const kind = expectedKind(entry.path, capture?.named ?? null);
+    const kind = expectedKind(entry.path, named);
     const taken = await takeFile(parts, entry, { captured, expectedKind: kind, onBytes });
     if (taken.entry !== null) entries.push(taken.entry);
     if (taken.note !== null) notes.push(taken.note);
@@ -68,12 +72,18 @@ export async function takeEntries(request: TakeRequest): Promise<TakenEntries> {
   return { entries: [...entries, ...keptUnseen(scan, last)], notes, examined };
 }
 
+/** The kinds of the files that a server's settings or a manifest names. */
+async function namedFiles({ context, capture, examiners, scan }: TakeRequest): Promise<NamedFiles> {
+  const named = capture?.named ?? new Map();
+  return examiners === null ? named : namedByManifests(context, scan.entries, named);
+}
+
 /** Starts the threads that will be needed before anything is read, since they take a while to start. */
-function startThreads(request: TakeRequest): void {
-  const { digests, examiners, increments, scan, capture, last, rehash } = request;
+function startThreads(request: TakeRequest, named: NamedFiles): void {
+  const { digests, examiners, increments, scan, last, rehash } = request;
   for (const entry of filesToRead(scan.entries, last, rehash)) {
     digests.prepare(entry.stat.size);
-    const kind = expectedKind(entry.path, capture?.named ?? null);
+    const kind = expectedKind(entry.path, named);
     if (kind === 'dump' || kind === 'log') examiners?.prepare(entry.stat.size);
     const replaced = isReplaced(entry, last) ? last.versions.get(entry.path)?.content : null;
     if (replaced) increments.prepare(replaced);

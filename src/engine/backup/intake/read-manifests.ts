@@ -1,0 +1,62 @@
+// Reads the AOF manifests of a snapshot that is being made. Anybody may have written them, and as many as
+// they like: what is read of them has a bound, and what is beyond it counts as not checked.
+import { CorruptError } from '../../../errors.js';
+import {
+  type AofManifest,
+  MANIFEST_MOST_BYTES,
+  hasManifestName,
+  parseAofManifest,
+} from '../../../persistence/aof/aof-manifest.js';
+import { mirrorPath } from '../../../repository/layout.js';
+import type { Staging } from '../../../repository/staging.js';
+import type { BytePath } from '../../../system/files/byte-path.js';
+import { readFileUpTo } from '../../../system/files/read-chunks.js';
+import type { RunContext } from '../../run/run-context.js';
+import type { NextEntry } from '../next-entry.js';
+
+export type ReadManifest =
+  | { readonly kind: 'parsed'; readonly manifest: AofManifest }
+  /** `broken`: no server would load it. */
+  | { readonly kind: 'broken' | 'unchecked'; readonly why: string };
+
+/** Of all manifests of a snapshot. */
+export const MANIFESTS_MOST_BYTES = 16 << 20;
+
+interface ManifestsPlace {
+  readonly context: Pick<RunContext, 'fileSystem' | 'checkpoint'>;
+  readonly repository: { readonly path: BytePath };
+}
+
+/** From staging, or from the mirror if they are unchanged. */
+export async function readManifests(
+  { context, repository }: ManifestsPlace,
+  staging: Staging,
+  entries: readonly NextEntry[],
+): Promise<Map<BytePath, ReadManifest>> {
+  const manifests = new Map<BytePath, ReadManifest>();
+  let leftBytes = MANIFESTS_MOST_BYTES;
+  for (const { path, type, staged } of entries) {
+    if (type !== 'file' || !hasManifestName(path)) continue;
+    await context.checkpoint();
+    const file = staged === null ? mirrorPath(repository.path, path) : staging.path(staged);
+    const mostBytes = Math.min(leftBytes, MANIFEST_MOST_BYTES);
+    const bytes = readFileUpTo(context.fileSystem, file, mostBytes);
+    leftBytes -= bytes?.length ?? 0;
+    manifests.set(path, bytes === null ? TOO_LARGE : parse(bytes));
+  }
+  return manifests;
+}
+
+const TOO_LARGE: ReadManifest = {
+  kind: 'unchecked',
+  why: 'a manifest is read up to 1 MiB, and all manifests of a snapshot up to 16 MiB',
+};
+
+function parse(bytes: Buffer): ReadManifest {
+  try {
+    return { kind: 'parsed', manifest: parseAofManifest(bytes) };
+  } catch (error) {
+    if (!(error instanceof CorruptError)) throw error;
+    return { kind: 'broken', why: error.message };
+  }
+}
