@@ -17,6 +17,16 @@ if (isNodeTooOld(process.versions.node)) {
 }
 
 async function main(): Promise<void> {
+  // Node.js opens many of our files at once to load them. So this comes before.
+  const { LEAST_OPEN_FILES, openFilesLimit } = await import('./system/limits/open-files-limit.js');
+  const mayOpen = openFilesLimit();
+  if (mayOpen < LEAST_OPEN_FILES) {
+    refuse(
+      `only ${mayOpen} files may be open at once here, and ${LEAST_OPEN_FILES} are needed`,
+      "raise the limit with 'ulimit -n 1024', or LimitNOFILE= of a systemd unit, and run again",
+    );
+    return;
+  }
   const [{ runCommandLine }, { InterruptedError }, { systemClock }] = await Promise.all([
     import('./cli/run-command-line.js'),
     import('./errors.js'),
@@ -67,6 +77,14 @@ async function main(): Promise<void> {
     },
   });
   if (!hasLostOutput) process.exitCode = exitCode;
+}
+
+/** As the program shows any error, before it can load the code that does. */
+function refuse(message: string, hint: string): void {
+  const report = { code: 'SYSTEM', exitCode: 1, message, hint };
+  const isJson = process.argv.includes('--json');
+  const text = isJson ? JSON.stringify(report) : `redis-rewind: ${message}\nhint: ${hint}`;
+  process.stderr.write(`${text}\n`);
 }
 
 function isNodeTooOld(version: string): boolean {

@@ -172,6 +172,11 @@ export function stagingPartPath(repository: BytePath, part: StagingPart): BytePa
   return joinPath(stagingPath(repository), part);
 }
 
+/** Where names are tried. It exists for a moment, and the next writer removes what was left of it. */
+export function probePath(repository: BytePath): BytePath {
+  return joinPath(stagingPath(repository), 'names');
+}
+
 /** A name below staging/, such as `new/3`. */
 export function stagedName(part: StagingPart, number: number): string {
   return `${part}/${number}`;

@@ -1,6 +1,8 @@
 // Shows a failure as `redis-rewind: message` and `hint: …`, or as one JSON object. An error that is not a
-// RewindError is a broken invariant and shows its stack.
+// RewindError is a broken invariant and shows its stack, unless it is a failed call of the operating system.
 import { EXIT, RewindError } from '../../errors.js';
+import { pathFromText } from '../../system/files/byte-path.js';
+import { toSystemError } from '../../system/files/errno.js';
 import type { Painter } from './styles.js';
 import { visibleLine, visibleText } from './visible-text.js';
 
@@ -16,13 +18,21 @@ export interface ErrorReport {
 
 const REPORT_IT = 'this is a defect of redis-rewind; please report it with the lines above';
 
-export function toErrorReport(error: unknown, showStack: boolean): ErrorReport {
+export function toErrorReport(failure: unknown, showStack: boolean): ErrorReport {
+  const error = nameFailedCall(failure);
   const isExpected = error instanceof RewindError;
   const { message } = toError(error);
   const report = isExpected
     ? { code: error.code, exitCode: error.exitCode, message, hint: error.hint ?? null }
     : { code: 'INTERNAL', exitCode: EXIT.failed, message, hint: REPORT_IT };
   return isExpected && !showStack ? report : { ...report, stack: stackOf(error) };
+}
+
+/** Node.js makes calls of its own, such as those that load a part of the program. They may fail too. */
+function nameFailedCall(error: unknown): unknown {
+  const { syscall, path } = (error ?? {}) as NodeJS.ErrnoException;
+  if (typeof syscall !== 'string' || typeof path !== 'string') return error;
+  return toSystemError(syscall, pathFromText(path), error);
 }
 
 /** The report as lines for people. Each ends with a newline. */

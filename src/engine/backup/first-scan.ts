@@ -3,12 +3,12 @@
 // that wait for another writer, scan under the lock. Those of a server scan after it has saved.
 import { inspectTarget } from '../../repository/open/inspect-target.js';
 import type { BytePath } from '../../system/files/byte-path.js';
-import { requireFreeSpace } from '../run/check-space.js';
 import { leaveOutLinksOfOthers } from '../source/links-of-others.js';
 import { type SourceScan, scanSource } from '../source/scan-source.js';
 import type { BackupRun } from './backup-run.js';
 import { NO_SNAPSHOT } from './last-snapshot.js';
-import { bytesToRead, filesToRead } from './plan-reading.js';
+import { filesToRead } from './plan-reading.js';
+import { requireRoom } from './require-room.js';
 
 /**
  * @param repository its path
@@ -24,14 +24,11 @@ export async function scanBeforeCreation(
     return null;
   if (run.preparedServer !== null) return null;
   const scan = leaveOutLinksOfOthers(await scanSource(run), request.hardLinksOfOthers);
-  requireFreeSpace(
-    context.fileSystem,
-    repository,
-    bytesToRead(scan.entries, NO_SNAPSHOT, request.rehash),
-  );
+  const toRead = filesToRead(scan.entries, NO_SNAPSHOT, request.rehash);
+  const { tooLarge } = requireRoom(context, repository, toRead);
   // The thread starts while the repository is made.
-  for (const { stat } of filesToRead(scan.entries, NO_SNAPSHOT, request.rehash)) {
-    digests.prepare(stat.size);
+  for (const { path, stat } of toRead) {
+    if (!tooLarge.has(path)) digests.prepare(stat.size);
   }
   return scan;
 }

@@ -9,6 +9,7 @@ import type {
 import type { BytePath } from '../../system/files/byte-path.js';
 import type { FileStat } from '../../system/files/file-system.js';
 import { groupName, userName } from '../../system/files/owners.js';
+import { recordedMetadata } from '../source/recorded-stat.js';
 import type { ScannedEntry } from '../source/scan-source.js';
 
 export interface NextEntry extends EntryMetadata {
@@ -23,19 +24,10 @@ export interface NextEntry extends EntryMetadata {
   readonly state: SourceState | null;
 }
 
-const PERMISSION_BITS = 0o7777n;
-
 export function metadataOf(stat: FileStat): EntryMetadata {
-  const uid = Number(stat.uid);
-  const gid = Number(stat.gid);
-  return {
-    mode: Number(stat.mode & PERMISSION_BITS),
-    uid,
-    gid,
-    ownerName: userName(uid),
-    groupName: groupName(gid),
-    mtimeNs: stat.mtimeNs,
-  };
+  const recorded = recordedMetadata(stat);
+  const { uid, gid } = recorded;
+  return { ...recorded, ownerName: userName(uid), groupName: groupName(gid) };
 }
 
 /** An entry as its stat says, with nothing read. @param content where that is known */

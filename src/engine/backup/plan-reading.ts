@@ -4,6 +4,7 @@ import type { ExaminationRecord, SourceState, Version } from '../../catalog/reco
 import type { FileStat } from '../../system/files/file-system.js';
 import { isSameContent } from '../snapshot/compare-versions.js';
 import { readVerdict } from '../snapshot/examined-verdict.js';
+import { recordedIdentity } from '../source/recorded-stat.js';
 import type { ScannedEntry } from '../source/scan-source.js';
 import type { LastSnapshot } from './last-snapshot.js';
 import type { NextEntry } from './next-entry.js';
@@ -62,30 +63,23 @@ export function filesToRead(
   );
 }
 
-/** Their bytes, by their present sizes. */
-export function bytesToRead(
-  entries: readonly ScannedEntry[],
-  last: LastSnapshot,
-  rehash: boolean,
-): number {
-  return filesToRead(entries, last, rehash).reduce((sum, { stat }) => sum + Number(stat.size), 0);
-}
-
 /**
  * Whether a new file has replaced an old one since it was last read, as Redis saves a dump. Then probably
  * all of it must be compared. A file that only grows keeps its inode.
  */
 export function isReplaced({ path, stat }: ScannedEntry, last: LastSnapshot): boolean {
   const state = last.states.get(path);
-  return state !== undefined && (state.inode !== stat.ino || state.device !== stat.dev);
+  const { device, inode } = recordedIdentity(stat);
+  return state !== undefined && (state.inode !== inode || state.device !== device);
 }
 
 function isSameStat(state: SourceState, stat: FileStat): boolean {
+  const present = recordedIdentity(stat);
   return (
-    state.device === stat.dev &&
-    state.inode === stat.ino &&
-    state.sizeBytes === stat.size &&
-    state.mtimeNs === stat.mtimeNs &&
-    state.ctimeNs === stat.ctimeNs
+    state.device === present.device &&
+    state.inode === present.inode &&
+    state.sizeBytes === present.sizeBytes &&
+    state.mtimeNs === present.mtimeNs &&
+    state.ctimeNs === present.ctimeNs
   );
 }

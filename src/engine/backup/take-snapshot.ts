@@ -7,7 +7,6 @@ import type { CommittedSnapshot } from '../../repository/commit/commit.js';
 import { Staging } from '../../repository/staging.js';
 import type { UnsetMetadata } from '../../system/files/apply-metadata.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
-import { requireFreeSpace } from '../run/check-space.js';
 import type { Note } from '../run/notes.js';
 import { applyCapture } from '../server/capture-plan.js';
 import type { ServerCapture } from '../server/prepared-server.js';
@@ -31,9 +30,12 @@ import {
 import { readManifests } from './intake/read-manifests.js';
 import { type TakenEntries, takeEntries } from './intake/take-entries.js';
 import type { LastSnapshot } from './last-snapshot.js';
+import { leaveOutUnnamed } from './leave-out-unnamed.js';
 import { mirrorNotes, requireNoForeignDirectory } from './mirror-notes.js';
-import { bytesToRead, unsettleOutdated } from './plan-reading.js';
+import { filesToRead, unsettleOutdated } from './plan-reading.js';
+import type { RoomPlan } from './plan-room.js';
 import { planSnapshot } from './plan-snapshot.js';
+import { requireRoom } from './require-room.js';
 import { snapshotTime } from './snapshot-time.js';
 
 /** @throws RewindError before the commit; after it, trouble is a note in the report */
@@ -45,10 +47,11 @@ export async function takeSnapshot(run: SnapshotRun): Promise<BackupReport> {
     ? null
     : requireSameSource(newest, { source, hostName: context.hostName, masterName });
   const capture = (await run.preparedServer?.capture(repository.path, request.force)) ?? null;
-  const scan = await scanForSnapshot(run, capture);
-  const { timeSeconds, note: clockNote } = snapshotTime(scan.startedAtMs, newest);
-  const last = readLastSnapshot(run, scan);
-  requireFit(run, scan, last);
+  const scanned = await scanForSnapshot(run, capture);
+  const { timeSeconds, note: clockNote } = snapshotTime(scanned.startedAtMs, newest);
+  const last = readLastSnapshot(run, scanned);
+  const scan = leaveOutUnnamed(run, scanned, last);
+  const room = requireFit(run, scan, last);
   const notes: Note[] = [
     ...(moved === null ? [] : [moved]),
     ...(capture?.notes ?? []),
@@ -62,7 +65,7 @@ export async function takeSnapshot(run: SnapshotRun): Promise<BackupReport> {
     try {
       const linksOfOthers = new LinksOfOthers(scan, request.hardLinksOfOthers);
       const parts = { ...run, staging, increments, last, linksOfOthers };
-      const taken = await takeEntries({ ...parts, scan, capture, rehash: request.rehash });
+      const taken = await takeEntries({ ...parts, scan, room, capture, rehash: request.rehash });
       notes.push(...taken.notes, ...mirrorNotes(last, taken.entries));
       examined = request.examine ? await examineTaken(run, staging, last, taken) : examined;
       notes.push(...examined.notes);
@@ -109,11 +112,10 @@ function requireFit(
   { request, context, source, repository }: SnapshotRun,
   scan: SourceScan,
   last: LastSnapshot,
-): void {
+): RoomPlan {
   if (!request.force) requireNotEmptied(last.versions.values(), scan, source);
   requireNoForeignDirectory(repository.path, last, scan.entries);
-  const neededBytes = bytesToRead(scan.entries, last, request.rehash);
-  requireFreeSpace(context.fileSystem, repository.path, neededBytes);
+  return requireRoom(context, repository.path, filesToRead(scan.entries, last, request.rehash));
 }
 
 function readLastSnapshot(

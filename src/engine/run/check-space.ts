@@ -15,10 +15,7 @@ export function requireFreeSpace(
   path: BytePath,
   neededBytes: number,
 ): void {
-  let existing = path;
-  while (fileSystem.realPath(existing) === null && existing !== '/')
-    existing = parentPath(existing);
-  const freeBytes = fileSystem.freeBytes(existing);
+  const freeBytes = freeBytesAt(fileSystem, path);
   const wantedBytes = neededBytes + OVERHEAD_BYTES;
   if (freeBytes >= wantedBytes) return;
   throw new NoSpaceError(
@@ -30,4 +27,16 @@ export function requireFreeSpace(
       hint: 'free some space on that file system and run again',
     },
   );
+}
+
+/** How many bytes of files have room. @param path as in `requireFreeSpace` */
+export function usableBytes(fileSystem: FileSystem, path: BytePath): number {
+  return freeBytesAt(fileSystem, path) - OVERHEAD_BYTES;
+}
+
+function freeBytesAt(fileSystem: FileSystem, path: BytePath): number {
+  let existing = path;
+  while (fileSystem.realPath(existing) === null && existing !== '/')
+    existing = parentPath(existing);
+  return fileSystem.freeBytes(existing);
 }

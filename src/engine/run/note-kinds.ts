@@ -12,6 +12,7 @@ export const NOTE_KINDS = [
   'left-out-link-of-other',
   'left-out-socket',
   'link-outside',
+  'not-recordable',
   'reserved-name',
   'stale',
   'unreadable',

@@ -2,6 +2,7 @@
 // works where nothing is there, or where a folder on the way may not be entered.
 import { SystemError } from '../../errors.js';
 import { type BytePath, joinPath, parentPath } from '../../system/files/byte-path.js';
+import { isErrno } from '../../system/files/errno.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 
 /** The kernel's limit (MAXSYMLINKS). It ends a circle of links. */
@@ -42,6 +43,25 @@ export function whereLinkLeads(
   }
   return reached;
 }
+
+/**
+ * Whether a link that leads to this path leads to nothing.
+ * @param path as `whereLinkLeads` returns it
+ */
+export function isNothingThere(fileSystem: FileSystem, path: BytePath): boolean {
+  try {
+    const stat = fileSystem.stat(path);
+    // A link that could not be followed any more is one of a circle.
+    return stat === null || stat.isSymbolicLink();
+  } catch (error) {
+    if (NOWHERE.some((errno) => isErrno(error, errno))) return true;
+    if (error instanceof SystemError) return false;
+    throw error;
+  }
+}
+
+/** How a look at a path fails that cannot exist. */
+const NOWHERE = ['ELOOP', 'ENAMETOOLONG'];
 
 /** The target of the link at a path; null where there is no link, or it may not be read. */
 function readLinkAt(fileSystem: FileSystem, path: BytePath): BytePath | null {

@@ -14,8 +14,9 @@ import { isErrno, isExhaustion } from '../../system/files/errno.js';
 import type { FileStat, FileSystem } from '../../system/files/file-system.js';
 import { infoNote, lookNote, type Note } from '../run/notes.js';
 import type { RunContext } from '../run/run-context.js';
-import { whereLinkLeads } from './link-target.js';
+import { isNothingThere, whereLinkLeads } from './link-target.js';
 import type { PathFilter } from './path-filter.js';
+import { notesOnStat } from './recorded-stat.js';
 
 export interface ScannedEntry {
   /** In the snapshot. */
@@ -134,12 +135,17 @@ class Scan implements SourceScan {
 
   /** Adds a path from outside SOURCE, with the folders that lead to it. */
   async walkAlso({ named, real }: AlsoPath): Promise<void> {
-    if (this.#fileSystem.stat(real) === null || !this.#addParents(parentPath(named))) {
+    const path = joinPath(ALSO, named.slice(1));
+    const isThere = this.#look(
+      path,
+      () => this.#fileSystem.stat(real) !== null && this.#addParents(parentPath(named)),
+    );
+    if (isThere !== true) {
+      if (this.unreadable.includes(path)) return;
       const message = `'${formatPath(named)}', named by --also, does not exist`;
       this.notes.push(lookNote('also-missing', named, message));
       return;
     }
-    const path = joinPath(ALSO, named.slice(1));
     await this.walk(path, real, path);
   }
 
@@ -192,6 +198,7 @@ class Scan implements SourceScan {
       this.#checkLink(path, absolute, linkTarget);
     }
     this.#seen.add(path);
+    this.notes.push(...notesOnStat(path, stat));
     this.entries.push({ path, absolute, type, stat, linkTarget });
     return true;
   }
@@ -216,17 +223,23 @@ class Scan implements SourceScan {
     }
   }
 
-  /** Warns of a link that leads out of SOURCE, since what it leads to is not in the backup. */
+  /**
+   * Warns of a link that leads out of SOURCE, since what it leads to is not in the backup. A link itself is kept
+   * like a file. Where it leads to nothing, there is nothing more to keep.
+   */
   #checkLink(path: BytePath, absolute: BytePath, target: BytePath): void {
     const real = whereLinkLeads(this.#fileSystem, parentPath(absolute), target);
     if (this.#covered.some((folder) => isWithin(real, folder))) return;
+    const link = `'${formatPath(path)}' is a link to '${formatPath(target)}' outside SOURCE`;
     this.notes.push(
-      lookNote(
-        'link-outside',
-        path,
-        `'${formatPath(path)}' is a link to '${formatPath(target)}' outside SOURCE, and its target is not in the backup`,
-        `add the target with --also '${formatPath(real)}'`,
-      ),
+      isNothingThere(this.#fileSystem, real)
+        ? infoNote('link-outside', path, `${link}, where nothing is; the link is in the backup`)
+        : lookNote(
+            'link-outside',
+            path,
+            `${link}, and its target is not in the backup`,
+            `add the target with --also '${formatPath(real)}'`,
+          ),
     );
   }
 }

@@ -12,6 +12,7 @@ import { type BytePath, joinPath } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 import { readFileUpTo } from '../../system/files/read-chunks.js';
 import type { PathFilter } from '../source/path-filter.js';
+import { recordedIdentity } from '../source/recorded-stat.js';
 
 export interface Save {
   /** Relative to the directory. */
@@ -132,15 +133,9 @@ function isManifestOfServer(name: BytePath, names: SaveNames | null): boolean {
 function toSave(
   path: BytePath,
   kind: Save['kind'],
-  stat: {
-    readonly dev: bigint;
-    readonly ino: bigint;
-    readonly size: bigint;
-    readonly mtimeNs: bigint;
-  },
+  stat: Parameters<typeof recordedIdentity>[0],
 ): Save {
-  const { dev: device, ino: inode, size: sizeBytes, mtimeNs } = stat;
-  return { path, kind, identity: identify(kind, { device, inode, sizeBytes, mtimeNs }) };
+  return { path, kind, identity: identify(kind, recordedIdentity(stat)) };
 }
 
 function identify(

@@ -96,19 +96,18 @@ function requireSame(stat: FileStat, { path, type, identity }: MetadataTarget): 
   });
 }
 
+/**
+ * EINVAL, EOVERFLOW: an id that a user namespace or a file server does not know. ENOTSUP, ENOSYS: a file system
+ * without owners.
+ */
+const NOT_PERMITTED = ['EPERM', 'EACCES', 'EINVAL', 'EOVERFLOW', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
+
 function permitted(change: () => void): boolean {
   try {
     change();
     return true;
   } catch (error) {
-    // EINVAL: an id that a user namespace does not know. ENOTSUP, ENOSYS: a file system without owners.
-    if (
-      ['EPERM', 'EACCES', 'EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].some((errno) =>
-        isErrno(error, errno),
-      )
-    ) {
-      return false;
-    }
+    if (NOT_PERMITTED.some((errno) => isErrno(error, errno))) return false;
     throw error;
   }
 }

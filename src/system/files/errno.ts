@@ -1,6 +1,7 @@
 // Errors of the operating system, as errors of this program. A failed system call becomes a SystemError with
 // the operation, the path and the errno. Callers branch on the errno and never on the text.
 import { SystemError } from '../../errors.js';
+import { errnoOf, meaningOfErrno } from '../errno/errno-of.js';
 import { type BytePath, formatPath } from './byte-path.js';
 
 /** Whether an error is the operating system's `errno`, such as ENOENT. */
@@ -36,45 +37,42 @@ export function systemError(
   errno: string,
   cause: unknown,
 ): SystemError {
-  const reason = REASONS[errno] ?? errno;
+  const reason = meaningOfErrno(errno);
   const call = { operation, object: formatPath(path), path, errno, reason };
   return new SystemError(call, { hint: HINTS[errno], cause });
 }
 
-const REASONS: Record<string, string> = {
-  EACCES: 'permission denied',
-  EPERM: 'operation not permitted',
-  ENOENT: 'no such file or directory',
-  ENOTDIR: 'not a directory',
-  EISDIR: 'is a directory',
-  EEXIST: 'something exists there already',
-  ENOTEMPTY: 'directory not empty',
-  ENOSPC: 'no space left on the device',
-  EDQUOT: 'disk quota exceeded',
-  EROFS: 'read-only file system',
-  EIO: 'input/output error',
-  EMFILE: 'too many open files',
-  ENFILE: 'too many open files on this machine',
-  ENOMEM: 'out of memory',
-  ELOOP: 'a symbolic link, or too many of them',
-  ENAMETOOLONG: 'name too long',
-  EXDEV: 'on another file system',
-  ETXTBSY: 'file is being executed',
-};
+const CHECK_FILE_SYSTEM = 'look into dmesg, check that file system with fsck, and run again';
+const DEVICE_GONE = 'connect the device, mount its file system, and run again';
+const FILE_SERVER = 'look after the file server, mount its file system anew, and run again';
 
+/** What to do next. Left out where that is anybody's guess. */
 const HINTS: Record<string, string> = {
   EACCES: 'run as root, or as a user who may read and write there',
-  ENOSPC: 'free some space on that file system and run again',
+  EAGAIN: 'find out which program holds a lock on it (lslocks), and run again',
+  EBADMSG: CHECK_FILE_SYSTEM,
   EDQUOT: 'raise the quota or free some space, and run again',
-  EMFILE: 'raise the limit of open files (ulimit -n) and run again',
+  EFBIG: 'use a file system that takes files of that size, and look at ulimit -f',
+  EHOSTDOWN: FILE_SERVER,
+  EHOSTUNREACH: FILE_SERVER,
+  EHWPOISON: 'the memory of this machine is defective; replace it',
   EIO: 'look for disk errors in dmesg, and run again',
+  EKEYEXPIRED: 'unlock the encrypted folder, and run again',
+  EKEYREVOKED: 'unlock the encrypted folder, and run again',
+  EMFILE: 'raise the limit of open files (ulimit -n) and run again',
+  ENETUNREACH: FILE_SERVER,
+  ENFILE: 'find out which program has so many files open, or raise fs.file-max, and run again',
+  ENODEV: DEVICE_GONE,
+  ENOKEY: 'unlock the encrypted folder, and run again',
+  ENOMEDIUM: DEVICE_GONE,
+  ENOMEM: 'free some memory and run again',
+  ENOSPC: 'free some space on that file system and run again',
+  ENOTCONN: FILE_SERVER,
+  ENXIO: DEVICE_GONE,
+  EREMOTEIO: FILE_SERVER,
   EROFS: 'find out why that file system is read-only, and run again',
+  ESHUTDOWN: CHECK_FILE_SYSTEM,
+  ESTALE: FILE_SERVER,
+  ETIMEDOUT: FILE_SERVER,
+  EUCLEAN: CHECK_FILE_SYSTEM,
 };
-
-/** The operating system's name of an error, such as ENOENT; '' where the error has none. */
-export function errnoOf(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException | null)?.code;
-  return typeof code === 'string' && /^E[A-Z0-9]+$/.test(code) && !code.startsWith('ERR_')
-    ? code
-    : '';
-}

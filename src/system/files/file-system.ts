@@ -4,8 +4,9 @@
 // after each change. Every failure is a SystemError with the operation and the path.
 import * as fs from 'node:fs';
 import { promisify } from 'node:util';
+import { errnoOf } from '../errno/errno-of.js';
 import { type BytePath, ROOT, compareBytes, pathFromBytes, pathToBytes } from './byte-path.js';
-import { attempt, errnoOf, toSystemError } from './errno.js';
+import { attempt, toSystemError } from './errno.js';
 import { type HeldFolder, HeldFolders, O_PATH } from './held-folders.js';
 import { type ModificationTime, setModificationTimes } from './modification-times.js';
 

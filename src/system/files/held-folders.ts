@@ -6,6 +6,8 @@
 // folder N itself, wherever it lies by now (proc_pid_fd(5)).
 import * as fs from 'node:fs';
 import { SystemError } from '../../errors.js';
+import { errnoOf } from '../errno/errno-of.js';
+import { mostOpenFolders, openFilesLimit } from '../limits/open-files-limit.js';
 import {
   type BytePath,
   baseName,
@@ -16,15 +18,12 @@ import {
   pathFromText,
   pathToBytes,
 } from './byte-path.js';
-import { errnoOf, systemError } from './errno.js';
+import { systemError } from './errno.js';
 
 /** O_PATH of open(2) on Linux, which Node.js does not export: a place in the tree, neither read nor written. */
 export const O_PATH = 0o10000000;
 
 const { O_DIRECTORY, O_NOFOLLOW } = fs.constants;
-
-/** How many folders below held ones are kept open. */
-const MOST_OPEN = 64;
 
 export interface HeldFolder {
   /** Paths below are followed again as any other. A second call does nothing. */
@@ -48,6 +47,8 @@ export class HeldFolders {
   readonly #holds = new Map<BytePath, Hold>();
   /** Folders below held ones, the one used last at the end. */
   readonly #open = new Map<BytePath, number>();
+  /** How many folders below held ones are kept open. */
+  #mostOpen: number | null = null;
   /** The folder of another path of the same call, which must stay open until the call is made. */
   #needed: BytePath | null = null;
 
@@ -176,7 +177,8 @@ export class HeldFolders {
     }
     const descriptor = this.#openFolder(this.reachName(path));
     this.#open.set(path, descriptor);
-    if (this.#open.size > MOST_OPEN) this.#closeOldest();
+    this.#mostOpen ??= mostOpenFolders(openFilesLimit());
+    if (this.#open.size > this.#mostOpen) this.#closeOldest();
     return descriptor;
   }
 

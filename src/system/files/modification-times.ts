@@ -3,9 +3,10 @@
 // run of xargs for all paths. Links are never followed.
 import * as fs from 'node:fs';
 import { SystemError } from '../../errors.js';
+import { errnoOf } from '../errno/errno-of.js';
+import { mostOpenFolders, openFilesLimit } from '../limits/open-files-limit.js';
 import { runProgram } from '../programs/run-program.js';
 import { type BytePath, parentPath } from './byte-path.js';
-import { errnoOf } from './errno.js';
 import { HeldFolders, type LentPaths } from './held-folders.js';
 
 export interface ModificationTime {
@@ -13,9 +14,6 @@ export interface ModificationTime {
   /** Nanoseconds since 1970-01-01T00:00:00Z; negative for earlier times. */
   readonly mtimeNs: bigint;
 }
-
-/** How many folders are open for one run of xargs: some users may open few files. */
-const MOST_FOLDERS = 64;
 
 /**
  * Sets the modification time of each path itself, in any order. The access time becomes the same. Never
@@ -54,13 +52,15 @@ function isExact({ path, mtimeNs }: ModificationTime, folders: HeldFolders): boo
   }
 }
 
-/** In batches, in the order given: the entries of each lie in few folders. */
+/** In batches, in the order given. The folders of each are open at once, and some users may open few files. */
 function* batches(entries: readonly ModificationTime[]): Generator<ModificationTime[]> {
+  if (entries.length === 0) return;
+  const mostFolders = mostOpenFolders(openFilesLimit());
   let batch: ModificationTime[] = [];
   let parents = new Set<BytePath>();
   for (const entry of entries) {
     const parent = parentPath(entry.path);
-    if (parents.size === MOST_FOLDERS && !parents.has(parent)) {
+    if (parents.size === mostFolders && !parents.has(parent)) {
       yield batch;
       batch = [];
       parents = new Set();

@@ -3,6 +3,7 @@ import * as fs from 'node:fs/promises';
 import path from 'node:path';
 import { NestedPathsError, UsageError } from '../../../src/errors.js';
 import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
+import { HookedFileSystem, systemFailure } from '../../support/files/hooked-file-system.js';
 import { isThere } from '../../support/files/is-there.js';
 import { lookNames } from '../../support/sandbox/note-names.js';
 import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
@@ -117,4 +118,21 @@ test('--also may not overlap with SOURCE or REPO', async (t) => {
   await t.throwsAsync(sandbox.backup({ also: [inside] }), { instanceOf: UsageError });
   await t.throwsAsync(sandbox.backup({ also: [sandbox.root] }), { instanceOf: NestedPathsError });
   t.deepEqual(await fs.readdir(sandbox.root), ['etc', 'source']);
+});
+
+test('a path of --also whose file server is lost is left out, and nothing else', async (t) => {
+  const sandbox = await createSandbox(t);
+  await sandbox.write('dump.rdb', 'the dump');
+  const also = sandbox.at('beside', 'redis.conf');
+  await fs.mkdir(sandbox.at('beside'));
+  await fs.writeFile(also, 'port 6379');
+  let isHeld = false;
+  const fileSystem = new HookedFileSystem((call) => {
+    isHeld ||= call.path.startsWith(sandbox.source) && call.operation === 'list';
+    if (isHeld && call.operation === 'stat' && call.path === also)
+      throw systemFailure(call, 'ESTALE');
+  });
+  const { notes } = await sandbox.backup({ also: [also], context: { fileSystem } });
+  t.deepEqual(lookNames(notes), [`unreadable redis-rewind-data/also${also}`]);
+  t.is(await sandbox.read('dump.rdb'), 'the dump');
 });

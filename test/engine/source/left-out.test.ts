@@ -74,7 +74,7 @@ test('the reserved name is not mentioned where it is excluded', async (t) => {
   t.deepEqual((await sandbox.backup({ rules })).notes, []);
 });
 
-test('links that lead out of SOURCE are warnings: direct, relative, dangling, through another link', async (t) => {
+test('links that lead out of SOURCE are warnings: direct, relative, through another link', async (t) => {
   const sandbox = await createSandbox(t);
   const outside = sandbox.at('other-disk');
   await fs.mkdir(path.join(outside, 'aof'), { recursive: true });
@@ -82,19 +82,45 @@ test('links that lead out of SOURCE are warnings: direct, relative, dangling, th
   await sandbox.write('folder/file', 'x');
   await link(sandbox, 'appendonlydir', path.join(outside, 'aof'));
   await link(sandbox, 'folder/up', '../../other-disk');
-  await link(sandbox, 'dangling', path.join(outside, 'not-there'));
-  await link(sandbox, 'through', 'appendonlydir/not-there');
+  await fs.writeFile(path.join(outside, 'aof', 'base'), 'x');
+  await link(sandbox, 'through', 'appendonlydir/base');
   await link(sandbox, 'twice', 'through');
   const { notes } = await sandbox.backup();
   t.deepEqual(
     lookNames(notes),
-    ['appendonlydir', 'dangling', 'folder/up', 'through', 'twice'].map(
-      (name) => `link-outside ${name}`,
-    ),
+    ['appendonlydir', 'folder/up', 'through', 'twice'].map((name) => `link-outside ${name}`),
   );
   const [first] = notes;
   t.is(first?.hint, `add the target with --also '${outside}/aof'`);
   t.is(sandbox.files()['appendonlydir']?.linkTarget, path.join(outside, 'aof'));
+});
+
+test('links that lead out of SOURCE to nothing are kept, with a remark alone', async (t) => {
+  const sandbox = await createSandbox(t);
+  await sandbox.write('dump.rdb', 'x');
+  const outside = sandbox.at('other-disk');
+  await fs.mkdir(outside);
+  await fs.symlink('circle', path.join(outside, 'circle'));
+  await fs.writeFile(path.join(outside, 'file'), 'x');
+  const targets = {
+    circle: path.join(outside, 'circle'),
+    dangling: path.join(outside, 'not-there'),
+    'no-folder': path.join(outside, 'file', 'below'),
+    relative: '../other-disk/not-there/deeper',
+    'too-long': `/${'x'.repeat(300)}`,
+    twice: 'dangling',
+  };
+  for (const [name, target] of Object.entries(targets)) await link(sandbox, name, target);
+  const { notes } = await sandbox.backup();
+  t.deepEqual(
+    notes.map(({ severity, kind, path: about, hint }) => [severity, kind, about, hint]),
+    Object.keys(targets).map((name) => ['info', 'link-outside', name, null]),
+  );
+  t.regex(notes[1]?.message ?? '', /outside SOURCE, where nothing is; the link is in the backup/);
+  for (const [name, target] of Object.entries(targets)) {
+    t.is(sandbox.files()[name]?.linkTarget, target);
+  }
+  t.deepEqual((await sandbox.verify()).problems, []);
 });
 
 test('links that stay in SOURCE are taken without a note: dangling, circular, over the top and back', async (t) => {

@@ -22,6 +22,12 @@ export interface IncrementParts {
   readonly memoryBytes: number | null;
 }
 
+/**
+ * How many increments are made at once. Each has up to four files open, and two threads make them, so that more
+ * would only wait.
+ */
+const MOST_UNDER_WAY = 6;
+
 /** Null where the mirror no longer had the content. */
 type MaybeIncrement = NewIncrement | null;
 
@@ -30,6 +36,7 @@ export class IncrementsInProgress {
   readonly #threads = new DeltaThreads();
   /** By the id of the content that the increment keeps. */
   readonly #begun = new Map<number, Promise<MaybeIncrement>>();
+  readonly #underWay = new Set<Promise<MaybeIncrement>>();
   #nextId: number;
 
   constructor(parts: IncrementParts) {
@@ -70,8 +77,20 @@ export class IncrementsInProgress {
 
   /** Adds an increment that is being made. `finish` throws if it fails. */
   add({ id }: Content, increment: Promise<MaybeIncrement>): void {
-    increment.catch(() => {});
     this.#begun.set(id, increment);
+    this.#underWay.add(increment);
+    const end = (): void => {
+      this.#underWay.delete(increment);
+    };
+    increment.then(end, end);
+  }
+
+  /** Waits until another increment may be begun. Comes before a file is read that may begin one. */
+  async room(): Promise<void> {
+    while (this.#underWay.size >= MOST_UNDER_WAY) {
+      const first = Promise.race(this.#underWay).catch(() => {});
+      await awaitWithCheckpoints(first, this.#parts.context.checkpoint);
+    }
   }
 
   /** Waits for the increment of a content that was added. */

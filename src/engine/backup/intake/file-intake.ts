@@ -20,6 +20,7 @@ import type { LastSnapshot } from '../last-snapshot.js';
 import { type CopyOutcome, CopyTarget } from './copy-target.js';
 import type { ExpectedKind } from './examine-entries.js';
 import { MirrorFile } from './mirror-file.js';
+import type { Patience } from './patience.js';
 import { digestSource, readSource } from './read-source.js';
 import { SourceFile } from './source-file.js';
 
@@ -33,6 +34,8 @@ export interface IntakeParts {
   /** Null where nothing is examined. */
   readonly examiners: Examiners | null;
   readonly reflinks: Reflinks;
+  /** Of all files together. */
+  readonly patience: Patience;
   readonly last: LastSnapshot;
   readonly linksOfOthers: LinksOfOthers;
 }

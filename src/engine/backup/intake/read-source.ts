@@ -2,7 +2,7 @@
 // repository that cannot be written ends the run. So a failed read has an error of its own.
 import type { Digests } from '../../../system/digest/digests.js';
 import { isExhaustion } from '../../../system/files/errno.js';
-import type { FileDescriptor } from '../../../system/files/file-system.js';
+import type { FileDescriptor, FileStat } from '../../../system/files/file-system.js';
 import type { RunContext } from '../../run/run-context.js';
 
 /** A file of SOURCE could not be read. */
@@ -24,6 +24,16 @@ export function readSource(
 ): Uint8Array {
   try {
     return into.subarray(0, fileSystem.read(file, into, position));
+  } catch (error) {
+    if (isExhaustion(error)) throw error;
+    throw new SourceReadError(error as Error);
+  }
+}
+
+/** The stat of an open file of SOURCE. @throws as `readSource` */
+export function statSource({ fileSystem }: RunContext, file: FileDescriptor): FileStat {
+  try {
+    return fileSystem.statOpen(file);
   } catch (error) {
     if (isExhaustion(error)) throw error;
     throw new SourceReadError(error as Error);

@@ -8,7 +8,8 @@ import { nowNs } from '../../../system/time/clock.js';
 import { pause } from '../../../system/time/pause.js';
 import type { RunContext } from '../../run/run-context.js';
 import type { CapturedOpenFile } from '../../server/capture-plan.js';
-import { SourceReadError } from './read-source.js';
+import { recordedIdentity } from '../../source/recorded-stat.js';
+import { SourceReadError, statSource } from './read-source.js';
 
 /** A file touched less than this before its reading began is read again by the next backup. */
 const SETTLED_AFTER_NS = 2_000_000_000n;
@@ -19,6 +20,9 @@ const SETTLED_AFTER_NS = 2_000_000_000n;
  */
 const CLOCK_TICK_NS = 50_000_000n;
 const CLOCK_TICK_MS = 60;
+
+/** No file server's clock is a day ahead of this machine's. */
+const FAR_AHEAD_NS = 86_400_000_000_000n;
 
 interface Opening {
   readonly stat: FileStat;
@@ -56,6 +60,7 @@ export class SourceFile {
     }
     try {
       const opening = await lookAtOpening(context, descriptor);
+      requirePossibleSize(opening.stat.size);
       if (opening.stat.isFile()) return new SourceFile(context, descriptor, opening, null);
     } catch (error) {
       context.fileSystem.close(descriptor);
@@ -87,12 +92,15 @@ export class SourceFile {
     this.sizeBytes = captured?.sizeBytes ?? Number(stat.size);
   }
 
-  /** What stats tell of the time since the opening: nothing, bytes were added, or anything else. */
+  /**
+   * What stats tell of the time since the opening: nothing, bytes were added, or anything else.
+   * @throws SourceReadError
+   */
   changeSinceOpening(): 'none' | 'grown' | 'changed' {
     // The server no longer writes the bytes that are taken of a captured file.
     if (this.#captured !== null) return 'none';
     const before = this.stat;
-    const after = this.#context.fileSystem.statOpen(this.descriptor);
+    const after = statSource(this.#context, this.descriptor);
     if (after.size > before.size) return 'grown';
     // A rename over the file takes its last name, which moves ctime and leaves the bytes as they are.
     const isUntouched = after.ctimeNs === before.ctimeNs || after.nlink < before.nlink;
@@ -113,16 +121,22 @@ export class SourceFile {
   }
 }
 
+/** @throws SourceReadError for a size that no disk has, as a file system in user space may say */
+function requirePossibleSize(size: bigint): void {
+  if (size >= 0n && size <= BigInt(Number.MAX_SAFE_INTEGER)) return;
+  throw new SourceReadError(new Error(`it says that it has ${size} bytes`));
+}
+
 const GONE = ['ENOENT', 'ELOOP', 'ENOTDIR'];
 
 /** The stat before reading, taken again once the clock has moved on from the file's last change. */
 async function lookAtOpening(context: RunContext, file: FileDescriptor): Promise<Opening> {
   const look = (): Opening => {
     const startedNs = nowNs(context.clock);
-    const stat = context.fileSystem.statOpen(file);
+    const stat = statSource(context, file);
     const isCoarse = stat.mtimeNs % 1_000_000_000n === 0n && stat.ctimeNs % 1_000_000_000n === 0n;
     const margin = isCoarse ? SETTLED_AFTER_NS : CLOCK_TICK_NS;
-    return { stat, startedNs, isCertain: lastTouchNs(stat) <= startedNs - margin };
+    return { stat, startedNs, isCertain: lastTouchNs(stat, startedNs) <= startedNs - margin };
   };
   const first = look();
   if (first.isCertain) return first;
@@ -134,15 +148,13 @@ async function lookAtOpening(context: RunContext, file: FileDescriptor): Promise
 export function stateOf(path: BytePath, stat: FileStat, startedNs: bigint): SourceState {
   return {
     path,
-    device: stat.dev,
-    inode: stat.ino,
-    sizeBytes: stat.size,
-    mtimeNs: stat.mtimeNs,
-    ctimeNs: stat.ctimeNs,
-    isSettled: lastTouchNs(stat) <= startedNs - SETTLED_AFTER_NS,
+    ...recordedIdentity(stat),
+    isSettled: lastTouchNs(stat, startedNs) <= startedNs - SETTLED_AFTER_NS,
   };
 }
 
-function lastTouchNs(stat: FileStat): bigint {
-  return stat.mtimeNs > stat.ctimeNs ? stat.mtimeNs : stat.ctimeNs;
+/** A time that lies far ahead was given to the file: a change would give it the time of now. */
+function lastTouchNs({ mtimeNs, ctimeNs }: FileStat, startedNs: bigint): bigint {
+  const touched = [mtimeNs, ctimeNs].filter((timeNs) => timeNs <= startedNs + FAR_AHEAD_NS);
+  return touched.reduce((last, timeNs) => (timeNs > last ? timeNs : last), 0n);
 }

@@ -2,23 +2,27 @@
 // could not be listed or looked at is kept as the last snapshot has it, marked stale.
 import type { ExaminedKind, FileExamination } from '../../../persistence/examine/examine-file.js';
 import { type BytePath, formatPath, isWithin } from '../../../system/files/byte-path.js';
+import { isErrno } from '../../../system/files/errno.js';
 import { Reflinks } from '../../../system/files/reflinks.js';
-import type { Note } from '../../run/notes.js';
+import { type Note, lookNote } from '../../run/notes.js';
 import { type Capture, capturedBytes } from '../../server/capture-plan.js';
 import type { ScannedEntry, SourceScan } from '../../source/scan-source.js';
 import type { LastSnapshot } from '../last-snapshot.js';
 import { type NextEntry, entryAsScanned, keptEntry } from '../next-entry.js';
-import { bytesToRead, filesToRead, isInMirror, isReplaced, knownContent } from '../plan-reading.js';
+import { filesToRead, isInMirror, isReplaced, knownContent } from '../plan-reading.js';
+import type { RoomPlan } from '../plan-room.js';
 import { expectedKind } from './examine-entries.js';
 import type { IntakeParts } from './file-intake.js';
 import { namedByManifests } from './named-by-manifests.js';
+import { Patience } from './patience.js';
 import { takeBytes } from './take-bytes.js';
-import { takeFile } from './take-file.js';
+import { type Taken, keepOrLeaveOut, takeFile } from './take-file.js';
 
-export interface TakeRequest extends Omit<IntakeParts, 'reflinks'> {
+export interface TakeRequest extends Omit<IntakeParts, 'reflinks' | 'patience'> {
   readonly scan: SourceScan;
   /** What was captured of a running server, or null. */
   readonly capture: Capture | null;
+  readonly room: RoomPlan;
   /** Read every file. */
   readonly rehash: boolean;
 }
@@ -39,13 +43,20 @@ export async function takeEntries(request: TakeRequest): Promise<TakenEntries> {
   const entries: NextEntry[] = [];
   const notes: Note[] = [];
   const examined = new Map<BytePath, FileExamination>();
-  const parts: IntakeParts = { ...request, reflinks: new Reflinks(context.fileSystem) };
-  const totalBytes = bytesToRead(scan.entries, last, rehash);
+  const parts: IntakeParts = {
+    ...request,
+    reflinks: new Reflinks(context.fileSystem),
+    patience: new Patience(context),
+  };
+  const { neededBytes: totalBytes, tooLarge } = request.room;
   let doneBytes = 0;
   for (const entry of scan.entries) {
     await context.checkpoint();
     if (entry.type !== 'file') {
-      entries.push(entry.type === 'symlink' ? takeLink(parts, entry) : entryAsScanned(entry, null));
+      const taken = entry.type === 'symlink' ? takeLink(parts, entry) : null;
+      if (taken === null) entries.push(entryAsScanned(entry, null));
+      else if (taken.entry !== null) entries.push(taken.entry);
+      if (taken?.note) notes.push(taken.note);
       continue;
     }
     const captured = capture?.files.get(entry.path) ?? null;
@@ -59,11 +70,19 @@ export async function takeEntries(request: TakeRequest): Promise<TakenEntries> {
       entries.push(takeBytes(parts, entryAsScanned(entry, null), captured));
       continue;
     }
+    if (tooLarge.has(entry.path)) {
+      const why = `says that it has ${entry.stat.size} bytes, for which there is no room`;
+      const kept = keepOrLeaveOut(last.versions.get(entry.path), entry.path, why);
+      if (kept.entry !== null) entries.push(kept.entry);
+      if (kept.note !== null) notes.push(kept.note);
+      continue;
+    }
     const onBytes = (count: number): void => {
       doneBytes = Math.min(totalBytes, doneBytes + count);
       context.onProgress({ phase: 'copying', path: formatPath(entry.path), doneBytes, totalBytes });
     };
     const kind = expectedKind(entry.path, named);
+    await request.increments.room();
     const taken = await takeFile(parts, entry, { captured, expectedKind: kind, onBytes });
     if (taken.entry !== null) entries.push(taken.entry);
     if (taken.note !== null) notes.push(taken.note);
@@ -80,8 +99,9 @@ async function namedFiles({ context, capture, examiners, scan }: TakeRequest): P
 
 /** Starts the threads that will be needed before anything is read, since they take a while to start. */
 function startThreads(request: TakeRequest, named: NamedFiles): void {
-  const { digests, examiners, increments, scan, last, rehash } = request;
+  const { digests, examiners, increments, scan, last, rehash, room } = request;
   for (const entry of filesToRead(scan.entries, last, rehash)) {
+    if (room.tooLarge.has(entry.path)) continue;
     digests.prepare(entry.stat.size);
     const kind = expectedKind(entry.path, named);
     if (kind === 'dump' || kind === 'log') examiners?.prepare(entry.stat.size);
@@ -90,13 +110,37 @@ function startThreads(request: TakeRequest, named: NamedFiles): void {
   }
 }
 
-function takeLink({ staging, last, context }: IntakeParts, entry: ScannedEntry): NextEntry {
+/** A link that the repository's file system cannot have is left out. */
+function takeLink(
+  { staging, last, context }: IntakeParts,
+  entry: ScannedEntry,
+): Pick<Taken, 'entry' | 'note'> {
   const next = entryAsScanned(entry, null);
-  if (isInMirror(next, last) || entry.linkTarget === null) return next;
+  if (isInMirror(next, last) || entry.linkTarget === null) return { entry: next, note: null };
   const staged = staging.newName();
-  context.fileSystem.makeLink(entry.linkTarget, staging.path(staged));
-  return { ...next, staged };
+  try {
+    context.fileSystem.makeLink(entry.linkTarget, staging.path(staged));
+  } catch (error) {
+    if (!NO_SUCH_LINKS.some((errno) => isErrno(error, errno))) throw error;
+    const { path } = entry;
+    const message = `'${formatPath(path)}' is a symbolic link that the repository's file system cannot have: ${(error as Error).message}; it is not in this snapshot`;
+    return { entry: null, note: lookNote('left-out', path, message, LINKLESS_HINT) };
+  }
+  return { entry: { ...next, staged }, note: null };
 }
+
+/** How a file system refuses a link: it has none, or none with this target. */
+const NO_SUCH_LINKS = [
+  'EPERM',
+  'ENOSYS',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'EINVAL',
+  'EILSEQ',
+  'ENAMETOOLONG',
+];
+
+const LINKLESS_HINT = 'keep the repository on a file system that has such links, or use --exclude';
 
 /** What the last snapshot has of all that could not be listed or looked at. */
 function keptUnseen(scan: SourceScan, last: LastSnapshot): NextEntry[] {

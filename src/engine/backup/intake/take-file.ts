@@ -3,6 +3,7 @@
 import type { Version } from '../../../catalog/records.js';
 import type { FileExamination } from '../../../persistence/examine/examine-file.js';
 import { type BytePath, formatPath } from '../../../system/files/byte-path.js';
+import { isErrno } from '../../../system/files/errno.js';
 import { pause } from '../../../system/time/pause.js';
 import { lookNote, type Note } from '../../run/notes.js';
 import { leftOutNote } from '../../source/links-of-others.js';
@@ -28,6 +29,8 @@ type Outcome =
   /** It may be somebody else's file, by what it was when it was opened. */
   | { readonly kind: 'link-of-other' }
   | { readonly kind: 'unreadable'; readonly error: Error }
+  /** The repository's file system takes no file of its size. */
+  | { readonly kind: 'too-large'; readonly error: Error }
   /** It went on changing through all attempts. */
   | { readonly kind: 'restless' };
 
@@ -49,23 +52,30 @@ export async function takeFile(
     const next = { ...entryAsScanned(entry, null), ...metadata, content, staged, state };
     return { entry: next, note: null, examination };
   }
-  const why =
-    outcome.kind === 'restless'
-      ? 'kept changing while it was read'
-      : `could not be read: ${outcome.error.message}`;
-  return keepOrLeaveOut(parts.last.versions.get(path), path, why);
+  return keepOrLeaveOut(parts.last.versions.get(path), path, whyNot(outcome));
+}
+
+function whyNot(outcome: Extract<Outcome, { kind: 'unreadable' | 'too-large' | 'restless' }>) {
+  if (outcome.kind === 'restless') return 'kept changing while it was read';
+  const what =
+    outcome.kind === 'too-large' ? 'is too large for the repository' : 'could not be read';
+  return `${what}: ${outcome.error.message}`;
 }
 
 async function attempt(parts: IntakeParts, file: FileToTake): Promise<Outcome> {
-  for (let attempts = 1; attempts <= ATTEMPTS; attempts += 1) {
-    if (attempts > 1) await pause(PAUSE_BETWEEN_MS * (attempts - 1));
+  for (let attempts = 1; attempts <= ATTEMPTS;) {
     try {
       const outcome = await attemptOnce(parts, file);
       if (outcome.kind !== 'restless') return outcome;
+      if (attempts < ATTEMPTS) await pause(PAUSE_BETWEEN_MS * attempts);
+      attempts += 1;
     } catch (error) {
+      if (isErrno(error, 'EFBIG')) return { kind: 'too-large', error: error as Error };
       // A disk that cannot be read is this file's trouble. One that cannot be written is the run's.
       if (!(error instanceof SourceReadError)) throw error;
-      return { kind: 'unreadable', error: error.reason };
+      const { reason } = error;
+      if (isErrno(reason, 'EAGAIN') && (await parts.patience.wait())) continue;
+      return { kind: 'unreadable', error: reason };
     }
   }
   return { kind: 'restless' };
@@ -87,7 +97,8 @@ async function attemptOnce(parts: IntakeParts, file: FileToTake): Promise<Outcom
   return { kind: isLinkOfOther ? 'link-of-other' : 'restless' };
 }
 
-function keepOrLeaveOut(version: Version | undefined, path: BytePath, why: string): Taken {
+/** @param why the file could not be taken, as it follows its name */
+export function keepOrLeaveOut(version: Version | undefined, path: BytePath, why: string): Taken {
   const shown = formatPath(path);
   if (version?.type === 'file') {
     const message = `'${shown}' ${why}; its last version is kept and marked stale`;
