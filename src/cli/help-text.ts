@@ -1,4 +1,5 @@
 // The help of the program and of each command. It is made from the tables, at most 80 columns wide.
+import { greatest } from '../system/lists/lists.js';
 import { type CommandSpec, COMMANDS } from './command-table.js';
 import {
   commandHasOption,
@@ -81,7 +82,10 @@ function optionLines(options: readonly OptionSpec[], commands: readonly CommandN
 }
 
 function alignPairs(pairs: readonly (readonly [string, string])[]): string[] {
-  const width = Math.max(...pairs.map(([left]) => left.length));
+  const width = greatest(
+    pairs.map(([left]) => left.length),
+    0,
+  );
   return pairs.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
 }
 

@@ -1,62 +1,26 @@
 // No function of src/ has five parameters or more: such a list becomes a value with a name, whose fields a
-// reader cannot mix up. Methods, constructors and types of functions count. The text is scanned, not parsed.
+// reader cannot mix up. Methods, constructors and types of functions count.
 import test from 'ava';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { findParentheses, itemsOf, onlyCode } from './brackets.js';
 
 const MOST_PARAMETERS = 4;
 
 /** The exports of the wasm engine: an ABI of numbers (CONTRIBUTING.md, "Conventions"). */
 const EXCEPTED = new Set(['delta/engine-exports.ts']);
 
-/** What may hold a bracket that is none of the code: comments, strings, templates and regular expressions. */
-const NO_CODE = new RegExp(
-  [
-    String.raw`\/\*[^]*?\*\/|\/\/.*`,
-    String.raw`'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"`,
-    '`(?:[^`\\\\$]|\\\\.|\\$(?!\\{)|\\$\\{(?:[^{}`]|`[^`]*`|\\{[^{}]*\\})*\\})*`',
-    String.raw`(?<=(?:[(,=:[!&|?{};\n]|return)\s*)\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^\/\\\n[*])+\/[a-z]*`,
-  ].join('|'),
-  'g',
-);
-
-interface Parentheses {
-  readonly begin: number;
-  readonly end: number;
-}
-
 /** Each parameter list as its text, without what surrounds it. */
 function findParameterLists(text: string): string[] {
-  const code = text.replaceAll(NO_CODE, "''");
+  const code = onlyCode(text);
   return findParentheses(code)
     .filter(({ end }) => /^(?::|\s*=>|\s*\{)/.test(code.slice(end + 1)))
     .filter(({ begin }) => !/\b(?:if|for|while|switch|catch)\s*$/.test(code.slice(0, begin)))
     .map(({ begin, end }) => code.slice(begin + 1, end));
 }
 
-/** @throws Error where brackets do not match: then NO_CODE has missed something */
-function findParentheses(code: string): Parentheses[] {
-  const open: number[] = [];
-  const found: Parentheses[] = [];
-  for (const { 0: bracket, index } of code.matchAll(/[()[\]{}]/g)) {
-    if ('([{'.includes(bracket)) {
-      open.push(index);
-      continue;
-    }
-    const begin = open.pop();
-    if (begin === undefined || !['()', '[]', '{}'].includes(code[begin] + bracket))
-      throw new Error(`brackets do not match: ${code.slice(index - 80, index + 1)}`);
-    if (bracket === ')') found.push({ begin, end: index });
-  }
-  if (open.length > 0) throw new Error('a bracket is not closed');
-  return found;
-}
-
 function countParameters(list: string): number {
-  const inner = /\([^()]*\)|\[[^[\]]*\]|\{[^{}]*\}|<[^<>]*>/;
-  let flat = list.replaceAll('=>', '');
-  while (inner.test(flat)) flat = flat.replace(inner, '.');
-  return flat.split(',').filter((parameter) => parameter.trim() !== '').length;
+  return itemsOf(list).length;
 }
 
 test('no function of src/ has five parameters or more', (t) => {

@@ -1,4 +1,5 @@
 // Formats aligned columns of text: a header line and rows, two spaces apart, no spaces at a line's end.
+import { greatest } from '../../system/lists/lists.js';
 
 export interface Column {
   readonly title: string;
@@ -12,7 +13,10 @@ export function formatTable(
 ): string {
   const titles = columns.map((column) => column.title);
   const widths = columns.map((_, index) =>
-    Math.max(...[titles, ...rows].map((row) => textWidth(row[index] ?? ''))),
+    greatest(
+      [titles, ...rows].map((row) => textWidth(row[index] ?? '')),
+      0,
+    ),
   );
   return [titles, ...rows]
     .map((row) => {
@@ -26,7 +30,10 @@ export function formatTable(
 
 /** Lines of `name  value`, with the values aligned. */
 export function formatFields(fields: readonly (readonly [name: string, value: string])[]): string {
-  const width = Math.max(...fields.map(([name]) => textWidth(name)));
+  const width = greatest(
+    fields.map(([name]) => textWidth(name)),
+    0,
+  );
   return fields.map(([name, value]) => `${pad(name, width, 'left')}  ${value}\n`).join('');
 }
 

@@ -56,7 +56,11 @@ function noteOn(
       'keep other files out of the repository',
     );
   }
-  if (last.conditions.get(path) !== 'wrong-content' || !isSameContent(version, entry)) return null;
+  if (!isSameContent(version, entry)) return null;
+  if (last.conditions.get(path) !== 'wrong-content') {
+    // The same content is staged only where the bytes of the mirror file were others.
+    return type === 'file' && entry.staged !== null ? mendedBytesNote(path) : null;
+  }
   if (entry.isStale && type !== 'directory') {
     return lookNote(
       'mirror-lost',
@@ -70,5 +74,15 @@ function noteOn(
     path,
     `the ${type} '${shown}' in the mirror was missing or changed; this backup puts it right`,
     'find out which program changes files in the repository',
+  );
+}
+
+/** Its size is right. So no program wrote to it as programs write: the disk has changed what it was given. */
+function mendedBytesNote(path: BytePath): Note {
+  return lookNote(
+    'mirror-mended',
+    path,
+    `the mirror file '${formatPath(path)}' was damaged; this backup puts it right`,
+    "check the disk for errors, and run 'redis-rewind verify REPO'",
   );
 }

@@ -7,6 +7,7 @@ import type { CommittedSnapshot } from '../../repository/commit/commit.js';
 import { Staging } from '../../repository/staging.js';
 import type { UnsetMetadata } from '../../system/files/apply-metadata.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
+import { append } from '../../system/lists/lists.js';
 import type { Note } from '../run/notes.js';
 import { applyCapture } from '../server/capture-plan.js';
 import type { ServerCapture } from '../server/prepared-server.js';
@@ -66,12 +67,13 @@ export async function takeSnapshot(run: SnapshotRun): Promise<BackupReport> {
       const linksOfOthers = new LinksOfOthers(scan, request.hardLinksOfOthers);
       const parts = { ...run, staging, increments, last, linksOfOthers };
       const taken = await takeEntries({ ...parts, scan, room, capture, rehash: request.rehash });
-      notes.push(...taken.notes, ...mirrorNotes(last, taken.entries));
+      append(notes, taken.notes);
+      append(notes, mirrorNotes(last, taken.entries));
       examined = request.examine ? await examineTaken(run, staging, last, taken) : examined;
-      notes.push(...examined.notes);
-      unset.push(...(await finishStaged(context, staging, taken.entries)));
+      append(notes, examined.notes);
+      append(unset, await finishStaged(context, staging, taken.entries));
       const kept = await keepOldContents({ ...parts, next: taken.entries });
-      notes.push(...kept.notes);
+      append(notes, kept.notes);
       const plan = planSnapshot({
         last,
         next: taken.entries,
@@ -91,7 +93,7 @@ export async function takeSnapshot(run: SnapshotRun): Promise<BackupReport> {
       await increments.close().catch(() => {});
     }
   });
-  notes.push(...(await finishSnapshot(repository, snapshot, unset, context.uid)));
+  append(notes, await finishSnapshot(repository, snapshot, unset, context.uid));
   return report(run, { snapshot, records, examined: [...examined.reports.values()], notes });
 }
 

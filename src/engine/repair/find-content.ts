@@ -21,6 +21,7 @@ import { type BytePath, formatPath, isWithin, joinPath } from '../../system/file
 import { type ByteReader, FileReader } from '../../system/files/byte-reader.js';
 import type { FileDescriptor, FileSystem } from '../../system/files/file-system.js';
 import { readChunks, readFileChunks } from '../../system/files/read-chunks.js';
+import { append } from '../../system/lists/lists.js';
 import { zstdDecompress } from '../../system/zstd/zstd.js';
 import type { RunContext } from '../run/run-context.js';
 
@@ -88,9 +89,9 @@ function listKeptFiles({ fileSystem, path }: OpenRepository): KeptFiles {
   for (const number of fileSystem.list(root).toReversed()) {
     const folder = joinPath(root, number);
     if (fileSystem.stat(folder)?.isDirectory() !== true) continue;
-    found.plain.push(...filesBelow(fileSystem, joinPath(folder, KEPT_MIRROR)));
-    found.plain.push(...filesBelow(fileSystem, joinPath(folder, KEPT_STAGING)));
-    found.increments.push(...filesBelow(fileSystem, joinPath(folder, KEPT_INCREMENTS)));
+    append(found.plain, filesBelow(fileSystem, joinPath(folder, KEPT_MIRROR)));
+    append(found.plain, filesBelow(fileSystem, joinPath(folder, KEPT_STAGING)));
+    append(found.increments, filesBelow(fileSystem, joinPath(folder, KEPT_INCREMENTS)));
   }
   return found;
 }

@@ -4,6 +4,7 @@ import { SystemError } from '../../errors.js';
 import { type UnsetMetadata, applyMetadata } from '../../system/files/apply-metadata.js';
 import { formatPath } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
+import { append } from '../../system/lists/lists.js';
 import { type Note, lookNote } from '../run/notes.js';
 import type { RunContext } from '../run/run-context.js';
 import { UndoList } from '../run/undo-list.js';
@@ -44,12 +45,12 @@ export async function runRestorePlan(run: RestoreRun): Promise<Note[]> {
     await rebuildEntries(plan, source, context);
     const unset = applyMetadata(fileSystem, plan.contentMetadata);
     await syncFiles(context, plan.syncFiles);
-    unset.push(...applyMetadata(fileSystem, plan.directoryMetadata));
+    append(unset, applyMetadata(fileSystem, plan.directoryMetadata));
     syncDirectories(fileSystem, plan.syncDirectories);
     await context.checkpoint();
-    unset.push(...placeEntries(fileSystem, plan.placement, undo));
+    append(unset, placeEntries(fileSystem, plan.placement, undo));
     const leftOver = removeWork(work);
-    unset.push(...setTimes(fileSystem, plan));
+    append(unset, setTimes(fileSystem, plan));
     return [...unsetNotes(atFinalPaths(plan, unset)), ...leftOver];
   } catch (error) {
     throw takeBack(run, undo, error);

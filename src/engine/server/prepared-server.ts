@@ -24,6 +24,7 @@ import { type BytePath, joinPath } from '../../system/files/byte-path.js';
 import { FileReader } from '../../system/files/byte-reader.js';
 import type { FileDescriptor } from '../../system/files/file-system.js';
 import type { HeldFolder } from '../../system/files/held-folders.js';
+import { append } from '../../system/lists/lists.js';
 import type { Note } from '../run/notes.js';
 import type { RunContext } from '../run/run-context.js';
 import type { Capture, CapturedFile } from './capture-plan.js';
@@ -142,7 +143,7 @@ export class PreparedServer {
       before,
       mayRemove,
     });
-    this.#notes.push(...leftover.notes);
+    append(this.#notes, leftover.notes);
     const isFree = before === null || leftover.isThere;
     const temporary =
       mayRemove && isFree ? new TemporaryDump(fileSystem, repository, this.#liveServer) : null;
@@ -225,7 +226,7 @@ export class PreparedServer {
     const { fileSystem, checkpoint } = this.#context;
     await waitForRewrite(connection, patience);
     const capture = await captureAof(fileSystem, connection.address, directory.path, settings);
-    this.#open.push(...capture.files.map(({ descriptor }) => descriptor));
+    for (const { descriptor } of capture.files) this.#open.push(descriptor);
     for (const { path, descriptor, stat } of capture.files) {
       files.set(path, { kind: 'open', descriptor, stat, sizeBytes: Number(stat.size) });
     }

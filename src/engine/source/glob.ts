@@ -10,6 +10,7 @@ import {
   pathCharacters,
   pathFromText,
 } from '../../system/files/byte-path.js';
+import { append } from '../../system/lists/lists.js';
 
 /** A code point of Unicode; beyond U+10FFFF a byte that is not UTF-8. */
 type Character = number;
@@ -158,7 +159,8 @@ function parseClass(pattern: string, start: number): CharacterClass | null {
   for (; pattern[end] !== ']' || end === first;) {
     if (end >= pattern.length || pattern[end] === '/') return null;
     if (pattern[end] === '-') {
-      listed.push(...characters(bytes as BytePath), null);
+      append(listed, characters(bytes as BytePath));
+      listed.push(null);
       bytes = '';
       end += 1;
     } else {
@@ -167,7 +169,7 @@ function parseClass(pattern: string, start: number): CharacterClass | null {
       end = literal.end;
     }
   }
-  listed.push(...characters(bytes as BytePath));
+  append(listed, characters(bytes as BytePath));
   const ranges = toRanges(listed, pattern.slice(start, end + 1));
   const isListed = (character: Character): boolean =>
     ranges.some(([low, high]) => low <= character && character <= high);

@@ -4,6 +4,7 @@ import { SystemError } from '../../errors.js';
 import { type BytePath, joinPath, parentPath } from '../../system/files/byte-path.js';
 import { isErrno } from '../../system/files/errno.js';
 import type { FileSystem } from '../../system/files/file-system.js';
+import { append } from '../../system/lists/lists.js';
 
 /** The kernel's limit (MAXSYMLINKS). It ends a circle of links. */
 const MOST_LINKS = 40;
@@ -23,7 +24,7 @@ export function whereLinkLeads(
   let followed = 0;
   const follow = (text: BytePath): void => {
     if (text.startsWith('/')) reached = '/' as BytePath;
-    names.push(...text.split('/').toReversed());
+    append(names, text.split('/').toReversed());
   };
   follow(target);
   for (let name = names.pop(); name !== undefined; name = names.pop()) {

@@ -12,6 +12,7 @@ import {
 } from '../../system/files/byte-path.js';
 import { isErrno, isExhaustion } from '../../system/files/errno.js';
 import type { FileStat, FileSystem } from '../../system/files/file-system.js';
+import { append } from '../../system/lists/lists.js';
 import { infoNote, lookNote, type Note } from '../run/notes.js';
 import type { RunContext } from '../run/run-context.js';
 import { isNothingThere, whereLinkLeads } from './link-target.js';
@@ -198,7 +199,7 @@ class Scan implements SourceScan {
       this.#checkLink(path, absolute, linkTarget);
     }
     this.#seen.add(path);
-    this.notes.push(...notesOnStat(path, stat));
+    append(this.notes, notesOnStat(path, stat));
     this.entries.push({ path, absolute, type, stat, linkTarget });
     return true;
   }

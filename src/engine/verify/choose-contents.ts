@@ -1,5 +1,6 @@
 // Which contents a verification proves, and in which order. Pure: randomness is a parameter.
 import type { Content, VerificationRecord } from '../../catalog/records.js';
+import { addToGroup } from '../../system/lists/lists.js';
 import type { VerifyMode } from './verify-request.js';
 
 /** When each content was last checked, in seconds since 1970, by its id. */
@@ -13,7 +14,7 @@ export function inGroups(contents: Iterable<Content>, times: CheckTimes): Conten
   const groups = new Map<number, Content[]>();
   for (const content of contents) {
     const time = times.get(content.id) ?? NEVER;
-    groups.set(time, [...(groups.get(time) ?? []), content]);
+    addToGroup(groups, time, content);
   }
   return [...groups].toSorted(([a], [b]) => a - b).map(([, group]) => group);
 }

@@ -8,6 +8,7 @@ import { isBeingWritten } from '../../repository/open/acquire-lock.js';
 import type { OpenRepository } from '../../repository/repository.js';
 import { readFindings, readSnapshotRecords } from '../../repository/stored/read-stored.js';
 import { ROOT, formatPath } from '../../system/files/byte-path.js';
+import { append } from '../../system/lists/lists.js';
 import { lookNote, showPath, type Note } from '../run/notes.js';
 import { formatTimeOrNull } from '../snapshot/time-spec.js';
 import {
@@ -47,7 +48,7 @@ export async function verifyCatalog(
     ...describeDamagedRecords(repository, scope).map((message) => catalogProblem([], message)),
   ];
   const copies = listCatalogCopies(repository);
-  for (const copy of copies) problems.push(...(await verifyCopy(repository, copy)));
+  for (const copy of copies) append(problems, await verifyCopy(repository, copy));
   return { problems, notes: missingNotes(repository) };
 }
 

@@ -17,6 +17,7 @@ import { LocalDigest } from '../../system/digest/digest-stream.js';
 import { type BytePath, ROOT, formatPath } from '../../system/files/byte-path.js';
 import type { ByteReader } from '../../system/files/byte-reader.js';
 import { readChunks, readFileChunks } from '../../system/files/read-chunks.js';
+import { addToGroup, append } from '../../system/lists/lists.js';
 import type { RunContext } from '../run/run-context.js';
 import type { ProofTally } from './proof-tally.js';
 import { confirmLost } from './verify-again.js';
@@ -72,8 +73,9 @@ class ChainWalk {
     const sources = repository.contentSources();
     const mirrored = new Map<number, { content: Content; candidates: BytePath[] }>();
     for (const { content, candidates } of sources.mirror) {
-      const others = mirrored.get(content.id)?.candidates ?? [];
-      mirrored.set(content.id, { content, candidates: [...others, ...candidates] });
+      const others = mirrored.get(content.id);
+      if (others === undefined) mirrored.set(content.id, { content, candidates: [...candidates] });
+      else append(others.candidates, candidates);
     }
     for (const content of contents) this.wanted.set(content.id, content);
     const byResult = new Map(sources.increments.map((item) => [item.resultId, item]));
@@ -86,8 +88,7 @@ class ChainWalk {
         if (inMirror !== undefined) {
           this.#roots.push({ id, root: { kind: 'mirror', ...inMirror } });
         } else if (increment?.basisId) {
-          const siblings = this.#next.get(increment.basisId) ?? [];
-          this.#next.set(increment.basisId, [...siblings, increment]);
+          addToGroup(this.#next, increment.basisId, increment);
           id = increment.basisId;
         } else if (increment !== undefined) {
           this.#roots.push({ id, root: { kind: 'full', increment } });
@@ -148,7 +149,7 @@ class ChainWalk {
         const steps = this.#stepsFrom(increment.resultId, holder);
         holder.users += steps.length;
         release(holder, open);
-        todo.push(...steps);
+        append(todo, steps);
       }
     } finally {
       for (const { table } of open) table.entries.close();
@@ -239,7 +240,10 @@ class ChainWalk {
     const found = [id];
     for (let index = 0; index < found.length; index += 1) {
       const next = this.#next.get(found[index] as number) ?? [];
-      found.push(...next.map(({ resultId }) => resultId));
+      append(
+        found,
+        next.map(({ resultId }) => resultId),
+      );
     }
     return found;
   }

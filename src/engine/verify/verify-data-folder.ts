@@ -20,6 +20,7 @@ import {
   formatPath,
   joinPath,
 } from '../../system/files/byte-path.js';
+import { append } from '../../system/lists/lists.js';
 import { infoNote, lookNote, type Note } from '../run/notes.js';
 import { hasChangedSince } from './verify-again.js';
 import type { VerifyScope } from './verify-scope.js';
@@ -35,8 +36,8 @@ export function verifyDataFolder(repository: OpenRepository, scope: VerifyScope)
     ...stagedLeftOver(repository).map((name) => joinPath(DATA, name)),
   ];
   const { orphans, others } = strayIncrements(repository);
-  foreign.push(...others);
-  leftOver.push(...orphans);
+  append(foreign, others);
+  append(leftOver, orphans);
   // A backup that has ended meanwhile made files that the scope does not know.
   if (hasChangedSince(repository, scope)) return [];
   return [

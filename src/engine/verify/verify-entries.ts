@@ -1,6 +1,7 @@
 // Compares the mirror's entries with the newest snapshot, by stats alone: whether each directory and link
 // is there, and nothing else. What scp loses (owners, times, links) is a note, since the catalog has it.
 import type { Version } from '../../catalog/records.js';
+import { SystemError } from '../../errors.js';
 import { ALSO, DATA, mirrorPath } from '../../repository/layout.js';
 import type { OpenRepository } from '../../repository/repository.js';
 import {
@@ -26,13 +27,10 @@ export function verifyEntries({ repository, scope, context }: VerifyRun): {
   if (!isSettled || !scope.newest.every(({ id }) => inScope.has(id))) {
     return { problems: [], notes: [] };
   }
-  const conditions = scope.newest.map((version) => ({
-    version,
-    condition: inspectMirror(context, repository.path, version),
-  }));
-  const foreign = findForeign(repository, scope.newest);
+  const seen = lookAtMirror({ repository, scope, context });
   // A backup that has ended meanwhile changed the mirror.
-  if (hasChangedSince(repository, scope)) return { problems: [], notes: [] };
+  if (seen === null || hasChangedSince(repository, scope)) return { problems: [], notes: [] };
+  const { conditions, foreign } = seen;
   const wanting = (type: Version['type'] | null, wanted: MirrorCondition): Version[] =>
     conditions
       .filter(
@@ -52,6 +50,29 @@ export function verifyEntries({ repository, scope, context }: VerifyRun): {
       ...foreign.map(notInSnapshotNote),
     ],
   };
+}
+
+interface SeenMirror {
+  readonly conditions: readonly {
+    readonly version: Version;
+    readonly condition: MirrorCondition;
+  }[];
+  readonly foreign: readonly BytePath[];
+}
+
+/** @returns null where a backup that ended meanwhile removed what was about to be listed or read */
+function lookAtMirror(run: VerifyRun): SeenMirror | null {
+  const { repository, scope, context } = run;
+  try {
+    const conditions = scope.newest.map((version) => ({
+      version,
+      condition: inspectMirror(context, repository.path, version),
+    }));
+    return { conditions, foreign: findForeign(repository, scope.newest) };
+  } catch (error) {
+    if (error instanceof SystemError && hasChangedSince(repository, scope)) return null;
+    throw error;
+  }
 }
 
 /** Everything in the mirror that is no entry of the newest snapshot. */

@@ -6,6 +6,7 @@ import { incrementPath } from '../../repository/layout.js';
 import type { ContentSources } from '../../repository/questions/questions.js';
 import type { OpenRepository } from '../../repository/repository.js';
 import type { BytePath } from '../../system/files/byte-path.js';
+import { addToGroup } from '../../system/lists/lists.js';
 import { showPath } from '../run/notes.js';
 import type { VerifyProblem } from './verify-report.js';
 import type { LostContents, VerifyScope } from './verify-scope.js';
@@ -47,7 +48,7 @@ function inspectMirrorFiles(
   for (const { path, content, candidates } of mirror) {
     const shown = showPath(path);
     const found = inspectFile(repository, candidates, shown, content);
-    files.set(content.id, [...(files.get(content.id) ?? []), { path: shown, ...found }]);
+    addToGroup(files, content.id, { path: shown, ...found });
   }
   const mirrored = new Map<number, Mirrored>();
   for (const [id, copies] of files) {

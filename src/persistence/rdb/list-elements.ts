@@ -10,6 +10,7 @@ import { NO_HOST } from '../../system/wasm/wasm.js';
 import type { RdbEngine } from './rdb-exports.js';
 import { RdbFormatError } from './rdb-format-error.js';
 import type { RdbFormat } from './rdb-format.js';
+import type { MakeColumn } from './record-batch.js';
 
 /** A record's value: its type and its place, as in RdbRecordBatch, and the format of the file. */
 export interface RdbValue {
@@ -76,12 +77,12 @@ export async function listElements(
 
 function elementColumns({ exports, view }: RdbEngine): (count: number) => RdbElementBatch {
   const rows = exports.elementsBatchCapacity();
-  const bytes = (column: number): [ArrayBuffer, number, number] => {
-    const at = exports.elementsColumn(column);
-    return [view(at, rows * 8).buffer as ArrayBuffer, at, rows];
+  const column = <T>(Column: MakeColumn<T>, index: number): T => {
+    const at = exports.elementsColumn(index);
+    return new Column(view(at, rows * 8).buffer as ArrayBuffer, at, rows);
   };
-  const elementAt = new Float64Array(...bytes(0));
-  const endAt = new Float64Array(...bytes(1));
-  const nameHash = new BigUint64Array(...bytes(2));
+  const elementAt = column(Float64Array, 0);
+  const endAt = column(Float64Array, 1);
+  const nameHash = column(BigUint64Array, 2);
   return (count) => ({ count, elementAt, endAt, nameHash });
 }

@@ -21,6 +21,9 @@ export interface RdbRecordBatch {
   readonly type: Uint8Array;
 }
 
+/** Makes a column of `rows` numbers that begin at `at`. */
+export type MakeColumn<T> = new (memory: ArrayBuffer, at: number, rows: number) => T;
+
 /** The columns of the engine's walk. */
 export class RecordColumns {
   readonly #columns: Omit<RdbRecordBatch, 'count'>;
@@ -28,19 +31,19 @@ export class RecordColumns {
   /** @param engine its walk must be open; its memory must not grow while the columns are used */
   constructor({ exports, view }: RdbEngine) {
     const rows = exports.rdbBatchCapacity();
-    const bytes = (column: number, width: number): [ArrayBuffer, number, number] => {
-      const at = exports.rdbColumn(column);
-      return [view(at, rows * width).buffer as ArrayBuffer, at, rows];
+    const column = <T>(Column: MakeColumn<T>, index: number, width: number): T => {
+      const at = exports.rdbColumn(index);
+      return new Column(view(at, rows * width).buffer as ArrayBuffer, at, rows);
     };
     this.#columns = {
-      recordAt: new Float64Array(...bytes(0, 8)),
-      typeAt: new Float64Array(...bytes(1, 8)),
-      valueAt: new Float64Array(...bytes(2, 8)),
-      endAt: new Float64Array(...bytes(3, 8)),
-      expiresAtMs: new Float64Array(...bytes(4, 8)),
-      keyHash: new BigUint64Array(...bytes(5, 8)),
-      database: new Uint32Array(...bytes(6, 4)),
-      type: new Uint8Array(...bytes(7, 1)),
+      recordAt: column(Float64Array, 0, 8),
+      typeAt: column(Float64Array, 1, 8),
+      valueAt: column(Float64Array, 2, 8),
+      endAt: column(Float64Array, 3, 8),
+      expiresAtMs: column(Float64Array, 4, 8),
+      keyHash: column(BigUint64Array, 5, 8),
+      database: column(Uint32Array, 6, 4),
+      type: column(Uint8Array, 7, 1),
     };
   }
 

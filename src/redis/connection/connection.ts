@@ -121,7 +121,7 @@ export class ServerConnection {
     const [name, ...rest] = words;
     const sent = this.#names.get(name.toLowerCase()) ?? name;
     this.#guard.expectReply();
-    const reply = this.#redis.callBuffer(sent, ...rest) as Promise<Reply>;
+    const reply = this.#redis.callBuffer(sent, rest) as Promise<Reply>;
     reply.catch(() => {});
     const silence = (): ServerError => describeSilence(this.#party, timeoutMs);
     try {

@@ -129,7 +129,7 @@ export class ReplyGuard {
       return;
     }
     if (this.#lineBytes > NUMBER_MOST_BYTES) throw new RefusedReplyError(null);
-    this.#digits += String.fromCharCode(...bytes);
+    this.#digits += Buffer.from(bytes).toString('latin1');
   }
 
   #endLine(byte: number): void {

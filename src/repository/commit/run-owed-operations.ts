@@ -15,6 +15,7 @@ import { type UnsetMetadata, applyMetadata } from '../../system/files/apply-meta
 import { type BytePath, formatPath, parentPath } from '../../system/files/byte-path.js';
 import { isErrno } from '../../system/files/errno.js';
 import type { FileStat, FileSystem } from '../../system/files/file-system.js';
+import { append } from '../../system/lists/lists.js';
 import { mirrorPath, stagedPath, stagingPartPath } from '../layout.js';
 import { syncDirectory } from '../staging.js';
 import { mirrorMetadata } from './mirror-metadata.js';
@@ -49,7 +50,7 @@ export function runOwedOperations(run: OwedRun): OwedOutcome {
     );
     // Skips an entry of another type: chmod follows a link, and would change a file outside the mirror.
     const present = targets.filter(({ path, type }) => isOfType(fileSystem.stat(path), type));
-    unset.push(...applyMetadata(fileSystem, present));
+    append(unset, applyMetadata(fileSystem, present));
     metadata = [];
   };
 

@@ -6,6 +6,7 @@ import { type BytePath, ROOT, joinPath, parentPath } from '../../system/files/by
 import { isErrno } from '../../system/files/errno.js';
 import type { FileDescriptor, FileSystem } from '../../system/files/file-system.js';
 import { readFileChunks } from '../../system/files/read-chunks.js';
+import { greatest } from '../../system/lists/lists.js';
 import { dataPath, keptPath, parseKeptName } from '../layout.js';
 import { syncDirectory } from '../staging.js';
 
@@ -72,7 +73,7 @@ export class KeptFolder {
     const root = keptPath(this.#repository);
     this.#makeDirectory(root);
     const numbers = this.#fileSystem.list(root).map((name) => parseKeptName(name) ?? 0);
-    this.#folder = joinPath(root, String(Math.max(0, ...numbers) + 1));
+    this.#folder = joinPath(root, String(greatest(numbers, 0) + 1));
     this.#makeDirectory(this.#folder);
     return this.#folder;
   }

@@ -52,7 +52,7 @@ export function applyMetadata(
       const left = hasOtherNames
         ? EVERYTHING
         : applyOwnerAndMode(fileSystem, { entry, stat }, target);
-      unset.push(...left.map((what) => ({ path: target.path, what })));
+      for (const what of left) unset.push({ path: target.path, what });
     } finally {
       fileSystem.close(entry);
     }

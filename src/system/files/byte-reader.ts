@@ -25,15 +25,11 @@ export class FileReader implements ByteReader {
   /** @throws CorruptError when the file ends before `sizeBytes`. */
   read(into: Uint8Array, position: number): number {
     const wanted = Math.max(0, Math.min(into.length, this.sizeBytes - position));
-    let done = 0;
-    while (done < wanted) {
-      const count = this.#fileSystem.read(this.#file, into.subarray(done, wanted), position + done);
-      if (count === 0)
-        throw new CorruptError(
-          `file ends at byte ${position + done}, before its recorded size of ${this.sizeBytes}`,
-        );
-      done += count;
-    }
-    return done;
+    const count = this.#fileSystem.read(this.#file, into.subarray(0, wanted), position);
+    if (count < wanted)
+      throw new CorruptError(
+        `file ends at byte ${position + count}, before its recorded size of ${this.sizeBytes}`,
+      );
+    return count;
   }
 }

@@ -36,7 +36,7 @@ export interface FileSystem {
   hold(path: BytePath): HeldFolder;
   open(path: BytePath, mode: OpenMode): FileDescriptor;
   close(file: FileDescriptor): void;
-  /** Reads up to `into.length` bytes; returns how many, 0 at the end. */
+  /** Fills `into` from `position` on. Returns how many bytes were read: fewer only at the end of the file. */
   read(file: FileDescriptor, into: Uint8Array, position: number): number;
   /** Writes all of `bytes` at `position`. */
   write(file: FileDescriptor, bytes: Uint8Array, position: number): void;
@@ -117,7 +117,20 @@ export class RealFileSystem implements FileSystem {
   }
 
   read(file: FileDescriptor, into: Uint8Array, position: number): number {
-    return this.#onOpen('read', file, () => fs.readSync(file, into, 0, into.length, position));
+    return this.#onOpen('read', file, () => {
+      let done = 0;
+      while (done < into.length) {
+        const count = this.readOnce(file, into.subarray(done), position + done);
+        if (count === 0) break;
+        done += count;
+      }
+      return done;
+    });
+  }
+
+  /** One call of the system. It may return fewer bytes than there are, as on a network file system or at a signal. */
+  protected readOnce(file: FileDescriptor, into: Uint8Array, position: number): number {
+    return fs.readSync(file, into, 0, into.length, position);
   }
 
   write(file: FileDescriptor, bytes: Uint8Array, position: number): void {
@@ -227,12 +240,16 @@ export class RealFileSystem implements FileSystem {
   }
 
   makeHardLink(from: BytePath, to: BytePath): void {
-    attempt('link', from, () => fs.linkSync(...this.#folders.reachNames(from, to)));
+    attempt('link', from, () => {
+      const [existing, added] = this.#folders.reachNames(from, to);
+      fs.linkSync(existing, added);
+    });
   }
 
   rename(from: BytePath, to: BytePath): void {
     attempt('rename', from, () => {
-      fs.renameSync(...this.#folders.reachNames(from, to));
+      const [former, next] = this.#folders.reachNames(from, to);
+      fs.renameSync(former, next);
       this.#folders.forget(from);
       this.#folders.forget(to);
     });

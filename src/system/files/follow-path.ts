@@ -9,6 +9,7 @@
 // Between this look and the use of the path it may change. FileSystem.hold follows no link, and so ends in
 // an error there.
 import { UsageError } from '../../errors.js';
+import { append } from '../lists/lists.js';
 import { type BytePath, baseName, formatPath, joinPath, parentPath } from './byte-path.js';
 import { systemError } from './errno.js';
 import type { FileStat, FileSystem } from './file-system.js';
@@ -98,7 +99,7 @@ class Walk {
       this.#suspect(next, stat, names.length);
       const target = this.#fileSystem.readLink(next);
       if (target.startsWith('/')) reached = '/' as BytePath;
-      names.push(...target.split('/').toReversed());
+      append(names, target.split('/').toReversed());
     }
     this.#judge(reached, 0);
     return reached;

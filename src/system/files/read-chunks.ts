@@ -30,12 +30,7 @@ export function readFileUpTo(
     const sizeBytes = Number(requireFile(fileSystem, file, path).size);
     if (sizeBytes > maxBytes) return null;
     const bytes = Buffer.allocUnsafeSlow(sizeBytes);
-    for (let done = 0; done < sizeBytes;) {
-      const count = fileSystem.read(file, bytes.subarray(done), done);
-      if (count === 0) return bytes.subarray(0, done);
-      done += count;
-    }
-    return bytes;
+    return bytes.subarray(0, fileSystem.read(file, bytes, 0));
   } finally {
     fileSystem.close(file);
   }

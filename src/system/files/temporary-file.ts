@@ -63,13 +63,7 @@ export class TemporaryFile implements ByteReader {
   }
 
   read(into: Uint8Array, position: number): number {
-    let done = 0;
-    while (done < into.length) {
-      const count = this.#fileSystem.read(this.#file, into.subarray(done), position + done);
-      if (count === 0) break;
-      done += count;
-    }
-    return done;
+    return this.#fileSystem.read(this.#file, into, position);
   }
 
   close(): void {

@@ -114,6 +114,39 @@ for (const [what, damage] of [
   });
 }
 
+for (const [where, at] of [
+  ['at its beginning', 5],
+  ['at its end', ONE.length - 1],
+] as const) {
+  test(`a mirror file that is damaged ${where} is mended from SOURCE, with a warning`, async (t) => {
+    const sandbox = await createSandbox(t);
+    await sandbox.write('dump.rdb', ONE);
+    await sandbox.write('other', TWO);
+    await sandbox.backup();
+    await flipBit(inMirror(sandbox, 'dump.rdb'), at);
+    const now = new Date();
+    for (const name of ['dump.rdb', 'other']) await fs.utimes(sandbox.inSource(name), now, now);
+    const { notes } = await sandbox.backup();
+    t.deepEqual(lookNames(notes), ['mirror-mended dump.rdb']);
+    t.regex(notes[0]?.hint ?? '', /disk/);
+    t.deepEqual((await sandbox.verify()).problems, []);
+    t.deepEqual((await sandbox.backup({ rehash: true })).notes, []);
+  });
+}
+
+test('a mirror file that is damaged before an AOF grows is kept as it was found, with a warning', async (t) => {
+  const sandbox = await createSandbox(t);
+  await sandbox.write('appendonly.aof', ONE);
+  await sandbox.backup();
+  await flipBit(inMirror(sandbox, 'appendonly.aof'), 50_000);
+  await sandbox.append('appendonly.aof', 'more');
+  t.deepEqual(lookNames((await sandbox.backup()).notes), ['mirror-damaged appendonly.aof']);
+  t.deepEqual(
+    await restored(sandbox, 'now', 'appendonly.aof'),
+    Buffer.concat([ONE, Buffer.from('more')]),
+  );
+});
+
 test('a mirror file that is longer than it should be is cut back', async (t) => {
   const sandbox = await createSandbox(t);
   await sandbox.write('dump.rdb', ONE);
@@ -229,9 +262,10 @@ test('no delta is made against a mirror file that is damaged', async (t) => {
   await sandbox.backup();
   await flipBit(inMirror(sandbox, 'kept/dump.rdb'), 10_050);
   await sandbox.remove('dump.rdb');
-  await sandbox.backup();
+  t.deepEqual(lookNames((await sandbox.backup()).notes), ['mirror-damaged kept/dump.rdb']);
   // The damaged file is put right; what was kept beside it must not have been made of it.
-  await sandbox.backup({ rehash: true });
+  const { notes } = await sandbox.backup({ rehash: true });
+  t.deepEqual(lookNames(notes), ['mirror-mended kept/dump.rdb']);
   t.deepEqual(await restored(sandbox, '2B', 'dump.rdb'), TWO);
 });
 

@@ -30,6 +30,8 @@ export class HookedFileSystem extends RealFileSystem {
   readonly #hook: Hook;
   readonly #open = new Map<FileDescriptor, BytePath>();
   readonly #isSyncing: boolean;
+  /** How many bytes one read of the system returns at most. */
+  mostReadBytes = Infinity;
   /** What freeBytes answers instead of the truth. */
   free: number | null = null;
 
@@ -58,6 +60,10 @@ export class HookedFileSystem extends RealFileSystem {
   override read(file: FileDescriptor, into: Uint8Array, position: number): number {
     this.#tell('read', this.#pathOf(file), false);
     return super.read(file, into, position);
+  }
+
+  protected override readOnce(file: FileDescriptor, into: Uint8Array, position: number): number {
+    return super.readOnce(file, into.subarray(0, this.mostReadBytes), position);
   }
 
   override write(file: FileDescriptor, bytes: Uint8Array, position: number): void {

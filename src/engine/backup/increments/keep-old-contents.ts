@@ -52,12 +52,13 @@ export async function keepOldContents(request: KeepRequest): Promise<KeptContent
   const kept: NewIncrement[] = [];
   const notes: Note[] = [];
   const totalBytes = leaving.reduce((sum, { content }) => sum + content.sizeBytes, 0);
+  const damagedBases = new Set<BytePath>();
   let doneBytes = 0;
   for (const item of leaving) {
     const { content, version } = item;
     const path = formatPath(version.path);
     context.onProgress({ phase: 'comparing', path, doneBytes, totalBytes });
-    if (!increments.has(content)) increments.add(content, keepOne(request, item));
+    if (!increments.has(content)) increments.add(content, keepOne(request, item, damagedBases));
     const increment = await increments.finish(content);
     doneBytes += content.sizeBytes;
     if (increment === null) notes.push(lostNote(version.path));
@@ -67,17 +68,25 @@ export async function keepOldContents(request: KeepRequest): Promise<KeptContent
     }
   }
   await increments.deleteUnwanted();
+  for (const path of damagedBases) notes.push(damagedBasisNote(path));
   return { increments: kept, notes };
 }
 
-/** @returns null where the mirror no longer has a file */
-async function keepOne(request: KeepRequest, leaving: OldContent): Promise<NewIncrement | null> {
+/**
+ * @param damagedBases receives each file that stays in the mirror and is found to be damaged
+ * @returns null where the mirror no longer has a file
+ */
+async function keepOne(
+  request: KeepRequest,
+  leaving: OldContent,
+  damagedBases: Set<BytePath>,
+): Promise<NewIncrement | null> {
   const { fileSystem } = request.context;
   const path = mirrorPath(request.repository.path, leaving.version.path);
   if (fileSystem.stat(path)?.isFile() !== true) return null;
   const descriptor = fileSystem.open(path, 'read');
   try {
-    return await makeIncrement(request, leaving, descriptor);
+    return await makeIncrement(request, leaving, descriptor, damagedBases);
   } finally {
     fileSystem.close(descriptor);
   }
@@ -88,6 +97,7 @@ async function makeIncrement(
   request: KeepRequest,
   leaving: OldContent,
   descriptor: FileDescriptor,
+  damagedBases: Set<BytePath>,
 ): Promise<NewIncrement> {
   const { context, increments } = request;
   const { fileSystem } = context;
@@ -100,7 +110,10 @@ async function makeIncrement(
   const file = { descriptor: fileSystem.open(basis.file, 'read'), sizeBytes: basis.sizeBytes };
   try {
     // A file that was copied in this run is known to be right. A file of the mirror may be damaged.
-    if (!basis.isNew && !(await hasContent(context, file, basis.key))) return await writeFull(job);
+    if (!basis.isNew && !(await hasContent(context, file, basis.key))) {
+      damagedBases.add(basis.path);
+      return await writeFull(job);
+    }
     return await beginDelta(job, { ...file, available: null }).complete(basis.key);
   } finally {
     fileSystem.close(file.descriptor);
@@ -179,5 +192,14 @@ function damagedNote(path: BytePath): Note {
     path,
     `the mirror file '${formatPath(path)}' is damaged; its last version is kept as found and marked damaged`,
     "check the disk for errors, and run 'redis-rewind verify REPO'",
+  );
+}
+
+function damagedBasisNote(path: BytePath): Note {
+  return lookNote(
+    'mirror-damaged',
+    path,
+    `the mirror file '${formatPath(path)}' is damaged; nothing that is kept was made from it`,
+    "check the disk for errors; 'redis-rewind backup --rehash' puts the file right if SOURCE has its content",
   );
 }
