@@ -3,7 +3,7 @@
 import { Catalog } from '../../catalog/catalog.js';
 import { type ConnectOptions, requireSqlite, sqliteName } from '../../catalog/sqlite.js';
 import type { WriteLock } from '../../catalog/write-lock.js';
-import { CorruptError, NoRepositoryError } from '../../errors.js';
+import { CorruptError, LockedError, NoRepositoryError } from '../../errors.js';
 import { type BytePath, baseName, formatPath, joinPath } from '../../system/files/byte-path.js';
 import { isErrno } from '../../system/files/errno.js';
 import type { FileSystem } from '../../system/files/file-system.js';
@@ -14,7 +14,7 @@ import { checkOpened } from '../opened-file.js';
 import { repairHint } from '../repair-hint.js';
 import type { RepositoryPlace } from '../repository-place.js';
 import type { OpenRepository, WritableRepository } from '../repository.js';
-import { type LockOptions, acquireLock } from './acquire-lock.js';
+import { type LockOptions, acquireLock, isBeingWritten } from './acquire-lock.js';
 import { finishCreation, prepareRepository } from './create-repository.js';
 import {
   type HeldRepository,
@@ -37,7 +37,7 @@ export function requireCatalogs(): void {
 
 /**
  * Opens for reading. Takes no lock and changes nothing, so a repository may be on read-only media.
- * @throws NoRepositoryError, CorruptError, NewerFormatError
+ * @throws NoRepositoryError, CorruptError, NewerFormatError; LockedError while another process makes it
  */
 export function openForReading(fileSystem: FileSystem, named: BytePath): OpenRepository {
   const held = holdRepository(fileSystem, named);
@@ -54,7 +54,7 @@ function openHeldForReading(
   { path, release }: HeldRepository,
 ): OpenRepository {
   requireOwnFolders(fileSystem, path);
-  requireRepository(fileSystem, path);
+  requireMadeRepository(fileSystem, path);
   try {
     const catalog = openOwnCatalog({ fileSystem, path }, { readOnly: true });
     return new ReadableRepository({ path, fileSystem, catalog }, release);
@@ -241,6 +241,19 @@ function openCatalog(repository: BytePath, file: BytePath, options: ConnectOptio
   }
 }
 
+/** As requireRepository. @throws LockedError while another process makes the repository */
+function requireMadeRepository(fileSystem: FileSystem, path: BytePath): void {
+  try {
+    requireRepository(fileSystem, path);
+  } catch (error) {
+    if (!(error instanceof NoRepositoryError) || !isBeingWritten(path)) throw error;
+    throw new LockedError(
+      `the repository at '${formatPath(path)}' is being made by another process`,
+      { path, hint: 'wait for the first backup to end' },
+    );
+  }
+}
+
 /** @throws NoRepositoryError; CorruptError where there is a repository without a catalog */
 export function requireRepository(fileSystem: FileSystem, path: BytePath): void {
   const stat = fileSystem.stat(catalogPath(path));
@@ -252,6 +265,8 @@ export function requireRepository(fileSystem: FileSystem, path: BytePath): void 
     });
   }
   requireSomeRepository(fileSystem, path);
+  // Another process may have made it since the first look.
+  if (fileSystem.stat(catalogPath(path))?.isFile()) return;
   throw new CorruptError(`the repository at '${formatPath(path)}' has lost its catalog`, {
     path,
     hint: repairHint(path),
