@@ -107,7 +107,7 @@ const MOST_LINKS = 40;
 
 /** Where a path leads within the snapshot, links followed. */
 function follow(path: BytePath, entries: Entries): Place {
-  const names = path.split('/');
+  let names = path.split('/');
   let links = 0;
   let at: BytePath = ROOT;
   while (names.length > 0) {
@@ -123,7 +123,7 @@ function follow(path: BytePath, entries: Entries): Place {
     links += 1;
     if (links > MOST_LINKS) return { kind: 'missing' };
     if (target.startsWith('/')) return { kind: 'elsewhere' };
-    names.unshift(...target.split('/'));
+    names = [...target.split('/'), ...names];
   }
   const entry = entries.get(at);
   if (at === ROOT || entry?.type === 'directory') return { kind: 'folder' };
