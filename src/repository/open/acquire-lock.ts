@@ -72,11 +72,15 @@ function tryAcquire(fileSystem: FileSystem, repository: BytePath): WriteLock | n
   if (before === null) throw takenAway(repository);
   const lock = lockFile(fileSystem, path);
   if (lock === null) return null;
-  // Only the holder of the lock may delete the file. So this is the locked file, or there is none.
-  const after = fileSystem.stat(path);
-  if (after?.dev === before.dev && after.ino === before.ino) return lock;
-  lock.release();
-  throw takenAway(repository);
+  try {
+    // Only the holder of the lock may delete the file. So this is the locked file, or there is none.
+    const after = fileSystem.stat(path);
+    if (after?.dev !== before.dev || after.ino !== before.ino) throw takenAway(repository);
+    return lock;
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
 }
 
 function takenAway(repository: BytePath): NoRepositoryError {
