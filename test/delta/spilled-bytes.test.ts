@@ -1,6 +1,4 @@
 import test from 'ava';
-import { readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { SpilledBytes } from '../../src/delta/spilled-bytes.js';
 import { bytesDifference } from '../support/files/bytes-difference.js';
 import { randomBytesOf } from './random-bytes.js';
@@ -24,13 +22,3 @@ for (const inMemoryMost of [0, 10_000, 1_000_000]) {
     spilled.close();
   });
 }
-
-test('a temporary file has no name that others could open', (t) => {
-  const spilled = new SpilledBytes(0);
-  spilled.append(Buffer.from('secret'));
-  t.deepEqual(
-    readdirSync(tmpdir()).filter((name) => /^redis-rewind-[0-9a-f]{8}-[0-9a-f-]{27}$/.test(name)),
-    [],
-  );
-  spilled.close();
-});

@@ -19,6 +19,8 @@ export type OpenMode =
   | 'read'
   /** A new file of mode 0600, for writing and reading. Fails where something exists. */
   | 'create'
+  /** A new file without a name in this directory, of mode 0600, for writing and reading. */
+  | 'unnamed'
   /** An existing regular file, for writing and reading. */
   | 'update'
   /** A directory, for fsync. A symbolic link is refused (ENOTDIR). */
@@ -76,11 +78,15 @@ export interface FileSystem {
   freeBytes(path: BytePath): number;
 }
 
+/** Node.js has no name for it (open(2)); with O_DIRECTORY, so that old kernels refuse it. */
+const O_TMPFILE = 0o20000000 | fs.constants.O_DIRECTORY;
+
 const FLAGS: Record<OpenMode, number> = {
   // O_NONBLOCK: the open must not hang where a FIFO has taken the place of a file.
   read: fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK,
   create:
     fs.constants.O_RDWR | fs.constants.O_CREAT | fs.constants.O_EXCL | fs.constants.O_NOFOLLOW,
+  unnamed: fs.constants.O_RDWR | O_TMPFILE,
   update: fs.constants.O_RDWR | fs.constants.O_NOFOLLOW,
   directory: fs.constants.O_RDONLY | fs.constants.O_DIRECTORY | fs.constants.O_NOFOLLOW,
   entry: O_PATH | fs.constants.O_NOFOLLOW,

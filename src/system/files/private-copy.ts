@@ -1,11 +1,10 @@
 // Private copies of files in the temporary folder, for readers that may not write beside the originals.
 import * as fs from 'node:fs';
-import * as os from 'node:os';
-import * as path from 'node:path';
-import { type BytePath, baseName, joinPath, pathFromText, pathToBytes } from './byte-path.js';
+import { type BytePath, baseName, joinPath, pathToBytes } from './byte-path.js';
 import { attempt } from './errno.js';
 import type { FileSystem } from './file-system.js';
 import { readFileChunks } from './read-chunks.js';
+import { createTemporaryFolder } from './temporary-folder.js';
 
 export interface PrivateCopy {
   /** The folder of the copies. Each copy has the last name of its original. */
@@ -15,8 +14,7 @@ export interface PrivateCopy {
 
 /** Copies the files into a new folder that only this user may enter. The caller removes it. */
 export function copyPrivately(fileSystem: FileSystem, files: readonly BytePath[]): PrivateCopy {
-  const directory = pathFromText(fs.mkdtempSync(path.join(os.tmpdir(), 'redis-rewind-')));
-  const remove = (): void => fs.rmSync(pathToBytes(directory), { recursive: true, force: true });
+  const { path: directory, remove } = createTemporaryFolder();
   try {
     for (const file of files) {
       const copy = joinPath(directory, baseName(file));

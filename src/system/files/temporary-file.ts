@@ -1,11 +1,13 @@
-// A temporary file without a name. It is unlinked right after it was created: nobody else can open it, and
-// the kernel frees it when the file is closed or the process dies.
-import { randomUUID } from 'node:crypto';
+// A temporary file without a name: nobody else can open it, and the kernel frees it when the file is closed
+// or the process dies, at whatever moment. The file system makes it so (O_TMPFILE). Where it cannot, the file
+// gets a name in a folder of its own for a moment (temporary-folder.ts).
 import { tmpdir } from 'node:os';
 import { NoSpaceError } from '../../errors.js';
 import { formatPath, joinPath, pathFromText } from './byte-path.js';
 import type { ByteReader } from './byte-reader.js';
 import { type FileDescriptor, type FileSystem, RealFileSystem } from './file-system.js';
+import { isErrno } from './errno.js';
+import { createTemporaryFolder } from './temporary-folder.js';
 
 /** A temporary file on its way to another thread. A descriptor belongs to the whole process. */
 export interface HandedFile {
@@ -43,9 +45,7 @@ export class TemporaryFile implements ByteReader {
       this.#sizeBytes = handed.sizeBytes;
       return;
     }
-    const path = joinPath(pathFromText(tmpdir()), `redis-rewind-${randomUUID()}`);
-    this.#file = this.#fileSystem.open(path, 'create');
-    this.#fileSystem.unlink(path);
+    this.#file = openUnnamedFile(this.#fileSystem);
   }
 
   /** Hands the file to another thread, which closes it. This object must not be used afterwards. */
@@ -68,5 +68,26 @@ export class TemporaryFile implements ByteReader {
 
   close(): void {
     this.#fileSystem.close(this.#file);
+  }
+}
+
+/** How a file system says that it has no files without a name. EISDIR: the kernel does not know them. */
+const UNABLE = ['EOPNOTSUPP', 'ENOTSUP', 'EISDIR', 'EINVAL', 'ENOENT'];
+
+/** @throws SystemError when the folder for temporary files (TMPDIR) cannot be written */
+export function openUnnamedFile(fileSystem: Pick<FileSystem, 'open' | 'unlink'>): FileDescriptor {
+  try {
+    return fileSystem.open(pathFromText(tmpdir()), 'unnamed');
+  } catch (error) {
+    if (!UNABLE.some((errno) => isErrno(error, errno))) throw error;
+  }
+  const folder = createTemporaryFolder();
+  try {
+    const path = joinPath(folder.path, 'file');
+    const file = fileSystem.open(path, 'create');
+    fileSystem.unlink(path);
+    return file;
+  } finally {
+    folder.remove();
   }
 }
