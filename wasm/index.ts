@@ -69,7 +69,8 @@
 //   match       output, literals       832 KiB
 //               signature, its tables  its size (256 MiB at most) and up to 36 bytes a block
 //               input                  256 KiB and the length of a block
-//   rdb         input                  258 KiB        rdb-input.ts
+//   rdb         input                  322 KiB        rdb-input.ts
+//               an expanded value      128 KiB        rdb-values.ts
 //               records, totals        470 KiB        rdb-batch.ts, rdb-totals.ts
 //               aux fields, grammar    17 KiB         rdb-aux.ts, rdb-grammar.ts
 //               tables of CRC-64       32 KiB         crc64.ts
@@ -136,11 +137,16 @@ export {
   rdbModuleAux,
   rdbNext,
   rdbOpen,
+  rdbRefused,
+  rdbRefusedAt,
   rdbSealedEnd,
+  rdbSkippedValues,
   rdbStep,
   rdbStopAt,
   rdbStopReason,
   rdbStopValue,
+  rdbSuspect,
+  rdbSuspectAt,
   rdbTakeBatch,
   rdbTypes,
   rdbVersion,

@@ -3,6 +3,7 @@
 import { resetArena } from "../memory/arena";
 import { RdbElements, hasElements } from "./rdb-elements";
 import { RdbInput } from "./rdb-input";
+import { HELD_MOST } from "./rdb-walker";
 import { STEP_ERROR, STEP_NEED_INPUT } from "../memory/steps";
 
 const INPUT_CAPACITY: u32 = 64 * 1024;
@@ -16,7 +17,7 @@ export function elementsOpen(isValkey: bool, type: u32, valueAt: f64, end: f64):
   if (!hasElements(isValkey, type)) return false;
   resetArena();
   elements = RdbElements.create(BATCH_CAPACITY);
-  input = RdbInput.create(INPUT_CAPACITY);
+  input = RdbInput.create(INPUT_CAPACITY, HELD_MOST);
   elements.open(isValkey, type, u64(valueAt), u64(end));
   input.feed(elements.position, 0);
   return true;

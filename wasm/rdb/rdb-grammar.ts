@@ -36,6 +36,13 @@ export const END_OF_PREFIX: u8 = 21;
 export const END_OF_KEY: u8 = 22;
 export const END_OF_OPCODE: u8 = 23;
 export const FINISH: u8 = 24;
+// Instructions that measure one token of a value that may be checked (rdb-values.ts).
+/** A value that is one packed string. */
+export const PACKED: u8 = 25;
+/** A node of a list: packed if the container before said so. */
+export const NODE: u8 = 26;
+/** Eight bytes. */
+export const SCORE: u8 = 27;
 
 export const LOOPS_MOST: u32 = 3;
 
@@ -44,16 +51,18 @@ export const NEXT_ENTRY: usize = memory.data<u8>([ENTRY]);
 
 // Values.
 const ONE_STRING: usize = memory.data<u8>([KEY, STRING, END_OF_KEY]);
+const ONE_PACKED: usize = memory.data<u8>([KEY, PACKED, END_OF_KEY]);
+const PACKED_NODES: usize = memory.data<u8>([KEY, LOOP, 1, PACKED, NEXT, 1, END_OF_KEY]);
 const STRING_LIST: usize = memory.data<u8>([KEY, COUNT, 1, STRINGS, END_OF_KEY]);
 const STRING_PAIRS: usize = memory.data<u8>([KEY, COUNT, 2, STRINGS, END_OF_KEY]);
 const TEXT_SCORES: usize = memory.data<u8>([
   KEY, LOOP, 2, STRING, TEXT_DOUBLE, NEXT, 2, END_OF_KEY,
 ]);
 const BINARY_SCORES: usize = memory.data<u8>([
-  KEY, LOOP, 3, STRING, RAW, 8, NEXT, 3, END_OF_KEY,
+  KEY, LOOP, 2, STRING, SCORE, NEXT, 2, END_OF_KEY,
 ]);
 const QUICKLIST_NODES: usize = memory.data<u8>([
-  KEY, LOOP, 2, CONTAINER, STRING, NEXT, 2, END_OF_KEY,
+  KEY, LOOP, 2, CONTAINER, NODE, NEXT, 2, END_OF_KEY,
 ]);
 const MODULE_VALUE: usize = memory.data<u8>([KEY, LENGTH, MODULE_ITEMS, END_OF_KEY]);
 const EXPIRING_FIELDS_RC: usize = memory.data<u8>([
@@ -62,7 +71,7 @@ const EXPIRING_FIELDS_RC: usize = memory.data<u8>([
 const EXPIRING_FIELDS: usize = memory.data<u8>([
   KEY, RAW, 8, LOOP, 3, LENGTH, STRING, STRING, NEXT, 3, END_OF_KEY,
 ]);
-const EXPIRING_LISTPACK: usize = memory.data<u8>([KEY, RAW, 8, STRING, END_OF_KEY]);
+const EXPIRING_LISTPACK: usize = memory.data<u8>([KEY, RAW, 8, PACKED, END_OF_KEY]);
 const VALKEY_EXPIRING_FIELDS: usize = memory.data<u8>([
   KEY, LOOP, 4, STRING, STRING, RAW, 8, NEXT, 4, END_OF_KEY,
 ]);
@@ -135,21 +144,22 @@ export function fillGrammar(table: usize, isValkey: bool, version: u32): void {
   enter(table, 4, STRING_PAIRS);
   enter(table, 5, BINARY_SCORES);
   enter(table, 7, MODULE_VALUE);
-  for (let type: u32 = 9; type <= 13; type++) enter(table, type, ONE_STRING);
-  enter(table, 14, STRING_LIST);
+  enter(table, 9, ONE_STRING);
+  for (let type: u32 = 10; type <= 13; type++) enter(table, type, ONE_PACKED);
+  enter(table, 14, PACKED_NODES);
   enter(table, 15, STREAM);
-  enter(table, 16, ONE_STRING);
-  enter(table, 17, ONE_STRING);
+  enter(table, 16, ONE_PACKED);
+  enter(table, 17, ONE_PACKED);
   enter(table, 18, QUICKLIST_NODES);
   enter(table, 19, STREAM_2);
-  enter(table, 20, ONE_STRING);
+  enter(table, 20, ONE_PACKED);
   enter(table, 21, STREAM_3);
   // From here on, Redis and Valkey use the same numbers for different types.
   if (isValkey) {
     enter(table, 22, VALKEY_EXPIRING_FIELDS);
   } else if (version >= 12) {
     enter(table, 22, EXPIRING_FIELDS_RC);
-    enter(table, 23, ONE_STRING);
+    enter(table, 23, ONE_PACKED);
     enter(table, 24, EXPIRING_FIELDS);
     enter(table, 25, EXPIRING_LISTPACK);
   }

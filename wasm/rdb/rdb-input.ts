@@ -1,7 +1,7 @@
 // Holds the bytes of an RDB while they are walked: the latest piece, and right before it the unused rest
 // of the piece before. A token that was cut in two is then whole again, for a copy of a few bytes.
 import { take } from "../memory/arena";
-import { HELD_MOST, SLACK } from "./rdb-walker";
+import { SLACK } from "./rdb-walker";
 
 @unmanaged
 export class RdbInput {
@@ -12,10 +12,11 @@ export class RdbInput {
   length: u32;
   start: u64;
 
-  static create(capacity: u32): RdbInput {
+  /** @param heldMost how many bytes of the pieces before are held at most */
+  static create(capacity: u32, heldMost: u32): RdbInput {
     const input = changetype<RdbInput>(take(offsetof<RdbInput>()));
     input.capacity = capacity;
-    input.room = take(HELD_MOST + capacity + SLACK) + HELD_MOST;
+    input.room = take(heldMost + capacity + SLACK) + heldMost;
     input.length = 0;
     input.start = 0;
     return input;
@@ -40,7 +41,7 @@ export class RdbInput {
     return this.room + usize(position - this.start);
   }
 
-  /** Ends the piece. The bytes from `position` on are kept: fewer than HELD_MOST of them, or none. */
+  /** Ends the piece. The bytes from `position` on are kept: at most `heldMost` of them, or none. */
   release(position: u64): void {
     const end = this.end();
     if (position < end) {

@@ -5,7 +5,7 @@
 import { resetArena } from "../memory/arena";
 import { RdbInput } from "./rdb-input";
 import { RdbSeal } from "./rdb-seal";
-import { RdbWalker } from "./rdb-walker";
+import { CHECKED_HELD_MOST, RdbWalker } from "./rdb-walker";
 import { STEP_END, STEP_AGAIN, STEP_ERROR, STEP_NEED_INPUT } from "../memory/steps";
 
 const INPUT_CAPACITY: u32 = 256 * 1024;
@@ -20,9 +20,11 @@ let isSummed: bool = false;
 export function rdbOpen(size: f64, withChecksum: bool): void {
   resetArena();
   walker = RdbWalker.create(u64(size), BATCH_CAPACITY);
-  input = RdbInput.create(INPUT_CAPACITY);
+  input = RdbInput.create(INPUT_CAPACITY, CHECKED_HELD_MOST);
   isSummed = withChecksum;
-  if (isSummed) seal = RdbSeal.create();
+  if (!isSummed) return;
+  seal = RdbSeal.create();
+  walker.check();
 }
 
 /** Where the next piece goes: at most rdbInputCapacity bytes. */
@@ -89,6 +91,29 @@ export function rdbChecksum(): i32 {
 /** After a stop: offset after the checksum, if a right one was found. Otherwise 0. */
 export function rdbSealedEnd(): f64 {
   return isSummed ? f64(seal.foundEnd) : 0;
+}
+
+/** What is damaged in the first value that every server refuses, as in rdb-values.ts. 0 if there is none. */
+export function rdbRefused(): i32 {
+  return isSummed ? walker.values.refused : 0;
+}
+
+export function rdbRefusedAt(): f64 {
+  return f64(walker.values.refusedAt);
+}
+
+/** How many strings and values were not looked into. */
+export function rdbSkippedValues(): f64 {
+  return isSummed ? f64(walker.values.skipped) : 0;
+}
+
+/** The same of the first value that a server refuses only with `sanitize-dump-payload yes`. */
+export function rdbSuspect(): i32 {
+  return isSummed ? walker.values.suspect : 0;
+}
+
+export function rdbSuspectAt(): f64 {
+  return f64(walker.values.suspectAt);
 }
 
 /** Takes the records found so far: returns how many. The columns hold them until the next step. */

@@ -13,7 +13,7 @@ export function expandLzf(at: usize, length: usize, into: usize, expanded: usize
     if (control < 32) {
       const count = control + 1;
       if (count > end - at || count > outEnd - out) return false;
-      memory.copy(out, at, count);
+      copyForward(out, at, count);
       at += count;
       out += count;
       continue;
@@ -29,8 +29,8 @@ export function expandLzf(at: usize, length: usize, into: usize, expanded: usize
     const distance = (((control & 31) << 8) | usize(load<u8>(at))) + 1;
     at++;
     if (distance > out - into || count > outEnd - out) return false;
-    if (distance >= count) {
-      memory.copy(out, out - distance, count);
+    if (distance >= count || distance >= 8) {
+      copyForward(out, out - distance, count);
       out += count;
     } else {
       // The reference overlaps the bytes that it makes.
@@ -38,6 +38,48 @@ export function expandLzf(at: usize, length: usize, into: usize, expanded: usize
     }
   }
   return out == outEnd;
+}
+
+/** Copies eight bytes at a time, since most runs are short. The source is no nearer than eight bytes. */
+// @ts-ignore: decorator
+@inline
+function copyForward(to: usize, from: usize, count: usize): void {
+  let done: usize = 0;
+  while (done + 8 <= count) {
+    store<u64>(to + done, load<u64>(from + done));
+    done += 8;
+  }
+  while (done < count) {
+    store<u8>(to + done, load<u8>(from + done));
+    done++;
+  }
+}
+
+/** Whether `length` bytes at `at` expand to exactly `expanded` bytes. Expands nothing. */
+export function isLzfSound(at: usize, length: usize, expanded: u64): bool {
+  const end = at + length;
+  let out: u64 = 0;
+  while (at < end) {
+    const control = u32(load<u8>(at));
+    at++;
+    if (control < 32) {
+      at += control + 1;
+      out += control + 1;
+      continue;
+    }
+    let count = control >> 5;
+    if (count == 7) {
+      if (at >= end) return false;
+      count += u32(load<u8>(at));
+      at++;
+    }
+    if (at >= end) return false;
+    const distance = (((control & 31) << 8) | u32(load<u8>(at))) + 1;
+    at++;
+    if (u64(distance) > out) return false;
+    out += count + 2;
+  }
+  return at == end && out == expanded;
 }
 
 let input: usize = 0;

@@ -46,10 +46,13 @@ import {
   tokenErrorValue,
 } from "./rdb-token";
 import { Totals, countKey } from "./rdb-totals";
+import { CHECKED_MOST, RdbValues, SCORE } from "./rdb-values";
 import { STEP_AGAIN, STEP_END, STEP_ERROR, STEP_NEED_INPUT } from "../memory/steps";
 
 /** Run never needs more bytes than this side by side. */
 export const HELD_MOST: u32 = 2048;
+/** The same, if values are checked. */
+export const CHECKED_HELD_MOST: u32 = HELD_MOST + u32(CHECKED_MOST);
 /** How many bytes behind the given ones may be loaded. They are not used. */
 export const SLACK: u32 = 16;
 
@@ -57,6 +60,8 @@ export const SLACK: u32 = 16;
 const DATABASE_MOST: u64 = 0x7fffffff;
 const FUNCTION: u32 = 245;
 const MODULE_AUX: u32 = 247;
+const LZF: u8 = 0xc3;
+const PACKED_NODE: u64 = 2;
 const NO_EXPIRY: i64 = -1;
 
 @unmanaged
@@ -81,6 +86,10 @@ export class RdbWalker {
   stopValue: u64;
   stopAt: u64;
 
+  values: RdbValues;
+  private isChecked: bool;
+  /** How the last node of a list is kept. */
+  private container: u64;
   private program: usize;
   private grammar: usize;
   private loops: usize;
@@ -105,8 +114,15 @@ export class RdbWalker {
     walker.aux = AuxText.create();
     walker.grammar = take(Grammar.GRAMMAR_BYTES);
     walker.loops = take(Grammar.LOOPS_MOST * 8);
+    walker.isChecked = false;
     walker.restart();
     return walker;
+  }
+
+  /** From now on, values are looked into. `run` then needs up to CHECKED_HELD_MOST bytes side by side. */
+  check(): void {
+    this.values = RdbValues.create(this.size);
+    this.isChecked = true;
   }
 
   /** Goes back to the beginning of the file and forgets what was counted. */
@@ -145,7 +161,24 @@ export class RdbWalker {
       let next = program + 1;
       switch (instruction) {
         case Grammar.STRING:
-          bytes = measureString(p, have);
+          bytes = this.looked(p, have, measureString(p, have), origin);
+          break;
+        case Grammar.PACKED:
+          bytes = this.packed(p, have, origin);
+          break;
+        case Grammar.NODE:
+          bytes =
+            this.container == PACKED_NODE
+              ? this.packed(p, have, origin)
+              : this.looked(p, have, measureString(p, have), origin);
+          break;
+        case Grammar.SCORE:
+          if (this.isChecked) {
+            if (have < 8) return this.pause(origin + p, program, STEP_NEED_INPUT);
+            const score = load<f64>(p);
+            if (score != score) this.values.refuse(SCORE, origin + p);
+          }
+          bytes = 8;
           break;
         case Grammar.STRINGS: {
           p = stepOverStrings(p, end, this.left);
@@ -154,7 +187,7 @@ export class RdbWalker {
             program = next;
             continue;
           }
-          bytes = measureString(p, u64(end - p));
+          bytes = this.looked(p, u64(end - p), measureString(p, u64(end - p)), origin);
           if (bytes != MORE && bytes != BAD) this.left--;
           next = program;
           break;
@@ -168,9 +201,14 @@ export class RdbWalker {
           break;
         case Grammar.TEXT_DOUBLE:
           bytes = measureTextDouble(p, have);
+          if (this.isChecked && bytes != MORE) {
+            if (have < bytes) bytes = MORE;
+            else this.values.checkTextScore(p, origin + p);
+          }
           break;
         case Grammar.CONTAINER:
           bytes = measureContainer(p, have);
+          this.container = lengthValue;
           break;
         case Grammar.COUNT:
           bytes = measureCount(p, have);
@@ -275,13 +313,38 @@ export class RdbWalker {
     return this.stopReason != 0 ? STEP_ERROR : this.stop(tokenError, tokenErrorValue, at);
   }
 
+  /** Looks into a measured string, if it is compressed. MORE if the whole string must be there first. */
+  @inline
+  private looked(at: usize, have: u64, bytes: u64, origin: u64): u64 {
+    if (!this.isChecked || bytes == MORE || bytes == BAD || load<u8>(at) != LZF) return bytes;
+    if (!this.canCheck(at, bytes, origin)) return bytes;
+    if (have < bytes) return MORE;
+    this.values.checkCompressed(at, origin + at);
+    return bytes;
+  }
+
+  /** Measures a packed string and looks into it. */
+  private packed(at: usize, have: u64, origin: u64): u64 {
+    const bytes = measureString(at, have);
+    if (!this.isChecked || bytes == MORE || bytes == BAD) return bytes;
+    if (!this.canCheck(at, bytes, origin)) return bytes;
+    if (have < bytes) return MORE;
+    this.values.checkPacked(this.type, at, origin + at);
+    return bytes;
+  }
+
+  /** Whether a string is whole in the file, and is to be looked into. */
+  private canCheck(at: usize, bytes: u64, origin: u64): bool {
+    return origin + at + bytes <= this.size && this.values.take(u32(load<u8>(at)), bytes);
+  }
+
   /** Measures a key and hashes it. */
   @inline
   private key(at: usize, have: u64, origin: u64): u64 {
     const bytes = measureString(at, have);
     if (bytes == MORE || bytes == BAD) return bytes;
     const hashed = u32(min(bytes, u64(HASHED_MOST)));
-    if (have < u64(hashed)) return MORE;
+    if (have < u64(hashed) || this.looked(at, have, bytes, origin) == MORE) return MORE;
     this.keyHash = hashBytes(u64(this.database), at, hashed);
     this.valueAt = origin + at + bytes;
     return bytes;

@@ -35,6 +35,8 @@ export interface ExaminationReport {
     readonly keys: number;
     readonly sizeBytes: number;
   }[];
+  /** Compressed strings and packed values of the dump that were not looked into; null where there is none. */
+  readonly skippedValues: number | null;
   /** Of the AOF; null where there is none. */
   readonly commands: number | null;
   /** Of the timestamps in the AOF, where the server writes them. */

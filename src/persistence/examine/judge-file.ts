@@ -4,6 +4,7 @@ import type { AofScan } from '../aof/aof-scan.js';
 import type { RdbFormat } from '../rdb/rdb-format.js';
 import type { RdbWalk } from '../rdb/rdb-walk.js';
 import type { RdbStopReason } from '../rdb/stop-reasons.js';
+import type { RdbValueFaults } from '../rdb/value-faults.js';
 import type { FileExamination } from './examine-file.js';
 import type { Verdict } from './verdict.js';
 
@@ -13,7 +14,6 @@ const NOT_KNOWN: readonly RdbStopReason[] = [
   'unknown-type',
   'unknown-opcode',
   'too-many-databases',
-  'bad-container',
   'bad-module-item',
   'bad-module-aux',
 ];
@@ -41,9 +41,11 @@ function judgeTrailing({ kind }: Verdict): Verdict {
   return { kind: kind === 'whole' ? 'damaged' : 'unchecked', why };
 }
 
-function judgeRdb({ format, end, checksum }: RdbWalk): Verdict {
+function judgeRdb({ format, end, checksum, faults }: RdbWalk): Verdict {
   if (end.kind === 'complete') {
-    return checksum === 'wrong' ? { kind: 'broken', why: 'its checksum is wrong' } : WHOLE;
+    return checksum === 'wrong'
+      ? { kind: 'broken', why: 'its checksum is wrong' }
+      : judgeValues(faults);
   }
   if (checksum === 'wrong') {
     return { kind: 'broken', why: `its checksum is wrong, and the walk ${end.message}` };
@@ -51,8 +53,17 @@ function judgeRdb({ format, end, checksum }: RdbWalk): Verdict {
   const mayBeUnknown =
     NOT_KNOWN.includes(end.reason) || (format !== null && !isSettled(format) && checksum === 'ok');
   if (end.reason === 'truncated' || !mayBeUnknown) return { kind: 'broken', why: end.message };
+  if (faults.refused !== null) return { kind: 'broken', why: faults.refused };
   if (checksum === 'ok') return { kind: 'unknown', why: end.message };
   return { kind: 'unchecked', why: `it has no checksum, and the walk ${end.message}` };
+}
+
+/** What the walk steps over may be damaged although its length is right. */
+function judgeValues({ refused, suspect }: RdbValueFaults): Verdict {
+  if (refused !== null) return { kind: 'broken', why: refused };
+  if (suspect === null) return WHOLE;
+  const why = `${suspect}, which a server with 'sanitize-dump-payload yes' refuses`;
+  return { kind: 'damaged', why };
 }
 
 /** Whether everything that may stand in a dump of this version is known. */

@@ -20,6 +20,13 @@ export interface RdbExports {
   /** 0 if the walk has not stopped, or no right checksum was found after the stop */
   rdbSealedEnd(): number;
   rdbVersion(): number;
+  /** 0 if no value was refused */
+  rdbRefused(): number;
+  rdbRefusedAt(): number;
+  /** 0 if no value is suspect */
+  rdbSuspect(): number;
+  rdbSuspectAt(): number;
+  rdbSkippedValues(): number;
   rdbIsValkey(): number;
   rdbEnd(): number;
   rdbStopReason(): number;

@@ -2,6 +2,7 @@
 // far it was understood.
 import type { RdbFormat } from './rdb-format.js';
 import type { RdbStop } from './stop-reasons.js';
+import type { RdbValueFaults } from './value-faults.js';
 import type { ValueType } from './value-types.js';
 
 export interface RdbDatabaseTotals {
@@ -54,5 +55,7 @@ export interface RdbWalk {
   /** How many fields modules have written outside of keys. */
   readonly moduleFields: number;
   readonly checksum: RdbChecksum;
+  /** Looked for only with the checksum. */
+  readonly faults: RdbValueFaults;
   readonly end: RdbEnd;
 }

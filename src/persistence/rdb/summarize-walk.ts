@@ -5,6 +5,7 @@ import { RdbFormatError } from './rdb-format-error.js';
 import type { RdbFormat } from './rdb-format.js';
 import type { RdbChecksum, RdbDatabaseTotals, RdbEnd, RdbTypeTotals, RdbWalk } from './rdb-walk.js';
 import { describeStop } from './stop-reasons.js';
+import { describeFault } from './value-faults.js';
 import { describeType } from './value-types.js';
 
 const TYPES = 32;
@@ -30,6 +31,11 @@ export function summarizeWalk(engine: RdbEngine, sizeBytes: number): RdbWalk {
     functionLibraries: exports.rdbFunctions(),
     moduleFields: exports.rdbModuleAux(),
     checksum: CHECKSUMS[exports.rdbChecksum()] ?? 'unverified',
+    faults: {
+      refused: describeFault(exports.rdbRefused(), exports.rdbRefusedAt()),
+      suspect: describeFault(exports.rdbSuspect(), exports.rdbSuspectAt()),
+      skippedValues: exports.rdbSkippedValues(),
+    },
     end: readEnd(engine, sizeBytes),
   };
 }

@@ -88,6 +88,11 @@ export class StoredObject {
     return this.#orNull(field, () => this.count(field));
   }
 
+  /** As laterTextOrNull. */
+  laterCountOrNull(field: string): number | null {
+    return Object.hasOwn(this.#fields, field) ? this.countOrNull(field) : null;
+  }
+
   /** Any number, for values of a server: they may be negative or fractions. */
   numberOrNull(field: string): number | null {
     return this.#orNull(field, () => {

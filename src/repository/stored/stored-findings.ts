@@ -27,6 +27,8 @@ export interface StoredFindings {
     readonly keys: number;
     readonly sizeBytes: number;
   }[];
+  /** Null also where an earlier program wrote none. */
+  readonly skippedValues: number | null;
   readonly commands: number | null;
   /** ISO 8601 in UTC. */
   readonly firstTime: string | null;
@@ -49,6 +51,7 @@ export function encodeFindings(found: StoredFindings): string {
       sizeBytes,
     })),
     types: found.types.map(({ type, keys, sizeBytes }) => ({ type, keys, sizeBytes })),
+    skippedValues: found.skippedValues,
     commands: found.commands,
     firstTime: found.firstTime,
     lastTime: found.lastTime,
@@ -82,6 +85,7 @@ export function decodeFindings(content: string, foundJson: string): StoredFindin
         keys: item.count('keys'),
         sizeBytes: item.count('sizeBytes'),
       })),
+      skippedValues: found.laterCountOrNull('skippedValues'),
       commands: found.countOrNull('commands'),
       firstTime: found.timeOrNull('firstTime'),
       lastTime: found.timeOrNull('lastTime'),

@@ -77,7 +77,7 @@ test('bytes behind a dump are told; behind the base of an AOF they keep a server
     const told = lookNames((await sandbox.backup({ examine: true })).notes);
     t.deepEqual(told, ['damaged-content dump.rdb', `would-not-load ${AOF}.1.base.rdb`]);
     const kept = lookNames((await sandbox.verify()).notes);
-    t.deepEqual(kept, [`damaged-content ${AOF}.1.base.rdb`, 'damaged-content dump.rdb']);
+    t.deepEqual(kept.toSorted(), told.toSorted());
   }
   t.like(sandbox.files()['dump.rdb']?.examined, { loads: true, verdict: 'damaged' });
 });

@@ -64,6 +64,7 @@ const FINDINGS: StoredFindings = {
   dumpTime: '+012026-11-22T22:27:21Z',
   keys: 2,
   expiringKeys: 1,
+  skippedValues: 0,
   commands: null,
   firstTime: null,
   lastTime: '2026-11-22T22:27:22Z',
@@ -73,7 +74,8 @@ const FINDINGS_JSON =
   '"dumpTime":"+012026-11-22T22:27:21Z",' +
   '"keys":2,"expiringKeys":1,' +
   '"databases":[{"database":15,"keys":2,"expiringKeys":1,"sizeBytes":40}],' +
-  '"types":[{"type":"string","keys":1,"sizeBytes":20}],"commands":null,"firstTime":null,' +
+  '"types":[{"type":"string","keys":1,"sizeBytes":20}],"skippedValues":0,' +
+  '"commands":null,"firstTime":null,' +
   '"lastTime":"2026-11-22T22:27:22Z"}';
 
 test('the stored JSON does not depend on the order of fields, nor on fields of reports', (t) => {

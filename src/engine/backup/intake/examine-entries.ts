@@ -72,12 +72,11 @@ export interface ExaminationOutcome {
 export function reportExaminations(examined: ExaminedEntries): ExaminationOutcome {
   const { faults, named, inner } = checkAofSets(examined.manifests, examined.entries);
   const notes = faults.map(faultNote);
-  // A server reads on behind the dump at the beginning of an AOF, nothing may be cut but the last file, and an
-  // empty file is no fault.
+  // Nothing may be cut but the last file, and an empty file is no fault.
   const inItsPlace = (path: BytePath, verdict: Verdict): Verdict => {
     if (verdict.kind === 'whole' || !named.has(path)) return verdict;
     if (examined.entries.get(path)?.content?.sizeBytes === 0) return { kind: 'whole' };
-    const isBroken = verdict.kind === 'damaged' || (verdict.kind === 'cut' && inner.has(path));
+    const isBroken = verdict.kind === 'cut' && inner.has(path);
     return isBroken ? { ...verdict, kind: 'broken' } : verdict;
   };
   // Every run warns of a file that cannot be used. Remarks are made once.
@@ -151,6 +150,7 @@ function reportOn(
     expiringKeys: rdb?.expiringKeys ?? null,
     databases: rdb?.databases ?? [],
     types: keysByType(rdb),
+    skippedValues: rdb?.faults.skippedValues ?? null,
     commands: aof?.commands ?? null,
     firstTime: formatTimeOrNull(aof?.firstTimeSeconds),
     lastTime: formatTimeOrNull(aof?.lastTimeSeconds),
