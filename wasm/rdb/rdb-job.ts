@@ -99,7 +99,7 @@ export function rdbRefused(): i32 {
 }
 
 export function rdbRefusedAt(): f64 {
-  return f64(walker.values.refusedAt);
+  return isSummed ? f64(walker.values.refusedAt) : 0;
 }
 
 /** How many strings and values were not looked into. */
@@ -113,7 +113,7 @@ export function rdbSuspect(): i32 {
 }
 
 export function rdbSuspectAt(): f64 {
-  return f64(walker.values.suspectAt);
+  return isSummed ? f64(walker.values.suspectAt) : 0;
 }
 
 /** Takes the records found so far: returns how many. The columns hold them until the next step. */
