@@ -69,7 +69,7 @@ export class SoakWorld {
       [4, 'kills', () => this.#kill()],
       [4, 'verifications', () => this.#verify()],
     ];
-    if (this.#random.chance(70)) await this.#tree.change(this.#random.between(1, 6));
+    if (this.#random.chance(70)) await this.#change();
     const total = operations.reduce((sum, [weight]) => sum + weight, 0);
     let left = this.#random.below(total);
     for (const [weight, name, run] of operations) {
@@ -80,6 +80,13 @@ export class SoakWorld {
       break;
     }
     if (this.#states.length >= 30) await this.#beginAnew();
+  }
+
+  /** Never to an empty source: a backup refuses one. */
+  async #change(): Promise<void> {
+    do {
+      await this.#tree.change(this.#random.between(1, 6));
+    } while ((await fs.readdir(this.#sandbox.source)).length === 0);
   }
 
   /** Every snapshot restores to what it was; the repository is sound. */
