@@ -2,12 +2,10 @@
 // earlier program took the damage for something unknown.
 import path from 'node:path';
 import test from 'ava';
-import { Catalog } from '../../../src/catalog/catalog.js';
-import { pathFromText } from '../../../src/system/files/byte-path.js';
 import { readDamagedDump } from '../../persistence/examine/rdb-corpus.js';
 import { exitCode } from '../../support/program/exit-code.js';
 import { runCli } from '../../support/program/cli.js';
-import { catalogFile } from '../../support/repository/edit-catalog.js';
+import { changeExaminations } from '../../support/repository/edit-catalog.js';
 import { lookNames } from '../../support/sandbox/note-names.js';
 import { createSandbox } from '../../support/sandbox/sandbox.js';
 
@@ -15,19 +13,10 @@ const AOF = 'appendonlydir/appendonly.aof';
 
 /** Makes the records of the newest snapshot what earlier programs wrote of something unknown. */
 function forgetVerdicts(repository: string, loads: boolean | null, problem: string | null): void {
-  const catalog = Catalog.open(pathFromText(catalogFile(repository)), { readOnly: false });
-  try {
-    catalog.write(() => {
-      for (const { content } of catalog.versions.listNewest()) {
-        const record = content === null ? undefined : catalog.examinations?.all().get(content.id);
-        if (content === null || record === undefined) continue;
-        const { verdict: _, ...found } = JSON.parse(record.foundJson) as { verdict?: string };
-        catalog.examinations?.put(content, { loads, problem, foundJson: JSON.stringify(found) });
-      }
-    });
-  } finally {
-    catalog.close();
-  }
+  changeExaminations(repository, ({ foundJson }) => {
+    const { verdict: _, ...found } = JSON.parse(foundJson) as { verdict?: string };
+    return { loads, problem, foundJson: JSON.stringify(found) };
+  });
 }
 
 for (const name of ['flip', 'insert', 'zero512']) {

@@ -6,6 +6,7 @@ import path from 'node:path';
 import Database from 'better-sqlite3';
 
 import { Catalog } from '../../../src/catalog/catalog.js';
+import type { ExaminationRecord } from '../../../src/catalog/records.js';
 import { digestSnapshot } from '../../../src/catalog/snapshot-digest.js';
 import { pathFromText } from '../../../src/system/files/byte-path.js';
 
@@ -26,13 +27,21 @@ export function runSql(repository: string, sql: string, ...values: readonly unkn
 
 /** Replaces what was found in each content of the newest snapshot; the digests are right afterwards. */
 export function forgeFindings(repository: string, foundJson: string): void {
+  changeExaminations(repository, (record) => ({ ...record, foundJson }));
+}
+
+/** Changes the examination of each content of the newest snapshot; the digests are right afterwards. */
+export function changeExaminations(
+  repository: string,
+  change: (record: ExaminationRecord) => ExaminationRecord,
+): void {
   const catalog = Catalog.open(pathFromText(catalogFile(repository)), { readOnly: false });
   try {
     catalog.write(() => {
       for (const { content } of catalog.versions.listNewest()) {
         const record = content === null ? undefined : catalog.examinations?.all().get(content.id);
         if (content === null || record === undefined) continue;
-        catalog.examinations?.put(content, { ...record, foundJson });
+        catalog.examinations?.put(content, change(record));
       }
     });
   } finally {
