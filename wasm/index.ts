@@ -10,14 +10,14 @@
 //
 // JOBS, and who may call their exports. No other room calls the engine.
 //   diff                src/delta/diff.ts                    a delta of two files
-//   delta input         src/delta/feed.ts                    of the jobs patch and tabulate
+//   delta input         src/delta/engine/feed.ts                    of the jobs patch and tabulate
 //   patch               src/delta/patch.ts                   a result from a basis and a delta
 //   tabulate, join      src/delta/delta-table.ts             a delta as a table; two tables as one
 //   apply               src/delta/apply-table.ts             a result from a basis and a table
 //   encode              src/delta/compose.ts                 a table as a delta
-//   gather              src/delta/gather.ts                  output of the jobs patch and apply
-//   signature           src/delta/signature.ts               a signature of a file
-//   match               src/delta/delta-from-signature.ts    a delta of a signature and a file
+//   gather              src/delta/engine/gather.ts                  output of the jobs patch and apply
+//   signature           src/delta/signature/signature.ts               a signature of a file
+//   match               src/delta/signature/delta-from-signature.ts    a delta of a signature and a file
 //   writer              the same, diff.ts and compose.ts     output of the jobs diff, encode and match
 //   rdb                 src/persistence/rdb/                 the records and totals of an RDB
 //   elements            src/persistence/rdb/                 the elements of one record

@@ -3,10 +3,10 @@
 import type { ByteReader } from '../system/files/byte-reader.js';
 import { type Checkpoint, uninterrupted } from '../system/time/checkpoint.js';
 import type { DeltaTable } from './delta-table.js';
-import type { Emit } from './emit.js';
-import { SOURCE, withEngine } from './engine.js';
-import { runSteps } from './feed.js';
-import { DEFAULT_WINDOW_BYTES, GatherOutput } from './gather.js';
+import type { Emit } from './engine/emit.js';
+import { SOURCE, withEngine } from './engine/engine.js';
+import { runSteps } from './engine/feed.js';
+import { DEFAULT_WINDOW_BYTES, GatherOutput } from './engine/gather.js';
 
 /** A table, and the literal bytes that it names. */
 export interface TableToApply {

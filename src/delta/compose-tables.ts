@@ -5,7 +5,7 @@
 import type { ByteReader } from '../system/files/byte-reader.js';
 import type { Checkpoint } from '../system/time/checkpoint.js';
 import { type DeltaTable, joinTables, tabulate } from './delta-table.js';
-import { SpilledBytes } from './spilled-bytes.js';
+import { SpilledBytes } from './engine/spilled-bytes.js';
 
 /** One delta of a run. */
 export interface RunDelta {

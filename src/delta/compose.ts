@@ -3,10 +3,10 @@
 // applies the composed table (apply-table.ts).
 import { type Checkpoint, uninterrupted } from '../system/time/checkpoint.js';
 import { type ComposedRun, type RunDelta, composeTables } from './compose-tables.js';
-import { SOURCE, withEngine } from './engine.js';
-import { runSteps } from './feed.js';
-import { DEFAULT_WINDOW_BYTES } from './gather.js';
-import { SpilledBytes } from './spilled-bytes.js';
+import { SOURCE, withEngine } from './engine/engine.js';
+import { runSteps } from './engine/feed.js';
+import { DEFAULT_WINDOW_BYTES } from './engine/gather.js';
+import { SpilledBytes } from './engine/spilled-bytes.js';
 
 export interface ComposeOptions {
   readonly checkpoint?: Checkpoint;

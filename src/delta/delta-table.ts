@@ -3,10 +3,10 @@
 // of a run lie in one store, each once, and tables refer to them. Whoever makes a table closes its entries.
 import type { Checkpoint } from '../system/time/checkpoint.js';
 import { STEP } from '../system/wasm/step.js';
-import { SOURCE, withEngine } from './engine.js';
-import { type Chunks, type FedJob, deltaInput, feedAll, runSteps } from './feed.js';
-import { toFormatError } from './format-reasons.js';
-import { IN_MEMORY_MOST, SpilledBytes } from './spilled-bytes.js';
+import { SOURCE, withEngine } from './engine/engine.js';
+import { type Chunks, type FedJob, deltaInput, feedAll, runSteps } from './engine/feed.js';
+import { toFormatError } from './engine/format-reasons.js';
+import { IN_MEMORY_MOST, SpilledBytes } from './engine/spilled-bytes.js';
 
 export interface DeltaTable {
   readonly entries: SpilledBytes;

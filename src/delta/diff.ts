@@ -4,9 +4,9 @@
 import type { ByteReader } from '../system/files/byte-reader.js';
 import { type Checkpoint, uninterrupted } from '../system/time/checkpoint.js';
 import { STEP } from '../system/wasm/step.js';
-import type { Emit } from './emit.js';
-import { SOURCE, withEngine } from './engine.js';
-import { SpilledBytes } from './spilled-bytes.js';
+import type { Emit } from './engine/emit.js';
+import { SOURCE, withEngine } from './engine/engine.js';
+import { SpilledBytes } from './engine/spilled-bytes.js';
 
 export interface DiffOptions {
   readonly checkpoint?: Checkpoint;

@@ -5,7 +5,7 @@ import type { ByteReader } from '../system/files/byte-reader.js';
 import { type Checkpoint, uninterrupted } from '../system/time/checkpoint.js';
 import { createZstdWriter, zstdDecompress } from '../system/zstd/zstd.js';
 import { diff } from './diff.js';
-import type { Chunks } from './feed.js';
+import type { Chunks } from './engine/feed.js';
 import { patch } from './patch.js';
 
 export interface DeltaOptions {

@@ -4,11 +4,11 @@
 import type { ByteReader } from '../system/files/byte-reader.js';
 import { type Checkpoint, uninterrupted } from '../system/time/checkpoint.js';
 import { STEP } from '../system/wasm/step.js';
-import type { Emit } from './emit.js';
-import { SOURCE, withEngine } from './engine.js';
-import { type Chunks, type FedJob, deltaInput, feedAll, runSteps } from './feed.js';
-import { toFormatError } from './format-reasons.js';
-import { DEFAULT_WINDOW_BYTES, GatherOutput } from './gather.js';
+import type { Emit } from './engine/emit.js';
+import { SOURCE, withEngine } from './engine/engine.js';
+import { type Chunks, type FedJob, deltaInput, feedAll, runSteps } from './engine/feed.js';
+import { toFormatError } from './engine/format-reasons.js';
+import { DEFAULT_WINDOW_BYTES, GatherOutput } from './engine/gather.js';
 
 export interface PatchOptions {
   readonly checkpoint?: Checkpoint;

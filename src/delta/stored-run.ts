@@ -5,7 +5,7 @@ import type { FileSystem } from '../system/files/file-system.js';
 import { JoinedReader } from '../system/files/joined-reader.js';
 import type { Checkpoint } from '../system/time/checkpoint.js';
 import { type ComposedRun, composeTables } from './compose-tables.js';
-import { ComposeThread } from './compose-thread.js';
+import { ComposeThread } from './threads/compose-thread.js';
 import { joinTables } from './delta-table.js';
 import { type StoredDelta, toRun } from './stored-delta.js';
 

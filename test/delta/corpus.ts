@@ -1,5 +1,5 @@
 // Files in the shapes that delta code tends to get wrong. Tests go over all pairs of them.
-import type { SignatureKind } from '../../src/delta/signature-format.js';
+import type { SignatureKind } from '../../src/delta/signature/signature-format.js';
 import { createRandom, randomBytesOf } from './random-bytes.js';
 
 export const BLOCK_BYTES = 256;

@@ -3,10 +3,10 @@
 import { type ApplyOptions, applyTable } from '../../src/delta/apply-table.js';
 import { type RunDelta, composeTables } from '../../src/delta/compose-tables.js';
 import { type ComposeOptions, type ComposedDelta, compose } from '../../src/delta/compose.js';
-import { deltaFromSignature } from '../../src/delta/delta-from-signature.js';
+import { deltaFromSignature } from '../../src/delta/signature/delta-from-signature.js';
 import { type DiffOptions, type DiffSummary, diff } from '../../src/delta/diff.js';
 import { type PatchOptions, patch } from '../../src/delta/patch.js';
-import { type SignatureOptions, signature } from '../../src/delta/signature.js';
+import { type SignatureOptions, signature } from '../../src/delta/signature/signature.js';
 import { uninterrupted } from '../../src/system/time/checkpoint.js';
 import { MemoryReader } from '../support/files/memory-reader.js';
 

@@ -5,7 +5,7 @@ import * as fc from 'fast-check';
 import { applyTable } from '../../src/delta/apply-table.js';
 import { DeltaFormatError } from '../../src/delta/delta-format-error.js';
 import { type DeltaTable, joinTables, tabulate } from '../../src/delta/delta-table.js';
-import { SpilledBytes } from '../../src/delta/spilled-bytes.js';
+import { SpilledBytes } from '../../src/delta/engine/spilled-bytes.js';
 import { uninterrupted } from '../../src/system/time/checkpoint.js';
 import { copy, deltaOf, literal } from '../support/delta/delta-bytes.js';
 import { MemoryReader } from '../support/files/memory-reader.js';

@@ -1,7 +1,7 @@
 // Stock rdiff (librsync), run on files in one folder. Where it is not installed, every call fails.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { SignatureKind } from '../../src/delta/signature-format.js';
+import type { SignatureKind } from '../../src/delta/signature/signature-format.js';
 import { runProgram } from '../../src/system/programs/run-program.js';
 
 export class Rdiff {

@@ -1,5 +1,5 @@
 // Where and why a decoder stopped. One decoder runs at a time, and clears this when it is opened.
-// src/delta/format-reasons.ts has the words for the numbers.
+// src/delta/engine/format-reasons.ts has the words for the numbers.
 
 export const BAD_MAGIC = 1;
 export const RESERVED_OPCODE = 2;

@@ -10,7 +10,7 @@ declare function hostRead(source: i32, into: usize, length: i32, position: f64):
 @external("host", "append")
 declare function hostAppend(store: i32, from: usize, length: i32): void;
 
-/** The numbers of sources and stores. src/delta/engine.ts has the same. */
+/** The numbers of sources and stores. src/delta/engine/engine.ts has the same. */
 export const BASIS = 0;
 export const RESULT = 1;
 export const TABLE = 2;

@@ -1,7 +1,7 @@
 // What follows the commit of a snapshot: its last steps, and a note on metadata that could not be set.
 import type { Snapshot } from '../../catalog/records.js';
 import type { WritableRepository } from '../../repository/repository.js';
-import type { UnsetMetadata } from '../../system/files/apply-metadata.js';
+import type { UnsetMetadata } from '../../system/files/metadata/apply-metadata.js';
 import { formatPath } from '../../system/files/byte-path.js';
 import { infoNote, lookNote, type Note } from '../run/notes.js';
 

@@ -1,7 +1,7 @@
 // Staged entries get their metadata and are made durable, before the commit that needs them.
 import { mirrorMetadata } from '../../repository/commit/mirror-metadata.js';
 import type { Staging } from '../../repository/staging.js';
-import { type UnsetMetadata, applyMetadata } from '../../system/files/apply-metadata.js';
+import { type UnsetMetadata, applyMetadata } from '../../system/files/metadata/apply-metadata.js';
 import type { RunContext } from '../run/run-context.js';
 import type { NextEntry } from './next-entry.js';
 

@@ -8,7 +8,7 @@ import type {
 } from '../../catalog/records.js';
 import type { BytePath } from '../../system/files/byte-path.js';
 import type { FileStat } from '../../system/files/file-system.js';
-import { groupName, userName } from '../../system/files/owners.js';
+import { groupName, userName } from '../../system/files/metadata/owners.js';
 import { recordedMetadata } from '../source/recorded-stat.js';
 import type { ScannedEntry } from '../source/scan-source.js';
 

@@ -5,7 +5,7 @@ import type { Snapshot } from '../../catalog/records.js';
 import { requireSafeNames } from '../../repository/check/check-names.js';
 import type { CommittedSnapshot } from '../../repository/commit/commit.js';
 import { Staging } from '../../repository/staging.js';
-import type { UnsetMetadata } from '../../system/files/apply-metadata.js';
+import type { UnsetMetadata } from '../../system/files/metadata/apply-metadata.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
 import { append } from '../../system/lists/lists.js';
 import type { Note } from '../run/notes.js';

@@ -2,7 +2,7 @@
 // mirror, or among what repairs have kept, such as increments of a commit that the catalog has lost. A
 // file that is found is written out and proved. If its bytes are wrong, the next one is written over it.
 import type { Content, Version } from '../../catalog/records.js';
-import type { Emit } from '../../delta/emit.js';
+import type { Emit } from '../../delta/engine/emit.js';
 import { patch } from '../../delta/patch.js';
 import { CorruptError, SystemError } from '../../errors.js';
 import { emitChunks, emitProved } from '../../repository/contents/read-content.js';

@@ -9,7 +9,7 @@ import { KEPT_MIRROR, mirrorPath } from '../../repository/layout.js';
 import type { WritableRepository } from '../../repository/repository.js';
 import { Staging, syncDirectory } from '../../repository/staging.js';
 import { digestChunks } from '../../system/digest/digest-chunks.js';
-import { applyMetadata } from '../../system/files/apply-metadata.js';
+import { applyMetadata } from '../../system/files/metadata/apply-metadata.js';
 import {
   type BytePath,
   ROOT,

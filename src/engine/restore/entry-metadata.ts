@@ -1,9 +1,9 @@
 // The metadata that a restore sets: what was recorded of an entry, or what a directory has now and gets
 // back after a failure.
-import type { MetadataTarget } from '../../system/files/apply-metadata.js';
+import type { MetadataTarget } from '../../system/files/metadata/apply-metadata.js';
 import type { BytePath } from '../../system/files/byte-path.js';
 import type { FileStat } from '../../system/files/file-system.js';
-import type { ParsedOwner } from '../../system/files/owners.js';
+import type { ParsedOwner } from '../../system/files/metadata/owners.js';
 import type { RestoreEntry } from './restore-source.js';
 
 /**

@@ -1,9 +1,9 @@
 // Moves restored entries from the work directory to their places. Each step can be undone.
 import { InTheWayError } from '../../errors.js';
-import { type UnsetMetadata, applyMetadata } from '../../system/files/apply-metadata.js';
+import { type UnsetMetadata, applyMetadata } from '../../system/files/metadata/apply-metadata.js';
 import { formatPath } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
-import { setMode } from '../../system/files/set-mode.js';
+import { setMode } from '../../system/files/metadata/set-mode.js';
 import type { UndoList } from '../run/undo-list.js';
 import type { PlacementPlan, PlacementStep } from './plan-placement.js';
 import { syncDirectories } from './sync-restored.js';

@@ -1,8 +1,8 @@
 // Where restored entries are put together in the work directory. What is new at the destination is put
 // together whole: a new directory with all that is in it, as one tree that one rename can move. Pure.
-import type { MetadataTarget } from '../../system/files/apply-metadata.js';
+import type { MetadataTarget } from '../../system/files/metadata/apply-metadata.js';
 import { type BytePath, baseName, joinPath, parentPath } from '../../system/files/byte-path.js';
-import type { ParsedOwner } from '../../system/files/owners.js';
+import type { ParsedOwner } from '../../system/files/metadata/owners.js';
 import { recordedMetadata } from './entry-metadata.js';
 import type { FoundDestination } from './find-destination.js';
 import type { RestoreEntry } from './restore-source.js';

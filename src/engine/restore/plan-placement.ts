@@ -6,7 +6,7 @@
 //
 // Where a file is replaced, the old one is moved to `aside` first. A kill or a power loss therefore leaves
 // the old file or the restored file in place, or the old file in `aside`.
-import type { MetadataTarget } from '../../system/files/apply-metadata.js';
+import type { MetadataTarget } from '../../system/files/metadata/apply-metadata.js';
 import { type BytePath, baseName, joinPath, parentPath } from '../../system/files/byte-path.js';
 import type { FileStat } from '../../system/files/file-system.js';
 import { recordedMetadata } from './entry-metadata.js';

@@ -1,8 +1,8 @@
 // Decides everything that a restore does, from the entries and from what was found at the destination.
 // Pure. run-restore-plan.ts carries the plan out.
-import type { MetadataTarget } from '../../system/files/apply-metadata.js';
+import type { MetadataTarget } from '../../system/files/metadata/apply-metadata.js';
 import type { BytePath } from '../../system/files/byte-path.js';
-import type { ModificationTime } from '../../system/files/modification-times.js';
+import type { ModificationTime } from '../../system/files/metadata/modification-times.js';
 import { presentMetadata } from './entry-metadata.js';
 import {
   type MadeEntry,

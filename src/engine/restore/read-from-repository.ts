@@ -1,7 +1,7 @@
 // A repository as the source of a restore: the snapshot that TIME means, and the bytes of its files,
 // rebuilt from the mirror and the increments. No lock is taken, so a backup may run at the same time.
 import type { Content, ExaminationRecord, Version } from '../../catalog/records.js';
-import type { Emit } from '../../delta/emit.js';
+import type { Emit } from '../../delta/engine/emit.js';
 import { CorruptError, type RewindError } from '../../errors.js';
 import { readContent } from '../../repository/contents/read-content.js';
 import { openForReading } from '../../repository/open/open-repository.js';

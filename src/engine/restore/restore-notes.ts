@@ -1,7 +1,7 @@
 // The notes of a restore: about the entries that came back, and about metadata that could not be set.
-import type { UnsetMetadata } from '../../system/files/apply-metadata.js';
+import type { UnsetMetadata } from '../../system/files/metadata/apply-metadata.js';
 import { formatPath } from '../../system/files/byte-path.js';
-import { type ParsedOwner, groupId, userId } from '../../system/files/owners.js';
+import { type ParsedOwner, groupId, userId } from '../../system/files/metadata/owners.js';
 import { type Note, lookNote, showPath } from '../run/notes.js';
 import { verdictNote } from '../snapshot/examined-verdict.js';
 import type { RestoreEntry } from './restore-source.js';

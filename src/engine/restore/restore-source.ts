@@ -1,6 +1,6 @@
 // What a restore reads from: one snapshot, wherever it is kept. The rest of the restore knows no catalog. A
 // snapshot that is kept in another way, such as in an archive, only needs another RestoreSource.
-import type { Emit } from '../../delta/emit.js';
+import type { Emit } from '../../delta/engine/emit.js';
 import type { Verdict } from '../../persistence/examine/verdict.js';
 import type { BytePath } from '../../system/files/byte-path.js';
 import type { Note } from '../run/notes.js';

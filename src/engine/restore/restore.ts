@@ -2,7 +2,7 @@
 import { restoreWorkName } from '../../repository/layout.js';
 import { type BytePath, formatPath, parsePath } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
-import { type ParsedOwner, parseOwner } from '../../system/files/owners.js';
+import { type ParsedOwner, parseOwner } from '../../system/files/metadata/owners.js';
 import { requireFreeSpace } from '../run/check-space.js';
 import { showPath } from '../run/notes.js';
 import type { RunContext } from '../run/run-context.js';

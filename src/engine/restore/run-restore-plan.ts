@@ -1,7 +1,7 @@
 // Carries out the plan of a restore. All entries are made in the work directory first, and then moved to
 // their places. A failure at any step undoes everything, so that the destination is as it was.
 import { SystemError } from '../../errors.js';
-import { type UnsetMetadata, applyMetadata } from '../../system/files/apply-metadata.js';
+import { type UnsetMetadata, applyMetadata } from '../../system/files/metadata/apply-metadata.js';
 import { formatPath } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 import { append } from '../../system/lists/lists.js';

@@ -9,7 +9,7 @@ import { type BytePath, formatPath, joinPath } from '../../system/files/byte-pat
 import type { FileStat, FileSystem } from '../../system/files/file-system.js';
 import type { HeldFolder } from '../../system/files/held-folders.js';
 import { removeTree } from '../../system/files/remove-tree.js';
-import { setMode } from '../../system/files/set-mode.js';
+import { setMode } from '../../system/files/metadata/set-mode.js';
 
 export interface WorkPaths {
   /** The existing directory that the work directory is in. */

@@ -4,8 +4,8 @@
 import type { Content, Increment } from '../../catalog/records.js';
 import { applyTable } from '../../delta/apply-table.js';
 import { type DeltaTable, joinTables, tabulate } from '../../delta/delta-table.js';
-import type { Emit } from '../../delta/emit.js';
-import { SpilledBytes } from '../../delta/spilled-bytes.js';
+import type { Emit } from '../../delta/engine/emit.js';
+import { SpilledBytes } from '../../delta/engine/spilled-bytes.js';
 import { CorruptError } from '../../errors.js';
 import { incrementBytes, openRoot } from '../../repository/contents/content-root.js';
 import type { ContentRoot } from '../../repository/contents/plan-content.js';

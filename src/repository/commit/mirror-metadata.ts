@@ -1,7 +1,7 @@
 // The metadata of a mirror entry: the metadata of the source entry, with a few more permission bits where
 // the backup does not run as root. Such a backup must be able to read and replace the files that it wrote.
 import type { EntryMetadata, EntryType } from '../../catalog/records.js';
-import type { MetadataTarget } from '../../system/files/apply-metadata.js';
+import type { MetadataTarget } from '../../system/files/metadata/apply-metadata.js';
 import type { BytePath } from '../../system/files/byte-path.js';
 
 /** Permission bits that the mirror's owner needs to work with an entry. */

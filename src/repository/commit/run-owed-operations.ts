@@ -11,7 +11,7 @@
 // before the second sync leaves the file with both names, never with none.
 import type { EntryType, OwedOperation, Version } from '../../catalog/records.js';
 import { CorruptError } from '../../errors.js';
-import { type UnsetMetadata, applyMetadata } from '../../system/files/apply-metadata.js';
+import { type UnsetMetadata, applyMetadata } from '../../system/files/metadata/apply-metadata.js';
 import { type BytePath, formatPath, parentPath } from '../../system/files/byte-path.js';
 import { isErrno } from '../../system/files/errno.js';
 import type { FileStat, FileSystem } from '../../system/files/file-system.js';

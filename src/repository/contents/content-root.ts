@@ -8,7 +8,10 @@ import { type BytePath, formatPath } from '../../system/files/byte-path.js';
 import { type ByteReader, FileReader } from '../../system/files/byte-reader.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 import { readChunks } from '../../system/files/read-chunks.js';
-import { TemporaryFile, requireTemporarySpace } from '../../system/files/temporary-file.js';
+import {
+  TemporaryFile,
+  requireTemporarySpace,
+} from '../../system/files/temporary/temporary-file.js';
 import type { Checkpoint } from '../../system/time/checkpoint.js';
 import { incrementPath } from '../layout.js';
 import type { RepositoryPlace } from '../repository-place.js';

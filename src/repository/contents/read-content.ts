@@ -3,7 +3,7 @@
 // when a writer has changed the catalog, the plan is made again.
 import type { Content, Increment } from '../../catalog/records.js';
 import { applyTable } from '../../delta/apply-table.js';
-import type { Emit } from '../../delta/emit.js';
+import type { Emit } from '../../delta/engine/emit.js';
 import { patch } from '../../delta/patch.js';
 import { StoredRun } from '../../delta/stored-run.js';
 import { CorruptError, SystemError } from '../../errors.js';

@@ -3,7 +3,7 @@
 // the new version, and the result must have the old version's digest. For a large file, one thread makes
 // the delta and another proves it at the same time. Both can begin while the new version is being written.
 import type { Content, ContentKey } from '../../catalog/records.js';
-import type { DeltaThreads } from '../../delta/delta-threads.js';
+import type { DeltaThreads } from '../../delta/threads/delta-threads.js';
 import { compressContent } from '../../delta/full-copy.js';
 import { makeDelta, proveDelta } from '../../delta/make-delta.js';
 import { encodePrefixDelta } from '../../delta/prefix-delta.js';

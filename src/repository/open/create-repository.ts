@@ -6,7 +6,7 @@ import { type BytePath, parentPath } from '../../system/files/byte-path.js';
 import { isErrno } from '../../system/files/errno.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 import { removeTree } from '../../system/files/remove-tree.js';
-import { setMode } from '../../system/files/set-mode.js';
+import { setMode } from '../../system/files/metadata/set-mode.js';
 import {
   catalogPath,
   dataPath,

@@ -7,7 +7,7 @@ import { CorruptError, LockedError, NoRepositoryError } from '../../errors.js';
 import { type BytePath, baseName, formatPath, joinPath } from '../../system/files/byte-path.js';
 import { isErrno } from '../../system/files/errno.js';
 import type { FileSystem } from '../../system/files/file-system.js';
-import { copyPrivately } from '../../system/files/private-copy.js';
+import { copyPrivately } from '../../system/files/temporary/private-copy.js';
 import { settleEarlierRun } from '../commit/settle-earlier-run.js';
 import { catalogJournalPath, catalogPath, dataPath } from '../layout.js';
 import { checkOpened } from '../opened-file.js';

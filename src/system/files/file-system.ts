@@ -8,7 +8,7 @@ import { errnoOf } from '../errno/errno-of.js';
 import { type BytePath, ROOT, compareBytes, pathFromBytes, pathToBytes } from './byte-path.js';
 import { attempt, toSystemError } from './errno.js';
 import { type HeldFolder, HeldFolders, O_PATH } from './held-folders.js';
-import { type ModificationTime, setModificationTimes } from './modification-times.js';
+import { type ModificationTime, setModificationTimes } from './metadata/modification-times.js';
 
 export type FileStat = fs.BigIntStats;
 /** An open file. Positions and lengths are in bytes, exact up to 2^53. */

@@ -1,7 +1,7 @@
 // Deletes a whole tree through a FileSystem, so that crash tests see each call.
 import { type BytePath, joinPath } from './byte-path.js';
 import type { FileSystem } from './file-system.js';
-import { setMode } from './set-mode.js';
+import { setMode } from './metadata/set-mode.js';
 
 /** Deletes a file, a link, or a directory with everything in it. Links are not followed. */
 export function removeTree(fileSystem: FileSystem, path: BytePath): void {

@@ -9,7 +9,7 @@ import { NoRepositoryError, NotInSnapshotError, UsageError } from '../../../src/
 import { openForWriting } from '../../../src/repository/open/open-repository.js';
 import { formatPath, pathFromBytes, pathFromText } from '../../../src/system/files/byte-path.js';
 import { RealFileSystem } from '../../../src/system/files/file-system.js';
-import { groupName, userName } from '../../../src/system/files/owners.js';
+import { groupName, userName } from '../../../src/system/files/metadata/owners.js';
 import { isRoot } from '../../support/program/is-root.js';
 import { OWNER, shareNights } from '../../support/sandbox/four-nights.js';
 import type { TreeEntry } from '../../support/files/directory-tree.js';

@@ -9,7 +9,7 @@ import type { Note } from '../../../src/engine/run/notes.js';
 import { UsageError } from '../../../src/errors.js';
 import { pathFromText } from '../../../src/system/files/byte-path.js';
 import { RealFileSystem } from '../../../src/system/files/file-system.js';
-import { groupName, userName } from '../../../src/system/files/owners.js';
+import { groupName, userName } from '../../../src/system/files/metadata/owners.js';
 import { asRoot } from '../../support/program/as-root.js';
 import { runCli } from '../../support/program/cli.js';
 import { isRoot } from '../../support/program/is-root.js';

@@ -4,7 +4,7 @@ import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import test, { type ExecutionContext } from 'ava';
 import { EXIT, NoSpaceError } from '../../../src/errors.js';
 import { RealFileSystem } from '../../../src/system/files/file-system.js';
-import { requireTemporarySpace } from '../../../src/system/files/temporary-file.js';
+import { requireTemporarySpace } from '../../../src/system/files/temporary/temporary-file.js';
 import { zstdCompressBuffer } from '../../../src/system/zstd/zstd.js';
 import { copy, deltaOf } from '../../support/delta/delta-bytes.js';
 import { exitCode } from '../../support/program/exit-code.js';

@@ -9,7 +9,7 @@ import {
   type OpenMode,
   RealFileSystem,
 } from '../../../src/system/files/file-system.js';
-import type { ModificationTime } from '../../../src/system/files/modification-times.js';
+import type { ModificationTime } from '../../../src/system/files/metadata/modification-times.js';
 
 export interface FileSystemCall {
   /** Name of the method. */

@@ -17,7 +17,7 @@ import {
   type OpenMode,
   RealFileSystem,
 } from '../../../src/system/files/file-system.js';
-import type { ModificationTime } from '../../../src/system/files/modification-times.js';
+import type { ModificationTime } from '../../../src/system/files/metadata/modification-times.js';
 import type { DiskStep, NameAt, NodeId, NodeMetadata, NodeType } from './disk-steps.js';
 import type { Disk } from './disk.js';
 

@@ -4,12 +4,12 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import test from 'ava';
 import { SystemError } from '../../../src/errors.js';
-import { applyMetadata } from '../../../src/system/files/apply-metadata.js';
+import { applyMetadata } from '../../../src/system/files/metadata/apply-metadata.js';
 import { type BytePath, joinPath, pathFromText } from '../../../src/system/files/byte-path.js';
 import { RealFileSystem } from '../../../src/system/files/file-system.js';
 import { HeldFolders } from '../../../src/system/files/held-folders.js';
 import { removeTree } from '../../../src/system/files/remove-tree.js';
-import { setMode } from '../../../src/system/files/set-mode.js';
+import { setMode } from '../../../src/system/files/metadata/set-mode.js';
 import {
   type TeardownContext,
   temporaryDirectory,

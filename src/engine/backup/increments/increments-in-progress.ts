@@ -2,7 +2,7 @@
 // files, and which are under way. Most are begun while their basis is still being copied (mirror-file.ts);
 // keep-old-contents.ts begins the others, and waits for all of them.
 import type { Content } from '../../../catalog/records.js';
-import { DeltaThreads } from '../../../delta/delta-threads.js';
+import { DeltaThreads } from '../../../delta/threads/delta-threads.js';
 import {
   type IncrementJob,
   type NewIncrement,

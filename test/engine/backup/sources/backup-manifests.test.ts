@@ -1,0 +1,82 @@
+// Whatever stands in a file that is called a manifest costs one warning, and the backup is taken.
+import { mkdir } from 'node:fs/promises';
+import test from 'ava';
+import { MANIFEST_MOST_BYTES } from '../../../../src/persistence/aof/aof-manifest.js';
+import { readManifests } from '../../../../src/engine/backup/intake/read-manifests.js';
+import { Staging } from '../../../../src/repository/staging.js';
+import { pathFromText } from '../../../../src/system/files/byte-path.js';
+import { entryAsScanned } from '../../../../src/engine/backup/next-entry.js';
+import { lookNames, noteNames } from '../../../support/sandbox/note-names.js';
+import { createSandbox } from '../../../support/sandbox/sandbox.js';
+
+const AOF = 'appendonlydir/appendonly.aof';
+const LINE = 'file a seq 1 type h\n';
+const SET = '*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\nv\r\n';
+const INCR = `file appendonly.aof.1.incr.aof seq 1 type i\n`;
+
+for (const [what, bytes, warning, why] of [
+  ['one NUL byte', '\0', 'would-not-load', /has a NUL byte/],
+  ['a NUL byte in a line', 'file a seq 1\0 type i\n', 'would-not-load', /has a NUL byte/],
+  ['zeros, as a power loss leaves them', '\0'.repeat(4096), 'would-not-load', /has a NUL byte/],
+  ['100,000 lines of histories', LINE.repeat(100_000), 'cannot-be-checked', /up to 1 MiB/],
+  ['16 MB of histories', LINE.repeat(838_860), 'cannot-be-checked', /up to 1 MiB/],
+  ['more than 16 MiB', 'x'.repeat((16 << 20) + 1), 'cannot-be-checked', /up to 1 MiB/],
+  ['as many histories as are read', LINE.repeat(52_428), 'without-keys', /neither a base nor/],
+] as const) {
+  test(`a manifest of ${what} is kept, with a warning`, async (t) => {
+    const sandbox = await createSandbox(t);
+    await sandbox.write(`${AOF}.manifest`, bytes);
+    for (const run of ['first', 'next']) {
+      const { notes } = await sandbox.backup({ examine: true });
+      t.deepEqual(lookNames(notes), [`${warning} ${AOF}.manifest`], run);
+      t.regex(notes[0]?.message ?? '', why);
+    }
+    t.deepEqual((await sandbox.verify()).problems, []);
+  });
+}
+
+test('of many manifests as much is read as there is memory for, and a signal is heard between them', async (t) => {
+  const sandbox = await createSandbox(t);
+  const comment = `#${'x'.repeat(1022)}\n`.repeat(MANIFEST_MOST_BYTES / 1024);
+  const names = Array.from({ length: 17 }, (_, index) => `m${String(index).padStart(2, '0')}`);
+  for (const name of names) await sandbox.write(`${name}.manifest`, comment);
+  const { notes } = await sandbox.backup({ examine: true });
+  t.deepEqual(
+    noteNames(notes).filter((name) => name.startsWith('cannot')),
+    ['cannot-be-checked m16.manifest'],
+  );
+  const { fileSystem } = sandbox.context;
+  const path = pathFromText('m00.manifest');
+  const stat = fileSystem.stat(pathFromText(sandbox.inSource('m00.manifest')));
+  if (stat === null) throw new Error('no manifest');
+  const absolute = pathFromText(sandbox.inSource('m00.manifest'));
+  const entry = entryAsScanned({ path, absolute, type: 'file', stat, linkTarget: null }, null);
+  const stopped = new Error('stopped');
+  const repository = { path: sandbox.repositoryPath };
+  const context = { fileSystem, checkpoint: async () => Promise.reject(stopped) };
+  const read = readManifests({ context, repository }, new Staging(fileSystem, repository.path), [
+    entry,
+  ]);
+  t.is(await t.throwsAsync(read), stopped);
+});
+
+test('a folder where a manifest names a file, and a base that is empty, are told apart', async (t) => {
+  const sandbox = await createSandbox(t);
+  await sandbox.write(`${AOF}.manifest`, `file appendonly.aof.1.base.rdb seq 1 type b\n${INCR}`);
+  await sandbox.write(`${AOF}.1.incr.aof`, SET);
+  await mkdir(sandbox.inSource(`${AOF}.1.base.rdb`));
+  const folder = await sandbox.backup({ examine: true });
+  t.deepEqual(lookNames(folder.notes), [`would-not-load ${AOF}.manifest`]);
+  t.regex(folder.notes[0]?.message ?? '', /base\.rdb', which is a folder$/);
+
+  const other = await createSandbox(t);
+  await other.write(`${AOF}.manifest`, `file appendonly.aof.1.base.rdb seq 1 type b\n${INCR}`);
+  await other.write(`${AOF}.1.incr.aof`, SET);
+  await other.write(`${AOF}.1.base.rdb`, '');
+  const { notes, examined } = await other.backup({ examine: true });
+  t.deepEqual(lookNames(notes), [`without-keys ${AOF}.manifest`]);
+  t.deepEqual(
+    examined.map(({ loads }) => loads),
+    [true, true],
+  );
+});
