@@ -30,6 +30,13 @@ export class SnapshotTable {
     return row === undefined ? null : toSnapshot(row);
   }
 
+  /** Reads no other field, so that this can be said of damaged rows too. */
+  count(): number {
+    return Number(
+      this.#connection.prepare<[], bigint>('SELECT count(*) FROM snapshot').pluck().get() ?? 0n,
+    );
+  }
+
   #query(): string {
     return this.#hasServers()
       ? 'SELECT snapshot.*, server.said FROM snapshot LEFT JOIN server ON server.snapshot = id'

@@ -1,5 +1,7 @@
-// The writers' lock: an exclusive transaction on lock.sqlite3. The kernel releases the lock when its
-// process dies, so a lock is never stale. A process that holds the lock is the only writer.
+// The writers' lock: a transaction on lock.sqlite3. The kernel releases the lock when its process dies, so a
+// lock is never stale. A process that holds the lock is the only writer. For a run the transaction is
+// exclusive, so that others may not even read the file. For a moment it is an immediate one: others may read.
+// So who finds the lock taken can tell what it is taken for.
 import { LockedError } from '../errors.js';
 import { type BytePath, formatPath } from '../system/files/byte-path.js';
 import { type Connection, connect, translate } from './sqlite.js';
@@ -12,16 +14,25 @@ export class WriteLock {
   }
 
   /**
-   * Takes the lock if it is free.
+   * Takes the lock for a run, if the lock is free.
    * @param path of lock.sqlite3, which must exist; it may be empty
    * @param onOpened as in ConnectOptions
    * @returns null where another process holds it
    */
   static tryAcquire(path: BytePath, onOpened: () => void = () => {}): WriteLock | null {
+    return WriteLock.#tryBegin('BEGIN EXCLUSIVE', path, onOpened);
+  }
+
+  /** As `tryAcquire`, for one short change of the catalog. */
+  static tryAcquireForMoment(path: BytePath, onOpened: () => void = () => {}): WriteLock | null {
+    return WriteLock.#tryBegin('BEGIN IMMEDIATE', path, onOpened);
+  }
+
+  static #tryBegin(begin: string, path: BytePath, onOpened: () => void): WriteLock | null {
     try {
       const connection = connect(path, { readOnly: false, busyTimeoutMs: 0, onOpened });
       try {
-        translate('lock', path, () => connection.exec('BEGIN EXCLUSIVE'));
+        translate('lock', path, () => connection.exec(begin));
         return new WriteLock(connection);
       } catch (error) {
         connection.close();
@@ -33,7 +44,7 @@ export class WriteLock {
     }
   }
 
-  /** Whether a process holds the lock. Its exclusive transaction forbids others even to read. */
+  /** Whether a process holds the lock for a run. */
   static isHeld(path: BytePath): boolean {
     try {
       const connection = connect(path, { readOnly: true, busyTimeoutMs: 0 });

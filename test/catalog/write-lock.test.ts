@@ -12,6 +12,21 @@ import { temporaryDirectory } from '../support/files/temporary-directory.js';
 
 const MODULE = fileURLToPath(new URL('../../src/catalog/write-lock.js', import.meta.url));
 
+test('a lock that is held for a moment keeps others out, and can be told from one that is held for a run', async (t) => {
+  const file = path.join(await temporaryDirectory(t), 'lock.sqlite3');
+  await writeFile(file, '');
+  const moment = WriteLock.tryAcquireForMoment(pathFromText(file));
+  t.truthy(moment);
+  t.false(WriteLock.isHeld(pathFromText(file)));
+  t.is(WriteLock.tryAcquire(pathFromText(file)), null);
+  t.is(WriteLock.tryAcquireForMoment(pathFromText(file)), null);
+  moment?.release();
+  const run = WriteLock.tryAcquire(pathFromText(file));
+  t.true(WriteLock.isHeld(pathFromText(file)));
+  t.is(WriteLock.tryAcquireForMoment(pathFromText(file)), null);
+  run?.release();
+});
+
 test('isHeld sees the lock of another process, and changes nothing', async (t) => {
   const folder = await temporaryDirectory(t);
   const file = path.join(folder, 'lock.sqlite3');

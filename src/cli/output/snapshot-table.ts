@@ -17,13 +17,15 @@ const COLUMNS: readonly Column[] = [
   { title: '', align: 'left' },
 ];
 
+const UNFINISHED = 'its first backup was not finished; run the backup again';
+
 /**
  * A line for each snapshot. `!` marks one whose backup left a warning. With `showsNotes` the warnings and
  * what servers said stand below the table. Without it, a line says how to see the warnings.
  */
 export function formatSnapshotList(report: SnapshotListReport, showsNotes: boolean): string {
   const { snapshots } = report;
-  if (snapshots.length === 0) return `'${report.repository}' holds no snapshot yet\n`;
+  if (snapshots.length === 0) return `'${report.repository}' holds no snapshot: ${UNFINISHED}\n`;
   const table = formatTable(COLUMNS, snapshots.map(toRow));
   if (showsNotes) return table + snapshots.map(formatDetails).join('');
   const hasNotes = snapshots.some((snapshot) => snapshot.notes.length > 0);

@@ -1,6 +1,6 @@
 // Whether the files that must be read have room in the repository, before anything is written.
 import type { BytePath } from '../../system/files/byte-path.js';
-import { requireFreeSpace, usableBytes } from '../run/check-space.js';
+import { freeBytesAt, requireFreeBytes, usableBytes } from '../run/check-space.js';
 import type { RunContext } from '../run/run-context.js';
 import type { ScannedEntry } from '../source/scan-source.js';
 import { type RoomPlan, planRoom } from './plan-room.js';
@@ -15,7 +15,9 @@ export function requireRoom(
   repository: BytePath,
   toRead: readonly ScannedEntry[],
 ): RoomPlan {
-  const plan = planRoom(toRead, usableBytes(fileSystem, repository));
-  requireFreeSpace(fileSystem, repository, plan.neededBytes);
+  // Asked once: between two answers another program may write, and a plan must hold for what was checked.
+  const freeBytes = freeBytesAt(fileSystem, repository);
+  const plan = planRoom(toRead, usableBytes(freeBytes));
+  requireFreeBytes(repository, plan.neededBytes, freeBytes);
   return plan;
 }

@@ -1,8 +1,9 @@
 // What a repository holds and how much space it takes.
 import type { VerificationRecord } from '../../catalog/records.js';
 import { ALSO, DATA, catalogPath } from '../../repository/layout.js';
-import { openForReading } from '../../repository/open/open-repository.js';
+import { openSnapshots } from '../../repository/open/open-repository.js';
 import { type BytePath, formatPath, isWithin, joinPath } from '../../system/files/byte-path.js';
+import { isErrno } from '../../system/files/errno.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 import type { RunContext } from '../run/run-context.js';
 import { summarizeSnapshot } from '../snapshot/snapshot-summary.js';
@@ -10,9 +11,9 @@ import { formatTimeOrNull } from '../snapshot/time-spec.js';
 import type { InfoReport, VerificationSummary } from './info-report.js';
 import type { ListRequest } from './list-request.js';
 
-/** @throws NoRepositoryError, CorruptError, NewerFormatError */
+/** @throws NoRepositoryError, LockedError, CorruptError, NewerFormatError */
 export function info(request: ListRequest, { fileSystem }: RunContext): InfoReport {
-  const repository = openForReading(fileSystem, request.repository);
+  const repository = openSnapshots(fileSystem, request.repository);
   try {
     const { path } = repository;
     const usage = measure(fileSystem, path);
@@ -73,7 +74,7 @@ function measure(fileSystem: FileSystem, repository: BytePath): Usage {
   let mirrorBytes = 0;
   let totalBytes = 0;
   const visit = (relative: BytePath): void => {
-    for (const name of fileSystem.list(joinPath(repository, relative))) {
+    for (const name of listIfThere(fileSystem, joinPath(repository, relative))) {
       const path = joinPath(relative, name);
       const stat = fileSystem.stat(joinPath(repository, path));
       if (stat === null) continue;
@@ -85,4 +86,14 @@ function measure(fileSystem: FileSystem, repository: BytePath): Usage {
   };
   visit('' as BytePath);
   return { mirrorBytes, totalBytes };
+}
+
+/** What is in a folder; nothing where a backup has just removed the folder, or put a file in its place. */
+function listIfThere(fileSystem: FileSystem, folder: BytePath): BytePath[] {
+  try {
+    return fileSystem.list(folder);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT') || isErrno(error, 'ENOTDIR')) return [];
+    throw error;
+  }
 }

@@ -1,7 +1,7 @@
 // Lists the snapshots of a repository, the files of a snapshot, or what changed since a snapshot.
 import type { ExaminationRecord, Snapshot, Version } from '../../catalog/records.js';
 import { requireSafeNames } from '../../repository/check/check-names.js';
-import { openForReading } from '../../repository/open/open-repository.js';
+import { openSnapshots } from '../../repository/open/open-repository.js';
 import type { SnapshotListing } from '../../repository/questions/questions.js';
 import type { OpenRepository } from '../../repository/repository.js';
 import { type RecordDamage, readFindings } from '../../repository/stored/read-stored.js';
@@ -22,7 +22,7 @@ import type {
 } from './list-report.js';
 import type { ListRequest, SnapshotRequest } from './list-request.js';
 
-/** @throws NoRepositoryError, CorruptError, NewerFormatError */
+/** @throws NoRepositoryError, LockedError, CorruptError, NewerFormatError */
 export function listSnapshots(request: ListRequest, context: RunContext): SnapshotListReport {
   return reading(request, context, (repository) => {
     const snapshots = repository.snapshots().map(summarizeSnapshot);
@@ -74,7 +74,7 @@ function reading<T>(
   { fileSystem }: RunContext,
   query: (repository: OpenRepository) => T,
 ): T {
-  const repository = openForReading(fileSystem, request.repository);
+  const repository = openSnapshots(fileSystem, request.repository);
   try {
     return askInOneState(repository, () => query(repository));
   } finally {

@@ -4,7 +4,7 @@ import type { Content, ExaminationRecord, Version } from '../../catalog/records.
 import type { Emit } from '../../delta/engine/emit.js';
 import { CorruptError, type RewindError } from '../../errors.js';
 import { readContent } from '../../repository/contents/read-content.js';
-import { openForReading } from '../../repository/open/open-repository.js';
+import { openSnapshots } from '../../repository/open/open-repository.js';
 import type { OpenRepository } from '../../repository/repository.js';
 import { Digests } from '../../system/digest/digests.js';
 import type { BytePath } from '../../system/files/byte-path.js';
@@ -24,14 +24,14 @@ import { UNUSABLE_HINT } from './restore-notes.js';
 import type { Absence, RestoreEntry, RestoreSource, SourceLocation } from './restore-source.js';
 
 /**
- * @throws NotInSnapshotError, CorruptError
+ * @throws NotInSnapshotError, LockedError, CorruptError
  */
 export function openRepositorySource(
   path: BytePath,
   time: RequestedTime,
   context: RunContext,
 ): RepositorySource {
-  const repository = openForReading(context.fileSystem, path);
+  const repository = openSnapshots(context.fileSystem, path);
   try {
     return new RepositorySource(repository, time, context);
   } catch (error) {

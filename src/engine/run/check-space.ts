@@ -15,7 +15,11 @@ export function requireFreeSpace(
   path: BytePath,
   neededBytes: number,
 ): void {
-  const freeBytes = freeBytesAt(fileSystem, path);
+  requireFreeBytes(path, neededBytes, freeBytesAt(fileSystem, path));
+}
+
+/** As `requireFreeSpace`, of a file system whose free bytes are known. */
+export function requireFreeBytes(path: BytePath, neededBytes: number, freeBytes: number): void {
   const wantedBytes = neededBytes + OVERHEAD_BYTES;
   if (freeBytes >= wantedBytes) return;
   throw new NoSpaceError(
@@ -29,12 +33,13 @@ export function requireFreeSpace(
   );
 }
 
-/** How many bytes of files have room. @param path as in `requireFreeSpace` */
-export function usableBytes(fileSystem: FileSystem, path: BytePath): number {
-  return freeBytesAt(fileSystem, path) - OVERHEAD_BYTES;
+/** How many bytes of files have room. */
+export function usableBytes(freeBytes: number): number {
+  return freeBytes - OVERHEAD_BYTES;
 }
 
-function freeBytesAt(fileSystem: FileSystem, path: BytePath): number {
+/** @param path as in `requireFreeSpace` */
+export function freeBytesAt(fileSystem: FileSystem, path: BytePath): number {
   let existing = path;
   while (fileSystem.realPath(existing) === null && existing !== '/')
     existing = parentPath(existing);

@@ -44,6 +44,7 @@ export const NOTE_KINDS = [
   'kept',
   'left-over',
   'lock',
+  'no-snapshot',
   'not-recorded',
   // What a run could not do, or did otherwise.
   'clock-behind',

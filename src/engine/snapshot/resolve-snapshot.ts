@@ -24,9 +24,11 @@ export function resolveSeconds(
   nowMs: number,
 ): number {
   if (snapshots.length === 0) {
-    throw new NotInSnapshotError('the repository holds no snapshot yet', {
-      hint: "take one with 'redis-rewind backup SOURCE REPO'",
-    });
+    // While the first backup runs, the repository is not opened for this.
+    throw new NotInSnapshotError(
+      'the repository holds no snapshot: its first backup was not finished',
+      { hint: 'run the backup again' },
+    );
   }
   return resolveTimeSpec(spec, {
     nowSeconds: Math.floor(nowMs / 1000),

@@ -3,11 +3,11 @@
 // except that the result is noted in the catalog.
 import type { ContentCheck, VerificationRecord } from '../../catalog/records.js';
 import { CorruptError } from '../../errors.js';
-import { openForReading } from '../../repository/open/open-repository.js';
+import { openSnapshots } from '../../repository/open/open-repository.js';
 import { repairHint } from '../../repository/repair-hint.js';
 import type { OpenRepository } from '../../repository/repository.js';
 import { formatPath } from '../../system/files/byte-path.js';
-import { infoNote } from '../run/notes.js';
+import { type Note, infoNote, lookNote } from '../run/notes.js';
 import type { RunContext } from '../run/run-context.js';
 import { type RequestedTime, parseTime } from '../snapshot/time-spec.js';
 import { totalBytesOf } from './choose-contents.js';
@@ -27,12 +27,12 @@ import { type LostContents, type VerifyScope, lossesOf, readScope } from './veri
 import { type SizeVerification, verifySizes } from './verify-sizes.js';
 
 /**
- * @throws UsageError, NoRepositoryError, NewerFormatError, NotInSnapshotError; CorruptError where the
+ * @throws UsageError, NoRepositoryError, LockedError, NewerFormatError, NotInSnapshotError; CorruptError where the
  *   catalog cannot be read at all. Any other corruption is in the report.
  */
 export async function verify(request: VerifyRequest, context: RunContext): Promise<VerifyReport> {
   const time = request.time === null ? null : parseTime(request.time);
-  const repository = openForReading(context.fileSystem, request.repository);
+  const repository = openSnapshots(context.fileSystem, request.repository);
   try {
     const mode = request.mode ?? FULL;
     const {
@@ -114,7 +114,7 @@ export async function verifyOpen(
       contentsLeft: left.length,
       bytesLeft: totalBytesOf(left),
       problems,
-      notes: [...catalog.notes, ...entries.notes, ...dataNotes, ...examined],
+      notes: [...emptyNotes(scope), ...catalog.notes, ...entries.notes, ...dataNotes, ...examined],
     },
     record: {
       mode: mode.kind,
@@ -134,6 +134,13 @@ export async function verifyOpen(
       isWhole: tally.outcomes.get(content.id) === null,
     })),
   };
+}
+
+/** While the first backup runs, nothing is verified. So this one has ended without a snapshot. */
+function emptyNotes({ snapshots }: VerifyScope): Note[] {
+  if (snapshots.length > 0) return [];
+  const message = 'the repository holds no snapshot: its first backup was not finished';
+  return [lookNote('no-snapshot', null, message, 'run the backup again')];
 }
 
 function secondsNow({ clock }: RunContext): number {

@@ -23,7 +23,7 @@ export function recordVerification(
   if (fileSystem.stat(catalogJournalPath(path)) !== null) return 'a commit was cut off';
   let lock: WriteLock | null = null;
   try {
-    lock = WriteLock.tryAcquire(lockPath(path), checkOpened(fileSystem, lockPath(path)));
+    lock = WriteLock.tryAcquireForMoment(lockPath(path), checkOpened(fileSystem, lockPath(path)));
     if (lock === null) return 'another process is writing to the repository';
     const onOpened = checkOpened(fileSystem, catalogPath(path));
     const options = { readOnly: false, busyTimeoutMs: BUSY_TIMEOUT_MS, onOpened };

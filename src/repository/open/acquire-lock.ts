@@ -20,8 +20,13 @@ export interface LockOptions {
 }
 
 const LOCK_RETRY_MS = 100;
-/** The shortest wait. A verification holds the lock for a moment, and no writer should fail because of it. */
+/** The shortest wait for another run, which may be ending. */
 const PATIENCE_MS = 250;
+/**
+ * The shortest wait for a process that has the lock for a moment, or looks at the lock: no backup should fail
+ * because of a verification or a reader.
+ */
+const MOMENT_MS = 60_000;
 
 /**
  * @throws LockedError where another writer does not end in time; NoRepositoryError where the other writer
@@ -32,20 +37,21 @@ export async function acquireLock(
   repository: BytePath,
   options: LockOptions,
 ): Promise<WriteLock> {
-  const waitMs = Math.max(options.waitLockMs, PATIENCE_MS);
-  const deadlineMs = options.clock.monotonicMs() + waitMs;
+  const startedMs = options.clock.monotonicMs();
   makeIfMissing(fileSystem, repository);
   for (;;) {
     const lock = tryAcquire(fileSystem, repository);
     if (lock !== null) return lock;
-    const leftMs = deadlineMs - options.clock.monotonicMs();
+    const patienceMs = isBeingWritten(repository) ? PATIENCE_MS : MOMENT_MS;
+    const waitMs = Math.max(options.waitLockMs, patienceMs);
+    const leftMs = startedMs + waitMs - options.clock.monotonicMs();
     if (leftMs <= 0) throw lockHeldError(repository);
     await pause(Math.min(LOCK_RETRY_MS, leftMs));
     await options.checkpoint();
   }
 }
 
-/** Whether a process holds the lock. False where the lock is damaged or cannot be read. */
+/** Whether a process holds the lock for a run, such as a backup. False where the lock is damaged or cannot be read. */
 export function isBeingWritten(repository: BytePath): boolean {
   try {
     return WriteLock.isHeld(lockPath(repository));

@@ -49,6 +49,35 @@ export function openForReading(fileSystem: FileSystem, named: BytePath): OpenRep
   }
 }
 
+/**
+ * As openForReading, for a command that reads snapshots. A repository without a snapshot is opened only if its
+ * first backup no longer runs.
+ * @throws also LockedError while the first backup runs
+ */
+export function openSnapshots(fileSystem: FileSystem, named: BytePath): OpenRepository {
+  const repository = openForReading(fileSystem, named);
+  try {
+    // By the second question, the backup may have ended.
+    const isFirstBackup =
+      holdsNothing(repository) && isBeingWritten(repository.path) && holdsNothing(repository);
+    if (isFirstBackup) throw firstBackupRuns(repository.path);
+    return repository;
+  } catch (error) {
+    repository.close();
+    throw error;
+  }
+}
+
+/** False where this cannot be read: the command then says what is damaged. */
+function holdsNothing(repository: OpenRepository): boolean {
+  try {
+    return !repository.hasSnapshots();
+  } catch (error) {
+    if (error instanceof CorruptError) return false;
+    throw error;
+  }
+}
+
 function openHeldForReading(
   fileSystem: FileSystem,
   { path, release }: HeldRepository,
@@ -249,9 +278,18 @@ function requireMadeRepository(fileSystem: FileSystem, path: BytePath): void {
     if (!(error instanceof NoRepositoryError) || !isBeingWritten(path)) throw error;
     throw new LockedError(
       `the repository at '${formatPath(path)}' is being made by another process`,
-      { path, hint: 'wait for the first backup to end' },
+      { path, hint: WAIT_FOR_FIRST },
     );
   }
+}
+
+const WAIT_FOR_FIRST = 'wait for the first backup to end';
+
+function firstBackupRuns(path: BytePath): LockedError {
+  return new LockedError(
+    `the first backup into '${formatPath(path)}' is still running, so that there is no snapshot yet`,
+    { path, hint: WAIT_FOR_FIRST },
+  );
 }
 
 /** @throws NoRepositoryError; CorruptError where there is a repository without a catalog */

@@ -65,6 +65,10 @@ export class CatalogAnswers implements RepositoryQuestions {
     return this.#read((catalog) => catalog.snapshots.newest());
   }
 
+  hasSnapshots(): boolean {
+    return this.#read((catalog) => catalog.snapshots.count() > 0);
+  }
+
   versionsOf(snapshotId: number): Version[] {
     return this.#read((catalog) => catalog.versions.listAt(snapshotId));
   }

@@ -27,6 +27,7 @@ export interface RepositoryQuestions {
   snapshots(): Snapshot[];
   /** Null where there is no snapshot yet. */
   newestSnapshot(): Snapshot | null;
+  hasSnapshots(): boolean;
   /** The versions valid at a snapshot, in byte order of their paths. */
   versionsOf(snapshotId: number): Version[];
   /** The versions of the newest snapshot, in byte order of their paths. */

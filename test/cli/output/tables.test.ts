@@ -50,7 +50,10 @@ test('a combining mark takes no column', (t) => {
 
 test('a list of no snapshots says that there are none', (t) => {
   const text = formatSnapshotList({ repository, snapshots: [], notes: [] }, false);
-  t.is(text, "'/srv/backups/redis' holds no snapshot yet\n");
+  t.is(
+    text,
+    "'/srv/backups/redis' holds no snapshot: its first backup was not finished; run the backup again\n",
+  );
 });
 
 test('snapshots are printed as a table', (t) => {

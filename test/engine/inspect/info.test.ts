@@ -2,12 +2,14 @@
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { rmSync, writeFileSync } from 'node:fs';
 import test from 'ava';
 
 import { info } from '../../../src/engine/inspect/info.js';
 import type { InfoReport } from '../../../src/engine/inspect/info-report.js';
 import { NoRepositoryError } from '../../../src/errors.js';
 import { openForWriting } from '../../../src/repository/open/open-repository.js';
+import { HookedFileSystem } from '../../support/files/hooked-file-system.js';
 import { shareNights } from '../../support/sandbox/four-nights.js';
 import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 
@@ -27,6 +29,33 @@ function sum(numbers: readonly number[]): number {
 
 function infoOf({ repositoryPath, context }: Sandbox): InfoReport {
   return info({ repository: repositoryPath }, context);
+}
+
+for (const [what, put] of [
+  ['goes', () => {}],
+  ['becomes a file', (path: string) => writeFileSync(path, 'file')],
+] as const) {
+  test(`info leaves out a folder that ${what} right before it is listed`, async (t) => {
+    const sandbox = await createSandbox(t);
+    await sandbox.write('folder/within/file', '0123456789');
+    await sandbox.write('other', '01234');
+    await sandbox.backup();
+    for (const folder of ['folder', 'folder/within']) {
+      const path = sandbox.inMirror(folder);
+      const fileSystem = new HookedFileSystem((call) => {
+        if (call.operation !== 'list' || call.path !== path) return;
+        rmSync(path, { recursive: true });
+        put(path);
+      });
+      const report = info(
+        { repository: sandbox.repositoryPath },
+        { ...sandbox.context, fileSystem },
+      );
+      t.is(report.mirrorBytes, 5);
+      rmSync(path, { force: true });
+      await sandbox.backup();
+    }
+  });
 }
 
 test('sizes and counts are those that find reports', async (t) => {

@@ -38,6 +38,22 @@ test('of two backups at once one succeeds, and the other is told that the reposi
   t.is(sandbox.list().length, 2);
 });
 
+test('a backup waits for a verification that notes its result, without --wait-lock', async (t) => {
+  const sandbox = await createSandbox(t);
+  await sandbox.write('dump.rdb', 'x');
+  await sandbox.backup();
+  const note = WriteLock.tryAcquireForMoment(pathFromText(sandbox.data('lock.sqlite3')));
+  t.truthy(note);
+  // A backup is refused after fewer attempts where another run has the lock.
+  let steps = 0;
+  const checkpoint = async (): Promise<void> => {
+    steps += 1;
+    if (steps === 8) note?.release();
+  };
+  t.is((await sandbox.backup({ context: { checkpoint } })).snapshot.id, 2);
+  t.true(steps >= 8, String(steps));
+});
+
 test('a waiting writer goes on when the other writer has ended', async (t) => {
   const sandbox = await createSandbox(t);
   await sandbox.write('dump.rdb', 'x');
