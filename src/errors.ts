@@ -252,6 +252,19 @@ export class SystemError extends RewindError {
   }
 }
 
+/** Standard output cannot be written, such as on a full disk. */
+export class LostOutputError extends RewindError {
+  readonly code = 'LOST_OUTPUT';
+  readonly exitCode: number;
+
+  /** @param isWorkDone whether only the report of finished work is lost */
+  constructor(reason: string, isWorkDone: boolean) {
+    const hint = isWorkDone ? 'the work is done; only its report is lost' : undefined;
+    super(`cannot write to standard output: ${reason}`, hint === undefined ? {} : { hint });
+    this.exitCode = isWorkDone ? EXIT.needsALook : EXIT.failed;
+  }
+}
+
 /** What is wrong with a server. The program branches on it; no output shows it. */
 export type ServerTrouble =
   /** Nothing answers at the address, or the address cannot be reached. */

@@ -27,17 +27,20 @@ async function main(): Promise<void> {
     );
     return;
   }
-  const [{ runCommandLine }, { InterruptedError }, { systemClock }] = await Promise.all([
-    import('./cli/run-command-line.js'),
-    import('./errors.js'),
-    import('./system/time/clock.js'),
-  ]);
-  let hasLostOutput = false;
+  const [{ runCommandLine }, { InterruptedError }, { systemClock }, { LostOutput }] =
+    await Promise.all([
+      import('./cli/run-command-line.js'),
+      import('./errors.js'),
+      import('./system/time/clock.js'),
+      import('./cli/output/lost-output.js'),
+    ]);
+  const lostOutput = new LostOutput(process.stderr, process.argv.includes('--json'));
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // Whoever reads the output has gone away, as `head` does. Nothing is lost that somebody wants.
     if (error.code === 'EPIPE') return;
-    hasLostOutput = true;
-    process.exitCode = 1;
-    process.stderr.write(`redis-rewind: cannot write to standard output: ${error.message}\n`);
+    lostOutput.report(error.message);
+    // The command may have ended before its last write fails.
+    process.exitCode = lostOutput.exitCode(Number(process.exitCode ?? 0));
   });
   // Nobody reads the messages. This is no reason to stop a backup.
   process.stderr.on('error', () => {});
@@ -53,6 +56,7 @@ async function main(): Promise<void> {
       stderr: process.stderr,
       environment: process.env,
       monotonicMs: () => systemClock.monotonicMs(),
+      onWorkDone: () => lostOutput.workIsDone(),
     },
     createContext: async (onProgress) => {
       const [{ RealFileSystem }, { createCheckpoint }, { programVersion }, { hostname }] =
@@ -76,7 +80,7 @@ async function main(): Promise<void> {
       };
     },
   });
-  if (!hasLostOutput) process.exitCode = exitCode;
+  process.exitCode = lostOutput.exitCode(exitCode);
 }
 
 /** As the program shows any error, before it can load the code that does. */

@@ -17,14 +17,14 @@ export async function runVerify(invocation: Invocation): Promise<number> {
     const request = toRepairRequest(parsed, operands, toPath);
     const { repair } = await import('../../engine/repair/repair.js');
     const report = await repair(request, context);
-    output.result(report, (done) => formatRepair(done, output.isQuiet));
+    output.outcome(report, (done) => formatRepair(done, output.isQuiet));
     output.notes(report.notes);
     return report.problems.length > 0 ? EXIT.corrupt : exitCodeOf(report.notes);
   }
   const request = toVerifyRequest(parsed, operands, toPath);
   const { verify } = await import('../../engine/verify/verify.js');
   const report = await verify(request, context);
-  output.result(report, (verification) => formatVerification(verification, output.isQuiet));
+  output.outcome(report, (verification) => formatVerification(verification, output.isQuiet));
   output.notes(report.notes);
   return report.problems.length > 0 ? EXIT.corrupt : exitCodeOf(report.notes);
 }

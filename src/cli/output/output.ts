@@ -20,6 +20,8 @@ export interface OutputStreams {
   readonly stderr: OutputStream;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly monotonicMs: () => number;
+  /** Called before a report of work that is done. A failure of stdout after this loses only the report. */
+  readonly onWorkDone?: () => void;
 }
 
 export interface OutputSettings {
@@ -37,12 +39,14 @@ export class Output {
   readonly #paintStdout: Painter;
   readonly #paintStderr: Painter;
   readonly #progress: ProgressLine | null;
+  readonly #onWorkDone: () => void;
 
   constructor(streams: OutputStreams, settings: OutputSettings) {
     const { stdout, stderr, environment } = streams;
     this.#stdout = stdout;
     this.#stderr = stderr;
     this.#settings = settings;
+    this.#onWorkDone = streams.onWorkDone ?? (() => {});
     const isTerminal = stderr.isTTY === true;
     this.#paintStdout = createPainter({ isTerminal: stdout.isTTY === true, environment });
     this.#paintStderr = createPainter({ isTerminal, environment });
@@ -69,7 +73,7 @@ export class Output {
     return !this.isQuiet && (this.isVerbose || this.#stderr.isTTY === true);
   }
 
-  /** Prints what was asked for: the report as JSON with --json, else as `toText` makes it. */
+  /** Prints what a command is run for: the report as JSON with --json, else as `toText` makes it. */
   result<Report extends object>(report: Report, toText: (report: Report) => string): void {
     this.#progress?.clear();
     const text = this.#settings.isJson
@@ -78,9 +82,15 @@ export class Output {
     if (text !== '') this.#stdout.write(text);
   }
 
+  /** As `result`, for work that stays done even if the report is lost. */
+  outcome<Report extends object>(report: Report, toText: (report: Report) => string): void {
+    this.#onWorkDone();
+    this.result(report, toText);
+  }
+
   /** Prints what a run did that has no result to print: JSON with --json, else statistics on stderr. */
   account<Report extends object>(report: Report, toText: (report: Report) => string): void {
-    if (this.#settings.isJson) this.result(report, toText);
+    if (this.#settings.isJson) this.outcome(report, toText);
     else if (this.#isTalkative) this.#say(visibleText(toText(report)));
   }
 
@@ -88,6 +98,7 @@ export class Output {
   event(event: object, toText: (paint: Painter) => string, isTrouble: boolean): void {
     if (this.isQuiet && !isTrouble) return;
     this.#progress?.clear();
+    this.#onWorkDone();
     const text = this.#settings.isJson ? JSON.stringify(event) : toText(this.#paintStdout);
     this.#stdout.write(`${text}\n`);
   }

@@ -2,11 +2,11 @@
 // each way in which they do not help is an error that leaves the repository as it was.
 import test from 'ava';
 import { runCli } from '../../support/program/cli.js';
+import { until } from '../../support/program/until.js';
 import { readFlags, startSentinel, watching } from '../../support/redis/servers/redis-sentinel.js';
 import {
   startGroup,
   first,
-  until,
   untilKnown,
   startSentinels,
   at,

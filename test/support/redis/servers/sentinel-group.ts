@@ -1,11 +1,11 @@
 // A primary and its replicas, the Sentinels that watch them, and backups that ask those Sentinels.
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ExecutionContext } from 'ava';
 import type { BackupReport } from '../../../../src/engine/backup/backup-report.js';
 import { temporaryDirectory } from '../../files/temporary-directory.js';
 import { type CliOptions, succeedCli } from '../../program/cli.js';
+import { until } from '../../program/until.js';
 import { type RedisSentinel, readFlags, startSentinel, watching } from './redis-sentinel.js';
 import { type RedisServer, startRedisServer } from './redis-server.js';
 import { type Refusal, isRefusedBackup } from '../refused-backup.js';
@@ -49,10 +49,6 @@ export async function startGroup(
 export function first<T>([item]: readonly T[]): T {
   if (item === undefined) throw new Error('none there');
   return item;
-}
-
-export async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await delay(50);
 }
 
 /** Waits until a Sentinel knows that many replicas that are in order. */
