@@ -72,26 +72,31 @@ function requireRoomFor({ fileSystem, path }: RepositoryPlace, increment: Increm
   requireTemporarySpace(fileSystem, Math.min(increment.plainBytes, mostBytes));
 }
 
-/** Opens the mirror file. Of several files with this content, opens the first that is whole. */
+/**
+ * Opens the mirror file. Of several files with this content, opens the first that is whole. There may be
+ * thousands, so none is looked at before it is needed.
+ */
 async function openMirrorFile(
   { fileSystem }: RepositoryPlace,
   content: Content,
   candidates: readonly BytePath[],
   checkpoint: Checkpoint,
 ): Promise<OpenRoot> {
-  const files = candidates.filter((path) => fileSystem.stat(path)?.isFile());
-  const [first, ...others] = files;
-  if (first === undefined) {
+  let first: BytePath | null = null;
+  for (const [index, path] of candidates.entries()) {
+    await checkpoint();
+    if (fileSystem.stat(path)?.isFile() !== true) continue;
+    const candidate = openAt(fileSystem, path, content);
+    const isOnlyFile = first === null && index === candidates.length - 1;
+    if (isOnlyFile || (await hasDigest(candidate.reader, content, checkpoint))) return candidate;
+    candidate.close();
+    first ??= path;
+  }
+  if (first === null) {
     const [path = '' as BytePath] = candidates;
     throw new CorruptError(`the mirror file '${formatPath(path)}' is not there`, { path });
   }
-  for (const path of others.length === 0 ? [] : files) {
-    const candidate = openAt(fileSystem, path, content);
-    if (await hasDigest(candidate.reader, content, checkpoint)) return candidate;
-    candidate.close();
-  }
-  // There is one file, or none is whole. A damaged file may still do: an older content may need only its
-  // undamaged parts.
+  // None is whole. A damaged file may still do: an older content may need only its undamaged parts.
   return openAt(fileSystem, first, content);
 }
 

@@ -4,8 +4,7 @@
 import type { Catalog } from '../../catalog/catalog.js';
 import type { Content, Increment } from '../../catalog/records.js';
 import { CorruptError } from '../../errors.js';
-import type { BytePath } from '../../system/files/byte-path.js';
-import { mirrorPath, stagedPath } from '../layout.js';
+import type { MirrorFiles, MirrorRoot } from './mirror-files.js';
 
 export interface ContentPlan {
   readonly content: Content;
@@ -16,60 +15,40 @@ export interface ContentPlan {
   readonly deltas: readonly Increment[];
 }
 
-export type ContentRoot =
-  /** `candidates`: paths to look at in turn. While its rename is owed, a file may still be in staging. */
-  | { readonly kind: 'mirror'; readonly content: Content; readonly candidates: readonly BytePath[] }
-  | { readonly kind: 'full'; readonly increment: Increment };
+export type ContentRoot = MirrorRoot | { readonly kind: 'full'; readonly increment: Increment };
 
 /**
  * Plans how to read a content. The caller has begun a read transaction.
  * @throws CorruptError where nothing in the catalog leads to the content
  */
-export function planContent(catalog: Catalog, repository: BytePath, content: Content): ContentPlan {
+export function planContent(
+  catalog: Catalog,
+  mirrorFiles: MirrorFiles,
+  content: Content,
+): ContentPlan {
   const generation = catalog.repository.get()?.generation ?? 0;
   const deltas: Increment[] = [];
+  const planFrom = (root: ContentRoot): ContentPlan => ({
+    content,
+    generation,
+    root,
+    deltas: deltas.toReversed(),
+  });
   const seen = new Set<number>();
   for (let id = content.id; ;) {
     if (seen.has(id)) throw unreachable(content, 'its chain runs in a circle');
     seen.add(id);
-    const inMirror = catalog.versions.listNewestWithContent(id);
-    const [first] = inMirror;
-    if (first?.content) {
-      const candidates = inMirror.flatMap(({ path }) =>
-        mirrorCandidatesOf(catalog, repository, path),
-      );
-      const root = { kind: 'mirror' as const, content: first.content, candidates };
-      return { content, generation, root, deltas: deltas.toReversed() };
-    }
+    const inMirror = mirrorFiles.rootOf(id);
+    if (inMirror !== null) return planFrom(inMirror);
     const increment = catalog.increments.findByResult(id);
     if (increment === null)
       throw unreachable(content, 'it is neither in the mirror nor in an increment');
     if (increment.kind === 'full' || increment.basisId === null) {
-      return {
-        content,
-        generation,
-        root: { kind: 'full', increment },
-        deltas: deltas.toReversed(),
-      };
+      return planFrom({ kind: 'full', increment });
     }
     deltas.push(increment);
     id = increment.basisId;
   }
-}
-
-/** Where the mirror file of a path may be: in staging while its rename is owed, then in the mirror. */
-export function mirrorCandidatesOf(
-  catalog: Catalog,
-  repository: BytePath,
-  path: BytePath,
-): BytePath[] {
-  const staged = catalog.owed
-    .list()
-    .filter((operation) => operation.kind === 'place' && operation.path === path)
-    .flatMap((operation) =>
-      operation.staged === null ? [] : [stagedPath(repository, operation.staged)],
-    );
-  return [...staged, mirrorPath(repository, path)];
 }
 
 function unreachable(content: Content, why: string): CorruptError {

@@ -14,7 +14,8 @@ import type { FileSystem } from '../../system/files/file-system.js';
 import { findCatalogFaults, findSizeFault } from '../check/catalog-faults.js';
 import { checkCopy } from '../check/check-copy.js';
 import type { CatalogFaults, CatalogSizeFault, CopyCondition } from '../check/check-findings.js';
-import { type ContentPlan, mirrorCandidatesOf, planContent } from '../contents/plan-content.js';
+import { MirrorFiles } from '../contents/mirror-files.js';
+import { type ContentPlan, planContent } from '../contents/plan-content.js';
 import type { CatalogCopy } from '../copies/catalog-copy.js';
 import type { LocalRepository } from '../local-repository.js';
 import type {
@@ -31,11 +32,13 @@ export class CatalogAnswers implements RepositoryQuestions {
   readonly fileSystem: FileSystem;
   readonly path: BytePath;
   readonly #catalog: Catalog;
+  readonly #mirrorFiles: MirrorFiles;
 
   constructor({ fileSystem, path, catalog }: LocalRepository) {
     this.fileSystem = fileSystem;
     this.path = path;
     this.#catalog = catalog;
+    this.#mirrorFiles = new MirrorFiles(catalog, path);
   }
 
   generation(): number {
@@ -117,11 +120,11 @@ export class CatalogAnswers implements RepositoryQuestions {
   }
 
   planContent(content: Content): ContentPlan {
-    return this.#read((catalog) => planContent(catalog, this.path, content));
+    return this.#read((catalog) => planContent(catalog, this.#mirrorFiles, content));
   }
 
   mirrorCandidates(path: BytePath): BytePath[] {
-    return this.#read((catalog) => mirrorCandidatesOf(catalog, this.path, path));
+    return this.#read(() => this.#mirrorFiles.candidatesOf(path));
   }
 
   contentSources(): ContentSources {
@@ -131,7 +134,7 @@ export class CatalogAnswers implements RepositoryQuestions {
         .flatMap(({ path, content }) =>
           content === null
             ? []
-            : [{ path, content, candidates: mirrorCandidatesOf(catalog, this.path, path) }],
+            : [{ path, content, candidates: this.#mirrorFiles.candidatesOf(path) }],
         ),
       increments: catalog.increments.list(),
     }));
