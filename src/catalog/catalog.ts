@@ -16,6 +16,7 @@ import {
   type ConnectOptions,
   connect,
   connectToBytes,
+  runTransaction,
   translate,
 } from './sqlite.js';
 import { VerificationTable } from './verification-table.js';
@@ -126,6 +127,7 @@ export class Catalog {
    * Runs `change` in one transaction and raises the generation. Durable on return. When this throws,
    * the catalog is unchanged, with one exception: when COMMIT itself failed, the caller must open the
    * catalog again and look.
+   * @throws LockedError where another process is inside a read for longer than a moment
    */
   write<T>(change: () => T): T {
     return this.annotate(() => {
@@ -137,7 +139,7 @@ export class Catalog {
 
   /** As `write`, for rows that no reader needs: the generation stays the same. */
   annotate<T>(change: () => T): T {
-    return translate('write', this.#path, () => this.#connection.transaction(change).immediate());
+    return translate('write', this.#path, () => runTransaction(this.#connection, change));
   }
 
   /** Size of the database in bytes. Inside a transaction, the size that it will have after the commit. */

@@ -94,6 +94,38 @@ function compileOnce(connection: Connection): void {
   }) as Connection['prepare'];
 }
 
+/**
+ * How long the end of a transaction waits for those who read. New readers have to wait meanwhile, and nothing
+ * else runs in this process. Who wants to wait longer tries again (waitForReaders).
+ */
+const READERS_TIMEOUT_MS = 500;
+
+/**
+ * Runs `change` in one transaction, which is rolled back where anything fails.
+ * @throws SQLite's own errors; SQLITE_BUSY where somebody reads for longer than a moment
+ */
+export function runTransaction<T>(connection: Connection, change: () => T): T {
+  const setTimeout = (milliseconds: number): void => {
+    connection.pragma(`busy_timeout = ${milliseconds}`);
+  };
+  const usual = Number(connection.pragma('busy_timeout', { simple: true }));
+  setTimeout(Math.min(usual, READERS_TIMEOUT_MS));
+  try {
+    connection.exec('BEGIN IMMEDIATE');
+    // When its cache is full, SQLite writes pages early, if nobody reads. It must not wait for each page.
+    setTimeout(0);
+    const result = change();
+    setTimeout(Math.min(usual, READERS_TIMEOUT_MS));
+    connection.exec('COMMIT');
+    return result;
+  } catch (error) {
+    if (connection.inTransaction) connection.exec('ROLLBACK');
+    throw error;
+  } finally {
+    setTimeout(usual);
+  }
+}
+
 /** Runs `call` and turns SQLite's failures into RewindErrors that name the operation and the file. */
 export function translate<T>(operation: string, path: BytePath, call: () => T): T {
   try {

@@ -20,9 +20,16 @@ export interface OpenRepository extends RepositoryPlace, RepositoryQuestions {
 export interface WritableRepository extends OpenRepository {
   /** Whether this run has made the repository. */
   readonly created: boolean;
-  /** Makes the backup a snapshot (commit/commit.ts). Operations are then still owed to the mirror. */
-  commit(plan: CommitPlan): Snapshot;
-  /** Does the operations that the commit owes the mirror, and leaves a checked copy of the catalog. */
+  /**
+   * Makes the backup a snapshot (commit/commit.ts). Operations are then still owed to the mirror.
+   * @throws LockedError where other programs read the catalog all the time
+   */
+  commit(plan: CommitPlan): Promise<Snapshot>;
+  /**
+   * Does the operations that the commit owes the mirror, and leaves a checked copy of the catalog. Where this
+   * throws, the next writer does it.
+   * @throws as `commit`
+   */
   finishCommit(snapshot: Snapshot, actingUid: number): Promise<OwedOutcome>;
   /** Deletes what a backup has written and not committed. */
   discardUncommitted(): void;

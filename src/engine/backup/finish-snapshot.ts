@@ -1,5 +1,6 @@
 // What follows the commit of a snapshot: its last steps, and a note on metadata that could not be set.
 import type { Snapshot } from '../../catalog/records.js';
+import { InterruptedError, LockedError } from '../../errors.js';
 import type { WritableRepository } from '../../repository/repository.js';
 import type { UnsetMetadata } from '../../system/files/metadata/apply-metadata.js';
 import { formatPath } from '../../system/files/byte-path.js';
@@ -26,6 +27,9 @@ export async function finishSnapshot(
       ),
     ];
   } catch (error) {
+    if (error instanceof LockedError || error instanceof InterruptedError) {
+      return [...noteUnset(unsetBefore), postponedNote(error)];
+    }
     return [
       ...noteUnset(unsetBefore),
       lookNote(
@@ -36,6 +40,15 @@ export async function finishSnapshot(
       ),
     ];
   }
+}
+
+/** Nothing has failed: the step is only done later. */
+function postponedNote({ message }: Error): Note {
+  return infoNote(
+    'unfinished',
+    null,
+    `the snapshot is safe, and the next backup does its last step: ${message}`,
+  );
 }
 
 /** One note for each kind of metadata that could not be set. The catalog has the metadata anyway. */

@@ -87,7 +87,7 @@ export async function takeSnapshot(run: SnapshotRun): Promise<BackupReport> {
         notes,
       });
       await context.checkpoint();
-      return { snapshot: repository.commit(plan), records: plan.snapshot };
+      return { snapshot: await repository.commit(plan), records: plan.snapshot };
     } finally {
       // By now these files are synced, or no longer needed.
       await increments.close().catch(() => {});

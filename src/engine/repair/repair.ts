@@ -47,7 +47,8 @@ async function repairHeld(
     const kept = new KeptFolder(fileSystem, path);
     const run: RepairRun = { request, context, kept, steps: [] };
     await repairCatalog(run, { fileSystem, path });
-    const repository = openLocked({ fileSystem, path }, context.uid);
+    const writer = { ...context, actingUid: context.uid };
+    const repository = await openLocked({ fileSystem, path }, writer);
     try {
       await repairCopies(run, repository);
       await repairNewest(run, repository);

@@ -9,19 +9,29 @@ import { append } from '../../system/lists/lists.js';
 /** The kernel's limit (MAXSYMLINKS). It ends a circle of links. */
 const MOST_LINKS = 40;
 
+export interface LinkEnd {
+  /** Absolute, with every link on the way resolved. */
+  readonly path: BytePath;
+  /** Whether nothing is there. */
+  readonly isNothing: boolean;
+}
+
 /**
+ * Looks at nothing below a name that is missing: a target may have 2,000 names, and lead to 40 other links.
  * @param folder real path of the directory in which the link stands
  * @param target what the link says
- * @returns an absolute path with every link on the way resolved
  */
 export function whereLinkLeads(
   fileSystem: FileSystem,
   folder: BytePath,
   target: BytePath,
-): BytePath {
+): LinkEnd {
   const names: string[] = [];
   let reached = folder;
+  /** The names below `reached` from the first missing one on. */
+  const missing: string[] = [];
   let followed = 0;
+  let isCircle = false;
   const follow = (text: BytePath): void => {
     if (text.startsWith('/')) reached = '/' as BytePath;
     append(names, text.split('/').toReversed());
@@ -30,46 +40,39 @@ export function whereLinkLeads(
   for (let name = names.pop(); name !== undefined; name = names.pop()) {
     if (name === '' || name === '.') continue;
     if (name === '..') {
-      reached = parentPath(reached);
+      if (missing.pop() === undefined) reached = parentPath(reached);
       continue;
     }
     const next = joinPath(reached, name);
-    const further = followed < MOST_LINKS ? readLinkAt(fileSystem, next) : null;
-    if (further === null) {
+    const found = missing.length === 0 ? lookAt(fileSystem, next) : 'nothing';
+    if (found === 'nothing') missing.push(name);
+    else if (found === 'no-link' || followed === MOST_LINKS) {
       reached = next;
-      continue;
+      isCircle = found !== 'no-link';
+    } else {
+      followed += 1;
+      follow(found.target);
     }
-    followed += 1;
-    follow(further);
   }
-  return reached;
-}
-
-/**
- * Whether a link that leads to this path leads to nothing.
- * @param path as `whereLinkLeads` returns it
- */
-export function isNothingThere(fileSystem: FileSystem, path: BytePath): boolean {
-  try {
-    const stat = fileSystem.stat(path);
-    // A link that could not be followed any more is one of a circle.
-    return stat === null || stat.isSymbolicLink();
-  } catch (error) {
-    if (NOWHERE.some((errno) => isErrno(error, errno))) return true;
-    if (error instanceof SystemError) return false;
-    throw error;
-  }
+  const path = missing.length === 0 ? reached : joinPath(reached, missing.join('/'));
+  return { path, isNothing: missing.length > 0 || isCircle };
 }
 
 /** How a look at a path fails that cannot exist. */
 const NOWHERE = ['ELOOP', 'ENAMETOOLONG'];
 
-/** The target of the link at a path; null where there is no link, or it may not be read. */
-function readLinkAt(fileSystem: FileSystem, path: BytePath): BytePath | null {
+/** What is at a path. A link that may not be read counts as no link. */
+function lookAt(
+  fileSystem: FileSystem,
+  path: BytePath,
+): 'nothing' | 'no-link' | { readonly target: BytePath } {
   try {
-    return fileSystem.stat(path)?.isSymbolicLink() ? fileSystem.readLink(path) : null;
+    const stat = fileSystem.stat(path);
+    if (stat === null) return 'nothing';
+    return stat.isSymbolicLink() ? { target: fileSystem.readLink(path) } : 'no-link';
   } catch (error) {
-    if (error instanceof SystemError) return null;
+    if (NOWHERE.some((errno) => isErrno(error, errno))) return 'nothing';
+    if (error instanceof SystemError) return 'no-link';
     throw error;
   }
 }

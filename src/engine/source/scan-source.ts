@@ -15,7 +15,7 @@ import type { FileStat, FileSystem } from '../../system/files/file-system.js';
 import { append } from '../../system/lists/lists.js';
 import { infoNote, lookNote, type Note } from '../run/notes.js';
 import type { RunContext } from '../run/run-context.js';
-import { isNothingThere, whereLinkLeads } from './link-target.js';
+import { whereLinkLeads } from './link-target.js';
 import type { PathFilter } from './path-filter.js';
 import { notesOnStat } from './recorded-stat.js';
 
@@ -229,11 +229,12 @@ class Scan implements SourceScan {
    * like a file. Where it leads to nothing, there is nothing more to keep.
    */
   #checkLink(path: BytePath, absolute: BytePath, target: BytePath): void {
-    const real = whereLinkLeads(this.#fileSystem, parentPath(absolute), target);
+    const end = whereLinkLeads(this.#fileSystem, parentPath(absolute), target);
+    const { path: real, isNothing } = end;
     if (this.#covered.some((folder) => isWithin(real, folder))) return;
     const link = `'${formatPath(path)}' is a link to '${formatPath(target)}' outside SOURCE`;
     this.notes.push(
-      isNothingThere(this.#fileSystem, real)
+      isNothing
         ? infoNote('link-outside', path, `${link}, where nothing is; the link is in the backup`)
         : lookNote(
             'link-outside',

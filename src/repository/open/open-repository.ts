@@ -9,7 +9,9 @@ import { isErrno } from '../../system/files/errno.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 import { copyPrivately } from '../../system/files/temporary/private-copy.js';
 import { settleEarlierRun } from '../commit/settle-earlier-run.js';
+import { COMMIT_PATIENCE_MS, type Patience, waitForReaders } from '../commit/wait-for-readers.js';
 import { catalogJournalPath, catalogPath, dataPath } from '../layout.js';
+import type { LocalRepository } from '../local-repository.js';
 import { checkOpened } from '../opened-file.js';
 import { repairHint } from '../repair-hint.js';
 import type { RepositoryPlace } from '../repository-place.js';
@@ -109,10 +111,14 @@ function openHeldForReading(
   }
 }
 
-export interface WriterOptions extends LockOptions {
+/** Who writes, and how waiting goes on. */
+export interface Writer extends Patience {
+  readonly actingUid: number;
+}
+
+export interface WriterOptions extends LockOptions, Writer {
   /** Whether to make the repository where there is none. If false, a missing repository is an error. */
   readonly create: boolean;
-  readonly actingUid: number;
 }
 
 /** Opening is tried again where another process has made the repository and removed it again. */
@@ -144,7 +150,7 @@ export async function openForWriting(
       if (!toBeMade) requireRepository(fileSystem, held.path);
       isPrepared = true;
       const lock = await acquireLock(fileSystem, held.path, options);
-      return openUnderLock({ fileSystem, held }, { lock, madeFolders, options });
+      return await openUnderLock({ fileSystem, held }, { lock, madeFolders, options });
     } catch (error) {
       held?.release();
       const isTakenAway = error instanceof NoRepositoryError || isErrno(error, 'ENOENT');
@@ -177,10 +183,10 @@ interface Locked {
 }
 
 /** Opens the repository after the lock is taken. Releases the lock where this fails. */
-function openUnderLock(
+async function openUnderLock(
   { fileSystem, held }: HeldPlace,
   { lock, madeFolders, options }: Locked,
-): WritableRepository {
+): Promise<WritableRepository> {
   const place = { fileSystem, path: held.path };
   const release = (): void => {
     lock.release();
@@ -194,7 +200,7 @@ function openUnderLock(
     // While this process waited, another process may have made the repository, or removed it again.
     created = options.create && inspectTarget(place.fileSystem, place.path) === 'to-be-made';
     if (created) finishCreation(place, Math.floor(options.clock.nowMs() / 1000));
-    return openAsWriter(place, options.actingUid, {
+    return await openAsWriter(place, options, {
       created,
       onClosed: release,
       onAbandoned: (isEmpty) => {
@@ -219,9 +225,9 @@ function quietly(cleanUp: () => void): void {
 }
 
 /** As openForWriting, for a caller that holds the lock and keeps it when the repository is closed. */
-export function openLocked(place: RepositoryPlace, actingUid: number): WritableRepository {
+export function openLocked(place: RepositoryPlace, writer: Writer): Promise<WritableRepository> {
   const nothing = (): void => {};
-  return openAsWriter(place, actingUid, {
+  return openAsWriter(place, writer, {
     created: false,
     onClosed: nothing,
     onAbandoned: nothing,
@@ -229,18 +235,25 @@ export function openLocked(place: RepositoryPlace, actingUid: number): WritableR
 }
 
 /** Opens the catalog, and finishes or cleans up what an earlier run has left. The lock is held. */
-function openAsWriter(
-  { fileSystem, path }: RepositoryPlace,
-  actingUid: number,
+async function openAsWriter(
+  place: RepositoryPlace,
+  writer: Writer,
   end: WriterEnd,
-): WritableRepository {
+): Promise<WritableRepository> {
+  const local = await waitForReaders(place.path, writer, COMMIT_PATIENCE_MS, () =>
+    openSettled(place, writer.actingUid),
+  );
+  return new WriterRepository(local, end, writer);
+}
+
+function openSettled({ fileSystem, path }: RepositoryPlace, actingUid: number): LocalRepository {
   const catalog = openOwnCatalog({ fileSystem, path }, { readOnly: false });
   try {
     catalog.migrate();
     makeMissingFolders(fileSystem, path);
     const local = { path, fileSystem, catalog };
     settleEarlierRun(local, actingUid);
-    return new WriterRepository(local, end);
+    return local;
   } catch (error) {
     catalog.close();
     throw error;

@@ -1,6 +1,13 @@
 // An open repository on this machine, for reading or for writing. Its catalog is private.
 import type { ContentCheck, Snapshot, VerificationRecord } from '../../catalog/records.js';
+import { LockedError } from '../../errors.js';
 import { type CommitPlan, commitSnapshot, finishCommit } from '../commit/commit.js';
+import {
+  COMMIT_PATIENCE_MS,
+  LAST_STEP_PATIENCE_MS,
+  type Patience,
+  waitForReaders,
+} from '../commit/wait-for-readers.js';
 import type { OwedOutcome } from '../commit/run-owed-operations.js';
 import { discardUncommitted } from '../commit/settle-earlier-run.js';
 import { writeCatalogCopy } from '../copies/catalog-copy.js';
@@ -42,20 +49,26 @@ export class WriterRepository extends CatalogAnswers implements WritableReposito
   readonly created: boolean;
   readonly #local: LocalRepository;
   readonly #end: WriterEnd;
+  readonly #patience: Patience;
 
-  constructor(local: LocalRepository, end: WriterEnd) {
+  constructor(local: LocalRepository, end: WriterEnd, patience: Patience) {
     super(local);
     this.created = end.created;
     this.#local = local;
     this.#end = end;
+    this.#patience = patience;
   }
 
-  commit(plan: CommitPlan): Snapshot {
-    return commitSnapshot(this.#local, plan);
+  commit(plan: CommitPlan): Promise<Snapshot> {
+    return waitForReaders(this.path, this.#patience, COMMIT_PATIENCE_MS, () =>
+      commitSnapshot(this.#local, plan),
+    );
   }
 
   finishCommit(snapshot: Snapshot, actingUid: number): Promise<OwedOutcome> {
-    return finishCommit(this.#local, snapshot, actingUid);
+    return waitForReaders(this.path, this.#patience, LAST_STEP_PATIENCE_MS, () =>
+      finishCommit(this.#local, snapshot, actingUid),
+    );
   }
 
   discardUncommitted(): void {
@@ -67,7 +80,12 @@ export class WriterRepository extends CatalogAnswers implements WritableReposito
   }
 
   noteVerification(record: VerificationRecord, checks: readonly ContentCheck[]): string | null {
-    return recordAsWriter(this.#local.catalog, record, checks);
+    try {
+      return recordAsWriter(this.#local.catalog, record, checks);
+    } catch (error) {
+      if (error instanceof LockedError) return error.message;
+      throw error;
+    }
   }
 
   close(): void {

@@ -117,7 +117,7 @@ test('a commit that fails before its transaction is durable throws, and makes no
     t.throws(() => commitSnapshot(failing, PLAN)),
     failure,
   );
-  t.is(repository.commit(PLAN).id, 1, 'the id was not used');
+  t.is((await repository.commit(PLAN)).id, 1, 'the id was not used');
   repository.close();
 });
 

@@ -111,7 +111,7 @@ test('verify and restore say that the first backup is still running, and afterwa
   t.is((await sandbox.backup()).snapshot.id, 1);
 });
 
-test('a first backup that ends while a reader looks at the lock is not called running', async (t) => {
+test('a repository that has a snapshot is read while a backup holds its lock', async (t) => {
   const sandbox = await createSandbox(t);
   await sandbox.write('dump.rdb', 'the dump');
   await sandbox.backup();
