@@ -21,6 +21,7 @@ import { type BytePath, formatPath, isWithin, joinPath } from '../../system/file
 import { type ByteReader, FileReader } from '../../system/files/byte-reader.js';
 import type { FileDescriptor, FileSystem } from '../../system/files/file-system.js';
 import { readChunks, readFileChunks } from '../../system/files/read-chunks.js';
+import { writeSparsely } from '../../system/files/write-sparsely.js';
 import { append } from '../../system/lists/lists.js';
 import { zstdDecompress } from '../../system/zstd/zstd.js';
 import type { RunContext } from '../run/run-context.js';
@@ -167,7 +168,7 @@ async function tryToWrite(
       throw new CorruptError('it is longer than the content');
     }
     isWriting = true;
-    fileSystem.write(into, bytes, position);
+    writeSparsely(fileSystem, into, bytes, position);
     isWriting = false;
     position += bytes.length;
   };

@@ -2,6 +2,7 @@
 // digest, and fsynced.
 import type { BytePath } from '../../system/files/byte-path.js';
 import { WriteBehind } from '../../system/files/write-behind.js';
+import { writeSparsely } from '../../system/files/write-sparsely.js';
 import { showPath } from '../run/notes.js';
 import type { RunContext } from '../run/run-context.js';
 import type { MadeEntry } from './plan-making.js';
@@ -38,7 +39,7 @@ async function rebuildFile(
   let position = 0;
   try {
     await source.read(entry, (bytes) => {
-      fileSystem.write(file, bytes, position);
+      writeSparsely(fileSystem, file, bytes, position);
       behind.wrote(bytes.length);
       position += bytes.length;
       onBytes(entry.path, bytes.length);

@@ -9,6 +9,7 @@ import type { Staging } from '../../../repository/staging.js';
 import type { FileDescriptor, FileSystem } from '../../../system/files/file-system.js';
 import type { Reflinks } from '../../../system/files/reflinks.js';
 import { WriteBehind } from '../../../system/files/write-behind.js';
+import { writeSparsely } from '../../../system/files/write-sparsely.js';
 import {
   type AvailableBytes,
   createAvailableBytes,
@@ -102,8 +103,14 @@ export class CopyTarget {
     if (this.#cloned !== null) return;
     const target = this.#staged ?? this.#appending;
     if (target !== null) {
-      this.#fileSystem.write(target.descriptor, bytes, this.#position);
-      target.behind.wrote(bytes.length);
+      const { descriptor, behind } = target;
+      if (target === this.#staged) {
+        writeSparsely(this.#fileSystem, descriptor, bytes, this.#position);
+      } else {
+        // The mirror file may be longer than it should be.
+        this.#fileSystem.write(descriptor, bytes, this.#position);
+      }
+      behind.wrote(bytes.length);
     }
     this.#position += bytes.length;
     if (this.#staged !== null) this.#tellFollower(this.#staged.available, this.#position);
@@ -219,7 +226,7 @@ export class CopyTarget {
     for (let position = 0; position < this.#position;) {
       const wanted = buffer.subarray(0, Math.min(buffer.length, this.#position - position));
       const count = mirror.read(wanted, position);
-      this.#fileSystem.write(target, wanted.subarray(0, count), position);
+      writeSparsely(this.#fileSystem, target, wanted.subarray(0, count), position);
       position += count;
     }
   }

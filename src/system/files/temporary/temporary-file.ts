@@ -7,6 +7,7 @@ import { formatPath, joinPath, pathFromText } from '../byte-path.js';
 import type { ByteReader } from '../byte-reader.js';
 import { type FileDescriptor, type FileSystem, RealFileSystem } from '../file-system.js';
 import { isErrno } from '../errno.js';
+import { writeSparsely } from '../write-sparsely.js';
 import { createTemporaryFolder } from './temporary-folder.js';
 
 /** A temporary file on its way to another thread. A descriptor belongs to the whole process. */
@@ -58,7 +59,7 @@ export class TemporaryFile implements ByteReader {
   }
 
   append(bytes: Uint8Array): void {
-    this.#fileSystem.write(this.#file, bytes, this.#sizeBytes);
+    writeSparsely(this.#fileSystem, this.#file, bytes, this.#sizeBytes);
     this.#sizeBytes += bytes.length;
   }
 
