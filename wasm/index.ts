@@ -69,8 +69,10 @@
 //   match       output, literals       832 KiB
 //               signature, its tables  its size (256 MiB at most) and up to 36 bytes a block
 //               input                  256 KiB and the length of a block
-//   rdb         input                  322 KiB        rdb-input.ts
-//               an expanded value      128 KiB        rdb-values.ts
+//   rdb         input                  258 KiB        rdb-input.ts
+//               a held string          1 MiB          values/work.ts (16 MiB if deep), as the next two
+//               an expanded string     1 MiB          (16 MiB if deep)
+//               hashes of names        2.3 MiB        values/hash-set.ts (192 MiB if deep)
 //               records, totals        470 KiB        rdb-batch.ts, rdb-totals.ts
 //               aux fields, grammar    17 KiB         rdb-aux.ts, rdb-grammar.ts
 //               tables of CRC-64       32 KiB         crc64.ts
@@ -122,6 +124,7 @@ export {
   rdbAuxLength,
   rdbAuxOmitted,
   rdbBatchCapacity,
+  rdbCheck,
   rdbChecksum,
   rdbColumn,
   rdbDatabaseCount,
@@ -140,6 +143,7 @@ export {
   rdbRefused,
   rdbRefusedAt,
   rdbSealedEnd,
+  rdbSkippedKeys,
   rdbSkippedValues,
   rdbStep,
   rdbStopAt,
@@ -179,4 +183,4 @@ export {
   aofStopValue,
 } from "./aof/aof-scan";
 export { crcFeed, crcInput, crcInputCapacity, crcOpen, crcValue } from "./rdb/crc64";
-export { lzfExpand, lzfInput, lzfOpen, lzfOutput } from "./rdb/rdb-lzf";
+export { lzfExpand, lzfInput, lzfOpen, lzfOutput } from "./rdb/values/lzf";

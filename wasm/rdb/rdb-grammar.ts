@@ -8,7 +8,6 @@ export const STRING: u8 = 1;
 export const LENGTH: u8 = 2;
 /** Operand: how many bytes. */
 export const RAW: u8 = 3;
-export const TEXT_DOUBLE: u8 = 4;
 export const CONTAINER: u8 = 5;
 // Instructions that repeat.
 /** Reads how many elements STRINGS will step over. Operand: strings in an element. */
@@ -36,13 +35,30 @@ export const END_OF_PREFIX: u8 = 21;
 export const END_OF_KEY: u8 = 22;
 export const END_OF_OPCODE: u8 = 23;
 export const FINISH: u8 = 24;
-// Instructions that measure one token of a value that may be checked (rdb-values.ts).
-/** A value that is one packed string. */
-export const PACKED: u8 = 25;
+/** Like STRINGS, for elements whose names must differ. */
+export const MEMBERS: u8 = 25;
 /** A node of a list: packed if the container before said so. */
 export const NODE: u8 = 26;
+export const END_OF_GROUP: u8 = 27;
 /** Eight bytes. */
-export const SCORE: u8 = 27;
+export const SCORE: u8 = 28;
+// Instructions that measure one token of a value, which may be checked (values/checks.ts).
+export const FIRST_CHECKED: u8 = 29;
+/** A value that is one packed string. */
+export const PACKED: u8 = 29;
+export const MEMBER: u8 = 30;
+export const FIELD_VALUE: u8 = 31;
+export const TEXT_DOUBLE: u8 = 32;
+/** Of a stream: the id of a node, the name of a group, the name of a consumer. */
+export const NODE_ID: u8 = 33;
+export const GROUP_NAME: u8 = 34;
+export const CONSUMER_NAME: u8 = 35;
+/** A pending entry of a group: its id, and 8 bytes. */
+export const PENDING: u8 = 36;
+/** The id of a pending entry of a consumer. */
+export const OWNED: u8 = 37;
+/** How many entries a stream has. */
+export const STREAM_LENGTH: u8 = 38;
 
 export const LOOPS_MOST: u32 = 3;
 
@@ -54,51 +70,55 @@ const ONE_STRING: usize = memory.data<u8>([KEY, STRING, END_OF_KEY]);
 const ONE_PACKED: usize = memory.data<u8>([KEY, PACKED, END_OF_KEY]);
 const PACKED_NODES: usize = memory.data<u8>([KEY, LOOP, 1, PACKED, NEXT, 1, END_OF_KEY]);
 const STRING_LIST: usize = memory.data<u8>([KEY, COUNT, 1, STRINGS, END_OF_KEY]);
-const STRING_PAIRS: usize = memory.data<u8>([KEY, COUNT, 2, STRINGS, END_OF_KEY]);
+const STRING_SET: usize = memory.data<u8>([KEY, COUNT, 1, MEMBERS, END_OF_KEY]);
+const STRING_PAIRS: usize = memory.data<u8>([KEY, COUNT, 2, MEMBERS, END_OF_KEY]);
 const TEXT_SCORES: usize = memory.data<u8>([
-  KEY, LOOP, 2, STRING, TEXT_DOUBLE, NEXT, 2, END_OF_KEY,
+  KEY, LOOP, 2, MEMBER, TEXT_DOUBLE, NEXT, 2, END_OF_KEY,
 ]);
 const BINARY_SCORES: usize = memory.data<u8>([
-  KEY, LOOP, 2, STRING, SCORE, NEXT, 2, END_OF_KEY,
+  KEY, LOOP, 2, MEMBER, SCORE, NEXT, 2, END_OF_KEY,
 ]);
 const QUICKLIST_NODES: usize = memory.data<u8>([
   KEY, LOOP, 2, CONTAINER, NODE, NEXT, 2, END_OF_KEY,
 ]);
 const MODULE_VALUE: usize = memory.data<u8>([KEY, LENGTH, MODULE_ITEMS, END_OF_KEY]);
 const EXPIRING_FIELDS_RC: usize = memory.data<u8>([
-  KEY, LOOP, 3, LENGTH, STRING, STRING, NEXT, 3, END_OF_KEY,
+  KEY, LOOP, 3, LENGTH, MEMBER, FIELD_VALUE, NEXT, 3, END_OF_KEY,
 ]);
 const EXPIRING_FIELDS: usize = memory.data<u8>([
-  KEY, RAW, 8, LOOP, 3, LENGTH, STRING, STRING, NEXT, 3, END_OF_KEY,
+  KEY, RAW, 8, LOOP, 3, LENGTH, MEMBER, FIELD_VALUE, NEXT, 3, END_OF_KEY,
 ]);
 const EXPIRING_LISTPACK: usize = memory.data<u8>([KEY, RAW, 8, PACKED, END_OF_KEY]);
 const VALKEY_EXPIRING_FIELDS: usize = memory.data<u8>([
-  KEY, LOOP, 4, STRING, STRING, RAW, 8, NEXT, 4, END_OF_KEY,
+  KEY, LOOP, 4, MEMBER, FIELD_VALUE, RAW, 8, NEXT, 4, END_OF_KEY,
 ]);
 // A stream: its entries, its length and last id, then its groups. A group: name, last id, pending entries
 // and consumers. A consumer: name, when it was last seen, and its pending ids. Type 19 adds a first id, a
 // greatest deleted id and a counter to the stream, and a counter to each group. Type 21 also says when a
 // consumer was last active.
 const STREAM: usize = memory.data<u8>([
-  KEY, COUNT, 2, STRINGS, LENGTH, LENGTH, LENGTH,
-  LOOP, 23, STRING, LENGTH, LENGTH,
-    LOOP, 3, RAW, 24, LENGTH, NEXT, 3,
-    LOOP, 9, STRING, RAW, 8, LOOP, 2, RAW, 16, NEXT, 2, NEXT, 9,
-  NEXT, 23, END_OF_KEY,
+  KEY, LOOP, 2, NODE_ID, PACKED, NEXT, 2, STREAM_LENGTH, LENGTH, LENGTH,
+  LOOP, 22, GROUP_NAME, LENGTH, LENGTH,
+    LOOP, 2, PENDING, LENGTH, NEXT, 2,
+    LOOP, 8, CONSUMER_NAME, RAW, 8, LOOP, 1, OWNED, NEXT, 1, NEXT, 8,
+    END_OF_GROUP,
+  NEXT, 22, END_OF_KEY,
 ]);
 const STREAM_2: usize = memory.data<u8>([
-  KEY, COUNT, 2, STRINGS, LENGTH, LENGTH, LENGTH, LENGTH, LENGTH, LENGTH, LENGTH, LENGTH,
-  LOOP, 24, STRING, LENGTH, LENGTH, LENGTH,
-    LOOP, 3, RAW, 24, LENGTH, NEXT, 3,
-    LOOP, 9, STRING, RAW, 8, LOOP, 2, RAW, 16, NEXT, 2, NEXT, 9,
-  NEXT, 24, END_OF_KEY,
+  KEY, LOOP, 2, NODE_ID, PACKED, NEXT, 2, STREAM_LENGTH, LENGTH, LENGTH, LENGTH, LENGTH, LENGTH, LENGTH, LENGTH,
+  LOOP, 23, GROUP_NAME, LENGTH, LENGTH, LENGTH,
+    LOOP, 2, PENDING, LENGTH, NEXT, 2,
+    LOOP, 8, CONSUMER_NAME, RAW, 8, LOOP, 1, OWNED, NEXT, 1, NEXT, 8,
+    END_OF_GROUP,
+  NEXT, 23, END_OF_KEY,
 ]);
 const STREAM_3: usize = memory.data<u8>([
-  KEY, COUNT, 2, STRINGS, LENGTH, LENGTH, LENGTH, LENGTH, LENGTH, LENGTH, LENGTH, LENGTH,
-  LOOP, 24, STRING, LENGTH, LENGTH, LENGTH,
-    LOOP, 3, RAW, 24, LENGTH, NEXT, 3,
-    LOOP, 9, STRING, RAW, 16, LOOP, 2, RAW, 16, NEXT, 2, NEXT, 9,
-  NEXT, 24, END_OF_KEY,
+  KEY, LOOP, 2, NODE_ID, PACKED, NEXT, 2, STREAM_LENGTH, LENGTH, LENGTH, LENGTH, LENGTH, LENGTH, LENGTH, LENGTH,
+  LOOP, 23, GROUP_NAME, LENGTH, LENGTH, LENGTH,
+    LOOP, 2, PENDING, LENGTH, NEXT, 2,
+    LOOP, 8, CONSUMER_NAME, RAW, 16, LOOP, 1, OWNED, NEXT, 1, NEXT, 8,
+    END_OF_GROUP,
+  NEXT, 23, END_OF_KEY,
 ]);
 
 // Opcodes.
@@ -139,12 +159,12 @@ export function fillGrammar(table: usize, isValkey: bool, version: u32): void {
   memory.fill(table, 0, GRAMMAR_BYTES);
   enter(table, 0, ONE_STRING);
   enter(table, 1, STRING_LIST);
-  enter(table, 2, STRING_LIST);
+  enter(table, 2, STRING_SET);
   enter(table, 3, TEXT_SCORES);
   enter(table, 4, STRING_PAIRS);
   enter(table, 5, BINARY_SCORES);
   enter(table, 7, MODULE_VALUE);
-  enter(table, 9, ONE_STRING);
+  enter(table, 9, ONE_PACKED);
   for (let type: u32 = 10; type <= 13; type++) enter(table, type, ONE_PACKED);
   enter(table, 14, PACKED_NODES);
   enter(table, 15, STREAM);

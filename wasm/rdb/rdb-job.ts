@@ -5,7 +5,10 @@
 import { resetArena } from "../memory/arena";
 import { RdbInput } from "./rdb-input";
 import { RdbSeal } from "./rdb-seal";
-import { CHECKED_HELD_MOST, RdbWalker } from "./rdb-walker";
+import { HELD_MOST, RdbWalker } from "./rdb-walker";
+import { Faults } from "./values/faults";
+import { setHashKey } from "./values/keyed-hash";
+import { Work } from "./values/work";
 import { STEP_END, STEP_AGAIN, STEP_ERROR, STEP_NEED_INPUT } from "../memory/steps";
 
 const INPUT_CAPACITY: u32 = 256 * 1024;
@@ -14,17 +17,26 @@ const BATCH_CAPACITY: u32 = 1024;
 let walker: RdbWalker = changetype<RdbWalker>(0);
 let input: RdbInput = changetype<RdbInput>(0);
 let seal: RdbSeal = changetype<RdbSeal>(0);
-let isSummed: bool = false;
+let faults: Faults = changetype<Faults>(0);
+let isSkipping: bool = false;
 
 /** Starts the walk through a file of `size` bytes. */
 export function rdbOpen(size: f64, withChecksum: bool): void {
   resetArena();
   walker = RdbWalker.create(u64(size), BATCH_CAPACITY);
-  input = RdbInput.create(INPUT_CAPACITY, CHECKED_HELD_MOST);
-  isSummed = withChecksum;
-  if (!isSummed) return;
-  seal = RdbSeal.create();
-  walker.check();
+  seal = RdbSeal.create(withChecksum);
+  faults = Faults.create();
+  isSkipping = !withChecksum;
+  input = RdbInput.create(INPUT_CAPACITY, HELD_MOST);
+}
+
+/** Call this after rdbOpen to look into values. Two random numbers make names comparable. */
+export function rdbCheck(isDeep: bool, low: u64, high: u64): void {
+  const work = Work.create(isDeep);
+  setHashKey(low, high);
+  input = RdbInput.create(INPUT_CAPACITY, HELD_MOST + work.stringMost);
+  walker.check(work);
+  faults = walker.checks.faults;
 }
 
 /** Where the next piece goes: at most rdbInputCapacity bytes. */
@@ -38,7 +50,7 @@ export function rdbInputCapacity(): u32 {
 
 /** Offset in the file at which the next piece must begin. */
 export function rdbNext(): f64 {
-  return f64(isSummed ? input.end() : max(input.end(), walker.position));
+  return f64(isSkipping ? max(input.end(), walker.position) : input.end());
 }
 
 /** Takes note of a piece of `length` bytes from rdbNext on. The last step must have needed input. */
@@ -52,27 +64,26 @@ export function rdbFeed(length: u32): void {
  */
 export function rdbStep(): i32 {
   let outcome = STEP_NEED_INPUT;
-  if (walker.stopReason != 0) outcome = STEP_ERROR;
+  if (walker.stop.reason != 0) outcome = STEP_ERROR;
   else if (walker.position < input.end()) outcome = walk();
   if (outcome == STEP_AGAIN) return outcome;
-  let keepFrom = outcome == STEP_NEED_INPUT ? walker.position : input.end();
-  if (isSummed) {
-    seal.sum(walker, input, false);
-    keepFrom = min(keepFrom, seal.summedTo);
-  }
-  input.release(keepFrom);
+  if (outcome != STEP_NEED_INPUT) walker.settle();
+  const keepFrom = outcome == STEP_NEED_INPUT ? walker.position : input.end();
+  seal.sum(walker, input, false);
+  input.release(min(keepFrom, seal.summedTo));
   return outcome;
 }
 
 /** Call this when there are no more pieces. Like rdbStep, but never STEP_NEED_INPUT. */
 export function rdbFinish(): i32 {
   const outcome = finishWalk();
-  if (isSummed && outcome != STEP_AGAIN) seal.sum(walker, input, true);
+  walker.settle();
+  if (outcome != STEP_AGAIN) seal.sum(walker, input, true);
   return outcome;
 }
 
 function finishWalk(): i32 {
-  if (walker.stopReason != 0) return STEP_ERROR;
+  if (walker.stop.reason != 0) return STEP_ERROR;
   if (walker.position > input.end()) return walker.finish(input.room, 0);
   const outcome = walk();
   if (outcome != STEP_NEED_INPUT) return outcome;
@@ -85,35 +96,40 @@ function walk(): i32 {
 
 /** Call this after the last step: whether the checksum in the file is right, as in rdb-seal.ts. */
 export function rdbChecksum(): i32 {
-  return isSummed ? seal.condition(walker) : 0;
+  return seal.condition(walker);
 }
 
 /** After a stop: offset after the checksum, if a right one was found. Otherwise 0. */
 export function rdbSealedEnd(): f64 {
-  return isSummed ? f64(seal.foundEnd) : 0;
+  return f64(seal.foundEnd);
 }
 
-/** What is damaged in the first value that every server refuses, as in rdb-values.ts. 0 if there is none. */
+/** What is damaged in the first value that every server refuses, as in values/verdicts.ts. 0 if there is none. */
 export function rdbRefused(): i32 {
-  return isSummed ? walker.values.refused : 0;
+  return faults.refused;
 }
 
 export function rdbRefusedAt(): f64 {
-  return isSummed ? f64(walker.values.refusedAt) : 0;
+  return f64(faults.refusedAt);
 }
 
 /** How many strings and values were not looked into. */
 export function rdbSkippedValues(): f64 {
-  return isSummed ? f64(walker.values.skipped) : 0;
+  return f64(faults.skippedValues);
+}
+
+/** How many keys were not compared with the others. */
+export function rdbSkippedKeys(): f64 {
+  return f64(faults.skippedKeys);
 }
 
 /** The same of the first value that a server refuses only with `sanitize-dump-payload yes`. */
 export function rdbSuspect(): i32 {
-  return isSummed ? walker.values.suspect : 0;
+  return faults.suspect;
 }
 
 export function rdbSuspectAt(): f64 {
-  return isSummed ? f64(walker.values.suspectAt) : 0;
+  return f64(faults.suspectAt);
 }
 
 /** Takes the records found so far: returns how many. The columns hold them until the next step. */
@@ -144,11 +160,11 @@ export function rdbBatchCapacity(): u32 {
 
 /** The version in the header, or 0 if there was no header. */
 export function rdbVersion(): u32 {
-  return walker.version;
+  return walker.marks.version;
 }
 
 export function rdbIsValkey(): bool {
-  return walker.isValkey;
+  return walker.marks.isValkey;
 }
 
 /** Offset after the last byte of the RDB, once the walk has reached its end. */
@@ -157,15 +173,15 @@ export function rdbEnd(): f64 {
 }
 
 export function rdbStopReason(): i32 {
-  return walker.stopReason;
+  return walker.stop.reason;
 }
 
 export function rdbStopValue(): f64 {
-  return f64(walker.stopValue);
+  return f64(walker.stop.value);
 }
 
 export function rdbStopAt(): f64 {
-  return f64(walker.stopAt);
+  return f64(walker.stop.at);
 }
 
 /** Offset of the entry in which the walk stopped. */
@@ -196,13 +212,13 @@ export function rdbDatabaseCount(): u32 {
 
 /** The aux fields as they stand in the file: a name, its value, the next name and so on. */
 export function rdbAux(): usize {
-  return walker.aux.bytes;
+  return walker.marks.aux.bytes;
 }
 
 export function rdbAuxLength(): u32 {
-  return walker.aux.length;
+  return walker.marks.aux.length;
 }
 
 export function rdbAuxOmitted(): u32 {
-  return walker.aux.omitted;
+  return walker.marks.aux.omitted;
 }

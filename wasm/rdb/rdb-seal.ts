@@ -36,10 +36,13 @@ export class RdbSeal {
   private length: u64;
   /** Whether eight zeros were found where a checksum may have been left out. */
   private mayBeAbsent: bool;
+  /** Whether anything is summed. */
+  private isOn: bool;
 
-  static create(): RdbSeal {
-    openCrc64();
+  static create(isOn: bool): RdbSeal {
+    if (isOn) openCrc64();
     const seal = changetype<RdbSeal>(take(offsetof<RdbSeal>()));
+    seal.isOn = isOn;
     seal.summedTo = 0;
     seal.foundEnd = 0;
     seal.crc = 0;
@@ -49,10 +52,12 @@ export class RdbSeal {
     return seal;
   }
 
-  /** Sums up the bytes of the input, after the walk through them. */
+  /** Sums up the bytes of the input, after the walk through them. Without a sum, all of them count as summed. */
   sum(walker: RdbWalker, input: RdbInput, isLast: bool): void {
     const end = input.end();
-    if (walker.sealAt != u64.MAX_VALUE) {
+    if (!this.isOn) {
+      this.summedTo = end;
+    } else if (walker.sealAt != u64.MAX_VALUE) {
       this.add(input, min(end, walker.sealAt));
       while (this.summedTo < end && this.length < SEAL_BYTES) {
         this.value |= u64(load<u8>(input.at(this.summedTo))) << (this.length * 8);
@@ -60,7 +65,7 @@ export class RdbSeal {
         this.summedTo++;
       }
       if (this.length == SEAL_BYTES) this.summedTo = end;
-    } else if (walker.stopReason != 0) {
+    } else if (walker.stop.reason != 0) {
       this.search(input, walker.size);
     } else {
       this.add(input, isLast ? end : max(end, HELD) - HELD);
@@ -69,8 +74,9 @@ export class RdbSeal {
 
   /** Call this after the last byte. */
   condition(walker: RdbWalker): i32 {
-    if (walker.version < SEALED_FROM) {
-      return walker.version != 0 && walker.stopReason == 0 ? ABSENT : UNVERIFIED;
+    if (!this.isOn) return UNVERIFIED;
+    if (walker.marks.version < SEALED_FROM) {
+      return walker.marks.version != 0 && walker.stop.reason == 0 ? ABSENT : UNVERIFIED;
     }
     if (walker.sealAt != u64.MAX_VALUE) {
       if (this.length < SEAL_BYTES) return UNVERIFIED;
@@ -78,7 +84,7 @@ export class RdbSeal {
       return this.value == this.crc ? RIGHT : WRONG;
     }
     if (this.foundEnd != 0) return RIGHT;
-    if (walker.stopReason == 0 || walker.stopReason == TRUNCATED) return UNVERIFIED;
+    if (walker.stop.reason == 0 || walker.stop.reason == TRUNCATED) return UNVERIFIED;
     return this.mayBeAbsent ? ABSENT : WRONG;
   }
 

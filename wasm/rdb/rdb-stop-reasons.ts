@@ -10,7 +10,6 @@ export const UNKNOWN_VERSION = 7;
 export const TRUNCATED = 8;
 export const UNKNOWN_TYPE = 9;
 export const UNKNOWN_OPCODE = 10;
-export const PREFIX_WITHOUT_KEY = 11;
 export const BAD_DATABASE = 12;
 export const TOO_MANY_DATABASES = 13;
 export const BAD_MODULE_AUX = 14;

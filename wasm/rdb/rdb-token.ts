@@ -35,8 +35,10 @@ export function measureLength(at: usize, have: u64): u64 {
   const first = u32(load<u8>(at));
   let bytes: u64 = 1;
   let value = u64(first & 63);
+  // In the place of a length, a server takes the encoding of a string for a number.
   if (first >= 0xc0) {
-    return bad(BAD_LENGTH, first);
+    lengthValue = value;
+    return bytes;
   } else if (first == 0x80) {
     bytes = 5;
     if (have < bytes) return MORE;

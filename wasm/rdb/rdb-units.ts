@@ -170,7 +170,7 @@ export class RdbUnits {
 
   private beginLongRecord(row: u32, key: u64, start: u64, end: u64): void {
     const type = u32(load<u8>(this.walker.batch.type + row));
-    if (!isDumpedInAnyOrder(type) || !hasElements(this.walker.isValkey, type)) {
+    if (!isDumpedInAnyOrder(type) || !hasElements(this.walker.marks.isValkey, type)) {
       this.beginLong(key, start, end);
       return;
     }
@@ -179,7 +179,7 @@ export class RdbUnits {
     this.elementRow = 0;
     this.elementOutcome = STEP_NEED_INPUT;
     const valueAt = u64(load<f64>(this.walker.batch.valueAt + row * 8));
-    this.elements.open(this.walker.isValkey, type, valueAt, end);
+    this.elements.open(this.walker.marks.isValkey, type, valueAt, end);
   }
 
   private stepElements(): void {

@@ -12,21 +12,18 @@
 //   STEP_ERROR       stopped: see stopReason
 // At the end of the file, the caller runs what is left, even if that is nothing, and then finish().
 import { take } from "../memory/arena";
-import { AUX_MOST, AuxText } from "./rdb-aux";
 import { RecordBatch } from "./rdb-batch";
 import * as Grammar from "./rdb-grammar";
 import { HASHED_MOST, hashBytes } from "./rdb-hash";
-import { HEADER_BYTES, NO_VERSION, isHeaderStart, isValkeyHeader, readVersion } from "./rdb-header";
+import { isHeaderStart } from "./rdb-header";
+import { RdbMarks } from "./rdb-marks";
+import { RdbStop } from "./rdb-stop";
 import {
-  BAD_DATABASE,
-  BAD_MODULE_AUX,
   NOT_AN_RDB,
-  PREFIX_WITHOUT_KEY,
   TOO_MANY_DATABASES,
   TRUNCATED,
   UNKNOWN_OPCODE,
   UNKNOWN_TYPE,
-  UNKNOWN_VERSION,
 } from "./rdb-stop-reasons";
 import {
   BAD,
@@ -39,30 +36,25 @@ import {
   measureLength,
   measureModuleItem,
   measureString,
-  measureTextDouble,
   stepOverStrings,
   stringsLeft,
   tokenError,
   tokenErrorValue,
 } from "./rdb-token";
 import { Totals, countKey } from "./rdb-totals";
-import { CHECKED_MOST, RdbValues, SCORE } from "./rdb-values";
+import { measureUnchecked } from "./rdb-unchecked";
+import { Checks } from "./values/checks";
+import { Work } from "./values/work";
 import { STEP_AGAIN, STEP_END, STEP_ERROR, STEP_NEED_INPUT } from "../memory/steps";
 
 /** Run never needs more bytes than this side by side. */
 export const HELD_MOST: u32 = 2048;
-/** The same, if values are checked. */
-export const CHECKED_HELD_MOST: u32 = HELD_MOST + u32(CHECKED_MOST);
 /** How many bytes behind the given ones may be loaded. They are not used. */
 export const SLACK: u32 = 16;
 
-/** Redis counts databases in an int. */
-const DATABASE_MOST: u64 = 0x7fffffff;
+const SCORE_BYTES: u64 = 8;
 const FUNCTION: u32 = 245;
 const MODULE_AUX: u32 = 247;
-const LZF: u8 = 0xc3;
-const PACKED_NODE: u64 = 2;
-const NO_EXPIRY: i64 = -1;
 
 @unmanaged
 export class RdbWalker {
@@ -71,27 +63,23 @@ export class RdbWalker {
   size: u64;
   batch: RecordBatch;
   totals: Totals;
-  aux: AuxText;
-  isValkey: bool;
-  /** The version in the header, or 0 before it is read. */
-  version: u32;
+  marks: RdbMarks;
+  stop: RdbStop;
   functions: u64;
   moduleAux: u64;
   /** Offset of the checksum, after the end-of-file opcode. u64.MAX_VALUE until it is known. */
   sealAt: u64;
   /** Offset of the entry that is being read. All entries before it are whole. */
   entryAt: u64;
-  /** Why the walk has stopped, or 0 if it has not. */
-  stopReason: i32;
-  stopValue: u64;
-  stopAt: u64;
 
-  values: RdbValues;
+  /** There only if values are checked. */
+  checks: Checks;
   private isChecked: bool;
+  /** Whether the record or the opcode that is walked is looked into. */
+  private isLooking: bool;
   /** How the last node of a list is kept. */
   private container: u64;
   private program: usize;
-  private grammar: usize;
   private loops: usize;
   private depth: u32;
   /** How many strings of a run of strings are still to come. */
@@ -100,28 +88,25 @@ export class RdbWalker {
   private type: u32;
   private typeAt: u64;
   private valueAt: u64;
-  private expiresAt: i64;
   private keyHash: u64;
-  private database: u32;
-  /** Row of the current database in the totals. 0 until the database has a key. */
-  private databaseRow: usize;
 
   static create(size: u64, batchCapacity: u32): RdbWalker {
     const walker = changetype<RdbWalker>(take(offsetof<RdbWalker>()));
     walker.size = min(size, LONGEST);
     walker.batch = RecordBatch.create(batchCapacity);
     walker.totals = Totals.create();
-    walker.aux = AuxText.create();
-    walker.grammar = take(Grammar.GRAMMAR_BYTES);
+    walker.stop = RdbStop.create();
+    walker.marks = RdbMarks.create(walker.stop);
     walker.loops = take(Grammar.LOOPS_MOST * 8);
     walker.isChecked = false;
+    walker.isLooking = false;
     walker.restart();
     return walker;
   }
 
-  /** From now on, values are looked into. `run` then needs up to CHECKED_HELD_MOST bytes side by side. */
-  check(): void {
-    this.values = RdbValues.create(this.size);
+  /** From now on, values are looked into. `run` then needs up to `work.stringMost` bytes more side by side. */
+  check(work: Work): void {
+    this.checks = Checks.create(this.size, work);
     this.isChecked = true;
   }
 
@@ -129,27 +114,22 @@ export class RdbWalker {
   restart(): void {
     this.batch.count = 0;
     this.totals.clear();
-    this.aux.clear();
+    this.marks.clear();
     this.position = 0;
-    this.isValkey = false;
-    this.version = 0;
     this.functions = 0;
     this.moduleAux = 0;
     this.sealAt = u64.MAX_VALUE;
     this.entryAt = 0;
-    this.stopReason = 0;
+    this.stop.reason = 0;
     this.program = Grammar.START;
     this.depth = 0;
     this.left = 0;
     this.isPrefixed = false;
-    this.expiresAt = NO_EXPIRY;
-    this.database = 0;
-    this.databaseRow = 0;
   }
 
   /** Walks `length` bytes at `at`, which lie in the file at `position`. */
   run(at: usize, length: u32): i32 {
-    if (this.stopReason != 0) return STEP_ERROR;
+    if (this.stop.reason != 0) return STEP_ERROR;
     const origin = this.position - u64(at);
     const end = at + length;
     let p = at;
@@ -161,37 +141,41 @@ export class RdbWalker {
       let next = program + 1;
       switch (instruction) {
         case Grammar.STRING:
-          bytes = this.looked(p, have, measureString(p, have), origin);
+          bytes = this.string(p, have, origin);
           break;
-        case Grammar.PACKED:
-          bytes = this.packed(p, have, origin);
-          break;
-        case Grammar.NODE:
-          bytes =
-            this.container == PACKED_NODE
-              ? this.packed(p, have, origin)
-              : this.looked(p, have, measureString(p, have), origin);
-          break;
-        case Grammar.SCORE:
-          if (this.isChecked) {
-            if (have < 8) return this.pause(origin + p, program, STEP_NEED_INPUT);
-            const score = load<f64>(p);
-            if (score != score) this.values.refuse(SCORE, origin + p);
-          }
-          bytes = 8;
-          break;
-        case Grammar.STRINGS: {
+        case Grammar.STRINGS:
           p = stepOverStrings(p, end, this.left);
           this.left = stringsLeft;
           if (this.left == 0) {
             program = next;
             continue;
           }
-          bytes = this.looked(p, u64(end - p), measureString(p, u64(end - p)), origin);
+          bytes = this.string(p, u64(end - p), origin);
           if (bytes != MORE && bytes != BAD) this.left--;
           next = program;
           break;
-        }
+        case Grammar.MEMBERS:
+          p = this.stepOverMembers(p, end, origin);
+          if (this.left == 0) {
+            program = next;
+            continue;
+          }
+          bytes = this.member(p, u64(end - p), origin);
+          if (bytes != MORE && bytes != BAD) this.left--;
+          next = program;
+          break;
+        case Grammar.NODE:
+          bytes = this.isLooking
+            ? this.checks.node(this.container, p, have, origin + p)
+            : measureString(p, have);
+          break;
+        case Grammar.SCORE:
+          if (this.isLooking) {
+            if (have < SCORE_BYTES) return this.pause(origin + p, program, STEP_NEED_INPUT);
+            this.checks.score(p, origin + p);
+          }
+          bytes = SCORE_BYTES;
+          break;
         case Grammar.LENGTH:
           bytes = measureLength(p, have);
           break;
@@ -199,26 +183,22 @@ export class RdbWalker {
           bytes = u64(load<u8>(program, 1));
           next = program + 2;
           break;
-        case Grammar.TEXT_DOUBLE:
-          bytes = measureTextDouble(p, have);
-          if (this.isChecked && bytes != MORE) {
-            if (have < bytes) bytes = MORE;
-            else this.values.checkTextScore(p, origin + p);
-          }
-          break;
         case Grammar.CONTAINER:
           bytes = measureContainer(p, have);
           this.container = lengthValue;
           break;
         case Grammar.COUNT:
           bytes = measureCount(p, have);
+          if (bytes == MORE || bytes == BAD) break;
           this.left = lengthValue * u64(load<u8>(program, 1));
+          if (this.isLooking) this.checks.beginElements(this.marks.isValkey, lengthValue);
           next = program + 2;
           break;
         case Grammar.LOOP:
           bytes = measureCount(p, have);
           if (bytes == MORE || bytes == BAD) break;
           next = program + 2;
+          if (this.isLooking) this.checks.beginElements(this.marks.isValkey, lengthValue);
           if (lengthValue == 0) next += usize(load<u8>(program, 1)) + 2;
           else store<u64>(this.loops + this.depth++ * 8, lengthValue);
           break;
@@ -270,8 +250,12 @@ export class RdbWalker {
           continue;
         case Grammar.FINISH:
           return this.pause(origin + p, program, STEP_END);
+        case Grammar.END_OF_GROUP:
+          if (this.isLooking) this.checks.endGroup(origin + p);
+          program = next;
+          continue;
         default:
-          bytes = this.note(instruction, p, have, origin);
+          bytes = this.token(instruction, p, have, origin);
       }
       if (bytes == MORE) return this.pause(origin + p, program, STEP_NEED_INPUT);
       if (bytes == BAD) return this.stopAtToken(origin + p);
@@ -281,18 +265,23 @@ export class RdbWalker {
         continue;
       }
       const beyond = origin + p + bytes;
-      if (beyond > this.size) return this.stop(TRUNCATED, 0, this.size);
+      if (beyond > this.size) return this.stop.note(TRUNCATED, 0, this.size);
       return this.pause(beyond, program, STEP_NEED_INPUT);
     }
   }
 
   /** Call this at the end of the file: STEP_END, or STEP_ERROR if more had to come. */
   finish(at: usize, length: u32): i32 {
-    if (this.stopReason != 0) return STEP_ERROR;
+    if (this.stop.reason != 0) return STEP_ERROR;
     const instruction = load<u8>(this.program);
     if (instruction == Grammar.FINISH) return STEP_END;
     const isNoRdb = instruction == Grammar.HEADER && !isHeaderStart(at, length);
-    return isNoRdb ? this.stop(NOT_AN_RDB, 0, 0) : this.stop(TRUNCATED, 0, this.size);
+    return isNoRdb ? this.stop.note(NOT_AN_RDB, 0, 0) : this.stop.note(TRUNCATED, 0, this.size);
+  }
+
+  /** Call this when the walk has ended, before its faults are read. */
+  settle(): void {
+    if (this.isChecked) this.checks.settle();
   }
 
   private pause(position: u64, program: usize, outcome: i32): i32 {
@@ -301,51 +290,59 @@ export class RdbWalker {
     return outcome;
   }
 
-  private stop(reason: i32, value: u64, at: u64): i32 {
-    this.stopReason = reason;
-    this.stopValue = value;
-    this.stopAt = at;
-    return STEP_ERROR;
-  }
-
   /** Ends the walk because of a bad token, unless it has stopped already. */
   private stopAtToken(at: u64): i32 {
-    return this.stopReason != 0 ? STEP_ERROR : this.stop(tokenError, tokenErrorValue, at);
+    return this.stop.reason != 0 ? STEP_ERROR : this.stop.note(tokenError, tokenErrorValue, at);
   }
 
-  /** Looks into a measured string, if it is compressed. MORE if the whole string must be there first. */
+  /** Measures a string, and looks into it. */
   @inline
-  private looked(at: usize, have: u64, bytes: u64, origin: u64): u64 {
-    if (!this.isChecked || bytes == MORE || bytes == BAD || load<u8>(at) != LZF) return bytes;
-    if (!this.canCheck(at, bytes, origin)) return bytes;
-    if (have < bytes) return MORE;
-    this.values.checkCompressed(at, origin + at);
-    return bytes;
-  }
-
-  /** Measures a packed string and looks into it. */
-  private packed(at: usize, have: u64, origin: u64): u64 {
+  private string(at: usize, have: u64, origin: u64): u64 {
     const bytes = measureString(at, have);
-    if (!this.isChecked || bytes == MORE || bytes == BAD) return bytes;
-    if (!this.canCheck(at, bytes, origin)) return bytes;
-    if (have < bytes) return MORE;
-    this.values.checkPacked(this.type, at, origin + at);
+    if (this.isLooking) return this.checks.string(at, have, bytes, origin + at);
+    if (this.isChecked && bytes != MORE && bytes != BAD) this.checks.skip(this.type, u32(load<u8>(at)));
     return bytes;
   }
 
-  /** Whether a string is whole in the file, and is to be looked into. */
-  private canCheck(at: usize, bytes: u64, origin: u64): bool {
-    return origin + at + bytes <= this.size && this.values.take(u32(load<u8>(at)), bytes);
+  /** Steps over the strings that are whole, and counts those that are left. */
+  @inline
+  private stepOverMembers(at: usize, end: usize, origin: u64): usize {
+    const next = this.isLooking
+      ? this.checks.elements.step(at, end, this.left, origin)
+      : stepOverStrings(at, end, this.left);
+    this.left = this.isLooking ? this.checks.elements.left : stringsLeft;
+    return next;
+  }
+
+  private member(at: usize, have: u64, origin: u64): u64 {
+    if (!this.isLooking) return measureString(at, have);
+    return this.checks.element(at, have, origin + at, this.checks.elements.isName(this.left));
+  }
+
+  /** Measures the token of a rare instruction, or of one that may be checked. */
+  private token(instruction: u8, at: usize, have: u64, origin: u64): u64 {
+    const position = origin + at;
+    if (instruction >= Grammar.FIRST_CHECKED) {
+      return this.isLooking
+        ? this.checks.token(instruction, at, have, position)
+        : measureUnchecked(instruction, at, have);
+    }
+    const isAux = instruction == Grammar.AUX_NAME || instruction == Grammar.AUX_VALUE;
+    if (isAux && this.isLooking && this.string(at, have, origin) == MORE) return MORE;
+    return this.marks.note(instruction, at, have, position);
   }
 
   /** Measures a key and hashes it. */
   @inline
   private key(at: usize, have: u64, origin: u64): u64 {
-    const bytes = measureString(at, have);
+    const database = this.marks.database;
+    const bytes = this.isLooking
+      ? this.checks.beginKey(at, have, database, origin + at)
+      : measureString(at, have);
     if (bytes == MORE || bytes == BAD) return bytes;
     const hashed = u32(min(bytes, u64(HASHED_MOST)));
-    if (have < u64(hashed) || this.looked(at, have, bytes, origin) == MORE) return MORE;
-    this.keyHash = hashBytes(u64(this.database), at, hashed);
+    if (have < u64(hashed)) return MORE;
+    this.keyHash = hashBytes(u64(database), at, hashed);
     this.valueAt = origin + at + bytes;
     return bytes;
   }
@@ -353,16 +350,18 @@ export class RdbWalker {
   /** The program of an entry with this type byte. 0 if the walk stops here. */
   @inline
   private beginEntry(type: u32, at: u64): usize {
-    const program = usize(load<u32>(this.grammar + type * 4));
+    const program = usize(load<u32>(this.marks.grammar + type * 4));
     const isOpcode = type >= Grammar.FIRST_OPCODE;
     if (program == 0) {
-      this.stop(isOpcode ? UNKNOWN_OPCODE : UNKNOWN_TYPE, type, at);
+      this.stop.note(isOpcode ? UNKNOWN_OPCODE : UNKNOWN_TYPE, type, at);
       return 0;
     }
-    if (isOpcode && this.isPrefixed && !Grammar.isPrefix(type)) {
-      this.stop(PREFIX_WITHOUT_KEY, type, at);
-      return 0;
+    // A server keeps an expiry for the next key, whatever stands between.
+    if (isOpcode && !Grammar.isPrefix(type)) {
+      this.isPrefixed = false;
+      this.entryAt = at;
     }
+    if (this.isChecked) this.isLooking = isOpcode || this.checks.beginRecord(type, at);
     this.type = type;
     this.typeAt = at;
     return program;
@@ -370,10 +369,12 @@ export class RdbWalker {
 
   @inline
   private addRecord(end: u64): bool {
-    if (this.databaseRow == 0) {
-      this.databaseRow = this.totals.database(this.database);
-      if (this.databaseRow == 0) {
-        this.stop(TOO_MANY_DATABASES, this.database, this.typeAt);
+    if (this.isLooking) this.checks.endValue();
+    const marks = this.marks;
+    if (marks.databaseRow == 0) {
+      marks.databaseRow = this.totals.database(marks.database);
+      if (marks.databaseRow == 0) {
+        this.stop.note(TOO_MANY_DATABASES, marks.database, this.typeAt);
         return false;
       }
     }
@@ -383,71 +384,15 @@ export class RdbWalker {
       this.typeAt,
       this.valueAt,
       end,
-      this.expiresAt,
+      marks.expiresAt,
       this.keyHash,
-      this.database,
+      marks.database,
       this.type,
     );
     this.totals.countType(this.type, bytes);
-    countKey(this.databaseRow, this.expiresAt != NO_EXPIRY, bytes);
+    countKey(marks.databaseRow, marks.hasExpiry(), bytes);
     this.isPrefixed = false;
-    this.expiresAt = NO_EXPIRY;
+    marks.forgetExpiry();
     return true;
-  }
-
-  /** The rare instructions: measures the token at `at` and keeps what it says. */
-  private note(instruction: u8, at: usize, have: u64, origin: u64): u64 {
-    switch (instruction) {
-      case Grammar.EXPIRY_MILLISECONDS:
-        if (have < 8) return MORE;
-        this.expiresAt = load<i64>(at);
-        return 8;
-      case Grammar.EXPIRY_SECONDS:
-        if (have < 4) return MORE;
-        this.expiresAt = i64(load<i32>(at)) * 1000;
-        return 4;
-      case Grammar.DATABASE: {
-        const bytes = measureLength(at, have);
-        if (bytes == MORE || bytes == BAD) return bytes;
-        if (lengthValue > DATABASE_MOST) return this.refuse(BAD_DATABASE, lengthValue, origin + at);
-        this.database = u32(lengthValue);
-        this.databaseRow = 0;
-        return bytes;
-      }
-      case Grammar.AUX_NAME:
-      case Grammar.AUX_VALUE: {
-        const bytes = measureString(at, have);
-        if (bytes == MORE || bytes == BAD) return bytes;
-        if (bytes <= u64(AUX_MOST) && have < bytes) return MORE;
-        if (instruction == Grammar.AUX_NAME) this.aux.name(at, bytes);
-        else this.aux.value(at, bytes);
-        return bytes;
-      }
-      case Grammar.MODULE_WHEN: {
-        const bytes = measureLength(at, have);
-        if (bytes == MORE || bytes == BAD) return bytes;
-        if (lengthValue != 2) return this.refuse(BAD_MODULE_AUX, lengthValue, origin + at);
-        return bytes;
-      }
-      default:
-        return this.header(at, have);
-    }
-  }
-
-  private header(at: usize, have: u64): u64 {
-    if (have < HEADER_BYTES) return MORE;
-    const version = readVersion(at);
-    if (version == NO_VERSION) return this.refuse(NOT_AN_RDB, 0, 0);
-    this.isValkey = isValkeyHeader(at);
-    this.version = version;
-    if (!Grammar.isVersionKnown(this.isValkey, version))
-      return this.refuse(UNKNOWN_VERSION, version, 0);
-    Grammar.fillGrammar(this.grammar, this.isValkey, version);
-    return HEADER_BYTES;
-  }
-
-  private refuse(reason: i32, value: u64, at: u64): u64 {
-    this.stop(reason, value, at);
-    return BAD;
   }
 }

@@ -35,7 +35,8 @@ export interface ListedFile {
   /** Whether the stored content is known to differ from what was backed up. */
   readonly damaged: boolean;
   /** What was found in it when it was read; null where it was not examined, or the record is damaged. */
-  readonly examined: (StoredFindings & Pick<ExaminationReport, 'loads' | 'problem'>) | null;
+  readonly examined:
+    (StoredFindings & Pick<ExaminationReport, 'loads' | 'sanitized' | 'problem'>) | null;
 }
 
 export interface FileListReport {

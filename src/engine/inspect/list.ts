@@ -1,5 +1,6 @@
 // Lists the snapshots of a repository, the files of a snapshot, or what changed since a snapshot.
 import type { ExaminationRecord, Snapshot, Version } from '../../catalog/records.js';
+import { wouldLoadSanitized } from '../../persistence/examine/verdict.js';
 import { requireSafeNames } from '../../repository/check/check-names.js';
 import { openSnapshots } from '../../repository/open/open-repository.js';
 import type { SnapshotListing } from '../../repository/questions/questions.js';
@@ -9,6 +10,7 @@ import { type BytePath, compareBytes, formatPath } from '../../system/files/byte
 import { showPath } from '../run/notes.js';
 import type { RunContext } from '../run/run-context.js';
 import { askInOneState } from '../snapshot/ask-in-one-state.js';
+import { readVerdict } from '../snapshot/examined-verdict.js';
 import { isSameContent, isSameVersion } from '../snapshot/compare-versions.js';
 import { resolveSnapshot } from '../snapshot/resolve-snapshot.js';
 import { damageNotes, summarizeSnapshot } from '../snapshot/snapshot-summary.js';
@@ -145,8 +147,9 @@ function readExamined(
 ): { readonly examined: ListedFile['examined']; readonly damage: RecordDamage } {
   if (record === undefined) return { examined: null, damage: [] };
   const { loads, problem, foundJson } = record;
+  const sanitized = wouldLoadSanitized(readVerdict(record).verdict);
   const { found, damage } = readFindings(`'${showPath(path)}'`, foundJson);
-  return { examined: found === null ? null : { ...found, loads, problem }, damage };
+  return { examined: found === null ? null : { ...found, loads, sanitized, problem }, damage };
 }
 
 const NS_PER_SECOND = 1_000_000_000n;

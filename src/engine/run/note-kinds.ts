@@ -20,6 +20,7 @@ export const NOTE_KINDS = [
   'cannot-be-checked',
   'cut-short',
   'damaged-content',
+  'followed',
   'not-understood',
   'without-keys',
   'would-not-load',

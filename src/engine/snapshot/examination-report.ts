@@ -12,6 +12,8 @@ export interface ExaminationReport {
    * nobody can tell.
    */
   readonly loads: boolean | null;
+  /** The same of a server with `sanitize-dump-payload yes`. */
+  readonly sanitized: boolean | null;
   /** What is wrong or unknown, or null. */
   readonly problem: string | null;
   /** The number in the header of the dump; null where there is none. */
@@ -35,8 +37,10 @@ export interface ExaminationReport {
     readonly keys: number;
     readonly sizeBytes: number;
   }[];
-  /** Compressed strings and packed values of the dump that were not looked into; null where there is none. */
+  /** Values of the dump that were not looked into, or not to their end; null where there is none. */
   readonly skippedValues: number | null;
+  /** Keys that were not compared with the others. */
+  readonly skippedKeys: number | null;
   /** Of the AOF; null where there is none. */
   readonly commands: number | null;
   /** Of the timestamps in the AOF, where the server writes them. */

@@ -4,6 +4,7 @@
 import type { Checkpoint } from '../../system/time/checkpoint.js';
 import { type AofScan, AofScanStream } from '../aof/aof-scan.js';
 import { RdbWalkStream } from '../rdb/rdb-walk-stream.js';
+import type { WalkDepth } from '../rdb/walk-job.js';
 import type { RdbWalk } from '../rdb/rdb-walk.js';
 
 /** `log`: a file of an AOF, which may begin with an RDB. */
@@ -33,6 +34,7 @@ export class FileExaminer implements Examiner {
   readonly #kind: ExaminedKind;
   readonly #sizeBytes: number;
   readonly #checkpoint: Checkpoint;
+  readonly #depth: WalkDepth;
   /** The first bytes, until there are enough to tell what the file is. */
   #head = Buffer.alloc(0);
   #pushedBytes = 0;
@@ -40,7 +42,13 @@ export class FileExaminer implements Examiner {
   #aof: AofScanStream | null = null;
 
   /** @param sizeBytes how many bytes will be pushed in all */
-  constructor(kind: ExaminedKind, sizeBytes: number, checkpoint: Checkpoint) {
+  constructor(
+    kind: ExaminedKind,
+    sizeBytes: number,
+    checkpoint: Checkpoint,
+    depth: WalkDepth = 'nightly',
+  ) {
+    this.#depth = depth;
     this.#kind = kind;
     this.#sizeBytes = sizeBytes;
     this.#checkpoint = checkpoint;
@@ -63,7 +71,8 @@ export class FileExaminer implements Examiner {
   async #begin(): Promise<void> {
     const isRdb =
       this.#kind === 'dump' || MAGIC.test(this.#head.toString('latin1', 0, MAGIC_BYTES));
-    if (isRdb) this.#rdb = new RdbWalkStream(this.#sizeBytes, { checkpoint: this.#checkpoint });
+    const options = { checkpoint: this.#checkpoint, depth: this.#depth };
+    if (isRdb) this.#rdb = new RdbWalkStream(this.#sizeBytes, options);
     else this.#aof = new AofScanStream();
     const head = this.#head;
     this.#head = Buffer.alloc(0);

@@ -21,7 +21,8 @@ const NOT_KNOWN: readonly RdbStopReason[] = [
 export function judgeFile({ kind, rdb, aof }: FileExamination): Verdict {
   const dump = rdb === null ? WHOLE : judgeRdb(rdb);
   if (dump.kind === 'broken' || dump.kind === 'unchecked' || aof === null) return dump;
-  if (kind === 'dump') return isAof(aof) ? dump : judgeTrailing(dump);
+  if (kind === 'dump')
+    return dump.kind === 'unknown' || isAof(aof) ? dump : judgeFollowed(dump, rdb);
   if (aof.end.kind === 'stopped') return { kind: 'broken', why: aof.end.message };
   if (dump.kind !== 'whole' || aof.end.kind === 'whole') return dump;
   const what = aof.end.isTransaction ? 'a transaction' : 'a command';
@@ -35,10 +36,16 @@ function isAof({ end, commands }: AofScan): boolean {
   return end.kind !== 'stopped' && commands > 0;
 }
 
-/** A server reads a dump up to its end, and looks at nothing behind it. */
-function judgeTrailing({ kind }: Verdict): Verdict {
-  const why = 'bytes that no server wrote follow the end of the dump';
-  return { kind: kind === 'whole' ? 'damaged' : 'unchecked', why };
+/**
+ * A server reads a dump up to its end, and looks at nothing behind it. So does redis-check-rdb. But a damaged
+ * version that is too old for a checksum is followed by one.
+ */
+function judgeFollowed(dump: Verdict, rdb: RdbWalk | null): Verdict {
+  const why = 'bytes that no server reads follow its end';
+  if (rdb?.checksum !== 'ok' && !isSealedFormat(rdb?.format)) {
+    return { kind: 'unchecked', why: `it says a version without a checksum, and ${why}` };
+  }
+  return dump.kind === 'whole' ? { kind: 'followed', why } : dump;
 }
 
 function judgeRdb({ format, end, checksum, faults }: RdbWalk): Verdict {
@@ -65,6 +72,13 @@ function judgeValues({ refused, suspect }: RdbValueFaults): Verdict {
   const why = `${suspect}, which a server with 'sanitize-dump-payload yes' refuses`;
   return { kind: 'damaged', why };
 }
+
+/** Whether dumps of this version have a checksum, or eight zeros in its place. */
+function isSealedFormat(format: RdbFormat | null | undefined): boolean {
+  return format?.magic === 'VALKEY' || (format?.version ?? 0) >= SEALED_FROM;
+}
+
+const SEALED_FROM = 5;
 
 /** Whether everything that may stand in a dump of this version is known. */
 function isSettled({ magic, version }: RdbFormat): boolean {

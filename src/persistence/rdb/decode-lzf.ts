@@ -1,4 +1,4 @@
-// LZF, the compression of strings in an RDB (wasm/rdb/rdb-lzf.ts).
+// LZF, the compression of strings in an RDB (wasm/rdb/values/lzf.ts).
 import { instances } from '../../system/wasm/instance-pool.js';
 import type { RdbExports } from './rdb-exports.js';
 import { RdbFormatError } from './rdb-format-error.js';

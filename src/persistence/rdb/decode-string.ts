@@ -76,6 +76,8 @@ function decodeLength(bytes: Uint8Array, at: number): DecodedLength {
   if (first < 128) {
     return { value: ((first & 63) << 8) | (bytes[at + 1] ?? missing(at + 1)), endAt: at + 2 };
   }
+  // In the place of a length, a server takes the encoding of a string for a number.
+  if (first >= 0xc0) return { value: first & 63, endAt: at + 1 };
   const width = first === 0x80 ? 4 : first === 0x81 ? 8 : 0;
   if (width === 0) throw new RdbFormatError(`unknown length encoding 0x${first.toString(16)}`, at);
   const endAt = at + 1 + width;

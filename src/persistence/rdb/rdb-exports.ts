@@ -7,6 +7,8 @@ export type RdbEngine = WasmInstance<RdbExports>;
 export interface RdbExports {
   /** @param withChecksum 1 to sum up every byte, 0 to skip what the walk need not read */
   rdbOpen(sizeBytes: number, withChecksum: number): void;
+  /** @param isDeep 1 to look into everything that fits in memory, 0 into what a nightly walk may cost */
+  rdbCheck(isDeep: number, low: bigint, high: bigint): void;
   rdbInput(): number;
   rdbInputCapacity(): number;
   rdbNext(): number;
@@ -27,6 +29,7 @@ export interface RdbExports {
   rdbSuspect(): number;
   rdbSuspectAt(): number;
   rdbSkippedValues(): number;
+  rdbSkippedKeys(): number;
   rdbIsValkey(): number;
   rdbEnd(): number;
   rdbStopReason(): number;

@@ -12,7 +12,6 @@ export type RdbStopReason =
   | 'truncated'
   | 'unknown-type'
   | 'unknown-opcode'
-  | 'prefix-without-key'
   | 'bad-database'
   | 'too-many-databases'
   | 'bad-module-aux';
@@ -34,10 +33,6 @@ const WORDS: Readonly<Record<number, Words>> = {
   8: { reason: 'truncated', say: () => 'the end of the file in the middle of the RDB' },
   9: { reason: 'unknown-type', say: (value) => `the unknown type ${value}` },
   10: { reason: 'unknown-opcode', say: (value) => `the unknown opcode ${value}` },
-  11: {
-    reason: 'prefix-without-key',
-    say: (value) => `opcode ${value} where a key should follow its expiry or usage`,
-  },
   12: { reason: 'bad-database', say: (value) => `the impossible database number ${value}` },
   13: { reason: 'too-many-databases', say: () => 'more databases than can be counted' },
   14: {

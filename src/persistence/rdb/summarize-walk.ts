@@ -35,6 +35,7 @@ export function summarizeWalk(engine: RdbEngine, sizeBytes: number): RdbWalk {
       refused: describeFault(exports.rdbRefused(), exports.rdbRefusedAt()),
       suspect: describeFault(exports.rdbSuspect(), exports.rdbSuspectAt()),
       skippedValues: exports.rdbSkippedValues(),
+      skippedKeys: exports.rdbSkippedKeys(),
     },
     end: readEnd(engine, sizeBytes),
   };

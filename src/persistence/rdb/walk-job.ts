@@ -1,13 +1,20 @@
 // One walk in the engine (wasm/rdb/rdb-job.ts), step by step. The job says which bytes it needs and is fed
 // them. It hands out the records that it finds, and at the end what the file holds. walk-rdb.ts and
 // rdb-walk-stream.ts bring the bytes.
+import { randomBytes } from 'node:crypto';
 import { type Checkpoint, uninterrupted } from '../../system/time/checkpoint.js';
 import { instances } from '../../system/wasm/instance-pool.js';
 import { STEP } from '../../system/wasm/step.js';
-import type { RdbExports } from './rdb-exports.js';
+import type { RdbEngine, RdbExports } from './rdb-exports.js';
 import type { RdbWalk } from './rdb-walk.js';
 import { RecordColumns, type RdbRecordBatch } from './record-batch.js';
 import { summarizeWalk } from './summarize-walk.js';
+
+/**
+ * `nightly`: for a bounded share of the time that the walk takes anyway. `deep`: everything that fits in about
+ * 200 MiB of memory. What is left out is counted.
+ */
+export type WalkDepth = 'nightly' | 'deep';
 
 export interface WalkOptions {
   /**
@@ -17,12 +24,14 @@ export interface WalkOptions {
    */
   readonly onRecords?: (batch: RdbRecordBatch) => void | Promise<void>;
   readonly checkpoint?: Checkpoint;
-  /** Whether to sum up every byte with CRC-64 too: true unless given. */
+  /** Whether to sum up every byte with CRC-64 too, and to look into values: true unless given. */
   readonly verifyChecksum?: boolean;
+  /** How deep values are looked into: `nightly` unless given. */
+  readonly depth?: WalkDepth;
 }
 
 export class WalkJob {
-  readonly #engine = instances.take<RdbExports>('small');
+  readonly #engine: RdbEngine;
   readonly #columns: RecordColumns;
   readonly #onRecords: WalkOptions['onRecords'];
   readonly #checkpoint: Checkpoint;
@@ -35,7 +44,11 @@ export class WalkJob {
     this.#onRecords = options.onRecords;
     this.#checkpoint = options.checkpoint ?? uninterrupted;
     this.#verifiesChecksum = options.verifyChecksum ?? true;
-    this.#engine.exports.rdbOpen(sizeBytes, this.#verifiesChecksum ? 1 : 0);
+    const isDeep = options.depth === 'deep';
+    this.#engine = instances.take<RdbExports>(isDeep ? 'large' : 'small');
+    const { exports } = this.#engine;
+    exports.rdbOpen(sizeBytes, this.#verifiesChecksum ? 1 : 0);
+    if (this.#verifiesChecksum) exports.rdbCheck(isDeep ? 1 : 0, randomWord(), randomWord());
     this.#columns = new RecordColumns(this.#engine);
   }
 
@@ -98,4 +111,8 @@ export class WalkJob {
     const isSearching = exports.rdbVersion() !== 0 && exports.rdbSealedEnd() === 0;
     return isSearching && exports.rdbNext() < this.#sizeBytes;
   }
+}
+
+function randomWord(): bigint {
+  return randomBytes(8).readBigUInt64LE();
 }

@@ -6,7 +6,7 @@ export interface StoredFindings {
   /** `dump` or `log`; a later program may have written another word. */
   readonly kind: string;
   /**
-   * `whole`, `cut`, `broken`, `damaged`, `unknown` or `unchecked`; a later program may have written another
+   * `whole`, `cut`, `broken`, `damaged`, `followed`, `unknown` or `unchecked`; a later program may have written another
    * word. Null where an earlier program wrote none.
    */
   readonly verdict: string | null;
@@ -29,6 +29,8 @@ export interface StoredFindings {
   }[];
   /** Null also where an earlier program wrote none. */
   readonly skippedValues: number | null;
+  /** As skippedValues. */
+  readonly skippedKeys: number | null;
   readonly commands: number | null;
   /** ISO 8601 in UTC. */
   readonly firstTime: string | null;
@@ -52,6 +54,7 @@ export function encodeFindings(found: StoredFindings): string {
     })),
     types: found.types.map(({ type, keys, sizeBytes }) => ({ type, keys, sizeBytes })),
     skippedValues: found.skippedValues,
+    skippedKeys: found.skippedKeys,
     commands: found.commands,
     firstTime: found.firstTime,
     lastTime: found.lastTime,
@@ -86,6 +89,7 @@ export function decodeFindings(content: string, foundJson: string): StoredFindin
         sizeBytes: item.count('sizeBytes'),
       })),
       skippedValues: found.laterCountOrNull('skippedValues'),
+      skippedKeys: found.laterCountOrNull('skippedKeys'),
       commands: found.countOrNull('commands'),
       firstTime: found.timeOrNull('firstTime'),
       lastTime: found.timeOrNull('lastTime'),

@@ -108,13 +108,9 @@ for (const [title, reason, at, header, bytes] of [
   ['opcode 242 of Redis', 'unknown-opcode', 0, REDIS, [242]],
   ['opcode 243 of Valkey', 'unknown-opcode', 0, VALKEY, [243]],
   ['opcode 242 of Valkey', 'unknown-opcode', 0, VALKEY, [242]],
-  ['an expiry before a database', 'prefix-without-key', 5, REDIS, [253, 1, 2, 3, 4, 254, 0]],
-  ['a frequency before the end', 'prefix-without-key', 2, REDIS, [249, 1, 255]],
   ['a key in an unknown encoding', 'bad-string', 1, REDIS, [0, 0xc4]],
   ['a value in an unknown encoding', 'bad-string', 3, REDIS, [0, 1, 'k', 0xff]],
   ['a length in an unknown encoding', 'bad-length', 3, REDIS, [0, 1, 'k', 0x82]],
-  ['an encoded string as a count', 'bad-length', 3, REDIS, [2, 1, 'k', 0xc0]],
-  ['a compressed string of encoded length', 'bad-length', 3, REDIS, [0, 1, 'k', 0xc3, 0xc1]],
   [
     'a length beyond all files',
     'too-long',

@@ -65,6 +65,7 @@ const FINDINGS: StoredFindings = {
   keys: 2,
   expiringKeys: 1,
   skippedValues: 0,
+  skippedKeys: 0,
   commands: null,
   firstTime: null,
   lastTime: '2026-11-22T22:27:22Z',
@@ -74,7 +75,7 @@ const FINDINGS_JSON =
   '"dumpTime":"+012026-11-22T22:27:21Z",' +
   '"keys":2,"expiringKeys":1,' +
   '"databases":[{"database":15,"keys":2,"expiringKeys":1,"sizeBytes":40}],' +
-  '"types":[{"type":"string","keys":1,"sizeBytes":20}],"skippedValues":0,' +
+  '"types":[{"type":"string","keys":1,"sizeBytes":20}],"skippedValues":0,"skippedKeys":0,' +
   '"commands":null,"firstTime":null,' +
   '"lastTime":"2026-11-22T22:27:22Z"}';
 

@@ -3,7 +3,11 @@
 import type { ExaminationRecord } from '../../../catalog/records.js';
 import type { ExaminedKind, FileExamination } from '../../../persistence/examine/examine-file.js';
 import { judgeFile } from '../../../persistence/examine/judge-file.js';
-import { type Verdict, wouldLoad } from '../../../persistence/examine/verdict.js';
+import {
+  type Verdict,
+  wouldLoad,
+  wouldLoadSanitized,
+} from '../../../persistence/examine/verdict.js';
 import { type BytePath, baseName, formatPath } from '../../../system/files/byte-path.js';
 import { infoNote, lookNote, type Note } from '../../run/notes.js';
 import type { ExaminationReport } from '../../snapshot/examination-report.js';
@@ -119,6 +123,10 @@ function noteOn(path: BytePath, verdict: Verdict): Note | null {
     const message = `'${shown}' was copied while it was being written: ${verdict.why}; a server loads what is before that point, unless aof-load-truncated is no`;
     return infoNote('cut-short', path, message);
   }
+  if (verdict.kind === 'followed') {
+    const message = `'${shown}' goes on behind the dump that it holds: a server loads the dump, and reads nothing behind it`;
+    return infoNote('followed', path, message);
+  }
   const message = `'${shown}' cannot be checked to its end: ${verdict.why}; the file may still be whole`;
   return infoNote('not-understood', path, message);
 }
@@ -142,6 +150,7 @@ function reportOn(
     kind,
     verdict: verdict.kind,
     loads: wouldLoad(verdict),
+    sanitized: wouldLoadSanitized(verdict),
     problem: verdict.kind === 'whole' ? null : verdict.why,
     rdbVersion: rdb?.format?.version ?? null,
     serverVersion: rdb?.auxFields.get('valkey-ver') ?? rdb?.auxFields.get('redis-ver') ?? null,
@@ -151,6 +160,7 @@ function reportOn(
     databases: rdb?.databases ?? [],
     types: keysByType(rdb),
     skippedValues: rdb?.faults.skippedValues ?? null,
+    skippedKeys: rdb?.faults.skippedKeys ?? null,
     commands: aof?.commands ?? null,
     firstTime: formatTimeOrNull(aof?.firstTimeSeconds),
     lastTime: formatTimeOrNull(aof?.lastTimeSeconds),

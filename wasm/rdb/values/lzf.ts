@@ -1,6 +1,6 @@
 // LZF, which RDB strings use: literal runs, and references to bytes that were already expanded. Every
 // length is checked against both ends before a byte is copied. Damaged bytes give false, and no more.
-import { resetArena, take } from "../memory/arena";
+import { resetArena, take } from "../../memory/arena";
 
 /** Expands `length` bytes at `at` to exactly `expanded` bytes at `into`. False if that fails. */
 export function expandLzf(at: usize, length: usize, into: usize, expanded: usize): bool {
