@@ -1,7 +1,10 @@
 // Staged entries get their metadata and are made durable, before the commit that needs them.
 import { mirrorMetadata } from '../../repository/commit/mirror-metadata.js';
 import type { Staging } from '../../repository/staging.js';
-import { type UnsetMetadata, applyMetadata } from '../../system/files/metadata/apply-metadata.js';
+import {
+  type UnsetMetadata,
+  applyAllMetadata,
+} from '../../system/files/metadata/apply-metadata.js';
 import type { RunContext } from '../run/run-context.js';
 import type { NextEntry } from './next-entry.js';
 
@@ -15,9 +18,10 @@ export async function finishStaged(
   const staged = entries.flatMap((entry) =>
     entry.staged === null ? [] : [{ entry, path: staging.path(entry.staged) }],
   );
-  const unset = applyMetadata(
+  const unset = await applyAllMetadata(
     fileSystem,
     staged.map(({ entry, path }) => mirrorMetadata(path, entry, context.uid)),
+    context.checkpoint,
   );
   for (const { entry, path } of staged) {
     if (entry.type !== 'file') continue;

@@ -10,6 +10,7 @@ import {
   parentPath,
   pathToBytes,
 } from '../../system/files/byte-path.js';
+import type { Checkpoint } from '../../system/time/checkpoint.js';
 import { type Note, lookNote } from '../run/notes.js';
 import type { ScannedEntry, SourceScan } from '../source/scan-source.js';
 import type { SnapshotRun } from './backup-run.js';
@@ -17,39 +18,48 @@ import type { LastSnapshot } from './last-snapshot.js';
 
 type Probe = Pick<NameProbe, 'isTaken' | 'foldsCase'>;
 
-export function leaveOutUnnamed(
+export async function leaveOutUnnamed(
   { context, repository }: Pick<SnapshotRun, 'context' | 'repository'>,
   scan: SourceScan,
   last: Pick<LastSnapshot, 'present'>,
-): SourceScan {
+): Promise<SourceScan> {
   const probe = new NameProbe(context.fileSystem, repository.path);
+  const { checkpoint } = context;
   try {
-    return chooseNamed(scan, new Set(last.present.map(({ path }) => path)), probe);
+    return await chooseNamed(scan, new Set(last.present.map(({ path }) => path)), {
+      probe,
+      checkpoint,
+    });
   } finally {
     probe.end();
   }
 }
 
 /** @param present paths that the mirror has */
-export function chooseNamed(
+async function chooseNamed(
   scan: SourceScan,
   present: ReadonlySet<BytePath>,
-  probe: Probe,
-): SourceScan {
+  { probe, checkpoint }: { readonly probe: Probe; readonly checkpoint: Checkpoint },
+): Promise<SourceScan> {
   const { unreadable, startedAtMs } = scan;
   const notes: Note[] = [...scan.notes];
   const leftOut = new Set<BytePath>();
   const twins = findTwins(scan.entries);
-  const entries = scan.entries.filter(({ path }) => {
+  const entries: ScannedEntry[] = [];
+  for (const entry of scan.entries) {
+    await checkpoint();
+    const { path } = entry;
     const why = whyNot(path);
-    if (why === null) return true;
+    if (why === null) {
+      entries.push(entry);
+      continue;
+    }
     leftOut.add(path);
     if (why !== 'above') {
       const message = `the repository's file system has no place for the name of '${formatPath(path)}'${why}; it is not in this snapshot`;
       notes.push(lookNote('left-out', path, message, NAME_HINT));
     }
-    return false;
-  });
+  }
   return leftOut.size === 0 ? scan : { entries, unreadable, notes, startedAtMs };
 
   function whyNot(path: BytePath): string | null {

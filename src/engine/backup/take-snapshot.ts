@@ -50,8 +50,8 @@ export async function takeSnapshot(run: SnapshotRun): Promise<BackupReport> {
   const capture = (await run.preparedServer?.capture(repository.path, request.force)) ?? null;
   const scanned = await scanForSnapshot(run, capture);
   const { timeSeconds, note: clockNote } = snapshotTime(scanned.startedAtMs, newest);
-  const last = readLastSnapshot(run, scanned);
-  const scan = leaveOutUnnamed(run, scanned, last);
+  const last = await readLastSnapshot(run, scanned);
+  const scan = await leaveOutUnnamed(run, scanned, last);
   const room = requireFit(run, scan, last);
   const notes: Note[] = [
     ...(moved === null ? [] : [moved]),
@@ -120,15 +120,15 @@ function requireFit(
   return requireRoom(context, repository.path, filesToRead(scan.entries, last, request.rehash));
 }
 
-function readLastSnapshot(
+async function readLastSnapshot(
   { request, context, repository }: SnapshotRun,
   scan: SourceScan,
-): LastSnapshot {
+): Promise<LastSnapshot> {
   const { versions, sourceStates } = repository.lastState();
   requireSafeNames(versions);
   const known = byPath(versions);
   const scanned = scan.entries.map(({ path }) => path);
-  const mirror = inspectWholeMirror(context, repository.path, known, scanned);
+  const mirror = await inspectWholeMirror(context, repository.path, known, scanned);
   const examinations = request.examine ? repository.examinations() : new Map();
   const states = unsettleOutdated(sourceStates, known, examinations);
   return { versions: known, states: byPath(states), ...mirror };

@@ -21,6 +21,7 @@ export async function rebuildEntries(
     context.onProgress({ phase: 'restoring', path: showPath(path), doneBytes, totalBytes });
   };
   for (const item of made) {
+    await context.checkpoint();
     const { type, linkTarget } = item.entry;
     if (type === 'directory') context.fileSystem.makeDirectory(item.path, 0o700);
     else if (linkTarget !== null) context.fileSystem.makeLink(linkTarget, item.path);

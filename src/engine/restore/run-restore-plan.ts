@@ -1,7 +1,11 @@
 // Carries out the plan of a restore. All entries are made in the work directory first, and then moved to
 // their places. A failure at any step undoes everything, so that the destination is as it was.
 import { SystemError } from '../../errors.js';
-import { type UnsetMetadata, applyMetadata } from '../../system/files/metadata/apply-metadata.js';
+import {
+  type UnsetMetadata,
+  applyAllMetadata,
+  applyMetadata,
+} from '../../system/files/metadata/apply-metadata.js';
 import { formatPath } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 import { append } from '../../system/lists/lists.js';
@@ -43,9 +47,10 @@ export async function runRestorePlan(run: RestoreRun): Promise<Note[]> {
   try {
     work.make();
     await rebuildEntries(plan, source, context);
-    const unset = applyMetadata(fileSystem, plan.contentMetadata);
+    const { checkpoint } = context;
+    const unset = await applyAllMetadata(fileSystem, plan.contentMetadata, checkpoint);
     await syncFiles(context, plan.syncFiles);
-    append(unset, applyMetadata(fileSystem, plan.directoryMetadata));
+    append(unset, await applyAllMetadata(fileSystem, plan.directoryMetadata, checkpoint));
     syncDirectories(fileSystem, plan.syncDirectories);
     await context.checkpoint();
     append(unset, placeEntries(fileSystem, plan.placement, undo));

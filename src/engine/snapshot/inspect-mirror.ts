@@ -23,17 +23,18 @@ export interface MirrorInspection {
  * Looks at each entry that a backup relies on or replaces. Symbolic links are not followed: if a link
  * stands in the place of a directory, the entries of that directory count as missing.
  */
-export function inspectWholeMirror(
-  context: Inspector,
+export async function inspectWholeMirror(
+  context: Inspector & Pick<RunContext, 'checkpoint'>,
   repository: BytePath,
   versions: ReadonlyMap<BytePath, Version>,
   next: Iterable<BytePath>,
-): MirrorInspection {
+): Promise<MirrorInspection> {
   const conditions = new Map<BytePath, MirrorCondition>();
   const present: MirrorEntry[] = [];
   const directories = new Set<BytePath>([ROOT, DATA]);
   // In byte order a directory comes before what is in it.
   for (const path of [...new Set([...versions.keys(), ...next])].toSorted(compareBytes)) {
+    await context.checkpoint();
     const isReachable = directories.has(parentPath(path));
     const stat = isReachable ? context.fileSystem.stat(mirrorPath(repository, path)) : null;
     if (stat?.isDirectory()) directories.add(path);

@@ -38,10 +38,10 @@ export interface TakenEntries {
 
 export async function takeEntries(request: TakeRequest): Promise<TakenEntries> {
   const { context, scan, capture, last, rehash } = request;
-  const named = await namedFiles(request);
+  const { named, notes: namingNotes } = await namedFiles(request);
   startThreads(request, named);
   const entries: NextEntry[] = [];
-  const notes: Note[] = [];
+  const notes: Note[] = [...namingNotes];
   const examined = new Map<BytePath, FileExamination>();
   const parts: IntakeParts = {
     ...request,
@@ -92,9 +92,14 @@ export async function takeEntries(request: TakeRequest): Promise<TakenEntries> {
 }
 
 /** The kinds of the files that a server's settings or a manifest names. */
-async function namedFiles({ context, capture, examiners, scan }: TakeRequest): Promise<NamedFiles> {
+async function namedFiles({
+  context,
+  capture,
+  examiners,
+  scan,
+}: TakeRequest): Promise<{ readonly named: NamedFiles; readonly notes: readonly Note[] }> {
   const named = capture?.named ?? new Map();
-  return examiners === null ? named : namedByManifests(context, scan.entries, named);
+  return examiners === null ? { named, notes: [] } : namedByManifests(context, scan.entries, named);
 }
 
 /** Starts the threads that will be needed before anything is read, since they take a while to start. */

@@ -2,6 +2,8 @@
 // the same. Nothing is lost: the catalog keeps the true metadata, and a later run as root can set it.
 // A repository may come from elsewhere. Its owner may have given a file of root's another name in it.
 import { SystemError } from '../../../errors.js';
+import { append } from '../../lists/lists.js';
+import type { Checkpoint } from '../../time/checkpoint.js';
 import { type BytePath, formatPath } from '../byte-path.js';
 import { isErrno } from '../errno.js';
 import type { FileDescriptor, FileStat, FileSystem } from '../file-system.js';
@@ -58,6 +60,23 @@ export function applyMetadata(
     }
   }
   for (const path of fileSystem.setModificationTimes(changed)) unset.push({ path, what: 'time' });
+  return unset;
+}
+
+/** Exact times may need a process for each entry: so many take a fraction of a second. */
+const STEP_ENTRIES = 100;
+
+/** As `applyMetadata`, of very many entries, with a checkpoint after each few. @throws also InterruptedError */
+export async function applyAllMetadata(
+  fileSystem: FileSystem,
+  targets: readonly MetadataTarget[],
+  checkpoint: Checkpoint,
+): Promise<UnsetMetadata[]> {
+  const unset: UnsetMetadata[] = [];
+  for (let from = 0; from < targets.length; from += STEP_ENTRIES) {
+    await checkpoint();
+    append(unset, applyMetadata(fileSystem, targets.slice(from, from + STEP_ENTRIES)));
+  }
   return unset;
 }
 

@@ -6,6 +6,8 @@ import { readManifests } from '../../../../src/engine/backup/intake/read-manifes
 import { Staging } from '../../../../src/repository/staging.js';
 import { pathFromText } from '../../../../src/system/files/byte-path.js';
 import { entryAsScanned } from '../../../../src/engine/backup/next-entry.js';
+import { SystemError } from '../../../../src/errors.js';
+import { HookedFileSystem, failAtCall } from '../../../support/files/hooked-file-system.js';
 import { lookNames, noteNames } from '../../../support/sandbox/note-names.js';
 import { createSandbox } from '../../../support/sandbox/sandbox.js';
 
@@ -80,3 +82,55 @@ test('a folder where a manifest names a file, and a base that is empty, are told
     [true, true],
   );
 });
+
+/** Fails at the n-th call on the manifest in SOURCE, which is read to know what it names, and then taken. */
+function failOnManifest(manifest: string, n: number, errno: string) {
+  const fault = failAtCall(n, errno);
+  const fileSystem = new HookedFileSystem((call) => {
+    if (call.path === manifest && call.operation !== 'close') fault.hook(call);
+  });
+  return { fileSystem, hasStruck: () => fault.hasStruck() };
+}
+
+for (const errno of ['EIO', 'EACCES', 'ESTALE']) {
+  test(`${errno} at any call on a manifest of SOURCE costs at most this file, and no backup`, async (t) => {
+    for (let n = 1; ; n += 1) {
+      const sandbox = await createSandbox(t);
+      await sandbox.write(`${AOF}.manifest`, `${INCR}file odd-name seq 2 type i\n`);
+      await sandbox.write(`${AOF}.1.incr.aof`, SET);
+      await sandbox.write('appendonlydir/odd-name', `${SET}no command at all`);
+      const manifest = sandbox.inSource(`${AOF}.manifest`);
+      const { fileSystem, hasStruck } = failOnManifest(manifest, n, errno);
+      const { snapshot, notes } = await sandbox.backup({ examine: true, context: { fileSystem } });
+      t.is(snapshot.id, 1, `call ${n}`);
+      // Files of an AOF that could not be known as such are not called sound.
+      const kinds = notes.filter(({ severity }) => severity === 'look').map(({ kind }) => kind);
+      t.true(kinds.length > 0, `call ${n}: ${kinds.join(', ')}`);
+      t.deepEqual((await sandbox.verify()).problems, [], `call ${n}`);
+      const next = await sandbox.backup({ examine: true });
+      t.true(next.snapshot.files === 3, `call ${n}`);
+      if (!hasStruck()) {
+        t.true(n > 5, `${n} calls`);
+        return;
+      }
+    }
+  });
+}
+
+for (const errno of ['EMFILE', 'ENFILE', 'ENOMEM']) {
+  test(`${errno} while a manifest of SOURCE is read for the names in it ends the backup`, async (t) => {
+    const sandbox = await createSandbox(t);
+    await sandbox.write(`${AOF}.manifest`, INCR);
+    const manifest = sandbox.inSource(`${AOF}.manifest`);
+    let isReading = false;
+    const fileSystem = new HookedFileSystem((call) => {
+      if (call.path !== manifest) return;
+      if (call.operation === 'open') isReading = true;
+      if (isReading) failAtCall(1, errno).hook(call);
+    });
+    const run = sandbox.backup({ examine: true, context: { fileSystem } });
+    const error = await t.throwsAsync(run, { instanceOf: SystemError });
+    t.deepEqual([error.errno, error.exitCode], [errno, 1]);
+    t.is((await sandbox.backup({ examine: true })).snapshot.id, 1);
+  });
+}
