@@ -3,7 +3,7 @@ import type { InfoReport, VerificationSummary } from '../../engine/inspect/info-
 import type { SnapshotSummary } from '../../engine/snapshot/snapshot-summary.js';
 import { formatCount, formatSize } from './quantities.js';
 import { formatFields } from './text-table.js';
-import { formatReportTime } from './times.js';
+import { formatReportTime } from '../../engine/snapshot/local-time.js';
 
 export function formatRepositorySummary(report: InfoReport): string {
   const fields: (readonly [string, string])[] = [

@@ -3,7 +3,7 @@ import type { SnapshotListReport } from '../../engine/inspect/list-report.js';
 import type { SnapshotSummary } from '../../engine/snapshot/snapshot-summary.js';
 import { formatCount, formatSize } from './quantities.js';
 import { type Column, formatTable } from './text-table.js';
-import { formatReportTime } from './times.js';
+import { formatReportTime } from '../../engine/snapshot/local-time.js';
 
 type SnapshotServer = NonNullable<SnapshotSummary['server']>;
 

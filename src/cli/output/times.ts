@@ -1,10 +1,5 @@
-// Formats the times of reports (ISO 8601 in UTC) for people: local time, with the offset of that moment.
-import { formatLocalTime } from '../../engine/snapshot/local-time.js';
-
-/** `2026-11-22 03:00:00 +01:00` */
-export function formatReportTime(iso: string): string {
-  return formatLocalTime(Math.floor(Date.parse(iso) / 1000));
-}
+// Formats the times of reports (ISO 8601 in UTC) for narrow columns.
+import { formatReportTime } from '../../engine/snapshot/local-time.js';
 
 /** `2026-11-22 03:00`, as `ls -l` shows it. */
 export function formatLocalMinute(iso: string): string {

@@ -3,7 +3,7 @@ import type { WatchEvent } from '../../engine/watch/watch-events.js';
 import { toErrorReport } from './errors.js';
 import { formatDuration, formatSize } from './quantities.js';
 import type { Painter } from './styles.js';
-import { formatReportTime } from './times.js';
+import { formatReportTime } from '../../engine/snapshot/local-time.js';
 import { visibleLine } from './visible-text.js';
 
 /** Whether the event is shown with -q too. */

@@ -2,7 +2,8 @@
 import type { Snapshot } from '../../catalog/records.js';
 import { CorruptError } from '../../errors.js';
 import { lookNote, type Note } from '../run/notes.js';
-import { formatTime, formatTimeOrNull } from '../snapshot/time-spec.js';
+import { formatLocalTime } from '../snapshot/local-time.js';
+import { formatTimeOrNull } from '../snapshot/time-spec.js';
 
 const CLOCK_BACK_SECONDS = 5 * 60;
 
@@ -29,7 +30,7 @@ export function snapshotTime(
     note: lookNote(
       'clock-behind',
       null,
-      `the clock says ${formatTime(now)}, which is before the last snapshot, so this snapshot is recorded as ${formatTime(timeSeconds)}`,
+      `the clock says ${formatLocalTime(now)}, which is before the last snapshot, so this snapshot is recorded as ${formatLocalTime(timeSeconds)}`,
       'correct the clock of this machine',
     ),
   };

@@ -84,7 +84,7 @@ export class RepositorySource implements RestoreSource {
         }
       : {
           isInNoSnapshot: true,
-          hint: `'redis-rewind list --files -r ${this.snapshot.time} REPO' shows what there is`,
+          hint: `'redis-rewind list --files -r "#${this.snapshot.id}" REPO' shows what there is`,
         };
   }
 

@@ -10,6 +10,7 @@ import {
   joinPath,
   relativePath,
 } from '../../system/files/byte-path.js';
+import { formatReportTime } from '../snapshot/local-time.js';
 import type { RestoreEntry, RestoreSource } from './restore-source.js';
 
 export interface SelectedEntry {
@@ -53,6 +54,6 @@ function notThere(source: RestoreSource, path: BytePath): NotInSnapshotError {
   const { isInNoSnapshot, hint } = source.explainAbsence(path);
   const message = isInNoSnapshot
     ? `no snapshot has a path '${shown}'`
-    : `'${shown}' is not in the snapshot of ${source.snapshot.time}`;
+    : `'${shown}' is not in the snapshot of ${formatReportTime(source.snapshot.time)}`;
   return new NotInSnapshotError(message, { path, hint });
 }

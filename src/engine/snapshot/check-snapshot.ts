@@ -4,7 +4,7 @@ import { CorruptError } from '../../errors.js';
 import { isAsCommitted } from '../../repository/check/snapshot-proof.js';
 import type { OpenRepository } from '../../repository/repository.js';
 import { resolveSeconds, newestAt } from './resolve-snapshot.js';
-import { type RequestedTime, formatTime } from './time-spec.js';
+import type { RequestedTime } from './time-spec.js';
 
 export interface ProvedSnapshot {
   readonly snapshot: Snapshot;
@@ -38,10 +38,7 @@ export function readProvedSnapshot(
     seconds !== snapshot.timeSeconds &&
     !isAsCommitted(next, repository.versionsOf(next.id))
   ) {
-    throw damaged(
-      next,
-      `use the snapshot before it, which is whole: '-r ${formatTime(snapshot.timeSeconds)}'`,
-    );
+    throw damaged(next, `use the snapshot before it, which is whole: -r '#${snapshot.id}'`);
   }
   return { snapshot, versions };
 }

@@ -61,6 +61,11 @@ export function formatLocalTime(seconds: number): string {
   return `${clock} ${formatOffset(offsetMinutes)}`;
 }
 
+/** As formatLocalTime, for a time of a report: ISO 8601 in UTC. */
+export function formatReportTime(iso: string): string {
+  return formatLocalTime(Math.floor(Date.parse(iso) / 1000));
+}
+
 /** The name of this machine's time zone, such as `Europe/Berlin`. */
 export function localZoneName(): string {
   return new Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -1,7 +1,8 @@
 // From a TIME to the snapshot that is meant: the newest one at or before that moment.
 import type { Snapshot } from '../../catalog/records.js';
 import { NotInSnapshotError } from '../../errors.js';
-import { type RequestedTime, formatTime, resolveTimeSpec } from './time-spec.js';
+import { formatLocalTime } from './local-time.js';
+import { type RequestedTime, resolveTimeSpec } from './time-spec.js';
 
 /**
  * @param snapshots all of the repository, oldest first
@@ -32,7 +33,7 @@ export function resolveSeconds(
   }
   return resolveTimeSpec(spec, {
     nowSeconds: Math.floor(nowMs / 1000),
-    snapshotTimes: snapshots.map((snapshot) => snapshot.timeSeconds),
+    snapshots,
   });
 }
 
@@ -44,9 +45,15 @@ export function resolveSeconds(
 export function newestAt(snapshots: readonly Snapshot[], seconds: number, typed: string): Snapshot {
   const found = snapshots.findLast((snapshot) => snapshot.timeSeconds <= seconds);
   if (found !== undefined) return found;
-  const oldest = formatTime(snapshots[0]?.timeSeconds ?? 0);
+  const oldest = formatLocalTime(snapshots[0]?.timeSeconds ?? 0);
+  const isNumber = snapshots.some(({ id }) => String(id) === typed);
   throw new NotInSnapshotError(
-    `no snapshot is as old as '${typed}' (${formatTime(seconds)}): the oldest is from ${oldest}`,
-    { time: typed, hint: `'-r ${oldest}' is the oldest; 'redis-rewind list REPO' shows all` },
+    `no snapshot is as old as '${typed}' (${formatLocalTime(seconds)}): the oldest is from ${oldest}`,
+    {
+      time: typed,
+      hint: isNumber
+        ? `a bare number is seconds since 1970; snapshot ${typed} is '-r "#${typed}"'`
+        : `'-r "${oldest}"' is the oldest; 'redis-rewind list REPO' shows all`,
+    },
   );
 }

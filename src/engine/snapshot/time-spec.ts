@@ -5,6 +5,7 @@
 import { NotInSnapshotError, UsageError } from '../../errors.js';
 import {
   type CivilTime,
+  formatLocalTime,
   isValidCivilTime,
   localDaySeconds,
   localSeconds,
@@ -21,7 +22,9 @@ export type TimeSpec =
   /** This many seconds before the present. */
   | { readonly kind: 'ago'; readonly seconds: number }
   /** The snapshot this many before the newest; 0 is the newest. */
-  | { readonly kind: 'snapshotsBack'; readonly count: number };
+  | { readonly kind: 'snapshotsBack'; readonly count: number }
+  /** The snapshot with this number. */
+  | { readonly kind: 'snapshot'; readonly id: number };
 
 /** A TIME that makes sense, and how it was typed. */
 export interface RequestedTime {
@@ -34,8 +37,14 @@ export const NOW: RequestedTime = { typed: 'now', spec: { kind: 'now' } };
 
 export interface TimeContext {
   readonly nowSeconds: number;
-  /** Times of all snapshots in seconds since 1970, oldest first. */
-  readonly snapshotTimes: readonly number[];
+  /** All of the repository, oldest first. */
+  readonly snapshots: readonly TimedSnapshot[];
+}
+
+export interface TimedSnapshot {
+  readonly id: number;
+  /** Seconds since 1970. */
+  readonly timeSeconds: number;
 }
 
 /** Reads a TIME before a repository is opened. Forms and errors as in parseTimeSpec. */
@@ -53,24 +62,31 @@ export function parseTimeSpec(text: string): TimeSpec {
   const dateTime = W3C.exec(text);
   if (dateTime) return { kind: 'instant', seconds: dateTimeSeconds(text, dateTime) };
   if (/^\d+B$/.test(text)) return { kind: 'snapshotsBack', count: Number(text.slice(0, -1)) };
+  if (/^#\d{1,15}$/.test(text)) return { kind: 'snapshot', id: Number(text.slice(1)) };
   if (INTERVAL.test(text)) return { kind: 'ago', seconds: limited(text, intervalSeconds(text)) };
   const date = DATE_YEAR_FIRST.exec(text) ?? DATE_MONTH_FIRST.exec(text);
   if (date) return { kind: 'instant', seconds: dateSeconds(text, date) };
-  throw new UsageError(`'${text}' is not a valid TIME`, { typed: text, hint: HINT });
+  throw new UsageError(`'${text}' is not a valid TIME`, {
+    typed: text,
+    hint: nearestForm(text) ?? HINT,
+  });
 }
 
 /**
  * The moment a TIME stands for, in seconds since 1970: the snapshot meant is the newest at or before it.
- * @throws NotInSnapshotError when it counts back over more snapshots than there are.
+ * @throws NotInSnapshotError when it counts back over more snapshots than there are, or no snapshot has the number.
  */
 export function resolveTimeSpec(spec: TimeSpec, context: TimeContext): number {
-  const { nowSeconds, snapshotTimes } = context;
-  if (spec.kind === 'now') return Math.max(nowSeconds, snapshotTimes.at(-1) ?? nowSeconds);
+  const { nowSeconds, snapshots } = context;
+  if (spec.kind === 'now') return Math.max(nowSeconds, snapshots.at(-1)?.timeSeconds ?? nowSeconds);
   if (spec.kind === 'instant') return spec.seconds;
   if (spec.kind === 'ago') return nowSeconds - spec.seconds;
-  const seconds = snapshotTimes[snapshotTimes.length - 1 - spec.count];
-  if (seconds === undefined) throw tooFarBack(spec.count, snapshotTimes);
-  return seconds;
+  const snapshot =
+    spec.kind === 'snapshot'
+      ? snapshots.find(({ id }) => id === spec.id)
+      : snapshots[snapshots.length - 1 - spec.count];
+  if (snapshot !== undefined) return snapshot.timeSeconds;
+  throw spec.kind === 'snapshot' ? noSuchSnapshot(spec.id) : tooFarBack(spec.count, snapshots);
 }
 
 /** A moment in UTC as ISO 8601, such as `2026-11-22T02:00:00Z`; within the years -271821 to 275760. */
@@ -87,9 +103,11 @@ export function formatTimeOrNull(seconds: number | null | undefined): string | n
 /** What a Date can hold before and after 1970, less a day, so that every zone can show the moment. */
 const DATE_LIMIT_SECONDS = 8_640_000_000_000 - 86_400;
 
-/** `2026-11-22T03:00:00+01:00`; rdiff-backup takes any of `T : -` between the parts. */
+/**
+ * `2026-11-22T03:00:00+01:00`; rdiff-backup takes any of `T : -` between the parts. Seconds that are left out are 0.
+ */
 const W3C =
-  /^(\d{4})[-T:](\d{2})[-T:](\d{2})[-T: ](\d{2})[-T:](\d{2})[-T:](\d{2})(?: ?(?:(Z)|([-+])(\d{2})[-:](\d{2})))?$/;
+  /^(\d{4})[-T:](\d{2})[-T:](\d{2})[-T: ](\d{2})[-T:](\d{2})(?:[-T:](\d{2}))?(?: ?(?:(Z)|([-+])(\d{2})[-:](\d{2})))?$/;
 const DATE_YEAR_FIRST = /^(?<year>\d{4})[-/](?<month>\d{1,2})[-/](?<day>\d{1,2})$/;
 const DATE_MONTH_FIRST = /^(?<month>\d{1,2})[-/](?<day>\d{1,2})[-/](?<year>\d{4})$/;
 const INTERVAL = /^(?:\d+[smhDWMY])+$/;
@@ -108,7 +126,32 @@ const UNIT_SECONDS: Record<string, number> = {
 const LIMIT_SECONDS = 4_000_000_000_000;
 
 const HINT =
-  "TIME is one of: 'now'; 2026-11-22T03:00:00, local or followed by Z or +01:00; a date such as 2026-11-22 or 11/22/2026; seconds since 1970; an interval back such as 3D or 2h30m (s m h D W M Y, where m is minutes and M is 30 days); a number of snapshots back such as 5B";
+  "TIME is one of: 'now'; 2026-11-22T03:00:00, local or followed by Z or +01:00; a date such as 2026-11-22 or 11/22/2026; seconds since 1970; an interval back such as 3D or 2h30m (s m h D W M Y, where m is minutes and M is 30 days); a number of snapshots back such as 5B; the number of a snapshot such as '#5'";
+
+/** m is minutes and M is months, so they stay as they are. */
+const UNIT_IN_OTHER_CASE: ReadonlyMap<string, string> = new Map([
+  ['d', 'D'],
+  ['w', 'W'],
+  ['y', 'Y'],
+  ['b', 'B'],
+  ['S', 's'],
+  ['H', 'h'],
+]);
+
+/** A hint for text that is nearly a TIME; null for other text. */
+function nearestForm(text: string): string | null {
+  const word = text.toLowerCase();
+  if (word === 'now' || word === 'latest' || word === 'newest')
+    return "'now' is the newest snapshot";
+  if (word === 'yesterday')
+    return "'1D' is 24 hours ago; a date such as 2026-11-22 is the beginning of that day";
+  const interval = text
+    .replace(/[dwybSH]/g, (unit) => UNIT_IN_OTHER_CASE.get(unit) ?? unit)
+    .replace(/^-/, '');
+  if (interval !== text && (INTERVAL.test(interval) || /^\d+B$/.test(interval)))
+    return `did you mean '${interval}'?`;
+  return null;
+}
 
 function limited(text: string, seconds: number): number {
   if (seconds > LIMIT_SECONDS)
@@ -125,7 +168,9 @@ function intervalSeconds(text: string): number {
 }
 
 function dateTimeSeconds(text: string, match: RegExpExecArray): number {
-  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as SixNumbers;
+  const [year, month, day, hour, minute, second] = match
+    .slice(1, 7)
+    .map((part) => Number(part ?? 0)) as SixNumbers;
   const time: CivilTime = { year, month, day, hour, minute, second };
   if (!isValidCivilTime(time)) throw notInCalendar(text);
   const [zulu, sign, zoneHours, zoneMinutes] = match.slice(7);
@@ -160,12 +205,19 @@ function existing(text: string, seconds: number | null): number {
   );
 }
 
-function tooFarBack(count: number, snapshotTimes: readonly number[]): NotInSnapshotError {
-  const [oldest] = snapshotTimes;
+function tooFarBack(count: number, snapshots: readonly TimedSnapshot[]): NotInSnapshotError {
+  const [oldest] = snapshots;
   if (oldest === undefined) return new NotInSnapshotError('the repository holds no snapshot');
-  const total = snapshotTimes.length;
+  const total = snapshots.length;
   return new NotInSnapshotError(
-    `there is no snapshot ${count} back from the newest: the repository holds ${total}, the oldest from ${formatTime(oldest)}`,
+    `there is no snapshot ${count} back from the newest: the repository holds ${total}, the oldest from ${formatLocalTime(oldest.timeSeconds)}`,
     { time: `${count}B`, hint: `use '${total - 1}B' for the oldest` },
   );
+}
+
+function noSuchSnapshot(id: number): NotInSnapshotError {
+  return new NotInSnapshotError(`the repository holds no snapshot ${id}`, {
+    time: `#${id}`,
+    hint: "'redis-rewind list REPO' shows the numbers of all snapshots",
+  });
 }

@@ -1,6 +1,7 @@
 // Times are shown in local time, with the offset of that moment.
 import test from 'ava';
-import { formatLocalMinute, formatReportTime } from '../../../src/cli/output/times.js';
+import { formatLocalMinute } from '../../../src/cli/output/times.js';
+import { formatReportTime } from '../../../src/engine/snapshot/local-time.js';
 
 const TIMES: [zone: string, iso: string, shown: string][] = [
   ['UTC', '2026-11-22T02:00:00Z', '2026-11-22 02:00:00 +00:00'],

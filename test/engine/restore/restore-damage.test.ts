@@ -122,7 +122,7 @@ test('when the time of a snapshot is damaged, the one before it is not restored 
     instanceOf: CorruptError,
     message: 'the rows of snapshot 3 in the catalog are not as its backup wrote them',
   });
-  t.is(error.hint, `use the snapshot before it, which is whole: '-r ${sandbox.snapshot(2).time}'`);
+  t.is(error.hint, "use the snapshot before it, which is whole: -r '#2'");
   t.true(await comesBack(t, sandbox, 2, 'by its very time'));
 
   runSql(sandbox.repository, 'UPDATE snapshot SET time = 0 WHERE id = 3');

@@ -13,6 +13,7 @@ import type {
   SourceLocation,
 } from '../../../src/engine/restore/restore-source.js';
 import { restoreFrom } from '../../../src/engine/restore/restore.js';
+import { formatReportTime } from '../../../src/engine/snapshot/local-time.js';
 import { CorruptError, NotInSnapshotError, UsageError } from '../../../src/errors.js';
 import { pathFromText } from '../../../src/system/files/byte-path.js';
 import { temporaryDirectory } from '../../support/files/temporary-directory.js';
@@ -113,7 +114,7 @@ test('the source says what is known of a path that is not there, and where to lo
   source.isInNoSnapshot = false;
   const error = await t.throwsAsync(restoreTo(path.join(room, 'new'), source, 'none'), {
     instanceOf: NotInSnapshotError,
-    message: `'none' is not in the snapshot of ${TIME}`,
+    message: `'none' is not in the snapshot of ${formatReportTime(TIME)}`,
   });
   t.is(error.hint, 'look elsewhere');
 });

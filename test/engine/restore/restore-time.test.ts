@@ -3,13 +3,15 @@
 // hour after the last.
 import { readFile, writeFile } from 'node:fs/promises';
 import test, { type ExecutionContext } from 'ava';
-
 import { NoRepositoryError, NotInSnapshotError, UsageError } from '../../../src/errors.js';
 import { openForWriting } from '../../../src/repository/open/open-repository.js';
 import { pathFromText } from '../../../src/system/files/byte-path.js';
 import { recordNights } from '../../support/sandbox/four-nights.js';
 import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 import { isThere } from '../../support/files/is-there.js';
+
+/** As messages show the time of the oldest snapshot, for a regular expression. */
+const OLDEST = String.raw`2030-05-01 05:00:00 \+02:00`;
 
 process.env['TZ'] = 'Europe/Berlin';
 
@@ -80,15 +82,15 @@ test('a TIME before the oldest snapshot is exit 13 and names the oldest', async 
   for (const at of ['2030-05-01T02:59:59Z', '2030-04-30', '0', '1Y', '3D1h1s']) {
     const error = await t.throwsAsync(sandbox.restore({ time: at, to: sandbox.at('restored') }), {
       instanceOf: NotInSnapshotError,
-      message: /^no snapshot is as old as '.*the oldest is from 2030-05-01T03:00:00Z$/,
+      message: new RegExp(`^no snapshot is as old as '.*the oldest is from ${OLDEST}$`),
     });
     t.is(error.exitCode, 13);
-    t.regex(error.hint ?? '', /'-r 2030-05-01T03:00:00Z' is the oldest/);
+    t.regex(error.hint ?? '', new RegExp(`'-r "${OLDEST}"' is the oldest`));
   }
   for (const at of ['4B', '9B']) {
     await t.throwsAsync(sandbox.restore({ time: at, to: sandbox.at('restored') }), {
       instanceOf: NotInSnapshotError,
-      message: /the repository holds 4, the oldest from 2030-05-01T03:00:00Z$/,
+      message: new RegExp(`the repository holds 4, the oldest from ${OLDEST}$`),
     });
   }
   t.false(isThere(sandbox.at('restored')), 'restored');
@@ -115,11 +117,11 @@ test('the error says whether no snapshot has the path, or only this one lacks it
     const error = await t.throwsAsync(restore(path), { instanceOf: NotInSnapshotError });
     t.is(error.exitCode, 13);
     t.is(error.message, `no snapshot has a path '${path}'`);
-    t.regex(error.hint ?? '', /list --files -r 2030-05-03T03:00:00Z REPO/);
+    t.regex(error.hint ?? '', /list --files -r "#3" REPO/);
   }
   const error = await t.throwsAsync(restore('only-4'), { instanceOf: NotInSnapshotError });
   t.is(error.exitCode, 13);
-  t.is(error.message, "'only-4' is not in the snapshot of 2030-05-03T03:00:00Z");
+  t.is(error.message, "'only-4' is not in the snapshot of 2030-05-03 05:00:00 +02:00");
   t.false(isThere(sandbox.at('restored')), 'restored');
 });
 
@@ -162,4 +164,20 @@ test('a path without a repository is exit 10', async (t) => {
     t.is(error.exitCode, 10);
     t.true(error.message.includes(sandbox.repository), error.message);
   }
+});
+
+test('a number of a snapshot is a TIME, and a bare number says how to write one', async (t) => {
+  const sandbox = await recordMay(t);
+  t.deepEqual(
+    await sandbox.restoredTree({ time: '#2' }),
+    await sandbox.restoredTree({ time: '2B' }),
+  );
+  const bare = await t.throwsAsync(sandbox.restore({ time: '2' }), {
+    instanceOf: NotInSnapshotError,
+  });
+  t.is(bare.hint, `a bare number is seconds since 1970; snapshot 2 is '-r "#2"'`);
+  await t.throwsAsync(sandbox.restore({ time: '#5' }), {
+    instanceOf: NotInSnapshotError,
+    message: 'the repository holds no snapshot 5',
+  });
 });
