@@ -10,7 +10,7 @@ import {
   type OptionName,
 } from './options/option-table.js';
 import type { ParsedArguments } from './options/parse-arguments.js';
-import { FOREIGN_COMMANDS } from './options/rdiff-backup-options.js';
+import { FOREIGN_COMMANDS, FOREIGN_LISTS } from './options/rdiff-backup-options.js';
 import { namesServer } from './options/server-options.js';
 import { SERVER_URL, misplacedUrl } from './options/server-url.js';
 
@@ -30,7 +30,7 @@ export function chooseCommand(parsed: ParsedArguments): ChosenCommand {
     throw new UsageError(`option '--backup-mode' does not go with ${command.name}`);
   const operands = named === null ? parsed.operands : parsed.operands.slice(1);
   checkOptions(command, parsed.counts);
-  checkOperands(command, operands, namesServer(parsed.counts));
+  checkOperands(command, operands, parsed);
   return { command, operands };
 }
 
@@ -44,13 +44,18 @@ function nameless(parsed: ParsedArguments, first: string): CommandSpec {
     COMMANDS.map((command) => command.name),
   );
   const isAlone = parsed.operands.length === 1;
-  if (isBareWord && (isAlone || near !== null || FOREIGN_COMMANDS.includes(first)))
+  if (isBareWord && (isAlone || near !== null || FOREIGN_COMMANDS.has(first)))
     throw unknownCommand(first, near, isAlone);
   return findCommand(parsed.counts.has('at') ? 'restore' : 'backup') as CommandSpec;
 }
 
 function unknownCommand(word: string, near: string | null, isAlone: boolean): UsageError {
   const folder = `write a folder of that name as './${word}'`;
+  const foreign = FOREIGN_COMMANDS.get(word);
+  if (foreign !== undefined)
+    return new UsageError(`'${word}' is a command of rdiff-backup, not of redis-rewind`, {
+      hint: `${foreign} (${folder})`,
+    });
   if (near === null)
     return new UsageError(`unknown command '${word}'`, { hint: isAlone ? HELP_HINT : folder });
   const question = `did you mean '${near}'?`;
@@ -71,12 +76,26 @@ function checkOptions(command: CommandSpec, given: ReadonlyMap<OptionName, numbe
 function checkOperands(
   command: CommandSpec,
   operands: readonly string[],
-  hasServer: boolean,
+  parsed: ParsedArguments,
 ): void {
   const needed = command.operands.filter((name) => !name.startsWith('['));
-  const mayLeaveOut = hasServer && operands.length === needed.length;
+  const mayLeaveOut = namesServer(parsed.counts) && operands.length === needed.length;
   if (operands.length === command.operands.length || mayLeaveOut) return;
   if (operands.some((operand) => SERVER_URL.test(operand))) throw misplacedUrl();
+  const foreignList = command.name === 'list' ? FOREIGN_LISTS.get(operands[0] ?? '') : undefined;
+  if (foreignList !== undefined)
+    throw new UsageError(`'list ${operands[0]}' is a command of rdiff-backup`, {
+      hint: foreignList,
+    });
+  const url = parsed.values.get('redis')?.[0] ?? '';
+  if (operands.length < needed.length && /^\.{0,2}\//.test(url)) {
+    throw new UsageError(
+      `'${url}' was taken for the URL of --redis, and ${command.name} lacks REPO`,
+      {
+        hint: "write '--redis redis://127.0.0.1 REPO'",
+      },
+    );
+  }
   if (needed.length < command.operands.length && operands.length === needed.length) {
     throw new UsageError(
       `${command.name} takes SOURCE and REPO, but only '${operands[0]}' was given`,

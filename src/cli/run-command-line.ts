@@ -30,7 +30,7 @@ export async function runCommandLine(
 ): Promise<number> {
   if (argv[0] === COMPLETION_REQUEST) return answerShell(argv.slice(1), streams);
   const glance = glanceAt(argv);
-  const answer = answerAtOnce(glance);
+  const answer = answerAtOnce(glance, argv);
   if (answer !== null) {
     streams.stdout.write(answer);
     return EXIT.done;
@@ -67,8 +67,21 @@ async function answerShell(words: readonly string[], streams: OutputStreams): Pr
   }
 }
 
-/** The text that --help or --version asks for; null if neither is given. */
-function answerAtOnce({ asksForHelp, asksForVersion, firstOperand }: Glance): string | null {
+/** `-h` needs the host of a server. Alone it cannot mean that. */
+const HELP_WORDS: readonly string[] = ['help', '-h', '-?'];
+
+/** The text of --help or --version, or of the same words without dashes; null if none is given. */
+function answerAtOnce(
+  { asksForHelp, asksForVersion, firstOperand }: Glance,
+  argv: readonly string[],
+): string | null {
+  const [word = '', topic, ...others] = argv;
+  if (topic === undefined && word === 'version') return `${programVersion()}\n`;
+  if (topic === undefined && HELP_WORDS.includes(word)) return programHelp();
+  if (word === 'help' && others.length === 0) {
+    const command = findCommand(topic ?? '');
+    if (command !== null) return commandHelp(command);
+  }
   if (asksForHelp) {
     const command = firstOperand === null ? null : findCommand(firstOperand);
     return command === null ? programHelp() : commandHelp(command);

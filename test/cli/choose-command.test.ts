@@ -59,8 +59,31 @@ const ERRORS: [line: string, message: string, hint: string][] = [
   ],
   ['lits', "unknown command 'lits'", "did you mean 'list'?"],
   ['status', "unknown command 'status'", "see 'redis-rewind --help'"],
-  ['remove /r', "unknown command 'remove'", "write a folder of that name as './remove'"],
-  ['regress /r /s', "unknown command 'regress'", "write a folder of that name as './regress'"],
+  [
+    'remove increments /r',
+    "'remove' is a command of rdiff-backup, not of redis-rewind",
+    "snapshots cannot be removed yet; leave it out (write a folder of that name as './remove')",
+  ],
+  [
+    'regress /r /s',
+    "'regress' is a command of rdiff-backup, not of redis-rewind",
+    "leave it out: the next backup cleans up after a failed one (write a folder of that name as './regress')",
+  ],
+  [
+    'list increments /r',
+    "'list increments' is a command of rdiff-backup",
+    "leave the word out: 'redis-rewind list REPO' lists the snapshots",
+  ],
+  [
+    'list files /r',
+    "'list files' is a command of rdiff-backup",
+    "'redis-rewind list --files -r TIME REPO' lists the files of a snapshot",
+  ],
+  [
+    'backup --redis /r',
+    "'/r' was taken for the URL of --redis, and backup lacks REPO",
+    "write '--redis redis://127.0.0.1 REPO'",
+  ],
   [
     'backup /s',
     "backup takes SOURCE and REPO, but only '/s' was given",
@@ -82,11 +105,7 @@ const ERRORS: [line: string, message: string, hint: string][] = [
     "see 'redis-rewind restore --help'",
   ],
   ['list', 'list takes REPO, but nothing was given', "see 'redis-rewind list --help'"],
-  [
-    'list files /r',
-    "list takes REPO, but 'files' '/r' was given",
-    "see 'redis-rewind list --help'",
-  ],
+  ['list this /r', "list takes REPO, but 'this' '/r' was given", "see 'redis-rewind list --help'"],
   [
     'backup -r now /s /r',
     "option '-r, --at' does not go with backup",

@@ -49,9 +49,28 @@ test('--help prints the help whatever else is wrong with the line', async (t) =>
   t.true(stdout.startsWith('Usage: redis-rewind restore'), stdout);
 });
 
+for (const [args, sameAs] of [
+  [['help'], ['--help']],
+  [['-h'], ['--help']],
+  [
+    ['help', 'restore'],
+    ['restore', '--help'],
+  ],
+  [['version'], ['--version']],
+]) {
+  test(`'${args?.join(' ')}' prints the same as '${sameAs?.join(' ')}'`, async (t) => {
+    const [word, option] = [await runCli(args ?? []), await runCli(sameAs ?? [])];
+    t.is(word.code, 0);
+    t.is(word.stdout, option.stdout);
+  });
+}
+
 const WRONG: [args: string[], stderr: string][] = [
   [[], "redis-rewind: no command given\nhint: see 'redis-rewind --help'\n"],
-  [['-h'], "redis-rewind: option '-h' needs a value\n"],
+  [
+    ['backup', '-h'],
+    "redis-rewind: option '-h' needs a value\nhint: -h is the host of a server; '--help' helps\n",
+  ],
   [['lits'], "redis-rewind: unknown command 'lits'\nhint: did you mean 'list'?\n"],
   [
     ['list', '--jsn', '/nowhere'],

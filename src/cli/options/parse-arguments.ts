@@ -127,8 +127,11 @@ function checkValue(token: OptionToken, takesValue: boolean, isSecret = false): 
       `option '${token.rawName}' takes no value, but '${token.value}' was given`,
     );
   }
-  if (token.value === undefined || token.value === '')
-    throw new UsageError(`option '${token.rawName}' needs a value`);
+  if (token.value === undefined || token.value === '') {
+    const hint =
+      token.rawName === '-h' ? { hint: "-h is the host of a server; '--help' helps" } : {};
+    throw new UsageError(`option '${token.rawName}' needs a value`, hint);
+  }
   if (!token.inlineValue && /^-./.test(token.value)) {
     const shown = isSecret ? '-…' : token.value;
     throw new UsageError(`option '${token.rawName}' needs a value, but '${shown}' follows it`, {

@@ -49,6 +49,13 @@ export const ACCEPTED_OPTIONS: ReadonlyMap<string, AcceptedOption> = new Map([
 export const VERBOSITY_OPTIONS: readonly string[] = ['verbosity', 'terminal-verbosity'];
 
 const ONLY_GLOBS = "use '--exclude GLOB' and '--include GLOB' instead";
+const NO_REMOVAL = 'snapshots cannot be removed yet; leave it out';
+const NO_COMPARISON =
+  "a comparison with SOURCE is not there yet; 'redis-rewind list --changed-since TIME REPO' compares snapshots";
+const NO_STATISTICS =
+  "'redis-rewind list REPO' and 'redis-rewind info REPO' show what was kept and what it costs";
+const NO_QUOTING = 'leave it out: names are kept as they are';
+const NO_REGRESS = 'leave it out: the next backup cleans up after a failed one';
 const LOCAL_ONLY = 'both paths are on this machine; mount the other one, or run the program there';
 
 /** Hints for options of rdiff-backup that are refused, by name without dashes. */
@@ -60,7 +67,7 @@ export const REFUSED_OPTIONS: ReadonlyMap<string, string> = new Map([
   ['list-changed-since', "'redis-rewind list --changed-since TIME REPO' lists them"],
   ['verify', "'redis-rewind verify REPO' checks every snapshot"],
   ['verify-at-time', "'redis-rewind verify -r TIME REPO' checks one snapshot"],
-  ['check-destination-dir', 'leave it out: the next backup cleans up after a failed one'],
+  ['check-destination-dir', NO_REGRESS],
   ['parsable-output', "'--json' prints one JSON object"],
   ['acls', 'ACLs and extended attributes are not kept'],
   ['eas', 'ACLs and extended attributes are not kept'],
@@ -89,15 +96,42 @@ export const REFUSED_OPTIONS: ReadonlyMap<string, string> = new Map([
   ['min-file-size', ONLY_GLOBS],
   ['remote-schema', LOCAL_ONLY],
   ['remote-tempdir', LOCAL_ONLY],
+  ['server', LOCAL_ONLY],
+  ['test-server', LOCAL_ONLY],
+  ['restrict', LOCAL_ONLY],
+  ['restrict-path', LOCAL_ONLY],
+  ['restrict-mode', LOCAL_ONLY],
+  ['restrict-read-only', LOCAL_ONLY],
+  ['restrict-update-only', LOCAL_ONLY],
+  ['remove-older-than', NO_REMOVAL],
+  ['older-than', NO_REMOVAL],
+  ['compare', NO_COMPARISON],
+  ['compare-at-time', NO_COMPARISON],
+  ['compare-hash', NO_COMPARISON],
+  ['compare-hash-at-time', NO_COMPARISON],
+  ['compare-full', NO_COMPARISON],
+  ['compare-full-at-time', NO_COMPARISON],
+  ['method', NO_COMPARISON],
+  ['calculate-average', NO_STATISTICS],
+  ['size', "leave it out: 'redis-rewind list REPO' always shows the sizes"],
+  ['current-time', 'leave it out: a snapshot has the time of its backup'],
+  ['override-chars-to-quote', NO_QUOTING],
+  ['chars-to-quote', NO_QUOTING],
 ]);
 
-/** Commands of rdiff-backup that this program does not have. They are never taken for a SOURCE. */
-export const FOREIGN_COMMANDS: readonly string[] = [
-  'calculate',
-  'compare',
-  'complete',
-  'regress',
-  'remove',
-  'server',
-  'test',
-];
+/** Hints for commands of rdiff-backup that this program does not have. They are never taken for a SOURCE. */
+export const FOREIGN_COMMANDS: ReadonlyMap<string, string> = new Map([
+  ['calculate', NO_STATISTICS],
+  ['compare', NO_COMPARISON],
+  ['complete', "'redis-rewind completion' prints the script for the tab key"],
+  ['regress', NO_REGRESS],
+  ['remove', NO_REMOVAL],
+  ['server', LOCAL_ONLY],
+  ['test', LOCAL_ONLY],
+]);
+
+/** Hints for the second word of rdiff-backup's `list increments` and `list files`. */
+export const FOREIGN_LISTS: ReadonlyMap<string, string> = new Map([
+  ['increments', "leave the word out: 'redis-rewind list REPO' lists the snapshots"],
+  ['files', "'redis-rewind list --files -r TIME REPO' lists the files of a snapshot"],
+]);

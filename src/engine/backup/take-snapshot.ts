@@ -16,7 +16,11 @@ import { inspectWholeMirror } from '../snapshot/inspect-mirror.js';
 import { combineSummary } from '../snapshot/snapshot-summary.js';
 import { LinksOfOthers, leaveOutLinksOfOthers } from '../source/links-of-others.js';
 import { type SourceScan, scanSource } from '../source/scan-source.js';
-import { requireNotEmptied, requireSameSource } from '../source/source-guards.js';
+import {
+  requireNoRepository,
+  requireNotEmptied,
+  requireSameSource,
+} from '../source/source-guards.js';
 import type { BackupReport } from './backup-report.js';
 import type { SnapshotRun } from './backup-run.js';
 import { finishSnapshot } from './finish-snapshot.js';
@@ -47,6 +51,7 @@ export async function takeSnapshot(run: SnapshotRun): Promise<BackupReport> {
   const moved = request.force
     ? null
     : requireSameSource(newest, { source, hostName: context.hostName, masterName });
+  if (newest === null && !request.force) requireNoRepository(context.fileSystem, source);
   const capture = (await run.preparedServer?.capture(repository.path, request.force)) ?? null;
   const scanned = await scanForSnapshot(run, capture);
   const { timeSeconds, note: clockNote } = snapshotTime(scanned.startedAtMs, newest);

@@ -1,14 +1,8 @@
 // Tells REPO from PATH in `REPO/PATH`. PATH may no longer exist in the mirror, so a repository's own folder
 // is looked for, from the whole path upwards.
-import { NoRepositoryError } from '../../errors.js';
 import { dataPath } from '../../repository/layout.js';
-import {
-  type BytePath,
-  ROOT,
-  formatPath,
-  parentPath,
-  relativePath,
-} from '../../system/files/byte-path.js';
+import { noRepositoryAt } from '../../repository/open/no-repository.js';
+import { type BytePath, ROOT, parentPath, relativePath } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 
 export interface LocatedPath {
@@ -28,8 +22,5 @@ export function locateRepository(fileSystem: FileSystem, whole: BytePath): Locat
     }
     if (repository === '/' || repository === ROOT) break;
   }
-  throw new NoRepositoryError(`no repository at '${formatPath(whole)}' or above it`, {
-    path: whole,
-    hint: "name the folder that 'redis-rewind backup' wrote to, followed by the path inside it",
-  });
+  throw noRepositoryAt(fileSystem, whole);
 }

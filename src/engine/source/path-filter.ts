@@ -76,7 +76,25 @@ function applyRule(rule: CompiledRule, path: BytePath, isDirectory: boolean): Pa
   return isMatch || (reach === 'above' && isDirectory) ? KEPT : null;
 }
 
+/** Forms that other programs have. Here they would be plain text, and match nothing that was meant. */
+const FOREIGN_FORMS: readonly { readonly form: RegExp; readonly hint: string }[] = [
+  {
+    form: /^ignorecase:/i,
+    hint: "upper and lower case are different here: write both, such as '[Dd]ump.rdb'",
+  },
+  {
+    form: /^(?:regex|re|glob|sh|fm|pp|p[fm]):/,
+    hint: 'a pattern is a glob, and has no prefix that says so',
+  },
+  {
+    form: /\{[^{}]*,[^{}]*\}/,
+    hint: "give the option once for each of the names; '\\x7B' is a brace of a name",
+  },
+];
+
 function compileRule(rule: PathRule, sourceNames: readonly BytePath[]): CompiledRule {
+  const foreign = FOREIGN_FORMS.find(({ form }) => form.test(rule.pattern));
+  if (foreign !== undefined) throw wrongPattern(rule, 'is not a GLOB', foreign.hint);
   const relative = relativeToSource(rule, sourceNames);
   const isForDirectories = relative.endsWith('/');
   const body = isForDirectories ? relative.slice(0, -1) : relative;

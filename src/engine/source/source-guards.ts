@@ -7,8 +7,10 @@ import {
   UsageError,
 } from '../../errors.js';
 import { isReserved } from '../../repository/layout.js';
+import { isRepository } from '../../repository/open/no-repository.js';
 import { readMasterName } from '../../repository/stored/stored-server.js';
 import { type BytePath, ROOT, formatPath, isWithin } from '../../system/files/byte-path.js';
+import type { FileSystem } from '../../system/files/file-system.js';
 import { type Follower, followPath } from '../../system/files/follow-path.js';
 import { infoNote, type Note } from '../run/notes.js';
 import type { AlsoPath, SourceScan } from './scan-source.js';
@@ -111,6 +113,19 @@ export function requireNotEmptied(
     `source '${formatPath(source)}' is empty, but the last snapshot has ${count} ${count === 1 ? 'entry' : 'entries'} of it`,
     { source, hint: 'check that its disk is mounted, or use --force if it is meant to be empty' },
   );
+}
+
+/**
+ * A first backup whose SOURCE is a repository is a restore that lacks its TIME.
+ * @throws UsageError
+ */
+export function requireNoRepository(fileSystem: FileSystem, source: BytePath): void {
+  if (!isRepository(fileSystem, source)) return;
+  const shown = formatPath(source);
+  throw new UsageError(`source '${shown}' is itself a repository`, {
+    typed: shown,
+    hint: `to restore from it: 'redis-rewind restore ${shown} DEST'; to back it up all the same, use --force`,
+  });
 }
 
 function requireApart(what: string, path: BytePath, repository: BytePath): void {

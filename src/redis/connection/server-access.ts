@@ -90,8 +90,12 @@ interface ParsedUrl {
   readonly password: Secret | null;
 }
 
+/** `HOST:PORT` without a scheme. */
+const ADDRESS = /^(?:\[[0-9a-f:.]+\]|[\w.-]*[A-Za-z.][\w.-]*):\d{1,5}$/i;
+
 function parseUrl(secret: Secret): ParsedUrl {
-  const url = readUrl(secret.reveal());
+  const text = secret.reveal();
+  const url = readUrl(ADDRESS.test(text) ? `redis://${text}` : text);
   const isSocket = url?.protocol === 'unix:';
   if (url === null || !(isSocket || url.protocol === 'redis:' || url.protocol === 'rediss:')) {
     throw wrongUrl();

@@ -3,6 +3,7 @@ import { InTheWayError } from '../../errors.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 import { CREATION_NAMES, DATA, dataPath, incrementsPath } from '../layout.js';
+import { BEGIN_ANEW, isOfRdiffBackup } from './no-repository.js';
 import { requireOwnFolders } from './own-folders.js';
 
 export type TargetState =
@@ -29,6 +30,12 @@ export function inspectTarget(fileSystem: FileSystem, path: BytePath): TargetSta
   if (names.includes(DATA)) {
     requireOwnFolders(fileSystem, path);
     return isUnfinishedCreation(fileSystem, path, names) ? 'to-be-made' : 'repository';
+  }
+  if (isOfRdiffBackup(fileSystem, path)) {
+    throw new InTheWayError(`'${shown}' is a repository of rdiff-backup`, {
+      path,
+      hint: BEGIN_ANEW,
+    });
   }
   if (names.length > 0) {
     throw new InTheWayError(`'${shown}' is not empty and holds no repository`, {

@@ -25,6 +25,7 @@ import {
   holdRepository,
 } from './hold-repository.js';
 import { inspectTarget } from './inspect-target.js';
+import { noRepositoryAt } from './no-repository.js';
 import { ReadableRepository, type WriterEnd, WriterRepository } from './opened-repository.js';
 import { makeMissingFolders, requireOwnFolders } from './own-folders.js';
 import { isBareCreation, removeEmptyFolders, takeBackCreation } from './take-back-creation.js';
@@ -326,15 +327,9 @@ export function requireRepository(fileSystem: FileSystem, path: BytePath): void 
 
 /** Requires a repository, which may be damaged. @throws NoRepositoryError */
 export function requireSomeRepository(fileSystem: FileSystem, path: BytePath): void {
-  const shown = formatPath(path);
-  if (fileSystem.stat(dataPath(path)) === null) {
-    throw new NoRepositoryError(`no repository at '${shown}'`, {
-      path,
-      hint: `make one with 'redis-rewind backup SOURCE ${shown}'`,
-    });
-  }
+  if (fileSystem.stat(dataPath(path)) === null) throw noRepositoryAt(fileSystem, path);
   if (inspectTarget(fileSystem, path) === 'to-be-made') {
-    throw new NoRepositoryError(`the repository at '${shown}' was never finished`, {
+    throw new NoRepositoryError(`the repository at '${formatPath(path)}' was never finished`, {
       path,
       hint: 'run the backup again: it makes what is missing',
     });

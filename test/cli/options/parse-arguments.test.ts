@@ -81,7 +81,7 @@ test('the order between --include and --exclude is kept', (t) => {
 });
 
 const ERRORS: [line: string, message: string, hint: string | undefined][] = [
-  ['-h', "option '-h' needs a value", undefined],
+  ['-h', "option '-h' needs a value", "-h is the host of a server; '--help' helps"],
   [
     '-a -secret /r',
     "option '-a' needs a value, but '-…' follows it",

@@ -55,7 +55,7 @@ test('a path without a repository in it is exit 10, up to the root', async (t) =
   for (const path of [directory, `${directory}/no/such/path`, '/no-such-path', '/']) {
     const error = t.throws(() => locateRepository(fileSystem, pathFromText(path)), {
       instanceOf: NoRepositoryError,
-      message: `no repository at '${path}' or above it`,
+      message: `no repository at '${path}'`,
     });
     t.is(error.exitCode, 10);
   }

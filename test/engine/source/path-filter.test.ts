@@ -211,6 +211,26 @@ test('an absolute pattern may spell the bytes of SOURCE with or without escapes'
   }
 });
 
+test('a form of pattern that other programs have is wrong usage, with a hint', (t) => {
+  for (const [pattern, hint] of [
+    ['ignorecase:dump.rdb', /upper and lower case/],
+    ['IGNORECASE:dump.rdb', /upper and lower case/],
+    ['regex:.*', /a pattern is a glob/],
+    ['*.{aof,rdb}', /once for each/],
+  ] as const) {
+    for (const rules of [include(pattern), exclude(pattern)]) {
+      const error = t.throws(() => createPathFilter(rules), {
+        instanceOf: UsageError,
+        message: /is not a GLOB$/,
+      });
+      t.regex(error?.hint ?? '', hint);
+    }
+  }
+  const filter = createPathFilter(exclude(String.raw`\x7Ba,b}`));
+  t.true(filter.decide(pathFromText('{a,b}'), false).leftOut);
+  t.false(filter.decide(pathFromText('a'), false).leftOut);
+});
+
 test('a pattern that could never match is wrong usage and names its option', (t) => {
   for (const pattern of [
     '',

@@ -30,6 +30,9 @@ test('without options the server is the one that redis-cli uses', (t) => {
 
 for (const [url, endpoint, user, password, isTls] of [
   ['redis://host', 'host:6379', null, null, false],
+  ['host:7000', 'host:7000', null, null, false],
+  ['10.0.0.1:7000', '10.0.0.1:7000', null, null, false],
+  ['[::1]:7000', '[::1]:7000', null, null, false],
   ['redis://host:7000/3', 'host:7000', null, null, false],
   ['redis://:pass@host', 'host:6379', null, 'pass', false],
   ['redis://me:p%40ss%3A%25@10.0.0.1:1', '10.0.0.1:1', 'me', 'p@ss:%', false],
@@ -49,7 +52,8 @@ for (const [url, endpoint, user, password, isTls] of [
 
 for (const url of [
   'http://sesame@host',
-  'host:6379',
+  'host',
+  ':sesame@host:6379',
   '',
   'redis://:sesame@host:99999',
   'redis://:sesame@host:0',

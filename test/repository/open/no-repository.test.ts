@@ -1,0 +1,67 @@
+// A path that holds no repository: the message says what is there, and the hint where a repository is.
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import test from 'ava';
+import { InTheWayError, NoRepositoryError, UsageError } from '../../../src/errors.js';
+import { isThere } from '../../support/files/is-there.js';
+import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
+
+/** What `list` says of a path. */
+function refusalOf(sandbox: Sandbox, path: string): NoRepositoryError {
+  sandbox.repository = path;
+  try {
+    sandbox.list();
+  } catch (error) {
+    if (error instanceof NoRepositoryError) return error;
+    throw error;
+  }
+  throw new Error('it was listed');
+}
+
+test('a path above or in a repository names the repository', async (t) => {
+  const sandbox = await createSandbox(t);
+  await sandbox.write('folder/file', 'x');
+  const repository = sandbox.at('backups', 'redis');
+  sandbox.repository = repository;
+  await sandbox.backup();
+  for (const [path, hint] of [
+    [sandbox.at('backups'), `'${repository}' is one`],
+    [`${repository}/folder/file`, `'${repository}' is one, and the path lies in it`],
+    [`${repository}/folder/gone`, `'${repository}' is one, and the path lies in it`],
+    [sandbox.source, "name the folder that 'redis-rewind backup' wrote to"],
+    [sandbox.at('none'), `make one with 'redis-rewind backup SOURCE ${sandbox.at('none')}'`],
+  ] as const) {
+    const { message, hint: said } = refusalOf(sandbox, path);
+    t.is(message, `no repository at '${path}'`);
+    t.is(said, hint);
+  }
+});
+
+test('a repository of rdiff-backup is named as one, and stays as it is', async (t) => {
+  const sandbox = await createSandbox(t);
+  await sandbox.write('file', 'x');
+  const old = sandbox.at('old');
+  await mkdir(`${old}/rdiff-backup-data`, { recursive: true });
+  await writeFile(`${old}/file`, 'x');
+  const { message, hint } = refusalOf(sandbox, old);
+  t.is(message, `'${old}' is a repository of rdiff-backup`);
+  t.regex(hint ?? '', /^name a new folder/);
+  const refused = await t.throwsAsync(sandbox.backup(), { instanceOf: InTheWayError, message });
+  t.is(refused.hint, hint);
+  t.deepEqual((await readdir(old)).toSorted(), ['file', 'rdiff-backup-data']);
+});
+
+test('a first backup of a repository is refused, and is taken with --force', async (t) => {
+  const sandbox = await createSandbox(t);
+  await sandbox.write('file', 'x');
+  await sandbox.backup();
+  const first = sandbox.repository;
+  const other = sandbox.withRepository(sandbox.at('other'));
+  const error = await t.throwsAsync(other.backup({ source: first }), {
+    instanceOf: UsageError,
+    message: `source '${first}' is itself a repository`,
+  });
+  t.regex(error.hint ?? '', /redis-rewind restore /);
+  t.false(isThere(sandbox.at('other')));
+  await other.backup({ source: first, force: true });
+  t.true(isThere(`${sandbox.at('other')}/file`));
+});
