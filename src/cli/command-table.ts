@@ -8,6 +8,8 @@ export interface CommandSpec {
   readonly summary: string;
   /** The paragraph below the usage in the command's help. */
   readonly about: string;
+  /** What is true after a signal has ended it; null where that goes without saying. */
+  readonly interrupted: string | null;
 }
 
 export const COMMANDS: readonly CommandSpec[] = [
@@ -17,6 +19,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'take one snapshot of SOURCE, or of a running server',
     about:
       'Takes one snapshot into the repository REPO. REPO is made if it does not exist. The snapshot is of the directory SOURCE, with its files as they are. With --redis or another option that names a server, it is of that running server, which is asked for its directory and told to save first.',
+    interrupted: 'nothing was changed: the repository is as it was',
   },
   {
     name: 'restore',
@@ -24,6 +27,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'bring back a file, a folder or everything as of -r TIME',
     about:
       'Brings back PATH, or everything, as of TIME. Without -r it uses the newest snapshot. It replaces nothing that exists unless you give --force, and never deletes anything.',
+    interrupted: 'nothing was changed: the destination is as it was',
   },
   {
     name: 'list',
@@ -31,6 +35,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'show the snapshots, the files of one, or what has changed',
     about:
       'Lists the snapshots, oldest first. With --files it lists the files of one snapshot, with --changed-since what has changed since TIME.',
+    interrupted: null,
   },
   {
     name: 'verify',
@@ -38,12 +43,14 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'check every version (or those of -r TIME) byte for byte',
     about:
       'Rebuilds every version, or those of the snapshot at TIME, and compares their digests with the catalog. If something cannot be restored, it is named and the exit code is 20. With --repair, verify first puts right what it can.',
+    interrupted: 'nothing was lost: run it again for the rest',
   },
   {
     name: 'info',
     operands: ['REPO'],
     summary: 'show what the repository holds and what it costs',
     about: 'Shows what the repository holds, where it comes from and what it costs.',
+    interrupted: null,
   },
   {
     name: 'watch',
@@ -51,6 +58,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'keep running, and take a snapshot after each save',
     about:
       'Runs until SIGTERM or SIGINT. After each save that Redis makes by itself (a new dump, or a rewritten AOF) it takes one snapshot. Name the server, or the directory SOURCE, as for backup. The repository must exist. Each event is one line, or with --json one JSON object.',
+    interrupted: null,
   },
   {
     name: 'completion',
@@ -58,6 +66,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'print the script that completes commands in bash or zsh',
     about:
       'Prints a script for bash or zsh, whichever SHELL names. With it the tab key completes commands, options and file names. Put it at the end of ~/.bashrc or ~/.zshrc.',
+    interrupted: null,
   },
 ];
 

@@ -1,11 +1,11 @@
 // Turns argv into an exit code: prints help and version, chooses the command, runs it, and shows every
 // failure. The engine is not loaded before a command runs.
 import type { RunContext } from '../engine/run/run-context.js';
-import { EXIT } from '../errors.js';
+import { EXIT, InterruptedError } from '../errors.js';
 import type { BytePath } from '../system/files/byte-path.js';
 import { programVersion } from '../system/installation/program-version.js';
 import { chooseCommand } from './choose-command.js';
-import { findCommand } from './command-table.js';
+import { type CommandSpec, findCommand } from './command-table.js';
 import { commandHelp, programHelp } from './help-text.js';
 import { loadCommand } from './load-command.js';
 import {
@@ -36,10 +36,12 @@ export async function runCommandLine(
     return EXIT.done;
   }
   let output = createOutput(streams, null, glance.wantsJson);
+  let chosen: CommandSpec | null = null;
   try {
     const parsed = parseArguments(argv);
     output = createOutput(streams, parsed, parsed.counts.has('json'));
     const { command, operands } = chooseCommand(parsed);
+    chosen = command;
     const run = await loadCommand(command.name);
     const context = await createContext((event) => output.progress(event));
     const { fileSystem } = context;
@@ -48,7 +50,8 @@ export async function runCommandLine(
     const { environment } = streams;
     return await run({ parsed, operands, toPath, context, environment, output });
   } catch (error) {
-    return output.error(error);
+    const isInterrupted = error instanceof InterruptedError;
+    return output.error(error, isInterrupted ? (chosen?.interrupted ?? null) : null);
   }
 }
 

@@ -26,6 +26,8 @@ const SIGNALS: [signals: string[], code: number, message: string][] = [
   [['SIGINT', 'SIGINT', 'SIGTERM'], 130, 'interrupted'],
 ];
 
+const UNCHANGED = 'nothing was changed: the repository is as it was';
+
 for (const [signals, exitCode, message] of SIGNALS) {
   test(`${signals.join(' and ')} ends a backup cleanly with ${exitCode}`, async (t) => {
     const sandbox = await backedUpTwice(t);
@@ -34,7 +36,7 @@ for (const [signals, exitCode, message] of SIGNALS) {
     const { code, stdout, stderr } = await runCli(line, { env: signallingAtFsync(signals) });
     t.deepEqual(
       { code, stdout, stderr },
-      { code: exitCode, stdout: '', stderr: `redis-rewind: ${message}\n` },
+      { code: exitCode, stdout: '', stderr: `redis-rewind: ${message}\nhint: ${UNCHANGED}\n` },
     );
     t.deepEqual(await readFile(path.join(sandbox.repository, 'dump.rdb')), dumpOf('second'));
     await succeedCli(line);

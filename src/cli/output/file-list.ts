@@ -4,7 +4,7 @@ import type {
   FileListReport,
   ListedFile,
 } from '../../engine/inspect/list-report.js';
-import { formatSize } from './quantities.js';
+import { formatSize } from '../../system/text/format-size.js';
 import { nameSnapshot } from './snapshot-table.js';
 import { type Column, formatTable } from './text-table.js';
 import { formatLocalMinute } from './times.js';

@@ -111,9 +111,10 @@ export class Output {
     }
   }
 
-  /** Prints a failure and returns its exit code. */
-  error(error: unknown): number {
-    const report = toErrorReport(error, this.showsStacks);
+  /** Prints a failure, with another hint if one is given, and returns its exit code. */
+  error(error: unknown, hint: string | null = null): number {
+    const found = toErrorReport(error, this.showsStacks);
+    const report = hint === null ? found : { ...found, hint };
     this.#say(
       this.#settings.isJson
         ? `${JSON.stringify(report)}\n`

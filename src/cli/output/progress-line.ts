@@ -1,7 +1,7 @@
 // One line on a terminal that shows how far a run has got. It is redrawn in place, and wiped before
 // anything else is written there.
 import type { ProgressEvent } from '../../engine/run/run-context.js';
-import { formatSize } from './quantities.js';
+import { formatSize } from '../../system/text/format-size.js';
 import { textWidth } from './text-table.js';
 
 /** The terminal that the line is drawn on. */

@@ -1,7 +1,8 @@
 // Formats what `info` prints: what a repository holds and what it costs.
 import type { InfoReport, VerificationSummary } from '../../engine/inspect/info-report.js';
 import type { SnapshotSummary } from '../../engine/snapshot/snapshot-summary.js';
-import { formatCount, formatSize } from './quantities.js';
+import { formatSize } from '../../system/text/format-size.js';
+import { formatCount } from './quantities.js';
 import { formatFields } from './text-table.js';
 import { formatReportTime } from '../../engine/snapshot/local-time.js';
 

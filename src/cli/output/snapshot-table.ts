@@ -1,7 +1,8 @@
 // Formats what `list` prints: the snapshots of a repository, oldest first, in 80 columns.
 import type { SnapshotListReport } from '../../engine/inspect/list-report.js';
 import type { SnapshotSummary } from '../../engine/snapshot/snapshot-summary.js';
-import { formatCount, formatSize } from './quantities.js';
+import { formatSize } from '../../system/text/format-size.js';
+import { formatCount } from './quantities.js';
 import { type Column, formatTable } from './text-table.js';
 import { formatReportTime } from '../../engine/snapshot/local-time.js';
 

@@ -1,7 +1,8 @@
 // Formats the statistics of a backup and of a restore, for a terminal or -v.
 import type { BackupReport } from '../../engine/backup/backup-report.js';
 import type { RestoreReport } from '../../engine/restore/restore-report.js';
-import { formatCount, formatDuration, formatSize } from './quantities.js';
+import { formatSize } from '../../system/text/format-size.js';
+import { formatCount, formatDuration } from './quantities.js';
 import { nameSnapshot } from './snapshot-table.js';
 import { formatFields } from './text-table.js';
 

@@ -2,7 +2,8 @@
 // it affects, then one line that sums up.
 import type { RepairReport } from '../../engine/repair/repair-report.js';
 import type { VerifyProblem, VerifyReport } from '../../engine/verify/verify-report.js';
-import { formatCount, formatRanges, formatSize } from './quantities.js';
+import { formatSize } from '../../system/text/format-size.js';
+import { formatCount, formatRanges } from './quantities.js';
 
 /** With `isQuiet`, the empty text if there is no problem. */
 export function formatVerification(report: VerifyReport, isQuiet: boolean): string {

@@ -1,7 +1,8 @@
 // Formats the events of `watch`, as lines with their time and as JSON.
 import type { WatchEvent } from '../../engine/watch/watch-events.js';
 import { toErrorReport } from './errors.js';
-import { formatDuration, formatSize } from './quantities.js';
+import { formatSize } from '../../system/text/format-size.js';
+import { formatDuration } from './quantities.js';
 import type { Painter } from './styles.js';
 import { formatReportTime } from '../../engine/snapshot/local-time.js';
 import { visibleLine } from './visible-text.js';

@@ -51,7 +51,9 @@ export async function takeSnapshot(run: SnapshotRun): Promise<BackupReport> {
   const moved = request.force
     ? null
     : requireSameSource(newest, { source, hostName: context.hostName, masterName });
-  if (newest === null && !request.force) requireNoRepository(context.fileSystem, source);
+  if (newest === null && !request.force) {
+    requireNoRepository(context.fileSystem, source, context.uid);
+  }
   const capture = (await run.preparedServer?.capture(repository.path, request.force)) ?? null;
   const scanned = await scanForSnapshot(run, capture);
   const { timeSeconds, note: clockNote } = snapshotTime(scanned.startedAtMs, newest);

@@ -2,6 +2,7 @@
 import { NoSpaceError } from '../../errors.js';
 import { type BytePath, formatPath, parentPath } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
+import { formatSize } from '../../system/text/format-size.js';
 
 /** For the catalog, its journal and its copy, in addition to the files. */
 const OVERHEAD_BYTES = 256 * 1024;
@@ -23,7 +24,7 @@ export function requireFreeBytes(path: BytePath, neededBytes: number, freeBytes:
   const wantedBytes = neededBytes + OVERHEAD_BYTES;
   if (freeBytes >= wantedBytes) return;
   throw new NoSpaceError(
-    `not enough space for '${formatPath(path)}': ${wantedBytes} bytes are needed, ${freeBytes} are free`,
+    `not enough space for '${formatPath(path)}': ${formatSize(wantedBytes)} are needed, ${formatSize(freeBytes)} are free`,
     {
       path,
       neededBytes: wantedBytes,

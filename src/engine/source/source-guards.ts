@@ -6,7 +6,7 @@ import {
   SourceMissingError,
   UsageError,
 } from '../../errors.js';
-import { isReserved } from '../../repository/layout.js';
+import { dataPath, isReserved } from '../../repository/layout.js';
 import { isRepository } from '../../repository/open/no-repository.js';
 import { readMasterName } from '../../repository/stored/stored-server.js';
 import { type BytePath, ROOT, formatPath, isWithin } from '../../system/files/byte-path.js';
@@ -116,11 +116,17 @@ export function requireNotEmptied(
 }
 
 /**
- * A first backup whose SOURCE is a repository is a restore that lacks its TIME.
+ * A first backup whose SOURCE is a repository is a restore that lacks its TIME. Whoever else may write to
+ * SOURCE cannot stop a backup with this: the repository must belong to the user who runs the backup.
  * @throws UsageError
  */
-export function requireNoRepository(fileSystem: FileSystem, source: BytePath): void {
+export function requireNoRepository(
+  fileSystem: FileSystem,
+  source: BytePath,
+  actingUid: number,
+): void {
   if (!isRepository(fileSystem, source)) return;
+  if (Number(fileSystem.stat(dataPath(source))?.uid) !== actingUid) return;
   const shown = formatPath(source);
   throw new UsageError(`source '${shown}' is itself a repository`, {
     typed: shown,

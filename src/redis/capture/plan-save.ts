@@ -3,6 +3,7 @@ import { NoSpaceError, ServerError, UsageError } from '../../errors.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
 import type { ServerFacts } from '../server/server-facts.js';
 import type { ServerSettings } from '../server/server-settings.js';
+import { formatSize } from '../../system/text/format-size.js';
 
 /** `--save` */
 const SAVE_MODES = ['auto', 'bgsave', 'save', 'none'] as const;
@@ -78,7 +79,7 @@ export function requireSaveSpace(
 ): void {
   if (freeBytes >= estimatedBytes) return;
   throw new NoSpaceError(
-    `not enough space for a new dump in '${formatPath(directory)}': about ${estimatedBytes} bytes are needed, ${freeBytes} are free`,
+    `not enough space for a new dump in '${formatPath(directory)}': about ${formatSize(estimatedBytes)} are needed, ${formatSize(freeBytes)} are free`,
     {
       path: directory,
       neededBytes: estimatedBytes,

@@ -57,7 +57,7 @@ test('sockets and FIFOs are left out with a remark', async (t) => {
 
 test('an entry of SOURCE named redis-rewind-data is left out with a warning', async (t) => {
   const sandbox = await createSandbox(t);
-  await sandbox.write('redis-rewind-data/catalog.sqlite3', 'not ours');
+  await sandbox.write('redis-rewind-data/anything', 'not ours');
   await sandbox.write('deeper/redis-rewind-data', 'a name like any other down here');
   const { notes, snapshot } = await sandbox.backup();
   t.deepEqual(lookNames(notes), ['reserved-name redis-rewind-data']);

@@ -107,7 +107,7 @@ test('a full copy for which there is no room in the folder for temporary files e
   const fileSystem = Object.assign(new RealFileSystem(), { freeBytes: () => plain.length - 1 });
   await t.throwsAsync(sandbox.verify({ context: { fileSystem } }), {
     instanceOf: NoSpaceError,
-    message: /temporary files in .*: 20971520 bytes are needed, 20971519 are free/,
+    message: /temporary files in .*: 20\.0 MiB are needed, 20\.0 MiB are free/,
   });
 });
 

@@ -1,13 +1,16 @@
 // A path that holds no repository: the message says what is there, and the hint where a repository is.
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import test from 'ava';
 import { InTheWayError, NoRepositoryError, UsageError } from '../../../src/errors.js';
+import { isRoot } from '../../support/program/is-root.js';
+import { lookNames } from '../../support/sandbox/note-names.js';
 import { isThere } from '../../support/files/is-there.js';
 import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 
 /** What `list` says of a path. */
-function refusalOf(sandbox: Sandbox, path: string): NoRepositoryError {
-  sandbox.repository = path;
+function refusalOf(sandbox: Sandbox, at: string): NoRepositoryError {
+  sandbox.repository = at;
   try {
     sandbox.list();
   } catch (error) {
@@ -23,15 +26,15 @@ test('a path above or in a repository names the repository', async (t) => {
   const repository = sandbox.at('backups', 'redis');
   sandbox.repository = repository;
   await sandbox.backup();
-  for (const [path, hint] of [
+  for (const [at, hint] of [
     [sandbox.at('backups'), `'${repository}' is one`],
     [`${repository}/folder/file`, `'${repository}' is one, and the path lies in it`],
     [`${repository}/folder/gone`, `'${repository}' is one, and the path lies in it`],
     [sandbox.source, "name the folder that 'redis-rewind backup' wrote to"],
     [sandbox.at('none'), `make one with 'redis-rewind backup SOURCE ${sandbox.at('none')}'`],
   ] as const) {
-    const { message, hint: said } = refusalOf(sandbox, path);
-    t.is(message, `no repository at '${path}'`);
+    const { message, hint: said } = refusalOf(sandbox, at);
+    t.is(message, `no repository at '${at}'`);
     t.is(said, hint);
   }
 });
@@ -65,3 +68,14 @@ test('a first backup of a repository is refused, and is taken with --force', asy
   await other.backup({ source: first, force: true });
   t.true(isThere(`${sandbox.at('other')}/file`));
 });
+
+if (isRoot) {
+  test('a repository in SOURCE that belongs to somebody else stops no first backup', async (t) => {
+    const sandbox = await createSandbox(t);
+    await sandbox.write('file', 'x');
+    await sandbox.write('redis-rewind-data/catalog.sqlite3', 'planted');
+    await chown(path.join(sandbox.source, 'redis-rewind-data'), 4321, 4321);
+    const { notes } = await sandbox.backup();
+    t.deepEqual(lookNames(notes), ['reserved-name redis-rewind-data']);
+  });
+}

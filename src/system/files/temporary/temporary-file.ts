@@ -9,6 +9,7 @@ import { type FileDescriptor, type FileSystem, RealFileSystem } from '../file-sy
 import { isErrno } from '../errno.js';
 import { writeSparsely } from '../write-sparsely.js';
 import { createTemporaryFolder } from './temporary-folder.js';
+import { formatSize } from '../../text/format-size.js';
 
 /** A temporary file on its way to another thread. A descriptor belongs to the whole process. */
 export interface HandedFile {
@@ -25,7 +26,7 @@ export function requireTemporarySpace(
   const freeBytes = fileSystem.freeBytes(folder);
   if (freeBytes >= neededBytes) return;
   throw new NoSpaceError(
-    `not enough space for temporary files in '${formatPath(folder)}': ${neededBytes} bytes are needed, ${freeBytes} are free`,
+    `not enough space for temporary files in '${formatPath(folder)}': ${formatSize(neededBytes)} are needed, ${formatSize(freeBytes)} are free`,
     { path: folder, neededBytes, freeBytes, hint: 'set TMPDIR to a folder with more room' },
   );
 }
