@@ -38,10 +38,17 @@ export function toVerifyRequest(
   for (const name of ['source', 'wait-lock'] as const) {
     if (parsed.counts.has(name)) throw new UsageError(`with verify, '--${name}' needs '--repair'`);
   }
+  const deep = parsed.counts.has('deep');
+  if (deep && parsed.counts.has('quick')) {
+    throw new UsageError("'--quick' and '--deep' do not go together", {
+      hint: '--quick reads no file, and --deep looks into files',
+    });
+  }
   return {
     repository: toPath(operands[0] ?? ''),
     time: parsed.values.get('at')?.[0] ?? null,
     mode: toMode(parsed),
+    deep,
   };
 }
 
@@ -51,7 +58,7 @@ export function toRepairRequest(
   operands: readonly string[],
   toPath: ToPath,
 ): RepairRequest {
-  for (const name of ['at', 'quick', 'sample', 'max-duration'] as const) {
+  for (const name of ['at', 'quick', 'sample', 'max-duration', 'deep'] as const) {
     if (!parsed.counts.has(name)) continue;
     throw new UsageError(`'--repair' and '--${name}' do not go together`, {
       hint: '--repair checks everything, and verifies every byte at the end',

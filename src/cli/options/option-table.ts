@@ -122,6 +122,11 @@ export const OPTIONS = [
     commands: ['verify'],
   },
   {
+    name: 'deep',
+    help: 'look into every value of the dumps',
+    commands: ['verify'],
+  },
+  {
     name: 'repair',
     help: 'rebuild the catalog, mend the mirror; delete nothing',
     commands: ['verify'],

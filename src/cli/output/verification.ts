@@ -10,7 +10,20 @@ export function formatVerification(report: VerifyReport, isQuiet: boolean): stri
   const { problems } = report;
   if (isQuiet && problems.length === 0) return '';
   const found = problems.length === 0 ? 'no problem' : formatCount(problems.length, 'problem');
-  return `${problems.map(formatProblem).join('')}${formatScope(report)}: ${found}\n`;
+  const scope = `${formatScope(report)}: ${found}\n`;
+  return `${problems.map(formatProblem).join('')}${scope}${formatDepth(report)}`;
+}
+
+/** How deep dumps were looked into. */
+function formatDepth({ examined }: VerifyReport): string {
+  if (examined === null) return '';
+  const values = examined.reduce((sum, { skippedValues }) => sum + (skippedValues ?? 0), 0);
+  const keys = examined.reduce((sum, { skippedKeys }) => sum + (skippedKeys ?? 0), 0);
+  const left =
+    values + keys === 0
+      ? 'all of the values and keys'
+      : `but not ${formatCount(values, 'value')}, and not ${formatCount(keys, 'key')}`;
+  return `looked into ${formatCount(examined.length, 'file')}, ${left}\n`;
 }
 
 /** Like formatVerification, but repairs are always shown. */

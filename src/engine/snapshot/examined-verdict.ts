@@ -1,7 +1,7 @@
 // The verdict on a content that was examined at its backup, as the catalog keeps it, and what a run says
 // of a file that cannot be relied on.
 import type { Content, ExaminationRecord } from '../../catalog/records.js';
-import { FileExaminer } from '../../persistence/examine/examine-file.js';
+import { type ExaminedKind, FileExaminer } from '../../persistence/examine/examine-file.js';
 import { judgeFile } from '../../persistence/examine/judge-file.js';
 import {
   VERDICT_KINDS,
@@ -39,8 +39,20 @@ export function beginSecondExamination(
   checkpoint: Checkpoint,
 ): FileExaminer | null {
   if (record === undefined || record.loads !== null || !readVerdict(record).isOutdated) return null;
-  const isLog = readFindings('a content', record.foundJson).found?.kind === 'log';
-  return new FileExaminer(isLog ? 'log' : 'dump', content.sizeBytes, checkpoint);
+  return new FileExaminer(readKind(record), content.sizeBytes, checkpoint);
+}
+
+/** Makes an examiner for a content of the repository that is to be looked into as deep as memory allows. */
+export function beginDeepExamination(
+  record: ExaminationRecord,
+  content: Pick<Content, 'sizeBytes'>,
+  checkpoint: Checkpoint,
+): FileExaminer {
+  return new FileExaminer(readKind(record), content.sizeBytes, checkpoint, 'deep');
+}
+
+function readKind({ foundJson }: ExaminationRecord): ExaminedKind {
+  return readFindings('a content', foundJson).found?.kind === 'log' ? 'log' : 'dump';
 }
 
 /** Call this after all bytes were pushed. */

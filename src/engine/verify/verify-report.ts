@@ -1,4 +1,5 @@
 // What a verification answers: the object that `--json` prints (docs/cli.md).
+import type { ExaminationReport } from '../snapshot/examination-report.js';
 import type { Note } from '../run/notes.js';
 
 /** The stable words for problems; docs/cli.md explains each one, and a test compares the two. */
@@ -22,6 +23,15 @@ export interface VerifyProblem {
   readonly message: string;
 }
 
+/** A dump or an AOF file that was looked into with `--deep`. */
+export interface DeepExamination extends Pick<
+  ExaminationReport,
+  'path' | 'verdict' | 'loads' | 'sanitized' | 'problem' | 'skippedValues' | 'skippedKeys'
+> {
+  /** The first snapshot that has it at this path. */
+  readonly snapshot: number;
+}
+
 export interface VerifyReport {
   readonly repository: string;
   readonly mode: 'full' | 'quick' | 'sample' | 'timed';
@@ -33,6 +43,8 @@ export interface VerifyReport {
   /** What a full verification would also have checked; for `timed`, what the next run goes on with. */
   readonly contentsLeft: number;
   readonly bytesLeft: number;
+  /** One for each content; null without `--deep`. */
+  readonly examined: readonly DeepExamination[] | null;
   /** Anything here ends with exit 20. */
   readonly problems: readonly VerifyProblem[];
   /** Differences that cost nothing, such as owners lost by scp. */

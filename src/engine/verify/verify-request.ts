@@ -18,4 +18,6 @@ export interface VerifyRequest {
   readonly time: string | null;
   /** Left out: every byte. */
   readonly mode?: VerifyMode;
+  /** Whether the values of dumps are looked into as deep as memory allows. Left out: no. */
+  readonly deep?: boolean;
 }

@@ -35,11 +35,14 @@ export async function verify(request: VerifyRequest, context: RunContext): Promi
   const repository = openSnapshots(context.fileSystem, request.repository);
   try {
     const mode = request.mode ?? FULL;
+    const { deep = false } = request;
     const {
       report: found,
       record,
       checks,
-    } = await hintingAtRepair(repository, () => verifyOpen(repository, { time, mode }, context));
+    } = await hintingAtRepair(repository, () =>
+      verifyOpen(repository, { time, mode, deep }, context),
+    );
     const report = { ...found, repository: formatPath(request.repository) };
     const refusal = repository.noteVerification(record, checks);
     if (refusal === null) return report;
@@ -66,17 +69,19 @@ export interface VerifyWish {
   /** Null for every snapshot. */
   readonly time: RequestedTime | null;
   readonly mode: VerifyMode;
+  /** Whether the values of dumps are looked into as deep as memory allows. */
+  readonly deep: boolean;
 }
 
 /** Every byte of every snapshot. */
-export const VERIFY_ALL: VerifyWish = { time: null, mode: { kind: 'full' } };
+export const VERIFY_ALL: VerifyWish = { time: null, mode: { kind: 'full' }, deep: false };
 
 const FULL = VERIFY_ALL.mode;
 
 /** Verifies an open repository and writes nothing. Errors as in `verify`. */
 export async function verifyOpen(
   repository: OpenRepository,
-  { time, mode }: VerifyWish,
+  { time, mode, deep }: VerifyWish,
   context: RunContext,
 ): Promise<VerifyResult> {
   const startedAtSeconds = secondsNow(context);
@@ -99,7 +104,7 @@ export async function verifyOpen(
     ...entries.problems,
     ...lossesOf(scope, lostIn('increments', scope, lost), 'content'),
   ];
-  const examined = await verifyExaminations(run, tally);
+  const examined = await verifyExaminations(run, tally, deep);
   const checked = tally.checkedOf(scope.contents.values());
   const left = plan.due.filter(({ id }) => !tally.outcomes.has(id));
   return {
@@ -113,8 +118,15 @@ export async function verifyOpen(
       bytesChecked: tally.bytesChecked,
       contentsLeft: left.length,
       bytesLeft: totalBytesOf(left),
+      examined: examined.deep,
       problems,
-      notes: [...emptyNotes(scope), ...catalog.notes, ...entries.notes, ...dataNotes, ...examined],
+      notes: [
+        ...emptyNotes(scope),
+        ...catalog.notes,
+        ...entries.notes,
+        ...dataNotes,
+        ...examined.notes,
+      ],
     },
     record: {
       mode: mode.kind,

@@ -220,6 +220,7 @@ for (const [line, time, mode] of [
   ['verify /r', null, { kind: 'full' }],
   ['verify -r 2B /r', '2B', { kind: 'full' }],
   ['verify --quick /r', null, { kind: 'quick' }],
+  ['verify --deep /r', null, { kind: 'full' }],
   ['verify --sample 10% /r', null, { kind: 'sample', percent: 10 }],
   ['verify --sample 0.5 -r now /r', 'now', { kind: 'sample', percent: 0.5 }],
   ['verify --max-duration 30s /r', null, { kind: 'timed', maxDurationMs: 30_000 }],
@@ -227,7 +228,8 @@ for (const [line, time, mode] of [
   ['verify --max-duration 1.5m /r', null, { kind: 'timed', maxDurationMs: 90_000 }],
 ] as const) {
   test(`'${line}' is read as meant`, (t) => {
-    t.deepEqual(verifyRequest(line), { repository: pathFromText('/r'), time, mode });
+    const deep = line.includes('--deep');
+    t.deepEqual(verifyRequest(line), { repository: pathFromText('/r'), time, mode, deep });
   });
 }
 
@@ -241,6 +243,7 @@ test('every option of a repair reaches the request', (t) => {
 });
 
 for (const line of [
+  'verify --quick --deep /r',
   'verify --quick --sample 10% /r',
   'verify --quick --max-duration 10m /r',
   'verify --sample 10% --max-duration 10m /r',
@@ -259,7 +262,7 @@ for (const line of [
   });
 }
 
-for (const option of ['-r now', '--quick', '--sample 10%', '--max-duration 10m']) {
+for (const option of ['-r now', '--quick', '--sample 10%', '--max-duration 10m', '--deep']) {
   test(`--repair and ${option} do not go together`, (t) => {
     t.throws(() => repairRequest(`verify --repair ${option} /r`), { instanceOf: UsageError });
   });

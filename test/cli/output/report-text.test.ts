@@ -22,6 +22,7 @@ const sound = {
   bytesChecked: 3000,
   contentsLeft: 0,
   bytesLeft: 0,
+  examined: null,
   problems: [],
   notes: [],
 };

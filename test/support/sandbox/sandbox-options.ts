@@ -66,6 +66,7 @@ export interface VerifyOptions extends RunOptions {
   readonly at?: string;
   /** Every byte unless given. */
   readonly mode?: VerifyMode;
+  readonly deep?: boolean;
 }
 
 export interface RepairOptions extends RunOptions {

@@ -115,8 +115,9 @@ export class Sandbox {
   }
 
   async verify(options: VerifyOptions = {}): Promise<VerifyReport> {
-    const { at = null, mode = { kind: 'full' } } = options;
-    return verify({ repository: this.repositoryPath, time: at, mode }, this.#contextOf(options));
+    const { at = null, mode = { kind: 'full' }, deep = false } = options;
+    const request = { repository: this.repositoryPath, time: at, mode, deep };
+    return verify(request, this.#contextOf(options));
   }
 
   async repair(options: RepairOptions = {}): Promise<RepairReport> {
