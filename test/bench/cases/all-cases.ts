@@ -1,6 +1,7 @@
 // The cases in the order in which they are run and shown.
 import type { BenchCase } from './bench-case.js';
 import { restarted, scattered } from './changed-dump.js';
+import { examination } from './examination.js';
 import { firstBackup } from './first-backup.js';
 import { grownAofCase } from './grown-aof.js';
 import { restoreHistory } from './restore-history.js';
@@ -15,4 +16,5 @@ export const ALL_CASES: readonly BenchCase[] = [
   unchanged,
   restoreHistory,
   yearOfNights,
+  examination,
 ];

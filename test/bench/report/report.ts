@@ -35,7 +35,9 @@ export function formatCase(result: CaseResult): string {
     '',
     `${result.subject}.`,
     '',
-    formatMarkdownTable(COLUMNS, rowsOf(summarize(result.runs))),
+    ...(result.runs.length === 0
+      ? []
+      : [formatMarkdownTable(COLUMNS, rowsOf(summarize(result.runs)))]),
     formatMarkdownTable(TARGET_COLUMNS, result.targets.map(targetRow)),
   ].join('\n');
 }

@@ -77,7 +77,7 @@ export class Elements {
 
   /** Takes note of a name that was read by itself. */
   spendOne(position: u64): void {
-    this.work.spend(NAME_UNITS);
+    this.work.spend(NAME_UNITS * 2);
     if (this.names.leftOut != 0 || !this.work.isLeft(position)) this.giveUp();
   }
 

@@ -4,7 +4,7 @@
 import { take } from "../../memory/arena";
 
 /** Work that any file may cost, however small. */
-const NIGHTLY_LEAST: u64 = 5_000_000;
+const NIGHTLY_LEAST: u64 = 4_000_000;
 /** The bytes of a file for each unit of work. */
 const NIGHTLY_SHARE: u64 = 5;
 
@@ -55,7 +55,7 @@ export const KEY_UNITS: u64 = 70;
 // @ts-ignore: decorator
 @inline
 export function packedUnits(bytes: u64): u64 {
-  return bytes + 60;
+  return (bytes * 3) / 2 + 60;
 }
 
 /** Of a compressed string that is not expanded, by its length in the file. */
@@ -69,5 +69,5 @@ export function compressedUnits(bytes: u64): u64 {
 // @ts-ignore: decorator
 @inline
 export function expandedUnits(bytes: u64): u64 {
-  return bytes * 2 + 20;
+  return bytes * 3 + 20;
 }
