@@ -11,6 +11,7 @@ import { RepositoryTable } from './repository-table.js';
 import { APPLICATION_ID, FORMAT_VERSION, migrationFrom, schemaOf } from './schema.js';
 import { SnapshotTable } from './snapshot-table.js';
 import { SourceStateTable } from './source-state-table.js';
+import { SNAPSHOT_TABLES, TableDigests } from './table-digests.js';
 import {
   type Connection,
   type ConnectOptions,
@@ -31,20 +32,23 @@ export class Catalog {
   readonly sourceStates: SourceStateTable;
   readonly #verifications: VerificationTable;
   readonly #examinations: ExaminationTable;
+  readonly #digests: TableDigests;
   readonly #connection: Connection;
   readonly #path: BytePath;
 
   private constructor(path: BytePath, connection: Connection) {
     this.#path = path;
     this.#connection = connection;
-    this.repository = new RepositoryTable(connection);
-    this.snapshots = new SnapshotTable(connection, () => this.formatVersion >= 3);
+    const digests = digestsOf(connection);
+    this.#digests = digests;
+    this.repository = new RepositoryTable(connection, digests);
+    this.snapshots = new SnapshotTable(connection, digests, () => this.formatVersion >= 3);
     this.versions = new VersionTable(connection);
-    this.increments = new IncrementTable(connection);
-    this.owed = new OwedOperationTable(connection);
-    this.sourceStates = new SourceStateTable(connection);
-    this.#verifications = new VerificationTable(connection);
-    this.#examinations = new ExaminationTable(connection);
+    this.increments = new IncrementTable(connection, digests);
+    this.owed = new OwedOperationTable(connection, digests);
+    this.sourceStates = new SourceStateTable(connection, digests);
+    this.#verifications = new VerificationTable(connection, digests);
+    this.#examinations = new ExaminationTable(connection, digests);
   }
 
   /**
@@ -85,7 +89,10 @@ export class Catalog {
           connection.pragma(`application_id = ${APPLICATION_ID}`);
           connection.pragma(`user_version = ${FORMAT_VERSION}`);
           for (const statement of schemaOf(FORMAT_VERSION)) connection.exec(statement);
-          new RepositoryTable(connection).insert(uuid, createdAtSeconds);
+          const digests = digestsOf(connection);
+          new RepositoryTable(connection, digests).insert(uuid, createdAtSeconds);
+          digests.noteAll();
+          digests.seal();
         })();
       });
     } finally {
@@ -98,6 +105,11 @@ export class Catalog {
     return formatOf(this.#connection);
   }
 
+  /** Whether the format is older than the one that this program writes. */
+  get isOlder(): boolean {
+    return this.formatVersion < FORMAT_VERSION;
+  }
+
   /** Null in a catalog of format 1, which keeps no verifications. */
   get verifications(): VerificationTable | null {
     return this.formatVersion < 2 ? null : this.#verifications;
@@ -108,14 +120,33 @@ export class Catalog {
     return this.formatVersion < 3 ? null : this.#examinations;
   }
 
-  /** Upgrades a catalog of an older format to the present format, in one transaction. */
+  /**
+   * Upgrades a catalog of an older format to the present format, in one transaction. The rows get digests as
+   * they are, so the caller has checked them.
+   */
   migrate(): void {
     const from = this.formatVersion;
     if (from === FORMAT_VERSION) return;
     this.write(() => {
       for (const statement of migrationFrom(from)) this.#connection.exec(statement);
       this.#connection.pragma(`user_version = ${FORMAT_VERSION}`);
+      this.sealTables();
     });
+  }
+
+  /** Gives every table the digest of the rows that it has. Called inside a transaction. */
+  sealTables(): void {
+    this.#digests.noteAll();
+  }
+
+  /** The tables whose rows are not as they were written, by name. None in formats without digests of tables. */
+  damagedTables(): string[] {
+    return this.read(() => this.#digests.listDamaged());
+  }
+
+  /** As damagedTables, of the tables that say what snapshots there are. */
+  damagedSnapshotTables(): string[] {
+    return this.read(() => this.#digests.listDamaged(SNAPSHOT_TABLES));
   }
 
   /** Runs `query` in one read transaction, so that everything it reads is of one state. */
@@ -139,7 +170,16 @@ export class Catalog {
 
   /** As `write`, for rows that no reader needs: the generation stays the same. */
   annotate<T>(change: () => T): T {
-    return translate('write', this.#path, () => runTransaction(this.#connection, change));
+    const sealed = (): T => {
+      const result = change();
+      this.#digests.seal();
+      return result;
+    };
+    try {
+      return translate('write', this.#path, () => runTransaction(this.#connection, sealed));
+    } finally {
+      this.#digests.forget();
+    }
   }
 
   /** Size of the database in bytes. Inside a transaction, the size that it will have after the commit. */
@@ -163,6 +203,7 @@ export class Catalog {
       const rows = this.#connection.pragma('integrity_check') as { integrity_check: string }[];
       const broken = this.#connection.pragma('foreign_key_check') as { table: string }[];
       return [
+        ...headerProblems(this.#connection.serialize()),
         ...rows.map((row) => row.integrity_check).filter((line) => line !== 'ok'),
         ...broken.map((row) => `a row of ${row.table} refers to one that does not exist`),
       ];
@@ -179,14 +220,20 @@ export class Catalog {
   }
 }
 
+/** Each value is text in our catalogs. In a damaged one it may be anything. */
 interface SchemaRow {
-  readonly type: string;
-  readonly name: string;
-  readonly sql: string | null;
+  readonly type: unknown;
+  readonly name: unknown;
+  readonly tbl_name: unknown;
+  readonly sql: unknown;
 }
 
 function formatOf(connection: Connection): number {
   return Number(connection.pragma('user_version', { simple: true }));
+}
+
+function digestsOf(connection: Connection): TableDigests {
+  return new TableDigests(connection, () => formatOf(connection) >= 4);
 }
 
 function checkIdentity(path: BytePath, connection: Connection): void {
@@ -201,25 +248,60 @@ function checkIdentity(path: BytePath, connection: Connection): void {
   if (connection.pragma('journal_mode', { simple: true }) === 'wal') {
     throw new CorruptError(`'${shown}' has a write-ahead log, which no catalog has`, { path });
   }
-  if (version > FORMAT_VERSION) {
+  requireOwnHeader(path, connection);
+  const schema = readSchema(connection);
+  if (version > FORMAT_VERSION && !isOfKnownFormat(schema)) {
     throw new NewerFormatError(
       `'${shown}' has format ${version}, and this program reads formats up to ${FORMAT_VERSION}`,
       { path, formatVersion: version, hint: 'install a newer redis-rewind' },
     );
   }
-  if (version < 1) {
+  if (version < 1 || version > FORMAT_VERSION) {
     throw new CorruptError(`'${shown}' has the unknown format ${version}`, { path });
   }
-  const difference = findDifference(readSchema(connection), expectedSchema(version));
+  const difference = findDifference(schema, expectedSchema(version));
   if (difference !== null) {
     throw new CorruptError(`'${shown}' ${difference}`, { path });
   }
 }
 
+/**
+ * The two bytes that say how the file is written and read. SQLite takes a wrong one for that of a newer SQLite,
+ * and does not write the file any more.
+ */
+function headerProblems(bytes: Buffer): string[] {
+  const [written, read] = [bytes[18], bytes[19]];
+  if (written === 1 && read === 1) return [];
+  return [`the header of the file says ${written} and ${read} where it should say 1 and 1`];
+}
+
+/** What the header of each of our catalogs says. A writer would destroy a database that says something else. */
+function requireOwnHeader(path: BytePath, connection: Connection): void {
+  const wanted = { encoding: 'UTF-8', auto_vacuum: 0n } as const;
+  for (const [name, value] of Object.entries(wanted)) {
+    const found = connection.pragma(name, { simple: true });
+    if (found === value) continue;
+    throw new CorruptError(
+      `the header of '${formatPath(path)}' is damaged: ${name} is ${String(found)}`,
+      {
+        path,
+      },
+    );
+  }
+}
+
+/** A newer format has other tables. So a catalog with the tables of a known one has a damaged number. */
+function isOfKnownFormat(schema: SchemaRow[]): boolean {
+  const versions = Array.from({ length: FORMAT_VERSION }, (_, index) => index + 1);
+  return versions.some((version) => findDifference(schema, expectedSchema(version)) === null);
+}
+
 /** Every table, index, trigger and view of a database, by type, then by name. */
 function readSchema(connection: Connection): SchemaRow[] {
   return connection
-    .prepare<[], SchemaRow>('SELECT type, name, sql FROM sqlite_schema ORDER BY type, name')
+    .prepare<[], SchemaRow>(
+      'SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name',
+    )
     .all();
 }
 
@@ -238,11 +320,20 @@ function expectedSchema(version: number): SchemaRow[] {
 
 /** What the schema has or lacks, to follow the catalog's name in an error; null where it is as wanted. */
 function findDifference(found: SchemaRow[], wanted: SchemaRow[]): string | null {
-  const format = (row: SchemaRow): string => `${row.type} ${row.name} ${row.sql ?? ''}`;
+  const format = ({ type, name, tbl_name, sql }: SchemaRow): string =>
+    JSON.stringify([type, name, tbl_name, sql], showBigints);
   const foundTexts = new Set(found.map(format));
   const wantedTexts = new Set(wanted.map(format));
   const foreign = found.find((row) => !wantedTexts.has(format(row)));
-  if (foreign !== undefined) return `has the unexpected ${foreign.type} '${foreign.name}'`;
+  if (foreign !== undefined)
+    return `has the unexpected ${String(foreign.type)} '${String(foreign.name)}'`;
   const missing = wanted.find((row) => !foundTexts.has(format(row)));
-  return missing === undefined ? null : `lacks the ${missing.type} '${missing.name}'`;
+  return missing === undefined
+    ? null
+    : `lacks the ${String(missing.type)} '${String(missing.name)}'`;
+}
+
+/** BLOBs differ from texts with the same bytes, and so do numbers. */
+function showBigints(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? { number: String(value) } : value;
 }

@@ -6,6 +6,7 @@ import { CheckedRow } from './checked-row.js';
 import { digestExamination } from './examination-digest.js';
 import type { Content, ExaminationRecord } from './records.js';
 import type { Connection } from './sqlite.js';
+import type { TableDigests } from './table-digests.js';
 
 interface ReadRow {
   readonly content: number;
@@ -15,9 +16,11 @@ interface ReadRow {
 
 export class ExaminationTable {
   readonly #connection: Connection;
+  readonly #digests: TableDigests;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, digests: TableDigests) {
     this.#connection = connection;
+    this.#digests = digests;
   }
 
   /** The examinations that still have their digests, by the ids of their contents. */
@@ -40,6 +43,7 @@ export class ExaminationTable {
   /** Replaces an earlier examination of the same content. */
   put(content: Content, record: ExaminationRecord): void {
     const { loads, problem, foundJson } = record;
+    this.#digests.noteChange('examination');
     this.#connection
       .prepare(
         'INSERT OR REPLACE INTO examination (content, loads, problem, found, digest) VALUES (?, ?, ?, ?, ?)',

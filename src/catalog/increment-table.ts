@@ -6,17 +6,28 @@ import type { Increment } from './records.js';
 import { KIND_NUMBER } from './schema.js';
 import { nextId } from './snapshot-table.js';
 import type { Connection } from './sqlite.js';
+import type { TableDigests } from './table-digests.js';
 
 export class IncrementTable {
   readonly #connection: Connection;
+  readonly #digests: TableDigests;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, digests: TableDigests) {
     this.#connection = connection;
+    this.#digests = digests;
   }
 
   /** The id that the next increment gets; ids are never reused. */
   nextId(): number {
     return nextId(this.#connection, 'increment');
+  }
+
+  /** The ids of all increments, without the rest of their rows. */
+  ids(): number[] {
+    return this.#connection
+      .prepare<[], object>('SELECT id FROM increment ORDER BY id')
+      .all()
+      .map((row) => new CheckedRow('increment', row).id('id'));
   }
 
   list(): Increment[] {
@@ -72,6 +83,8 @@ export class IncrementTable {
   }
 
   insert(increment: Increment): void {
+    this.#digests.noteChange('increment');
+    this.#digests.noteChange('sqlite_sequence');
     this.#connection
       .prepare(
         `INSERT INTO increment (id, kind, result, basis, result_sha256, result_size, plain_bytes,
@@ -92,6 +105,7 @@ export class IncrementTable {
   }
 
   delete(id: number): void {
+    this.#digests.noteChange('increment');
     this.#connection.prepare('DELETE FROM increment WHERE id = ?').run(id);
   }
 }

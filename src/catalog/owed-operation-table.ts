@@ -3,6 +3,7 @@ import { pathToBytes } from '../system/files/byte-path.js';
 import { CheckedRow } from './checked-row.js';
 import type { OwedOperation } from './records.js';
 import type { Connection } from './sqlite.js';
+import type { TableDigests } from './table-digests.js';
 
 /** The kinds, and whether an operation of the kind has a name in staging. */
 const HAS_STAGED: Record<OwedOperation['kind'], boolean> = {
@@ -16,9 +17,11 @@ const HAS_STAGED: Record<OwedOperation['kind'], boolean> = {
 
 export class OwedOperationTable {
   readonly #connection: Connection;
+  readonly #digests: TableDigests;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, digests: TableDigests) {
     this.#connection = connection;
+    this.#digests = digests;
   }
 
   list(): OwedOperation[] {
@@ -29,6 +32,7 @@ export class OwedOperationTable {
   }
 
   replaceAll(operations: readonly OwedOperation[]): void {
+    this.#digests.noteChange('owed_operation');
     this.#connection.prepare('DELETE FROM owed_operation').run();
     const insert = this.#connection.prepare(
       'INSERT INTO owed_operation (position, kind, path, staged) VALUES (?, ?, ?, ?)',

@@ -6,7 +6,7 @@
 export const APPLICATION_ID = 0x52527764;
 
 /** `PRAGMA user_version` of the catalogs that this program writes. */
-export const FORMAT_VERSION = 3;
+export const FORMAT_VERSION = 4;
 
 /** Numbers of `version.type`; never reused. */
 export const TYPE_NUMBER = { file: 1, directory: 2, symlink: 3 } as const;
@@ -133,8 +133,16 @@ const VERSION_3: readonly string[] = [
 ) STRICT`,
 ];
 
-/** What each version adds to the version before, from version 1 on. */
-const ADDED = [VERSION_1, VERSION_2, VERSION_3];
+/** Adds the digests of whole tables (table-digests.ts). */
+const VERSION_4: readonly string[] = [
+  `CREATE TABLE table_digest (
+  name TEXT PRIMARY KEY,
+  digest BLOB NOT NULL CHECK (length(digest) = 32)
+) STRICT, WITHOUT ROWID`,
+];
+
+/** What each version adds to the version before, from version 1 on. Each version has other tables. */
+const ADDED = [VERSION_1, VERSION_2, VERSION_3, VERSION_4];
 
 /** The statements that make an empty catalog of a format version, in order. */
 export function schemaOf(version: number): readonly string[] {

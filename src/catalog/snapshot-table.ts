@@ -4,14 +4,17 @@ import { pathToBytes } from '../system/files/byte-path.js';
 import { CheckedRow } from './checked-row.js';
 import type { Snapshot } from './records.js';
 import type { Connection } from './sqlite.js';
+import type { TableDigests } from './table-digests.js';
 
 export class SnapshotTable {
   readonly #connection: Connection;
+  readonly #digests: TableDigests;
   readonly #hasServers: () => boolean;
 
   /** @param hasServers whether the catalog's format keeps what servers said */
-  constructor(connection: Connection, hasServers: () => boolean) {
+  constructor(connection: Connection, digests: TableDigests, hasServers: () => boolean) {
     this.#connection = connection;
+    this.#digests = digests;
     this.#hasServers = hasServers;
   }
 
@@ -43,13 +46,24 @@ export class SnapshotTable {
       : 'SELECT *, NULL AS said FROM snapshot';
   }
 
-  /** The id that the next snapshot gets; ids are never reused. */
+  /**
+   * The id that the next snapshot gets; ids are never reused.
+   * @throws CorruptError where the newest snapshot is not the last one that was inserted
+   */
   nextId(): number {
-    return nextId(this.#connection, 'snapshot');
+    const id = nextId(this.#connection, 'snapshot');
+    const newest = this.newest()?.id ?? 0;
+    if (newest === id - 1) return id;
+    throw new CorruptError(
+      `the catalog is damaged: the last snapshot was ${id - 1}, and the newest one is ${newest}`,
+    );
   }
 
   /** Inserts the row; `seal` may set `digest` and `addedBytes` later. */
   insert(snapshot: Snapshot): void {
+    for (const table of ['snapshot', 'server', 'sqlite_sequence'] as const) {
+      this.#digests.noteChange(table);
+    }
     this.#connection
       .prepare(
         `INSERT INTO snapshot (id, time, host, source, program, files, source_bytes, new_files,
@@ -80,6 +94,7 @@ export class SnapshotTable {
 
   /** Sets the two values that are known only after all other rows of the snapshot are written. */
   seal(id: number, addedBytes: number, digest: Buffer): void {
+    this.#digests.noteChange('snapshot');
     this.#connection
       .prepare('UPDATE snapshot SET added_bytes = ?, digest = ? WHERE id = ?')
       .run(addedBytes, digest, id);

@@ -3,12 +3,15 @@ import { type BytePath, pathToBytes } from '../system/files/byte-path.js';
 import { CheckedRow } from './checked-row.js';
 import type { SourceState } from './records.js';
 import type { Connection } from './sqlite.js';
+import type { TableDigests } from './table-digests.js';
 
 export class SourceStateTable {
   readonly #connection: Connection;
+  readonly #digests: TableDigests;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, digests: TableDigests) {
     this.#connection = connection;
+    this.#digests = digests;
   }
 
   list(): SourceState[] {
@@ -26,6 +29,7 @@ export class SourceStateTable {
 
   /** Device and inode are unsigned 64-bit numbers, kept as the signed ones with the same bits. */
   put(state: SourceState): void {
+    this.#digests.noteChange('source_state');
     this.#connection
       .prepare(
         `INSERT OR REPLACE INTO source_state
@@ -44,6 +48,7 @@ export class SourceStateTable {
   }
 
   delete(path: BytePath): void {
+    this.#digests.noteChange('source_state');
     this.#connection.prepare('DELETE FROM source_state WHERE path = ?').run(pathToBytes(path));
   }
 }

@@ -163,7 +163,8 @@ function toRewindError(operation: string, path: BytePath, error: unknown): unkno
   if (code.startsWith('SQLITE_BUSY')) {
     return new LockedError(`'${shown}' is in use by another process`, about);
   }
-  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
+  const isOddHeader = code === 'SQLITE_ERROR' && error.message === 'unsupported file format';
+  if (isOddHeader || code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
     return new CorruptError(`'${shown}' is damaged: ${error.message}`, about);
   }
   // Every value that is written was checked, so the rows that stand in the way are not as they should be.

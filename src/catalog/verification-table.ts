@@ -5,6 +5,7 @@ import { CheckedRow } from './checked-row.js';
 import type { ContentCheck, VerificationMode, VerificationRecord } from './records.js';
 import { nextId } from './snapshot-table.js';
 import type { Connection } from './sqlite.js';
+import type { TableDigests } from './table-digests.js';
 
 /** How many verifications are kept. */
 const KEPT = 100;
@@ -13,9 +14,11 @@ const MODES: readonly string[] = ['full', 'quick', 'sample', 'timed'] satisfies 
 
 export class VerificationTable {
   readonly #connection: Connection;
+  readonly #digests: TableDigests;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, digests: TableDigests) {
     this.#connection = connection;
+    this.#digests = digests;
   }
 
   /** Newest first. */
@@ -33,6 +36,9 @@ export class VerificationTable {
 
   /** Adds a verification and the contents that it has checked. Only the newest verifications are kept. */
   insert(record: VerificationRecord, checks: readonly ContentCheck[]): void {
+    for (const table of ['verification', 'content_check', 'sqlite_sequence'] as const) {
+      this.#digests.noteChange(table);
+    }
     this.#connection
       .prepare(
         `INSERT INTO verification (mode, snapshot, round_started_at, started_at, finished_at,

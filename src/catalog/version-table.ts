@@ -70,6 +70,12 @@ export class VersionTable {
     for (const row of rows) toVersion(row);
   }
 
+  /** Checks each content, also those that no version has. @throws CorruptError */
+  checkContents(): void {
+    const rows = this.#connection.prepare<[], object>('SELECT * FROM content').iterate();
+    for (const row of rows) toContent(new CheckedRow('content', row), 'id');
+  }
+
   /** Whether any snapshot has the path, or something below it. */
   everExisted(path: BytePath): boolean {
     const bytes = pathToBytes(path);

@@ -3,6 +3,7 @@ import Database from 'better-sqlite3';
 import * as fs from 'node:fs';
 import path from 'node:path';
 import { Catalog } from '../../src/catalog/catalog.js';
+import { FORMAT_VERSION } from '../../src/catalog/schema.js';
 import type { NewVersion, Snapshot, SourceState } from '../../src/catalog/records.js';
 import { pathFromBytes, pathFromText } from '../../src/system/files/byte-path.js';
 import { type TeardownContext, temporaryDirectory } from '../support/files/temporary-directory.js';
@@ -89,7 +90,7 @@ test('a new catalog has the identity of its format, and one row', async (t) => {
   t.deepEqual(catalog.integrityProblems(), []);
   const raw = new Database(file, { readonly: true });
   t.is(raw.pragma('application_id', { simple: true }), 0x52527764);
-  t.is(raw.pragma('user_version', { simple: true }), 3);
+  t.is(raw.pragma('user_version', { simple: true }), FORMAT_VERSION);
   raw.close();
 });
 

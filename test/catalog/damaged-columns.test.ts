@@ -6,11 +6,12 @@ import test, { type ExecutionContext } from 'ava';
 import { listChangedSince, listFiles } from '../../src/engine/inspect/list.js';
 import { EXIT, RewindError } from '../../src/errors.js';
 import { readTree, treeDifferences } from '../support/files/directory-tree.js';
+import { memoryDirectory } from '../support/files/temporary-directory.js';
 import { exitCode } from '../support/program/exit-code.js';
 import { writeRdb } from '../support/redis/data/rdb-writer.js';
-import { runSql } from '../support/repository/edit-catalog.js';
+import { forgeCatalog, forgeRows } from '../support/repository/edit-catalog.js';
 import { type StoredValue, forgeCell, listCells } from '../support/repository/forge-cell.js';
-import { type Sandbox, createSandbox } from '../support/sandbox/sandbox.js';
+import { Sandbox } from '../support/sandbox/sandbox.js';
 
 const LARGEST = 2n ** 63n - 1n;
 const NO_NUMBERS: readonly StoredValue[] = [null, 'text', 1.5];
@@ -44,6 +45,7 @@ const BAD = {
   bytes: [null, 1n, 'text'],
   /** SQLite itself keeps NULL out. */
   pathKey: [1n, 'text'],
+  nameKey: [1n, '', 'text'],
   unread: [],
   target: [1n, 'text', bytes(''), bytes('a\0b')],
   staged: [null, 1n, Buffer.from('new/1')],
@@ -105,6 +107,7 @@ const COLUMNS: Record<string, Record<string, keyof typeof BAD>> = {
     settled: 'flag',
   },
   sqlite_sequence: { name: 'unread', seq: 'count' },
+  table_digest: { name: 'nameKey', digest: 'digest' },
   verification: {
     id: 'key',
     mode: 'word',
@@ -141,7 +144,8 @@ const SAID =
 
 /** A repository with a row in every table. */
 async function createFull(t: ExecutionContext, owes: boolean): Promise<Sandbox> {
-  const sandbox = await createSandbox(t, { examines: true });
+  const sandbox = new Sandbox(await memoryDirectory(t), { examines: true });
+  await fs.mkdir(sandbox.source);
   await fs.symlink('folder', sandbox.inSource('link'));
   for (const text of ['one', 'two', 'three']) {
     const value = { type: 'string', text: text.repeat(100) } as const;
@@ -151,10 +155,10 @@ async function createFull(t: ExecutionContext, owes: boolean): Promise<Sandbox> 
   }
   await sandbox.verify();
   const { repository } = sandbox;
-  runSql(repository, 'INSERT INTO server (snapshot, said) VALUES (3, ?)', SAID);
+  forgeCatalog(repository, 'INSERT INTO server (snapshot, said) VALUES (3, ?)', SAID);
   const owe =
     "INSERT INTO owed_operation (position, kind, path, staged) VALUES (1, 'place', ?, 'new/1')";
-  if (owes) runSql(repository, owe, Buffer.from('dump.rdb'));
+  if (owes) forgeRows(repository, owe, Buffer.from('dump.rdb'));
   return sandbox;
 }
 

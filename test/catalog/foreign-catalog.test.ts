@@ -1,6 +1,7 @@
 import test from 'ava';
 import Database from 'better-sqlite3';
 import * as fs from 'node:fs';
+import { FORMAT_VERSION } from '../../src/catalog/schema.js';
 import { CorruptError, NewerFormatError } from '../../src/errors.js';
 import { readTree, treeDifferences } from '../support/files/directory-tree.js';
 import { type Sandbox, createSandbox } from '../support/sandbox/sandbox.js';
@@ -72,11 +73,14 @@ for (const [what, change] of [
 }
 
 test('every command refuses a catalog of a newer format as newer, and does not change it', async (t) => {
-  const sandbox = await createWith(t, sql('PRAGMA user_version = 4', 'CREATE TABLE newer (x)'));
+  const sandbox = await createWith(
+    t,
+    sql(`PRAGMA user_version = ${FORMAT_VERSION + 1}`, 'CREATE TABLE newer (x)'),
+  );
   const before = await readTree(sandbox.repository);
   const error = t.throws(() => sandbox.list(), { instanceOf: NewerFormatError });
   t.is(error.exitCode, 12);
-  t.regex(error.message, /has format 4, and this program reads formats up to 3/);
+  t.regex(error.message, /has format 5, and this program reads formats up to 4/);
   await t.throwsAsync(sandbox.backup(), { instanceOf: NewerFormatError });
   await t.throwsAsync(sandbox.restore(), { instanceOf: NewerFormatError });
   await t.throwsAsync(sandbox.verify(), { instanceOf: NewerFormatError });

@@ -1,12 +1,13 @@
 // What a repository holds and how much space it takes.
 import type { VerificationRecord } from '../../catalog/records.js';
 import { ALSO, DATA, catalogPath } from '../../repository/layout.js';
+import { describeDamagedTable } from '../../repository/check/fault-messages.js';
 import { openSnapshots } from '../../repository/open/open-repository.js';
 import { type BytePath, formatPath, isWithin, joinPath } from '../../system/files/byte-path.js';
 import { isErrno } from '../../system/files/errno.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 import type { RunContext } from '../run/run-context.js';
-import { summarizeSnapshot } from '../snapshot/snapshot-summary.js';
+import { damageNotes, summarizeSnapshot } from '../snapshot/snapshot-summary.js';
 import { formatTimeOrNull } from '../snapshot/time-spec.js';
 import type { InfoReport, VerificationSummary } from './info-report.js';
 import type { ListRequest } from './list-request.js';
@@ -22,9 +23,9 @@ export function info(request: ListRequest, { fileSystem }: RunContext): InfoRepo
     const snapshots = read.map(({ summary }) => summary);
     return {
       repository: formatPath(request.repository),
-      repositoryId: overview.record?.uuid ?? '',
+      repositoryId: overview.record.uuid,
       formatVersion: overview.formatVersion,
-      createdAt: formatTimeOrNull(overview.record?.createdAtSeconds ?? 0),
+      createdAt: formatTimeOrNull(overview.record.createdAtSeconds),
       host: snapshots.at(-1)?.host ?? '',
       source: snapshots.at(-1)?.source ?? '',
       snapshots: snapshots.length,
@@ -38,7 +39,10 @@ export function info(request: ListRequest, { fileSystem }: RunContext): InfoRepo
       totalBytes: usage.totalBytes,
       unfinished: overview.isUnfinished,
       lastVerification: summarize(overview.lastVerification),
-      notes: read.flatMap(({ notes }) => notes),
+      notes: [
+        ...damageNotes(repository.damagedTables().map(describeDamagedTable)),
+        ...read.flatMap(({ notes }) => notes),
+      ],
     };
   } finally {
     repository.close();

@@ -1,7 +1,8 @@
 // Lists the snapshots of a repository, the files of a snapshot, or what changed since a snapshot.
-import type { ExaminationRecord, Snapshot, Version } from '../../catalog/records.js';
+import type { ExaminationRecord, Version } from '../../catalog/records.js';
 import { wouldLoadSanitized } from '../../persistence/examine/verdict.js';
 import { requireSafeNames } from '../../repository/check/check-names.js';
+import { describeDamagedTable } from '../../repository/check/fault-messages.js';
 import { openSnapshots } from '../../repository/open/open-repository.js';
 import type { SnapshotListing } from '../../repository/questions/questions.js';
 import type { OpenRepository } from '../../repository/repository.js';
@@ -10,9 +11,9 @@ import { type BytePath, compareBytes, formatPath } from '../../system/files/byte
 import { showPath } from '../run/notes.js';
 import type { RunContext } from '../run/run-context.js';
 import { askInOneState } from '../snapshot/ask-in-one-state.js';
+import { type ProvedSnapshot, readProvedSnapshot } from '../snapshot/check-snapshot.js';
 import { readVerdict } from '../snapshot/examined-verdict.js';
 import { isSameContent, isSameVersion } from '../snapshot/compare-versions.js';
-import { resolveSnapshot } from '../snapshot/resolve-snapshot.js';
 import { damageNotes, summarizeSnapshot } from '../snapshot/snapshot-summary.js';
 import { NOW, type RequestedTime, parseTime } from '../snapshot/time-spec.js';
 import type {
@@ -27,11 +28,12 @@ import type { ListRequest, SnapshotRequest } from './list-request.js';
 /** @throws NoRepositoryError, LockedError, CorruptError, NewerFormatError */
 export function listSnapshots(request: ListRequest, context: RunContext): SnapshotListReport {
   return reading(request, context, (repository) => {
+    const damage = repository.damagedSnapshotTables().map(describeDamagedTable);
     const snapshots = repository.snapshots().map(summarizeSnapshot);
     return {
       repository: formatPath(request.repository),
       snapshots: snapshots.map(({ summary }) => summary),
-      notes: snapshots.flatMap(({ notes }) => notes),
+      notes: [...damageNotes(damage), ...snapshots.flatMap(({ notes }) => notes)],
     };
   });
 }
@@ -40,7 +42,7 @@ export function listSnapshots(request: ListRequest, context: RunContext): Snapsh
 export function listFiles(request: SnapshotRequest, context: RunContext): FileListReport {
   const time = parseTime(request.time);
   return reading(request, context, (repository) => {
-    const snapshot = findSnapshot(repository, time, context);
+    const { snapshot } = readProvedSnapshot(repository, time, context.clock.nowMs());
     const { summary, notes } = summarizeSnapshot(snapshot);
     const listing = repository.listingOf(snapshot.id);
     requireSafeNames(listing.versions);
@@ -49,7 +51,11 @@ export function listFiles(request: SnapshotRequest, context: RunContext): FileLi
       repository: formatPath(request.repository),
       snapshot: summary,
       files: files.map(({ file }) => file),
-      notes: [...notes, ...files.flatMap(({ damage }) => damageNotes(damage))],
+      notes: [
+        ...damageNotes(repository.damagedTables().map(describeDamagedTable)),
+        ...notes,
+        ...files.flatMap(({ damage }) => damageNotes(damage)),
+      ],
     };
   });
 }
@@ -58,15 +64,16 @@ export function listFiles(request: SnapshotRequest, context: RunContext): FileLi
 export function listChangedSince(request: SnapshotRequest, context: RunContext): ChangeListReport {
   const time = parseTime(request.time);
   return reading(request, context, (repository) => {
-    const since = findSnapshot(repository, time, context);
-    const until = findSnapshot(repository, NOW, context);
-    const [older, newer] = [summarizeSnapshot(since), summarizeSnapshot(until)];
+    const nowMs = context.clock.nowMs();
+    const since = readNamed(repository, time, nowMs);
+    const until = readNamed(repository, NOW, nowMs);
+    const [older, newer] = [summarizeSnapshot(since.snapshot), summarizeSnapshot(until.snapshot)];
     return {
       repository: formatPath(request.repository),
       since: older.summary,
       until: newer.summary,
-      changes: listChanges(readVersions(repository, since), readVersions(repository, until)),
-      notes: [...older.notes, ...(since.id === until.id ? [] : newer.notes)],
+      changes: listChanges(since.versions, until.versions),
+      notes: [...older.notes, ...(since.snapshot.id === until.snapshot.id ? [] : newer.notes)],
     };
   });
 }
@@ -84,18 +91,11 @@ function reading<T>(
   }
 }
 
-function findSnapshot(
-  repository: OpenRepository,
-  time: RequestedTime,
-  context: RunContext,
-): Snapshot {
-  return resolveSnapshot(repository.snapshots(), time, context.clock.nowMs());
-}
-
-function readVersions(repository: OpenRepository, { id }: Snapshot): Version[] {
-  const versions = repository.versionsOf(id);
-  requireSafeNames(versions);
-  return versions;
+/** A proved snapshot with safe names. */
+function readNamed(repository: OpenRepository, time: RequestedTime, nowMs: number): ProvedSnapshot {
+  const proved = readProvedSnapshot(repository, time, nowMs);
+  requireSafeNames(proved.versions);
+  return proved;
 }
 
 /** In byte order of their paths. */

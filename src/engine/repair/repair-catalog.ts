@@ -20,12 +20,15 @@ import { type RepairRun, noteKept } from './repair-run.js';
 
 const CATALOG = formatPath(catalogPath(ROOT));
 
-/** @throws CorruptError where there is nothing sound to rebuild it from, NewerFormatError */
-export async function repairCatalog(run: RepairRun, place: RepositoryPlace): Promise<void> {
+/**
+ * @returns whether the catalog can be written
+ * @throws CorruptError where there is nothing sound to rebuild it from, NewerFormatError
+ */
+export async function repairCatalog(run: RepairRun, place: RepositoryPlace): Promise<boolean> {
   const copy = await findSoundCopy(place);
   const state = await inspectCatalog(place, copy);
   const fault = describeState(state);
-  if (fault === null) return;
+  if (fault === null) return true;
   if (copy === null) {
     throw new CorruptError(`the catalog ${fault}, and none of its copies can be used`, {
       path: catalogPath(place.path),
@@ -33,7 +36,9 @@ export async function repairCatalog(run: RepairRun, place: RepositoryPlace): Pro
     });
   }
   // Verifying tells what is wrong with it.
-  if (state.kind === 'opened' && (state.newestWhole ?? 0) > copy.snapshotId) return;
+  if (state.kind === 'opened' && (state.newestWhole ?? 0) > copy.snapshotId) {
+    return state.faults.damagedTables.length === 0;
+  }
   const kept = await replaceCatalog(place, copy, run.kept);
   run.steps.push({
     kind: 'rebuilt-catalog',
@@ -41,6 +46,7 @@ export async function repairCatalog(run: RepairRun, place: RepositoryPlace): Pro
     message: `the catalog ${fault}; it was rebuilt from its copy as of snapshot ${copy.snapshotId}`,
   });
   for (const file of kept) noteKept(run, place.path, file);
+  return true;
 }
 
 /** Writes the copy of the newest snapshot where it is missing or damaged; keeps damaged ones. */

@@ -5,7 +5,11 @@ import { requireSafeNames } from '../../repository/check/check-names.js';
 import { KeptFolder } from '../../repository/copies/kept-folder.js';
 import { acquireLock } from '../../repository/open/acquire-lock.js';
 import { holdRepository } from '../../repository/open/hold-repository.js';
-import { openLocked, requireSomeRepository } from '../../repository/open/open-repository.js';
+import {
+  openForReading,
+  openLocked,
+  requireSomeRepository,
+} from '../../repository/open/open-repository.js';
 import { requireOwnFolders } from '../../repository/open/own-folders.js';
 import type { OpenRepository, WritableRepository } from '../../repository/repository.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
@@ -46,7 +50,7 @@ async function repairHeld(
   try {
     const kept = new KeptFolder(fileSystem, path);
     const run: RepairRun = { request, context, kept, steps: [] };
-    await repairCatalog(run, { fileSystem, path });
+    if (!(await repairCatalog(run, { fileSystem, path }))) return await reportOnly(run, path);
     const writer = { ...context, actingUid: context.uid };
     const repository = await openLocked({ fileSystem, path }, writer);
     try {
@@ -58,6 +62,17 @@ async function repairHeld(
     }
   } finally {
     lock.release();
+  }
+}
+
+/** A catalog that is damaged, and newer than its copies, is not written. Verifying tells what is wrong. */
+async function reportOnly(run: RepairRun, path: BytePath): Promise<RepairReport> {
+  const repository = openForReading(run.context.fileSystem, path);
+  try {
+    const { report: found } = await verifyOpen(repository, VERIFY_ALL, run.context);
+    return { ...found, repairs: run.steps };
+  } finally {
+    repository.close();
   }
 }
 

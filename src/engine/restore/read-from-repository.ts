@@ -3,6 +3,7 @@
 import type { Content, ExaminationRecord, Version } from '../../catalog/records.js';
 import type { Emit } from '../../delta/engine/emit.js';
 import { CorruptError, type RewindError } from '../../errors.js';
+import { describeDamagedTable } from '../../repository/check/fault-messages.js';
 import { readContent } from '../../repository/contents/read-content.js';
 import { openSnapshots } from '../../repository/open/open-repository.js';
 import type { OpenRepository } from '../../repository/repository.js';
@@ -12,13 +13,17 @@ import { type Note, showPath } from '../run/notes.js';
 import type { RunContext } from '../run/run-context.js';
 import { askInOneState } from '../snapshot/ask-in-one-state.js';
 import { readProvedSnapshot } from '../snapshot/check-snapshot.js';
-import { type SnapshotSummary, summarizeSnapshot } from '../snapshot/snapshot-summary.js';
 import {
   beginSecondExamination,
   finishSecondExamination,
   readVerdict,
   verdictNote,
 } from '../snapshot/examined-verdict.js';
+import {
+  type SnapshotSummary,
+  damageNotes,
+  summarizeSnapshot,
+} from '../snapshot/snapshot-summary.js';
 import type { RequestedTime } from '../snapshot/time-spec.js';
 import { UNUSABLE_HINT } from './restore-notes.js';
 import type { Absence, RestoreEntry, RestoreSource, SourceLocation } from './restore-source.js';
@@ -55,14 +60,17 @@ export class RepositorySource implements RestoreSource {
   readonly #digests = new Digests();
 
   constructor(open: OpenRepository, time: RequestedTime, context: RunContext) {
-    const { proved, examinations } = askInOneState(open, () => ({
+    const { proved, examinations, damaged } = askInOneState(open, () => ({
       proved: readProvedSnapshot(open, time, context.clock.nowMs()),
       examinations: open.examinations(),
+      damaged: open.damagedTables(),
     }));
     this.location = { path: open.path, name: 'the repository' };
     const { summary, notes } = summarizeSnapshot(proved.snapshot);
     this.snapshot = summary;
-    this.#notes = [...notes];
+    // Without an examination nobody is told of a file that no server loads.
+    const lost = damaged.filter((table) => table === 'examination').map(describeDamagedTable);
+    this.#notes = [...damageNotes(lost), ...notes];
     this.#examinations = examinations;
     this.entries = proved.versions.map((version) => toEntry(version, examinations));
     this.#open = open;

@@ -1,11 +1,18 @@
 // Several questions to a repository whose answers must be of one state: asked again where a writer has
 // changed the catalog between them. A question that depends on the answer to another one needs this;
 // otherwise there is one question for both.
+import { CorruptError } from '../../errors.js';
 import type { OpenRepository } from '../../repository/repository.js';
 
-/** @param ask asks and answers without effects; may be run several times */
+/** A backup changes the catalog two or three times. More changes than this mean that something is wrong. */
+const MOST_ATTEMPTS = 100;
+
+/**
+ * @param ask asks and answers without effects; may be run several times
+ * @throws CorruptError where no state lasts
+ */
 export function askInOneState<T>(repository: OpenRepository, ask: () => T): T {
-  for (;;) {
+  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
     const generation = repository.generation();
     try {
       const answer = ask();
@@ -14,4 +21,8 @@ export function askInOneState<T>(repository: OpenRepository, ask: () => T): T {
       if (repository.generation() === generation) throw error;
     }
   }
+  throw new CorruptError('the catalog does not stay as it is while it is read', {
+    path: repository.path,
+    hint: "'redis-rewind verify REPO' shows whether it is damaged",
+  });
 }

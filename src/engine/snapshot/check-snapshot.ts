@@ -1,7 +1,9 @@
 // The snapshot that TIME means, proved: the catalog's rows are those that its commit wrote.
 import type { Snapshot, Version } from '../../catalog/records.js';
 import { CorruptError } from '../../errors.js';
+import { describeDamagedTable } from '../../repository/check/fault-messages.js';
 import { isAsCommitted } from '../../repository/check/snapshot-proof.js';
+import { repairHint } from '../../repository/repair-hint.js';
 import type { OpenRepository } from '../../repository/repository.js';
 import { resolveSeconds, newestAt } from './resolve-snapshot.js';
 import type { RequestedTime } from './time-spec.js';
@@ -28,7 +30,11 @@ export function readProvedSnapshot(
     const before = snapshots[index - 1];
     if (before !== undefined && before.timeSeconds >= snapshot.timeSeconds) throw damaged(snapshot);
   });
+  const { kind } = time.spec;
+  if (kind === 'now' || snapshots.length === 0) repository.requireNewestIsLast();
   const seconds = resolveSeconds(snapshots, time, nowMs);
+  const isOldEnough = snapshots.some(({ timeSeconds }) => timeSeconds <= seconds);
+  if (!isOldEnough) requireSoundSnapshots(repository);
   const snapshot = newestAt(snapshots, seconds, time.typed);
   const versions = repository.versionsOf(snapshot.id);
   if (!isAsCommitted(snapshot, versions)) throw damaged(snapshot);
@@ -40,7 +46,19 @@ export function readProvedSnapshot(
   ) {
     throw damaged(next, `use the snapshot before it, which is whole: -r '#${snapshot.id}'`);
   }
+  // The digest of the snapshot proves its time, but not that no other one comes between.
+  const isExact = kind === 'instant' && seconds === snapshot.timeSeconds;
+  if (kind !== 'now' && !isExact) requireSoundSnapshots(repository);
   return { snapshot, versions };
+}
+
+/** @throws CorruptError where it is uncertain which snapshots there are */
+function requireSoundSnapshots(repository: OpenRepository): void {
+  const [table] = repository.damagedSnapshotTables();
+  if (table === undefined) return;
+  throw new CorruptError(`the catalog is damaged: ${describeDamagedTable(table)}`, {
+    hint: `${repairHint(repository.path)}; a TIME that is exactly that of a snapshot needs no repair`,
+  });
 }
 
 function damaged(

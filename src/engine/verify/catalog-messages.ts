@@ -1,9 +1,9 @@
 // What is wrong with a catalog, in the words that a verification and a repair use.
 import type { CatalogFaults, CatalogSizeFault } from '../../repository/check/check-findings.js';
-
-export function describeDamagedSnapshot(id: number): string {
-  return `the rows of snapshot ${id} are not as its backup wrote them`;
-}
+import {
+  describeDamagedSnapshot,
+  describeDamagedTable,
+} from '../../repository/check/fault-messages.js';
 
 /** Damaged examinations cost no snapshot. */
 export function describeDamagedExaminations({ damagedExaminations }: CatalogFaults): string[] {
@@ -15,6 +15,7 @@ export function describeDamagedExaminations({ damagedExaminations }: CatalogFaul
 export function describeFaults(faults: CatalogFaults): string[] {
   return [
     ...faults.integrity,
+    ...faults.damagedTables.map(describeDamagedTable),
     ...faults.damagedSnapshots.map(describeDamagedSnapshot),
     ...describeDamagedExaminations(faults),
     ...faults.unsafeNames.map(({ message }) => message),

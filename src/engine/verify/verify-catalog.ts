@@ -2,6 +2,10 @@
 // the copies of the catalog, from which a lost catalog is rebuilt.
 import type { Version } from '../../catalog/records.js';
 import type { CatalogSizeFault } from '../../repository/check/check-findings.js';
+import {
+  describeDamagedSnapshot,
+  describeDamagedTable,
+} from '../../repository/check/fault-messages.js';
 import { type CatalogCopy, listCatalogCopies } from '../../repository/copies/catalog-copy.js';
 import { catalogCopyPath, catalogPath } from '../../repository/layout.js';
 import { isBeingWritten } from '../../repository/open/acquire-lock.js';
@@ -13,7 +17,6 @@ import { lookNote, showPath, type Note } from '../run/notes.js';
 import { formatTimeOrNull } from '../snapshot/time-spec.js';
 import {
   describeDamagedExaminations,
-  describeDamagedSnapshot,
   describeFaults,
   describeSizeFault,
 } from './catalog-messages.js';
@@ -35,6 +38,7 @@ export async function verifyCatalog(
   const problems: VerifyProblem[] = [
     ...(sizeFault === null ? [] : [catalogProblem([], describeSizeFault(sizeFault))]),
     ...faults.integrity.map((message) => catalogProblem(all, message)),
+    ...faults.damagedTables.map((table) => catalogProblem([], describeDamagedTable(table))),
     ...faults.damagedSnapshots
       .filter((id) => all.includes(id))
       .map((id) => catalogProblem([id], describeDamagedSnapshot(id))),

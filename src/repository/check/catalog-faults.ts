@@ -1,5 +1,5 @@
 // Finds what is wrong with a catalog: the repository's own, or a copy. Four things are checked: SQLite's
-// own checks, the digests of snapshots and examinations, names that a restore would refuse, and the length
+// own checks, the digests of snapshots, tables and examinations, names that a restore would refuse, and the length
 // of the file.
 import type { Catalog } from '../../catalog/catalog.js';
 import type { Version } from '../../catalog/records.js';
@@ -24,7 +24,8 @@ export function findCatalogFaults(catalog: Catalog): CatalogFaults {
     }
     readOtherRows(catalog);
     const damagedExaminations = catalog.examinations?.countDamaged() ?? 0;
-    return { integrity, damagedSnapshots, damagedExaminations, unsafeNames };
+    const damagedTables = catalog.damagedTables();
+    return { integrity, damagedTables, damagedSnapshots, damagedExaminations, unsafeNames };
   });
 }
 
@@ -32,6 +33,7 @@ export function findCatalogFaults(catalog: Catalog): CatalogFaults {
 function readOtherRows(catalog: Catalog): void {
   catalog.repository.get();
   catalog.versions.checkUnused();
+  catalog.versions.checkContents();
   catalog.increments.list();
   catalog.increments.nextId();
   catalog.snapshots.nextId();
@@ -45,6 +47,7 @@ function readOtherRows(catalog: Catalog): void {
 export function hasFaults(faults: CatalogFaults): boolean {
   return (
     faults.integrity.length > 0 ||
+    faults.damagedTables.length > 0 ||
     faults.damagedSnapshots.length > 0 ||
     faults.damagedExaminations > 0 ||
     faults.unsafeNames.length > 0
@@ -88,7 +91,7 @@ export interface UncoveredRows {
 export function readUncoveredRows(catalog: Catalog): UncoveredRows {
   // One read for both: between two reads, another process could commit a backup.
   return catalog.read(() => ({
-    state: [catalog.repository.get()?.generation, catalog.formatVersion].join(),
+    state: [catalog.repository.get().generation, catalog.formatVersion].join(),
     rows: JSON.stringify([catalog.increments.list(), catalog.examinations?.contents()]),
   }));
 }

@@ -4,6 +4,8 @@
 export interface CatalogFaults {
   /** The problems that SQLite's own checks find, one line each. */
   readonly integrity: readonly string[];
+  /** The tables whose rows are not as they were written, by name. */
+  readonly damagedTables: readonly string[];
   /** Ids of the snapshots whose rows are not as their commits wrote them, oldest first. */
   readonly damagedSnapshots: readonly number[];
   /** How many examinations no longer have their digests. */

@@ -15,6 +15,7 @@ import type {
   SourceState,
 } from '../../catalog/records.js';
 import { digestSnapshot } from '../../catalog/snapshot-digest.js';
+import { CorruptError } from '../../errors.js';
 import type { BytePath } from '../../system/files/byte-path.js';
 import type { NewIncrement } from '../contents/write-increment.js';
 import { writeCatalogCopy } from '../copies/catalog-copy.js';
@@ -71,14 +72,30 @@ export function commitSnapshot(repository: LocalRepository, plan: CommitPlan): S
   const { fileSystem, path, catalog } = repository;
   new Staging(fileSystem, path).syncNew();
   if (plan.increments.length > 0) syncDirectory(fileSystem, incrementsPath(path));
-  const id = catalog.read(() => catalog.snapshots.nextId());
+  let taken: Snapshot | null = null;
   try {
-    return catalog.write(() => insertAll(catalog, id, plan));
+    taken = catalog.write(() => (taken = insertAll(catalog, plan)));
   } catch (error) {
-    const committed = findCommitted(path, id);
-    if (committed === null) throw error;
-    return committed;
+    // The rows may be there although SQLite says that COMMIT has failed.
+    if (taken === null || !isNewestIn(path, taken)) throw error;
+    return taken;
   }
+  requireNewest(catalog, taken);
+  return taken;
+}
+
+/** Proves that the newest snapshot is the one that was taken. @throws CorruptError */
+function requireNewest(catalog: Catalog, taken: Snapshot): void {
+  if (isNewest(catalog, taken)) return;
+  throw new CorruptError(
+    `the catalog is damaged: after the commit, its newest snapshot is not ${taken.id}`,
+    { snapshotId: taken.id },
+  );
+}
+
+function isNewest(catalog: Catalog, taken: Snapshot): boolean {
+  const found = catalog.read(() => catalog.snapshots.newest());
+  return found?.id === taken.id && found.digest.equals(taken.digest);
 }
 
 /** Does the operations that the commit owes, and leaves a checked copy of the catalog. */
@@ -87,16 +104,18 @@ export async function finishCommit(
   snapshot: Snapshot,
   actingUid: number,
 ): Promise<OwedOutcome> {
-  const outcome = settleEarlierRun(repository, actingUid);
+  const { catalog } = repository;
+  const newest = catalog.read(() => catalog.versions.listNewest());
+  const outcome = settleEarlierRun(repository, actingUid, newest);
   await writeCatalogCopy(repository, snapshot.id);
   return outcome;
 }
 
-/** Opens the catalog again and looks for the snapshot; null where the snapshot was not committed. */
-function findCommitted(repository: BytePath, id: number): Snapshot | null {
+/** Opens the catalog again and looks for the very snapshot. False where it was not committed. */
+function isNewestIn(repository: BytePath, taken: Snapshot): boolean {
   const catalog = Catalog.open(catalogPath(repository), { readOnly: false });
   try {
-    return catalog.read(() => catalog.snapshots.list().find((row) => row.id === id) ?? null);
+    return isNewest(catalog, taken);
   } finally {
     catalog.close();
   }
@@ -105,8 +124,10 @@ function findCommitted(repository: BytePath, id: number): Snapshot | null {
 const UNSEALED = Buffer.alloc(32);
 
 /** Inserts all rows of the commit. Called inside the transaction. */
-function insertAll(catalog: Catalog, id: number, plan: CommitPlan): Snapshot {
-  const sizeBefore = catalog.snapshots.newest() === null ? 0 : catalog.sizeBytes();
+function insertAll(catalog: Catalog, plan: CommitPlan): Snapshot {
+  const id = catalog.snapshots.nextId();
+  const before = catalog.snapshots.newest();
+  const sizeBefore = before === null ? 0 : catalog.sizeBytes();
   const incrementBytes = plan.increments.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
   const { notes, server, ...counts } = plan.snapshot;
   const draft: Snapshot = {
@@ -119,7 +140,7 @@ function insertAll(catalog: Catalog, id: number, plan: CommitPlan): Snapshot {
     digest: UNSEALED,
   };
   catalog.snapshots.insert(draft);
-  for (const ended of plan.ended) catalog.versions.end(ended, id - 1);
+  for (const ended of plan.ended) catalog.versions.end(ended, before?.id ?? 0);
   const contentId = ({ sha256, sizeBytes }: ContentKey): number =>
     catalog.versions.ensureContent(sha256, sizeBytes);
   for (const { content, ...version } of plan.added) {

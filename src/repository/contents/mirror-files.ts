@@ -58,7 +58,7 @@ export class MirrorFiles {
   }
 
   #refresh(): void {
-    const generation = this.#catalog.repository.get()?.generation ?? 0;
+    const generation = this.#catalog.repository.get().generation;
     if (generation === this.#generation) return;
     this.#generation = generation;
     this.#shared.clear();

@@ -26,7 +26,7 @@ export function planContent(
   mirrorFiles: MirrorFiles,
   content: Content,
 ): ContentPlan {
-  const generation = catalog.repository.get()?.generation ?? 0;
+  const generation = catalog.repository.get().generation;
   const deltas: Increment[] = [];
   const planFrom = (root: ContentRoot): ContentPlan => ({
     content,

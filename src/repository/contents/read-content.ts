@@ -27,6 +27,9 @@ export interface Reading {
   readonly digests: DigestSource;
 }
 
+/** A backup changes the catalog two or three times. More changes than this mean that something is wrong. */
+const MOST_ATTEMPTS = 100;
+
 /**
  * Emits all bytes of a content in order.
  * @throws CorruptError when the bytes are not what the catalog says; the caller must throw away all bytes
@@ -37,7 +40,8 @@ export async function readContent(
   content: Content,
   reading: Reading,
 ): Promise<void> {
-  for (;;) {
+  for (let attempt = 1; ; attempt += 1) {
+    await reading.checkpoint();
     const plan = repository.planContent(content);
     let hasEmitted = false;
     const emit: Emit = (bytes) => {
@@ -49,8 +53,10 @@ export async function readContent(
       await emitPlanned(repository, plan, { ...reading, emit, digest });
       return;
     } catch (error) {
-      if (hasEmitted || !wasOvertaken(repository, plan.generation))
+      const isLast = hasEmitted || attempt === MOST_ATTEMPTS;
+      if (isLast || !wasOvertaken(repository, plan.generation)) {
         throw toCorruption(repository, error);
+      }
     }
   }
 }

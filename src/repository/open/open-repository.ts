@@ -8,6 +8,7 @@ import { type BytePath, baseName, formatPath, joinPath } from '../../system/file
 import { isErrno } from '../../system/files/errno.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 import { copyPrivately } from '../../system/files/temporary/private-copy.js';
+import { requireSoundCatalog, requireSoundForMigration } from '../check/sound-catalog.js';
 import { settleEarlierRun } from '../commit/settle-earlier-run.js';
 import { COMMIT_PATIENCE_MS, type Patience, waitForReaders } from '../commit/wait-for-readers.js';
 import { catalogJournalPath, catalogPath, dataPath } from '../layout.js';
@@ -250,10 +251,12 @@ async function openAsWriter(
 function openSettled({ fileSystem, path }: RepositoryPlace, actingUid: number): LocalRepository {
   const catalog = openOwnCatalog({ fileSystem, path }, { readOnly: false });
   try {
+    const local = { path, fileSystem, catalog };
+    if (catalog.isOlder) requireSoundForMigration(local);
+    const newest = requireSoundCatalog(local);
     catalog.migrate();
     makeMissingFolders(fileSystem, path);
-    const local = { path, fileSystem, catalog };
-    settleEarlierRun(local, actingUid);
+    settleEarlierRun(local, actingUid, newest);
     return local;
   } catch (error) {
     catalog.close();

@@ -11,7 +11,7 @@ import {
 import type { OwedOutcome } from '../commit/run-owed-operations.js';
 import { discardUncommitted } from '../commit/settle-earlier-run.js';
 import { writeCatalogCopy } from '../copies/catalog-copy.js';
-import { recordAsWriter, recordVerification } from '../copies/record-verification.js';
+import { recordAsWriter, recordVerification } from './record-verification.js';
 import type { LocalRepository } from '../local-repository.js';
 import { CatalogAnswers } from '../questions/catalog-answers.js';
 import type { OpenRepository, WritableRepository } from '../repository.js';
@@ -72,7 +72,7 @@ export class WriterRepository extends CatalogAnswers implements WritableReposito
   }
 
   discardUncommitted(): void {
-    discardUncommitted(this.#local);
+    discardUncommitted(this.#local, this.newestVersions());
   }
 
   writeCatalogCopy(snapshotId: number): Promise<void> {

@@ -42,7 +42,7 @@ export class CatalogAnswers implements RepositoryQuestions {
   }
 
   generation(): number {
-    return this.#read((catalog) => catalog.repository.get()?.generation ?? 0);
+    return this.#read((catalog) => catalog.repository.get().generation);
   }
 
   overview(): RepositoryOverview {
@@ -58,6 +58,18 @@ export class CatalogAnswers implements RepositoryQuestions {
         lastVerification: catalog.verifications?.list()[0] ?? null,
       };
     });
+  }
+
+  damagedTables(): string[] {
+    return this.#catalog.damagedTables();
+  }
+
+  damagedSnapshotTables(): string[] {
+    return this.#catalog.damagedSnapshotTables();
+  }
+
+  requireNewestIsLast(): void {
+    this.#read((catalog) => catalog.snapshots.nextId());
   }
 
   snapshots(): Snapshot[] {
@@ -112,7 +124,7 @@ export class CatalogAnswers implements RepositoryQuestions {
   }
 
   incrementIds(): number[] {
-    return this.#read((catalog) => catalog.increments.list().map(({ id }) => id));
+    return this.#read((catalog) => catalog.increments.ids());
   }
 
   longestChainBytes(contentId: number): number {
@@ -146,7 +158,7 @@ export class CatalogAnswers implements RepositoryQuestions {
 
   verificationScope(snapshotId: number | null): VerificationScope {
     return this.#read((catalog) => ({
-      generation: catalog.repository.get()?.generation ?? 0,
+      generation: catalog.repository.get().generation,
       versions:
         snapshotId === null ? catalog.versions.listAll() : catalog.versions.listAt(snapshotId),
       newest: catalog.versions.listNewest(),

@@ -23,6 +23,12 @@ export interface RepositoryQuestions {
   generation(): number;
   /** What the repository holds, in short. */
   overview(): RepositoryOverview;
+  /** The tables whose rows are not as they were written, by name. */
+  damagedTables(): string[];
+  /** As damagedTables, of the tables that say what snapshots there are. */
+  damagedSnapshotTables(): string[];
+  /** @throws CorruptError where the newest snapshot is not the one that was taken last */
+  requireNewestIsLast(): void;
   /** Oldest first. */
   snapshots(): Snapshot[];
   /** Null where there is no snapshot yet. */
@@ -69,8 +75,7 @@ export interface RepositoryQuestions {
 }
 
 export interface RepositoryOverview {
-  /** Null in a damaged catalog that has lost this row. */
-  readonly record: RepositoryRecord | null;
+  readonly record: RepositoryRecord;
   readonly formatVersion: number;
   /** Oldest first. */
   readonly snapshots: readonly Snapshot[];

@@ -94,7 +94,7 @@ test('info names the origin, the oldest and the newest snapshot', (t) => {
   t.deepEqual(report.newest, snapshots[3]);
   t.is(report.source, sandbox.source);
   t.is(report.host, 'test-host');
-  t.is(report.formatVersion, 3);
+  t.is(report.formatVersion, 4);
   t.regex(report.repositoryId, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
   t.is(report.createdAt, sandbox.snapshot(1).time);
   t.false(report.unfinished);

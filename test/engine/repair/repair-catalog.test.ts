@@ -104,7 +104,7 @@ test('a catalog that is newer than its only sound copy is left alone, and the pr
   t.deepEqual(report.repairs, []);
   t.deepEqual(
     report.problems.map(({ kind, snapshots }) => [kind, ...snapshots]),
-    [['catalog', 2]],
+    [['catalog'], ['catalog', 2]],
   );
   await sandbox.restore({ to: sandbox.at('restored') });
   const restored = await readTree(sandbox.at('restored'));

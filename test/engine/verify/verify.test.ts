@@ -175,9 +175,11 @@ test('a row that is not what the commit wrote is a problem of the snapshots that
   t.deepEqual(await problemsAfter(setMode, 0o777, notes), [[row, 1]]);
   t.deepEqual(await problemsAfter(setMode, 0o604, notes), []);
   t.deepEqual(await problemsAfter('UPDATE snapshot SET files = files + 1 WHERE id = 2'), [
+    [row],
     [row, 2],
   ]);
   t.deepEqual(await problemsAfter("UPDATE version SET owner_name = 'x' WHERE path = ?", notes), [
+    [row],
     [row, 1],
     [row, 2],
   ]);

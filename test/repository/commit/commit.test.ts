@@ -1,7 +1,7 @@
 import test, { type ExecutionContext } from 'ava';
 import * as fs from 'node:fs/promises';
 import { Catalog } from '../../../src/catalog/catalog.js';
-import { SystemError } from '../../../src/errors.js';
+import { CorruptError, SystemError } from '../../../src/errors.js';
 import { type CommitPlan, commitSnapshot } from '../../../src/repository/commit/commit.js';
 import { catalogPath } from '../../../src/repository/layout.js';
 import type { LocalRepository } from '../../../src/repository/local-repository.js';
@@ -118,6 +118,38 @@ test('a commit that fails before its transaction is durable throws, and makes no
     failure,
   );
   t.is((await repository.commit(PLAN)).id, 1, 'the id was not used');
+  repository.close();
+});
+
+test('a commit after which another snapshot is the newest is not reported as made', async (t) => {
+  const sandbox = await createSandbox(t);
+  const repository = await openWriter(sandbox);
+  const first = await repository.commit(PLAN);
+  const later = { ...PLAN, snapshot: { ...PLAN.snapshot, timeSeconds: first.timeSeconds + 60 } };
+  const losing = withWrite(t, repository, (catalog, change) => {
+    let result: unknown;
+    try {
+      catalog.write(() => {
+        result = change();
+        throw failure;
+      });
+    } catch {
+      // Nothing was written, and nothing is said of it.
+    }
+    return result;
+  });
+  t.throws(() => commitSnapshot(losing, { ...later, added: [] }), {
+    instanceOf: CorruptError,
+    message: /its newest snapshot is not 2/,
+  });
+  const failing = withWrite(t, repository, () => {
+    throw failure;
+  });
+  t.is(
+    t.throws(() => commitSnapshot(failing, { ...later, added: [] })),
+    failure,
+    'an older snapshot is not taken for the new one',
+  );
   repository.close();
 });
 

@@ -3,7 +3,7 @@ import * as fs from 'node:fs/promises';
 import path from 'node:path';
 import { CorruptError } from '../../../src/errors.js';
 import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
-import { forgeCatalog, runSql } from '../../support/repository/edit-catalog.js';
+import { forgeCatalog, forgeRows } from '../../support/repository/edit-catalog.js';
 import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 
 const NAMES = ['../victim', 'a/../../victim', '/victim', 'a//b', './a', 'a/.', '..', 'a\0b', 'a/'];
@@ -63,7 +63,7 @@ for (const [kind, name, staged] of [
   test(`a backup refuses to ${kind} '${name}' (${staged ?? 'nothing staged'})`, async (t) => {
     const { sandbox, victim } = await createHostile(t);
     await fs.writeFile(sandbox.data('staging/new/1'), 'hostile');
-    runSql(
+    forgeRows(
       sandbox.repository,
       'INSERT INTO owed_operation (position, kind, path, staged) VALUES (1, ?, ?, ?)',
       kind,
@@ -80,7 +80,7 @@ test('an owed operation below a link is refused, and nothing behind the link cha
   const { sandbox, victim } = await createHostile(t);
   await fs.writeFile(sandbox.data('staging/new/1'), 'hostile');
   await fs.symlink(victim, sandbox.inMirror('way-out'));
-  runSql(
+  forgeRows(
     sandbox.repository,
     'INSERT INTO owed_operation (position, kind, path, staged) VALUES (1, ?, ?, ?)',
     'place',

@@ -13,7 +13,7 @@ import { copy, deltaOf } from '../../support/delta/delta-bytes.js';
 import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
 import { exitCode } from '../../support/program/exit-code.js';
 import { isRoot } from '../../support/program/is-root.js';
-import { forgeCatalog, runSql } from '../../support/repository/edit-catalog.js';
+import { forgeCatalog, forgeRows } from '../../support/repository/edit-catalog.js';
 import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 
 const run = promisify(execFile);
@@ -231,7 +231,7 @@ test('where a link replaces a mirror file, the mode of the target of the link do
     "UPDATE version SET mode = 511 WHERE path = CAST('folder/file' AS BLOB)",
   );
   for (const kind of ['set-metadata', 'sync']) {
-    runSql(
+    forgeRows(
       sandbox.repository,
       'INSERT INTO owed_operation (kind, path, staged) VALUES (?, ?, NULL)',
       kind,
@@ -247,7 +247,7 @@ test('where a link replaces a mirror file, the mode of the target of the link do
 async function forgeIncrement({ sandbox }: Trap, plain: Buffer, plainBytes: number): Promise<void> {
   const [name = ''] = await fs.readdir(sandbox.data('increments'));
   await fs.writeFile(sandbox.data(`increments/${name}`), await zstdCompressBuffer(plain, 3));
-  runSql(
+  forgeRows(
     sandbox.repository,
     'UPDATE increment SET plain_bytes = ?, kind = 2, basis = (SELECT max(content) FROM version WHERE last_snapshot IS NULL) WHERE id = ?',
     plainBytes,
@@ -283,7 +283,7 @@ for (const [what, sql] of [
 ] as const) {
   test(`a catalog with ${what} loses only what depends on it`, async (t) => {
     const { sandbox } = await createTrap(t);
-    runSql(sandbox.repository, sql);
+    forgeRows(sandbox.repository, sql);
     t.is(await exitCode(async () => ({ at: await sandbox.restore({ time: '2B' }) })), EXIT.corrupt);
     t.is(await exitCode(async () => ({ at: await sandbox.restore() })), EXIT.done);
     t.is(await exitCode(() => sandbox.verify()), EXIT.corrupt);

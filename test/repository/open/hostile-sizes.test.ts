@@ -8,7 +8,7 @@ import { requireTemporarySpace } from '../../../src/system/files/temporary/tempo
 import { zstdCompressBuffer } from '../../../src/system/zstd/zstd.js';
 import { copy, deltaOf } from '../../support/delta/delta-bytes.js';
 import { exitCode } from '../../support/program/exit-code.js';
-import { runSql } from '../../support/repository/edit-catalog.js';
+import { forgeRows } from '../../support/repository/edit-catalog.js';
 import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 
 async function createThreeNights(t: ExecutionContext): Promise<Sandbox> {
@@ -37,7 +37,7 @@ async function forgeIncrement(
   const { repository } = sandbox;
   const stored = await zstdCompressBuffer(plain, 19);
   await writeFile(sandbox.data(`increments/${id}`), stored);
-  runSql(
+  forgeRows(
     repository,
     'UPDATE increment SET kind = ?, basis = ?, plain_bytes = ?, stored_bytes = ?, result_size = ? WHERE id = ?',
     kind,
@@ -47,7 +47,7 @@ async function forgeIncrement(
     resultBytes,
     id,
   );
-  runSql(repository, 'UPDATE content SET size = ? WHERE id = ?', resultBytes, id);
+  forgeRows(repository, 'UPDATE content SET size = ? WHERE id = ?', resultBytes, id);
 }
 
 test('deltas that multiply each other end before they fill the folder for temporary files', async (t) => {

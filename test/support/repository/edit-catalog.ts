@@ -25,6 +25,17 @@ export function runSql(repository: string, sql: string, ...values: readonly unkn
   }
 }
 
+/** As runSql. The digests of tables are right afterwards, those of snapshots are left as they are. */
+export function forgeRows(repository: string, sql: string, ...values: readonly unknown[]): void {
+  runSql(repository, sql, ...values);
+  const catalog = Catalog.open(pathFromText(catalogFile(repository)), { readOnly: false });
+  try {
+    catalog.annotate(() => catalog.sealTables());
+  } finally {
+    catalog.close();
+  }
+}
+
 /** Replaces what was found in each content of the newest snapshot; the digests are right afterwards. */
 export function forgeFindings(repository: string, foundJson: string): void {
   changeExaminations(repository, (record) => ({ ...record, foundJson }));
@@ -59,6 +70,7 @@ export function forgeCatalog(repository: string, sql: string, ...values: readonl
         const digest = digestSnapshot(snapshot, catalog.versions.listAt(snapshot.id));
         catalog.snapshots.seal(snapshot.id, snapshot.addedBytes, digest);
       }
+      catalog.sealTables();
     });
   } finally {
     catalog.close();

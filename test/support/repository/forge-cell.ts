@@ -1,9 +1,10 @@
 // Replaces single values of a catalog by any other, as somebody would who hands over a repository with bad
 // intent. No type, CHECK or NOT NULL keeps a value out. Afterwards the schema is as it was, and the digests
-// of snapshots and examinations are right again, where the value can be a part of a digest.
+// of snapshots, tables and examinations are right again, where the value can be a part of a digest.
 import { createHash } from 'node:crypto';
 import Database from 'better-sqlite3';
 import { type Field, addFields } from '../../../src/catalog/canonical-fields.js';
+import { TableDigests } from '../../../src/catalog/table-digests.js';
 import { catalogFile } from './edit-catalog.js';
 
 /** A value as SQLite keeps it. A number is kept as a REAL. */
@@ -34,7 +35,7 @@ export function forgeCell(repository: string, { table, column }: Cell, value: St
   );
   // A new connection reads the new schema.
   withConnection(repository, (connection) => {
-    const key = table === 'source_state' ? 'path' : 'rowid';
+    const key = KEYS[table] ?? 'rowid';
     const { changes } = connection
       .prepare(
         `UPDATE ${table} SET ${column} = ? WHERE ${key} =
@@ -44,8 +45,18 @@ export function forgeCell(repository: string, { table, column }: Cell, value: St
     if (changes === 0) throw new Error(`table '${table}' has no row`);
     // The digest of a digest's own column is what was asked for.
     if (column !== 'digest') forgeDigests(connection);
+    if (table !== 'table_digest') sealTables(connection);
     for (const { name, sql } of originals) setSchema(connection, name, sql);
   });
+}
+
+/** Of the tables without row ids. */
+const KEYS: Readonly<Record<string, string>> = { source_state: 'path', table_digest: 'name' };
+
+function sealTables(connection: Database.Database): void {
+  const digests = new TableDigests(connection, () => true);
+  digests.noteAll();
+  digests.seal();
 }
 
 function tablesOf(connection: Database.Database): string[] {

@@ -5,6 +5,7 @@
 import { Catalog } from '../../catalog/catalog.js';
 import type { ContentCheck, VerificationRecord } from '../../catalog/records.js';
 import { WriteLock } from '../../catalog/write-lock.js';
+import { requireSoundCatalog } from '../check/sound-catalog.js';
 import { catalogJournalPath, catalogPath, lockPath } from '../layout.js';
 import type { LocalRepository } from '../local-repository.js';
 import { checkOpened } from '../opened-file.js';
@@ -31,6 +32,8 @@ export function recordVerification(
     try {
       // The connection of the reader has the file open too, so `onOpened` alone does not prove the new one.
       if (!isOfSameRepository(catalog, asRead)) return 'the catalog was replaced';
+      // The digests of tables would be written anew, over damage.
+      requireSoundCatalog({ fileSystem, path, catalog });
       return recordAsWriter(catalog, record, checks);
     } finally {
       catalog.close();
@@ -43,7 +46,7 @@ export function recordVerification(
 }
 
 function isOfSameRepository(a: Catalog, b: Catalog): boolean {
-  const [own, other] = [a, b].map((catalog) => catalog.read(() => catalog.repository.get()?.uuid));
+  const [own, other] = [a, b].map((catalog) => catalog.read(() => catalog.repository.get().uuid));
   return own === other;
 }
 
