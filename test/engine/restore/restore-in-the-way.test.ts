@@ -199,7 +199,7 @@ test('when there is too little space, the restore fails before anything is writt
   fileSystem.free = 1000;
   const error = await t.throwsAsync(
     sandbox.restore({ to: path.join(directory, 'restored'), context: { fileSystem } }),
-    { instanceOf: NoSpaceError, message: /1000 are free$/ },
+    { instanceOf: NoSpaceError, message: /1000 B are free$/ },
   );
   t.is(error.exitCode, 1);
   t.is(new HookedFileSystem(() => {}).stat(pathFromText(path.join(directory, 'restored'))), null);
