@@ -19,6 +19,7 @@ export function runSql(repository: string, sql: string, ...values: readonly unkn
   const connection = new Database(catalogFile(repository));
   try {
     connection.pragma('foreign_keys = OFF');
+    connection.pragma('ignore_check_constraints = ON');
     connection.prepare(sql).run(...values);
   } finally {
     connection.close();
