@@ -29,6 +29,23 @@ test('backup and restore print nothing under cron', async (t) => {
   t.is(await readFile(path.join(restored, 'appendonlydir/x'), 'utf8'), 'x');
 });
 
+test('--as-host names a machine whose host name changes, and the guard against an empty SOURCE stays', async (t) => {
+  const { source, repository } = await createSmallSandbox(t);
+  const line = ['backup', '--as-host', 'redis-0.cache', source, repository];
+  await succeedCli(line);
+  await succeedCli(line);
+  const { code, stderr } = await runCli(['backup', source, repository]);
+  t.is(code, 2);
+  t.true(stderr.includes("'--as-host redis-0.cache'"), stderr);
+  await rm(path.join(source, 'dump.rdb'));
+  await rm(path.join(source, 'appendonlydir'), { recursive: true });
+  const emptied = await runCli(line);
+  t.is(emptied.code, 2);
+  t.true(emptied.stderr.includes('is empty'), emptied.stderr);
+  await succeedCli([...line, '--allow-empty']);
+  t.is((await runCli(['backup', '--as-host', 'a b', source, repository])).code, 2);
+});
+
 test('-v prints the statistics on stderr', async (t) => {
   const { source, repository, root } = await createSmallSandbox(t);
   const backup = await succeedCli(['backup', '-v', source, repository]);

@@ -1,6 +1,8 @@
 // `backup [SOURCE] REPO` takes one snapshot. A success prints nothing, unless stderr is a terminal or -v or
 // --json is given.
 import type { BackupRequest } from '../../engine/backup/backup-request.js';
+import type { RunContext } from '../../engine/run/run-context.js';
+import { UsageError } from '../../errors.js';
 import { hideArguments } from '../../system/secrets/hide-arguments.js';
 import type { Invocation, ToPath } from '../command.js';
 import type { ParsedArguments } from '../options/parse-arguments.js';
@@ -15,7 +17,7 @@ export async function runBackup(invocation: Invocation): Promise<number> {
   const request = toBackupRequest(parsed, operands, toPath, environment);
   if (showsPassword(parsed)) hideArguments();
   const { backup } = await import('../../engine/backup/backup.js');
-  const report = await backup(request, context);
+  const report = await backup(request, asNamedHost(parsed, context));
   output.account(report, formatBackupStatistics);
   output.notes([...(showsPassword(parsed) ? [PASSWORD_SHOWN] : []), ...report.notes]);
   return exitCodeOf(report.notes);
@@ -36,6 +38,8 @@ export function toBackupRequest(
     create: true,
     also: (parsed.values.get('also') ?? []).map(toPath),
     rules: parsed.rules,
+    allowMoved: parsed.counts.has('allow-moved'),
+    allowEmpty: parsed.counts.has('allow-empty'),
     force: parsed.counts.has('force'),
     rehash: parsed.counts.has('rehash'),
     hardLinksOfOthers: parsed.counts.has('hard-links-of-others'),
@@ -43,6 +47,16 @@ export function toBackupRequest(
     memoryBytes: parseMemory(parsed.values.get('memory')?.[0]),
     waitLockMs: parseSeconds('wait-lock', parsed.values.get('wait-lock')?.[0] ?? '0'),
   };
+}
+
+/** The context with the name of --as-host, if it is given. @throws UsageError for an impossible name */
+export function asNamedHost(parsed: ParsedArguments, context: RunContext): RunContext {
+  const hostName = parsed.values.get('as-host')?.[0];
+  if (hostName === undefined) return context;
+  if (/^[\x21-\x7e]{1,255}$/.test(hostName)) return { ...context, hostName };
+  throw new UsageError(`'${hostName}' cannot be the name of a host`, {
+    hint: 'a name has 1 to 255 characters of ASCII, without spaces',
+  });
 }
 
 function parseMemory(text: string | undefined): number | null {

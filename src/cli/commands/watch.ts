@@ -7,7 +7,7 @@ import type { ParsedArguments } from '../options/parse-arguments.js';
 import { parseDuration } from '../options/parse-duration.js';
 import { PASSWORD_SHOWN, showsPassword } from '../options/server-options.js';
 import { formatWatchEvent, isTrouble, toWatchReport } from '../output/watch-events.js';
-import { toBackupRequest } from './backup.js';
+import { asNamedHost, toBackupRequest } from './backup.js';
 
 const DEFAULT_DEBOUNCE_MS = 2000;
 
@@ -19,7 +19,7 @@ export async function runWatch(invocation: Invocation): Promise<number> {
     output.notes([PASSWORD_SHOWN]);
   }
   const { watch } = await import('../../engine/watch/watch.js');
-  await watch(request, context, (event) =>
+  await watch(request, asNamedHost(parsed, context), (event) =>
     output.event(
       toWatchReport(event, output.showsStacks),
       (paint) => formatWatchEvent(event, output.isVerbose, paint),

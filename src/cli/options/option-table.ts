@@ -257,8 +257,24 @@ export const OPTIONS = [
     commands: ['restore'],
   },
   {
-    name: 'force',
+    name: 'as-host',
+    value: 'NAME',
+    help: 'the name of this machine, if it changes each run',
+    commands: ['backup', 'watch'],
+  },
+  {
+    name: 'allow-moved',
     help: 'go on though SOURCE or the host is another one',
+    commands: ['backup'],
+  },
+  {
+    name: 'allow-empty',
+    help: 'go on though SOURCE has become empty',
+    commands: ['backup'],
+  },
+  {
+    name: 'force',
+    help: 'go on in spite of every such guard',
     helpOf: { restore: 'replace files that exist' },
     commands: ['backup', 'restore'],
   },

@@ -14,7 +14,11 @@ export interface BackupRequest {
   /** Paths outside SOURCE that belong with it, such as /etc/redis/redis.conf. */
   readonly also: readonly BytePath[];
   readonly rules: readonly PathRule[];
-  /** Go on although SOURCE or the host is another one, or SOURCE has become empty. */
+  /** Go on although SOURCE or the host is not the one of the last snapshot. */
+  readonly allowMoved: boolean;
+  /** Go on although SOURCE has become empty. */
+  readonly allowEmpty: boolean;
+  /** Both, and go on although SOURCE is a repository, or there may be too little room for the server's dump. */
   readonly force: boolean;
   /** Read every file, also those whose stat has not changed. */
   readonly rehash: boolean;

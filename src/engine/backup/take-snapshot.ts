@@ -48,9 +48,10 @@ export async function takeSnapshot(run: SnapshotRun): Promise<BackupReport> {
   const { request, context, source, repository } = run;
   const newest = repository.newestSnapshot();
   const masterName = run.preparedServer?.masterName ?? null;
-  const moved = request.force
-    ? null
-    : requireSameSource(newest, { source, hostName: context.hostName, masterName });
+  const moved =
+    request.force || request.allowMoved
+      ? null
+      : requireSameSource(newest, { source, hostName: context.hostName, masterName });
   if (newest === null && !request.force) {
     requireNoRepository(context.fileSystem, source, context.uid);
   }
@@ -122,7 +123,8 @@ function requireFit(
   scan: SourceScan,
   last: LastSnapshot,
 ): RoomPlan {
-  if (!request.force) requireNotEmptied(last.versions.values(), scan, source);
+  if (!(request.force || request.allowEmpty))
+    requireNotEmptied(last.versions.values(), scan, source);
   requireNoForeignDirectory(repository.path, last, scan.entries);
   return requireRoom(context, repository.path, filesToRead(scan.entries, last, request.rehash));
 }

@@ -92,7 +92,13 @@ export function requireSameSource(
   }
   throw new SourceChangedError(
     `this repository keeps '${formatPath(last.source)}' of host '${last.host}', not '${formatPath(source)}' of host '${hostName}'`,
-    { source, hint: 'use another REPO, or --force if this is the same data in a new place' },
+    {
+      source,
+      hint:
+        last.source === source
+          ? `if this is the same machine, say so with '--as-host ${last.host}'; if the data has moved, use --allow-moved; else use another REPO`
+          : 'use another REPO, or --allow-moved if this is the same data in a new place',
+    },
   );
 }
 
@@ -111,7 +117,10 @@ export function requireNotEmptied(
   if (count === 0) return;
   throw new SourceChangedError(
     `source '${formatPath(source)}' is empty, but the last snapshot has ${count} ${count === 1 ? 'entry' : 'entries'} of it`,
-    { source, hint: 'check that its disk is mounted, or use --force if it is meant to be empty' },
+    {
+      source,
+      hint: 'check that its disk is mounted, or use --allow-empty if it is meant to be empty',
+    },
   );
 }
 

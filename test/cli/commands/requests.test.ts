@@ -31,6 +31,8 @@ test('a backup without options makes the default request', (t) => {
     create: true,
     also: [],
     rules: [],
+    allowMoved: false,
+    allowEmpty: false,
     force: false,
     rehash: false,
     hardLinksOfOthers: false,
@@ -42,7 +44,7 @@ test('a backup without options makes the default request', (t) => {
 
 test('every option of backup reaches the request', (t) => {
   const line =
-    '--force --rehash --hard-links-of-others --no-examine --memory 96M --wait-lock 1.5 --also /etc/redis.conf --also users.acl --exclude a --include b /s /r';
+    '--force --allow-moved --allow-empty --rehash --hard-links-of-others --no-examine --memory 96M --wait-lock 1.5 --also /etc/redis.conf --also users.acl --exclude a --include b /s /r';
   t.deepEqual(backupRequest(line), {
     namedSource: pathFromText('/s'),
     serverRequest: null,
@@ -53,6 +55,8 @@ test('every option of backup reaches the request', (t) => {
       { kind: 'exclude', pattern: 'a' },
       { kind: 'include', pattern: 'b' },
     ],
+    allowMoved: true,
+    allowEmpty: true,
     force: true,
     rehash: true,
     hardLinksOfOthers: true,

@@ -157,6 +157,19 @@ test('a SOURCE that has suddenly become empty needs force', async (t) => {
   t.is((await sandbox.restoredTree({ time: '2B' }))['dump.rdb']?.type, 'file');
 });
 
+test('each guard has a switch of its own', async (t) => {
+  const sandbox = await createSandbox(t);
+  await sandbox.write('dump.rdb', 'x');
+  await sandbox.backup();
+  await sandbox.remove('dump.rdb');
+  const context = { ...sandbox.context, hostName: 'another-host' };
+  const moved = await isRefused(sandbox, { context, allowEmpty: true }, SourceChangedError);
+  t.regex(moved.hint ?? '', /--as-host .*--allow-moved/);
+  const empty = await isRefused(sandbox, { context, allowMoved: true }, SourceChangedError);
+  t.regex(empty.hint ?? '', /--allow-empty/);
+  await t.notThrowsAsync(sandbox.backup({ context, allowMoved: true, allowEmpty: true }));
+});
+
 test('files kept by --also do not hide that SOURCE has become empty', async (t) => {
   const sandbox = await createSandbox(t);
   const also = [sandbox.at('redis.conf')];

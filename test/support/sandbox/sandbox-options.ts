@@ -40,6 +40,8 @@ export interface BackupOptions extends RunOptions {
   readonly server?: ServerRequest;
   readonly also?: readonly string[];
   readonly rules?: readonly PathRule[];
+  readonly allowMoved?: boolean;
+  readonly allowEmpty?: boolean;
   readonly force?: boolean;
   readonly rehash?: boolean;
   readonly hardLinksOfOthers?: boolean;
@@ -82,6 +84,8 @@ export function plainBackup(source: string, repository: string): BackupRequest {
     create: true,
     also: [],
     rules: [],
+    allowMoved: false,
+    allowEmpty: false,
     force: false,
     rehash: false,
     hardLinksOfOthers: false,

@@ -83,6 +83,8 @@ export class Sandbox {
       also: also.map(pathFromText),
       serverRequest: options.server ?? null,
       rules: options.rules ?? [],
+      allowMoved: options.allowMoved ?? false,
+      allowEmpty: options.allowEmpty ?? false,
       force: options.force ?? false,
       rehash: options.rehash ?? false,
       hardLinksOfOthers: options.hardLinksOfOthers ?? false,
