@@ -7,7 +7,7 @@ import { nextId } from './snapshot-table.js';
 import type { Connection } from './sqlite.js';
 import type { TableDigests } from './table-digests.js';
 
-/** How many verifications are kept. */
+/** How many verifications are kept. The last one of every byte is kept beside them. */
 const KEPT = 100;
 
 const MODES: readonly string[] = ['full', 'quick', 'sample', 'timed'] satisfies VerificationMode[];
@@ -27,6 +27,11 @@ export class VerificationTable {
       .prepare<[], object>('SELECT * FROM verification ORDER BY id DESC')
       .all()
       .map(toRecord);
+  }
+
+  /** The last one that compared every byte of every snapshot; null where none is known. */
+  lastFull(): VerificationRecord | null {
+    return this.list().find(({ mode, snapshot }) => mode === 'full' && snapshot === null) ?? null;
   }
 
   /** The id that the next verification gets. @throws CorruptError as nextId has it */
@@ -60,7 +65,8 @@ export class VerificationTable {
     this.#connection
       .prepare(
         `DELETE FROM verification
-         WHERE id NOT IN (SELECT id FROM verification ORDER BY id DESC LIMIT ?)`,
+         WHERE id NOT IN (SELECT id FROM verification ORDER BY id DESC LIMIT ?)
+           AND id NOT IN (SELECT max(id) FROM verification WHERE mode = 'full' AND snapshot IS NULL)`,
       )
       .run(KEPT);
     // The digest must match too: the catalog may have changed since the content was planned from it.

@@ -95,6 +95,7 @@ export function sampleInfo(changes: Partial<InfoReport> = {}): InfoReport {
     totalBytes: 1_293_400_000,
     unfinished: false,
     lastVerification: null,
+    lastFullVerification: null,
     notes: [],
     ...changes,
   };

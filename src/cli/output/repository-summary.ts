@@ -22,6 +22,9 @@ export function formatRepositorySummary(report: InfoReport): string {
     ['total', formatSize(report.totalBytes)],
     ['verified', describeVerification(report.lastVerification)],
   ];
+  const full = report.lastFullVerification;
+  if (full !== null && full.startedAt !== report.lastVerification?.startedAt)
+    fields.push(['in full', describeVerification(full)]);
   if (report.unfinished)
     fields.push([
       'unfinished',

@@ -40,6 +40,8 @@ export interface InfoReport {
   readonly unfinished: boolean;
   /** Null where none was recorded. */
   readonly lastVerification: VerificationSummary | null;
+  /** The last that compared every byte of every snapshot. Null where none was recorded. */
+  readonly lastFullVerification: VerificationSummary | null;
   /** Records of snapshots that are damaged and left out. */
   readonly notes: readonly Note[];
 }

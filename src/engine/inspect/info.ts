@@ -39,6 +39,7 @@ export function info(request: ListRequest, { fileSystem }: RunContext): InfoRepo
       totalBytes: usage.totalBytes,
       unfinished: overview.isUnfinished,
       lastVerification: summarize(overview.lastVerification),
+      lastFullVerification: summarize(overview.lastFullVerification),
       notes: [
         ...damageNotes(repository.damagedTables().map(describeDamagedTable)),
         ...read.flatMap(({ notes }) => notes),

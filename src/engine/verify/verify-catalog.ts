@@ -13,7 +13,7 @@ import type { OpenRepository } from '../../repository/repository.js';
 import { readFindings, readSnapshotRecords } from '../../repository/stored/read-stored.js';
 import { ROOT, formatPath } from '../../system/files/byte-path.js';
 import { append } from '../../system/lists/lists.js';
-import { lookNote, showPath, type Note } from '../run/notes.js';
+import { infoNote, showPath, type Note } from '../run/notes.js';
 import { formatTimeOrNull } from '../snapshot/time-spec.js';
 import {
   describeDamagedExaminations,
@@ -121,11 +121,10 @@ async function verifyCopy(repository: OpenRepository, copy: CatalogCopy): Promis
 }
 
 function missingNote(id: number): Note {
-  return lookNote(
+  return infoNote(
     'catalog-copy',
     null,
-    `the newest snapshot, ${id}, has no copy of the catalog`,
-    'the next backup writes one',
+    `the newest snapshot, ${id}, has no copy of the catalog; the next backup writes one`,
   );
 }
 

@@ -56,6 +56,7 @@ export class CatalogAnswers implements RepositoryQuestions {
         incrementBytes: increments.reduce((sum, { storedBytes }) => sum + storedBytes, 0),
         isUnfinished: catalog.owed.list().length > 0,
         lastVerification: catalog.verifications?.list()[0] ?? null,
+        lastFullVerification: catalog.verifications?.lastFull() ?? null,
       };
     });
   }

@@ -85,6 +85,8 @@ export interface RepositoryOverview {
   /** Whether operations are still owed to the mirror. */
   readonly isUnfinished: boolean;
   readonly lastVerification: VerificationRecord | null;
+  /** The last that compared every byte of every snapshot. Null where none is known. */
+  readonly lastFullVerification: VerificationRecord | null;
 }
 
 export interface SnapshotListing {

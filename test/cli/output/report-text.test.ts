@@ -122,6 +122,27 @@ test('info shows the last verification', (t) => {
   t.is(shown({ mode: 'sample', ...all }), `${time}, a sample (2.0 KiB): no problem`);
 });
 
+test('info shows the last verification of every byte where a later one is not of every byte', (t) => {
+  const full = {
+    mode: 'full' as const,
+    snapshot: null,
+    startedAt: '2026-11-22T02:50:00Z',
+    finishedAt: '2026-11-22T03:00:00Z',
+    problems: 0,
+    contentsChecked: 2,
+    bytesChecked: 2048,
+    contentsLeft: 0,
+    bytesLeft: 0,
+  };
+  const quick = { ...full, mode: 'quick' as const, startedAt: '2026-11-23T02:50:00Z' };
+  const shown = (lastVerification: typeof full | typeof quick): string | undefined =>
+    /^in full +(.*)$/m.exec(
+      formatRepositorySummary(sampleInfo({ lastVerification, lastFullVerification: full })),
+    )?.[1];
+  t.is(shown(quick), '2026-11-22 03:00:00 +00:00, every byte (2.0 KiB): no problem');
+  t.is(shown(full), undefined);
+});
+
 test('info says when a mirror is unfinished and when there is no snapshot', (t) => {
   const text = formatRepositorySummary(sampleInfo({ unfinished: true, oldest: null }));
   t.regex(text, /^oldest +none$/m);

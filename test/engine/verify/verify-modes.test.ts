@@ -279,7 +279,24 @@ test('a damaged copy of the catalog is a problem that costs no snapshot', async 
   }
   await rm(copy);
   const { problems, notes } = await sandbox.verify();
-  t.deepEqual([problems.length, notes.map(({ kind }) => kind)], [0, ['catalog-copy']]);
+  t.is(problems.length, 0);
+  t.deepEqual(
+    notes.map(({ severity, kind }) => [severity, kind]),
+    [['info', 'catalog-copy']],
+    'the next backup writes it by itself',
+  );
+});
+
+test('the last verification of every byte is remembered beside a hundred quick ones', async (t) => {
+  const sandbox = await recordNights(t, 1);
+  await sandbox.verify();
+  const { lastVerification: full } = infoOf(sandbox);
+  for (let count = 0; count < 101; count += 1) await sandbox.verify({ mode: QUICK });
+  await sandbox.verify({ at: '#1' });
+  const { lastVerification, lastFullVerification } = infoOf(sandbox);
+  t.is(lastVerification?.snapshot, 1);
+  t.deepEqual(lastFullVerification, full);
+  t.deepEqual((await sandbox.verify()).problems, []);
 });
 
 test('the command says what is left, and info what was verified', async (t) => {
