@@ -261,6 +261,7 @@ test('a repository that changes to a newer format ends the watch', async (t) => 
   await watching.next('watching');
   const { default: Database } = await import('better-sqlite3');
   const catalog = new Database(sandbox.data('catalog.sqlite3'));
+  catalog.exec('CREATE TABLE of_later (id INTEGER) STRICT');
   catalog.pragma('user_version = 99');
   catalog.close();
   await save(sandbox, 'second');
