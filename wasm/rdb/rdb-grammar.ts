@@ -120,8 +120,34 @@ const STREAM_3: usize = memory.data<u8>([
     END_OF_GROUP,
   NEXT, 23, END_OF_KEY,
 ]);
+// Types 26 and 27 add what lets a stream know entries that were added twice: for how long and how many of them it
+// remembers; for each producer its id, and for each entry a text and an id; and two counters. Type 27 also keeps
+// for each group the ids that were given back.
+const STREAM_4: usize = memory.data<u8>([
+  KEY, LOOP, 2, NODE_ID, PACKED, NEXT, 2, STREAM_LENGTH, LENGTH, LENGTH, LENGTH, LENGTH, LENGTH, LENGTH, LENGTH,
+  LOOP, 23, GROUP_NAME, LENGTH, LENGTH, LENGTH,
+    LOOP, 2, PENDING, LENGTH, NEXT, 2,
+    LOOP, 8, CONSUMER_NAME, RAW, 16, LOOP, 1, OWNED, NEXT, 1, NEXT, 8,
+    END_OF_GROUP,
+  NEXT, 23,
+  LENGTH, LENGTH, LOOP, 8, STRING, LOOP, 3, STRING, LENGTH, LENGTH, NEXT, 3, NEXT, 8, LENGTH, LENGTH, END_OF_KEY,
+]);
+const STREAM_5: usize = memory.data<u8>([
+  KEY, LOOP, 2, NODE_ID, PACKED, NEXT, 2, STREAM_LENGTH, LENGTH, LENGTH, LENGTH, LENGTH, LENGTH, LENGTH, LENGTH,
+  LOOP, 29, GROUP_NAME, LENGTH, LENGTH, LENGTH,
+    LOOP, 2, PENDING, LENGTH, NEXT, 2,
+    LOOP, 8, CONSUMER_NAME, RAW, 16, LOOP, 1, OWNED, NEXT, 1, NEXT, 8,
+    END_OF_GROUP,
+    LOOP, 2, RAW, 16, NEXT, 2,
+  NEXT, 29,
+  LENGTH, LENGTH, LOOP, 8, STRING, LOOP, 3, STRING, LENGTH, LENGTH, NEXT, 3, NEXT, 8, LENGTH, LENGTH, END_OF_KEY,
+]);
 
 // Opcodes.
+/** What modules keep with the key that follows: for each a class, then its items. */
+const KEY_METADATA: usize = memory.data<u8>([LOOP, 3, RAW, 4, MODULE_ITEMS, NEXT, 3, END_OF_PREFIX]);
+/** A job that imports slots: its name, and ranges of slots. */
+const SLOT_IMPORT: usize = memory.data<u8>([STRING, LOOP, 2, LENGTH, LENGTH, NEXT, 2, END_OF_OPCODE]);
 const ONE_LENGTH_PREFIX: usize = memory.data<u8>([LENGTH, END_OF_PREFIX]);
 const ONE_BYTE_PREFIX: usize = memory.data<u8>([RAW, 1, END_OF_PREFIX]);
 const SECONDS_PREFIX: usize = memory.data<u8>([EXPIRY_SECONDS, END_OF_PREFIX]);
@@ -140,11 +166,14 @@ const UNSEALED_END: usize = memory.data<u8>([SEAL, FINISH]);
 /** Type bytes from here on are opcodes. */
 export const FIRST_OPCODE: u32 = 242;
 
-/** Whether an opcode is part of the key that follows: expiry, idle time, frequency. */
+/** Metadata of a key in a file of Redis, an import of slots in one of Valkey. Nothing in them is looked into. */
+export const METADATA_OR_IMPORT: u32 = 243;
+
+/** Whether an opcode is part of the key that follows: expiry, idle time, frequency, metadata. */
 // @ts-ignore: decorator
 @inline
-export function isPrefix(type: u32): bool {
-  return type == 252 || type == 253 || type == 248 || type == 249;
+export function isPrefix(type: u32, isValkey: bool): bool {
+  return type == 252 || type == 253 || type == 248 || type == 249 || (type == METADATA_OR_IMPORT && !isValkey);
 }
 
 export const GRAMMAR_BYTES: u32 = 256 * 4;
@@ -177,11 +206,17 @@ export function fillGrammar(table: usize, isValkey: bool, version: u32): void {
   // From here on, Redis and Valkey use the same numbers for different types.
   if (isValkey) {
     enter(table, 22, VALKEY_EXPIRING_FIELDS);
+    enter(table, 243, SLOT_IMPORT);
   } else if (version >= 12) {
     enter(table, 22, EXPIRING_FIELDS_RC);
     enter(table, 23, ONE_PACKED);
     enter(table, 24, EXPIRING_FIELDS);
     enter(table, 25, EXPIRING_LISTPACK);
+    if (version >= 13) {
+      enter(table, 26, STREAM_4);
+      enter(table, 243, KEY_METADATA);
+    }
+    if (version >= 14) enter(table, 27, STREAM_5);
   }
   enter(table, 244, SLOT_SIZES);
   enter(table, 245, FUNCTION_LIBRARY);

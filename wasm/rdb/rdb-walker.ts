@@ -357,11 +357,13 @@ export class RdbWalker {
       return 0;
     }
     // A server keeps an expiry for the next key, whatever stands between.
-    if (isOpcode && !Grammar.isPrefix(type)) {
+    if (isOpcode && !Grammar.isPrefix(type, this.marks.isValkey)) {
       this.isPrefixed = false;
       this.entryAt = at;
     }
-    if (this.isChecked) this.isLooking = isOpcode || this.checks.beginRecord(type, at);
+    if (this.isChecked) {
+      this.isLooking = isOpcode ? type != Grammar.METADATA_OR_IMPORT : this.checks.beginRecord(type, at);
+    }
     this.type = type;
     this.typeAt = at;
     return program;

@@ -39,6 +39,8 @@ const REDIS_TYPES: Readonly<Record<number, ValueType>> = {
   23: { kind: 'hash', encoding: 'listpack with expiry, 7.4 release candidate' },
   24: { kind: 'hash', encoding: 'strings with expiry' },
   25: { kind: 'hash', encoding: 'listpack with expiry' },
+  26: { kind: 'stream', encoding: 'listpacks, fourth form' },
+  27: { kind: 'stream', encoding: 'listpacks, fifth form' },
 };
 
 const REDIS_FIELD_EXPIRY_FROM = 12;

@@ -101,7 +101,7 @@ export class Checks {
     if (this.hasBegun) return;
     this.hasBegun = true;
     const type = this.type;
-    if (type == Verdict.STREAM_1 || type == Verdict.STREAM_2 || type == Verdict.STREAM_3) {
+    if (Verdict.isStream(type)) {
       this.streams.begin(type, count);
       return;
     }

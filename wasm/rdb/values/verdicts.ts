@@ -63,12 +63,18 @@ export const FIELD_EXPIRY_HASH: u32 = 22;
 export const FIELD_EXPIRY_LISTPACK_RC: u32 = 23;
 export const FIELD_EXPIRY_HASH_2: u32 = 24;
 export const FIELD_EXPIRY_LISTPACK: u32 = 25;
+export const STREAM_4: u32 = 26;
+export const STREAM_5: u32 = 27;
+
+export function isStream(type: u32): bool {
+  return type == STREAM_1 || type == STREAM_2 || type == STREAM_3 || type == STREAM_4 || type == STREAM_5;
+}
 
 /** What is wrong with a packed value of a type, if anything is. */
 export function faultOf(type: u32): i32 {
   if (type == INTSET_SET) return INTSET;
   if (type == ZIPMAP_HASH) return ZIPMAP;
-  if (type == STREAM_1 || type == STREAM_2 || type == STREAM_3) return STREAM_NODE;
+  if (isStream(type)) return STREAM_NODE;
   const isZiplist = type == ZIPLIST_LIST || type == ZIPLIST_ZSET || type == ZIPLIST_HASH || type == ZIPLIST_NODES;
   return isZiplist ? ZIPLIST : LISTPACK;
 }
