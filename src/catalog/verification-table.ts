@@ -66,7 +66,7 @@ export class VerificationTable {
       .prepare(
         `DELETE FROM verification
          WHERE id NOT IN (SELECT id FROM verification ORDER BY id DESC LIMIT ?)
-           AND id NOT IN (SELECT max(id) FROM verification WHERE mode = 'full' AND snapshot IS NULL)`,
+           AND id IS NOT (SELECT max(id) FROM verification WHERE mode = 'full' AND snapshot IS NULL)`,
       )
       .run(KEPT);
     // The digest must match too: the catalog may have changed since the content was planned from it.

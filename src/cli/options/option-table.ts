@@ -259,7 +259,7 @@ export const OPTIONS = [
   {
     name: 'as-host',
     value: 'NAME',
-    help: 'the name of this machine, if it changes each run',
+    help: "this machine's name, if that changes each run",
     commands: ['backup', 'watch'],
   },
   {
