@@ -11,7 +11,7 @@ import { RepositoryTable } from './repository-table.js';
 import { APPLICATION_ID, FORMAT_VERSION, migrationFrom, schemaOf } from './schema.js';
 import { SnapshotTable } from './snapshot-table.js';
 import { SourceStateTable } from './source-state-table.js';
-import { SNAPSHOT_TABLES, TableDigests } from './table-digests.js';
+import { type DigestedTable, TableDigests } from './table-digests.js';
 import {
   type Connection,
   type ConnectOptions,
@@ -125,10 +125,9 @@ export class Catalog {
    * they are, so the caller has checked them.
    */
   migrate(): void {
-    const from = this.formatVersion;
-    if (from === FORMAT_VERSION) return;
+    if (!this.isOlder) return;
     this.write(() => {
-      for (const statement of migrationFrom(from)) this.#connection.exec(statement);
+      for (const statement of migrationFrom(this.formatVersion)) this.#connection.exec(statement);
       this.#connection.pragma(`user_version = ${FORMAT_VERSION}`);
       this.sealTables();
     });
@@ -139,14 +138,12 @@ export class Catalog {
     this.#digests.noteAll();
   }
 
-  /** The tables whose rows are not as they were written, by name. None in formats without digests of tables. */
-  damagedTables(): string[] {
-    return this.read(() => this.#digests.listDamaged());
-  }
-
-  /** As damagedTables, of the tables that say what snapshots there are. */
-  damagedSnapshotTables(): string[] {
-    return this.read(() => this.#digests.listDamaged(SNAPSHOT_TABLES));
+  /**
+   * Those of the tables whose rows are not as they were written, by name. None in formats without digests of tables.
+   * @param tables all of them unless given
+   */
+  damagedTables(tables?: readonly DigestedTable[]): string[] {
+    return this.read(() => this.#digests.listDamaged(tables));
   }
 
   /** Runs `query` in one read transaction, so that everything it reads is of one state. */

@@ -12,6 +12,11 @@ const KEPT = 100;
 
 const MODES: readonly string[] = ['full', 'quick', 'sample', 'timed'] satisfies VerificationMode[];
 
+/** Whether it compared every byte of every snapshot. */
+export function isFullVerification({ mode, snapshot }: VerificationRecord): boolean {
+  return mode === 'full' && snapshot === null;
+}
+
 export class VerificationTable {
   readonly #connection: Connection;
   readonly #digests: TableDigests;
@@ -27,11 +32,6 @@ export class VerificationTable {
       .prepare<[], object>('SELECT * FROM verification ORDER BY id DESC')
       .all()
       .map(toRecord);
-  }
-
-  /** The last one that compared every byte of every snapshot; null where none is known. */
-  lastFull(): VerificationRecord | null {
-    return this.list().find(({ mode, snapshot }) => mode === 'full' && snapshot === null) ?? null;
   }
 
   /** The id that the next verification gets. @throws CorruptError as nextId has it */

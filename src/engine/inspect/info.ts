@@ -1,13 +1,12 @@
 // What a repository holds and how much space it takes.
 import type { VerificationRecord } from '../../catalog/records.js';
 import { ALSO, DATA, catalogPath } from '../../repository/layout.js';
-import { describeDamagedTable } from '../../repository/check/fault-messages.js';
 import { openSnapshots } from '../../repository/open/open-repository.js';
 import { type BytePath, formatPath, isWithin, joinPath } from '../../system/files/byte-path.js';
 import { isErrno } from '../../system/files/errno.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 import type { RunContext } from '../run/run-context.js';
-import { damageNotes, summarizeSnapshot } from '../snapshot/snapshot-summary.js';
+import { damagedTableNotes, summarizeSnapshot } from '../snapshot/snapshot-summary.js';
 import { formatTimeOrNull } from '../snapshot/time-spec.js';
 import type { InfoReport, VerificationSummary } from './info-report.js';
 import type { ListRequest } from './list-request.js';
@@ -41,7 +40,7 @@ export function info(request: ListRequest, { fileSystem }: RunContext): InfoRepo
       lastVerification: summarize(overview.lastVerification),
       lastFullVerification: summarize(overview.lastFullVerification),
       notes: [
-        ...damageNotes(repository.damagedTables().map(describeDamagedTable)),
+        ...damagedTableNotes(repository.damagedTables()),
         ...read.flatMap(({ notes }) => notes),
       ],
     };

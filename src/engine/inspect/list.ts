@@ -2,9 +2,8 @@
 import type { ExaminationRecord, Version } from '../../catalog/records.js';
 import { wouldLoadSanitized } from '../../persistence/examine/verdict.js';
 import { requireSafeNames } from '../../repository/check/check-names.js';
-import { describeDamagedTable } from '../../repository/check/fault-messages.js';
 import { openSnapshots } from '../../repository/open/open-repository.js';
-import type { SnapshotListing } from '../../repository/questions/questions.js';
+import type { ContentRecords } from '../../repository/questions/questions.js';
 import type { OpenRepository } from '../../repository/repository.js';
 import { type RecordDamage, readFindings } from '../../repository/stored/read-stored.js';
 import { type BytePath, compareBytes, formatPath } from '../../system/files/byte-path.js';
@@ -14,7 +13,7 @@ import { askInOneState } from '../snapshot/ask-in-one-state.js';
 import { type ProvedSnapshot, readProvedSnapshot } from '../snapshot/check-snapshot.js';
 import { readVerdict } from '../snapshot/examined-verdict.js';
 import { isSameContent, isSameVersion } from '../snapshot/compare-versions.js';
-import { damageNotes, summarizeSnapshot } from '../snapshot/snapshot-summary.js';
+import { damageNotes, damagedTableNotes, summarizeSnapshot } from '../snapshot/snapshot-summary.js';
 import { NOW, type RequestedTime, parseTime } from '../snapshot/time-spec.js';
 import type {
   ChangeListReport,
@@ -28,12 +27,14 @@ import type { ListRequest, SnapshotRequest } from './list-request.js';
 /** @throws NoRepositoryError, LockedError, CorruptError, NewerFormatError */
 export function listSnapshots(request: ListRequest, context: RunContext): SnapshotListReport {
   return reading(request, context, (repository) => {
-    const damage = repository.damagedSnapshotTables().map(describeDamagedTable);
     const snapshots = repository.snapshots().map(summarizeSnapshot);
     return {
       repository: formatPath(request.repository),
       snapshots: snapshots.map(({ summary }) => summary),
-      notes: [...damageNotes(damage), ...snapshots.flatMap(({ notes }) => notes)],
+      notes: [
+        ...damagedTableNotes(repository.damagedSnapshotTables()),
+        ...snapshots.flatMap(({ notes }) => notes),
+      ],
     };
   });
 }
@@ -42,17 +43,16 @@ export function listSnapshots(request: ListRequest, context: RunContext): Snapsh
 export function listFiles(request: SnapshotRequest, context: RunContext): FileListReport {
   const time = parseTime(request.time);
   return reading(request, context, (repository) => {
-    const { snapshot } = readProvedSnapshot(repository, time, context.clock.nowMs());
+    const { snapshot, versions } = readNamed(repository, time, context.clock.nowMs());
     const { summary, notes } = summarizeSnapshot(snapshot);
-    const listing = repository.listingOf(snapshot.id);
-    requireSafeNames(listing.versions);
-    const files = listing.versions.map((version) => toListedFile(version, listing));
+    const records = repository.contentRecords();
+    const files = versions.map((version) => toListedFile(version, records));
     return {
       repository: formatPath(request.repository),
       snapshot: summary,
       files: files.map(({ file }) => file),
       notes: [
-        ...damageNotes(repository.damagedTables().map(describeDamagedTable)),
+        ...damagedTableNotes(repository.damagedTables()),
         ...notes,
         ...files.flatMap(({ damage }) => damageNotes(damage)),
       ],
@@ -117,7 +117,7 @@ function listChanges(before: readonly Version[], after: readonly Version[]): Lis
 
 function toListedFile(
   version: Version,
-  { damagedContents, examinations }: SnapshotListing,
+  { damagedContents, examinations }: ContentRecords,
 ): { readonly file: ListedFile; readonly damage: RecordDamage } {
   const { content, linkTarget } = version;
   const record = content === null ? undefined : examinations.get(content.id);

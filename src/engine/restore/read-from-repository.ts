@@ -3,7 +3,6 @@
 import type { Content, ExaminationRecord, Version } from '../../catalog/records.js';
 import type { Emit } from '../../delta/engine/emit.js';
 import { CorruptError, type RewindError } from '../../errors.js';
-import { describeDamagedTable } from '../../repository/check/fault-messages.js';
 import { readContent } from '../../repository/contents/read-content.js';
 import { openSnapshots } from '../../repository/open/open-repository.js';
 import type { OpenRepository } from '../../repository/repository.js';
@@ -21,7 +20,7 @@ import {
 } from '../snapshot/examined-verdict.js';
 import {
   type SnapshotSummary,
-  damageNotes,
+  damagedTableNotes,
   summarizeSnapshot,
 } from '../snapshot/snapshot-summary.js';
 import type { RequestedTime } from '../snapshot/time-spec.js';
@@ -63,14 +62,13 @@ export class RepositorySource implements RestoreSource {
     const { proved, examinations, damaged } = askInOneState(open, () => ({
       proved: readProvedSnapshot(open, time, context.clock.nowMs()),
       examinations: open.examinations(),
-      damaged: open.damagedTables(),
+      // Without an examination nobody is told of a file that no server loads.
+      damaged: open.damagedTables(['examination']),
     }));
     this.location = { path: open.path, name: 'the repository' };
     const { summary, notes } = summarizeSnapshot(proved.snapshot);
     this.snapshot = summary;
-    // Without an examination nobody is told of a file that no server loads.
-    const lost = damaged.filter((table) => table === 'examination').map(describeDamagedTable);
-    this.#notes = [...damageNotes(lost), ...notes];
+    this.#notes = [...damagedTableNotes(damaged), ...notes];
     this.#examinations = examinations;
     this.entries = proved.versions.map((version) => toEntry(version, examinations));
     this.#open = open;

@@ -2,10 +2,8 @@
 // changed the catalog between them. A question that depends on the answer to another one needs this;
 // otherwise there is one question for both.
 import { CorruptError } from '../../errors.js';
+import { MOST_ATTEMPTS } from '../../repository/most-attempts.js';
 import type { OpenRepository } from '../../repository/repository.js';
-
-/** A backup changes the catalog two or three times. More changes than this mean that something is wrong. */
-const MOST_ATTEMPTS = 100;
 
 /**
  * @param ask asks and answers without effects; may be run several times

@@ -1,6 +1,7 @@
 // A snapshot as reports show it.
 import type { Snapshot } from '../../catalog/records.js';
 import { CorruptError } from '../../errors.js';
+import { describeDamagedTable } from '../../repository/check/fault-messages.js';
 import { type RecordDamage, readSnapshotRecords } from '../../repository/stored/read-stored.js';
 import { VERIFY_HINT } from '../../repository/stored/stored-fields.js';
 import type { StoredNote } from '../../repository/stored/stored-notes.js';
@@ -45,6 +46,11 @@ export interface ReadSummary {
 export function summarizeSnapshot(snapshot: Snapshot): ReadSummary {
   const { damage, ...records } = readSnapshotRecords(snapshot);
   return { summary: combineSummary(snapshot, records), notes: damageNotes(damage) };
+}
+
+/** @param tables names of tables whose rows are not as they were written */
+export function damagedTableNotes(tables: readonly string[]): Note[] {
+  return damageNotes(tables.map(describeDamagedTable));
 }
 
 export function damageNotes(damage: RecordDamage): Note[] {

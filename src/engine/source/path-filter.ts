@@ -83,7 +83,7 @@ const FOREIGN_FORMS: readonly { readonly form: RegExp; readonly hint: string }[]
     hint: "upper and lower case are different here: write both, such as '[Dd]ump.rdb'",
   },
   {
-    form: /^(?:regex|re|glob|sh|fm|pp|p[fm]):/,
+    form: /^(?:regex|re|glob|sh|fm|p[fmp]):/,
     hint: 'a pattern is a glob, and has no prefix that says so',
   },
   {

@@ -139,7 +139,7 @@ export function requireNoRepository(
   const shown = formatPath(source);
   throw new UsageError(`source '${shown}' is itself a repository`, {
     typed: shown,
-    hint: `to restore from it: 'redis-rewind restore ${shown} DEST'; to back it up all the same, use --force`,
+    hint: `'redis-rewind restore ${shown} DEST' restores from it; if you mean to back it up, use --force`,
   });
 }
 

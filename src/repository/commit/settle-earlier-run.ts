@@ -35,7 +35,7 @@ function settle(
     repository: path,
     actingUid,
     operations,
-    newest: [...newest],
+    newest,
   });
   catalog.write(() => catalog.owed.replaceAll([]));
   return outcome;

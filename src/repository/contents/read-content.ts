@@ -14,6 +14,7 @@ import type { ByteReader } from '../../system/files/byte-reader.js';
 import type { Checkpoint } from '../../system/time/checkpoint.js';
 import { incrementPath } from '../layout.js';
 import type { RepositoryPlace } from '../repository-place.js';
+import { MOST_ATTEMPTS } from '../most-attempts.js';
 import type { OpenRepository } from '../repository.js';
 import { incrementBytes, openRoot } from './content-root.js';
 import type { ContentPlan, ContentRoot } from './plan-content.js';
@@ -26,9 +27,6 @@ export interface Reading {
   /** Makes the digest that proves the bytes. */
   readonly digests: DigestSource;
 }
-
-/** A backup changes the catalog two or three times. More changes than this mean that something is wrong. */
-const MOST_ATTEMPTS = 100;
 
 /**
  * Emits all bytes of a content in order.

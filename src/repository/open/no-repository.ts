@@ -3,7 +3,6 @@ import { NoRepositoryError, RewindError } from '../../errors.js';
 import {
   type BytePath,
   ROOT,
-  baseName,
   formatPath,
   joinPath,
   parentPath,
@@ -55,7 +54,7 @@ function whereOneIs(fileSystem: FileSystem, path: BytePath): string {
 function repositoryAbove(fileSystem: FileSystem, path: BytePath): BytePath | null {
   for (let folder = parentPath(path); ; folder = parentPath(folder)) {
     if (isRepository(fileSystem, folder)) return folder;
-    if (folder === '/' || folder === ROOT || baseName(folder) === '') return null;
+    if (folder === '/' || folder === ROOT) return null;
   }
 }
 

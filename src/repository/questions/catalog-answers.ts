@@ -9,6 +9,8 @@ import type {
   SourceState,
   Version,
 } from '../../catalog/records.js';
+import { type DigestedTable, SNAPSHOT_TABLES } from '../../catalog/table-digests.js';
+import { isFullVerification } from '../../catalog/verification-table.js';
 import type { BytePath } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 import { findCatalogFaults, findSizeFault } from '../check/catalog-faults.js';
@@ -23,7 +25,7 @@ import type {
   LastState,
   RepositoryOverview,
   RepositoryQuestions,
-  SnapshotListing,
+  ContentRecords,
   VerificationHistory,
   VerificationScope,
 } from './questions.js';
@@ -48,6 +50,7 @@ export class CatalogAnswers implements RepositoryQuestions {
   overview(): RepositoryOverview {
     return this.#read((catalog) => {
       const increments = catalog.increments.list();
+      const verifications = catalog.verifications?.list() ?? [];
       return {
         record: catalog.repository.get(),
         formatVersion: catalog.formatVersion,
@@ -55,18 +58,18 @@ export class CatalogAnswers implements RepositoryQuestions {
         increments: increments.length,
         incrementBytes: increments.reduce((sum, { storedBytes }) => sum + storedBytes, 0),
         isUnfinished: catalog.owed.list().length > 0,
-        lastVerification: catalog.verifications?.list()[0] ?? null,
-        lastFullVerification: catalog.verifications?.lastFull() ?? null,
+        lastVerification: verifications[0] ?? null,
+        lastFullVerification: verifications.find(isFullVerification) ?? null,
       };
     });
   }
 
-  damagedTables(): string[] {
-    return this.#catalog.damagedTables();
+  damagedTables(tables?: readonly DigestedTable[]): string[] {
+    return this.#catalog.damagedTables(tables);
   }
 
   damagedSnapshotTables(): string[] {
-    return this.#catalog.damagedSnapshotTables();
+    return this.#catalog.damagedTables(SNAPSHOT_TABLES);
   }
 
   requireNewestIsLast(): void {
@@ -97,9 +100,8 @@ export class CatalogAnswers implements RepositoryQuestions {
     return this.#read((catalog) => catalog.versions.everExisted(path));
   }
 
-  listingOf(snapshotId: number): SnapshotListing {
+  contentRecords(): ContentRecords {
     return this.#read((catalog) => ({
-      versions: catalog.versions.listAt(snapshotId),
       damagedContents: new Set(catalog.increments.listDamagedResults()),
       examinations: examinationsIn(catalog),
     }));

@@ -12,6 +12,7 @@ import type {
   VerificationRecord,
   Version,
 } from '../../catalog/records.js';
+import type { DigestedTable } from '../../catalog/table-digests.js';
 import type { BytePath } from '../../system/files/byte-path.js';
 import type { CatalogFaults, CatalogSizeFault, CopyCondition } from '../check/check-findings.js';
 import type { ContentPlan } from '../contents/plan-content.js';
@@ -23,8 +24,8 @@ export interface RepositoryQuestions {
   generation(): number;
   /** What the repository holds, in short. */
   overview(): RepositoryOverview;
-  /** The tables whose rows are not as they were written, by name. */
-  damagedTables(): string[];
+  /** Those of the tables whose rows are not as they were written, by name. All tables unless some are given. */
+  damagedTables(tables?: readonly DigestedTable[]): string[];
   /** As damagedTables, of the tables that say what snapshots there are. */
   damagedSnapshotTables(): string[];
   /** @throws CorruptError where the newest snapshot is not the one that was taken last */
@@ -40,8 +41,7 @@ export interface RepositoryQuestions {
   newestVersions(): Version[];
   /** Whether any snapshot has the path, or something below it. */
   everHad(path: BytePath): boolean;
-  /** The versions of a snapshot, with what is known of their contents. */
-  listingOf(snapshotId: number): SnapshotListing;
+  contentRecords(): ContentRecords;
   /** What the next backup compares SOURCE with. */
   lastState(): LastState;
   /** The stat of each source file when it was last read, in no order. */
@@ -89,9 +89,8 @@ export interface RepositoryOverview {
   readonly lastFullVerification: VerificationRecord | null;
 }
 
-export interface SnapshotListing {
-  /** In byte order of their paths. */
-  readonly versions: readonly Version[];
+/** What is recorded of contents, by their ids. */
+export interface ContentRecords {
   /** Ids of the contents whose mirror files were already damaged when their increments were made. */
   readonly damagedContents: ReadonlySet<number>;
   readonly examinations: ReadonlyMap<number, ExaminationRecord>;
