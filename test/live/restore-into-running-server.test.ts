@@ -1,10 +1,14 @@
 // A restore into the directory in which a real redis-server is running: refused, since the server would
-// write its own data over it; with --force, or once it is stopped, it is done and a server loads it.
-import { mkdir, readdir, rm, symlink } from 'node:fs/promises';
+// write its own data over it, whatever name it has for the directory. With --force it is done with a warning,
+// and once the server is stopped it is done and a server loads it.
+import { mkdir, readdir, rename, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 
 import test, { type ExecutionContext } from 'ava';
 
+import type { RestoreReport } from '../../src/engine/restore/restore-report.js';
+import { mountAgain } from '../support/files/mounted.js';
+import { asRoot } from '../support/program/as-root.js';
 import { runCli, succeedCli } from '../support/program/cli.js';
 import { readTree, treeDifferences } from '../support/files/directory-tree.js';
 import { saveDump } from '../support/redis/data/redis-persistence.js';
@@ -81,15 +85,102 @@ test('a directory beside that of a running server is accepted', async (t) => {
   t.deepEqual(await readdir(`${data}-2`), ['dump.rdb']);
 });
 
-test('with --force the restore is done, and the server loads the result when it starts again', async (t) => {
+test('with --force the restore is done, and says that the server may overwrite it, as the server does', async (t) => {
   const { repository, data, server } = await makePlace(t);
   await server.client.set('key', 'of the running server');
   await saveDump(server);
-  await succeedCli(['restore', '--force', repository, data]);
-  await server.kill();
-  await withRedisServer({ directory: data }, async ({ client }) => {
-    t.is(await client.get('key'), 'from the repository');
+  const forced = ['restore', '--force', repository, data];
+  const { stderr } = await succeedCli(forced, { expectedCode: 3 });
+  t.true(
+    stderr.includes(
+      `warning: a Redis server (process ${server.pid}) is running in '${data}': when it saves or is stopped, it may overwrite what was restored`,
+    ),
+    stderr,
+  );
+  t.regex(stderr, /^hint: stop it with 'redis-cli shutdown nosave', and restore again/m);
+  await server.client.config('SET', 'save', '3600 1');
+  await server.client.set('other', 'changed since');
+  await server.stop();
+  await holds(t, data, 'of the running server');
+
+  const again = await startRedisServer({ directory: data });
+  const { notes } = (
+    await succeedCli(['--json', ...forced], { expectedCode: 3 })
+  ).json() as RestoreReport;
+  await again.kill();
+  t.deepEqual(
+    notes.map(({ kind, severity }) => [kind, severity]),
+    [['running-server', 'look']],
+  );
+  await holds(t, data, 'from the repository');
+});
+
+/** What a server loads that starts in the directory. */
+async function holds(t: ExecutionContext, directory: string, value: string): Promise<void> {
+  await withRedisServer({ directory }, async ({ client }) => {
+    t.is(await client.get('key'), value);
   });
+}
+
+asRoot('a server in a container is found, whatever name it has for the directory', async (t) => {
+  const { repository, data, server } = await makePlace(t);
+  await server.stop();
+  await mkdir(`${data}-inside`);
+  const contained = await startRedisServer({ directory: data, seenAs: `${data}-inside` });
+  t.teardown(async () => contained.stop());
+  await contained.client.set('key', 'of the running server');
+  await saveDump(contained);
+  const place = { repository, data, server: contained };
+  await isRefused(t, place, repository, data);
+  await isRefused(t, place, `${repository}/dump.rdb`, `${data}/dump.rdb`);
+  // The name that the server has for it is another directory here.
+  await succeedCli(['restore', repository, `${data}-inside`]);
+  await succeedCli(['restore', '--force', repository, data], { expectedCode: 3 });
+});
+
+asRoot('a server is found behind a bind mount of its directory', async (t) => {
+  const place = await makePlace(t);
+  const { repository, data, server } = place;
+  await server.client.set('key', 'of the running server');
+  await saveDump(server);
+  await mountAgain(t, data, `${data}-mounted`);
+  for (const operands of [
+    [repository, `${data}-mounted`],
+    [`${repository}/dump.rdb`, `${data}-mounted/dump.rdb`],
+  ]) {
+    const { code, stderr } = await runCli(['restore', ...operands]);
+    t.is(code, 14, stderr);
+    t.true(stderr.includes(`(process ${server.pid}) is running in '${data}-mounted'`), stderr);
+  }
+});
+
+asRoot('a server is found where a link leads to its AOF folder, also in a container', async (t) => {
+  const { repository, data, server } = await makePlace(t);
+  await server.stop();
+  await mkdir(`${data}-inside`);
+  await mkdir(`${data}-disk/aof`, { recursive: true });
+  await symlink(`${data}-disk/aof`, `${data}/appendonlydir`);
+  for (const seenAs of [undefined, `${data}-inside`]) {
+    const options = { directory: data, appendOnly: true };
+    const running = await startRedisServer(seenAs === undefined ? options : { ...options, seenAs });
+    t.teardown(async () => running.stop().catch(() => undefined));
+    const { code, stderr } = await runCli(['restore', repository, `${data}-disk/aof`]);
+    t.is(code, 14, stderr);
+    t.true(stderr.includes(`(process ${running.pid}) is running in '${data}-disk/aof'`), stderr);
+    await running.stop();
+  }
+});
+
+test('the AOF folder of a running server is refused too where it was moved away', async (t) => {
+  const { data, repository } = await makePlace(t);
+  await mkdir(`${data}-with-aof`);
+  const server = await startRedisServer({ directory: `${data}-with-aof`, appendOnly: true });
+  t.teardown(async () => server.stop());
+  await succeedCli(['backup', `${data}-with-aof`, `${repository}-of-aof`]);
+  await rename(`${data}-with-aof/appendonlydir`, `${data}-with-aof/moved`);
+  const place = { repository, data: `${data}-with-aof`, server };
+  const folder = `${data}-with-aof/appendonlydir`;
+  await isRefused(t, place, `${repository}-of-aof/appendonlydir`, folder);
 });
 
 test('once the server is stopped, its directory is accepted', async (t) => {

@@ -7,9 +7,8 @@ import {
   formatPath,
   isWithin,
   joinPath,
-  parentPath,
 } from '../../system/files/byte-path.js';
-import { findServerIn } from '../../system/processes/server-processes.js';
+import { type DestinationServer, runningServer } from './destination-server.js';
 import type { FoundDestination } from './find-destination.js';
 import type { SourceLocation } from './restore-source.js';
 import type { SelectedEntry, Selection } from './select-entries.js';
@@ -19,17 +18,19 @@ export interface DestinationCheck {
   readonly selection: Selection;
   /** Where the source lies, by its real path; null where it is in no file. */
   readonly location: SourceLocation | null;
+  /** The server that runs where the entries are restored to, or null. */
+  readonly server: DestinationServer | null;
   /** Whether files that are there may be replaced. */
   readonly force: boolean;
 }
 
 /** @throws InTheWayError, UsageError */
 export function requireUsableDestination(check: DestinationCheck): void {
-  const { destination, selection, location, force } = check;
+  const { destination, selection, location, server, force } = check;
   if (location !== null) requireNoOverlap(destination, location);
   // The first of the checks that --force skips. The others suggest --force, and a person must not read
   // that while a server runs in the destination.
-  if (!force) requireNoServer(destination);
+  if (!force && server !== null) throw runningServer(server);
   switch (destination.placement) {
     case 'publish-directory':
       break;
@@ -61,27 +62,6 @@ function requireNoOverlap({ path, asked }: FoundDestination, location: SourceLoc
     typed: formatPath(asked),
     hint: `name a directory that does not contain ${location.name} or lie inside it`,
   });
-}
-
-/**
- * Looks for a server in the directory that is written to, and in its parent: a server runs above its
- * appendonlydir. No server runs in a directory that does not exist yet.
- * @throws InTheWayError
- */
-function requireNoServer({ path, placement, missingParents }: FoundDestination): void {
-  if (placement === 'publish-directory' || missingParents.length > 0) return;
-  const directory = placement === 'fill-directory' ? path : parentPath(path);
-  for (const candidate of [directory, parentPath(directory)]) {
-    const processId = findServerIn(candidate);
-    if (processId === null) continue;
-    throw new InTheWayError(
-      `a Redis server (process ${processId}) is running in '${formatPath(candidate)}'`,
-      {
-        path: candidate,
-        hint: 'stop the server first, or use --force: a running server may overwrite the restored files',
-      },
-    );
-  }
 }
 
 function requireFillable(

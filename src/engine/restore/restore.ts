@@ -9,6 +9,7 @@ import type { RunContext } from '../run/run-context.js';
 import { locateRepository } from '../snapshot/locate-repository.js';
 import { parseTime } from '../snapshot/time-spec.js';
 import { requireUsableDestination } from './check-destination.js';
+import { findDestinationServer, runningServerNotes } from './destination-server.js';
 import { findDestination } from './find-destination.js';
 import { type DestinationPlace, holdDestination } from './hold-destination.js';
 import { planRestore } from './plan-restore.js';
@@ -83,7 +84,8 @@ async function restoreSelection(
   const { fileSystem, processId, uid: actingUid } = context;
   const destination = findDestination(fileSystem, place, selection);
   const location = source.location && realLocation(source.location, fileSystem);
-  requireUsableDestination({ destination, selection, location, force });
+  const server = findDestinationServer(fileSystem, destination, selection);
+  requireUsableDestination({ destination, selection, location, server, force });
 
   const work = new WorkDirectory(context, destination.workParent, restoreWorkName(processId));
   const plan = planRestore({ selection, destination, work, owner, actingUid });
@@ -95,7 +97,12 @@ async function restoreSelection(
     files: selection.filter(({ entry }) => entry.type === 'file').length,
     bytes: plan.totalBytes,
     elapsedMs: Math.round(context.clock.monotonicMs() - wanted.startedMs),
-    notes: [...source.notes, ...entryNotes(selection, owner), ...outcome],
+    notes: [
+      ...source.notes,
+      ...entryNotes(selection, owner),
+      ...runningServerNotes(server),
+      ...outcome,
+    ],
   };
 }
 

@@ -30,6 +30,7 @@ export const NOTE_KINDS = [
   'needless-password',
   'no-replica',
   'password-shown',
+  'running-server',
   // The mirror, as a backup or a verification finds it.
   'foreign',
   'foreign-files',

@@ -1,8 +1,9 @@
 // The processes of Redis and Valkey servers on this machine, as /proc shows them: where each one works,
 // how long it has been running, and its id inside a container. A container has paths of its own, so
-// working directories are also told by device and inode.
+// directories are told by device and inode.
 import * as fs from 'node:fs';
 import { type BytePath, pathFromBytes } from '../files/byte-path.js';
+import { findAofFolders } from './aof-folders.js';
 
 /** The names of server processes. */
 const SERVER_NAMES: ReadonlySet<string> = new Set([
@@ -36,12 +37,23 @@ export function findServerProcesses(innerId: number): ServerProcess[] {
   return listServers().filter((server) => server.innerId === innerId);
 }
 
+/** A directory, by whatever name it is reached. */
+export interface DirectoryIdentity {
+  readonly dev: bigint;
+  readonly ino: bigint;
+}
+
 /**
- * The process id of a server whose working directory is `directory`, a real path. Null where there is
- * none, or where /proc does not show it to this user.
+ * The process id of a server that works in the directory, or writes its AOF there. The server may have another name for
+ * the directory: in a container, or through a bind mount or a link. Null where there is no such server, or where
+ * /proc does not show it to this user.
  */
-export function findServerIn(directory: BytePath): number | null {
-  const found = listServers().find(({ workingDirectory }) => workingDirectory?.path === directory);
+export function findServerIn({ dev, ino }: DirectoryIdentity): number | null {
+  const found = listServers().find(
+    ({ id, workingDirectory }) =>
+      (workingDirectory?.device === dev && workingDirectory.inode === ino) ||
+      findAofFolders(id).some((folder) => folder.dev === dev && folder.ino === ino),
+  );
   return found?.id ?? null;
 }
 

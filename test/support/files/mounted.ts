@@ -20,6 +20,19 @@ export async function mountMemory(
   });
 }
 
+/** Gives a directory a second place, at `path`, which is made; unmounted when the test ends. */
+export async function mountAgain(
+  t: TeardownContext,
+  directory: string,
+  path: string,
+): Promise<void> {
+  await mkdir(path);
+  await run('mount', ['--bind', directory, path]);
+  t.teardown(async () => {
+    await run('umount', ['-l', path]);
+  });
+}
+
 export async function remount(path: string, how: 'ro' | 'rw'): Promise<void> {
   await run('mount', ['-o', `remount,${how}`, path]);
 }

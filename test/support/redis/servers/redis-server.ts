@@ -18,6 +18,11 @@ export interface RedisServerOptions {
   readonly unixSocket?: string;
   /** Run as this user and group, who must be able to write the directory; needs root. */
   readonly owner?: { readonly uid: number; readonly gid: number };
+  /**
+   * The server sees `directory` under this path, a folder that exists, in a mount namespace of its own as in a
+   * container. Needs root.
+   */
+  readonly seenAs?: string;
   /** Any other settings by their names in redis.conf. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -126,7 +131,7 @@ function spawnServer(options: RedisServerOptions, port: number): ChildProcess {
   const settings: Record<string, string> = {
     bind: '127.0.0.1',
     port: String(port),
-    dir: path.resolve(options.directory),
+    dir: path.resolve(options.seenAs ?? options.directory),
     daemonize: 'no',
     logfile: '',
     save: options.save ?? '',
@@ -135,8 +140,13 @@ function spawnServer(options: RedisServerOptions, port: number): ChildProcess {
     ...options.settings,
   };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
-  const script = 'umask 007; exec setpriv --pdeathsig KILL redis-server "$@"';
-  return spawn('/bin/sh', ['-c', script, 'redis-server', ...args], {
+  const start = 'umask 007; exec setpriv --pdeathsig KILL redis-server "$@"';
+  const enter = 'exec unshare --mount /bin/sh -c "$0" "$@"';
+  const bind = `mount --bind "$1" "$2" && shift 2 && ${start}`;
+  const { directory, seenAs } = options;
+  const [script, ...before] =
+    seenAs === undefined ? [start, 'sh'] : [enter, bind, 'sh', directory, seenAs];
+  return spawn('/bin/sh', ['-c', script, ...before, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     ...options.owner,
   });
