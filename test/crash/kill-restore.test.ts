@@ -57,7 +57,7 @@ test('a restore to a new directory that is killed at any call leaves all of it o
     } else t.deepEqual(Object.keys(left), ['.'], when);
     await succeedCli([
       'restore',
-      ...('new' in left ? ['--force'] : []),
+      ...('new' in left ? ['--force', '--set-dest'] : []),
       ...commandLine(folder).slice(1),
     ]);
     t.deepEqual(treeDifferences(recorded, await readTree(path.join(folder, 'new'))), [], when);
@@ -80,6 +80,7 @@ test('a restore that replaces files and is killed at any call loses no file, and
   const commandLine = (folder: string): string[] => [
     'restore',
     '--force',
+    '--set-dest',
     sandbox.repository,
     folder,
   ];

@@ -32,7 +32,12 @@ test('a power loss at any step of a restore to a new directory leaves all of it 
   const { sandbox, disk, recorded } = await setScene(t);
   const recording = await recordRun(disk, [], sandbox.context, [
     async (context) =>
-      sandbox.restore({ to: path.join(disk, 'parent', 'restored'), force: true, context }),
+      sandbox.restore({
+        to: path.join(disk, 'parent', 'restored'),
+        force: true,
+        setDestination: true,
+        context,
+      }),
   ]);
   const outcomes = { nothing: 0, whole: 0 };
   const tally = await atEachPowerLoss(
@@ -72,7 +77,8 @@ test('a power loss while files are replaced leaves each file old or restored, an
   for (const name of mine) await fs.writeFile(path.join(destination, name), `my ${name}`);
   const before = await readTree(destination);
   const recording = await recordRun(disk, [], sandbox.context, [
-    async (context) => sandbox.restore({ to: destination, force: true, context }),
+    async (context) =>
+      sandbox.restore({ to: destination, force: true, setDestination: true, context }),
   ]);
   const tally = await atEachPowerLoss(
     sandbox.root,
@@ -92,7 +98,7 @@ test('a power loss while files are replaced leaves each file old or restored, an
         if (WORK.test(name) || type !== 'file' || mine.includes(name)) continue;
         t.true(content === recorded[name]?.content, `${when}: ${name}`);
       }
-      if (ended === 0) await sandbox.restore({ to: left, force: true });
+      if (ended === 0) await sandbox.restore({ to: left, force: true, setDestination: true });
       const after = Object.entries(await readTree(left)).filter(([name]) => !WORK.test(name));
       const { 'not-in-the-snapshot': other, ...restored } = Object.fromEntries(after);
       t.is(other?.content, before['not-in-the-snapshot']?.content, when);

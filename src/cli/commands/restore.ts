@@ -29,6 +29,7 @@ export function toRestoreRequest(
     time: parsed.values.get('at')?.[0] ?? 'now',
     destination: toPath(destination),
     force: parsed.counts.has('force'),
+    setDestination: parsed.counts.has('set-dest'),
     owner: parsed.values.get('chown')?.[0] ?? null,
   };
 }

@@ -278,6 +278,11 @@ export const OPTIONS = [
     helpOf: { restore: 'replace files that exist' },
     commands: ['backup', 'restore'],
   },
+  {
+    name: 'set-dest',
+    help: 'also give DEST itself the recorded owner and mode',
+    commands: ['restore'],
+  },
   { name: 'json', help: 'print one JSON object; errors too, on stderr' },
   { name: 'quiet', short: 'q', help: 'print warnings and errors only' },
   {

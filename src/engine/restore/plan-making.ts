@@ -16,6 +16,8 @@ export interface PlanRequest {
   readonly work: WorkPaths;
   /** Whom the entries are given to; null for their recorded owners. */
   readonly owner: ParsedOwner | null;
+  /** Whether the destination, a directory that exists, keeps its own metadata. */
+  readonly keepsMetadata: boolean;
   /** The user that this process acts as. */
   readonly actingUid: number;
 }

@@ -43,10 +43,12 @@ export function planPlacement(request: PlanRequest, made: readonly MadeEntry[]):
     ...missingParents.map((path) => ({ kind: 'make-directory', path, mode: 0o777 }) as const),
     ...made.filter(({ isTop }) => isTop).map((top) => place(request, top)),
   ];
-  const metadata = standingDirectories(request).map(({ entry, path, stat }) => ({
-    ...recordedMetadata(entry, path, request.owner),
-    identity: stat,
-  }));
+  const metadata = standingDirectories(request)
+    .filter(({ path }) => !request.keepsMetadata || path !== request.destination.path)
+    .map(({ entry, path, stat }) => ({
+      ...recordedMetadata(entry, path, request.owner),
+      identity: stat,
+    }));
   const written = steps.flatMap((step) => {
     if (step.kind === 'make-directory') return [step.path, parentPath(step.path)];
     return step.modeAfter === null ? [parentPath(step.to)] : [step.to, parentPath(step.to)];

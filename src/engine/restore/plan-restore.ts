@@ -40,6 +40,7 @@ export function planRestore(request: PlanRequest): RestorePlan {
   const { selection, destination, work } = request;
   const { path, placement } = destination;
   const [top] = selection;
+  const isTimeSetLast = placement === 'fill-directory' && !request.keepsMetadata;
   const made = planMaking(request);
   const directories = directoryMetadata(made, request);
   return {
@@ -51,7 +52,7 @@ export function planRestore(request: PlanRequest): RestorePlan {
     directoryMetadata: directories,
     syncDirectories: [...directories.map((item) => item.path), work.made, work.root, work.parent],
     placement: planPlacement(request, made),
-    lastTimes: placement === 'fill-directory' ? [{ path, mtimeNs: top.entry.mtimeNs }] : [],
+    lastTimes: isTimeSetLast ? [{ path, mtimeNs: top.entry.mtimeNs }] : [],
     before: standingDirectories(request).map((standing) =>
       presentMetadata(standing.path, standing.stat),
     ),

@@ -4,10 +4,11 @@ import type { Content, ExaminationRecord, Version } from '../../catalog/records.
 import type { Emit } from '../../delta/engine/emit.js';
 import { CorruptError, type RewindError } from '../../errors.js';
 import { readContent } from '../../repository/contents/read-content.js';
+import { ALSO, isReserved } from '../../repository/layout.js';
 import { openSnapshots } from '../../repository/open/open-repository.js';
 import type { OpenRepository } from '../../repository/repository.js';
 import { Digests } from '../../system/digest/digests.js';
-import type { BytePath } from '../../system/files/byte-path.js';
+import { type BytePath, joinPath, relativePath } from '../../system/files/byte-path.js';
 import { type Note, showPath } from '../run/notes.js';
 import type { RunContext } from '../run/run-context.js';
 import { askInOneState } from '../snapshot/ask-in-one-state.js';
@@ -55,6 +56,8 @@ export class RepositorySource implements RestoreSource {
   readonly #contents: ReadonlyMap<BytePath, Content>;
   readonly #examinations: ReadonlyMap<number, ExaminationRecord>;
   readonly #notes: Note[];
+  /** The directory that was backed up. */
+  readonly #source: BytePath;
   /** The digests of large files are computed on another thread, one for all of them. */
   readonly #digests = new Digests();
 
@@ -69,6 +72,7 @@ export class RepositorySource implements RestoreSource {
     const { summary, notes } = summarizeSnapshot(proved.snapshot);
     this.snapshot = summary;
     this.#notes = [...damagedTableNotes(damaged), ...notes];
+    this.#source = proved.snapshot.source;
     this.#examinations = examinations;
     this.entries = proved.versions.map((version) => toEntry(version, examinations));
     this.#open = open;
@@ -80,6 +84,12 @@ export class RepositorySource implements RestoreSource {
 
   get notes(): readonly Note[] {
     return this.#notes;
+  }
+
+  placeOf(path: BytePath): BytePath {
+    return isReserved(path)
+      ? joinPath('/' as BytePath, relativePath(path, ALSO))
+      : joinPath(this.#source, path);
   }
 
   explainAbsence(path: BytePath): Absence {

@@ -9,6 +9,8 @@ export interface RestoreRequest {
   readonly destination: BytePath;
   /** Whether files in the destination may be replaced. */
   readonly force: boolean;
+  /** Whether the destination itself is given the recorded metadata, whatever else is in it. */
+  readonly setDestination: boolean;
   /** `--chown`: NAME:NAME or numbers as typed; null keeps the recorded numbers. */
   readonly owner: string | null;
 }

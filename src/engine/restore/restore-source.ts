@@ -61,6 +61,8 @@ export interface RestoreSource {
    * what is in it. The names are not checked yet.
    */
   readonly entries: readonly RestoreEntry[];
+  /** Where a path of the snapshot was when it was backed up, absolute; null where that is not known. */
+  placeOf(path: BytePath): BytePath | null;
   explainAbsence(path: BytePath): Absence;
   /**
    * Emits all bytes of a file in order, and proves them by their digest at the end. A restore reads each

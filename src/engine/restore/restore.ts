@@ -12,6 +12,7 @@ import { requireUsableDestination } from './check-destination.js';
 import { findDestinationServer, runningServerNotes } from './destination-server.js';
 import { findDestination } from './find-destination.js';
 import { type DestinationPlace, holdDestination } from './hold-destination.js';
+import { keepsOwnMetadata, keptMetadataNotes } from './own-metadata.js';
 import { planRestore } from './plan-restore.js';
 import { openRepositorySource } from './read-from-repository.js';
 import { entryNotes } from './restore-notes.js';
@@ -34,8 +35,8 @@ export async function restore(
   const { repository, path } = locateRepository(context.fileSystem, whole);
   const source = openRepositorySource(repository, time, context);
   try {
-    const { destination, force } = request;
-    const wanted = { path, destination, force, owner, startedMs };
+    const { destination, force, setDestination } = request;
+    const wanted = { path, destination, force, setDestination, owner, startedMs };
     const outcome = await restoreFrom(source, wanted, context);
     return { repository: formatPath(source.location.path), snapshot: source.snapshot, ...outcome };
   } finally {
@@ -44,7 +45,10 @@ export async function restore(
 }
 
 /** What to restore from an open source, and where. */
-export interface WantedRestore extends Pick<RestoreRequest, 'destination' | 'force'> {
+export interface WantedRestore extends Pick<
+  RestoreRequest,
+  'destination' | 'force' | 'setDestination'
+> {
   /** Inside the snapshot; '' is all of it. */
   readonly path: BytePath;
   /** Whom the entries are given to; null for their recorded owners. */
@@ -88,7 +92,9 @@ async function restoreSelection(
   requireUsableDestination({ destination, selection, location, server, force });
 
   const work = new WorkDirectory(context, destination.workParent, restoreWorkName(processId));
-  const plan = planRestore({ selection, destination, work, owner, actingUid });
+  const keepsMetadata =
+    !wanted.setDestination && keepsOwnMetadata(destination, source.placeOf(path));
+  const plan = planRestore({ selection, destination, work, owner, keepsMetadata, actingUid });
   requireFreeSpace(fileSystem, work.parent, plan.totalBytes);
   const outcome = await runRestorePlan({ plan, source, work, context });
   return {
@@ -101,6 +107,7 @@ async function restoreSelection(
       ...source.notes,
       ...entryNotes(selection, owner),
       ...runningServerNotes(server),
+      ...(keepsMetadata ? keptMetadataNotes(destination, selection, owner) : []),
       ...outcome,
     ],
   };

@@ -50,6 +50,7 @@ export const NOTE_KINDS = [
   'not-recorded',
   // What a run could not do, or did otherwise.
   'clock-behind',
+  'kept-metadata',
   'owner-numbers',
   'unfinished',
   'unset-mode',

@@ -175,16 +175,18 @@ test('a restore is as of now unless a time is given', (t) => {
     time: 'now',
     destination: pathFromText('/cwd/d'),
     force: false,
+    setDestination: false,
     owner: null,
   });
 });
 
 test('every option of restore reaches the request', (t) => {
-  t.deepEqual(restoreRequest('--force --chown redis:104 -r 3D /r/a\\xff /d'), {
+  t.deepEqual(restoreRequest('--force --set-dest --chown redis:104 -r 3D /r/a\\xff /d'), {
     repositoryPath: '/r/a\\xff',
     time: '3D',
     destination: pathFromText('/d'),
     force: true,
+    setDestination: true,
     owner: 'redis:104',
   });
 });

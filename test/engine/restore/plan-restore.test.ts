@@ -4,6 +4,7 @@ import test from 'ava';
 
 import type { FoundDestination } from '../../../src/engine/restore/find-destination.js';
 import type { PlacementPlan } from '../../../src/engine/restore/plan-placement.js';
+import type { PlanRequest } from '../../../src/engine/restore/plan-making.js';
 import { type RestorePlan, planRestore } from '../../../src/engine/restore/plan-restore.js';
 import type { RestoreEntry } from '../../../src/engine/restore/restore-source.js';
 import type { Selection } from '../../../src/engine/restore/select-entries.js';
@@ -36,7 +37,7 @@ function plan(
   top: RestoreEntry,
   below: readonly RestoreEntry[],
   found: Partial<FoundDestination>,
-  actingUid = 0,
+  given: Partial<Pick<PlanRequest, 'keepsMetadata' | 'actingUid'>> = {},
 ): RestorePlan {
   const path = pathFromText('/d/redis');
   const selection: Selection = [
@@ -54,7 +55,9 @@ function plan(
     missingParents: [],
     ...found,
   };
-  return planRestore({ selection, destination, work: WORK, owner: null, actingUid });
+  const { keepsMetadata = false, actingUid = 0 } = given;
+  const request = { selection, destination, work: WORK, owner: null, keepsMetadata, actingUid };
+  return planRestore(request);
 }
 
 function shown(paths: readonly BytePath[] | undefined): string[] {
@@ -120,7 +123,7 @@ test('directories get their metadata after their entries, the deepest first', (t
 
 test('a new directory stays writable for a user who is not root until it has its place', (t) => {
   const steps = (actingUid: number): string[] => {
-    const { directoryMetadata, placement } = plan(root, [folder], {}, actingUid);
+    const { directoryMetadata, placement } = plan(root, [folder], {}, { actingUid });
     const modes = directoryMetadata.map(({ mode }) => mode.toString(8));
     return [...modes, ...formatSteps(placement), ...shown(placement.sync)];
   };
@@ -166,6 +169,12 @@ test('in an existing directory files are replaced, and a missing directory is pl
     ['/d/redis/folder', '/d/redis'].map((path) => [path, mtimeNs, Number(mode & 0o7777n), stat]),
   );
   t.deepEqual(lastTimes, [{ path: pathFromText('/d/redis'), mtimeNs: root.mtimeNs }]);
+
+  // Where it keeps its own metadata, it still gets them back after a failure.
+  const kept = plan(root, [dump, folder], found, { keepsMetadata: true });
+  t.deepEqual(shown(kept.placement.metadata.map(({ path }) => path)), ['/d/redis/folder']);
+  t.deepEqual(shown(kept.before.map(({ path }) => path)), ['/d/redis/folder', '/d/redis']);
+  t.deepEqual(kept.lastTimes, []);
 });
 
 test('one file replaces what stands at its place', (t) => {

@@ -69,7 +69,7 @@ async function attempt(
   context: Partial<RunContext>,
 ): Promise<RestoreReport | Error> {
   try {
-    return await sandbox.restore({ to: destination, force: true, context });
+    return await sandbox.restore({ to: destination, force: true, setDestination: true, context });
   } catch (error) {
     return error as Error;
   }

@@ -140,7 +140,7 @@ test('--force replaces the named files and keeps all others', async (t) => {
 
   // 'changeling' is a folder in the older snapshot and a link in the newer one.
   await rename(path.join(directory, 'changeling'), path.join(directory, 'kept-folder'));
-  await sandbox.restore({ time: newer.time, to: directory, force: true });
+  await sandbox.restore({ time: newer.time, to: directory, force: true, setDestination: true });
   const restored = await readTree(directory);
   const others = Object.keys(restored).filter((name) => newer.tree[name] === undefined);
   t.deepEqual(others.toSorted(), [

@@ -46,6 +46,10 @@ class RememberingSource implements RestoreSource {
     this.entries = entries;
   }
 
+  placeOf(): null {
+    return null;
+  }
+
   explainAbsence(): Absence {
     return { isInNoSnapshot: this.isInNoSnapshot, hint: 'look elsewhere' };
   }
@@ -68,6 +72,7 @@ async function restoreTo(
     path: pathFromText(inside),
     destination: pathFromText(destination),
     force: true,
+    setDestination: false,
     owner: null,
     startedMs: 0,
   };

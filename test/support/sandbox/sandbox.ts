@@ -102,6 +102,7 @@ export class Sandbox {
       time: options.time ?? 'now',
       destination: pathFromText(options.to ?? this.#newDestination()),
       force: options.force ?? false,
+      setDestination: options.setDestination ?? false,
       owner: options.owner ?? null,
     };
     return restore(request, this.#contextOf(options));
