@@ -3,7 +3,7 @@
 import * as fc from 'fast-check';
 import { createRandom, randomBytesOf } from '../delta/random-bytes.js';
 
-/** What files may look like: any byte, a few letters, or a block that repeats. */
+/** What files may look like: any byte, a few letters, a block that repeats, or padded records. */
 export const fileBytes: fc.Arbitrary<Buffer> = fc.oneof(
   fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
   fc.tuple(fc.nat(), fc.nat({ max: 60_000 })).map(([seed, length]) => randomBytesOf(seed, length)),
@@ -11,7 +11,18 @@ export const fileBytes: fc.Arbitrary<Buffer> = fc.oneof(
   fc
     .tuple(fc.uint8Array({ minLength: 1, maxLength: 100 }), fc.nat({ max: 400 }))
     .map(([block, times]) => Buffer.concat(Array.from({ length: times }, () => block))),
+  fc.tuple(fc.nat(), fc.integer({ min: 1, max: 9 }), fc.nat({ max: 3000 })).map(paddedRecordsOf),
 );
+
+function paddedRecordsOf([seed, nameBytes, padBytes]: [number, number, number]): Buffer {
+  const random = createRandom(seed);
+  const pad = randomBytesOf(seed, 1 + random(3));
+  return Buffer.concat(
+    Array.from({ length: 1 + random(30) }, (_, id) =>
+      Buffer.concat([randomBytesOf(seed + id, nameBytes), Buffer.alloc(padBytes + random(2), pad)]),
+    ),
+  );
+}
 
 function lettersOf([seed, length, letters]: [number, number, number]): Buffer {
   const random = createRandom(seed);

@@ -2,11 +2,13 @@
 // bytes from the next stretch of the basis go into a table, and the result slides over the table. The
 // stretch grows from 1 KiB to 1 MiB. Every hit is verified byte by byte and extended in both directions.
 // A short run far away is not taken while a longer one may follow: text that records have in common must
-// not shift the alignment by one record. Long stretches are paid for with credit that matched bytes earn,
+// not shift the alignment by one record. Neither must the zeros that pad them, so what counts is a run's
+// weight (weight.ts) rather than its length. Long stretches are paid for with credit that matched bytes earn,
 // so the whole pass takes linear time whatever the files hold.
 import { take } from "../memory/arena";
 import { equalBackward, equalForward, hash16 } from "../memory/bytes";
 import { Window } from "../memory/window";
+import { weigh } from "./weight";
 
 /** How far ahead the widest search looks in either file. */
 export const FAR: u32 = 1024 * 1024;
@@ -16,8 +18,10 @@ export const NEAR_REACH: u32 = FAR + 32 * 1024;
 const LEVELS: u32 = 4;
 const TABLE_LOG_MOST: u32 = 17;
 const SHINGLE: u32 = 16;
-/** A run of this length is taken without a wider search, which might find a better one. */
+/** A run of this weight is taken without a wider search, which might find a better one … */
 const GOOD_RUN: u32 = 64;
+/** … if little of it repeats, or if it weighs as much as this. */
+const HEAVY: u32 = 256;
 const CREDIT_PER_BYTE: i64 = 8;
 const CREDIT_MOST: i64 = 16 * 1024 * 1024;
 
@@ -35,6 +39,7 @@ export let searchedBytes: u32 = 0;
 let bestScore: i32 = 0;
 let isConfirmed: bool = false;
 let bestRun: u32 = 0;
+let bestWeight: u32 = 0;
 let bestBasis: u32 = 0;
 let bestResult: u32 = 0;
 
@@ -50,8 +55,8 @@ export function earnCredit(bytes: u64): void {
 
 /**
  * Searches from `atBasis` and `atResult` on, up to `most` bytes ahead. With `mustTry`, and as long as
- * nothing is found, it searches on even without credit. A run shorter than `least` counts only if a
- * longer run behind it confirms it.
+ * nothing is found, it searches on even without credit. A run that weighs less than `least` counts only if a
+ * better run behind it confirms it.
  */
 export function resyncNear(
   basis: Window,
@@ -64,6 +69,7 @@ export function resyncNear(
 ): bool {
   bestScore = i32.MIN_VALUE;
   bestRun = 0;
+  bestWeight = 0;
   isConfirmed = false;
   searchedBytes = 0;
   for (let level: u32 = 0; level < LEVELS; level++) {
@@ -90,13 +96,17 @@ export function resyncNear(
       beyond,
     );
     isConfirmed = isConfirmed || isSure;
-    if (isConfirmed || bestRun >= GOOD_RUN) break;
+    if (isConfirmed || isGood(bestWeight, bestRun)) break;
     if (haveBasis <= reach && haveResult <= reach) break;
   }
-  if (bestRun == 0 || (bestRun < least && !isConfirmed)) return false;
+  if (bestRun == 0 || (bestWeight < least && !isConfirmed)) return false;
   foundBasis = atBasis + bestBasis;
   foundResult = atResult + bestResult;
   return true;
+}
+
+function isGood(weight: u32, run: u32): bool {
+  return weight >= HEAVY || (weight >= GOOD_RUN && weight >= run / 2);
 }
 
 /** Keeps the best hit in best*. True if the hit is so long that no other is looked for. */
@@ -131,23 +141,27 @@ function search(
     const after = u32(equalForward(other, at, min(haveBasis - offset, haveResult - i)));
     const run: u32 = before + after;
     const skipped: u32 = offset + i - 2 * before;
-    const score = i32(run) - i32(skipped >> 3);
-    const isEnough = run >= min(u32(256) + 4 * skipped, beyond);
+    const counted = min(run, beyond);
+    const weight = weigh(at - before, counted);
+    // What is skipped for a run of zeros is mostly zeros too, so it weighs as little as the run does.
+    const score = i32(((i64(counted) - i64(skipped >> 3)) * i64(weight)) / i64(counted));
+    const isEnough = run >= min(u32(256) + 4 * skipped, beyond) && weight >= HEAVY;
     if (bestRun != 0 && offset - before >= bestBasis + bestRun) {
       // This run can still be taken after the best one. So it does not compete, it confirms the best.
       if (isEnough) return true;
-      if (run >= GOOD_RUN) {
+      if (isGood(weight, run)) {
         isConfirmed = true;
-        bestScore += run;
+        bestScore += weight;
       }
     } else if (score > bestScore) {
       isConfirmed = false;
       bestScore = score;
       bestRun = run;
+      bestWeight = weight;
       bestBasis = offset - before;
       bestResult = i - before;
       if (isEnough) return true;
-      end = min(end, i + after + 64 + 2 * skipped);
+      if (isGood(weight, run)) end = min(end, i + after + 64 + 2 * skipped);
     }
     i += after - 1;
   }
