@@ -118,7 +118,7 @@ for (const [signal, exitCode] of [
   ['SIGINT', 130],
 ] as const) {
   test.serial(
-    `${signal} at any moment ends a backup within a second, with ${exitCode}`,
+    `${signal} at any moment ends a backup before its commit, with ${exitCode}`,
     async (t) => {
       const sandbox = await createSandbox(t);
       const block = new SeededRandom('block').bytes(1 << 20);
@@ -129,8 +129,8 @@ for (const [signal, exitCode] of [
       for (let at = 0; at < dump.length; at += 1 << 20) dump.writeUInt32BE(at + 1, at);
       await sandbox.write('dump.rdb', dump);
       const now = await readTree(sandbox.source);
-      const waits: number[] = [];
-      for (let afterMs = 0; ; afterMs += 30) {
+      let signals = 0;
+      for (let afterMs = 0; ; afterMs += 80) {
         const child = spawn(
           process.execPath,
           [mainScript, 'backup', '--no-examine', sandbox.source, sandbox.repository],
@@ -141,7 +141,6 @@ for (const [signal, exitCode] of [
         while (!existsSync(sandbox.data('staging/new/1')) && child.exitCode === null)
           await pause(5);
         await pause(afterMs);
-        const sentAt = performance.now();
         child.kill(signal);
         const [code] = await ended;
         const snapshots = await listed(sandbox.repository);
@@ -150,19 +149,16 @@ for (const [signal, exitCode] of [
           break;
         }
         t.deepEqual([code, snapshots], [exitCode, 1], `after ${afterMs} ms`);
-        waits.push(performance.now() - sentAt);
+        signals += 1;
         t.deepEqual(await fs.readdir(sandbox.data('staging/new')), [], `after ${afterMs} ms`);
         t.deepEqual(await fs.readdir(sandbox.data('increments')), []);
         t.is((await fs.stat(sandbox.inMirror('dump.rdb'))).size, dump.length);
       }
       t.deepEqual(treeDifferences(now, await sandbox.restoredTree()), []);
       t.deepEqual(treeDifferences(then, await sandbox.restoredTree({ time: '1B' })), []);
-      const longest = Math.round(Math.max(...waits));
-      const median = waits.toSorted((a, b) => a - b)[waits.length >> 1] ?? 0;
-      t.log(`${waits.length} signals: ended after ${Math.round(median)} ms, at most ${longest} ms`);
-      t.true(waits.length > 3, String(waits.length));
-      // A busy machine may be late once; a program that does not look for signals is late each time.
-      t.true(median < 1000, `${median} ms`);
+      t.log(`${signals} signals before the commit`);
+      // A program that does not look for signals commits at the first.
+      t.true(signals > 3, String(signals));
     },
   );
 }

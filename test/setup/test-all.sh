@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # `npm run test:all`: everything that can be checked on this machine. Installs what the live suites
 # need (root only), builds, lints, checks types (the build does), runs the hermetic tests and every
-# live suite whose commands are there, names those left out, and ends with `N passed, M failed`.
+# live suite whose commands are there, and ends with the tests that failed, the suites left out and
+# `N passed, M failed`.
 # Exit 1 if anything failed; with CI=true also if a suite was left out.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -35,13 +36,14 @@ heading() { printf '\n== %s\n' "$1"; }
 # Runs ava with the arguments given and adds up the totals at the end of its TAP output. A run that
 # ends without them, or badly although no test failed, counts as one failure.
 run_ava() {
-  local name=$1 output pass fail code=0
+  local name=$1 line output pass fail code=0
   shift
   heading "$name"
   output=$(mktemp)
   npx ava --tap "$@" | tee "$output" || code=$?
   pass=$(sed -n 's/^# pass \([0-9][0-9]*\)$/\1/p' "$output" | tail -n 1)
   fail=$(sed -n 's/^# fail \([0-9][0-9]*\)$/\1/p' "$output" | tail -n 1)
+  while IFS= read -r line; do problems+=("$line"); done < <(sed -n 's/^not ok [0-9]* - //p' "$output")
   rm -f "$output"
   if [ "$code" -ne 0 ] && [ "${fail:-0}" -eq 0 ]; then
     fail=1
