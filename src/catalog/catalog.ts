@@ -8,6 +8,7 @@ import { ExaminationTable } from './examination-table.js';
 import { IncrementTable } from './increment-table.js';
 import { OwedOperationTable } from './owed-operation-table.js';
 import { RepositoryTable } from './repository-table.js';
+import { type OlderState, canBeRemade, remakeTable } from './remade-tables.js';
 import { APPLICATION_ID, FORMAT_VERSION, migrationFrom, schemaOf } from './schema.js';
 import { SnapshotTable } from './snapshot-table.js';
 import { SourceStateTable } from './source-state-table.js';
@@ -146,6 +147,25 @@ export class Catalog {
     return this.read(() => this.#digests.listDamaged(tables));
   }
 
+  /**
+   * Makes damaged tables anew whose rows no snapshot needs.
+   * @param tables their names
+   * @param older what an older state of this catalog says
+   * @returns false where one of the tables cannot be made anew; nothing is changed then
+   */
+  remakeTables(tables: readonly string[], older: OlderState): boolean {
+    const damaged = { connection: this.#connection, examinations: this.#examinations };
+    const remade = tables.filter((table) => canBeRemade(table, older));
+    if (remade.length < tables.length) return false;
+    this.write(() => {
+      for (const table of remade) {
+        remakeTable(damaged, table, older);
+        this.#digests.noteChange(table);
+      }
+    });
+    return true;
+  }
+
   /** Runs `query` in one read transaction, so that everything it reads is of one state. */
   read<T>(query: () => T): T {
     return translate('read', this.#path, () => this.#connection.transaction(query).deferred());
@@ -200,7 +220,6 @@ export class Catalog {
       const rows = this.#connection.pragma('integrity_check') as { integrity_check: string }[];
       const broken = this.#connection.pragma('foreign_key_check') as { table: string }[];
       return [
-        ...headerProblems(this.#connection.serialize()),
         ...rows.map((row) => row.integrity_check).filter((line) => line !== 'ok'),
         ...broken.map((row) => `a row of ${row.table} refers to one that does not exist`),
       ];
@@ -260,16 +279,6 @@ function checkIdentity(path: BytePath, connection: Connection): void {
   if (difference !== null) {
     throw new CorruptError(`'${shown}' ${difference}`, { path });
   }
-}
-
-/**
- * The two bytes that say how the file is written and read. SQLite takes a wrong one for that of a newer SQLite,
- * and does not write the file any more.
- */
-function headerProblems(bytes: Buffer): string[] {
-  const [written, read] = [bytes[18], bytes[19]];
-  if (written === 1 && read === 1) return [];
-  return [`the header of the file says ${written} and ${read} where it should say 1 and 1`];
 }
 
 /** What the header of each of our catalogs says. A writer would destroy a database that says something else. */

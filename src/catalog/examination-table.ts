@@ -57,6 +57,18 @@ export class ExaminationTable {
       );
   }
 
+  /** Deletes the rows that no longer have their digests, and those of no content. */
+  deleteDamaged(): void {
+    const sound = this.all();
+    this.#digests.noteChange('examination');
+    const remove = this.#connection.prepare('DELETE FROM examination WHERE content = ?');
+    const contents = this.#connection
+      .prepare<[], bigint>('SELECT content FROM examination')
+      .pluck()
+      .all();
+    for (const content of contents) if (!sound.has(Number(content))) remove.run(content);
+  }
+
   #read(): ReadRow[] {
     return this.#connection
       .prepare<[], object>(

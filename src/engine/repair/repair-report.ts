@@ -9,6 +9,7 @@ export const REPAIR_KINDS = [
   'metadata',
   'put-back',
   'rebuilt-catalog',
+  'remade-tables',
 ] as const;
 
 export type RepairKind = (typeof REPAIR_KINDS)[number];

@@ -13,6 +13,7 @@ import {
 import { requireOwnFolders } from '../../repository/open/own-folders.js';
 import type { OpenRepository, WritableRepository } from '../../repository/repository.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
+import type { Note } from '../run/notes.js';
 import type { RunContext } from '../run/run-context.js';
 import { VERIFY_ALL, verifyOpen } from '../verify/verify.js';
 import { repairCatalog, repairCopies } from './repair-catalog.js';
@@ -50,7 +51,8 @@ async function repairHeld(
   try {
     const kept = new KeptFolder(fileSystem, path);
     const run: RepairRun = { request, context, kept, steps: [] };
-    if (!(await repairCatalog(run, { fileSystem, path }))) return await reportOnly(run, path);
+    const left = await repairCatalog(run, { fileSystem, path });
+    if (left !== null) return await reportOnly(run, path, left);
     const writer = { ...context, actingUid: context.uid };
     const repository = await openLocked({ fileSystem, path }, writer);
     try {
@@ -65,12 +67,12 @@ async function repairHeld(
   }
 }
 
-/** A catalog that is damaged, and newer than its copies, is not written. Verifying tells what is wrong. */
-async function reportOnly(run: RepairRun, path: BytePath): Promise<RepairReport> {
+/** A catalog that was left damaged is not written. Verifying tells what is wrong with it. */
+async function reportOnly(run: RepairRun, path: BytePath, left: Note): Promise<RepairReport> {
   const repository = openForReading(run.context.fileSystem, path);
   try {
     const { report: found } = await verifyOpen(repository, VERIFY_ALL, run.context);
-    return { ...found, repairs: run.steps };
+    return { ...found, notes: [...found.notes, left], repairs: run.steps };
   } finally {
     repository.close();
   }

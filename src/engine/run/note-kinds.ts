@@ -44,6 +44,7 @@ export const NOTE_KINDS = [
   'catalog-copy',
   'damaged-record',
   'kept',
+  'left-damaged',
   'left-over',
   'lock',
   'no-snapshot',

@@ -13,6 +13,7 @@ import type { OpenRepository } from '../../repository/repository.js';
 import { readFindings, readSnapshotRecords } from '../../repository/stored/read-stored.js';
 import { ROOT, formatPath } from '../../system/files/byte-path.js';
 import { append } from '../../system/lists/lists.js';
+import type { Checkpoint } from '../../system/time/checkpoint.js';
 import { infoNote, showPath, type Note } from '../run/notes.js';
 import { formatTimeOrNull } from '../snapshot/time-spec.js';
 import {
@@ -31,10 +32,11 @@ export interface CatalogVerification {
 export async function verifyCatalog(
   repository: OpenRepository,
   scope: VerifyScope,
+  checkpoint: Checkpoint,
 ): Promise<CatalogVerification> {
   const all = scope.snapshots.map(({ id }) => id);
   const sizeFault = lastingSizeFault(repository);
-  const faults = repository.catalogFaults();
+  const faults = await repository.catalogFaults(checkpoint);
   const problems: VerifyProblem[] = [
     ...(sizeFault === null ? [] : [catalogProblem([], describeSizeFault(sizeFault))]),
     ...faults.integrity.map((message) => catalogProblem(all, message)),
@@ -52,7 +54,7 @@ export async function verifyCatalog(
     ...describeDamagedRecords(repository, scope).map((message) => catalogProblem([], message)),
   ];
   const copies = listCatalogCopies(repository);
-  for (const copy of copies) append(problems, await verifyCopy(repository, copy));
+  for (const copy of copies) append(problems, await verifyCopy(repository, copy, checkpoint));
   return { problems, notes: missingNotes(repository) };
 }
 
@@ -102,7 +104,11 @@ function lastingSizeFault(repository: OpenRepository): CatalogSizeFault | null {
   return isSame ? first : null;
 }
 
-async function verifyCopy(repository: OpenRepository, copy: CatalogCopy): Promise<VerifyProblem[]> {
+async function verifyCopy(
+  repository: OpenRepository,
+  copy: CatalogCopy,
+  checkpoint: Checkpoint,
+): Promise<VerifyProblem[]> {
   const path = formatPath(catalogCopyPath(ROOT, copy.snapshotId));
   const damaged = (why: string): VerifyProblem => ({
     path,
@@ -110,7 +116,7 @@ async function verifyCopy(repository: OpenRepository, copy: CatalogCopy): Promis
     kind: 'catalog-copy',
     message: `the copy of the catalog '${path}' is damaged: ${why}`,
   });
-  const condition = await repository.copyCondition(copy);
+  const condition = await repository.copyCondition(copy, checkpoint);
   if (condition.kind === 'gone') return [];
   if (condition.kind === 'unreadable') return [damaged(condition.why)];
   const [fault] = describeFaults(condition.faults);

@@ -87,7 +87,7 @@ export async function verifyOpen(
   const startedAtSeconds = secondsNow(context);
   const scope = readScope(repository, time, context);
   const run: VerifyRun = { repository, scope, context };
-  const catalog = await verifyCatalog(repository, scope);
+  const catalog = await verifyCatalog(repository, scope, context.checkpoint);
   const sizes = verifySizes(repository, scope);
   const entries = verifyEntries(run);
   const dataNotes = verifyDataFolder(repository, scope);

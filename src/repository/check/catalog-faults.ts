@@ -1,27 +1,34 @@
-// Finds what is wrong with a catalog: the repository's own, or a copy. Four things are checked: SQLite's
-// own checks, the digests of snapshots, tables and examinations, names that a restore would refuse, and the length
-// of the file.
+// Finds what is wrong with the rows of a catalog: the repository's own, or a copy's. Three things are checked: SQLite's
+// own checks, the digests of snapshots, tables and examinations, and names that a restore would refuse.
 import type { Catalog } from '../../catalog/catalog.js';
 import type { Version } from '../../catalog/records.js';
 import { CorruptError } from '../../errors.js';
-import { catalogJournalPath, catalogPath } from '../layout.js';
-import type { LocalRepository } from '../local-repository.js';
-import type { CatalogFaults, CatalogSizeFault } from './check-findings.js';
+import type { Checkpoint } from '../../system/time/checkpoint.js';
+import type { CatalogFaults, UnsafeName } from './check-findings.js';
 import { requireSafeNames } from './check-names.js';
 import { isAsCommitted } from './snapshot-proof.js';
 
-/** @throws CorruptError where a row of the catalog cannot be read */
-export function findCatalogFaults(catalog: Catalog): CatalogFaults {
+/**
+ * Reads one snapshot at a time, so that signals are heard and a commit of another process can go on in between: no
+ * commit changes the rows of an earlier snapshot.
+ * @throws CorruptError where a row of the catalog cannot be read, InterruptedError
+ */
+export async function findCatalogFaults(
+  catalog: Catalog,
+  checkpoint: Checkpoint,
+): Promise<CatalogFaults> {
   const integrity = catalog.integrityProblems();
+  const damagedSnapshots: number[] = [];
+  const unsafeNames: UnsafeName[] = [];
+  for (const snapshot of catalog.read(() => catalog.snapshots.list())) {
+    await checkpoint();
+    const versions = catalog.read(() => catalog.versions.listAt(snapshot.id));
+    if (!isAsCommitted(snapshot, versions)) damagedSnapshots.push(snapshot.id);
+    const message = findUnsafeName(versions);
+    if (message !== null) unsafeNames.push({ snapshotId: snapshot.id, message });
+  }
+  await checkpoint();
   return catalog.read(() => {
-    const damagedSnapshots: number[] = [];
-    const unsafeNames: { snapshotId: number; message: string }[] = [];
-    for (const snapshot of catalog.snapshots.list()) {
-      const versions = catalog.versions.listAt(snapshot.id);
-      if (!isAsCommitted(snapshot, versions)) damagedSnapshots.push(snapshot.id);
-      const message = findUnsafeName(versions);
-      if (message !== null) unsafeNames.push({ snapshotId: snapshot.id, message });
-    }
     readOtherRows(catalog);
     const damagedExaminations = catalog.examinations?.countDamaged() ?? 0;
     const damagedTables = catalog.damagedTables();
@@ -29,8 +36,8 @@ export function findCatalogFaults(catalog: Catalog): CatalogFaults {
   });
 }
 
-/** Reads the rows that no snapshot has. Each is checked as it is read. */
-function readOtherRows(catalog: Catalog): void {
+/** Reads the rows that no snapshot has. Each is checked as it is read. @throws CorruptError */
+export function readOtherRows(catalog: Catalog): void {
   catalog.repository.get();
   catalog.versions.checkUnused();
   catalog.versions.checkContents();
@@ -62,19 +69,6 @@ function findUnsafeName(versions: readonly Version[]): string | null {
     if (error instanceof CorruptError) return error.message;
     throw error;
   }
-}
-
-/** Null where the catalog's file is as long as the catalog says, and during a commit. */
-export function findSizeFault({
-  fileSystem,
-  path,
-  catalog,
-}: LocalRepository): CatalogSizeFault | null {
-  const stat = fileSystem.stat(catalogPath(path));
-  const isSettled = fileSystem.stat(catalogJournalPath(path)) === null;
-  const catalogBytes = catalog.read(() => catalog.sizeBytes());
-  if (!isSettled || stat === null || Number(stat.size) === catalogBytes) return null;
-  return { fileBytes: Number(stat.size), catalogBytes };
 }
 
 /** Rows of one state of a catalog, to be compared with the rows of a copy. */

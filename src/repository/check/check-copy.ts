@@ -2,6 +2,7 @@
 // can replace a catalog that is damaged or gone.
 import type { Catalog } from '../../catalog/catalog.js';
 import { CorruptError } from '../../errors.js';
+import type { Checkpoint } from '../../system/time/checkpoint.js';
 import { isErrno } from '../../system/files/errno.js';
 import { toCorruption } from '../contents/read-content.js';
 import { type CatalogCopy, listCatalogCopies, openCatalogCopy } from '../copies/catalog-copy.js';
@@ -14,6 +15,7 @@ import type { CopyCondition } from './check-findings.js';
 export async function checkCopy(
   repository: LocalRepository,
   copy: CatalogCopy,
+  checkpoint: Checkpoint,
 ): Promise<CopyCondition> {
   const ownRows = readUncoveredRows(repository.catalog);
   try {
@@ -22,7 +24,7 @@ export async function checkCopy(
       return {
         kind: 'opened',
         newestId: opened.read(() => opened.snapshots.newest())?.id ?? null,
-        faults: findCatalogFaults(opened),
+        faults: await findCatalogFaults(opened, checkpoint),
         hasRowsOfCatalog: areSameRows(ownRows, readUncoveredRows(opened)),
       };
     } finally {
@@ -37,9 +39,12 @@ export async function checkCopy(
 }
 
 /** The newest copy that is whole; null where there is none. @throws NewerFormatError */
-export async function findSoundCopy(place: RepositoryPlace): Promise<CatalogCopy | null> {
+export async function findSoundCopy(
+  place: RepositoryPlace,
+  checkpoint: Checkpoint,
+): Promise<CatalogCopy | null> {
   for (const copy of listCatalogCopies(place)) {
-    const opened = await openSoundCopy(place, copy);
+    const opened = await openSoundCopy(place, copy, checkpoint);
     opened?.close();
     if (opened !== null) return copy;
   }
@@ -50,13 +55,19 @@ export async function findSoundCopy(place: RepositoryPlace): Promise<CatalogCopy
 export async function openSoundCopy(
   place: RepositoryPlace,
   copy: CatalogCopy,
+  checkpoint: Checkpoint,
 ): Promise<Catalog | null> {
   try {
     const catalog = await openCatalogCopy(place, copy);
-    const newest = catalog.read(() => catalog.snapshots.newest());
-    if (newest?.id === copy.snapshotId && !hasFaults(findCatalogFaults(catalog))) return catalog;
-    catalog.close();
-    return null;
+    let isSound = false;
+    try {
+      const newest = catalog.read(() => catalog.snapshots.newest());
+      isSound =
+        newest?.id === copy.snapshotId && !hasFaults(await findCatalogFaults(catalog, checkpoint));
+      return isSound ? catalog : null;
+    } finally {
+      if (!isSound) catalog.close();
+    }
   } catch (error) {
     if (toCorruption(place, error) instanceof CorruptError) return null;
     throw error;

@@ -2,26 +2,28 @@
 // because the catalog is opened for writing: SQLite then rolls back a commit that was cut off.
 import { Catalog } from '../../catalog/catalog.js';
 import { CorruptError } from '../../errors.js';
+import type { Checkpoint } from '../../system/time/checkpoint.js';
 import type { CatalogCopy } from '../copies/catalog-copy.js';
 import { catalogPath } from '../layout.js';
 import type { LocalRepository } from '../local-repository.js';
 import { checkOpened } from '../opened-file.js';
 import type { RepositoryPlace } from '../repository-place.js';
-import {
-  areSameRows,
-  findCatalogFaults,
-  findSizeFault,
-  readUncoveredRows,
-} from './catalog-faults.js';
+import { areSameRows, readUncoveredRows } from './catalog-faults.js';
 import { openSoundCopy } from './check-copy.js';
 import type { CatalogFaults, CatalogSizeFault } from './check-findings.js';
+import { findOwnFaults, findSizeFault } from './file-faults.js';
 import { isAsCommitted } from './snapshot-proof.js';
 
 export type CatalogState =
   | { readonly kind: 'gone' }
   /** Something that is not a regular file has the catalog's name. */
   | { readonly kind: 'no-file' }
-  | { readonly kind: 'unreadable'; readonly why: string }
+  | {
+      readonly kind: 'unreadable';
+      readonly why: string;
+      /** As in OpenedCatalog. */
+      readonly newestWhole: number | null;
+    }
   | OpenedCatalog;
 
 export interface OpenedCatalog {
@@ -41,6 +43,7 @@ export interface OpenedCatalog {
 export async function inspectCatalog(
   place: RepositoryPlace,
   copy: CatalogCopy | null,
+  checkpoint: Checkpoint,
 ): Promise<CatalogState> {
   const stat = place.fileSystem.stat(catalogPath(place.path));
   if (stat?.isFile() !== true) return { kind: stat === null ? 'gone' : 'no-file' };
@@ -49,31 +52,42 @@ export async function inspectCatalog(
     const onOpened = checkOpened(place.fileSystem, file);
     const catalog = Catalog.open(file, { readOnly: false, onOpened });
     try {
-      return await inspectOpen({ ...place, catalog }, copy);
+      return await inspectOpen({ ...place, catalog }, copy, checkpoint);
     } finally {
       catalog.close();
     }
   } catch (error) {
     if (!(error instanceof CorruptError)) throw error;
-    return { kind: 'unreadable', why: error.message };
+    return { kind: 'unreadable', why: error.message, newestWhole: null };
   }
 }
 
 async function inspectOpen(
   repository: LocalRepository,
   copy: CatalogCopy | null,
-): Promise<OpenedCatalog> {
-  return {
-    kind: 'opened',
-    faults: findCatalogFaults(repository.catalog),
-    sizeFault: findSizeFault(repository),
-    differsFromCopy: copy !== null && (await differsFrom(repository, copy)),
-    newestWhole: newestWhole(repository),
-  };
+  checkpoint: Checkpoint,
+): Promise<CatalogState> {
+  const newestWhole = findNewestWhole(repository);
+  try {
+    return {
+      kind: 'opened',
+      faults: await findOwnFaults(repository, checkpoint),
+      sizeFault: findSizeFault(repository),
+      differsFromCopy: copy !== null && (await differsFrom(repository, copy, checkpoint)),
+      newestWhole,
+    };
+  } catch (error) {
+    if (!(error instanceof CorruptError)) throw error;
+    return { kind: 'unreadable', why: error.message, newestWhole };
+  }
 }
 
-async function differsFrom(repository: LocalRepository, copy: CatalogCopy): Promise<boolean> {
-  const opened = await openSoundCopy(repository, copy);
+async function differsFrom(
+  repository: LocalRepository,
+  copy: CatalogCopy,
+  checkpoint: Checkpoint,
+): Promise<boolean> {
+  const opened = await openSoundCopy(repository, copy, checkpoint);
   if (opened === null) return false;
   try {
     const ownRows = readUncoveredRows(repository.catalog);
@@ -83,10 +97,15 @@ async function differsFrom(repository: LocalRepository, copy: CatalogCopy): Prom
   }
 }
 
-function newestWhole({ catalog }: LocalRepository): number | null {
-  return catalog.read(() => {
-    const newest = catalog.snapshots.newest();
-    if (newest === null) return null;
-    return isAsCommitted(newest, catalog.versions.listAt(newest.id)) ? newest.id : null;
-  });
+function findNewestWhole({ catalog }: LocalRepository): number | null {
+  try {
+    return catalog.read(() => {
+      const newest = catalog.snapshots.newest();
+      if (newest === null) return null;
+      return isAsCommitted(newest, catalog.versions.listAt(newest.id)) ? newest.id : null;
+    });
+  } catch (error) {
+    if (error instanceof CorruptError) return null;
+    throw error;
+  }
 }

@@ -5,7 +5,7 @@ import type { Version } from '../../catalog/records.js';
 import { CorruptError } from '../../errors.js';
 import type { LocalRepository } from '../local-repository.js';
 import { repairHint } from '../repair-hint.js';
-import { findCatalogFaults } from './catalog-faults.js';
+import { readOtherRows } from './catalog-faults.js';
 import { describeDamagedSnapshot, describeDamagedTable } from './fault-messages.js';
 import { isAsCommitted } from './snapshot-proof.js';
 
@@ -39,8 +39,8 @@ export function requireSoundCatalog({ catalog, path }: LocalRepository): Version
  * @throws CorruptError
  */
 export function requireSoundForMigration(local: LocalRepository): void {
-  const { integrity } = findCatalogFaults(local.catalog);
-  const [problem] = integrity;
+  const [problem] = local.catalog.integrityProblems();
+  if (problem === undefined) local.catalog.read(() => readOtherRows(local.catalog));
   if (problem === undefined) return;
   throw new CorruptError(`the catalog is damaged: ${problem}`, {
     path: local.path,

@@ -1,8 +1,9 @@
 // Checked copies of the catalog (docs/format.md, "Copies of the catalog"). Each commit leaves one, and the
 // last two are kept. A repair replaces a lost or damaged catalog by a copy.
 import { Catalog } from '../../catalog/catalog.js';
+import { headerProblem } from '../../catalog/file-header.js';
 import { CorruptError } from '../../errors.js';
-import { type BytePath, joinPath } from '../../system/files/byte-path.js';
+import { type BytePath, formatPath, joinPath } from '../../system/files/byte-path.js';
 import { readFileChunks } from '../../system/files/read-chunks.js';
 import {
   zstdCompressBuffer,
@@ -77,7 +78,10 @@ function listAllCopies({ fileSystem, path }: RepositoryPlace): CatalogCopy[] {
  */
 export async function openCatalogCopy(place: RepositoryPlace, copy: CatalogCopy): Promise<Catalog> {
   const file = joinPath(dataPath(place.path), copy.name);
-  return Catalog.openBytes(file, await readCatalogCopy(place, copy));
+  const bytes = await readCatalogCopy(place, copy);
+  const problem = headerProblem(bytes);
+  if (problem !== null) throw new CorruptError(`'${formatPath(file)}': ${problem}`, { path: file });
+  return Catalog.openBytes(file, bytes);
 }
 
 /**

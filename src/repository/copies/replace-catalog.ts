@@ -1,4 +1,4 @@
-// Replaces a catalog that is damaged or gone by a copy. The steps, and what a crash leaves:
+// Replaces a catalog that is damaged or gone. The steps, and what a crash leaves:
 // 1. Files that the new catalog does not know get a second name in kept/. The repository is unchanged.
 // 2. The new catalog is written as catalog.new. After a crash, the next repair deletes and rewrites it.
 // 3. The damaged catalog and its journal get second names in kept/. The repository is unchanged.
@@ -25,21 +25,18 @@ import {
 } from '../layout.js';
 import type { RepositoryPlace } from '../repository-place.js';
 import { syncDirectory } from '../staging.js';
-import { type CatalogCopy, readCatalogCopy } from './catalog-copy.js';
 import type { KeptFolder } from './kept-folder.js';
 
 /**
- * Replaces the repository's catalog by the catalog in a copy.
- * @param copy a whole one
+ * @param bytes of the file of a sound catalog, from a copy or made anew
  * @returns the paths of the kept files: the old catalog, and the files that the new catalog does not know
  */
-export async function replaceCatalog(
+export function replaceCatalog(
   place: RepositoryPlace,
-  copy: CatalogCopy,
+  bytes: Buffer,
   kept: KeptFolder,
-): Promise<BytePath[]> {
+): BytePath[] {
   const { fileSystem, path } = place;
-  const bytes = await readCatalogCopy(place, copy);
   const keptFiles = keepUnknownTo(bytes, place, kept);
   const draft = newCatalogPath(path);
   removeTree(fileSystem, draft);

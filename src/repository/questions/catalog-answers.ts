@@ -13,9 +13,10 @@ import { type DigestedTable, SNAPSHOT_TABLES } from '../../catalog/table-digests
 import { isFullVerification } from '../../catalog/verification-table.js';
 import type { BytePath } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
-import { findCatalogFaults, findSizeFault } from '../check/catalog-faults.js';
+import type { Checkpoint } from '../../system/time/checkpoint.js';
 import { checkCopy } from '../check/check-copy.js';
 import type { CatalogFaults, CatalogSizeFault, CopyCondition } from '../check/check-findings.js';
+import { findOwnFaults, findSizeFault } from '../check/file-faults.js';
 import { MirrorFiles } from '../contents/mirror-files.js';
 import { type ContentPlan, planContent } from '../contents/plan-content.js';
 import type { CatalogCopy } from '../copies/catalog-copy.js';
@@ -175,16 +176,16 @@ export class CatalogAnswers implements RepositoryQuestions {
     }));
   }
 
-  catalogFaults(): CatalogFaults {
-    return findCatalogFaults(this.#catalog);
+  catalogFaults(checkpoint: Checkpoint): Promise<CatalogFaults> {
+    return findOwnFaults(this.#local(), checkpoint);
   }
 
   catalogSizeFault(): CatalogSizeFault | null {
     return findSizeFault(this.#local());
   }
 
-  copyCondition(copy: CatalogCopy): Promise<CopyCondition> {
-    return checkCopy(this.#local(), copy);
+  copyCondition(copy: CatalogCopy, checkpoint: Checkpoint): Promise<CopyCondition> {
+    return checkCopy(this.#local(), copy, checkpoint);
   }
 
   #local(): LocalRepository {

@@ -14,6 +14,7 @@ import type {
 } from '../../catalog/records.js';
 import type { DigestedTable } from '../../catalog/table-digests.js';
 import type { BytePath } from '../../system/files/byte-path.js';
+import type { Checkpoint } from '../../system/time/checkpoint.js';
 import type { CatalogFaults, CatalogSizeFault, CopyCondition } from '../check/check-findings.js';
 import type { ContentPlan } from '../contents/plan-content.js';
 import type { CatalogCopy } from '../copies/catalog-copy.js';
@@ -66,12 +67,12 @@ export interface RepositoryQuestions {
   verificationScope(snapshotId: number | null): VerificationScope;
   /** The verifications in the catalog, and when each content was last checked. */
   verificationHistory(): VerificationHistory;
-  /** What is wrong with the rows of the catalog, as far as the catalog itself can tell. */
-  catalogFaults(): CatalogFaults;
+  /** What is wrong with the catalog, as far as it can tell by itself. One snapshot at a time is read. */
+  catalogFaults(checkpoint: Checkpoint): Promise<CatalogFaults>;
   /** Null where the catalog's file is as long as the catalog says, and during a commit. */
   catalogSizeFault(): CatalogSizeFault | null;
   /** Whether a copy of the catalog is whole, and whether it has the same rows as the catalog. */
-  copyCondition(copy: CatalogCopy): Promise<CopyCondition>;
+  copyCondition(copy: CatalogCopy, checkpoint: Checkpoint): Promise<CopyCondition>;
 }
 
 export interface RepositoryOverview {

@@ -96,6 +96,82 @@ test('a file that only grew is kept whole before an older catalog cuts it back',
   t.is((await readTree(data('kept/1')))[`mirror/${grown}`]?.content, newest);
 });
 
+for (const [table, sql] of [
+  ['content_check', 'UPDATE content_check SET checked_at = checked_at + 1'],
+  ['examination', `INSERT INTO examination VALUES (1, 1, NULL, '[]', zeroblob(32))`],
+  ['repository', 'DELETE FROM repository'],
+  ['server', `INSERT INTO server (snapshot, said) VALUES (4, '')`],
+  ['source_state', 'UPDATE source_state SET inode = inode + 1'],
+  ['sqlite_sequence', `UPDATE sqlite_sequence SET seq = 0 WHERE name = 'snapshot'`],
+  ['sqlite_sequence', `UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'snapshot'`],
+  ['verification', 'UPDATE verification SET problems = problems + 1'],
+  // A row that cannot be read.
+  ['verification', 'UPDATE verification SET contents = -1'],
+] as const) {
+  test(`in a catalog that is newer than its copies, table ${table} is made anew: ${sql}`, async (t) => {
+    const sandbox = await recordNights(t);
+    await sandbox.verify();
+    await fs.rm(sandbox.at('repository/redis-rewind-data/catalog.4.zst'));
+    runSql(sandbox.repository, sql);
+    const error = await t.throwsAsync(sandbox.backup());
+    t.regex(error?.message ?? '', new RegExp(`^the catalog is damaged: .*'${table}'`));
+
+    const report = await sandbox.repair();
+    t.deepEqual(kinds(report), [
+      'remade-tables redis-rewind-data/catalog.sqlite3',
+      'kept redis-rewind-data/kept/1/catalog.sqlite3',
+      'catalog-copy redis-rewind-data/catalog.4.zst',
+    ]);
+    t.true(
+      report.repairs[0]?.message.endsWith(
+        `; no snapshot needs the rows of ${table}, which were made anew`,
+      ),
+      report.repairs[0]?.message,
+    );
+    t.deepEqual(report.problems, []);
+    await allRestore(t, sandbox);
+    t.is((await sandbox.backup()).snapshot.id, 5);
+    t.deepEqual((await sandbox.verify()).problems, []);
+  });
+}
+
+test('where nothing sound is known of a damaged table, a catalog without copies is left as it is', async (t) => {
+  const sandbox = await recordNights(t, 1);
+  await fs.rm(sandbox.at('repository/redis-rewind-data/catalog.1.zst'));
+  runSql(sandbox.repository, 'DELETE FROM repository');
+  const before = await fs.readFile(catalogFile(sandbox.repository));
+  const error = await t.throwsAsync(sandbox.repair(), { instanceOf: CorruptError });
+  t.regex(error.message, /none of its copies can be used/);
+  t.deepEqual(await fs.readFile(catalogFile(sandbox.repository)), before);
+});
+
+test('a catalog that is newer than its copies and cannot be read is not replaced by one of them', async (t) => {
+  const sandbox = await recordNights(t);
+  await fs.rm(sandbox.at('repository/redis-rewind-data/catalog.4.zst'));
+  runSql(sandbox.repository, 'UPDATE increment SET plain_bytes = -1 WHERE id = 1');
+  const before = await fs.readFile(catalogFile(sandbox.repository));
+  const error = await t.throwsAsync(sandbox.repair(), { instanceOf: CorruptError });
+  t.regex(
+    error.message,
+    /it was left as it is, because snapshot 4 is in none of its whole copies$/,
+  );
+  t.regex(
+    error.hint ?? '',
+    /^restore snapshot 4 to another folder, move .* away, and repair again/,
+  );
+  t.deepEqual(await fs.readFile(catalogFile(sandbox.repository)), before);
+
+  // What the hint says.
+  await sandbox.restore({ to: sandbox.at('restored') });
+  t.deepEqual(
+    treeDifferences(sandbox.snapshot(4).tree, await readTree(sandbox.at('restored'))),
+    [],
+  );
+  await fs.rm(catalogFile(sandbox.repository));
+  t.deepEqual((await sandbox.repair()).problems, []);
+  await allRestore(t, sandbox, 3);
+});
+
 test('a catalog that is newer than its only sound copy is left alone, and the problem is reported', async (t) => {
   const sandbox = await recordNights(t);
   await fs.rm(sandbox.at('repository/redis-rewind-data/catalog.4.zst'));
@@ -105,6 +181,10 @@ test('a catalog that is newer than its only sound copy is left alone, and the pr
   t.deepEqual(
     report.problems.map(({ kind, snapshots }) => [kind, ...snapshots]),
     [['catalog'], ['catalog', 2]],
+  );
+  t.deepEqual(
+    report.notes.filter(({ severity }) => severity === 'look').map(({ kind }) => kind),
+    ['left-damaged'],
   );
   await sandbox.restore({ to: sandbox.at('restored') });
   const restored = await readTree(sandbox.at('restored'));

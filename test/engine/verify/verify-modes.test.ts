@@ -14,7 +14,7 @@ import { flipped, withDamage } from '../../support/damage/damage.js';
 import { isRoot } from '../../support/program/is-root.js';
 import { recordNights } from '../../support/sandbox/four-nights.js';
 import { HookedFileSystem } from '../../support/files/hooked-file-system.js';
-import type { Sandbox } from '../../support/sandbox/sandbox.js';
+import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 
 const QUICK: VerifyMode = { kind: 'quick' };
 
@@ -312,4 +312,18 @@ test('the command says what is left, and info what was verified', async (t) => {
   const json = (await succeedCli(['info', '--json', repository])).json() as InfoReport;
   t.is(json.lastVerification?.problems, 1);
   t.is(json.lastVerification?.mode, 'quick');
+});
+
+test('a quick verification can be interrupted at each snapshot, in the catalog and in its copies', async (t) => {
+  const sandbox = await createSandbox(t);
+  for (let night = 0; night < 12; night += 1) {
+    await sandbox.write('dump.rdb', `night ${night}`);
+    await sandbox.backup();
+  }
+  let count = 0;
+  const checkpoint = async (): Promise<void> => {
+    count += 1;
+  };
+  await sandbox.verify({ mode: QUICK, context: { checkpoint } });
+  t.true(count >= 12 + 11 + 12, String(count));
 });
