@@ -8,6 +8,8 @@ export interface ProgressEvent {
   readonly phase:
     /** For Sentinels to end a failover; counts nothing. */
     | 'waiting for a failover'
+    /** For a server or a Sentinel, which `path` names, to answer. Counts nothing. */
+    | 'waiting for'
     | 'loading'
     /** Counts keys, not bytes. */
     | 'saving'

@@ -34,6 +34,13 @@ export async function contactServer(
           doneBytes: 0,
           totalBytes: 0,
         }),
+      onSilence: ({ kind, address }) =>
+        context.onProgress({
+          phase: 'waiting for',
+          path: `${kind} at ${address}`,
+          doneBytes: 0,
+          totalBytes: 0,
+        }),
     },
     { fileSystem, clock: context.clock, checkpoint: context.checkpoint },
   );

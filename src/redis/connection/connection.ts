@@ -24,9 +24,13 @@ export interface ConnectionParts {
   readonly kind?: Party['kind'];
   /** How long one whole reply may take, unless the call says otherwise. Connecting may take 10 s at most. */
   readonly replyTimeoutMs: number;
+  /** Called again and again while the other end has not answered for a while. */
+  readonly onSilence: (party: Party) => void;
 }
 
 const CONNECT_MOST_MS = 10_000;
+/** A server that takes longer than this keeps somebody waiting, who should be told. */
+const SILENCE_MS = 1000;
 /** Commands with subcommands, which ACL rules and messages name too. */
 const WITH_SUBCOMMANDS: readonly string[] = ['CONFIG', 'SENTINEL'];
 
@@ -125,7 +129,7 @@ export class ServerConnection {
     reply.catch(() => {});
     const silence = (): ServerError => describeSilence(this.#party, timeoutMs);
     try {
-      return await awaitWithCheckpoints(within(reply, timeoutMs, silence), this.#parts.checkpoint);
+      return await this.#await(within(reply, timeoutMs, silence));
     } catch (error) {
       throw this.#describe(error, name, rest[0] ?? null);
     }
@@ -141,10 +145,20 @@ export class ServerConnection {
     const timeoutMs = Math.min(CONNECT_MOST_MS, this.#parts.replyTimeoutMs);
     const silence = (): Error => Object.assign(new Error('no connection'), { code: 'ETIMEDOUT' });
     try {
-      await awaitWithCheckpoints(within(connecting, timeoutMs, silence), this.#parts.checkpoint);
+      await this.#await(within(connecting, timeoutMs, silence));
     } catch (error) {
       throw this.#describe(error, 'connect', null);
     }
+  }
+
+  /** Waits for work of the other end, and tells if it takes long. */
+  #await<T>(work: Promise<T>): Promise<T> {
+    const { checkpoint, onSilence } = this.#parts;
+    const begunMs = performance.now();
+    return awaitWithCheckpoints(work, async () => {
+      if (performance.now() - begunMs >= SILENCE_MS) onSilence(this.#party);
+      await checkpoint();
+    });
   }
 
   /** Without a password, PING shows whether the other end speaks Redis and lets us in. */

@@ -29,6 +29,8 @@ export interface LiveServerRequest {
   readonly onLoading: (loadedBytes: number, totalBytes: number) => void;
   /** Called while waiting for a failover. */
   readonly onFailover: () => void;
+  /** Called again and again while the server or a Sentinel has not answered for a while. */
+  readonly onSilence: (party: Party) => void;
 }
 
 export interface LiveServerParts {
@@ -88,7 +90,7 @@ export async function openLiveServer(
 const SENTINEL_REPLY_MOST_MS = 3000;
 
 async function connect(
-  { access, source, waitTimeoutMs, onFailover }: LiveServerRequest,
+  { access, source, waitTimeoutMs, onFailover, onSilence }: LiveServerRequest,
   parts: LiveServerParts,
   patience: Patience,
   names: CommandNames | null,
@@ -103,6 +105,7 @@ async function connect(
       ...parts,
       kind,
       replyTimeoutMs,
+      onSilence,
     });
     if (names !== null && kind === 'Redis') connection.useNames(names);
     return connection;

@@ -8,6 +8,7 @@ import test from 'ava';
 import { runCli } from '../../support/program/cli.js';
 import { isRefused } from '../../support/redis/live-refusals.js';
 import { createLiveSandbox, untilSaving } from '../../support/redis/live-sandbox.js';
+import { serverRequest } from '../../support/redis/server-request.js';
 import { startRedisServer } from '../../support/redis/servers/redis-server.js';
 import { redisUser } from '../../support/redis/servers/redis-user.js';
 import { checkRefusal } from '../../support/redis/refused-backup.js';
@@ -30,6 +31,28 @@ test('a backup waits for a server that is loading, no longer than allowed', asyn
   const { server } = await at.backup();
   t.is(server?.databases[0]?.keys, 3000);
   await reloaded;
+});
+
+test('a backup of a server that hangs says whom it waits for', async (t) => {
+  const at = await createLiveSandbox(t);
+  const pid = Number(/^process_id:(\d+)/m.exec(await at.server.client.info('server'))?.[1]);
+  const waitedFor: string[] = [];
+  process.kill(pid, 'SIGSTOP');
+  const goOn = () => process.kill(pid, 'SIGCONT');
+  t.teardown(goOn);
+  await at.sandbox.backup({
+    source: null,
+    server: serverRequest(at.server.port),
+    context: {
+      onProgress: ({ phase, path: shown }) => {
+        if (phase !== 'waiting for') return;
+        waitedFor.push(shown ?? '');
+        goOn();
+      },
+    },
+  });
+  t.true(waitedFor.length > 0);
+  t.deepEqual([...new Set(waitedFor)], [`Redis at 127.0.0.1:${at.server.port}`]);
 });
 
 test('a backup waits for a server that runs a script, no longer than allowed', async (t) => {
