@@ -8,7 +8,11 @@ import { RewindError, ServerError, type ServerTrouble } from '../../errors.js';
 import type { BytePath } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 import { readSmallFile } from '../../system/files/read-small-file.js';
-import { type Checkpoint, awaitWithCheckpoints } from '../../system/time/checkpoint.js';
+import {
+  type Checkpoint,
+  POLL_EVERY_MS,
+  awaitWithCheckpoints,
+} from '../../system/time/checkpoint.js';
 import { describeConnectionFailure, describeSilence } from './describe-connection-failure.js';
 import { describeErrorReply } from './describe-error-reply.js';
 import { isOwnAddress } from './own-address.js';
@@ -29,8 +33,8 @@ export interface ConnectionParts {
 }
 
 const CONNECT_MOST_MS = 10_000;
-/** A server that takes longer than this keeps somebody waiting, who should be told. */
-const SILENCE_MS = 1000;
+/** A server that takes longer than a second keeps somebody waiting, who should be told. */
+const SILENT_WAITS = 1000 / POLL_EVERY_MS;
 /** Commands with subcommands, which ACL rules and messages name too. */
 const WITH_SUBCOMMANDS: readonly string[] = ['CONFIG', 'SENTINEL'];
 
@@ -154,9 +158,10 @@ export class ServerConnection {
   /** Waits for work of the other end, and tells if it takes long. */
   #await<T>(work: Promise<T>): Promise<T> {
     const { checkpoint, onSilence } = this.#parts;
-    const begunMs = performance.now();
+    let waits = 0;
     return awaitWithCheckpoints(work, async () => {
-      if (performance.now() - begunMs >= SILENCE_MS) onSilence(this.#party);
+      waits += 1;
+      if (waits >= SILENT_WAITS) onSilence(this.#party);
       await checkpoint();
     });
   }

@@ -28,7 +28,8 @@ export function createCheckpoint(signal: AbortSignal): Checkpoint {
 /** A checkpoint for work that nothing interrupts. */
 export const uninterrupted: Checkpoint = async () => {};
 
-const POLL_EVERY_MS = 100;
+/** How often awaitWithCheckpoints calls the checkpoint. */
+export const POLL_EVERY_MS = 100;
 
 /**
  * Waits for work that goes on elsewhere, such as on another thread, with a checkpoint every 100 ms. Where
