@@ -4,7 +4,7 @@ import type { MetadataTarget } from '../../system/files/metadata/apply-metadata.
 import { type BytePath, baseName, joinPath, parentPath } from '../../system/files/byte-path.js';
 import type { ParsedOwner } from '../../system/files/metadata/owners.js';
 import { recordedMetadata } from './entry-metadata.js';
-import type { FoundDestination } from './find-destination.js';
+import type { FoundDestination } from './destination/find-destination.js';
 import type { RestoreEntry } from './restore-source.js';
 import { type Selection, placeBelow } from './select-entries.js';
 import type { WorkPaths } from './work-directory.js';

@@ -33,6 +33,10 @@ export interface RestoreEntry {
 export interface RestoredSnapshot {
   /** ISO 8601 in UTC. */
   readonly time: string;
+  /** What its server said of its AOF: null within it where the AOF was off. Null where no server was asked. */
+  readonly server: {
+    readonly aof: { readonly files: readonly { readonly path: string }[] } | null;
+  } | null;
 }
 
 /** The files that a source is read from. A destination must not overlap them. */

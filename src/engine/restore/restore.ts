@@ -8,12 +8,13 @@ import { showPath } from '../run/notes.js';
 import type { RunContext } from '../run/run-context.js';
 import { locateRepository } from '../snapshot/locate-repository.js';
 import { parseTime } from '../snapshot/time-spec.js';
-import { requireUsableDestination } from './check-destination.js';
-import { findDestinationServer, runningServerNotes } from './destination-server.js';
-import { findDestination } from './find-destination.js';
-import { type DestinationPlace, holdDestination } from './hold-destination.js';
-import { keepsOwnMetadata, keptMetadataNotes } from './own-metadata.js';
+import { requireUsableDestination } from './destination/check-destination.js';
+import { findDestinationServer, runningServerNotes } from './destination/destination-server.js';
+import { findDestination } from './destination/find-destination.js';
+import { type DestinationPlace, holdDestination } from './destination/hold-destination.js';
+import { keepsOwnMetadata, keptMetadataNotes } from './destination/own-metadata.js';
 import { planRestore } from './plan-restore.js';
+import { loadingNotes } from './loading/loading-notes.js';
 import { openRepositorySource } from './read-from-repository.js';
 import { entryNotes } from './restore-notes.js';
 import type { RestoreOutcome, RestoreReport } from './restore-report.js';
@@ -109,6 +110,7 @@ async function restoreSelection(
       ...runningServerNotes(server),
       ...(keepsMetadata ? keptMetadataNotes(destination, selection, owner) : []),
       ...outcome,
+      ...loadingNotes(fileSystem, source, selection, destination.path),
     ],
   };
 }

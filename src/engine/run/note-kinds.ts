@@ -21,6 +21,7 @@ export const NOTE_KINDS = [
   'cut-short',
   'damaged-content',
   'followed',
+  'not-loaded',
   'not-understood',
   'without-keys',
   'would-not-load',

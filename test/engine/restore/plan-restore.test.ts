@@ -2,7 +2,7 @@
 // for a destination that is new, one that is there, and a single file.
 import test from 'ava';
 
-import type { FoundDestination } from '../../../src/engine/restore/find-destination.js';
+import type { FoundDestination } from '../../../src/engine/restore/destination/find-destination.js';
 import type { PlacementPlan } from '../../../src/engine/restore/plan-placement.js';
 import type { PlanRequest } from '../../../src/engine/restore/plan-making.js';
 import { type RestorePlan, planRestore } from '../../../src/engine/restore/plan-restore.js';

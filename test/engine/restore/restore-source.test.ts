@@ -35,7 +35,7 @@ const ENTRIES = [
 /** A source in no file, which remembers what it was asked to read. */
 class RememberingSource implements RestoreSource {
   location: SourceLocation | null = null;
-  readonly snapshot = { time: TIME };
+  readonly snapshot = { time: TIME, server: null };
   isInNoSnapshot = true;
   readonly notes = [];
   readonly entries: readonly RestoreEntry[];

@@ -1,5 +1,5 @@
 // Whether a restore may write to its destination. A refusal comes before anything is written.
-import { InTheWayError, UsageError } from '../../errors.js';
+import { InTheWayError, UsageError } from '../../../errors.js';
 import {
   type BytePath,
   ROOT,
@@ -7,11 +7,11 @@ import {
   formatPath,
   isWithin,
   joinPath,
-} from '../../system/files/byte-path.js';
+} from '../../../system/files/byte-path.js';
 import { type DestinationServer, runningServer } from './destination-server.js';
 import type { FoundDestination } from './find-destination.js';
-import type { SourceLocation } from './restore-source.js';
-import type { SelectedEntry, Selection } from './select-entries.js';
+import type { SourceLocation } from '../restore-source.js';
+import type { SelectedEntry, Selection } from '../select-entries.js';
 
 export interface DestinationCheck {
   readonly destination: FoundDestination;

@@ -1,12 +1,12 @@
 // The server that runs where a restore writes. It would write its own data over what is restored, also when it ends.
-import { InTheWayError } from '../../errors.js';
-import { hasManifestName } from '../../persistence/aof/aof-manifest.js';
-import { type BytePath, formatPath, parentPath } from '../../system/files/byte-path.js';
-import type { FileSystem } from '../../system/files/file-system.js';
-import { findServerIn } from '../../system/processes/server-processes.js';
-import { type Note, lookNote } from '../run/notes.js';
+import { InTheWayError } from '../../../errors.js';
+import { hasManifestName } from '../../../persistence/aof/aof-manifest.js';
+import { type BytePath, formatPath, parentPath } from '../../../system/files/byte-path.js';
+import type { FileSystem } from '../../../system/files/file-system.js';
+import { findServerIn } from '../../../system/processes/server-processes.js';
+import { type Note, lookNote } from '../../run/notes.js';
 import type { FoundDestination } from './find-destination.js';
-import type { Selection } from './select-entries.js';
+import type { Selection } from '../select-entries.js';
 
 export interface DestinationServer {
   readonly processId: number;

@@ -1,7 +1,7 @@
 // Holds the directory in which a restore works open, before anything there is looked at. From then on the
 // restore sees and changes that directory alone, whatever becomes of its name.
-import type { BytePath } from '../../system/files/byte-path.js';
-import { type Follower, followPath, nearestParent } from '../../system/files/follow-path.js';
+import type { BytePath } from '../../../system/files/byte-path.js';
+import { type Follower, followPath, nearestParent } from '../../../system/files/follow-path.js';
 
 export interface DestinationPlace {
   /** As it was given. */

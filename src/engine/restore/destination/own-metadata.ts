@@ -1,13 +1,13 @@
 // Whether a directory that exists and is restored into keeps its own owner, mode and time. With something in it, it may be
 // any directory, such as /var/lib. It is only given those of the snapshot where it is the very directory that was
 // backed up, by its path, or where a person says so.
-import { type BytePath, ROOT, formatPath } from '../../system/files/byte-path.js';
-import type { MetadataTarget } from '../../system/files/metadata/apply-metadata.js';
-import type { ParsedOwner } from '../../system/files/metadata/owners.js';
-import { type Note, infoNote } from '../run/notes.js';
-import { presentMetadata, recordedMetadata } from './entry-metadata.js';
+import { type BytePath, ROOT, formatPath } from '../../../system/files/byte-path.js';
+import type { MetadataTarget } from '../../../system/files/metadata/apply-metadata.js';
+import type { ParsedOwner } from '../../../system/files/metadata/owners.js';
+import { type Note, infoNote } from '../../run/notes.js';
+import { presentMetadata, recordedMetadata } from '../entry-metadata.js';
 import type { FoundDestination } from './find-destination.js';
-import type { Selection } from './select-entries.js';
+import type { Selection } from '../select-entries.js';
 
 /** @param place where the directory of the snapshot was when it was backed up; null where that is not known */
 export function keepsOwnMetadata(

@@ -1,9 +1,9 @@
 // Looks at the destination of a restore: what stands there, and so how the restored entries get their
 // places. Nothing is refused here; check-destination.ts does that.
-import type { BytePath } from '../../system/files/byte-path.js';
-import type { FileStat, FileSystem } from '../../system/files/file-system.js';
+import type { BytePath } from '../../../system/files/byte-path.js';
+import type { FileStat, FileSystem } from '../../../system/files/file-system.js';
 import type { DestinationPlace } from './hold-destination.js';
-import { type Selection, isTree, placeBelow } from './select-entries.js';
+import { type Selection, isTree, placeBelow } from '../select-entries.js';
 
 /** How the entries get their places. */
 export type Placement =
