@@ -79,7 +79,7 @@ const REPLIES: [words: string[], reply: string[]][] = [
   ],
   [
     ['restore', '--'],
-    ['--at', '--chown', '--force', '--json', '--quiet', '--verbose'],
+    ['--at', '--chown', '--force', '--set-dest', '--json', '--quiet', '--verbose'],
   ],
   [['restore', '-r', ''], ['now']],
   [['list', '/var/l'], []],
