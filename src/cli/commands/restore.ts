@@ -28,6 +28,7 @@ export function toRestoreRequest(
     repositoryPath: formatPath(toPath(repositoryPath)),
     time: parsed.values.get('at')?.[0] ?? 'now',
     destination: toPath(destination),
+    isDirectoryNamed: /(?:^|\/)\.{0,2}$/.test(destination),
     force: parsed.counts.has('force'),
     setDestination: parsed.counts.has('set-dest'),
     owner: parsed.values.get('chown')?.[0] ?? null,

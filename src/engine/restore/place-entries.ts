@@ -1,11 +1,13 @@
 // Moves restored entries from the work directory to their places. Each step can be undone.
 import { InTheWayError } from '../../errors.js';
 import { type UnsetMetadata, applyMetadata } from '../../system/files/metadata/apply-metadata.js';
-import { formatPath } from '../../system/files/byte-path.js';
+import { type BytePath, formatPath } from '../../system/files/byte-path.js';
+import { isErrno } from '../../system/files/errno.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 import { setMode } from '../../system/files/metadata/set-mode.js';
 import type { UndoList } from '../run/undo-list.js';
 import type { PlacementPlan, PlacementStep } from './plan-placement.js';
+import { mountInTheWay } from './destination/check-destination.js';
 import { syncDirectories } from './sync-restored.js';
 
 /**
@@ -23,7 +25,7 @@ export function placeEntries(
       fileSystem.makeDirectory(step.path, step.mode);
       undo.add(() => fileSystem.removeDirectory(step.path));
     } else {
-      placeOne(fileSystem, step, undo);
+      placeIn(fileSystem, step, undo);
     }
   }
   const unset = applyMetadata(fileSystem, metadata);
@@ -32,6 +34,20 @@ export function placeEntries(
 }
 
 type PlaceStep = Extract<PlacementStep, { readonly kind: 'place' }>;
+
+function placeIn(fileSystem: FileSystem, step: PlaceStep, undo: UndoList): void {
+  try {
+    placeOne(fileSystem, step, undo);
+  } catch (error) {
+    throw mountPointError(step.to, error) ?? error;
+  }
+}
+
+/** Nothing can be moved over or away from a mount point, nor out of one mount into another. */
+function mountPointError(to: BytePath, error: unknown): InTheWayError | null {
+  const isMounted = isErrno(error, 'EXDEV') || isErrno(error, 'EBUSY');
+  return isMounted ? mountInTheWay(to, error) : null;
+}
 
 function placeOne(fileSystem: FileSystem, step: PlaceStep, undo: UndoList): void {
   moveAside(fileSystem, step, undo);

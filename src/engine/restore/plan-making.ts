@@ -71,7 +71,7 @@ export function directoryMetadata(
     .toReversed();
 }
 
-/** To move a directory, a user who is not root needs the right to write in it. */
-export function movableMode({ mode }: RestoreEntry, actingUid: number): number {
+/** To move a directory, or to put something in it, a user who is not root needs the right to write in it. */
+export function movableMode({ mode }: Pick<RestoreEntry, 'mode'>, actingUid: number): number {
   return actingUid === 0 ? mode : mode | 0o700;
 }

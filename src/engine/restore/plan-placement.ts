@@ -47,6 +47,8 @@ export function planPlacement(request: PlanRequest, made: readonly MadeEntry[]):
     .filter(({ path }) => !request.keepsMetadata || path !== request.destination.path)
     .map(({ entry, path, stat }) => ({
       ...recordedMetadata(entry, path, request.owner),
+      // The work directory is still in it.
+      ...(path === request.destination.path ? { mode: movableMode(entry, request.actingUid) } : {}),
       identity: stat,
     }));
   const written = steps.flatMap((step) => {

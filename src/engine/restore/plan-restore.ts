@@ -11,12 +11,14 @@ import {
   directoryMetadata,
   planMaking,
 } from './plan-making.js';
+import { type OpeningPlan, planOpening } from './plan-opening.js';
 import { type PlacementPlan, planPlacement, standingDirectories } from './plan-placement.js';
 
 export interface RestorePlan {
   readonly destination: BytePath;
   /** What is made in the work directory, in the order of the source. */
   readonly made: readonly MadeEntry[];
+  readonly opening: OpeningPlan;
   /** Of all files together. */
   readonly totalBytes: number;
   /** Of all files and links that are made, set after the last one is made. */
@@ -46,6 +48,7 @@ export function planRestore(request: PlanRequest): RestorePlan {
   return {
     destination: path,
     made,
+    opening: planOpening(request, made),
     totalBytes: made.reduce((sum, { entry }) => sum + entry.sizeBytes, 0),
     contentMetadata: contentMetadata(made, request),
     syncFiles: made.flatMap((item) => (item.entry.type === 'file' ? [item.path] : [])),

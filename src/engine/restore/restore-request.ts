@@ -7,6 +7,8 @@ export interface RestoreRequest {
   /** TIME as it was typed. */
   readonly time: string;
   readonly destination: BytePath;
+  /** Whether the destination was typed as a directory: `DIR/`, `.`. One file is then put into it. */
+  readonly isDirectoryNamed: boolean;
   /** Whether files in the destination may be replaced. */
   readonly force: boolean;
   /** Whether the destination itself is given the recorded metadata, whatever else is in it. */

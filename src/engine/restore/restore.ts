@@ -1,6 +1,12 @@
 // One restore: read the snapshot, look at the destination, plan, and do all of it or nothing.
 import { restoreWorkName } from '../../repository/layout.js';
-import { type BytePath, formatPath, parsePath } from '../../system/files/byte-path.js';
+import {
+  type BytePath,
+  baseName,
+  formatPath,
+  joinPath,
+  parsePath,
+} from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 import { type ParsedOwner, parseOwner } from '../../system/files/metadata/owners.js';
 import { requireFreeSpace } from '../run/check-space.js';
@@ -36,8 +42,7 @@ export async function restore(
   const { repository, path } = locateRepository(context.fileSystem, whole);
   const source = openRepositorySource(repository, time, context);
   try {
-    const { destination, force, setDestination } = request;
-    const wanted = { path, destination, force, setDestination, owner, startedMs };
+    const wanted = { ...request, path, owner, startedMs };
     const outcome = await restoreFrom(source, wanted, context);
     return { repository: formatPath(source.location.path), snapshot: source.snapshot, ...outcome };
   } finally {
@@ -48,7 +53,7 @@ export async function restore(
 /** What to restore from an open source, and where. */
 export interface WantedRestore extends Pick<
   RestoreRequest,
-  'destination' | 'force' | 'setDestination'
+  'destination' | 'isDirectoryNamed' | 'force' | 'setDestination'
 > {
   /** Inside the snapshot; '' is all of it. */
   readonly path: BytePath;
@@ -65,12 +70,19 @@ export async function restoreFrom(
   context: RunContext,
 ): Promise<RestoreOutcome> {
   const selection = selectEntries(source, wanted.path);
-  const held = holdDestination(context, wanted.destination, isTree(selection));
+  const asked = placeIn(wanted, selection);
+  const held = holdDestination(context, asked, isTree(selection));
   try {
     return await restoreSelection({ source, selection, wanted }, held.place, context);
   } finally {
     held.release();
   }
+}
+
+/** Where the first entry goes. */
+function placeIn({ destination, isDirectoryNamed, path }: WantedRestore, selection: Selection) {
+  const isWithin = isDirectoryNamed && !isTree(selection);
+  return isWithin ? joinPath(destination, baseName(path)) : destination;
 }
 
 interface SelectedRestore {

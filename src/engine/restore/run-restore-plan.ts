@@ -8,6 +8,7 @@ import {
 } from '../../system/files/metadata/apply-metadata.js';
 import { formatPath } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
+import { setMode } from '../../system/files/metadata/set-mode.js';
 import { append } from '../../system/lists/lists.js';
 import { type Note, lookNote } from '../run/notes.js';
 import type { RunContext } from '../run/run-context.js';
@@ -31,7 +32,7 @@ export interface RestoreRun {
 /**
  * The steps, and what a crash (a kill or a power loss) leaves:
  *
- * 1. The work directory and all entries in it are made, given their metadata, and fsynced. A crash leaves
+ * 1. Directories of this user that forbid writing are made writable. The work directory and all entries in it are made, given their metadata, and fsynced. A crash leaves
  *    the work directory, and the destination as it was.
  * 2. They are moved to their places (plan-placement.ts says what a crash leaves there), and the directories
  *    that have changed are fsynced.
@@ -45,6 +46,7 @@ export async function runRestorePlan(run: RestoreRun): Promise<Note[]> {
   const { fileSystem } = context;
   const undo = new UndoList();
   try {
+    applyMetadata(fileSystem, plan.opening.opened);
     work.make();
     await rebuildEntries(plan, source, context);
     const { checkpoint } = context;
@@ -55,6 +57,7 @@ export async function runRestorePlan(run: RestoreRun): Promise<Note[]> {
     await context.checkpoint();
     append(unset, placeEntries(fileSystem, plan.placement, undo));
     const leftOver = removeWork(work);
+    append(unset, closeDestination(fileSystem, plan));
     append(unset, setTimes(fileSystem, plan));
     return [...unsetNotes(atFinalPaths(plan, unset)), ...leftOver];
   } catch (error) {
@@ -70,6 +73,21 @@ function removeWork(work: WorkDirectory): Note[] {
   } catch (error) {
     const message = `the restore is done, but '${formatPath(work.root)}' could not be deleted: ${(error as Error).message}`;
     return [lookNote('left-over', null, message, 'delete it by hand')];
+  }
+}
+
+function closeDestination(
+  fileSystem: FileSystem,
+  { opening: { closed } }: RestorePlan,
+): UnsetMetadata[] {
+  if (closed === null) return [];
+  const { path, mode } = closed;
+  try {
+    setMode(fileSystem, path, mode);
+    return [];
+  } catch {
+    // The restore is done.
+    return [{ path, what: 'mode' }];
   }
 }
 

@@ -6,6 +6,7 @@
 // from the moment it is made: only this user may enter it, and nothing in it is reached through its name.
 import { InTheWayError } from '../../errors.js';
 import { type BytePath, formatPath, joinPath } from '../../system/files/byte-path.js';
+import { isErrno, systemError } from '../../system/files/errno.js';
 import type { FileStat, FileSystem } from '../../system/files/file-system.js';
 import type { HeldFolder } from '../../system/files/held-folders.js';
 import { removeTree } from '../../system/files/remove-tree.js';
@@ -59,7 +60,7 @@ export class WorkDirectory implements WorkPaths {
   /** @throws InTheWayError where another program has put something else in its place */
   make(): void {
     const fileSystem = this.#fileSystem;
-    fileSystem.makeDirectory(this.root, 0o700);
+    this.#makeRoot();
     this.#held = fileSystem.hold(this.root);
     try {
       this.#requireOwn();
@@ -90,6 +91,16 @@ export class WorkDirectory implements WorkPaths {
   leave(): void {
     this.#held?.release();
     this.#held = null;
+  }
+
+  /** @throws SystemError that names the parent where this user may not write in it */
+  #makeRoot(): void {
+    try {
+      this.#fileSystem.makeDirectory(this.root, 0o700);
+    } catch (error) {
+      const errno = ['EACCES', 'EPERM', 'EROFS'].find((name) => isErrno(error, name));
+      throw errno === undefined ? error : systemError('write in', this.parent, errno, error);
+    }
   }
 
   /** What is held may not be what was made: whoever owns the parent can put another directory there. */

@@ -174,6 +174,7 @@ test('a restore is as of now unless a time is given', (t) => {
     repositoryPath: '/cwd/r/dump.rdb',
     time: 'now',
     destination: pathFromText('/cwd/d'),
+    isDirectoryNamed: false,
     force: false,
     setDestination: false,
     owner: null,
@@ -185,10 +186,20 @@ test('every option of restore reaches the request', (t) => {
     repositoryPath: '/r/a\\xff',
     time: '3D',
     destination: pathFromText('/d'),
+    isDirectoryNamed: false,
     force: true,
     setDestination: true,
     owner: 'redis:104',
   });
+});
+
+test('a DEST that ends in a slash or a dot is a directory', (t) => {
+  for (const typed of ['d/', '/d/.', '.', '..', '/', './d/..']) {
+    t.true(restoreRequest(`restore r/dump.rdb ${typed}`).isDirectoryNamed, typed);
+  }
+  for (const typed of ['d', '/d/x', './d', 'd.', '...', '..d']) {
+    t.false(restoreRequest(`restore r/dump.rdb ${typed}`).isDirectoryNamed, typed);
+  }
 });
 
 function view(line: string) {

@@ -72,6 +72,7 @@ async function restoreTo(
     path: pathFromText(inside),
     destination: pathFromText(destination),
     force: true,
+    isDirectoryNamed: false,
     setDestination: false,
     owner: null,
     startedMs: 0,

@@ -78,6 +78,7 @@ test('private files stay private at every moment of a restore', async (t) => {
     time: 'now',
     destination: pathFromText(path.join(watched, 'restored')),
     force: false,
+    isDirectoryNamed: false,
     setDestination: false,
     owner: null,
   };

@@ -60,6 +60,7 @@ export interface RestoreOptions extends RunOptions {
   /** The path inside the snapshot, with `\xHH` for bytes; all of the snapshot unless given. */
   readonly path?: string;
   readonly force?: boolean;
+  readonly isDirectoryNamed?: boolean;
   readonly setDestination?: boolean;
   readonly owner?: string;
 }

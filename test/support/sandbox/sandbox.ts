@@ -102,6 +102,7 @@ export class Sandbox {
       time: options.time ?? 'now',
       destination: pathFromText(options.to ?? this.#newDestination()),
       force: options.force ?? false,
+      isDirectoryNamed: options.isDirectoryNamed ?? false,
       setDestination: options.setDestination ?? false,
       owner: options.owner ?? null,
     };

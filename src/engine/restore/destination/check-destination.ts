@@ -7,10 +7,12 @@ import {
   formatPath,
   isWithin,
   joinPath,
+  parentPath,
 } from '../../../system/files/byte-path.js';
+import type { FileStat } from '../../../system/files/file-system.js';
+import type { RestoreEntry, SourceLocation } from '../restore-source.js';
 import { type DestinationServer, runningServer } from './destination-server.js';
 import type { FoundDestination } from './find-destination.js';
-import type { SourceLocation } from '../restore-source.js';
 import type { SelectedEntry, Selection } from '../select-entries.js';
 
 export interface DestinationCheck {
@@ -70,10 +72,11 @@ function requireFillable(
   force: boolean,
 ): void {
   const shown = formatPath(path);
-  if (standing.get(ROOT)?.isDirectory() !== true) {
+  const top = standing.get(ROOT);
+  if (top?.isDirectory() !== true) {
     throw new InTheWayError(`destination '${shown}' exists and is not a directory`, {
       path,
-      hint: 'name a new or empty directory',
+      hint: 'move it away first, or name a new or empty directory: --force replaces files by files, never by directories',
     });
   }
   if (!hasContents) return;
@@ -83,18 +86,57 @@ function requireFillable(
       hint: 'name a new or empty directory, or use --force, which replaces the restored files and leaves all others alone',
     });
   }
+  const written = new Set(
+    selection
+      .filter(({ relative }) => standing.get(relative)?.isDirectory() !== true)
+      .map(({ relative }) => parentPath(relative)),
+  );
   for (const { relative, entry } of selection) {
-    const isDirectory = standing.get(relative)?.isDirectory();
-    if (isDirectory === undefined || isDirectory === (entry.type === 'directory')) continue;
+    const stat = standing.get(relative);
+    if (stat === undefined) continue;
     const target = joinPath(path, relative);
-    const targetShown = formatPath(target);
-    throw new InTheWayError(
-      isDirectory
-        ? `'${targetShown}' is a directory, but a ${entry.type} in the snapshot`
-        : `'${targetShown}' is not a directory (links are not followed), but the snapshot has a directory there`,
-      { path: target, hint: 'move it away first: --force replaces files, never directories' },
-    );
+    if (stat.isDirectory() !== (entry.type === 'directory')) throw otherKind(target, stat, entry);
+    if (written.has(relative) && stat.dev !== top.dev) throw mountInTheWay(target);
+    requireFileOrLink(target, stat);
   }
+}
+
+function otherKind(path: BytePath, stat: FileStat, { type }: RestoreEntry): InTheWayError {
+  const shown = formatPath(path);
+  return new InTheWayError(
+    stat.isDirectory()
+      ? `'${shown}' is a directory, but a ${type} in the snapshot`
+      : `'${shown}' is not a directory (links are not followed), but the snapshot has a directory there`,
+    { path, hint: 'move it away first: --force replaces files, never directories' },
+  );
+}
+
+/** @param path where something cannot be moved to */
+export function mountInTheWay(path: BytePath, cause?: unknown): InTheWayError {
+  return new InTheWayError(
+    `'${formatPath(path)}' is a mount point or lies in another mount, so nothing can be moved there`,
+    {
+      path,
+      hint: 'unmount it first, or restore the files in it one by one, or name a new directory and copy from there',
+      cause,
+    },
+  );
+}
+
+/** @throws InTheWayError: a pipe, a socket or a device is never replaced, and nothing is written into it */
+function requireFileOrLink(path: BytePath, stat: FileStat): void {
+  const kind = stat.isFIFO()
+    ? 'a named pipe'
+    : stat.isSocket()
+      ? 'a socket'
+      : stat.isBlockDevice() || stat.isCharacterDevice()
+        ? 'a device'
+        : null;
+  if (kind === null) return;
+  throw new InTheWayError(`'${formatPath(path)}' is ${kind}`, {
+    path,
+    hint: 'move it away first, or name another place: --force replaces files and links only',
+  });
 }
 
 function requireReplaceable(
@@ -111,6 +153,7 @@ function requireReplaceable(
       hint: `name the file itself: '${shown}/${formatPath(baseName(entry.path))}'`,
     });
   }
+  requireFileOrLink(path, stat);
   if (!force) {
     throw new InTheWayError(`destination '${shown}' exists`, {
       path,
