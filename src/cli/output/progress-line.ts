@@ -18,6 +18,8 @@ export class ProgressLine {
   readonly #monotonicMs: () => number;
   #lastDrawnMs: number;
   #isShown = false;
+  #latest: ProgressEvent | null = null;
+  #timer: NodeJS.Timeout | undefined;
 
   /** Draws nothing in the first tenth of a second, so that short runs do not flicker. */
   constructor(terminal: ProgressTerminal, monotonicMs: () => number) {
@@ -26,28 +28,45 @@ export class ProgressLine {
     this.#lastDrawnMs = monotonicMs();
   }
 
-  /** Draws the line, at most ten times a second. */
+  /** Draws the line, at most ten times a second. An event that comes too early is drawn later, if none follows. */
   update(event: ProgressEvent): void {
-    const nowMs = this.#monotonicMs();
-    if (nowMs - this.#lastDrawnMs < REDRAW_EVERY_MS) return;
-    this.#lastDrawnMs = nowMs;
+    this.#latest = event;
+    const restMs = REDRAW_EVERY_MS - (this.#monotonicMs() - this.#lastDrawnMs);
+    if (restMs <= 0) this.#draw();
+    else this.#timer ??= setTimeout(() => this.#draw(), restMs).unref();
+  }
+
+  #draw(): void {
+    this.#stopTimer();
+    if (this.#latest === null) return;
+    this.#lastDrawnMs = this.#monotonicMs();
     this.#isShown = true;
-    this.#terminal.write(
-      RETURN_AND_WIPE + formatProgress(event, (this.#terminal.columns ?? 80) - 1),
-    );
+    const width = (this.#terminal.columns ?? 80) - 1;
+    this.#terminal.write(RETURN_AND_WIPE + formatProgress(this.#latest, width));
+  }
+
+  #stopTimer(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   clear(): void {
+    this.#stopTimer();
+    this.#latest = null;
     if (!this.#isShown) return;
     this.#isShown = false;
     this.#terminal.write(RETURN_AND_WIPE);
   }
 }
 
-/** `copying 45 % (412.3 MiB of 905.1 MiB) dump.rdb`, at most `width` wide. A long path loses its beginning. */
+/**
+ * `copying 45 % (812.3 MiB of 905.1 MiB) dump.rdb`, at most `width` wide. The percentage is that of the whole run, the
+ * amounts are those of the phase. A long path loses its beginning.
+ */
 export function formatProgress(event: ProgressEvent, width: number): string {
   const { doneBytes, totalBytes } = event;
-  const percent = totalBytes === 0 ? '' : ` ${Math.floor((doneBytes / totalBytes) * 100)} %`;
+  const share = event.share ?? (totalBytes === 0 ? null : doneBytes / totalBytes);
+  const percent = share === null ? '' : ` ${Math.floor(share * 100)} %`;
   const bytes = totalBytes === 0 ? '' : ` (${formatAmount(event)})`;
   const head = `${event.phase}${percent}${bytes}`;
   if (event.path === null) return head.slice(0, width);

@@ -6,15 +6,22 @@ import {
   applyAllMetadata,
 } from '../../system/files/metadata/apply-metadata.js';
 import type { RunContext } from '../run/run-context.js';
+import type { BackupProgress } from './backup-progress.js';
 import type { NextEntry } from './next-entry.js';
+
+export interface FinishParts {
+  readonly context: RunContext;
+  readonly staging: Staging;
+  readonly progress: BackupProgress;
+}
 
 /** @returns what could not be set */
 export async function finishStaged(
-  context: RunContext,
-  staging: Staging,
+  { context, staging, progress }: FinishParts,
   entries: readonly NextEntry[],
 ): Promise<UnsetMetadata[]> {
   const { fileSystem } = context;
+  progress.begin('syncing');
   const staged = entries.flatMap((entry) =>
     entry.staged === null ? [] : [{ entry, path: staging.path(entry.staged) }],
   );
@@ -25,6 +32,8 @@ export async function finishStaged(
   );
   for (const { entry, path } of staged) {
     if (entry.type !== 'file') continue;
+    const sizeBytes = entry.content?.sizeBytes ?? 0;
+    progress.tell(entry.path, 0);
     await context.checkpoint();
     const file = fileSystem.open(path, 'read');
     try {
@@ -32,6 +41,8 @@ export async function finishStaged(
     } finally {
       fileSystem.close(file);
     }
+    progress.tell(entry.path, sizeBytes);
+    progress.endFile(sizeBytes);
   }
   return unset;
 }

@@ -15,12 +15,13 @@ import type { ExaminationReport } from '../snapshot/examination-report.js';
 import { inspectWholeMirror } from '../snapshot/inspect-mirror.js';
 import { combineSummary } from '../snapshot/snapshot-summary.js';
 import { LinksOfOthers, leaveOutLinksOfOthers } from '../source/links-of-others.js';
-import { type SourceScan, scanSource } from '../source/scan-source.js';
+import { type ScannedEntry, type SourceScan, scanSource } from '../source/scan-source.js';
 import {
   requireNoRepository,
   requireNotEmptied,
   requireSameSource,
 } from '../source/source-guards.js';
+import { BackupProgress, planSteps } from './backup-progress.js';
 import type { BackupReport } from './backup-report.js';
 import type { SnapshotRun } from './backup-run.js';
 import { finishSnapshot } from './finish-snapshot.js';
@@ -60,7 +61,10 @@ export async function takeSnapshot(run: SnapshotRun): Promise<BackupReport> {
   const { timeSeconds, note: clockNote } = snapshotTime(scanned.startedAtMs, newest);
   const last = await readLastSnapshot(run, scanned);
   const scan = await leaveOutUnnamed(run, scanned, last);
-  const room = requireFit(run, scan, last);
+  const toRead = filesToRead(scan.entries, last, request.rehash);
+  const room = requireFit(run, scan, last, toRead);
+  const copied = toRead.filter(({ path }) => !room.tooLarge.has(path));
+  const progress = new BackupProgress(context, planSteps(copied, scan.entries, last));
   const notes: Note[] = [
     ...(moved === null ? [] : [moved]),
     ...(capture?.notes ?? []),
@@ -73,15 +77,16 @@ export async function takeSnapshot(run: SnapshotRun): Promise<BackupReport> {
     const increments = new IncrementsInProgress({ ...run, memoryBytes: request.memoryBytes });
     try {
       const linksOfOthers = new LinksOfOthers(scan, request.hardLinksOfOthers);
-      const parts = { ...run, staging, increments, last, linksOfOthers };
+      const parts = { ...run, staging, increments, last, linksOfOthers, progress };
       const taken = await takeEntries({ ...parts, scan, room, capture, rehash: request.rehash });
       append(notes, taken.notes);
       append(notes, mirrorNotes(last, taken.entries));
       examined = request.examine ? await examineTaken(run, staging, last, taken) : examined;
       append(notes, examined.notes);
-      append(unset, await finishStaged(context, staging, taken.entries));
+      append(unset, await finishStaged(parts, taken.entries));
       const kept = await keepOldContents({ ...parts, next: taken.entries });
       append(notes, kept.notes);
+      progress.finish();
       const plan = planSnapshot({
         last,
         next: taken.entries,
@@ -122,11 +127,12 @@ function requireFit(
   { request, context, source, repository }: SnapshotRun,
   scan: SourceScan,
   last: LastSnapshot,
+  toRead: readonly ScannedEntry[],
 ): RoomPlan {
   if (!(request.force || request.allowEmpty))
     requireNotEmptied(last.versions.values(), scan, source);
   requireNoForeignDirectory(repository.path, last, scan.entries);
-  return requireRoom(context, repository.path, filesToRead(scan.entries, last, request.rehash));
+  return requireRoom(context, repository.path, toRead);
 }
 
 async function readLastSnapshot(

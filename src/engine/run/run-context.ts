@@ -15,7 +15,10 @@ export interface ProgressEvent {
     | 'saving'
     | 'scanning'
     | 'copying'
+    | 'syncing'
     | 'comparing'
+    /** The last steps of a backup; counts nothing. */
+    | 'finishing'
     | 'proving'
     | 'restoring'
     | 'verifying';
@@ -23,6 +26,8 @@ export interface ProgressEvent {
   readonly path: string | null;
   readonly doneBytes: number;
   readonly totalBytes: number;
+  /** How much of the whole run is done, from 0 to 1. Where it is left out, the phase is the whole. */
+  readonly share?: number;
 }
 
 export interface RunContext {

@@ -1,4 +1,5 @@
 // The progress line: redrawn at most ten times a second, wiped before anything else, never too wide.
+import { setTimeout as pause } from 'node:timers/promises';
 import test from 'ava';
 import { Output, type OutputSettings } from '../../../src/cli/output/output.js';
 import { formatProgress } from '../../../src/cli/output/progress-line.js';
@@ -26,6 +27,25 @@ test('a line shows the phase, the progress and the path', (t) => {
     formatProgress({ phase: 'scanning', path: null, doneBytes: 0, totalBytes: 0 }, 80),
     'scanning',
   );
+});
+
+test('the percentage is that of the whole run where the phase is a part of it', (t) => {
+  t.is(formatProgress({ ...event, share: 0.129 }, 80), line.replace('50 %', '12 %'));
+  t.is(formatProgress({ ...event, share: 1 }, 80), line.replace('50 %', '100 %'));
+});
+
+test('an event that comes too early is drawn later, unless something else was written', async (t) => {
+  const streams = recordingStreams({ isTerminal: true, columns: 80 });
+  const output = new Output(streams, settings);
+  output.progress(event);
+  output.progress({ ...event, phase: 'syncing' });
+  t.is(streams.written.stderr, '');
+  while (streams.written.stderr === '') await pause(10);
+  t.is(streams.written.stderr, wipe + line.replace('copying', 'syncing'));
+  output.progress(event);
+  output.account({}, () => 'statistics\n');
+  await pause(200);
+  t.true(streams.written.stderr.endsWith(`${wipe}statistics\n`), streams.written.stderr);
 });
 
 test('a long path loses its beginning, or all of it if there is no room', (t) => {

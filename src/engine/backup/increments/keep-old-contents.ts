@@ -19,6 +19,7 @@ import type { FileDescriptor } from '../../../system/files/file-system.js';
 import { readChunks } from '../../../system/files/read-chunks.js';
 import { lookNote, type Note } from '../../run/notes.js';
 import type { RunContext } from '../../run/run-context.js';
+import type { BackupProgress } from '../backup-progress.js';
 import type { LastSnapshot } from '../last-snapshot.js';
 import type { NextEntry } from '../next-entry.js';
 import { type BasisFile, chooseBasis } from './choose-basis.js';
@@ -30,6 +31,7 @@ export interface KeepRequest {
   readonly staging: Staging;
   readonly increments: IncrementsInProgress;
   readonly last: LastSnapshot;
+  readonly progress: BackupProgress;
   /** The entries of the snapshot that is being made. */
   readonly next: readonly NextEntry[];
 }
@@ -47,20 +49,19 @@ interface OldContent {
 
 /** Ends what was begun, and makes what is missing, for all contents that `next` no longer has. */
 export async function keepOldContents(request: KeepRequest): Promise<KeptContents> {
-  const { context, increments, last, next } = request;
+  const { increments, last, next, progress } = request;
   const leaving = findOldContents(last, next);
   const kept: NewIncrement[] = [];
   const notes: Note[] = [];
-  const totalBytes = leaving.reduce((sum, { content }) => sum + content.sizeBytes, 0);
   const damagedBases = new Set<BytePath>();
-  let doneBytes = 0;
+  progress.begin('comparing');
   for (const item of leaving) {
     const { content, version } = item;
-    const path = formatPath(version.path);
-    context.onProgress({ phase: 'comparing', path, doneBytes, totalBytes });
+    progress.tell(version.path, 0);
     if (!increments.has(content)) increments.add(content, keepOne(request, item, damagedBases));
     const increment = await increments.finish(content);
-    doneBytes += content.sizeBytes;
+    progress.tell(version.path, content.sizeBytes);
+    progress.endFile(content.sizeBytes);
     if (increment === null) notes.push(lostNote(version.path));
     else {
       kept.push(increment);

@@ -7,6 +7,7 @@ import { Reflinks } from '../../../system/files/reflinks.js';
 import { type Note, lookNote } from '../../run/notes.js';
 import { type Capture, capturedBytes } from '../../server/capture-plan.js';
 import type { ScannedEntry, SourceScan } from '../../source/scan-source.js';
+import type { BackupProgress } from '../backup-progress.js';
 import type { LastSnapshot } from '../last-snapshot.js';
 import { type NextEntry, entryAsScanned, keptEntry } from '../next-entry.js';
 import { filesToRead, isInMirror, isReplaced, knownContent } from '../plan-reading.js';
@@ -23,6 +24,7 @@ export interface TakeRequest extends Omit<IntakeParts, 'reflinks' | 'patience'> 
   /** What was captured of a running server, or null. */
   readonly capture: Capture | null;
   readonly room: RoomPlan;
+  readonly progress: BackupProgress;
   /** Read every file. */
   readonly rehash: boolean;
 }
@@ -48,8 +50,8 @@ export async function takeEntries(request: TakeRequest): Promise<TakenEntries> {
     reflinks: new Reflinks(context.fileSystem),
     patience: new Patience(context),
   };
-  const { neededBytes: totalBytes, tooLarge } = request.room;
-  let doneBytes = 0;
+  const { tooLarge } = request.room;
+  request.progress.begin('copying');
   for (const entry of scan.entries) {
     await context.checkpoint();
     if (entry.type !== 'file') {
@@ -77,13 +79,11 @@ export async function takeEntries(request: TakeRequest): Promise<TakenEntries> {
       if (kept.note !== null) notes.push(kept.note);
       continue;
     }
-    const onBytes = (count: number): void => {
-      doneBytes = Math.min(totalBytes, doneBytes + count);
-      context.onProgress({ phase: 'copying', path: formatPath(entry.path), doneBytes, totalBytes });
-    };
+    const onBytes = (count: number): void => request.progress.tell(entry.path, count);
     const kind = expectedKind(entry.path, named);
     await request.increments.room();
     const taken = await takeFile(parts, entry, { captured, expectedKind: kind, onBytes });
+    request.progress.endFile(Number(entry.stat.size));
     if (taken.entry !== null) entries.push(taken.entry);
     if (taken.note !== null) notes.push(taken.note);
     if (taken.examination !== null) examined.set(entry.path, taken.examination);
