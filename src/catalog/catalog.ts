@@ -58,7 +58,7 @@ export class Catalog {
    *   catalog, or has other tables than its format has.
    */
   static open(path: BytePath, options: ConnectOptions): Catalog {
-    return Catalog.#over(path, connect(path, options));
+    return Catalog.#over(options.copyOf ?? path, connect(path, options));
   }
 
   /**

@@ -22,6 +22,8 @@ const BUSY_TIMEOUT_MS = 60_000;
 export interface ConnectOptions {
   readonly readOnly: boolean;
   readonly busyTimeoutMs?: number;
+  /** The file that this one is a private copy of. Errors name it. */
+  readonly copyOf?: BytePath;
   /** Called when the file is open, before anything is read. If it throws, the file is closed again. */
   readonly onOpened?: () => void;
 }
@@ -43,7 +45,7 @@ export function requireSqlite(): void {
  * @throws CorruptError when it is not a database, InstallationError when SQLite cannot be loaded.
  */
 export function connect(path: BytePath, options: ConnectOptions): Connection {
-  return translate('open', path, () => {
+  return translate('open', options.copyOf ?? path, () => {
     const connection = new Database(sqliteName(path), {
       fileMustExist: true,
       readonly: options.readOnly,

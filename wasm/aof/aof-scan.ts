@@ -64,6 +64,8 @@ let bodyLeft: u64 = 0;
 let afterBodyLeft: u32 = 0;
 /** Whether a command can have the name that was read: no server has one with spaces or control characters. */
 let isNamePossible: bool = false;
+/** Offset of the last of the two bytes after it. */
+let nameEndsAt: u64 = 0;
 let isTransaction: bool = false;
 
 let boundary: u64 = 0;
@@ -116,7 +118,7 @@ export function aofFeed(length: u32): i32 {
     const byte = u32(load<u8>(p));
     if (!next(byte, origin + p)) {
       stopValue = byte;
-      stopAt = origin + p;
+      stopAt = stopReason == NO_COMMAND ? nameEndsAt : origin + p;
       return STEP_ERROR;
     }
     p++;
@@ -138,7 +140,7 @@ function next(byte: u32, at: u64): bool {
       beginNumber();
       return true;
     case AFTER_BODY:
-      if (--afterBodyLeft == 0) return endArgument(at + 1);
+      if (--afterBodyLeft == 0) return endArgument(at);
       return true;
     case COMMAND:
       return beginCommand(byte);
@@ -193,7 +195,7 @@ function endNumber(): bool {
     if (value < 0 || value > LENGTH_MOST) return stop(BAD_LENGTH);
     bodyLeft = u64(value);
     keptLength = 0;
-    isNamePossible = value != 0;
+    if (isName) isNamePossible = value != 0;
     afterBodyLeft = 2;
     state = value == 0 ? AFTER_BODY : BODY;
     return true;
@@ -255,17 +257,20 @@ function keep(at: usize, length: u32): void {
   keptLength += count;
 }
 
-function endArgument(end: u64): bool {
+/** @param at of the last of the two bytes after it */
+function endArgument(at: u64): bool {
   if (isName) {
     isName = false;
-    if (!isNamePossible) return stop(NO_COMMAND);
+    nameEndsAt = at;
     noteTransaction();
   }
   state = ARGUMENT;
   if (--argumentsLeft != 0) return true;
+  // A server looks for the command when all its arguments are there, and never for one that the file cuts.
+  if (!isNamePossible) return stop(NO_COMMAND);
   state = COMMAND;
   commandCount++;
-  if (!isTransaction) boundary = end;
+  if (!isTransaction) boundary = at + 1;
   return true;
 }
 

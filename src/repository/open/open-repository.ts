@@ -104,7 +104,8 @@ function openHeldForReading(
     };
     try {
       const copied = joinPath(copy.directory, baseName(catalogPath(path)));
-      const catalog = openCatalog(path, copied, { readOnly: false });
+      const options = { readOnly: false, copyOf: catalogPath(path) };
+      const catalog = openCatalog(path, copied, options);
       return new ReadableRepository({ path, fileSystem, catalog }, remove);
     } catch (failure) {
       copy.remove();
@@ -280,7 +281,7 @@ function openCatalog(repository: BytePath, file: BytePath, options: ConnectOptio
   } catch (error) {
     if (!(error instanceof CorruptError)) throw error;
     throw new CorruptError(error.message, {
-      path: file,
+      path: options.copyOf ?? file,
       hint: error.hint ?? repairHint(repository),
       cause: error,
     });

@@ -117,6 +117,12 @@ for (const [what, bytes, at, reason] of [
   ['a body that is longer than it says', Buffer.from('*1\r\n$1\r\nab\r\n'), 11, 'unexpected-byte'],
   ['an empty name', Buffer.from('*1\r\n$0\r\n\r\n'), 9, 'no-command'],
   ['a name of zeros', Buffer.from('*1\r\n$3\r\n\0\0\0\r\n'), 12, 'no-command'],
+  [
+    'a name of zeros before an argument',
+    Buffer.from('*2\r\n$3\r\n\0\0\0\r\n$1\r\nx\r\n'),
+    12,
+    'no-command',
+  ],
   ['an annotation too long', Buffer.from(`#${'x'.repeat(2000)}\r\n`), 1023, 'unexpected-byte'],
 ] as const) {
   test(`${what} stops the scan at its byte, whatever comes before`, (t) => {
@@ -152,6 +158,7 @@ for (const [what, text, kind] of [
   ['a length', '*1\r\n$', 'cut'],
   ['a negative length', '*1\r\n$-1', 'stopped'],
   ['a body', '*1\r\n$4\r\nPI', 'cut'],
+  ['the arguments of a name that no command has', '*2\r\n$3\r\n\0\0\0\r\n$9\r\nx', 'cut'],
   ['one of the bytes after a body', '*1\r\n$4\r\nPING\r', 'cut'],
 ] as const) {
   test(`a file that ends within ${what} is ${kind}`, (t) => {

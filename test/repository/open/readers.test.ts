@@ -2,6 +2,7 @@ import test, { type ExecutionContext } from 'ava';
 import Database from 'better-sqlite3';
 import { unlinkSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
+import { CorruptError } from '../../../src/errors.js';
 import { copyTree } from '../../support/files/copy-tree.js';
 import { type Tree, readTree, treeDifferences } from '../../support/files/directory-tree.js';
 import { HookedFileSystem, ProcessDied } from '../../support/files/hooked-file-system.js';
@@ -107,6 +108,21 @@ test('a reader reads past the journal of a commit that was cut off, and leaves i
   t.deepEqual((await cut.backup()).notes, []);
   t.false(isThere(cut.data('catalog.sqlite3-journal')), 'a journal is left');
   t.deepEqual((await cut.verify()).problems, []);
+});
+
+test('damage beside the journal of a commit that was cut off is named as damage of the catalog', async (t) => {
+  const sandbox = await createSandbox(t);
+  await sandbox.write('file', 'one');
+  await sandbox.backup();
+  const cut = sandbox.withRepository(sandbox.at('cut-off'));
+  const catalog = new Database(sandbox.data('catalog.sqlite3'));
+  catalog.pragma('cache_size = 1');
+  catalog.exec('BEGIN; CREATE TABLE large AS SELECT zeroblob(300000); DELETE FROM source_state');
+  await copyTree(sandbox.repository, cut.repository);
+  catalog.close();
+  await fs.writeFile(cut.data('catalog.sqlite3'), Buffer.alloc(4096));
+  const { message } = t.throws(() => cut.list(), { instanceOf: CorruptError });
+  t.true(message.includes(`'${cut.data('catalog.sqlite3')}'`), message);
 });
 
 test('a commit that ends while a reader looks at its journal does not disturb the reader', async (t) => {

@@ -9,7 +9,7 @@ import {
 } from '../../../persistence/aof/aof-manifest.js';
 import { mirrorPath } from '../../../repository/layout.js';
 import type { Staging } from '../../../repository/staging.js';
-import type { BytePath } from '../../../system/files/byte-path.js';
+import { type BytePath, baseName, joinPath, parentPath } from '../../../system/files/byte-path.js';
 import { readFileUpTo } from '../../../system/files/read-chunks.js';
 import type { RunContext } from '../../run/run-context.js';
 import type { NextEntry } from '../next-entry.js';
@@ -34,8 +34,10 @@ export async function readManifests(
   entries: readonly NextEntry[],
 ): Promise<Map<BytePath, ReadManifest>> {
   const manifests = new Map<BytePath, ReadManifest>();
+  const expected = manifestsOf(entries);
   let leftBytes = MANIFESTS_MOST_BYTES;
   for (const { path, type, staged } of entries) {
+    if (type === 'directory' && expected.has(path)) manifests.set(path, FOLDER);
     if (type !== 'file' || !hasManifestName(path)) continue;
     await context.checkpoint();
     const file = staged === null ? mirrorPath(repository.path, path) : staging.path(staged);
@@ -47,10 +49,25 @@ export async function readManifests(
   return manifests;
 }
 
+/** A server looks for a manifest, and cannot put one there. */
+const FOLDER: ReadManifest = { kind: 'broken', why: 'it is a folder' };
+
 const TOO_LARGE: ReadManifest = {
   kind: 'unchecked',
   why: 'a manifest is read up to 1 MiB, and all manifests of a snapshot up to 16 MiB',
 };
+
+const AOF_FILE = /\.[0-9]+\.(?:base\.(?:rdb|aof)|incr\.aof)$/;
+
+/** Where a server has the manifests of the AOF files that are there. */
+function manifestsOf(entries: readonly NextEntry[]): Set<BytePath> {
+  const manifests = new Set<BytePath>();
+  for (const { path, type } of entries) {
+    if (type !== 'file' || !AOF_FILE.test(path)) continue;
+    manifests.add(joinPath(parentPath(path), baseName(path).replace(AOF_FILE, '.manifest')));
+  }
+  return manifests;
+}
 
 function parse(bytes: Buffer): ReadManifest {
   try {

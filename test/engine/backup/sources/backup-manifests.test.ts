@@ -83,6 +83,16 @@ test('a folder where a manifest names a file, and a base that is empty, are told
   );
 });
 
+test('a folder with the name of the manifest of the AOF files beside it is told', async (t) => {
+  const sandbox = await createSandbox(t);
+  await sandbox.write(`${AOF}.1.incr.aof`, SET);
+  await mkdir(sandbox.inSource(`${AOF}.manifest`));
+  await mkdir(sandbox.inSource('appendonlydir/other.manifest'));
+  const { notes } = await sandbox.backup({ examine: true });
+  t.deepEqual(lookNames(notes), [`would-not-load ${AOF}.manifest`]);
+  t.regex(notes[0]?.message ?? '', /appendonly\.aof\.manifest': it is a folder$/);
+});
+
 /** Fails at the n-th call on the manifest in SOURCE, which is read to know what it names, and then taken. */
 function failOnManifest(manifest: string, n: number, errno: string) {
   const fault = failAtCall(n, errno);

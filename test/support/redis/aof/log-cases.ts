@@ -169,6 +169,8 @@ function transactionCases(): AofCase[] {
     logCase('an empty name', SET_1 + command(''), CHECK_NOT_RUN),
     logCase('a name with a space', SET_1 + command('SET ', 'k2', 'v'), CHECK_NOT_RUN),
     logCase('a binary name', SET_1 + command('\x80\xff', 'k2', 'v'), CHECK_NOT_RUN),
+    logCase('a name of zeros, cut', SET_1 + command('\0\0\0', 'k2', 'v').slice(0, -3)),
+    logCase('a name with a line feed, cut', SET_1 + SET_2.replace('\r\nSET', '\rSET')),
     logCase('a command that fails', SET_1 + command('LPUSH', 'k1', 'x') + SET_2),
   ];
 }

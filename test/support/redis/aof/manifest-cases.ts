@@ -162,6 +162,7 @@ function fileCases(): AofCase[] {
     setCase({ name: 'a base that is missing', manifest: ALL, files: without(BASE) }),
     setCase({ name: 'an incr that is missing', manifest: ALL, files: without(ONE) }),
     setCase({ name: 'a last incr that is missing', manifest: ALL, files: without(TWO) }),
+    setCase({ name: 'a folder for a manifest', manifest: FOLDER, files: WHOLE, loaded: [] }),
     setCase(files('a folder for a base', { [BASE]: FOLDER })),
     setCase(files('a folder for an incr', { [ONE]: FOLDER })),
     setCase(files('a folder for the last incr', { [TWO]: FOLDER })),
