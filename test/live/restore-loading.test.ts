@@ -143,6 +143,18 @@ test('an AOF of one file: the server loads it, unless there is a set', async (t)
   t.deepEqual(await restore(`${repository}/dump.rdb`, at('old/dump.rdb')), looks(old));
 });
 
+test('the dump after its AOF, in two runs, needs no warning; once the AOF has changed it does', async (t) => {
+  const { repository, at } = await makePlace(t);
+  await serve(at('origin'), 'aof on', 'of the snapshot');
+  await succeedCli(['backup', at('origin'), repository]);
+  t.deepEqual(await restore(`${repository}/appendonlydir`, at('new/appendonlydir')), []);
+  t.deepEqual(await restore(`${repository}/dump.rdb`, at('new/dump.rdb')), []);
+  t.is(await loaded(at('new'), 'aof on'), 'of the snapshot');
+  await serve(at('new'), 'aof on', 'written since');
+  const [[kind] = []] = await restore('--force', `${repository}/dump.rdb`, at('new/dump.rdb'));
+  t.is(kind, 'not-loaded');
+});
+
 test('a part of an AOF alone, or its manifest alone, is not what a server loads', async (t) => {
   const { repository, at } = await makePlace(t);
   await serve(at('data'), 'aof on', 'of the snapshot');

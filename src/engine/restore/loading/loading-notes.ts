@@ -1,20 +1,22 @@
 // Warnings where what was restored is not what a server would load that starts in its directory. The directory is looked at
 // after the restore, so that what was there before counts too.
+import { SystemError } from '../../../errors.js';
 import {
   type BytePath,
   ROOT,
   formatPath,
   joinPath,
   parentPath,
+  relativePath,
 } from '../../../system/files/byte-path.js';
 import type { FileSystem } from '../../../system/files/file-system.js';
 import { type Note, infoNote, lookNote } from '../../run/notes.js';
-import type { RestoreSource } from '../restore-source.js';
+import type { RestoreEntry, RestoreSource } from '../restore-source.js';
 import { type Selection, placeBelow } from '../select-entries.js';
 import type { DataFolder } from './data-folder.js';
 import { type NotLoaded, type ServerAof, judgeLoading } from './judge-loading.js';
 import { lookAtDataFolder } from './look-at-data-folder.js';
-import { type RestoredData, SnapshotNames, groupRestoredData } from './restored-data.js';
+import { type RestoredData, SnapshotFiles, groupRestoredData } from './restored-data.js';
 
 /** @param destination its real path */
 export function loadingNotes(
@@ -23,14 +25,16 @@ export function loadingNotes(
   selection: Selection,
   destination: BytePath,
 ): Note[] {
-  const names = new SnapshotNames(source.entries);
+  const files = new SnapshotFiles(source.entries);
   const places = new Set(selection.map((selected) => placeBelow(destination, selected)));
-  return groupRestoredData(selection, destination, names).flatMap((data) => {
+  return groupRestoredData(selection, destination, files).flatMap((data) => {
     if (data.isIncomplete) return [incompleteNote(data)];
-    const kept = data.place === null ? NOTHING : names.dataAt(data.place);
+    const kept = data.place === null ? NOTHING : files.dataAt(data.place);
     const likely = [...kept.manifests.map((path) => parentPath(path)), ...data.aofFolders];
     const found = lookAtDataFolder(fileSystem, data.directory, likely);
-    const isRestored = (path: BytePath): boolean => places.has(joinPath(data.directory, path));
+    // An AOF that an earlier run has restored counts too.
+    const isRestored = (path: BytePath): boolean =>
+      places.has(joinPath(data.directory, path)) || isAsInSnapshot(fileSystem, files, data, path);
     const notLoaded = judgeLoading({
       restored: { ...pick(found, isRestored), dumps: data.dumps },
       standing: pick(found, (path) => !isRestored(path)),
@@ -39,6 +43,37 @@ export function loadingNotes(
     });
     return notLoaded === null ? [] : [notLoadedNote(data, notLoaded)];
   });
+}
+
+/** Whether an AOF on the disk is that of the snapshot, by the sizes and times of its files. */
+function isAsInSnapshot(
+  fileSystem: FileSystem,
+  files: SnapshotFiles,
+  { directory, place }: RestoredData,
+  path: BytePath,
+): boolean {
+  if (place === null) return false;
+  const aof = files.filesOfAof(joinPath(place, path));
+  return (
+    aof.length > 0 &&
+    aof.every((file) =>
+      isSame(fileSystem, joinPath(directory, relativePath(file.path, place)), file),
+    )
+  );
+}
+
+function isSame(
+  fileSystem: FileSystem,
+  path: BytePath,
+  { sizeBytes, mtimeNs }: RestoreEntry,
+): boolean {
+  try {
+    const stat = fileSystem.stat(path);
+    return stat?.isFile() === true && Number(stat.size) === sizeBytes && stat.mtimeNs === mtimeNs;
+  } catch (error) {
+    if (error instanceof SystemError) return false;
+    throw error;
+  }
 }
 
 const NOTHING: DataFolder = { dumps: [], logs: [], manifests: [] };

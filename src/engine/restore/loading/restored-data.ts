@@ -30,20 +30,20 @@ export interface RestoredData {
   readonly isRenamed: boolean;
 }
 
-/** The names of files in a snapshot. */
-export class SnapshotNames {
+/** The files of a snapshot, by their folders. */
+export class SnapshotFiles {
   /** By the path of their folder. */
-  readonly #names = new Map<BytePath, BytePath[]>();
+  readonly #files = new Map<BytePath, RestoreEntry[]>();
   /** Paths of folders with files, by the path of the folder that they are in. */
   readonly #folders = new Map<BytePath, BytePath[]>();
   readonly #aofFolders = new Set<BytePath>();
 
   constructor(entries: readonly RestoreEntry[]) {
-    for (const { path, type } of entries) {
-      if (type === 'file') addTo(this.#names, parentPath(path), baseName(path));
+    for (const entry of entries) {
+      if (entry.type === 'file') addTo(this.#files, parentPath(entry.path), entry);
     }
-    for (const [path, names] of this.#names) {
-      if (manifestsAmong(names).length > 0) this.#aofFolders.add(path);
+    for (const path of this.#files.keys()) {
+      if (manifestsAmong(this.#namesIn(path)).length > 0) this.#aofFolders.add(path);
       if (path !== ROOT) addTo(this.#folders, parentPath(path), path);
     }
   }
@@ -55,9 +55,20 @@ export class SnapshotNames {
 
   dataAt(folder: BytePath): DataFolder {
     const inner = (this.#folders.get(folder) ?? []).map(
-      (path) => [baseName(path), this.#names.get(path) ?? []] as const,
+      (path) => [baseName(path), this.#namesIn(path)] as const,
     );
-    return describeDataFolder(this.#names.get(folder) ?? [], new Map(inner));
+    return describeDataFolder(this.#namesIn(folder), new Map(inner));
+  }
+
+  /** What the AOF of a manifest, or of one file, consists of. Empty where the snapshot has no such AOF. */
+  filesOfAof(path: BytePath): readonly RestoreEntry[] {
+    const files = this.#files.get(parentPath(path)) ?? [];
+    const own = files.filter((file) => file.path === path);
+    return own.length > 0 && hasManifestName(path) ? files : own;
+  }
+
+  #namesIn(folder: BytePath): BytePath[] {
+    return (this.#files.get(folder) ?? []).map(({ path }) => baseName(path));
   }
 }
 
@@ -71,15 +82,15 @@ function addTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
 export function groupRestoredData(
   selection: Selection,
   destination: BytePath,
-  names: SnapshotNames,
+  files: SnapshotFiles,
 ): RestoredData[] {
   const groups = new Map<BytePath, Found[]>();
   for (const selected of selection) {
-    const found = findData(selected, destination, names);
+    const found = findData(selected, destination, files);
     if (found !== null) addTo(groups, found.directory, found);
   }
   const [{ entry }] = selection;
-  const isTopNamed = !isTree(selection) || names.isAofFolder(entry.path);
+  const isTopNamed = !isTree(selection) || files.isAofFolder(entry.path);
   const isRenamed = isTopNamed && baseName(destination) !== baseName(entry.path);
   return [...groups.values()].map((found) => combine(found, !isTree(selection), isRenamed));
 }
@@ -95,11 +106,11 @@ interface Found extends Pick<RestoredData, 'directory' | 'place' | 'path'> {
 function findData(
   selected: SelectedEntry,
   destination: BytePath,
-  names: SnapshotNames,
+  files: SnapshotFiles,
 ): Found | null {
   const { path } = selected.entry;
   const folder = parentPath(path);
-  const role = roleOf(selected.entry, names.isAofFolder(folder));
+  const role = roleOf(selected.entry, files.isAofFolder(folder));
   if (role === null) return null;
   const to = placeBelow(destination, selected);
   const isInAof = role === 'manifest' || role === 'part';
