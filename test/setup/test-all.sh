@@ -33,26 +33,27 @@ note_problem() {
 
 heading() { printf '\n== %s\n' "$1"; }
 
-# Runs ava with the arguments given and adds up the totals at the end of its TAP output. A run that
-# ends without them, or badly although no test failed, counts as one failure.
+# Runs ava with the arguments given, and adds up what it prints: a line for each test. A test that failed, one that a time limit of ava left pending, and a file that ended badly (an
+# uncaught exception, a signal) are problems each. A run that ends badly without one counts as one failure.
 run_ava() {
-  local name=$1 line output pass fail code=0
+  local name=$1 line output pass fail=0 code=0
   shift
   heading "$name"
   output=$(mktemp)
-  npx ava --tap "$@" | tee "$output" || code=$?
-  pass=$(sed -n 's/^# pass \([0-9][0-9]*\)$/\1/p' "$output" | tail -n 1)
-  fail=$(sed -n 's/^# fail \([0-9][0-9]*\)$/\1/p' "$output" | tail -n 1)
-  while IFS= read -r line; do problems+=("$line"); done < <(sed -n 's/^not ok [0-9]* - //p' "$output")
+  npx ava "$@" | tee "$output" || code=$?
+  pass=$(grep -c '^  ✔ ' "$output")
+  while IFS= read -r line; do
+    problems+=("$name: $line")
+    fail=$((fail + 1))
+  done < <(sed -n -e 's/^  ✘ \[fail\]: //p' -e 's/^  \(◌ .*\)$/still running: \1/p' \
+    -e 's/^  ✘ \(.* exited .*\)$/\1/p' "$output")
   rm -f "$output"
-  if [ "$code" -ne 0 ] && [ "${fail:-0}" -eq 0 ]; then
-    fail=1
-  fi
-  passed=$((passed + ${pass:-0}))
-  failed=$((failed + ${fail:-0}))
   if [ "$code" -ne 0 ]; then
     note_problem "$name (ava ended with $code)"
+    [ "$fail" -gt 0 ] || fail=1
   fi
+  passed=$((passed + pass))
+  failed=$((failed + fail))
 }
 
 # The folders of test/ that the hermetic run leaves out, as package.json has them.
