@@ -33,8 +33,9 @@ note_problem() {
 
 heading() { printf '\n== %s\n' "$1"; }
 
-# Runs ava with the arguments given, and adds up what it prints: a line for each test. A test that failed, one that a time limit of ava left pending, and a file that ended badly (an
-# uncaught exception, a signal) are problems each. A run that ends badly without one counts as one failure.
+# Runs ava with the arguments given, and adds up what it prints: a line for each test. A test that failed, one
+# that a time limit of ava left pending, and a file that ended badly (an uncaught exception, a signal) are
+# problems each. A run that ends badly without one counts as one failure.
 run_ava() {
   local name=$1 line output pass fail=0 code=0
   shift
