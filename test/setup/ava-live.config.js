@@ -10,5 +10,5 @@ const leftOut = ava.files.filter((pattern) => pattern.startsWith('!'));
 export default {
   ...ava,
   files: leftOut.map((pattern) => `${pattern.slice(1)}/*.test.js`),
-  timeout: '10m',
+  timeout: '20m',
 };
