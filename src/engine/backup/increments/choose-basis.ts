@@ -17,12 +17,16 @@ export interface BasisFile {
   readonly inode: bigint;
 }
 
+/** How much larger than an incr file a base may be that is gone through for the values of the incr file. */
+const BASE_MOST_TIMES = 64;
+
 /**
  * The basis for the content that leaves the mirror; null where no candidate is similar. The first of these:
  * 1. the file that is now at the same path;
  * 2. the base file of the next rewrite of the same AOF, which holds the same keys. For `x.3.base.rdb` this
  *    is `x.4.base.rdb`. For `x`, the single file of Redis before 7, it is the first `x.N.base.*` in any
- *    folder. An incr file has no such basis: no other file repeats its commands;
+ *    folder. For an incr file, `x.3.incr.aof`, it is the newest base beside it: a rewrite moves the values of
+ *    its commands there. A base that is far larger than the incr file would cost more time than it saves;
  * 3. the same inode under another name: a file that was renamed and then changed. This comes after the
  *    AOF, whose files are replaced so often that their inodes are used again;
  * 4. a file of the same name in another folder, the nearest in size.
@@ -36,6 +40,7 @@ export function chooseBasis<Candidate extends BasisFile>(
   return (
     useful.find((candidate) => candidate.path === leaving.path) ??
     nextBase(leaving.path, useful) ??
+    baseOfRewrite(leaving, useful) ??
     useful.find((candidate) => isSameInode(candidate, leaving)) ??
     nearestNamesake(leaving, useful)
   );
@@ -77,6 +82,27 @@ function nextBase<Candidate extends BasisFile>(
     }
   }
   return nearest?.candidate ?? null;
+}
+
+/** The base that a rewrite made of the commands of an incr file. Null where it is too large, or `leaving` no incr file. */
+function baseOfRewrite<Candidate extends BasisFile>(
+  leaving: BasisFile,
+  candidates: readonly Candidate[],
+): Candidate | null {
+  const appendFileName = /^(.+)\.\d+\.incr\.aof$/s.exec(baseName(leaving.path))?.[1];
+  if (appendFileName === undefined) return null;
+  const folder = parentPath(leaving.path);
+  let newest: { candidate: Candidate; sequence: number } | null = null;
+  for (const candidate of candidates) {
+    const base = parseAofBase(candidate.path);
+    if (base?.appendFileName !== appendFileName || parentPath(candidate.path) !== folder) continue;
+    if (newest === null || base.sequence > newest.sequence) {
+      newest = { candidate, sequence: base.sequence };
+    }
+  }
+  if (newest === null) return null;
+  const { candidate } = newest;
+  return candidate.sizeBytes <= leaving.sizeBytes * BASE_MOST_TIMES ? candidate : null;
 }
 
 function nearestNamesake<Candidate extends BasisFile>(

@@ -91,10 +91,24 @@ test('the basis of an AOF of Redis 6 is the first base that Redis 7 made of it',
   );
 });
 
-test('the basis of an incr file is the file of the same name only', (t) => {
-  const leaving = file('d/a.aof.1.incr.aof');
-  t.is(chosen(leaving, file('d/a.aof.2.incr.aof'), file('d/a.aof.2.base.aof')), null);
-  t.is(chosen(leaving, file('d/a.aof.1.incr.aof')), 'd/a.aof.1.incr.aof');
+test('the basis of an incr file is the file of the same name, or the newest base beside it', (t) => {
+  const leaving = file('d/a.aof.1.incr.aof', { inode: 7n });
+  const newer = file('d/a.aof.2.incr.aof', { inode: 7n });
+  const bases = [
+    file('d/a.aof.2.base.rdb'),
+    file('d/a.aof.10.base.aof'),
+    file('d/a.aof.9.base.rdb'),
+  ];
+  t.is(chosen(leaving, newer, ...bases), 'd/a.aof.10.base.aof');
+  t.is(chosen(leaving, file('d/a.aof.1.incr.aof'), ...bases), 'd/a.aof.1.incr.aof');
+  t.is(chosen(leaving, file('d/a.aof.2.incr.aof')), null);
+  t.is(chosen(leaving, file('e/a.aof.2.base.rdb'), file('d/b.aof.2.base.rdb')), null);
+});
+
+test('a base that is far larger than the incr file is no basis for it', (t) => {
+  const leaving = file('d/a.aof.1.incr.aof', { sizeBytes: 100 });
+  t.is(chosen(leaving, file('d/a.aof.2.base.rdb', { sizeBytes: 6400 })), 'd/a.aof.2.base.rdb');
+  t.is(chosen(leaving, file('d/a.aof.2.base.rdb', { sizeBytes: 6401 })), null);
 });
 
 test('a file of the same name in another folder is the last resort, the nearest in size', (t) => {
