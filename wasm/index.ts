@@ -50,7 +50,7 @@
 //               table of resync        512 KiB        resync.ts
 //               moved-content index    its budget     moved-index.ts, only if one is needed
 //               pages of the basis     4 MiB          pages.ts, with that index
-//               walks of both RDBs     2 x 1.6 MiB    rdb-units.ts, only if records are looked for
+//               walks of both RDBs     2 x 2.1 MiB    rdb-units.ts, only if records are looked for
 //               record, table, finds   260 KiB        short-pair.ts, finds.ts
 //               index of the units     its budget     unit-index.ts, given back before the other index
 //               windows on the finds   256 KiB each   finds.ts, one for each pass
@@ -75,6 +75,7 @@
 //               hashes of names        2.3 MiB        values/hash-set.ts (192 MiB if deep)
 //               records, totals        470 KiB        rdb-batch.ts, rdb-totals.ts
 //               aux fields, grammar    17 KiB         rdb-aux.ts, rdb-grammar.ts
+//               templates of hashes    512 KiB        rdb-newer.ts
 //               tables of CRC-64       32 KiB         crc64.ts
 //   elements    input, elements        90 KiB         rdb-elements.ts
 //   aof         input                  256 KiB        aof-scan.ts
@@ -140,6 +141,7 @@ export {
   rdbModuleAux,
   rdbNext,
   rdbOpen,
+  rdbOtherDatabases,
   rdbRefused,
   rdbRefusedAt,
   rdbSealedEnd,

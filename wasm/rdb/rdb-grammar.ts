@@ -13,6 +13,8 @@ export const CONTAINER: u8 = 5;
 /** Reads how many elements STRINGS will step over. Operand: strings in an element. */
 export const COUNT: u8 = 6;
 export const STRINGS: u8 = 7;
+/** Like LOOP, with the number that COUNT has read. */
+export const ITERATE: u8 = 4;
 /** Reads a count and runs the body up to NEXT that many times. Operand of both: length of the body. */
 export const LOOP: u8 = 8;
 export const NEXT: u8 = 9;
@@ -59,6 +61,21 @@ export const PENDING: u8 = 36;
 export const OWNED: u8 = 37;
 /** How many entries a stream has. */
 export const STREAM_LENGTH: u8 = 38;
+
+// Instructions of newer servers, which measure one token (rdb-newer.ts).
+export const FIRST_NEWER: u8 = 39;
+/** A number that is 0 or 1, and a length after 1. */
+export const FLAGGED_LENGTH: u8 = 39;
+/** A number that is 0 or 1, and a string after 1. */
+export const FLAGGED_STRING: u8 = 40;
+/** An item of an array: what it is, then the item. */
+export const ARRAY_ITEM: u8 = 41;
+/** The id of a template of hashes. */
+export const TEMPLATE: u8 = 42;
+/** How many fields the template has. STRINGS will step over their names. */
+export const TEMPLATE_SIZE: u8 = 43;
+/** The id of a template that came before. STRINGS will step over a value for each of its fields. */
+export const TEMPLATE_FIELDS: u8 = 44;
 
 export const LOOPS_MOST: u32 = 3;
 
@@ -142,8 +159,16 @@ const STREAM_5: usize = memory.data<u8>([
   NEXT, 29,
   LENGTH, LENGTH, LOOP, 8, STRING, LOOP, 3, STRING, LENGTH, LENGTH, NEXT, 3, NEXT, 8, LENGTH, LENGTH, END_OF_KEY,
 ]);
+// Untried, since no server at hand writes them: arrays, and hashes whose field names are kept once, in a template.
+const ARRAY: usize = memory.data<u8>([
+  KEY, COUNT, 1, FLAGGED_LENGTH, ITERATE, 2, LENGTH, ARRAY_ITEM, NEXT, 2, END_OF_KEY,
+]);
+const TEMPLATE_VALUES: usize = memory.data<u8>([KEY, TEMPLATE_FIELDS, STRINGS, END_OF_KEY]);
 
 // Opcodes.
+const HASH_TEMPLATE: usize = memory.data<u8>([TEMPLATE, TEMPLATE_SIZE, STRINGS, END_OF_OPCODE]);
+/** A function as the release candidates of Redis 7.0 wrote it: name, engine, perhaps a description, code. */
+const EARLY_FUNCTION: usize = memory.data<u8>([STRING, STRING, FLAGGED_STRING, STRING, END_OF_OPCODE]);
 /** What modules keep with the key that follows: for each a class, then its items. */
 const KEY_METADATA: usize = memory.data<u8>([LOOP, 3, RAW, 4, MODULE_ITEMS, NEXT, 3, END_OF_PREFIX]);
 /** A job that imports slots: its name, and ranges of slots. */
@@ -168,6 +193,9 @@ export const FIRST_OPCODE: u32 = 242;
 
 /** Metadata of a key in a file of Redis, an import of slots in one of Valkey. Nothing in them is looked into. */
 export const METADATA_OR_IMPORT: u32 = 243;
+
+/** Functions as the release candidates of Redis 7.0 wrote them. Redis 7.0 loads them. */
+export const EARLY_FUNCTIONS: u32 = 246;
 
 /** Whether an opcode is part of the key that follows: expiry, idle time, frequency, metadata. */
 // @ts-ignore: decorator
@@ -216,10 +244,19 @@ export function fillGrammar(table: usize, isValkey: bool, version: u32): void {
       enter(table, 26, STREAM_4);
       enter(table, 243, KEY_METADATA);
     }
-    if (version >= 14) enter(table, 27, STREAM_5);
+    if (version >= 14) {
+      enter(table, 27, STREAM_5);
+      enter(table, 28, ARRAY);
+    }
+    if (version >= 15) {
+      enter(table, 30, ONE_STRING);
+      enter(table, 32, TEMPLATE_VALUES);
+      enter(table, 242, HASH_TEMPLATE);
+    }
   }
   enter(table, 244, SLOT_SIZES);
   enter(table, 245, FUNCTION_LIBRARY);
+  if (version >= 10) enter(table, EARLY_FUNCTIONS, EARLY_FUNCTION);
   enter(table, 247, MODULE_AUX);
   enter(table, 248, ONE_LENGTH_PREFIX);
   enter(table, 249, ONE_BYTE_PREFIX);

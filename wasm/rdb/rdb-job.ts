@@ -84,9 +84,11 @@ export function rdbFinish(): i32 {
 
 function finishWalk(): i32 {
   if (walker.stop.reason != 0) return STEP_ERROR;
-  if (walker.position > input.end()) return walker.finish(input.room, 0);
-  const outcome = walk();
+  // A string that was skipped may end with the file, and a record with it.
+  const isBeyond = walker.position > input.end();
+  const outcome = isBeyond ? walker.run(input.room, 0) : walk();
   if (outcome != STEP_NEED_INPUT) return outcome;
+  if (isBeyond) return walker.finish(input.room, 0);
   return walker.finish(input.at(walker.position), u32(input.end() - walker.position));
 }
 
@@ -190,11 +192,11 @@ export function rdbEntryAt(): f64 {
 }
 
 export function rdbFunctions(): f64 {
-  return f64(walker.functions);
+  return f64(walker.totals.functions);
 }
 
 export function rdbModuleAux(): f64 {
-  return f64(walker.moduleAux);
+  return f64(walker.totals.moduleAux);
 }
 
 /** The rows of rdb-totals.ts, one for each type. */
@@ -204,6 +206,10 @@ export function rdbTypes(): usize {
 
 export function rdbDatabases(): usize {
   return walker.totals.databases;
+}
+
+export function rdbOtherDatabases(): usize {
+  return walker.totals.others;
 }
 
 export function rdbDatabaseCount(): u32 {

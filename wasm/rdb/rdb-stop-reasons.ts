@@ -11,5 +11,6 @@ export const TRUNCATED = 8;
 export const UNKNOWN_TYPE = 9;
 export const UNKNOWN_OPCODE = 10;
 export const BAD_DATABASE = 12;
-export const TOO_MANY_DATABASES = 13;
 export const BAD_MODULE_AUX = 14;
+export const BAD_ARRAY_ITEM = 15;
+export const UNKNOWN_TEMPLATE = 16;

@@ -23,7 +23,7 @@ export let tokenErrorValue: u64 = 0;
 export let lengthValue: u64 = 0;
 
 /** Notes what is wrong with a token, and the number that shows it. */
-function bad(error: i32, value: u64): u64 {
+export function bad(error: i32, value: u64): u64 {
   tokenError = error;
   tokenErrorValue = value;
   return BAD;

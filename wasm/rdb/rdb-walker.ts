@@ -16,11 +16,11 @@ import { RecordBatch } from "./rdb-batch";
 import * as Grammar from "./rdb-grammar";
 import { HASHED_MOST, hashBytes } from "./rdb-hash";
 import { isHeaderStart } from "./rdb-header";
+import { RdbNewer } from "./rdb-newer";
 import { RdbMarks } from "./rdb-marks";
 import { RdbStop } from "./rdb-stop";
 import {
   NOT_AN_RDB,
-  TOO_MANY_DATABASES,
   TRUNCATED,
   UNKNOWN_OPCODE,
   UNKNOWN_TYPE,
@@ -43,7 +43,7 @@ import {
 } from "./rdb-token";
 import { Totals, countKey } from "./rdb-totals";
 import { measureUnchecked } from "./rdb-unchecked";
-import { Checks } from "./values/checks";
+import { Checks, SCORE_BYTES } from "./values/checks";
 import { Work } from "./values/work";
 import { STEP_AGAIN, STEP_END, STEP_ERROR, STEP_NEED_INPUT } from "../memory/steps";
 
@@ -51,10 +51,6 @@ import { STEP_AGAIN, STEP_END, STEP_ERROR, STEP_NEED_INPUT } from "../memory/ste
 export const HELD_MOST: u32 = 2048;
 /** How many bytes behind the given ones may be loaded. They are not used. */
 export const SLACK: u32 = 16;
-
-const SCORE_BYTES: u64 = 8;
-const FUNCTION: u32 = 245;
-const MODULE_AUX: u32 = 247;
 
 @unmanaged
 export class RdbWalker {
@@ -65,8 +61,7 @@ export class RdbWalker {
   totals: Totals;
   marks: RdbMarks;
   stop: RdbStop;
-  functions: u64;
-  moduleAux: u64;
+  private newer: RdbNewer;
   /** Offset of the checksum, after the end-of-file opcode. u64.MAX_VALUE until it is known. */
   sealAt: u64;
   /** Offset of the entry that is being read. All entries before it are whole. */
@@ -97,6 +92,7 @@ export class RdbWalker {
     walker.totals = Totals.create();
     walker.stop = RdbStop.create();
     walker.marks = RdbMarks.create(walker.stop);
+    walker.newer = RdbNewer.create(walker.stop);
     walker.loops = take(Grammar.LOOPS_MOST * 8);
     walker.isChecked = false;
     walker.isLooking = false;
@@ -115,9 +111,8 @@ export class RdbWalker {
     this.batch.count = 0;
     this.totals.clear();
     this.marks.clear();
+    this.newer.clear();
     this.position = 0;
-    this.functions = 0;
-    this.moduleAux = 0;
     this.sealAt = u64.MAX_VALUE;
     this.entryAt = 0;
     this.stop.reason = 0;
@@ -160,7 +155,9 @@ export class RdbWalker {
             program = next;
             continue;
           }
-          bytes = this.member(p, u64(end - p), origin);
+          bytes = this.isLooking
+            ? this.checks.element(p, u64(end - p), origin + p, this.checks.elements.isName(this.left))
+            : measureString(p, u64(end - p));
           if (bytes != MORE && bytes != BAD) this.left--;
           next = program;
           break;
@@ -197,11 +194,12 @@ export class RdbWalker {
         case Grammar.LOOP:
           bytes = measureCount(p, have);
           if (bytes == MORE || bytes == BAD) break;
-          next = program + 2;
           if (this.isLooking) this.checks.beginElements(this.marks.isValkey, lengthValue);
-          if (lengthValue == 0) next += usize(load<u8>(program, 1)) + 2;
-          else store<u64>(this.loops + this.depth++ * 8, lengthValue);
+          next = this.beginLoop(program, lengthValue);
           break;
+        case Grammar.ITERATE:
+          program = this.beginLoop(program, this.left);
+          continue;
         case Grammar.NEXT: {
           const counter = this.loops + (this.depth - 1) * 8;
           const left = load<u64>(counter) - 1;
@@ -222,7 +220,7 @@ export class RdbWalker {
           bytes = this.key(p, have, origin);
           break;
         case Grammar.END_OF_KEY:
-          if (!this.addRecord(origin + p)) return STEP_ERROR;
+          this.addRecord(origin + p);
           program = Grammar.NEXT_ENTRY;
           continue;
         case Grammar.ENTRY:
@@ -240,8 +238,7 @@ export class RdbWalker {
           program = Grammar.NEXT_ENTRY;
           continue;
         case Grammar.END_OF_OPCODE:
-          this.functions += u64(this.type == FUNCTION);
-          this.moduleAux += u64(this.type == MODULE_AUX);
+          this.totals.countOpcode(this.type);
           program = Grammar.NEXT_ENTRY;
           continue;
         case Grammar.SEAL:
@@ -290,6 +287,14 @@ export class RdbWalker {
     return outcome;
   }
 
+  /** Where the program goes on when a loop of `count` turns begins. */
+  @inline
+  private beginLoop(program: usize, count: u64): usize {
+    if (count == 0) return program + usize(load<u8>(program, 1)) + 4;
+    store<u64>(this.loops + this.depth++ * 8, count);
+    return program + 2;
+  }
+
   /** Ends the walk because of a bad token, unless it has stopped already. */
   private stopAtToken(at: u64): i32 {
     return this.stop.reason != 0 ? STEP_ERROR : this.stop.note(tokenError, tokenErrorValue, at);
@@ -314,14 +319,14 @@ export class RdbWalker {
     return next;
   }
 
-  private member(at: usize, have: u64, origin: u64): u64 {
-    if (!this.isLooking) return measureString(at, have);
-    return this.checks.element(at, have, origin + at, this.checks.elements.isName(this.left));
-  }
-
   /** Measures the token of a rare instruction, or of one that may be checked. */
   private token(instruction: u8, at: usize, have: u64, origin: u64): u64 {
     const position = origin + at;
+    if (instruction >= Grammar.FIRST_NEWER) {
+      const bytes = this.newer.measure(instruction, at, have, position, this.left);
+      this.left = this.newer.left;
+      return bytes;
+    }
     if (instruction >= Grammar.FIRST_CHECKED) {
       return this.isLooking
         ? this.checks.token(instruction, at, have, position)
@@ -370,16 +375,10 @@ export class RdbWalker {
   }
 
   @inline
-  private addRecord(end: u64): bool {
+  private addRecord(end: u64): void {
     if (this.isLooking) this.checks.endValue();
     const marks = this.marks;
-    if (marks.databaseRow == 0) {
-      marks.databaseRow = this.totals.database(marks.database);
-      if (marks.databaseRow == 0) {
-        this.stop.note(TOO_MANY_DATABASES, marks.database, this.typeAt);
-        return false;
-      }
-    }
+    if (marks.databaseRow == 0) marks.databaseRow = this.totals.database(marks.database);
     const bytes = end - this.entryAt;
     this.batch.add(
       this.entryAt,
@@ -395,6 +394,5 @@ export class RdbWalker {
     countKey(marks.databaseRow, marks.hasExpiry(), bytes);
     this.isPrefixed = false;
     marks.forgetExpiry();
-    return true;
   }
 }

@@ -6,12 +6,15 @@ import { type AofScan, AofScanStream } from '../aof/aof-scan.js';
 import { RdbWalkStream } from '../rdb/rdb-walk-stream.js';
 import type { WalkDepth } from '../rdb/walk-job.js';
 import type { RdbWalk } from '../rdb/rdb-walk.js';
+import { PACKING_HEAD_BYTES, type Packing, recognizePacking } from './packing.js';
 
 /** `log`: a file of an AOF, which may begin with an RDB. */
 export type ExaminedKind = 'dump' | 'log';
 
 export interface FileExamination {
   readonly kind: ExaminedKind;
+  /** Null unless the file is compressed as a whole. Nothing else is known of it then. */
+  readonly packing: Packing | null;
   /** Null if a log does not begin with an RDB. */
   readonly rdb: RdbWalk | null;
   /** What follows the RDB. Null for a dump that nothing follows, and if the end of the RDB is not known. */
@@ -38,6 +41,8 @@ export class FileExaminer implements Examiner {
   /** The first bytes, until there are enough to tell what the file is. */
   #head = Buffer.alloc(0);
   #pushedBytes = 0;
+  #hasBegun = false;
+  #packing: Packing | null = null;
   #rdb: RdbWalkStream | null = null;
   #aof: AofScanStream | null = null;
 
@@ -55,20 +60,23 @@ export class FileExaminer implements Examiner {
   }
 
   async push(bytes: Uint8Array): Promise<void> {
-    if (this.#rdb !== null || this.#aof !== null) return this.#take(bytes);
+    if (this.#hasBegun) return this.#take(bytes);
     this.#head = Buffer.concat([this.#head, bytes]);
-    const isEnough = this.#head.length >= Math.min(MAGIC_BYTES, this.#sizeBytes);
+    const isEnough = this.#head.length >= Math.min(PACKING_HEAD_BYTES, this.#sizeBytes);
     if (isEnough) await this.#begin();
   }
 
   async finish(): Promise<FileExamination> {
     // An empty file has pushed nothing.
-    if (this.#rdb === null && this.#aof === null) await this.#begin();
+    if (!this.#hasBegun) await this.#begin();
     const rdb = (await this.#rdb?.finish()) ?? null;
-    return { kind: this.#kind, rdb, aof: this.#aof?.finish() ?? null };
+    return { kind: this.#kind, packing: this.#packing, rdb, aof: this.#aof?.finish() ?? null };
   }
 
   async #begin(): Promise<void> {
+    this.#hasBegun = true;
+    this.#packing = recognizePacking(this.#head);
+    if (this.#packing !== null) return;
     const isRdb =
       this.#kind === 'dump' || MAGIC.test(this.#head.toString('latin1', 0, MAGIC_BYTES));
     const options = { checkpoint: this.#checkpoint, depth: this.#depth };

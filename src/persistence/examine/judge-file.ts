@@ -6,6 +6,7 @@ import type { RdbWalk } from '../rdb/rdb-walk.js';
 import type { RdbStopReason } from '../rdb/stop-reasons.js';
 import type { RdbValueFaults } from '../rdb/value-faults.js';
 import type { FileExamination } from './examine-file.js';
+import type { Packing } from './packing.js';
 import type { Verdict } from './verdict.js';
 
 /** Why a walk stops in a file of a newer server, or in the data of a module. */
@@ -13,12 +14,13 @@ const NOT_KNOWN: readonly RdbStopReason[] = [
   'unknown-version',
   'unknown-type',
   'unknown-opcode',
-  'too-many-databases',
+  'unknown-template',
   'bad-module-item',
   'bad-module-aux',
 ];
 
-export function judgeFile({ kind, rdb, aof }: FileExamination): Verdict {
+export function judgeFile({ kind, packing, rdb, aof }: FileExamination): Verdict {
+  if (packing !== null) return judgePacked(packing);
   const dump = rdb === null ? WHOLE : judgeRdb(rdb);
   if (dump.kind === 'broken' || dump.kind === 'unchecked' || aof === null) return dump;
   if (kind === 'dump')
@@ -27,6 +29,14 @@ export function judgeFile({ kind, rdb, aof }: FileExamination): Verdict {
   if (dump.kind !== 'whole' || aof.end.kind === 'whole') return dump;
   const what = aof.end.isTransaction ? 'a transaction' : 'a command';
   return { kind: 'cut', why: `it ends in the middle of ${what}, after byte ${aof.wholeBytes}` };
+}
+
+/** One changed value changes all that follows in the compressed bytes, so no delta is smaller than the file. */
+function judgePacked({ name, isOfServer }: Packing): Verdict {
+  const why = `it is compressed as a whole (${name}), so that each night costs as much as a full copy`;
+  return isOfServer
+    ? { kind: 'unknown', why: `${why}; 'rdbcompression yes' costs less` }
+    : { kind: 'broken', why: `${why}; back it up as the server wrote it` };
 }
 
 const WHOLE: Verdict = { kind: 'whole' };

@@ -41,6 +41,7 @@ export interface RdbExports {
   rdbTypes(): number;
   rdbDatabases(): number;
   rdbDatabaseCount(): number;
+  rdbOtherDatabases(): number;
   rdbAux(): number;
   rdbAuxLength(): number;
   rdbAuxOmitted(): number;

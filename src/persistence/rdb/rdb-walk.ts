@@ -43,7 +43,7 @@ export interface RdbWalk {
   readonly format: RdbFormat | null;
   readonly keys: number;
   readonly expiringKeys: number;
-  /** By ascending number. Only databases that hold keys. */
+  /** By ascending number. Only databases that hold keys, and of more than 12,288 the first in the file. */
   readonly databases: readonly RdbDatabaseTotals[];
   /** By ascending type byte. Only types that occur. */
   readonly types: readonly RdbTypeTotals[];

@@ -13,8 +13,9 @@ export type RdbStopReason =
   | 'unknown-type'
   | 'unknown-opcode'
   | 'bad-database'
-  | 'too-many-databases'
-  | 'bad-module-aux';
+  | 'bad-module-aux'
+  | 'bad-array-item'
+  | 'unknown-template';
 
 interface Words {
   readonly reason: RdbStopReason;
@@ -34,11 +35,12 @@ const WORDS: Readonly<Record<number, Words>> = {
   9: { reason: 'unknown-type', say: (value) => `the unknown type ${value}` },
   10: { reason: 'unknown-opcode', say: (value) => `the unknown opcode ${value}` },
   12: { reason: 'bad-database', say: (value) => `the impossible database number ${value}` },
-  13: { reason: 'too-many-databases', say: () => 'more databases than can be counted' },
   14: {
     reason: 'bad-module-aux',
     say: (value) => `the unknown opcode ${value} at the beginning of a module's data`,
   },
+  15: { reason: 'bad-array-item', say: (value) => `the unknown item ${value} in an array` },
+  16: { reason: 'unknown-template', say: (value) => `a hash of the unknown template ${value}` },
 };
 
 export interface RdbStop {

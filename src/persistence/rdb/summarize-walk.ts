@@ -8,7 +8,7 @@ import { describeStop } from './stop-reasons.js';
 import { describeFault } from './value-faults.js';
 import { describeType } from './value-types.js';
 
-const TYPES = 32;
+const TYPES = 40;
 const TYPE_ROW_BYTES = 16;
 const DATABASE_ROW_BYTES = 32;
 /** By the engine's numbers. */
@@ -19,11 +19,15 @@ export function summarizeWalk(engine: RdbEngine, sizeBytes: number): RdbWalk {
   const { exports } = engine;
   const format = readFormat(engine);
   const databases = readDatabases(engine);
+  const others = readDatabase(engine, engine.exports.rdbOtherDatabases());
   const aux = readAuxFields(engine);
   return {
     format,
-    keys: databases.reduce((sum, { keys }) => sum + keys, 0),
-    expiringKeys: databases.reduce((sum, { expiringKeys }) => sum + expiringKeys, 0),
+    keys: databases.reduce((sum, { keys }) => sum + keys, others.keys),
+    expiringKeys: databases.reduce(
+      (sum, { expiringKeys }) => sum + expiringKeys,
+      others.expiringKeys,
+    ),
     databases,
     types: format === null ? [] : readTypes(engine, format),
     auxFields: aux.fields,
@@ -62,19 +66,23 @@ function readEnd({ exports }: RdbEngine, sizeBytes: number): RdbEnd {
   return { kind: 'stopped', ...stop };
 }
 
-function readDatabases({ exports, view }: RdbEngine): RdbDatabaseTotals[] {
-  const count = exports.rdbDatabaseCount();
-  const rows = toDataView(view(exports.rdbDatabases(), count * DATABASE_ROW_BYTES));
-  const totals = Array.from({ length: count }, (_, index): RdbDatabaseTotals => {
-    const at = index * DATABASE_ROW_BYTES;
-    return {
-      database: readNumber(rows, at),
-      keys: readNumber(rows, at + 8),
-      expiringKeys: readNumber(rows, at + 16),
-      sizeBytes: readNumber(rows, at + 24),
-    };
-  });
+function readDatabases(engine: RdbEngine): RdbDatabaseTotals[] {
+  const { exports } = engine;
+  const first = exports.rdbDatabases();
+  const totals = Array.from({ length: exports.rdbDatabaseCount() }, (_, index) =>
+    readDatabase(engine, first + index * DATABASE_ROW_BYTES),
+  );
   return totals.sort((a, b) => a.database - b.database);
+}
+
+function readDatabase({ view }: RdbEngine, address: number): RdbDatabaseTotals {
+  const row = toDataView(view(address, DATABASE_ROW_BYTES));
+  return {
+    database: readNumber(row, 0),
+    keys: readNumber(row, 8),
+    expiringKeys: readNumber(row, 16),
+    sizeBytes: readNumber(row, 24),
+  };
 }
 
 function readTypes({ exports, view }: RdbEngine, format: RdbFormat): RdbTypeTotals[] {

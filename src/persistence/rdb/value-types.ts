@@ -3,7 +3,7 @@
 import type { RdbFormat } from './rdb-format.js';
 
 /** As the TYPE command says it. There, the value of a module has the module's own name. */
-export type ValueKind = 'string' | 'list' | 'set' | 'zset' | 'hash' | 'stream' | 'module';
+export type ValueKind = 'string' | 'list' | 'set' | 'zset' | 'hash' | 'stream' | 'array' | 'module';
 
 export interface ValueType {
   readonly kind: ValueKind;
@@ -41,6 +41,9 @@ const REDIS_TYPES: Readonly<Record<number, ValueType>> = {
   25: { kind: 'hash', encoding: 'listpack with expiry' },
   26: { kind: 'stream', encoding: 'listpacks, fourth form' },
   27: { kind: 'stream', encoding: 'listpacks, fifth form' },
+  28: { kind: 'array', encoding: 'items' },
+  30: { kind: 'hash', encoding: 'listpack with template' },
+  32: { kind: 'hash', encoding: 'strings with template' },
 };
 
 const REDIS_FIELD_EXPIRY_FROM = 12;

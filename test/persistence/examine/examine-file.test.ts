@@ -104,6 +104,38 @@ test('an unknown type is told apart from damage', async (t) => {
   t.is(verdict.kind, 'unknown');
 });
 
+test('a file that is compressed as a whole is named for what it is', async (t) => {
+  const body = Buffer.alloc(5000, 7);
+  for (const [head, kind, what] of [
+    [
+      '56435301010001',
+      'unknown',
+      /^it is compressed as a whole \(LZ4, by Valkey\).*rdbcompression yes/,
+    ],
+    ['564b4353010100', 'unknown', /\(LZ4, by Valkey\)/],
+    [
+      '04224d18644070',
+      'broken',
+      /^it is compressed as a whole \(LZ4\).*costs as much as a full copy/,
+    ],
+    ['1f8b080000000000', 'broken', /\(gzip\)/],
+    ['28b52ffd0458', 'broken', /\(zstd\)/],
+    ['fd377a585a00', 'broken', /\(xz\)/],
+    ['425a683931415926', 'broken', /\(bzip2\)/],
+  ] as const) {
+    const file = Buffer.concat([Buffer.from(head, 'hex'), body]);
+    for (const pieceBytes of [1, 5, 10_000]) {
+      for (const expected of ['dump', 'log'] as const) {
+        const verdict = judgeFile(await examine(expected, file, pieceBytes));
+        t.is(verdict.kind, kind, head);
+        t.regex(verdict.kind === 'whole' ? '' : verdict.why, what);
+      }
+    }
+  }
+  const other = judgeFile(await examine('dump', Buffer.from('VCS, a list of videos')));
+  t.deepEqual(other, { kind: 'broken', why: 'found no RDB header at byte 0' });
+});
+
 test('bytes that are not a command break a log', async (t) => {
   const verdict = judgeFile(await examine('log', Buffer.concat([SET, Buffer.from('junk')])));
   t.is(verdict.kind, 'broken');

@@ -44,7 +44,9 @@ test('every type that the walk knows occurs in the vectors', async (t) => {
       types.add(type < 22 ? `${type}` : `${walk.format?.magic} ${type}`);
   }
   const shared = [0, 1, 2, 3, 4, 5, 7, 9, 10, 11, 12, 13, 14, 15, 16, 20, 21].map(String);
-  const own = [22, 23, 24, 25, 26, 27].map((type) => `REDIS ${type}`).concat('VALKEY 22');
+  const own = [22, 23, 24, 25, 26, 27, 28, 30, 32]
+    .map((type) => `REDIS ${type}`)
+    .concat('VALKEY 22');
   // Every dump of Redis 7.0 has 17, 18 and 19.
   t.deepEqual([...types].sort(), [...shared, ...own].sort());
 });
@@ -66,5 +68,6 @@ test('aux fields, function libraries and fields of modules are counted', async (
   );
   t.is((await walkOf('redis-0009-stream')).moduleFields, 2);
   t.is((await walkOf('redis-0011-stream-3')).functionLibraries, 1);
+  t.is((await walkOf('redis-0010-early-function')).functionLibraries, 2);
   t.deepEqual([...(await walkOf('valkey-080-field-expiry')).auxFields], [['valkey-ver', '9.0.0']]);
 });

@@ -98,16 +98,21 @@ for (const [title, reason, at, header, bytes] of [
   ['type 8', 'unknown-type', 0, REDIS, [8]],
   ['type 26 where streams know no entry yet', 'unknown-type', 0, REDIS, [26]],
   ['type 27 where no id is given back yet', 'unknown-type', 0, 'REDIS0013', [27]],
-  ['type 28', 'unknown-type', 0, 'REDIS0015', [28]],
+  ['type 28 where there are no arrays yet', 'unknown-type', 0, 'REDIS0013', [28]],
+  ['type 29, which stands in no dump', 'unknown-type', 0, 'REDIS0015', [29]],
+  ['type 33', 'unknown-type', 0, 'REDIS0015', [33]],
+  ['type 30 where hashes have no template yet', 'unknown-type', 0, 'REDIS0014', [30]],
+  ['a hash whose template is missing', 'unknown-template', 3, 'REDIS0015', [32, 1, 'k', 9, 1, 'v']],
+  ['an item that arrays do not have', 'bad-array-item', 6, 'REDIS0015', [28, 1, 'k', 1, 0, 0, 4]],
   ['type 100', 'unknown-type', 0, REDIS, [100]],
   ['type 22 where hashes have no expiry yet', 'unknown-type', 0, OLD, [22]],
   ['type 24 where hashes have no expiry yet', 'unknown-type', 0, OLD, [24]],
   ['type 23 of Valkey', 'unknown-type', 0, VALKEY, [23]],
   ['type 24 in a file of Valkey', 'unknown-type', 0, VALKEY, [24]],
   ['an unknown type behind an expiry', 'unknown-type', 5, REDIS, [253, 1, 2, 3, 4, 26]],
-  ['opcode 246', 'unknown-opcode', 0, REDIS, [246]],
+  ['opcode 246 where there are no functions yet', 'unknown-opcode', 0, 'REDIS0009', [246]],
   ['opcode 243 where keys have no metadata yet', 'unknown-opcode', 0, REDIS, [243]],
-  ['opcode 242 of Redis', 'unknown-opcode', 0, REDIS, [242]],
+  ['opcode 242 where hashes have no template yet', 'unknown-opcode', 0, 'REDIS0014', [242]],
   ['opcode 242 of Valkey', 'unknown-opcode', 0, VALKEY, [242]],
   ['a key in an unknown encoding', 'bad-string', 1, REDIS, [0, 0xc4]],
   ['a value in an unknown encoding', 'bad-string', 3, REDIS, [0, 1, 'k', 0xff]],
@@ -175,16 +180,21 @@ test('counts without elements end with the file', async (t) => {
   }
 });
 
-test('more databases than can be counted stop the walk', async (t) => {
+test('of very many databases the first are counted one by one, and the others together', async (t) => {
+  const count = 20_000;
   const parts = [Buffer.from('REDIS0010')];
-  for (let database = 0; database < 12_300; database++) {
+  for (let database = 0; database < count; database++) {
     const number = Buffer.from([0xfe, 0x80, 0, 0, 0, 0, 0, 1, 0x6b, 1, 0x76]);
     number.writeUInt32BE(database * 7919, 2);
     parts.push(number);
   }
-  const { walk, records } = await findInBytes(Buffer.concat(parts));
-  t.like(walk.end, { kind: 'stopped', reason: 'too-many-databases' });
-  t.is(records.length, 12_288);
+  parts.push(Buffer.from([0xfd, 1, 2, 3, 4, 0, 1, 0x6c, 1, 0x76]));
+  const { walk, records } = await findInBytes(
+    Buffer.concat([...parts, Buffer.from([0xff, 0, 0, 0, 0, 0, 0, 0, 0])]),
+  );
+  t.is(walk.end.kind, 'complete');
+  t.is(records.length, count + 1);
+  t.deepEqual([walk.keys, walk.expiringKeys], [count + 1, 1]);
   t.is(walk.databases.length, 12_288);
   t.deepEqual(
     walk.databases.filter(({ keys }) => keys !== 1),

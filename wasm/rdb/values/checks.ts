@@ -16,6 +16,7 @@ import * as Verdict from "./verdicts";
 import { REFUSED, worse } from "./verdicts";
 import { KEY_UNITS, RECORD_UNITS, Work, compressedUnits, expandedUnits, packedUnits } from "./work";
 
+export const SCORE_BYTES: u64 = 8;
 const PACKED_NODE: u64 = 2;
 /** As many bytes of a file are guessed to have one key. */
 const KEY_BYTES: u64 = 128;
