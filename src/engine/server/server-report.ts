@@ -23,7 +23,7 @@ export interface AofReport {
 
 /** What a server said when a snapshot was taken of its files. */
 export interface ServerReport {
-  readonly product: 'redis' | 'valkey';
+  readonly product: 'redis' | 'valkey' | 'redict';
   readonly version: string;
   readonly runId: string;
   /**

@@ -10,20 +10,21 @@ export interface Packing {
   readonly isOfServer: boolean;
 }
 
+/** By the first bytes in hex. */
 const PACKINGS: readonly (Packing & { readonly head: RegExp })[] = [
-  // Three letters, the version 1, the codec 1, a zero, the kind 1. An older draft had four letters.
-  { name: 'LZ4, by Valkey', isOfServer: true, head: /^VCS\x01\x01\0\x01/ },
-  { name: 'LZ4, by Valkey', isOfServer: true, head: /^VKCS/ },
-  { name: 'LZ4', isOfServer: false, head: /^\x04\x22\x4d\x18/ },
-  { name: 'gzip', isOfServer: false, head: /^\x1f\x8b\x08/ },
-  { name: 'zstd', isOfServer: false, head: /^\x28\xb5\x2f\xfd/ },
-  { name: 'xz', isOfServer: false, head: /^\xfd7zXZ\0/ },
-  { name: 'bzip2', isOfServer: false, head: /^BZh[1-9]1AY/ },
+  // The letters VCS, the version 1, the codec 1, a zero, the kind 1. An older draft had the letters VKCS.
+  { name: 'LZ4, by Valkey', isOfServer: true, head: /^56435301010001/ },
+  { name: 'LZ4, by Valkey', isOfServer: true, head: /^564b4353/ },
+  { name: 'LZ4', isOfServer: false, head: /^04224d18/ },
+  { name: 'gzip', isOfServer: false, head: /^1f8b08/ },
+  { name: 'zstd', isOfServer: false, head: /^28b52ffd/ },
+  { name: 'xz', isOfServer: false, head: /^fd377a585a00/ },
+  { name: 'bzip2', isOfServer: false, head: /^425a683[1-9]314159/ },
 ];
 
 /** @param head the first PACKING_HEAD_BYTES bytes, or all of a shorter file */
 export function recognizePacking(head: Buffer): Packing | null {
-  const text = head.toString('latin1', 0, PACKING_HEAD_BYTES);
+  const text = head.toString('hex', 0, PACKING_HEAD_BYTES);
   const found = PACKINGS.find((packing) => packing.head.test(text));
   return found === undefined ? null : { name: found.name, isOfServer: found.isOfServer };
 }

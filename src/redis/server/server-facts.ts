@@ -19,10 +19,15 @@ export interface DatabaseSize {
   readonly expiringKeys: number;
 }
 
+/** Those that descend from Redis say their own version beside that of Redis. */
+const DESCENDANTS = ['valkey', 'redict'] as const;
+
+export type ServerProduct = 'redis' | (typeof DESCENDANTS)[number];
+
 export interface ServerFacts {
-  /** Such as `7.0.15`; for Valkey its own version, not the version of Redis that it stands for. */
+  /** Such as `7.0.15`; for Valkey and Redict their own, not the version of Redis that they stand for. */
   readonly version: string;
-  readonly product: 'redis' | 'valkey';
+  readonly product: ServerProduct;
   /** Of the version of Redis that the server is or stands for. */
   readonly majorVersion: number;
   readonly runId: string;
@@ -101,12 +106,12 @@ function toFacts(address: string, info: ServerInfo, timeSeconds: number): Server
       hint: 'check that it is a Redis or Valkey server, not a Sentinel or a proxy',
     });
   }
-  const valkeyVersion = readVersion(info, 'valkey_version');
+  const product = DESCENDANTS.find((name) => readVersion(info, `${name}_version`) !== null);
   const isReplica = info.get('role') === 'slave';
   const isAofEnabled = infoFlag(info, 'aof_enabled');
   return {
-    version: valkeyVersion ?? redisVersion,
-    product: valkeyVersion === null ? 'redis' : 'valkey',
+    version: (product && readVersion(info, `${product}_version`)) ?? redisVersion,
+    product: product ?? 'redis',
     majorVersion: Number.parseInt(redisVersion, 10),
     runId: infoWord(info, 'run_id') ?? '',
     processId: infoNumber(info, 'process_id'),

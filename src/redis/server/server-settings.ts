@@ -1,5 +1,6 @@
 // The settings of a server that a backup needs. They are asked with CONFIG GET, one name a call. Where
-// CONFIG is renamed or denied, they come from the configuration file, or are the defaults of Redis.
+// CONFIG is renamed or denied, they come from the configuration file, or are the defaults of Redis. So does each
+// setting that this version does not tell: Redis before 6.0 says nothing of `appendfilename`.
 import { ServerError } from '../../errors.js';
 import {
   type BytePath,
@@ -39,10 +40,9 @@ export async function readServerSettings(
 ): Promise<ServerSettings> {
   const asked = await askSettings(connection);
   const valueOf = (name: string): BytePath | null =>
-    (asked === null ? toValue(configuration?.directives.get(name)) : asked.get(name)) ?? null;
+    asked?.get(name) ?? toValue(configuration?.directives.get(name)) ?? null;
   const isMultiPart = asked === null ? majorVersion >= 7 : asked.has('appenddirname');
-  const savePoints =
-    asked === null ? (configuration?.savePoints ?? null) : (asked.get('save') ?? null);
+  const savePoints = asked?.get('save') ?? configuration?.savePoints ?? null;
   const policy = valueOf('maxmemory-policy');
   const dumpName = valueOf('dbfilename') ?? pathFromText('dump.rdb');
   const aofName = valueOf('appendfilename') ?? pathFromText('appendonly.aof');

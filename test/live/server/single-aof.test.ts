@@ -3,6 +3,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
+import type { RewindError } from '../../../src/errors.js';
+import { pathFromText } from '../../../src/system/files/byte-path.js';
 import { bytesDifference } from '../../support/files/bytes-difference.js';
 import { temporaryDirectory } from '../../support/files/temporary-directory.js';
 import { succeedCli } from '../../support/program/cli.js';
@@ -56,3 +58,20 @@ for (const [what, tail] of Object.entries({ ...TORN_TAILS, 'an open transaction'
     t.like(JSON.parse(keys) as DatasetDigest, held);
   });
 }
+
+test('Redis 5 does not tell the name of its AOF: the configuration file does', async (t) => {
+  const { sandbox, server, backup } = await createLiveSandbox(t, { appendOnly: true });
+  const log = await logOf('an RDB and commands');
+  await writeFile(sandbox.inSource('other.aof'), log);
+  const configuration = path.join(await temporaryDirectory(t), 'redis.conf');
+  await writeFile(configuration, 'appendfilename "other.aof"\n');
+  const port = String(await relayAsOldServer(t, server.port, 5));
+  const error = await t.throwsAsync(backup({ port }), { message: /appendonly\.aof' is missing/ });
+  t.regex((error as RewindError).hint ?? '', /--redis-conf FILE/);
+  const report = await backup({ port, configuration: pathFromText(configuration) });
+  t.deepEqual(lookNames(report.notes), []);
+  t.deepEqual(
+    report.server?.aof?.files.map((file) => file.path),
+    ['other.aof'],
+  );
+});
