@@ -150,6 +150,10 @@ export function sqliteName(path: BytePath): string {
   return name;
 }
 
+/** SQLite does not say which of the two it is. */
+const MAY_NOT_WRITE =
+  'run as root, or as a user who may read and write there, unless that file system is read-only';
+
 function toRewindError(operation: string, path: BytePath, error: unknown): unknown {
   if (error instanceof RewindError || !(error instanceof Error)) return error;
   const shown = formatPath(path);
@@ -183,7 +187,7 @@ function toRewindError(operation: string, path: BytePath, error: unknown): unkno
     code.startsWith('SQLITE_READONLY') ||
     code === 'SQLITE_PERM'
   ) {
-    return new SystemError({ ...call, errno: 'EACCES' }, about);
+    return new SystemError({ ...call, errno: 'EACCES' }, { ...about, hint: MAY_NOT_WRITE });
   }
   if (code.startsWith('SQLITE_IOERR')) {
     return new SystemError({ ...call, errno: 'EIO' }, about);

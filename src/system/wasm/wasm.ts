@@ -2,7 +2,7 @@
 // of its own, so that jobs that run at the same time cannot disturb each other. The types of the exports
 // are known where they are called: src/delta/ and src/persistence/.
 import { readFileSync } from 'node:fs';
-import { InstallationError } from '../../errors.js';
+import { InstallationError, SystemError } from '../../errors.js';
 
 /** What a job lends the module: the module calls these functions while a step of the job runs. */
 export interface JobHost {
@@ -47,12 +47,12 @@ let compiled: object | undefined;
 
 /**
  * Creates an instance without a host. Jobs take theirs from the pool (instance-pool.ts).
- * @throws InstallationError when the module is missing or this Node.js cannot run it
+ * @throws InstallationError when the module is missing or this Node.js cannot run it; SystemError with ENOMEM
  */
 export function instantiateWasm<Exports>(): WasmInstance<Exports> {
   try {
     compiled ??= new WebAssembly.Module(readFileSync(MODULE_FILE));
-    const memory = new WebAssembly.Memory({ initial: 1 });
+    const memory = takeMemory();
     const view = (at: number, length: number): Uint8Array =>
       new Uint8Array(memory.buffer, at, length);
     let lent = NO_HOST;
@@ -72,10 +72,25 @@ export function instantiateWasm<Exports>(): WasmInstance<Exports> {
       },
     };
   } catch (error) {
+    if (error instanceof SystemError) throw error;
     throw new InstallationError(`cannot load the delta engine: ${(error as Error).message}`, {
       part: 'the delta engine',
       hint: 'install the package again; it needs Node.js 20.19 or newer on a processor with SIMD',
       cause: error,
     });
+  }
+}
+
+/** Node.js reserves 8 GiB of addresses and more for each memory, of which hardly any is used. */
+function takeMemory(): Memory {
+  try {
+    return new WebAssembly.Memory({ initial: 1 });
+  } catch (error) {
+    const reason = 'cannot allocate memory';
+    const call = { operation: 'reserve', object: 'address space', path: null, reason };
+    throw new SystemError(
+      { ...call, errno: 'ENOMEM' },
+      { hint: 'free some memory, or lift the limit of addresses (ulimit -v), and run again', cause: error },
+    );
   }
 }
