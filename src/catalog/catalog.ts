@@ -19,8 +19,8 @@ import {
   connect,
   connectToBytes,
   runTransaction,
-  translate,
 } from './sqlite.js';
+import { translate } from './sqlite-errors.js';
 import { VerificationTable } from './verification-table.js';
 import { VersionTable } from './version-table.js';
 

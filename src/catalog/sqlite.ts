@@ -1,18 +1,10 @@
-// Opens SQLite databases with this project's settings, and turns SQLite's errors into RewindErrors.
+// Opens SQLite databases with this project's settings.
 // journal_mode=DELETE with synchronous=EXTRA has two effects: a commit is on the disk when it returns,
 // directory entry included; and the database is a single file while no process has it open.
 import Database from 'better-sqlite3';
-import {
-  CorruptError,
-  InstallationError,
-  LockedError,
-  RewindError,
-  SystemError,
-  UsageError,
-} from '../errors.js';
+import { UsageError } from '../errors.js';
 import { type BytePath, formatPath, pathFromText, pathToBytes } from '../system/files/byte-path.js';
-import { systemError } from '../system/files/errno.js';
-import { rebuildCommand } from '../system/installation/rebuild-command.js';
+import { isLoadFailure, loadFailure, translate } from './sqlite-errors.js';
 
 export type Connection = Database.Database;
 
@@ -128,15 +120,6 @@ export function runTransaction<T>(connection: Connection, change: () => T): T {
   }
 }
 
-/** Runs `call` and turns SQLite's failures into RewindErrors that name the operation and the file. */
-export function translate<T>(operation: string, path: BytePath, call: () => T): T {
-  try {
-    return call();
-  } catch (error) {
-    throw toRewindError(operation, path, error);
-  }
-}
-
 /**
  * The path as SQLite takes it: SQLite's file names are UTF-8, so a repository's own path must be UTF-8.
  * @throws UsageError
@@ -148,67 +131,4 @@ export function sqliteName(path: BytePath): string {
     throw new UsageError(`the path of a repository must be UTF-8: '${shown}'`, { typed: shown });
   }
   return name;
-}
-
-/** SQLite does not say which of the two it is. */
-const MAY_NOT_WRITE =
-  'run as root, or as a user who may read and write there, unless that file system is read-only';
-
-function toRewindError(operation: string, path: BytePath, error: unknown): unknown {
-  if (error instanceof RewindError || !(error instanceof Error)) return error;
-  const shown = formatPath(path);
-  const code = (error as { code?: unknown }).code;
-  if (isLoadFailure(error)) return loadFailure(error);
-  // better-sqlite3 looks for the folder itself, and says this without a code.
-  if (error instanceof TypeError && error.message.includes('directory does not exist')) {
-    return systemError(operation, path, 'ENOENT', error);
-  }
-  if (typeof code !== 'string' || !code.startsWith('SQLITE_')) return error;
-  const about = { path, cause: error };
-  const call = { operation, object: shown, path, reason: error.message };
-  if (code.startsWith('SQLITE_BUSY')) {
-    return new LockedError(`'${shown}' is in use by another process`, about);
-  }
-  const isOddHeader = code === 'SQLITE_ERROR' && error.message === 'unsupported file format';
-  if (isOddHeader || code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
-    return new CorruptError(`'${shown}' is damaged: ${error.message}`, about);
-  }
-  // Every value that is written was checked, so the rows that stand in the way are not as they should be.
-  if (code.startsWith('SQLITE_CONSTRAINT')) {
-    return new CorruptError(
-      `the rows of '${shown}' contradict each other: ${error.message}`,
-      about,
-    );
-  }
-  if (code === 'SQLITE_FULL') return systemError(operation, path, 'ENOSPC', error);
-  if (code === 'SQLITE_NOMEM') return systemError(operation, path, 'ENOMEM', error);
-  if (
-    code.startsWith('SQLITE_CANTOPEN') ||
-    code.startsWith('SQLITE_READONLY') ||
-    code === 'SQLITE_PERM'
-  ) {
-    return new SystemError({ ...call, errno: 'EACCES' }, { ...about, hint: MAY_NOT_WRITE });
-  }
-  if (code.startsWith('SQLITE_IOERR')) {
-    return new SystemError({ ...call, errno: 'EIO' }, about);
-  }
-  return error;
-}
-
-/** Whether the compiled part of better-sqlite3 is missing, or was built for another Node.js. */
-function isLoadFailure(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { code } = error as NodeJS.ErrnoException;
-  return code === 'ERR_DLOPEN_FAILED' || /bindings file/.test(error.message);
-}
-
-function loadFailure(cause: unknown): InstallationError {
-  return new InstallationError(
-    `better-sqlite3 was not built for Node.js ${process.version} ('${process.execPath}')`,
-    {
-      part: 'better-sqlite3',
-      hint: `run '${rebuildCommand('better-sqlite3')}' with this Node.js first in PATH`,
-      cause,
-    },
-  );
 }

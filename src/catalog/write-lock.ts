@@ -4,7 +4,8 @@
 // So who finds the lock taken can tell what it is taken for.
 import { LockedError } from '../errors.js';
 import { type BytePath, formatPath } from '../system/files/byte-path.js';
-import { type Connection, connect, translate } from './sqlite.js';
+import { type Connection, connect } from './sqlite.js';
+import { translate } from './sqlite-errors.js';
 
 export class WriteLock {
   readonly #connection: Connection;

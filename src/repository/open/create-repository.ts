@@ -2,7 +2,8 @@
 // another name, and then renamed. So a file catalog.sqlite3 is always whole.
 import { randomUUID } from 'node:crypto';
 import { Catalog } from '../../catalog/catalog.js';
-import { type BytePath, parentPath } from '../../system/files/byte-path.js';
+import { SystemError } from '../../errors.js';
+import { type BytePath, formatPath, parentPath } from '../../system/files/byte-path.js';
 import { isErrno } from '../../system/files/errno.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 import { removeTree } from '../../system/files/remove-tree.js';
@@ -30,12 +31,26 @@ export function prepareRepository(
   made: BytePath[],
 ): void {
   makeDirectories(fileSystem, repository, made);
-  setMode(fileSystem, repository, 0o700);
+  makePrivate(fileSystem, repository);
   const data = dataPath(repository);
   makeFolder(fileSystem, data, made);
   unlessPresent(() => writeFile(fileSystem, lockPath(repository), ''));
   syncDirectory(fileSystem, data);
   syncDirectory(fileSystem, repository);
+}
+
+/** @throws SystemError whose hint says where else the repository may be */
+function makePrivate(fileSystem: FileSystem, repository: BytePath): void {
+  try {
+    setMode(fileSystem, repository, 0o700);
+  } catch (error) {
+    if (!isErrno(error, 'EPERM')) throw error;
+    const object = formatPath(repository);
+    const reason = 'it belongs to another user, or its file system has no owners';
+    const call = { operation: 'make private', object, path: repository, errno: 'EPERM', reason };
+    const hint = `name a folder in it that does not exist yet, such as '${object}/redis', or run as its owner`;
+    throw new SystemError(call, { hint, cause: error });
+  }
 }
 
 /** Makes the rest of the repository, after prepareRepository. The caller holds the writers' lock. */

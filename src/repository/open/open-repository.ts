@@ -92,7 +92,8 @@ function openHeldForReading(
     const catalog = openOwnCatalog({ fileSystem, path }, { readOnly: true });
     return new ReadableRepository({ path, fileSystem, catalog }, release);
   } catch (error) {
-    if (!isErrno(error, 'EACCES') || fileSystem.stat(catalogJournalPath(path)) === null) {
+    const isDenied = ['EACCES', 'EPERM', 'EROFS'].some((errno) => isErrno(error, errno));
+    if (!isDenied || fileSystem.stat(catalogJournalPath(path)) === null) {
       throw error;
     }
     // There is the journal of a commit that was cut off. A reader may not roll it back in the repository,
