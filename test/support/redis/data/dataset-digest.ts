@@ -1,6 +1,7 @@
 // One SHA-256 for what a redis-server holds, whatever order or encoding it has it in: keys, types,
 // values and absolute expiry times of every database, consumer groups and functions. Two servers
-// with the same digest answer every read the same way. Needs redis 7.0 (PEXPIRETIME).
+// with the same digest answer every read the same way. A server before 7.0 does not tell absolute times: of its
+// keys only whether they expire is digested.
 import { createHash, type Hash } from 'node:crypto';
 
 import type { Redis } from 'ioredis';
@@ -18,6 +19,7 @@ import {
   sorted,
   type Reply,
 } from '../redis-reply.js';
+import { type ServerFeatures, readServerFeatures } from './server-features.js';
 
 /** What one database holds. */
 export interface DatabaseDigest {
@@ -44,7 +46,7 @@ export interface DatasetDigest {
 interface KeyFacts {
   readonly name: Buffer;
   readonly type: string;
-  /** Unix time in milliseconds, -1 without expiry. */
+  /** Unix time in milliseconds, -1 without expiry, 0 where the server does not tell it. */
   readonly expiresAtMs: number;
 }
 
@@ -65,13 +67,17 @@ const LASTING_STREAM_FIELDS = new Set([
  * sets them anew. Throws for a type it does not know.
  */
 export async function datasetDigest(client: Redis): Promise<DatasetDigest> {
+  const features = await readServerFeatures(client);
   const databases: Record<string, DatabaseDigest> = {};
   for (const database of await filledDatabases(client)) {
     await client.call('SELECT', database);
-    databases[String(database)] = await databaseDigest(client);
+    databases[String(database)] = await databaseDigest(client, features);
   }
   await client.call('SELECT', 0);
-  const functions = sha256OfReply(sorted(await ask(client, ['FUNCTION', 'LIST', 'WITHCODE'])));
+  const libraries = features.hasFunctions
+    ? await ask(client, ['FUNCTION', 'LIST', 'WITHCODE'])
+    : null;
+  const functions = sha256OfReply(sorted(libraries ?? []));
   const keys = Object.values(databases).reduce((sum, database) => sum + database.keys, 0);
   const whole = createHash('sha256')
     .update(JSON.stringify([databases, functions]))
@@ -79,17 +85,16 @@ export async function datasetDigest(client: Redis): Promise<DatasetDigest> {
   return { keys, databases, functions, sha256: whole };
 }
 
-async function databaseDigest(client: Redis): Promise<DatabaseDigest> {
+async function databaseDigest(client: Redis, features: ServerFeatures): Promise<DatabaseDigest> {
   const hash = createHash('sha256');
   const names = await allKeys(client);
   const types = new Map<string, number>();
   let expiring = 0;
   for (let start = 0; start < names.length; start += BATCH) {
-    const facts = await keyFacts(client, names.slice(start, start + BATCH));
+    const facts = await keyFacts(client, names.slice(start, start + BATCH), features);
     const values = await askAll(client, facts.map(readCommand));
     for (const [index, key] of facts.entries()) {
-      const value =
-        key.type === 'stream' ? await streamValue(client, key.name) : (values[index] ?? null);
+      const value = await wholeValue(client, key, values[index] ?? null, features);
       addKey(hash, key, value);
       types.set(key.type, (types.get(key.type) ?? 0) + 1);
       expiring += key.expiresAtMs === -1 ? 0 : 1;
@@ -103,10 +108,42 @@ async function databaseDigest(client: Redis): Promise<DatabaseDigest> {
   };
 }
 
+/** @param value what readCommand's command said */
+async function wholeValue(
+  client: Redis,
+  { name, type }: KeyFacts,
+  value: Reply,
+  features: ServerFeatures,
+): Promise<Reply> {
+  if (type === 'stream') return streamValue(client, name);
+  if (type === 'vectorset') return vectors(client, name, items(value));
+  if (type !== 'hash' || !features.hasFieldExpiry) return value;
+  const names = pairs(value).map(([field]) => field as Buffer);
+  const count = String(names.length);
+  const times = items(await ask(client, ['HPEXPIRETIME', name, 'FIELDS', count, ...names]));
+  const expiring = names.map((field, index) => [field, times[index] ?? null] as Reply);
+  return times.some((time) => time !== -1) ? [value, sorted(expiring)] : value;
+}
+
+/** Each element with its vector, as the server keeps it. */
+async function vectors(client: Redis, name: Buffer, elements: readonly Reply[]): Promise<Reply> {
+  const questions = elements.map((element) => ['VEMB', name, element as Buffer]);
+  const answers = await askAll(client, questions);
+  return sorted(elements.map((element, index) => [element, answers[index] ?? null] as Reply));
+}
+
 function addKey(hash: Hash, key: KeyFacts, value: Reply): void {
   const canonicalValue =
-    key.type === 'set' ? sorted(value) : key.type === 'hash' ? sorted(pairs(value)) : value;
+    key.type === 'set' ? sorted(value) : key.type === 'hash' ? canonicalHash(value) : value;
   hash.update(canonicalBytes([key.name, Buffer.from(key.type), key.expiresAtMs, canonicalValue]));
+}
+
+/** Of a hash without times its fields; of one with times, the fields and then the times. */
+function canonicalHash(value: Reply): Reply {
+  const [fieldsAlone, times] = items(value);
+  return Array.isArray(times) && items(value).length === 2
+    ? [sorted(pairs(fieldsAlone)), times]
+    : sorted(pairs(value));
 }
 
 /** The command whose reply holds the whole value of a key; for a stream just its entries. */
@@ -124,6 +161,8 @@ function readCommand(key: KeyFacts): (string | Buffer)[] {
       return ['ZRANGE', key.name, '0', '-1', 'WITHSCORES'];
     case 'stream':
       return ['XLEN', key.name];
+    case 'vectorset':
+      return ['VRANDMEMBER', key.name, '1000000'];
     default:
       throw new Error(`type '${key.type}' is unknown to the digest`);
   }
@@ -149,15 +188,24 @@ async function streamValue(client: Redis, name: Buffer): Promise<Reply> {
   return [entries ?? null, lasting, groups ?? null, pending];
 }
 
-async function keyFacts(client: Redis, names: readonly Buffer[]): Promise<KeyFacts[]> {
+async function keyFacts(
+  client: Redis,
+  names: readonly Buffer[],
+  { hasExpiryTimes }: ServerFeatures,
+): Promise<KeyFacts[]> {
+  const expiry = hasExpiryTimes ? 'PEXPIRETIME' : 'PTTL';
   const questions = names.flatMap((name) => [
     ['TYPE', name],
-    ['PEXPIRETIME', name],
+    [expiry, name],
   ]);
   const replies = await askAll(client, questions);
   return names.map((name, index) => ({
     name,
     type: String(replies[2 * index]),
-    expiresAtMs: Number(replies[2 * index + 1]),
+    expiresAtMs: toExpiry(Number(replies[2 * index + 1]), hasExpiryTimes),
   }));
+}
+
+function toExpiry(reply: number, isTime: boolean): number {
+  return isTime || reply < 0 ? reply : 0;
 }

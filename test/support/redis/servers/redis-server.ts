@@ -23,6 +23,11 @@ export interface RedisServerOptions {
    * container. Needs root.
    */
   readonly seenAs?: string;
+  /**
+   * The server is that of a Debian in this folder, started there with chroot. It sees `directory` under the same
+   * path, in a mount namespace of its own. Needs root.
+   */
+  readonly debian?: { readonly root: string; readonly program: string };
   /** Any other settings by their names in redis.conf. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -105,6 +110,12 @@ async function startOnPort(options: RedisServerOptions, port: number): Promise<R
     await gone;
     throw new Error(`redis-server did not come up on port ${port}:\n${log}`);
   }
+  // Another server may have taken the port in the meantime: then it has answered.
+  if (!(await client.info('server')).includes(`process_id:${pid}\r\n`)) {
+    client.disconnect();
+    await gone;
+    throw new Error(`Address already in use: another server answers on port ${port}:\n${log}`);
+  }
 
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     client.disconnect();
@@ -139,13 +150,29 @@ function spawnServer(options: RedisServerOptions, port: number): ChildProcess {
     ...(options.unixSocket === undefined ? {} : { unixsocket: options.unixSocket }),
     ...options.settings,
   };
-  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
+  // Redis before 7 takes the words of a save point one by one.
+  const args = Object.entries(settings).flatMap(([name, value]) =>
+    name === 'save' ? ['--save', ...value.split(' ')] : [`--${name}`, value],
+  );
   const start = 'umask 007; exec setpriv --pdeathsig KILL redis-server "$@"';
   const enter = 'exec unshare --mount /bin/sh -c "$0" "$@"';
   const bind = `mount --bind "$1" "$2" && shift 2 && ${start}`;
-  const { directory, seenAs } = options;
+  const { directory, seenAs, debian } = options;
+  const inDebian =
+    'mkdir -p "$1$2" && mount --bind "$2" "$1$2" && umask 007 && exec setpriv --pdeathsig KILL chroot "$1" "$3" "${@:4}"';
   const [script, ...before] =
-    seenAs === undefined ? [start, 'sh'] : [enter, bind, 'sh', directory, seenAs];
+    debian !== undefined
+      ? [
+          enter.replace('/bin/sh', '/bin/bash'),
+          inDebian,
+          'bash',
+          debian.root,
+          directory,
+          debian.program,
+        ]
+      : seenAs === undefined
+        ? [start, 'sh']
+        : [enter, bind, 'sh', directory, seenAs];
   return spawn('/bin/sh', ['-c', script, ...before, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     ...options.owner,
