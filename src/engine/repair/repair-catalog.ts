@@ -4,6 +4,7 @@
 // damage is left as it is.
 import { CorruptError } from '../../errors.js';
 import { hasFaults } from '../../repository/check/catalog-faults.js';
+import { describeSizeFault } from '../../repository/check/fault-messages.js';
 import { findSoundCopy } from '../../repository/check/check-copy.js';
 import {
   type CatalogState,
@@ -21,7 +22,7 @@ import { DATA, catalogCopyPath, catalogPath, dataPath } from '../../repository/l
 import type { RepositoryPlace } from '../../repository/repository-place.js';
 import type { OpenRepository, WritableRepository } from '../../repository/repository.js';
 import { ROOT, formatPath, joinPath } from '../../system/files/byte-path.js';
-import { describeFaults, describeSizeFault } from '../verify/catalog-messages.js';
+import { describeFaults } from '../verify/catalog-messages.js';
 import { type Note, lookNote } from '../run/notes.js';
 import type { RepairStep } from './repair-report.js';
 import { type RepairRun, noteKept } from './repair-run.js';

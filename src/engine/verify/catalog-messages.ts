@@ -1,5 +1,5 @@
 // What is wrong with a catalog, in the words that a verification and a repair use.
-import type { CatalogFaults, CatalogSizeFault } from '../../repository/check/check-findings.js';
+import type { CatalogFaults } from '../../repository/check/check-findings.js';
 import {
   describeDamagedSnapshot,
   describeDamagedTable,
@@ -20,8 +20,4 @@ export function describeFaults(faults: CatalogFaults): string[] {
     ...describeDamagedExaminations(faults),
     ...faults.unsafeNames.map(({ message }) => message),
   ];
-}
-
-export function describeSizeFault({ fileBytes, catalogBytes }: CatalogSizeFault): string {
-  return `the catalog's file has ${fileBytes} bytes, but should have ${catalogBytes}`;
 }

@@ -5,6 +5,7 @@ import type { CatalogSizeFault } from '../../repository/check/check-findings.js'
 import {
   describeDamagedSnapshot,
   describeDamagedTable,
+  describeSizeFault,
 } from '../../repository/check/fault-messages.js';
 import { type CatalogCopy, listCatalogCopies } from '../../repository/copies/catalog-copy.js';
 import { catalogCopyPath, catalogPath } from '../../repository/layout.js';
@@ -16,11 +17,7 @@ import { append } from '../../system/lists/lists.js';
 import type { Checkpoint } from '../../system/time/checkpoint.js';
 import { infoNote, showPath, type Note } from '../run/notes.js';
 import { formatTimeOrNull } from '../snapshot/time-spec.js';
-import {
-  describeDamagedExaminations,
-  describeFaults,
-  describeSizeFault,
-} from './catalog-messages.js';
+import { describeDamagedExaminations, describeFaults } from './catalog-messages.js';
 import type { VerifyProblem } from './verify-report.js';
 import type { VerifyScope } from './verify-scope.js';
 

@@ -6,16 +6,22 @@ import { CorruptError } from '../../errors.js';
 import type { LocalRepository } from '../local-repository.js';
 import { repairHint } from '../repair-hint.js';
 import { readOtherRows } from './catalog-faults.js';
-import { describeDamagedSnapshot, describeDamagedTable } from './fault-messages.js';
+import {
+  describeDamagedSnapshot,
+  describeDamagedTable,
+  describeSizeFault,
+} from './fault-messages.js';
+import { findSizeFault } from './file-faults.js';
 import { isAsCommitted } from './snapshot-proof.js';
 
 /**
- * Checks the digests of all tables and of the newest snapshot. Older snapshots are left to `verify`.
+ * Checks the file's length, and the digests of all tables and of the newest snapshot. Older snapshots are left to `verify`.
  * @returns the versions of the newest snapshot, in byte order of their paths
  * @throws CorruptError
  */
-export function requireSoundCatalog({ catalog, path }: LocalRepository): Version[] {
-  return catalog.read(() => {
+export function requireSoundCatalog(local: LocalRepository): Version[] {
+  const { catalog, path } = local;
+  const newestVersions = catalog.read(() => {
     const [table] = catalog.damagedTables();
     if (table !== undefined) throw damaged(describeDamagedTable(table));
     catalog.repository.get();
@@ -27,6 +33,10 @@ export function requireSoundCatalog({ catalog, path }: LocalRepository): Version
     if (!isSound) throw damaged(describeDamagedSnapshot(newest?.id ?? 0));
     return versions;
   });
+  // By now SQLite has rolled back a commit that was cut off, to the size that the journal says.
+  const sizeFault = findSizeFault(local);
+  if (sizeFault !== null) throw damaged(describeSizeFault(sizeFault));
+  return newestVersions;
 
   function damaged(what: string): CorruptError {
     return new CorruptError(`the catalog is damaged: ${what}`, { path, hint: repairHint(path) });

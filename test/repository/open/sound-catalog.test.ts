@@ -119,3 +119,20 @@ test('a damaged format version is not taken for a newer format', async (t) => {
   runSql(sandbox.repository, 'CREATE TABLE newer (x)');
   t.throws(() => sandbox.list(), { instanceOf: NewerFormatError });
 });
+
+test('a backup refuses a catalog whose file has grown, and a repair mends it', async (t) => {
+  const sandbox = await createSandbox(t);
+  await sandbox.write('dump.rdb', 'a dump');
+  await sandbox.backup();
+  const file = sandbox.data('catalog.sqlite3');
+  const { size } = await fs.stat(file);
+  await fs.truncate(file, size + (1 << 20));
+  await sandbox.write('dump.rdb', 'another dump');
+  const error = await t.throwsAsync(sandbox.backup(), { instanceOf: CorruptError });
+  t.is(
+    error.message,
+    `the catalog is damaged: the catalog's file has ${size + (1 << 20)} bytes, but should have ${size}`,
+  );
+  t.deepEqual((await sandbox.repair()).problems, []);
+  t.is((await sandbox.backup()).snapshot.id, 2);
+});
