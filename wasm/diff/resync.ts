@@ -105,6 +105,15 @@ export function resyncNear(
   return true;
 }
 
+/**
+ * What is skipped counts against a run. For a run that is zeros but for a few bytes, what is skipped is mostly zeros
+ * too, so that it weighs as little as the run does. A run of zeros alone tells nothing, and is not worth a way.
+ */
+function scoreOf(weight: u32, length: u32, malus: u32): i32 {
+  if (weight < GOOD_RUN) return i32(weight) - i32(malus);
+  return i32(((i64(length) - i64(malus)) * i64(weight)) / i64(length));
+}
+
 function isGood(weight: u32, run: u32): bool {
   return weight >= HEAVY || (weight >= GOOD_RUN && weight >= run / 2);
 }
@@ -143,8 +152,7 @@ function search(
     const skipped: u32 = offset + i - 2 * before;
     const counted = min(run, beyond);
     const weight = weigh(at - before, counted);
-    // What is skipped for a run of zeros is mostly zeros too, so it weighs as little as the run does.
-    const score = i32(((i64(counted) - i64(skipped >> 3)) * i64(weight)) / i64(counted));
+    const score = scoreOf(weight, counted, skipped >> 3);
     const isEnough = run >= min(u32(256) + 4 * skipped, beyond) && weight >= HEAVY;
     if (bestRun != 0 && offset - before >= bestBasis + bestRun) {
       // This run can still be taken after the best one. So it does not compete, it confirms the best.
