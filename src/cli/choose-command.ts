@@ -13,6 +13,7 @@ import type { ParsedArguments } from './options/parse-arguments.js';
 import { FOREIGN_COMMANDS, FOREIGN_LISTS } from './options/rdiff-backup-options.js';
 import { namesServer } from './options/server-options.js';
 import { SERVER_URL, misplacedUrl } from './options/server-url.js';
+import { takenPathHint, tornTimeHint } from './swallowed-words.js';
 
 export interface ChosenCommand {
   readonly command: CommandSpec;
@@ -36,15 +37,23 @@ export function chooseCommand(parsed: ParsedArguments): ChosenCommand {
 
 const HELP_HINT = "see 'redis-rewind --help'";
 
+const BARE_WORD = /^[a-z-]+$/;
+
+function nearestCommand(word: string): CommandSpec['name'] | null {
+  return nearestName(
+    word,
+    COMMANDS.map((command) => command.name),
+  ) as CommandSpec['name'] | null;
+}
+
 /** The command that a line without a command's name means. */
 function nameless(parsed: ParsedArguments, first: string): CommandSpec {
-  const isBareWord = /^[a-z-]+$/.test(first);
-  const near = nearestName(
-    first,
-    COMMANDS.map((command) => command.name),
-  );
+  const topic = parsed.operands[1];
+  if (first === 'help' && topic !== undefined && BARE_WORD.test(topic))
+    throw unknownCommand(topic, nearestCommand(topic), true);
+  const near = nearestCommand(first);
   const isAlone = parsed.operands.length === 1;
-  if (isBareWord && (isAlone || near !== null || FOREIGN_COMMANDS.has(first)))
+  if (BARE_WORD.test(first) && (isAlone || near !== null || FOREIGN_COMMANDS.has(first)))
     throw unknownCommand(first, near, isAlone);
   return findCommand(parsed.counts.has('at') ? 'restore' : 'backup') as CommandSpec;
 }
@@ -107,7 +116,8 @@ function checkOperands(
   const names = command.operands.map((name) => name.replace(/^\[(.*)\]$/, '$1'));
   const wanted = names.length === 0 ? 'no path' : names.join(' and ');
   const given = operands.length === 0 ? 'nothing' : operands.map((text) => `'${text}'`).join(' ');
+  const swallowed = operands.length < needed.length ? takenPathHint(parsed) : tornTimeHint(parsed);
   throw new UsageError(`${command.name} takes ${wanted}, but ${given} was given`, {
-    hint: `see 'redis-rewind ${command.name} --help'`,
+    hint: swallowed ?? `see 'redis-rewind ${command.name} --help'`,
   });
 }

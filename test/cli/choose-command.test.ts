@@ -29,6 +29,7 @@ const CHOICES: [line: string, command: CommandName, operands: string[]][] = [
   ['backup --print-statistics --no-hard-links /s /r', 'backup', ['/s', '/r']],
   ['--api-version 201 --new -v5 backup --create-full-path /s /r', 'backup', ['/s', '/r']],
   ['--exclude-sockets --exclude **/x /s /r', 'backup', ['/s', '/r']],
+  ['help /r', 'backup', ['help', '/r']],
   ['redis /backup', 'backup', ['redis', '/backup']],
   ['./backup /r', 'backup', ['./backup', '/r']],
   ['./test /r', 'backup', ['./test', '/r']],
@@ -104,6 +105,38 @@ const ERRORS: [line: string, message: string, hint: string][] = [
     "restore takes REPO[/PATH] and DEST, but '/r' was given",
     "see 'redis-rewind restore --help'",
   ],
+  [
+    'restore -r 2026-11-28 05:16:10 +00:00 /r /d',
+    "restore takes REPO[/PATH] and DEST, but '05:16:10' '+00:00' '/r' '/d' was given",
+    'a TIME with blanks needs quotes: "2026-11-28 05:16:10 +00:00"',
+  ],
+  [
+    'list --changed-since 2026-11-28 05:16 /r',
+    "list takes REPO, but '05:16' '/r' was given",
+    'a TIME with blanks needs quotes: "2026-11-28 05:16"',
+  ],
+  [
+    'restore -r /r /d',
+    "restore takes REPO[/PATH] and DEST, but '/d' was given",
+    "'-r, --at' needs TIME, and took the path after it for that",
+  ],
+  [
+    'list --changed-since /r',
+    'list takes REPO, but nothing was given',
+    "'--changed-since' needs TIME, and took the path after it for that",
+  ],
+  [
+    'backup -p 6379 -a /r',
+    'backup takes SOURCE and REPO, but nothing was given',
+    "'-a, --auth' needs PASSWORD, and took the path after it for that",
+  ],
+  [
+    'verify --repair --source /s',
+    'verify takes REPO, but nothing was given',
+    "see 'redis-rewind verify --help'",
+  ],
+  ['help restor', "unknown command 'restor'", "did you mean 'restore'?"],
+  ['help snapshots', "unknown command 'snapshots'", "see 'redis-rewind --help'"],
   ['list', 'list takes REPO, but nothing was given', "see 'redis-rewind list --help'"],
   ['list this /r', "list takes REPO, but 'this' '/r' was given", "see 'redis-rewind list --help'"],
   [

@@ -13,18 +13,21 @@ import { SERVER_URL, misplacedUrl } from './server-url.js';
 /** The real path, or null where nothing exists there. */
 export type RealPath = (path: BytePath) => BytePath | null;
 
+/** `host::path` of rdiff-backup, and what is clear of `user@host:path` and `host:/path` of scp and rsync. */
+const OTHER_MACHINE = /^(?:[^/]+::|[^/:]+@[^/:]+:|[^/:]+:\/)/;
+
 /** What Node.js puts in an argument in place of bytes that are not UTF-8. */
 const REPLACEMENT = '\uFFFD';
 
 /**
  * The absolute path that `argument` stands for, without a slash at its end. `\xHH` in it is a byte.
- * @throws UsageError for an empty path, a path with a NUL, a path whose bytes Node.js has lost, and for
- * `host::path`, which is another machine to rdiff-backup.
+ * @throws UsageError for an empty path, a path with a NUL, a path whose bytes Node.js has lost, and for a path
+ * of another machine.
  */
 export function resolvePathArgument(argument: string, realPath: RealPath): BytePath {
   if (argument === '') throw new UsageError('a path is empty');
   if (SERVER_URL.test(argument)) throw misplacedUrl();
-  if (/^[^/]+::/.test(argument))
+  if (OTHER_MACHINE.test(argument))
     throw new UsageError(`'${argument}' names another machine`, {
       hint: `redis-rewind works on paths of this machine; a file of that name is './${argument}'`,
     });

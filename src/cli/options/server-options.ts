@@ -103,5 +103,5 @@ export const PASSWORD_SHOWN: Note = {
   kind: 'password-shown',
   path: null,
   message: 'the password is in the command line, where other users of this machine may read it',
-  hint: 'put it in the variable REDISCLI_AUTH, or in a file for --pass-file',
+  hint: 'put it in the variable REDISCLI_AUTH (sudo drops it), or in a file for --pass-file',
 };

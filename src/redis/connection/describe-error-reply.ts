@@ -30,7 +30,7 @@ export function describeErrorReply(party: Party, text: string, sent: SentCommand
 type Describe = (sent: SentCommand) => PartyFailure;
 
 const PASSWORD_HINT =
-  'put the password in the variable REDISCLI_AUTH or in a file for --pass-file; for an ACL user add --user';
+  'put the password in the variable REDISCLI_AUTH (sudo drops it) or in a file for --pass-file; for an ACL user add --user';
 
 const REPLIES: Readonly<Record<string, Describe>> = {
   NOAUTH: () => ({ trouble: 'credentials', says: 'requires a password', hint: PASSWORD_HINT }),

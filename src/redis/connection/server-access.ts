@@ -70,7 +70,7 @@ export function parseServerAccess(
   const password = options.password ?? url?.password ?? environmentPassword;
   if (user !== null && password === null) {
     throw new UsageError(`the password for user '${user}' is missing`, {
-      hint: 'put the password in the variable REDISCLI_AUTH or in a file for --pass-file',
+      hint: 'put the password in the variable REDISCLI_AUTH (sudo drops it) or in a file for --pass-file',
     });
   }
   return { endpoint, user, password, tls: parseTls(options, endpoint, url?.isTls === true) };

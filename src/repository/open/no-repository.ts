@@ -41,14 +41,20 @@ function whereOneIs(fileSystem: FileSystem, path: BytePath): string {
   const above = repositoryAbove(fileSystem, path);
   if (above !== null) return `'${formatPath(above)}' is one, and the path lies in it`;
   const names = namesIn(fileSystem, path);
-  const below = names
-    .slice(0, MOST_NAMES)
-    .map((name) => joinPath(path, name))
-    .find((folder) => isRepository(fileSystem, folder));
-  if (below !== undefined) return `'${formatPath(below)}' is one`;
+  const isMissing = quietly(() => fileSystem.stat(path)) === null;
+  const below = repositoryIn(fileSystem, isMissing ? parentPath(path) : path);
+  if (below !== null) return `'${formatPath(below)}' is one`;
   return names.length === 0
     ? `make one with 'redis-rewind backup SOURCE ${formatPath(path)}'`
     : "name the folder that 'redis-rewind backup' wrote to";
+}
+
+/** A repository among the names of a folder; null if there is none. */
+function repositoryIn(fileSystem: FileSystem, path: BytePath): BytePath | null {
+  const folders = namesIn(fileSystem, path)
+    .slice(0, MOST_NAMES)
+    .map((name) => joinPath(path, name));
+  return folders.find((folder) => isRepository(fileSystem, folder)) ?? null;
 }
 
 function repositoryAbove(fileSystem: FileSystem, path: BytePath): BytePath | null {

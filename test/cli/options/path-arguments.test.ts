@@ -30,6 +30,11 @@ const PATHS: [argument: string, absolute: string][] = [
   ['/\\xef\\xbf\\xbd', '/\uFFFD'],
   ['./host::path', '/home/sammy/host::path'],
   ['/a::b', '/a::b'],
+  ['./host:/path', '/home/sammy/host:/path'],
+  ['/a@b:c', '/a@b:c'],
+  ['a:b', '/home/sammy/a:b'],
+  ['a/b@c:d', '/home/sammy/a/b@c:d'],
+  ['@home', '/home/sammy/@home'],
 ];
 
 for (const [argument, absolute] of PATHS) {
@@ -46,6 +51,8 @@ const ERRORS: [argument: string, message: string][] = [
   ['', 'a path is empty'],
   ['host::/srv/redis', "'host::/srv/redis' names another machine"],
   ['sammy@host::redis', "'sammy@host::redis' names another machine"],
+  ['sammy@host:redis', "'sammy@host:redis' names another machine"],
+  ['host:/srv/redis', "'host:/srv/redis' names another machine"],
   ['/a\\x00b', "path '/a\\x00b' holds a NUL byte"],
   ['/a\uFFFDb', "path '/a\uFFFDb' is not UTF-8"],
 ];

@@ -30,6 +30,7 @@ test('a path above or in a repository names the repository', async (t) => {
     [sandbox.at('backups'), `'${repository}' is one`],
     [`${repository}/folder/file`, `'${repository}' is one, and the path lies in it`],
     [`${repository}/folder/gone`, `'${repository}' is one, and the path lies in it`],
+    [sandbox.at('backups', 'redsi'), `'${repository}' is one`],
     [sandbox.source, "name the folder that 'redis-rewind backup' wrote to"],
     [sandbox.at('none'), `make one with 'redis-rewind backup SOURCE ${sandbox.at('none')}'`],
   ] as const) {
