@@ -63,8 +63,8 @@ export async function takeSnapshot(run: SnapshotRun): Promise<BackupReport> {
   const scan = await leaveOutUnnamed(run, scanned, last);
   const toRead = filesToRead(scan.entries, last, request.rehash);
   const room = requireFit(run, scan, last, toRead);
-  const copied = toRead.filter(({ path }) => !room.tooLarge.has(path));
-  const progress = new BackupProgress(context, planSteps(copied, scan.entries, last));
+  const fitting = toRead.filter(({ path }) => !room.tooLarge.has(path));
+  const progress = new BackupProgress(context, planSteps(fitting, scan.entries, last));
   const notes: Note[] = [
     ...(moved === null ? [] : [moved]),
     ...(capture?.notes ?? []),
@@ -78,7 +78,14 @@ export async function takeSnapshot(run: SnapshotRun): Promise<BackupReport> {
     try {
       const linksOfOthers = new LinksOfOthers(scan, request.hardLinksOfOthers);
       const parts = { ...run, staging, increments, last, linksOfOthers, progress };
-      const taken = await takeEntries({ ...parts, scan, room, capture, rehash: request.rehash });
+      const taken = await takeEntries({
+        ...parts,
+        scan,
+        toRead: fitting,
+        room,
+        capture,
+        rehash: request.rehash,
+      });
       append(notes, taken.notes);
       append(notes, mirrorNotes(last, taken.entries));
       examined = request.examine ? await examineTaken(run, staging, last, taken) : examined;

@@ -1,6 +1,7 @@
 // Finds what a server has saved into its directory, by stats alone: a dump, the base of an AOF (a rewrite
 // replaces the base, and the rest of an AOF only grows), or an AOF of one file, as before Redis 7.
 // Redis puts each of these in place by a rename, so another inode, size or time is another save.
+import { isDumpName, isLogName, isUnfinishedName } from '../../persistence/aof/data-file-names.js';
 import type { SourceState } from '../../catalog/records.js';
 import { CorruptError, SystemError } from '../../errors.js';
 import {
@@ -120,14 +121,13 @@ function kindOf(name: BytePath, names: SaveNames | null): 'dump' | 'log' | null 
     if (name === names.dump) return 'dump';
     return names.folder === null && name === names.log ? 'log' : null;
   }
-  if (name.startsWith('temp-')) return null;
-  if (name.endsWith('.rdb')) return 'dump';
-  return name.endsWith('.aof') ? 'log' : null;
+  if (isDumpName(name)) return 'dump';
+  return isLogName(name) ? 'log' : null;
 }
 
 function isManifestOfServer(name: BytePath, names: SaveNames | null): boolean {
   if (names !== null) return name === `${names.log}.manifest`;
-  return hasManifestName(name) && !name.startsWith('temp-');
+  return hasManifestName(name) && !isUnfinishedName(name);
 }
 
 function toSave(

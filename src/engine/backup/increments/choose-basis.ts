@@ -1,6 +1,7 @@
 // Chooses the new content that an old one's reverse delta is made against: the one that is most likely to
 // be similar. A bad choice costs only time and space, since a delta that is not clearly smaller than a full
 // copy is not stored.
+import { type AofPart, parseAofPart } from '../../../persistence/aof/data-file-names.js';
 import {
   type BytePath,
   baseName,
@@ -50,18 +51,9 @@ function isSameInode(a: BasisFile, b: BasisFile): boolean {
   return a.inode !== 0n && a.inode === b.inode && a.device === b.device;
 }
 
-/** A base file of a multi-part AOF (redis aof.c, BASE_FILE_SUFFIX): `<appendfilename>.<N>.base.<format>`. */
-interface AofBase {
-  readonly appendFileName: string;
-  readonly sequence: number;
-  readonly format: string;
-}
-
-function parseAofBase(path: BytePath): AofBase | null {
-  const match = /^(.+)\.(\d+)\.base\.(rdb|aof)$/s.exec(baseName(path));
-  if (match === null) return null;
-  const [, appendFileName, sequence, format] = match as unknown as [string, string, string, string];
-  return { appendFileName, sequence: Number(sequence), format };
+function parseAofBase(path: BytePath): AofPart | null {
+  const part = parseAofPart(path);
+  return part?.kind === 'base' ? part : null;
 }
 
 function nextBase<Candidate extends BasisFile>(
@@ -89,13 +81,14 @@ function baseOfRewrite<Candidate extends BasisFile>(
   leaving: BasisFile,
   candidates: readonly Candidate[],
 ): Candidate | null {
-  const appendFileName = /^(.+)\.\d+\.incr\.aof$/s.exec(baseName(leaving.path))?.[1];
-  if (appendFileName === undefined) return null;
+  const incr = parseAofPart(leaving.path);
+  if (incr?.kind !== 'incr') return null;
   const folder = parentPath(leaving.path);
   let newest: { candidate: Candidate; sequence: number } | null = null;
   for (const candidate of candidates) {
     const base = parseAofBase(candidate.path);
-    if (base?.appendFileName !== appendFileName || parentPath(candidate.path) !== folder) continue;
+    if (base?.appendFileName !== incr.appendFileName) continue;
+    if (parentPath(candidate.path) !== folder) continue;
     if (newest === null || base.sequence > newest.sequence) {
       newest = { candidate, sequence: base.sequence };
     }

@@ -10,7 +10,7 @@ import type { ScannedEntry, SourceScan } from '../../source/scan-source.js';
 import type { BackupProgress } from '../backup-progress.js';
 import type { LastSnapshot } from '../last-snapshot.js';
 import { type NextEntry, entryAsScanned, keptEntry } from '../next-entry.js';
-import { filesToRead, isInMirror, isReplaced, knownContent } from '../plan-reading.js';
+import { isInMirror, isReplaced, knownContent } from '../plan-reading.js';
 import type { RoomPlan } from '../plan-room.js';
 import { expectedKind } from './examine-entries.js';
 import type { IntakeParts } from './file-intake.js';
@@ -21,6 +21,8 @@ import { type Taken, keepOrLeaveOut, takeFile } from './take-file.js';
 
 export interface TakeRequest extends Omit<IntakeParts, 'reflinks' | 'patience'> {
   readonly scan: SourceScan;
+  /** The files that will be copied. */
+  readonly toRead: readonly ScannedEntry[];
   /** What was captured of a running server, or null. */
   readonly capture: Capture | null;
   readonly room: RoomPlan;
@@ -104,9 +106,8 @@ async function namedFiles({
 
 /** Starts the threads that will be needed before anything is read, since they take a while to start. */
 function startThreads(request: TakeRequest, named: NamedFiles): void {
-  const { digests, examiners, increments, scan, last, rehash, room } = request;
-  for (const entry of filesToRead(scan.entries, last, rehash)) {
-    if (room.tooLarge.has(entry.path)) continue;
+  const { digests, examiners, increments, last, toRead } = request;
+  for (const entry of toRead) {
     digests.prepare(entry.stat.size);
     const kind = expectedKind(entry.path, named);
     if (kind === 'dump' || kind === 'log') examiners?.prepare(entry.stat.size);

@@ -2,6 +2,12 @@
 // AOF is one file `*.aof` there. From 7 on it is a set: a folder in it, with a manifest that names the files. Only
 // names are looked at.
 import { hasManifestName } from '../../../persistence/aof/aof-manifest.js';
+import {
+  isDumpName,
+  isLogName,
+  isUnfinishedName,
+  parseAofPart,
+} from '../../../persistence/aof/data-file-names.js';
 import { type BytePath, joinPath } from '../../../system/files/byte-path.js';
 
 /** The name that Redis gives to the folder of an AOF by default (`appenddirname`). */
@@ -31,31 +37,11 @@ export function describeDataFolder(
   };
 }
 
-/** Files that Redis has not finished. It never loads them. */
-function isUnfinished(name: BytePath): boolean {
-  return name.startsWith('temp-');
-}
-
-export function isDumpName(name: BytePath): boolean {
-  return name.endsWith('.rdb') && !isUnfinished(name);
-}
-
-export function isLogName(name: BytePath): boolean {
-  return name.endsWith('.aof') && !isUnfinished(name);
-}
-
-/** `appendonly.aof.1.base.rdb`, `appendonly.aof.2.incr.aof` (redis aof.c). */
-const PART_NAME = /^(.+)\.\d+\.(?:base\.(?:rdb|aof)|incr\.aof)$/s;
-
-export function isPartName(name: BytePath): boolean {
-  return PART_NAME.test(name);
-}
-
 /** Those of the names in a folder that are manifests of AOFs: other programs have files of that ending too. */
 export function manifestsAmong(names: readonly BytePath[]): readonly BytePath[] {
-  const candidates = names.filter((name) => hasManifestName(name) && !isUnfinished(name));
+  const candidates = names.filter((name) => hasManifestName(name) && !isUnfinishedName(name));
   if (candidates.length === 0) return [];
-  const stems = new Set(names.map((name) => PART_NAME.exec(name)?.[1]));
+  const stems = new Set(names.map((name) => parseAofPart(name)?.appendFileName));
   return candidates.filter(
     (name) => name.endsWith('.aof.manifest') || stems.has(name.slice(0, -'.manifest'.length)),
   );

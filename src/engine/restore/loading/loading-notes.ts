@@ -102,9 +102,10 @@ function serverAof({ snapshot: { server } }: RestoreSource): ServerAof | null {
 }
 
 function notLoadedNote(data: RestoredData, notLoaded: NotLoaded): Note {
-  const { path, isRenamed } = data;
-  const message = describe(formatPath(data.directory), notLoaded);
-  const hint = HINTS[notLoaded.why];
+  return noteOf(data, describe(formatPath(data.directory), notLoaded), HINTS[notLoaded.why]);
+}
+
+function noteOf({ path, isRenamed }: RestoredData, message: string, hint: string): Note {
   // Under another name it is there to be looked at, and no server is about to load it.
   return isRenamed
     ? { ...infoNote('not-loaded', path, message), hint }
@@ -135,10 +136,7 @@ const HINTS: Readonly<Record<NotLoaded['why'], string>> = {
   'aof-off': "restore the dump too, or start the server with 'appendonly yes'",
 };
 
-function incompleteNote({ path, isRenamed }: RestoredData): Note {
-  const message = `'${formatPath(path)}' is a part of an append-only file: without the others, as its manifest names them, a server does not load it, or loads it together with parts of another time`;
-  const hint = 'restore the whole folder that it is in';
-  return isRenamed
-    ? { ...infoNote('not-loaded', path, message), hint }
-    : lookNote('not-loaded', path, message, hint);
+function incompleteNote(data: RestoredData): Note {
+  const message = `'${formatPath(data.path)}' is a part of an append-only file: without the others, as its manifest names them, a server does not load it, or loads it together with parts of another time`;
+  return noteOf(data, message, 'restore the whole folder that it is in');
 }

@@ -1,16 +1,10 @@
 // The files of a restore that a server may load, by the directory in which the server would work. Pure.
 import { hasManifestName } from '../../../persistence/aof/aof-manifest.js';
+import { isDumpName, isLogName, parseAofPart } from '../../../persistence/aof/data-file-names.js';
 import { type BytePath, ROOT, baseName, parentPath } from '../../../system/files/byte-path.js';
 import type { RestoreEntry } from '../restore-source.js';
 import { type SelectedEntry, type Selection, isTree, placeBelow } from '../select-entries.js';
-import {
-  type DataFolder,
-  describeDataFolder,
-  isDumpName,
-  isLogName,
-  isPartName,
-  manifestsAmong,
-} from './data-folder.js';
+import { type DataFolder, describeDataFolder, manifestsAmong } from './data-folder.js';
 
 /** What is restored into one directory of data. */
 export interface RestoredData {
@@ -127,7 +121,7 @@ function roleOf({ path, type, verdict }: RestoreEntry, isInAofFolder: boolean): 
   if (type !== 'file') return null;
   const name = baseName(path);
   if (isInAofFolder && hasManifestName(name)) return 'manifest';
-  if (isPartName(name) || (isInAofFolder && isLogName(name))) return 'part';
+  if (parseAofPart(name) !== null || (isInAofFolder && isLogName(name))) return 'part';
   if (isLogName(name)) return 'log';
   // A dump may have any name, and was examined then.
   return isDumpName(name) || (verdict !== null && !hasManifestName(name)) ? 'dump' : null;
