@@ -328,14 +328,17 @@ export class InstallationError extends RewindError {
   }
 }
 
-/** A signal ended the run; the repository is as it was, or as the finished commit left it. */
+/**
+ * A signal ended the run; the repository is as it was, or as the finished commit left it. The hint says where things stand,
+ * where that depends on how far the run had come.
+ */
 export class InterruptedError extends RewindError {
   readonly code = 'INTERRUPTED';
   readonly exitCode: number;
   readonly signal: 'SIGINT' | 'SIGTERM';
 
-  constructor(signal: 'SIGINT' | 'SIGTERM') {
-    super(signal === 'SIGINT' ? 'interrupted' : 'terminated');
+  constructor(signal: 'SIGINT' | 'SIGTERM', options: RewindErrorOptions = {}) {
+    super(signal === 'SIGINT' ? 'interrupted' : 'terminated', options);
     this.signal = signal;
     this.exitCode = signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
   }

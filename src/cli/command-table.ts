@@ -3,7 +3,10 @@ import type { CommandName } from './options/option-table.js';
 
 export interface CommandSpec {
   readonly name: CommandName;
-  /** Names of its operands, in order. One in brackets may be left out if an option takes its place. */
+  /**
+   * Names of its operands, in order. One in brackets may be left out if an option takes its place. Words with `|` between
+   * them are a choice.
+   */
   readonly operands: readonly string[];
   readonly summary: string;
   /** The paragraph below the usage in the command's help. */
@@ -58,6 +61,14 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'keep running, and take a snapshot after each save',
     about:
       'Runs until SIGTERM or SIGINT. After each save that Redis makes by itself (a new dump, or a rewritten AOF) it takes one snapshot. Name the server, or the directory SOURCE, as for backup. The repository must exist. Each event is one line, or with --json one JSON object.',
+    interrupted: null,
+  },
+  {
+    name: 'aof',
+    operands: ['enable|disable'],
+    summary: 'switch the append-only file of a running server',
+    about:
+      'Switches the append-only file (AOF) of a running server on or off, and makes sure that it stays so when the server starts again. enable waits until the AOF holds everything. disable has the server save first. Name the server as for backup.',
     interrupted: null,
   },
   {

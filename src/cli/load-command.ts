@@ -9,6 +9,7 @@ const LOADERS: Record<CommandName, () => Promise<RunCommand>> = {
   verify: async () => (await import('./commands/verify.js')).runVerify,
   info: async () => (await import('./commands/info.js')).runInfo,
   watch: async () => (await import('./commands/watch.js')).runWatch,
+  aof: async () => (await import('./commands/aof.js')).runAof,
   completion: async () => (await import('./commands/completion.js')).runCompletion,
 };
 

@@ -50,7 +50,7 @@ export async function runCommandLine(
     const { environment } = streams;
     return await run({ parsed, operands, toPath, context, environment, output });
   } catch (error) {
-    const isInterrupted = error instanceof InterruptedError;
+    const isInterrupted = error instanceof InterruptedError && error.hint === undefined;
     return output.error(error, isInterrupted ? (chosen?.interrupted ?? null) : null);
   }
 }

@@ -29,6 +29,7 @@ const USE_CASES: Record<string, readonly string[]> = {
   repair: ['verify'],
   watch: ['backup'],
   inspect: [],
+  recover: [],
 };
 
 interface ImportRule {

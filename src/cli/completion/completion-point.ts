@@ -12,11 +12,13 @@ import { ACCEPTED_OPTIONS, VERBOSITY_OPTIONS } from '../options/rdiff-backup-opt
 
 export interface CompletionPoint {
   /** `path` means everything that is not one of the others. */
-  readonly kind: 'command' | 'option' | 'time' | 'path';
+  readonly kind: 'command' | 'option' | 'time' | 'choice' | 'path';
   /** The word at the cursor, as typed so far. */
   readonly current: string;
   /** Commands that the word may name. */
   readonly commands: readonly CommandSpec[];
+  /** Words of which the one at the cursor must be one. */
+  readonly choices: readonly string[];
   /** The command that the line names, or those in NAMELESS. */
   readonly meant: readonly CommandName[];
   /** Options of the commands in `meant`. */
@@ -32,15 +34,20 @@ const NAMELESS: readonly CommandName[] = ['backup', 'restore'];
 export function findCompletionPoint(words: readonly string[]): CompletionPoint {
   const current = words.at(-1) ?? '';
   const tokens = tokenize(words.slice(0, -1));
-  const firstOperand = tokens.find((token) => token.kind === 'positional');
+  const operands = tokens.filter((token) => token.kind === 'positional');
+  const [firstOperand] = operands;
   const command = firstOperand === undefined ? null : findCommand(firstOperand.value);
   const meant = command === null ? NAMELESS : [command.name];
+  const wanted = command?.operands[operands.length - 1] ?? '';
+  const choices = wanted.includes('|') ? wanted.split('|') : [];
+  const kind = kindOf(tokens, current, firstOperand === undefined);
   const written = tokens.flatMap((token) =>
     token.kind === 'option' ? (findOption(token.name) ?? []) : [],
   );
   return {
-    kind: kindOf(tokens, current, firstOperand === undefined),
+    kind: kind === 'path' && choices.length > 0 && !awaitsValue(tokens) ? 'choice' : kind,
     current,
+    choices,
     commands: firstOperand === undefined ? COMMANDS : [],
     meant,
     options: OPTION_SPECS.filter((option) => meant.some((name) => commandHasOption(name, option))),
@@ -54,11 +61,17 @@ function kindOf(
   isFirstOperand: boolean,
 ): CompletionPoint['kind'] {
   const last = tokens.at(-1);
-  if (last?.kind === 'option' && takesValue(last.name) && last.value === undefined)
+  if (last?.kind === 'option' && awaitsValue(tokens))
     return findOption(last.name)?.value === 'TIME' ? 'time' : 'path';
   const isPastOptions = tokens.some((token) => token.kind === 'option-terminator');
   if (current.startsWith('-') && !isPastOptions) return 'option';
   return isFirstOperand ? 'command' : 'path';
+}
+
+/** Whether the word at the cursor is the value of the option before it. */
+function awaitsValue(tokens: ReturnType<typeof tokenize>): boolean {
+  const last = tokens.at(-1);
+  return last?.kind === 'option' && takesValue(last.name) && last.value === undefined;
 }
 
 function takesValue(name: string): boolean {

@@ -46,6 +46,9 @@ export async function completionScript(shell: Shell): Promise<string> {
 export async function completionAnswers(words: readonly string[]): Promise<readonly string[]> {
   const point = findCompletionPoint(words.slice(1));
   if (point.kind === 'path') return [];
+  if (point.kind === 'choice') {
+    return point.choices.filter((choice) => choice.startsWith(point.current));
+  }
   const parser = newParser();
   if (point.kind === 'command')
     for (const { name, summary } of point.commands) parser.command(name, summary);

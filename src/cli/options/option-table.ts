@@ -2,7 +2,7 @@
 // with every command that has it, unless `helpOf` says what it means there.
 
 export type CommandName =
-  'backup' | 'restore' | 'list' | 'verify' | 'info' | 'watch' | 'completion';
+  'backup' | 'restore' | 'list' | 'verify' | 'info' | 'watch' | 'aof' | 'completion';
 
 export interface OptionSpec {
   /** Long name without dashes, and the key of the parsed value. */
@@ -142,28 +142,28 @@ export const OPTIONS = [
     value: 'URL',
     isSecret: true,
     help: 'the server: redis://…, rediss://…, unix:///PATH',
-    commands: ['backup', 'watch'],
+    commands: ['backup', 'watch', 'aof'],
   },
   {
     name: 'host',
     short: 'h',
     value: 'HOST',
     help: "the server's host (default 127.0.0.1)",
-    commands: ['backup', 'watch'],
+    commands: ['backup', 'watch', 'aof'],
   },
   {
     name: 'port',
     short: 'p',
     value: 'PORT',
     help: "the server's port (default 6379)",
-    commands: ['backup', 'watch'],
+    commands: ['backup', 'watch', 'aof'],
   },
   {
     name: 'socket',
     short: 's',
     value: 'PATH',
     help: "the server's socket, instead of host and port",
-    commands: ['backup', 'watch'],
+    commands: ['backup', 'watch', 'aof'],
   },
   {
     name: 'auth',
@@ -172,66 +172,72 @@ export const OPTIONS = [
     value: 'PASSWORD',
     isSecret: true,
     help: 'password; safer in REDISCLI_AUTH or a file',
-    commands: ['backup', 'watch'],
+    commands: ['backup', 'watch', 'aof'],
   },
   {
     name: 'pass-file',
     value: 'FILE',
     help: 'read the password from the first line of FILE',
-    commands: ['backup', 'watch'],
+    commands: ['backup', 'watch', 'aof'],
   },
-  { name: 'user', value: 'NAME', help: 'the ACL user', commands: ['backup', 'watch'] },
-  { name: 'tls', help: 'speak TLS, as rediss:// does', commands: ['backup', 'watch'] },
+  { name: 'user', value: 'NAME', help: 'the ACL user', commands: ['backup', 'watch', 'aof'] },
+  { name: 'tls', help: 'speak TLS, as rediss:// does', commands: ['backup', 'watch', 'aof'] },
   {
     name: 'cacert',
     value: 'FILE',
     help: "the authority of the server's certificate",
-    commands: ['backup', 'watch'],
+    commands: ['backup', 'watch', 'aof'],
   },
   {
     name: 'cert',
     value: 'FILE',
     help: 'the certificate of this client',
-    commands: ['backup', 'watch'],
+    commands: ['backup', 'watch', 'aof'],
   },
-  { name: 'key', value: 'FILE', help: 'the private key for --cert', commands: ['backup', 'watch'] },
+  {
+    name: 'key',
+    value: 'FILE',
+    help: 'the private key for --cert',
+    commands: ['backup', 'watch', 'aof'],
+  },
   {
     name: 'sentinel',
     value: 'ADDRESSES',
     repeatable: true,
     isSecret: true,
     help: 'ask Sentinels for the server: HOST[:PORT],…',
-    commands: ['backup'],
+    commands: ['backup', 'aof'],
   },
   {
     name: 'master',
     value: 'NAME',
     help: 'the name of the primary, if they know several',
-    commands: ['backup'],
+    commands: ['backup', 'aof'],
   },
   {
     name: 'prefer',
     value: 'ROLE',
     help: 'replica: one on this machine, if there is one',
-    commands: ['backup'],
+    commands: ['backup', 'aof'],
   },
   {
     name: 'sentinel-user',
     value: 'NAME',
     help: 'the ACL user of the Sentinels',
-    commands: ['backup'],
+    commands: ['backup', 'aof'],
   },
   {
     name: 'sentinel-pass-file',
     value: 'FILE',
     help: 'read their password from FILE',
-    commands: ['backup'],
+    commands: ['backup', 'aof'],
   },
   {
     name: 'redis-conf',
     value: 'FILE',
     help: "the server's configuration, if CONFIG is denied",
-    commands: ['backup', 'watch'],
+    helpOf: { aof: "the server's configuration, also to be edited" },
+    commands: ['backup', 'watch', 'aof'],
   },
   {
     name: 'save',
@@ -243,7 +249,8 @@ export const OPTIONS = [
     name: 'wait-timeout',
     value: 'SECONDS',
     help: 'longest wait for load and save (default 3600)',
-    commands: ['backup', 'watch'],
+    helpOf: { aof: 'longest wait in all (default 3600)' },
+    commands: ['backup', 'watch', 'aof'],
   },
   {
     name: 'keep-dump',
@@ -275,8 +282,11 @@ export const OPTIONS = [
   {
     name: 'force',
     help: 'go on in spite of every such guard',
-    helpOf: { restore: 'replace files that exist' },
-    commands: ['backup', 'restore'],
+    helpOf: {
+      restore: 'replace files that exist',
+      aof: 'go on without room, or with nothing kept',
+    },
+    commands: ['backup', 'restore', 'aof'],
   },
   {
     name: 'set-dest',

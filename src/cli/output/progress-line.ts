@@ -78,6 +78,6 @@ export function formatProgress(event: ProgressEvent, width: number): string {
 }
 
 function formatAmount({ phase, doneBytes, totalBytes }: ProgressEvent): string {
-  if (phase === 'saving') return `${doneBytes} of ${totalBytes} keys`;
+  if (phase === 'saving' || phase === 'rewriting') return `${doneBytes} of ${totalBytes} keys`;
   return `${formatSize(doneBytes)} of ${formatSize(totalBytes)}`;
 }

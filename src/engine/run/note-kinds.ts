@@ -26,12 +26,18 @@ export const NOTE_KINDS = [
   'without-keys',
   'would-not-load',
   // The server.
+  'aof-failing',
   'dump-left',
   'moved',
   'needless-password',
+  'not-permanent',
   'no-replica',
+  'nothing-persisted',
+  'overridden',
   'password-shown',
+  'replica',
   'running-server',
+  'unseen-files',
   // The mirror, as a backup or a verification finds it.
   'foreign',
   'foreign-files',

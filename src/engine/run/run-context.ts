@@ -13,6 +13,8 @@ export interface ProgressEvent {
     | 'loading'
     /** Counts keys, not bytes. */
     | 'saving'
+    /** A server writes its AOF anew. Counts keys, not bytes. */
+    | 'rewriting'
     | 'scanning'
     | 'copying'
     | 'syncing'

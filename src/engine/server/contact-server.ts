@@ -1,6 +1,12 @@
 // Contacting the server that the options name, for a use case that needs its settings or its files.
 import { ServerError } from '../../errors.js';
-import { type LiveServer, openLiveServer } from '../../redis/server/live-server.js';
+import {
+  type LiveServer,
+  type ReachRequest,
+  type ReachedServer,
+  openLiveServer,
+  reachServer as reachLiveServer,
+} from '../../redis/server/live-server.js';
 import { isReserved } from '../../repository/layout.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
 import type { RunContext } from '../run/run-context.js';
@@ -18,31 +24,9 @@ export async function contactServer(
   namedSource: BytePath | null,
   context: RunContext,
 ): Promise<LiveServer> {
-  const { fileSystem } = context;
   const liveServer = await openLiveServer(
-    {
-      access: readServerAccess(request, fileSystem),
-      configuration: request.configuration,
-      source: namedSource,
-      waitTimeoutMs: request.waitTimeoutMs,
-      onLoading: (doneBytes, totalBytes) =>
-        context.onProgress({ phase: 'loading', path: null, doneBytes, totalBytes }),
-      onFailover: () =>
-        context.onProgress({
-          phase: 'waiting for a failover',
-          path: null,
-          doneBytes: 0,
-          totalBytes: 0,
-        }),
-      onSilence: ({ kind, address }) =>
-        context.onProgress({
-          phase: 'waiting for',
-          path: `${kind} at ${address}`,
-          doneBytes: 0,
-          totalBytes: 0,
-        }),
-    },
-    { fileSystem, clock: context.clock, checkpoint: context.checkpoint },
+    { ...toReachRequest(request, context), source: namedSource },
+    context,
   );
   try {
     requireOwnNames(liveServer);
@@ -51,6 +35,34 @@ export async function contactServer(
     liveServer.connection.close();
     throw error;
   }
+}
+
+/**
+ * As contactServer, for a use case that can do without the server's files. The server may be on another machine.
+ * @throws UsageError, ServerError, SystemError
+ */
+export async function reachServer(
+  request: ServerRequest,
+  context: RunContext,
+): Promise<ReachedServer> {
+  return reachLiveServer({ ...toReachRequest(request, context), mayBeElsewhere: true }, context);
+}
+
+function toReachRequest(
+  request: ServerRequest,
+  { fileSystem, onProgress }: RunContext,
+): Omit<ReachRequest, 'mayBeElsewhere'> {
+  const nothing = { path: null, doneBytes: 0, totalBytes: 0 };
+  return {
+    access: readServerAccess(request, fileSystem),
+    configuration: request.configuration,
+    waitTimeoutMs: request.waitTimeoutMs,
+    onLoading: (doneBytes, totalBytes) =>
+      onProgress({ phase: 'loading', path: null, doneBytes, totalBytes }),
+    onFailover: () => onProgress({ ...nothing, phase: 'waiting for a failover' }),
+    onSilence: ({ kind, address }) =>
+      onProgress({ ...nothing, phase: 'waiting for', path: `${kind} at ${address}` }),
+  };
 }
 
 /** @throws ServerError where a file of the server would take the place of the repository's own folder */

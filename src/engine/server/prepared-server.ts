@@ -4,7 +4,7 @@
 import { ServerError, type ServerTrouble } from '../../errors.js';
 import { findAofCut } from '../../persistence/aof/aof-cut.js';
 import { captureAof } from '../../redis/capture/aof-capture.js';
-import { type OpenDump, openDump } from '../../redis/capture/dump-file.js';
+import { type OpenDump, inspectDump } from '../../redis/capture/dump-file.js';
 import {
   type SavePlan,
   estimateDumpBytes,
@@ -154,7 +154,7 @@ export class PreparedServer {
       }
       return null;
     }
-    const former = await this.#inspectFormer(path);
+    const former = await inspectDump(fileSystem, path);
     if (!force) {
       const estimate = estimateDumpBytes(former, facts.usedMemoryBytes);
       requireSaveSpace(directory.path, estimate, fileSystem.freeBytes(directory.path));
@@ -203,13 +203,6 @@ export class PreparedServer {
     if (uid !== 0 || directory.isNamed) return;
     const owner = fileSystem.stat(directory.path)?.uid ?? 0n;
     requireOwnDirectory(connection.address, directory.path, { owner, serverUid });
-  }
-
-  async #inspectFormer(path: BytePath) {
-    const former = await openDump(this.#context.fileSystem, path);
-    if (former === null) return null;
-    this.#context.fileSystem.close(former.descriptor);
-    return { sizeBytes: Number(former.stat.size), usedMemoryBytes: former.usedMemoryBytes };
   }
 
   /** Whether the dump in the directory is the one that the server says it saved last. */

@@ -1,10 +1,13 @@
 // The notes of a backup that are about its server.
-import type { LiveServer } from '../../redis/server/live-server.js';
+import type { ReachedServer } from '../../redis/server/live-server.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
 import { type Note, infoNote, lookNote } from '../run/notes.js';
 
 /** What connecting to the server has shown. */
-export function serverNotes({ connection, sentinels }: LiveServer): Note[] {
+export function serverNotes({
+  connection,
+  sentinels,
+}: Pick<ReachedServer, 'connection' | 'sentinels'>): Note[] {
   const { address, wantsPassword } = connection;
   const passedOver = sentinels?.passedOver ?? null;
   return [
@@ -41,6 +44,6 @@ function needlessPasswordNote(address: string): Note {
 /** @param passedOver why each replica on this machine was passed over */
 function noReplicaNote(address: string, passedOver: readonly string[]): Note {
   const why = passedOver.length === 0 ? 'there is none on this machine' : passedOver.join(', ');
-  const message = `no replica could be used (${why}), so the primary at ${address} is backed up`;
+  const message = `no replica could be used (${why}), so the primary at ${address} is taken`;
   return infoNote('no-replica', null, message);
 }

@@ -51,6 +51,17 @@ export async function openDump(fileSystem: FileSystem, path: BytePath): Promise<
   };
 }
 
+/** What the dump that is there says of its size, for an estimate of the next one; null where there is none. */
+export async function inspectDump(
+  fileSystem: FileSystem,
+  path: BytePath,
+): Promise<{ readonly sizeBytes: number; readonly usedMemoryBytes: number | null } | null> {
+  const dump = await openDump(fileSystem, path);
+  if (dump === null) return null;
+  fileSystem.close(dump.descriptor);
+  return { sizeBytes: Number(dump.stat.size), usedMemoryBytes: dump.usedMemoryBytes };
+}
+
 type DumpIdentity = Pick<FileStat, 'dev' | 'ino' | 'mtimeNs' | 'size'>;
 
 export function isSameDump(a: DumpIdentity, b: DumpIdentity): boolean {

@@ -22,6 +22,8 @@ export interface FoundDirectory {
   readonly isNamed: boolean;
   /** The user as whom the server runs; null where its process is not known. */
   readonly serverUid: bigint | null;
+  /** The process of the server on this machine; null where it is not known. */
+  readonly processId: number | null;
   /** Whether the process of the server proves the directory. If not, a save has to. */
   readonly isProved: boolean;
 }
@@ -60,6 +62,7 @@ export function findDirectory(search: DirectorySearch): FoundDirectory {
     identity,
     isNamed: search.source !== null,
     serverUid: processes.length === 1 ? (process?.uid ?? null) : null,
+    processId: processes.length === 1 ? (process?.id ?? null) : null,
     isProved: processes.length === 1 && processes.every(isSame),
   };
 }

@@ -17,13 +17,13 @@ import { type ServerConfiguration, readServerConfiguration } from './server-conf
 import { type ServerFacts, readServerFacts } from './server-facts.js';
 import { type ServerSettings, readServerSettings } from './server-settings.js';
 
-export interface LiveServerRequest {
+export interface ReachRequest {
   /** How to reach the server: directly, or through Sentinels. */
   readonly access: ServerAccess | SentinelAccess;
   /** `--redis-conf`, or null. */
   readonly configuration: BytePath | null;
-  /** SOURCE, where it was named. */
-  readonly source: BytePath | null;
+  /** Whether a primary that Sentinels name may be on another machine. */
+  readonly mayBeElsewhere: boolean;
   readonly waitTimeoutMs: number;
   /** Called while the server loads its data. */
   readonly onLoading: (loadedBytes: number, totalBytes: number) => void;
@@ -33,19 +33,28 @@ export interface LiveServerRequest {
   readonly onSilence: (party: Party) => void;
 }
 
+export interface LiveServerRequest extends Omit<ReachRequest, 'mayBeElsewhere'> {
+  /** SOURCE, where it was named. */
+  readonly source: BytePath | null;
+}
+
 export interface LiveServerParts {
   readonly fileSystem: FileSystem;
   readonly clock: Clock;
   readonly checkpoint: Checkpoint;
 }
 
-export interface LiveServer {
+/** A server that is connected and has loaded its data. */
+export interface ReachedServer {
   readonly connection: ServerConnection;
   /** What the Sentinels said; null where none was asked. */
   readonly sentinels: Pick<FoundServer, 'masterName' | 'passedOver'> | null;
   readonly patience: Patience;
   readonly facts: ServerFacts;
   readonly settings: ServerSettings;
+}
+
+export interface LiveServer extends ReachedServer {
   readonly directory: FoundDirectory;
 }
 
@@ -61,25 +70,40 @@ export async function openLiveServer(
   request: LiveServerRequest,
   parts: LiveServerParts,
 ): Promise<LiveServer> {
-  const { source, waitTimeoutMs } = request;
-  const { fileSystem } = parts;
-  const configuration =
-    request.configuration === null ? null : readConfiguration(fileSystem, request.configuration);
-  const patience = new Patience(parts.clock, parts.checkpoint, waitTimeoutMs);
-  const names = configuration === null ? null : usableNames(configuration);
-  const { connection, sentinels } = await connect(request, parts, patience, names);
+  const { source } = request;
+  const reached = await reachServer({ ...request, mayBeElsewhere: source !== null }, parts);
+  const { connection, facts, settings } = reached;
   try {
-    const facts = await readServerFacts(connection, patience, request.onLoading);
-    const settings = await readServerSettings(connection, configuration, facts.majorVersion);
     const directory = findDirectory({
-      fileSystem,
+      fileSystem: parts.fileSystem,
       address: connection.address,
       isLocal: connection.isLocal,
       facts,
       settings,
       source,
     });
-    return { connection, sentinels, patience, facts, settings, directory };
+    return { ...reached, directory };
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+/** As openLiveServer, without a look for the server's directory. */
+export async function reachServer(
+  request: ReachRequest,
+  parts: LiveServerParts,
+): Promise<ReachedServer> {
+  const { fileSystem } = parts;
+  const configuration =
+    request.configuration === null ? null : readConfiguration(fileSystem, request.configuration);
+  const patience = new Patience(parts.clock, parts.checkpoint, request.waitTimeoutMs);
+  const names = configuration === null ? null : usableNames(configuration);
+  const { connection, sentinels } = await connect(request, parts, patience, names);
+  try {
+    const facts = await readServerFacts(connection, patience, request.onLoading);
+    const settings = await readServerSettings(connection, configuration, facts.majorVersion);
+    return { connection, sentinels, patience, facts, settings };
   } catch (error) {
     connection.close();
     throw error;
@@ -90,7 +114,7 @@ export async function openLiveServer(
 const SENTINEL_REPLY_MOST_MS = 3000;
 
 async function connect(
-  { access, source, waitTimeoutMs, onFailover, onSilence }: LiveServerRequest,
+  { access, mayBeElsewhere, waitTimeoutMs, onFailover, onSilence }: ReachRequest,
   parts: LiveServerParts,
   patience: Patience,
   names: CommandNames | null,
@@ -113,7 +137,7 @@ async function connect(
   if (!('sentinels' in access)) return { connection: await open(access, 'Redis'), sentinels: null };
   const { connection, ...sentinels } = await findBySentinel({
     access,
-    hasSource: source !== null,
+    hasSource: mayBeElsewhere,
     patience,
     monotonicMs: () => parts.clock.monotonicMs(),
     open,
@@ -122,7 +146,8 @@ async function connect(
   return { connection, sentinels };
 }
 
-function readConfiguration(fileSystem: FileSystem, path: BytePath): ServerConfiguration {
+/** @throws UsageError for a file that a server would not accept; SystemError */
+export function readConfiguration(fileSystem: FileSystem, path: BytePath): ServerConfiguration {
   return readServerConfiguration(path, {
     read: (file) => readSmallFile(fileSystem, file),
     expand: (folder, pattern) => expandFileNames(fileSystem, folder, pattern),

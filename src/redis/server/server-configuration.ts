@@ -12,6 +12,8 @@ export interface ServerConfiguration {
   readonly directives: ReadonlyMap<string, readonly string[]>;
   /** All `save` lines after the last `save ""`, joined as CONFIG GET shows them. */
   readonly savePoints: string;
+  /** Where the last line of each directive is, by its name in lower case. */
+  readonly origins: ReadonlyMap<string, { readonly path: BytePath; readonly line: number }>;
   /** New names of commands, by their usual names in lower case; '' for a disabled command. */
   readonly renamed: ReadonlyMap<string, string>;
 }
@@ -41,6 +43,7 @@ export function readServerConfiguration(
 
 class Reading implements ServerConfiguration {
   readonly directives = new Map<string, readonly string[]>();
+  readonly origins = new Map<string, { readonly path: BytePath; readonly line: number }>();
   readonly renamed = new Map<string, string>();
   readonly #files: ConfigurationFiles;
   #savePoints: string[] | null = null;
@@ -76,15 +79,16 @@ class Reading implements ServerConfiguration {
         throw new UsageError(`line ${index + 1} of '${formatPath(path)}' has unbalanced quotes`);
       }
       requireUsable(words, index + 1, path);
-      this.#take(words, path, depth);
+      this.#take(words, { path, line: index + 1 }, depth);
     }
   }
 
-  #take(words: readonly string[], path: BytePath, depth: number): void {
+  #take(words: readonly string[], origin: { path: BytePath; line: number }, depth: number): void {
     const [first = '', ...values] = words;
     const name = first.toLowerCase();
     if (name === 'include') {
-      for (const included of this.#included(values[0] ?? '', path)) this.read(included, depth + 1);
+      const included = this.#included(values[0] ?? '', origin.path);
+      for (const file of included) this.read(file, depth + 1);
     } else if (name === 'save') {
       // `save ""` removes all save points (config.c, setConfigSaveOption).
       const isReset = values.length === 1 && values[0] === '';
@@ -93,6 +97,7 @@ class Reading implements ServerConfiguration {
       this.renamed.set((values[0] ?? '').toLowerCase(), values[1] ?? '');
     } else {
       this.directives.set(name, values);
+      this.origins.set(name, origin);
     }
   }
 

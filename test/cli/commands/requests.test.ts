@@ -1,6 +1,7 @@
 // A command line becomes the right request to a use case.
 import test from 'ava';
 import { chooseCommand } from '../../../src/cli/choose-command.js';
+import { toAofSwitchRequest } from '../../../src/cli/commands/aof.js';
 import { toBackupRequest } from '../../../src/cli/commands/backup.js';
 import { toListView } from '../../../src/cli/commands/list.js';
 import { toRestoreRequest } from '../../../src/cli/commands/restore.js';
@@ -319,3 +320,30 @@ for (const line of [
     t.throws(() => watchRequest(line), { instanceOf: UsageError });
   });
 }
+
+function aofRequest(line: string) {
+  const parsed = parseArguments(line.split(' '));
+  return toAofSwitchRequest(parsed, chooseCommand(parsed).operands, toPath, {});
+}
+
+test('the server options and --force reach the request of aof', (t) => {
+  const { action, force, serverRequest } = aofRequest(
+    'aof disable -h h -p 7 --user u --redis-conf r.conf --wait-timeout 5 --force',
+  );
+  t.deepEqual([action, force], ['disable', true]);
+  t.like(serverRequest, { host: 'h', port: '7', user: 'u', waitTimeoutMs: 5000 });
+  t.is(serverRequest.configuration, pathFromText('/cwd/r.conf'));
+  t.false(aofRequest('--redis redis://h aof enable').force);
+});
+
+test('aof without a word, with another one, or without a server is wrong usage', (t) => {
+  for (const [line, message] of [
+    ['aof -p 7', 'aof takes enable|disable, but nothing was given'],
+    ['aof -p 7 on', "aof takes enable or disable, but 'on' was given"],
+    ['aof enable', 'aof enable is about a server, but no server is named'],
+    ['aof -p 7 enable disable', "aof takes enable|disable, but 'enable' 'disable' was given"],
+    ['aof -p 7 --save none enable', "option '--save' does not go with aof"],
+  ] as const) {
+    t.throws(() => aofRequest(line), { instanceOf: UsageError, message });
+  }
+});

@@ -33,6 +33,12 @@ const KINDS: [line: string, kind: ReturnType<typeof findCompletionPoint>['kind']
   ['-r 3D ', 'command'],
   ['-r3D ', 'command'],
   ['restore --at=3D ', 'path'],
+  ['aof ', 'choice'],
+  ['aof en', 'choice'],
+  ['aof -', 'option'],
+  ['aof --redis-conf ', 'path'],
+  ['aof -p 6379 ', 'choice'],
+  ['aof enable ', 'path'],
 ];
 
 for (const [line, kind] of KINDS) {

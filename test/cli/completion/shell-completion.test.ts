@@ -19,7 +19,7 @@ async function answers(line: string, shell = 'bash'): Promise<string[]> {
 }
 
 test('commands are completed where a command may stand', async (t) => {
-  const commands = ['backup', 'restore', 'list', 'verify', 'info', 'watch', 'completion'];
+  const commands = ['backup', 'restore', 'list', 'verify', 'info', 'watch', 'aof', 'completion'];
   t.deepEqual(await answers(''), commands);
   t.deepEqual(await answers('--json '), commands);
 });
@@ -42,6 +42,12 @@ test('a TIME is completed with now; the shell completes a path', async (t) => {
   t.deepEqual(await answers('restore -r '), ['now']);
   for (const line of ['backup ', 'backup /s ', 'list /', 'backup --also ', 'restore -r now '])
     t.deepEqual(await answers(line), [], line);
+});
+
+test('a word that is one of a few is completed with them', async (t) => {
+  t.deepEqual(await answers('aof '), ['enable', 'disable']);
+  t.deepEqual(await answers('aof -p 6379 d'), ['disable']);
+  t.deepEqual(await answers('aof x'), []);
 });
 
 test('zsh gets a description with each answer', async (t) => {

@@ -1,5 +1,6 @@
 // What verify, repair, info, backup and restore print for a person.
 import test from 'ava';
+import { formatAofSwitch } from '../../../src/cli/output/aof-switch.js';
 import { formatRepositorySummary } from '../../../src/cli/output/repository-summary.js';
 import {
   formatBackupStatistics,
@@ -185,4 +186,58 @@ test('a restore prints what it restored, from which snapshot and to which place'
     `restored 'dump.rdb' ${from} to '/var/lib/redis/dump.rdb'\n1 file, 2.0 KiB, 0.02 s\n`,
   );
   t.regex(formatRestoreStatistics({ ...report, path: '.' }), /^restored everything from/);
+});
+
+const switched = {
+  server: '127.0.0.1:6379',
+  action: 'enable',
+  wasOn: false,
+  isOn: true,
+  proof: 'files',
+  files: ['/data/appendonlydir/a.manifest', '/data/appendonlydir/a.1.base.rdb'],
+  dump: null,
+  survives: true,
+  keptBy: 'server',
+  configuration: '/etc/redis/redis.conf',
+  elapsedMs: 1,
+  notes: [],
+} as const;
+
+test('aof says in a few lines what is true now', (t) => {
+  t.is(
+    formatAofSwitch(switched),
+    [
+      'the AOF of Redis at 127.0.0.1:6379 is on',
+      "it is on the disk: 2 files, the first '/data/appendonlydir/a.manifest'",
+      "it stays on when the server starts again: the server has written '/etc/redis/redis.conf' (CONFIG REWRITE)",
+      '',
+    ].join('\n'),
+  );
+  const off = { ...switched, action: 'disable', wasOn: true, isOn: false } as const;
+  t.is(
+    formatAofSwitch({ ...off, dump: '/data/dump.rdb', keptBy: 'edit' }),
+    [
+      'the AOF of Redis at 127.0.0.1:6379 is off',
+      "everything was saved first, to '/data/dump.rdb'",
+      "its files stay, and are old from now on: a start with 'appendonly yes' would load them (2 files, the first '/data/appendonlydir/a.manifest')",
+      "it stays off when the server starts again: '/etc/redis/redis.conf' was edited",
+      '',
+    ].join('\n'),
+  );
+  t.is(
+    formatAofSwitch({
+      ...switched,
+      wasOn: true,
+      proof: 'server',
+      files: [],
+      survives: false,
+      keptBy: null,
+    }),
+    [
+      'the AOF of Redis at 127.0.0.1:6379 is on, as it was before',
+      'the server says that it is written; its files cannot be seen from here',
+      'this may not survive the next start: see the warning',
+      '',
+    ].join('\n'),
+  );
 });

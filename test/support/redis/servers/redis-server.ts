@@ -28,6 +28,11 @@ export interface RedisServerOptions {
    * path, in a mount namespace of its own. Needs root.
    */
   readonly debian?: { readonly root: string; readonly program: string };
+  /**
+   * A configuration file that decides about `dir`, `save` and `appendonly`, and about whatever `settings` does not.
+   * Changes of the file outlive the server.
+   */
+  readonly configuration?: string;
   /** Any other settings by their names in redis.conf. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -142,11 +147,9 @@ function spawnServer(options: RedisServerOptions, port: number): ChildProcess {
   const settings: Record<string, string> = {
     bind: '127.0.0.1',
     port: String(port),
-    dir: path.resolve(options.seenAs ?? options.directory),
     daemonize: 'no',
     logfile: '',
-    save: options.save ?? '',
-    appendonly: options.appendOnly === true ? 'yes' : 'no',
+    ...(options.configuration === undefined ? persistenceOf(options) : {}),
     ...(options.unixSocket === undefined ? {} : { unixsocket: options.unixSocket }),
     ...options.settings,
   };
@@ -154,6 +157,7 @@ function spawnServer(options: RedisServerOptions, port: number): ChildProcess {
   const args = Object.entries(settings).flatMap(([name, value]) =>
     name === 'save' ? ['--save', ...value.split(' ')] : [`--${name}`, value],
   );
+  if (options.configuration !== undefined) args.unshift(options.configuration);
   const start = 'umask 007; exec setpriv --pdeathsig KILL redis-server "$@"';
   const enter = 'exec unshare --mount /bin/sh -c "$0" "$@"';
   const bind = `mount --bind "$1" "$2" && shift 2 && ${start}`;
@@ -177,6 +181,14 @@ function spawnServer(options: RedisServerOptions, port: number): ChildProcess {
     stdio: ['ignore', 'pipe', 'pipe'],
     ...options.owner,
   });
+}
+
+function persistenceOf({ seenAs, directory, save, appendOnly }: RedisServerOptions) {
+  return {
+    dir: path.resolve(seenAs ?? directory),
+    save: save ?? '',
+    appendonly: appendOnly === true ? 'yes' : 'no',
+  };
 }
 
 /** A client that keeps trying until its first success and never connects again after that. */
