@@ -196,6 +196,28 @@ export function restoreWorkName(processId: number): string {
   return `.redis-rewind-restore-${processId}`;
 }
 
+/** The folder beside a server's directory for what a recovery moves out of the way. */
+export function asideBesidePath(directory: BytePath, recoveryId: string): BytePath {
+  return `${directory}.before-recover-${recoveryId}` as BytePath;
+}
+
+/** The same within the directory, where nothing can be moved out of it. Backups leave it out. */
+export function asideWithinPath(directory: BytePath, recoveryId: string): BytePath {
+  return joinPath(directory, `${ASIDE_WITHIN}${recoveryId}`);
+}
+
+const ASIDE_WITHIN = '.redis-rewind-aside-';
+
+/** @param name in a directory of a server */
+export function isAsideName(name: BytePath): boolean {
+  return name.startsWith(ASIDE_WITHIN) && isRecoveryId(name.slice(ASIDE_WITHIN.length));
+}
+
+/** When a recovery began, in UTC, such as `20261128T031500Z`; with a number behind it if there was one in that second. */
+export function isRecoveryId(text: string): boolean {
+  return /^[0-9]{8}T[0-9]{6}Z(?:-[1-9][0-9]?)?$/.test(text);
+}
+
 /**
  * Where a path of the newest snapshot is in the mirror.
  * @throws CorruptError for a path that would lead out of the mirror: the catalog may come from elsewhere

@@ -26,6 +26,7 @@ const USE_CASES: Record<string, readonly string[]> = {
   backup: [],
   restore: [],
   verify: [],
+  recover: ['backup', 'restore'],
   repair: ['verify'],
   watch: ['backup'],
   inspect: [],

@@ -50,11 +50,14 @@ export class RepositorySource implements RestoreSource {
   /** All that reports show of the snapshot. */
   readonly snapshot: SnapshotSummary;
   readonly entries: readonly RestoreEntry[];
+  /** The records behind `entries`, in the same order. */
+  readonly versions: readonly Version[];
+  /** What the examinations of all backups have found, by the ids of the contents. */
+  readonly examinations: ReadonlyMap<number, ExaminationRecord>;
   readonly #open: OpenRepository;
   readonly #context: RunContext;
   /** By the path of the file. */
   readonly #contents: ReadonlyMap<BytePath, Content>;
-  readonly #examinations: ReadonlyMap<number, ExaminationRecord>;
   readonly #notes: Note[];
   /** The directory that was backed up. */
   readonly #source: BytePath;
@@ -73,7 +76,8 @@ export class RepositorySource implements RestoreSource {
     this.snapshot = summary;
     this.#notes = [...damagedTableNotes(damaged), ...notes];
     this.#source = proved.snapshot.source;
-    this.#examinations = examinations;
+    this.examinations = examinations;
+    this.versions = proved.versions;
     this.entries = proved.versions.map((version) => toEntry(version, examinations));
     this.#open = open;
     this.#context = context;
@@ -112,11 +116,7 @@ export class RepositorySource implements RestoreSource {
     // The thread starts while the reading is planned.
     this.#digests.prepare(content.sizeBytes);
     const { checkpoint } = this.#context;
-    const examiner = beginSecondExamination(
-      this.#examinations.get(content.id),
-      content,
-      checkpoint,
-    );
+    const examiner = beginSecondExamination(this.examinations.get(content.id), content, checkpoint);
     const emitExamined: Emit = async (bytes) => {
       await examiner?.push(bytes);
       await emit(bytes);

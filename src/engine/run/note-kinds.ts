@@ -28,6 +28,7 @@ export const NOTE_KINDS = [
   // The server.
   'aof-failing',
   'dump-left',
+  'expiring-keys',
   'moved',
   'needless-password',
   'not-permanent',
@@ -36,7 +37,9 @@ export const NOTE_KINDS = [
   'overridden',
   'password-shown',
   'replica',
+  'replicas',
   'running-server',
+  'unknown-keys',
   'unseen-files',
   // The mirror, as a backup or a verification finds it.
   'foreign',

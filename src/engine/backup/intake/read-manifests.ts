@@ -44,7 +44,7 @@ export async function readManifests(
     const mostBytes = Math.min(leftBytes, MANIFEST_MOST_BYTES);
     const bytes = readFileUpTo(context.fileSystem, file, mostBytes);
     leftBytes -= bytes?.length ?? 0;
-    manifests.set(path, bytes === null ? TOO_LARGE : parse(bytes));
+    manifests.set(path, readManifest(bytes));
   }
   return manifests;
 }
@@ -69,7 +69,9 @@ function manifestsOf(entries: readonly NextEntry[]): Set<BytePath> {
   return manifests;
 }
 
-function parse(bytes: Buffer): ReadManifest {
+/** @param bytes null where there are too many of them */
+export function readManifest(bytes: Buffer | null): ReadManifest {
+  if (bytes === null) return TOO_LARGE;
   try {
     return { kind: 'parsed', manifest: parseAofManifest(bytes) };
   } catch (error) {

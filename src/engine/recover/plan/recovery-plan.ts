@@ -1,0 +1,99 @@
+// What a recovery will do, as a value. It is shown before anything is changed, and `--dry-run` ends there.
+import type { StartCommand } from '../../../redis/control/supervision.js';
+import type { BytePath } from '../../../system/files/byte-path.js';
+import type { Note } from '../../run/notes.js';
+import type { DatabaseKeys } from './snapshot-data.js';
+
+export interface RecoveryPlan {
+  readonly choice: Choice;
+  readonly files: FilesPlan;
+  readonly aside: AsidePlan;
+  readonly stop: StopPlan;
+  readonly start: StartPlan;
+  readonly expected: ExpectedKeys;
+  /** What a person should know before saying yes. None of them stops the recovery. */
+  readonly notes: readonly Note[];
+}
+
+/** What of the snapshot is loaded, and why. */
+export interface Choice {
+  readonly kind: 'rdb' | 'aof';
+  readonly why:
+    /** `--use` says so. */
+    | 'asked'
+    /** The server of the snapshot had its AOF on, or off. */
+    | 'recorded'
+    /** It was written last. */
+    | 'newer'
+    /** The snapshot has nothing else. */
+    | 'only'
+    /** No server loads the AOF. */
+    | 'aof-broken'
+    /** The server has its AOF off, and the dump was saved for this snapshot or is as new as the AOF. */
+    | 'aof-off';
+}
+
+export type Protocol =
+  /** The AOF is off: the dump gets its own name. */
+  | 'rdb-plain'
+  /** From 7.0 on: the dump becomes the base of a new AOF, and the server adds to it from its first start on. */
+  | 'rdb-as-base'
+  /** 4.0 to 6.2: the AOF is one file, which may begin with a dump. */
+  | 'rdb-as-preamble'
+  /** Before 4.0: started with its AOF off, which is switched on once the dump is loaded. */
+  | 'classic'
+  /** A manifest and the files that it names. */
+  | 'aof-set'
+  /** An AOF of one file. From 7.0 on the server makes it the base of a set. */
+  | 'aof-log';
+
+export interface FilesPlan {
+  readonly protocol: Protocol;
+  /** Files of the snapshot, in the order in which they are placed. */
+  readonly placed: readonly PlacedFile[];
+  /** A manifest that is written and not restored; null where there is none. It is placed last. */
+  readonly manifest: WrittenFile | null;
+}
+
+export interface PlacedFile {
+  /** In the snapshot. */
+  readonly from: BytePath;
+  /** Below the server's directory. */
+  readonly to: BytePath;
+}
+
+export interface WrittenFile {
+  /** Below the server's directory. */
+  readonly to: BytePath;
+  readonly bytes: Buffer;
+}
+
+/** What the server would load or write over is moved, never deleted. */
+export interface AsidePlan {
+  /** Absolute. It is made for this recovery alone. */
+  readonly folder: BytePath;
+  /** In the server's directory. */
+  readonly names: readonly BytePath[];
+}
+
+export type StopPlan =
+  /** No server runs. */
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'program'; readonly words: readonly [string, ...string[]] }
+  /** Typed by a person, for a shell. */
+  | { readonly kind: 'shell'; readonly line: string }
+  | { readonly kind: 'shutdown' };
+
+export type StartPlan =
+  | Exclude<StopPlan, { kind: 'nothing' } | { kind: 'shutdown' }>
+  /** The server is started as it was started before. */
+  | { readonly kind: 'again'; readonly command: StartCommand }
+  /** Nobody knows how: the person starts it. */
+  | { readonly kind: 'by-hand' };
+
+export interface ExpectedKeys {
+  /** Null where the number is known only after loading: commands of an AOF are part of it. */
+  readonly databases: readonly DatabaseKeys[] | null;
+  /** How many of the keys may be gone because their time to live has passed; null where that is not known. */
+  readonly expiredMost: number | null;
+}
