@@ -1,5 +1,5 @@
 // Who starts a server and keeps it running. It decides how the server is stopped and started. Values alone.
-import type { BytePath } from '../../system/files/byte-path.js';
+import type { ProgramStart } from '../../system/programs/start-program.js';
 
 export type Supervision =
   /** A unit of the system's systemd whose main process the server is, or will be. */
@@ -8,17 +8,26 @@ export type Supervision =
   | { readonly kind: 'service'; readonly name: string }
   /** `--stop-cmd` and `--start-cmd`, as they were typed. */
   | { readonly kind: 'commands'; readonly stop: string; readonly start: string }
-  /** Nobody: SHUTDOWN stops it. */
-  | { readonly kind: 'none'; readonly start: StartCommand | null }
+  /** Nobody: SHUTDOWN stops it. It is started as it was started before; null where nothing shows how. */
+  | { readonly kind: 'none'; readonly start: ProgramStart | null }
   /** Somebody of whom it is not known how to ask, such as a container's engine. */
   | { readonly kind: 'other'; readonly what: string };
 
-/** How a server that nobody supervises was started. */
-export interface StartCommand {
-  /** The program itself; its name need not be that of a server. */
-  readonly program: BytePath;
-  /** The first is the name under which it is started, such as `redis-server`. */
-  readonly args: readonly [BytePath, ...BytePath[]];
-  readonly uid: number;
-  readonly gid: number;
-}
+/** A command that stops or starts a server. */
+export type ControlCommand =
+  | { readonly kind: 'program'; readonly words: readonly [string, ...string[]] }
+  /** Typed by a person, for a shell. */
+  | { readonly kind: 'shell'; readonly line: string };
+
+export type StopPlan =
+  | ControlCommand
+  /** No server runs, and nobody would start one. */
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'shutdown' };
+
+export type StartPlan =
+  | ControlCommand
+  /** As it was started before. */
+  | { readonly kind: 'again'; readonly command: ProgramStart }
+  /** Nobody knows how: the person starts it. */
+  | { readonly kind: 'by-hand' };

@@ -17,6 +17,7 @@ export const START = {
   args: ['redis-server', '/etc/redis.conf'] as unknown as readonly [BytePath, ...BytePath[]],
   uid: 112,
   gid: 120,
+  umask: 0o007,
 };
 
 export function createSettings(settings: Partial<TargetSettings> = {}): TargetSettings {

@@ -1,8 +1,8 @@
 // How the server is stopped, and how it is started again: by whoever supervises it. A server that systemd keeps running
 // (Debian: `Restart=always`) comes back after SHUTDOWN, so SHUTDOWN is for a server of which nobody takes care. Pure.
 import { ServerError } from '../../../errors.js';
+import type { StartPlan, StopPlan } from '../../../redis/control/supervision.js';
 import type { RunningServer, TargetFacts } from './recovery-facts.js';
-import type { StartPlan, StopPlan } from './recovery-plan.js';
 
 /** @throws ServerError where nobody knows how to stop or to start the server */
 export function planStop({ supervision, running }: TargetFacts): {

@@ -1,5 +1,5 @@
 // What a recovery will do, as a value. It is shown before anything is changed, and `--dry-run` ends there.
-import type { StartCommand } from '../../../redis/control/supervision.js';
+import type { StartPlan, StopPlan } from '../../../redis/control/supervision.js';
 import type { BytePath } from '../../../system/files/byte-path.js';
 import type { Note } from '../../run/notes.js';
 import type { DatabaseKeys } from './snapshot-data.js';
@@ -75,21 +75,6 @@ export interface AsidePlan {
   /** In the server's directory. */
   readonly names: readonly BytePath[];
 }
-
-export type StopPlan =
-  /** No server runs. */
-  | { readonly kind: 'nothing' }
-  | { readonly kind: 'program'; readonly words: readonly [string, ...string[]] }
-  /** Typed by a person, for a shell. */
-  | { readonly kind: 'shell'; readonly line: string }
-  | { readonly kind: 'shutdown' };
-
-export type StartPlan =
-  | Exclude<StopPlan, { kind: 'nothing' } | { kind: 'shutdown' }>
-  /** The server is started as it was started before. */
-  | { readonly kind: 'again'; readonly command: StartCommand }
-  /** Nobody knows how: the person starts it. */
-  | { readonly kind: 'by-hand' };
 
 export interface ExpectedKeys {
   /** Null where the number is known only after loading: commands of an AOF are part of it. */
