@@ -5,7 +5,7 @@ import { type BytePath, baseName, joinPath, parentPath } from '../../system/file
 import type { FileSystem } from '../../system/files/file-system.js';
 import { type ProcessOrigin, inspectProcess } from '../../system/processes/process-origin.js';
 import type { CommandOptions, CommandResult } from '../../system/programs/run-command.js';
-import type { ProgramStart } from '../../system/programs/start-program.js';
+import type { ProgramStart } from '../../system/processes/start-program.js';
 import { ownerOfGroup } from './control-group.js';
 import { INIT_SCRIPTS, findInitScript } from './init-scripts.js';
 import type { Supervision } from './supervision.js';

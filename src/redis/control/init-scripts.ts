@@ -35,10 +35,10 @@ export function findPidFile(script: string): BytePath | null {
   const values = new Map<string, string>();
   for (const line of script.split('\n')) {
     const [, name = '', word = ''] =
-      /^\s*(?:export\s+)?(\w+)=("[^"]*"|'[^']*'|[^\s;#]*)/.exec(line) ?? [];
+      /^\s{0,}(?:export\s+)?(\w+)=("[^"]{0,}"|'[^']{0,}'|[^\s;#]{0,})/.exec(line) ?? [];
     if (name === '') continue;
     const isLiteral = word.startsWith("'");
-    const text = word.replace(/^(["'])(.*)\1$/, '$2');
+    const text = isLiteral || word.startsWith('"') ? word.slice(1, -1) : word;
     const value = isLiteral
       ? text
       : text.replace(/\$(?:\{(\w+)\}|(\w+))/g, (_, braced: string, plain: string) =>

@@ -1,7 +1,7 @@
 // Starts a server, and waits until it has loaded its data. A server that cannot load what it finds ends, and a start that
 // fails is told of at once instead of after a long wait.
 import { ServerError, type ServerTrouble } from '../../errors.js';
-import { startProgram } from '../../system/programs/start-program.js';
+import { startProgram } from '../../system/processes/start-program.js';
 import type { Checkpoint } from '../../system/time/checkpoint.js';
 import type { ServerConnection } from '../connection/connection.js';
 import type { Patience } from '../connection/patience.js';

@@ -1,5 +1,5 @@
 // Who starts a server and keeps it running. It decides how the server is stopped and started. Values alone.
-import type { ProgramStart } from '../../system/programs/start-program.js';
+import type { ProgramStart } from '../../system/processes/start-program.js';
 
 export type Supervision =
   /** A unit of the system's systemd whose main process the server is, or will be. */
