@@ -25,6 +25,7 @@ export const STAGING_NAME = 'staging';
 const LOCK_NAME = 'lock.sqlite3';
 const README_NAME = 'README';
 const KEPT_NAME = 'kept';
+const RECOVERIES_NAME = 'recover';
 const TEMPORARY_DUMP_NAME = 'temporary-dump';
 const NEW_CATALOG_NAME = 'catalog.new';
 /** SQLite puts a rollback journal beside each of its files during a transaction. */
@@ -50,6 +51,7 @@ const LASTING_NAMES = new Set<string>([
   STAGING_NAME,
   baseName(ALSO),
   KEPT_NAME,
+  RECOVERIES_NAME,
   README_NAME,
 ]);
 
@@ -61,7 +63,7 @@ const PASSING_NAMES = new Set<string>([
 ]);
 
 export type DataName =
-  /** Every repository may have this name; `kept` comes from a repair. */
+  /** Every repository may have this name; `kept` comes from a repair, and `recover` from a recovery. */
   | 'lasting'
   /** From a run that is going on or was cut off. The next writer removes it. */
   | 'passing'
@@ -196,26 +198,52 @@ export function restoreWorkName(processId: number): string {
   return `.redis-rewind-restore-${processId}`;
 }
 
-/** The folder beside a server's directory for what a recovery moves out of the way. */
-export function asideBesidePath(directory: BytePath, recoveryId: string): BytePath {
-  return `${directory}.before-recover-${recoveryId}` as BytePath;
+/**
+ * Folders of a recovery beside a server's directory: for what was there before, and, after an undo, for what was recovered.
+ * The third and the fourth are those within the directory, where nothing can be moved out of it; backups leave them out.
+ */
+export function asidePath(
+  directory: BytePath,
+  recoveryId: string,
+  { holds, isWithin: isInside }: AsidePlace,
+): BytePath {
+  return isInside
+    ? joinPath(directory, `${WITHIN[holds]}${recoveryId}`)
+    : (`${directory}${BESIDE[holds]}${recoveryId}` as BytePath);
 }
 
-/** The same within the directory, where nothing can be moved out of it. Backups leave it out. */
-export function asideWithinPath(directory: BytePath, recoveryId: string): BytePath {
-  return joinPath(directory, `${ASIDE_WITHIN}${recoveryId}`);
+export interface AsidePlace {
+  readonly holds: 'former' | 'recovered';
+  /** Whether the folder is within the server's directory. */
+  readonly isWithin: boolean;
 }
 
-const ASIDE_WITHIN = '.redis-rewind-aside-';
+const BESIDE = { former: '.before-recover-', recovered: '.recovered-' } as const;
+const WITHIN = {
+  former: '.redis-rewind-aside-',
+  recovered: '.redis-rewind-recovered-',
+} as const;
 
 /** @param name in a directory of a server */
 export function isAsideName(name: BytePath): boolean {
-  return name.startsWith(ASIDE_WITHIN) && isRecoveryId(name.slice(ASIDE_WITHIN.length));
+  return Object.values(WITHIN).some(
+    (start) => name.startsWith(start) && isRecoveryId(name.slice(start.length)),
+  );
 }
 
 /** When a recovery began, in UTC, such as `20261128T031500Z`; with a number behind it if there was one in that second. */
 export function isRecoveryId(text: string): boolean {
   return /^[0-9]{8}T[0-9]{6}Z(?:-[1-9][0-9]?)?$/.test(text);
+}
+
+/** The folder of all recoveries from a repository. Each has a folder in it, with its id as the name. */
+export function recoveriesPath(repository: BytePath): BytePath {
+  return joinPath(dataPath(repository), RECOVERIES_NAME);
+}
+
+/** The journal of a recovery. @param recoveries the folder of all of them, in the repository or elsewhere */
+export function recoveryJournalPath(recoveries: BytePath, recoveryId: string): BytePath {
+  return joinPath(joinPath(recoveries, recoveryId), 'steps');
 }
 
 /**

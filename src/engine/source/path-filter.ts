@@ -7,6 +7,7 @@
 // as `./name`, it begins at SOURCE. A '/' at its end restricts it to folders. As in rdiff-backup a pattern
 // may also be absolute, and must then begin with SOURCE.
 import { UsageError } from '../../errors.js';
+import { isAsideName } from '../../repository/layout.js';
 import {
   type BytePath,
   baseName,
@@ -140,12 +141,13 @@ function wrongPattern(rule: PathRule, fault: string, hint?: string): UsageError 
 }
 
 /**
- * What a killed Redis leaves behind: temporary files in its directory and in the folder of its AOF, and the
- * folder in which Redis 8.10 keeps hard links to its own files (BACKUP, `backupdirname` by default). Files
+ * What a killed Redis leaves behind: temporary files in its directory and in the folder of its AOF. What a recovery has moved
+ * out of the way within the directory. And the folder in which Redis 8.10 keeps hard links to its own files (BACKUP, `backupdirname` by default). Files
  * of such names elsewhere are not debris.
  */
 function isDebris(path: BytePath, isDirectory: boolean): boolean {
   const depth = path.split('/').length;
+  if (isAsideName(firstName(path))) return isDirectory || depth > 1;
   if (path === BACKUP_FOLDER) return isDirectory;
   if (isWithin(path, BACKUP_FOLDER)) return true;
   return !isDirectory && depth <= 2 && isTemporaryFile(path);
@@ -154,6 +156,10 @@ function isDebris(path: BytePath, isDirectory: boolean): boolean {
 /** Whether a file has the name of one that Redis has not finished. */
 export function isTemporaryFile(path: BytePath): boolean {
   return TEMPORARY_FILE.test(baseName(path));
+}
+
+function firstName(path: BytePath): BytePath {
+  return (path.split('/')[0] ?? '') as BytePath;
 }
 
 const BACKUP_FOLDER = pathFromText('backupdir');

@@ -1,7 +1,7 @@
 // Walks SOURCE and the paths of --also: what is there, what is left out, and why. No file is opened.
 import type { EntryType } from '../../catalog/records.js';
 import { SourceMissingError, SystemError } from '../../errors.js';
-import { ALSO, isReserved } from '../../repository/layout.js';
+import { ALSO, isAsideName, isReserved } from '../../repository/layout.js';
 import {
   type BytePath,
   ROOT,
@@ -168,11 +168,14 @@ class Scan implements SourceScan {
     const { leftOut, why } = this.#request.filter.decide(below, stat.isDirectory());
     if (why === 'debris' && stat.isDirectory()) {
       const shown = formatPath(path);
+      const reason = isAsideName(path)
+        ? 'since a recovery has moved it out of the way'
+        : 'since Redis keeps its own backups there';
       this.notes.push(
         infoNote(
           'left-out-debris',
           path,
-          `the folder '${shown}' is left out, since Redis keeps its own backups there; use --include to back it up`,
+          `the folder '${shown}' is left out, ${reason}; use --include to back it up`,
         ),
       );
     }

@@ -16,6 +16,7 @@ import {
   newCatalogJournalPath,
   newCatalogPath,
   readmePath,
+  recoveriesPath,
   stagingPartPath,
   stagingPath,
   temporaryDumpPath,
@@ -35,6 +36,7 @@ export function requireOwnFolders(fileSystem: FileSystem, repository: BytePath):
     stagingPath(repository),
     ...STAGING_PARTS.map((part) => stagingPartPath(repository, part)),
     keptPath(repository),
+    recoveriesPath(repository),
   ];
   for (const folder of folders) {
     const stat = fileSystem.stat(folder);

@@ -69,6 +69,17 @@ test('temporary files are debris only where Redis makes them', (t) => {
   });
 });
 
+test('what a recovery has moved out of the way at the top of SOURCE is debris', (t) => {
+  areDecided(t, [], {
+    '.redis-rewind-aside-20261128T031500Z/': 'debris',
+    '.redis-rewind-aside-20261128T031500Z/dump.rdb': 'debris',
+    '.redis-rewind-recovered-20261128T031500Z-2/': 'debris',
+    '.redis-rewind-aside-20261128T031500Z': 'kept',
+    '.redis-rewind-aside-of-mine/': 'kept',
+    'a/.redis-rewind-aside-20261128T031500Z/': 'kept',
+  });
+});
+
 test('backupdir/ at the top of SOURCE is debris, with all that is in it', (t) => {
   areDecided(t, [], {
     'backupdir/': 'debris',

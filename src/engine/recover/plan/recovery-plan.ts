@@ -72,8 +72,12 @@ export interface WrittenFile {
 export interface AsidePlan {
   /** Absolute. It is made for this recovery alone. */
   readonly folder: BytePath;
-  /** In the server's directory. */
+  /** Whether it is within the server's directory. */
+  readonly isWithin: boolean;
+  /** In the server's directory; those that are there. */
   readonly names: readonly BytePath[];
+  /** All names in it that the server loads or writes, whether or not they are there. */
+  readonly data: readonly BytePath[];
 }
 
 export interface ExpectedKeys {

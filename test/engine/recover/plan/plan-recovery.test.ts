@@ -384,7 +384,9 @@ test('what a server would load or write over is moved aside, and nothing else', 
   const target = { names: names.map(pathFromText), settings: ON };
   t.deepEqual(plan({ target }).aside, {
     folder: pathFromText(`/var/lib/redis.before-recover-${ID}`),
+    isWithin: false,
     names: ['appendonly.aof', 'appendonlydir', 'dump.rdb'].map(pathFromText),
+    data: ['dump.rdb', 'appendonly.aof', 'appendonlydir'].map(pathFromText),
   });
 });
 
