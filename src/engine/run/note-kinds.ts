@@ -29,6 +29,7 @@ export const NOTE_KINDS = [
   'aof-failing',
   'dump-left',
   'expiring-keys',
+  'keys-differ',
   'moved',
   'needless-password',
   'not-permanent',

@@ -1,0 +1,247 @@
+// Real servers are brought back to a snapshot by each of the protocols, and undone. Each one is loaded with the keys of the
+// snapshot in one start, with its AOF on where it was on, and keeps what is written from then on.
+import { execFile } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import test, { type ExecutionContext } from 'ava';
+
+import {
+  RecoveryJournal,
+  makeRecoveries,
+} from '../../../src/engine/recover/journal/recovery-journal.js';
+import { LiveControl } from '../../../src/engine/recover/live-control.js';
+import { planRecovery } from '../../../src/engine/recover/plan/plan-recovery.js';
+import type { Protocol } from '../../../src/engine/recover/plan/recovery-plan.js';
+import { readSnapshotData } from '../../../src/engine/recover/read-snapshot-data.js';
+import { runRecovery } from '../../../src/engine/recover/run-recovery.js';
+import { openRepositorySource } from '../../../src/engine/restore/read-from-repository.js';
+import { parseTime } from '../../../src/engine/snapshot/time-spec.js';
+import { ServerConnection } from '../../../src/redis/connection/connection.js';
+import { findSupervision } from '../../../src/redis/control/find-supervision.js';
+import { formatPath, pathFromText } from '../../../src/system/files/byte-path.js';
+import { RealFileSystem } from '../../../src/system/files/file-system.js';
+import { inspectProcess } from '../../../src/system/processes/process-origin.js';
+import { runCommand } from '../../../src/system/programs/run-command.js';
+import { uninterrupted } from '../../../src/system/time/checkpoint.js';
+import { systemClock } from '../../../src/system/time/clock.js';
+import { temporaryDirectory } from '../../support/files/temporary-directory.js';
+import { createTestContext } from '../../support/program/run-context.js';
+import { until } from '../../support/program/until.js';
+import { createRunning, createSettings, createTarget } from '../../support/redis/recovery-facts.js';
+import {
+  type ConfiguredServer,
+  configureServer,
+  serverIn,
+  startConfigured,
+  withClient,
+} from '../../support/redis/servers/configured-server.js';
+import { redisUser } from '../../support/redis/servers/redis-user.js';
+import { Sandbox } from '../../support/sandbox/sandbox.js';
+
+const run = promisify(execFile);
+const ID = '20261128T031500Z';
+const fileSystem = new RealFileSystem();
+
+interface Case {
+  readonly title: string;
+  readonly lines: readonly string[];
+  readonly use: 'auto' | 'rdb' | 'aof';
+  readonly protocol: Protocol;
+  readonly names?: Partial<{ dump: string; aof: string; folder: string }>;
+}
+
+const CASES: readonly Case[] = [
+  { title: 'AOF off', lines: [], use: 'auto', protocol: 'rdb-plain' },
+  {
+    title: 'AOF off, with save points and a dump of another name',
+    lines: ['save 3600 1', 'dbfilename night.rdb'],
+    use: 'auto',
+    protocol: 'rdb-plain',
+    names: { dump: 'night.rdb' },
+  },
+  { title: 'AOF on', lines: ['appendonly yes'], use: 'auto', protocol: 'aof-set' },
+  {
+    title: 'AOF on, the dump is asked for',
+    lines: ['appendonly yes'],
+    use: 'rdb',
+    protocol: 'rdb-as-base',
+  },
+  {
+    title: 'AOF on, with other names and save points',
+    lines: ['appendonly yes', 'appendfilename my.aof', 'appenddirname log', 'save 3600 1'],
+    use: 'rdb',
+    protocol: 'rdb-as-base',
+    names: { aof: 'my.aof', folder: 'log' },
+  },
+];
+
+function connect({ socket }: ConfiguredServer): Promise<ServerConnection> {
+  const access = {
+    endpoint: { kind: 'socket', path: socket },
+    user: null,
+    password: null,
+    tls: null,
+  } as const;
+  const parts = { fileSystem, checkpoint: uninterrupted, replyTimeoutMs: 60_000 };
+  return ServerConnection.open(access, { ...parts, onSilence: () => undefined });
+}
+
+async function keysOf(server: ConfiguredServer): Promise<string[]> {
+  return withClient(server, async (client) => (await client.keys('*')).toSorted());
+}
+
+async function recover(
+  sandbox: Sandbox,
+  server: ConfiguredServer,
+  { lines, use, names = {} }: Case,
+  undo = false,
+): Promise<Protocol> {
+  const context = { ...createTestContext(), clock: systemClock };
+  const isAofOn = lines.includes('appendonly yes');
+  const settings = createSettings({
+    isAofOn,
+    dumpName: pathFromText(names.dump ?? 'dump.rdb'),
+    aofName: pathFromText(names.aof ?? 'appendonly.aof'),
+    aofFolder: pathFromText(names.folder ?? 'appendonlydir'),
+  });
+  const found = inspectProcess(serverIn(server.directory) ?? 0);
+  if (found === null) throw new Error('no server');
+  const supervision = await findSupervision({
+    fileSystem,
+    run: runCommand,
+    options: { timeoutMs: 60_000, checkpoint: uninterrupted },
+    server: found,
+    isContained: false,
+    configuration: pathFromText(server.configuration),
+  });
+  const directory = pathFromText(server.directory);
+  const source = openRepositorySource(sandbox.repositoryPath, parseTime('1B'), context);
+  try {
+    const standing = fileSystem.list(directory);
+    const target = createTarget({
+      directory,
+      settings,
+      supervision,
+      names: standing,
+      running: createRunning(),
+    });
+    const data = await readSnapshotData(source, settings);
+    const plan = planRecovery({ target, data, use }, ID);
+    if (plan.start.kind === 'by-hand') throw new Error('nobody knows how it is started');
+    const at = {
+      fileSystem,
+      recoveries: pathFromText(path.join(sandbox.root, 'recover')),
+      uid: context.uid,
+      processId: process.pid,
+    };
+    makeRecoveries(at);
+    const identity = statSync(server.directory, { bigint: true });
+    const journal =
+      (undo ? RecoveryJournal.open(at, ID) : null) ??
+      RecoveryJournal.create(at, {
+        id: ID,
+        program: context.program,
+        snapshotId: source.snapshot.id,
+        directory: { path: directory, dev: identity.dev, ino: identity.ino },
+        data: plan.aside.data,
+        aside: plan.aside.names,
+        isAsideWithin: plan.aside.isWithin,
+        startedBy: formatPath(found.program ?? directory),
+      });
+    if (undo) journal.noteUndo();
+    const control = new LiveControl({
+      directory: identity,
+      stop: plan.stop,
+      start: plan.start,
+      shutdown: isAofOn ? 'as-configured' : 'save',
+      expected: plan.expected,
+      connect: () => connect(server),
+      keepPresent: async () => [],
+      waitTimeoutMs: 60_000,
+      context,
+    });
+    const placement = { source, files: plan.files, owner: { uid: found.uid, gid: found.gid } };
+    const notes = await runRecovery({ journal, directory, control, placement, context });
+    if (notes.length > 0) throw new Error(JSON.stringify(notes));
+    return plan.files.protocol;
+  } finally {
+    await source.close();
+  }
+}
+
+/** The tools of Redis accept what is on the disk. */
+async function isAccepted(
+  { directory }: ConfiguredServer,
+  { names = {}, protocol }: Case,
+): Promise<void> {
+  if (protocol === 'rdb-plain') {
+    await run('redis-check-rdb', [path.join(directory, names.dump ?? 'dump.rdb')]);
+    return;
+  }
+  const manifest = `${names.aof ?? 'appendonly.aof'}.manifest`;
+  await run('redis-check-aof', [path.join(directory, names.folder ?? 'appendonlydir', manifest)]);
+}
+
+function ownersIn(directory: string, names: readonly string[]): Set<number> {
+  return new Set(names.map((name) => statSync(path.join(directory, name)).uid));
+}
+
+for (const given of CASES) {
+  test.serial(
+    `a server is brought back, loses nothing after, and is undone: ${given.title}`,
+    async (t) => {
+      await bringBack(t, given);
+    },
+  );
+}
+
+async function bringBack(t: ExecutionContext, given: Case): Promise<void> {
+  const root = await temporaryDirectory(t);
+  const owner = await redisUser();
+  const server = await configureServer(t, { root, owner, lines: given.lines });
+  const sandbox = new Sandbox(root, { context: createTestContext(), examines: true });
+  const backup = async (): Promise<void> => {
+    await sandbox.backup({ source: server.directory, rehash: true });
+  };
+  await startConfigured(server, owner);
+  await withClient(server, async (client) => {
+    await client.mset({ a: '1', b: '2', c: '3' });
+    await client.save();
+  });
+  await backup();
+  await withClient(server, async (client) => {
+    await client.del('b');
+    await client.set('later', '1');
+    await client.save();
+  });
+  await backup();
+  await withClient(server, async (client) => client.set('unsaved', '1'));
+
+  t.is(await recover(sandbox, server, given), given.protocol);
+  t.deepEqual(await keysOf(server), ['a', 'b', 'c']);
+  await isAccepted(server, given);
+  const placed =
+    given.protocol === 'rdb-plain'
+      ? (given.names?.dump ?? 'dump.rdb')
+      : (given.names?.folder ?? 'appendonlydir');
+  t.deepEqual([...ownersIn(server.directory, [placed])], [owner?.uid ?? process.geteuid?.() ?? 0]);
+
+  if (given.lines.includes('appendonly yes')) {
+    // Whatever is written from now on survives a crash and a start.
+    await withClient(server, async (client) => client.set('after', '1'));
+    await until(async () =>
+      (await withClient(server, (client) => client.info('persistence'))).includes(
+        'aof_pending_bio_fsync:0',
+      ),
+    );
+    process.kill(serverIn(server.directory) ?? 0, 'SIGKILL');
+    await until(async () => serverIn(server.directory) === null);
+    await startConfigured(server, owner);
+    t.deepEqual(await keysOf(server), ['a', 'after', 'b', 'c']);
+  }
+
+  await recover(sandbox, server, given, true);
+  t.deepEqual(await keysOf(server), ['a', 'c', 'later', 'unsaved']);
+  t.true(existsSync(`${server.directory}.recovered-${ID}`));
+}
