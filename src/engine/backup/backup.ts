@@ -4,8 +4,9 @@ import { UsageError } from '../../errors.js';
 import { Examiners } from '../../persistence/examine/examiners.js';
 import { replacedDirectory } from '../../redis/server/find-directory.js';
 import { openForWriting, requireCatalogs } from '../../repository/open/open-repository.js';
+import type { WritableRepository } from '../../repository/repository.js';
 import { Digests } from '../../system/digest/digests.js';
-import type { BytePath } from '../../system/files/byte-path.js';
+import { type BytePath, formatPath } from '../../system/files/byte-path.js';
 import { requireZstd } from '../../system/zstd/zstd.js';
 import type { RunContext } from '../run/run-context.js';
 import type { PreparedServer } from '../server/prepared-server.js';
@@ -20,6 +21,33 @@ import { takeSnapshot } from './take-snapshot.js';
 
 /** @throws RewindError before the commit; after it, trouble is a note in the report */
 export async function backup(request: BackupRequest, context: RunContext): Promise<BackupReport> {
+  return prepareRun(request, context, backupSource);
+}
+
+/**
+ * As `backup`, into a repository that the caller has opened for writing. The caller still holds its lock afterwards, and
+ * closes it. After an error the caller abandons it.
+ * @throws also UsageError where the request names another repository
+ */
+export async function backupInto(
+  repository: WritableRepository,
+  request: BackupRequest,
+  context: RunContext,
+): Promise<BackupReport> {
+  return prepareRun(request, context, async (run, path) => {
+    if (path !== repository.path) {
+      throw new UsageError(`'${formatPath(path)}' is not the repository that is open`);
+    }
+    return takeAndTidy({ ...run, repository, firstScan: null });
+  });
+}
+
+/** @param take is given the real path of the repository */
+async function prepareRun(
+  request: BackupRequest,
+  context: RunContext,
+  take: (run: BackupRun, path: BytePath) => Promise<BackupReport>,
+): Promise<BackupReport> {
   const startedMs = context.clock.monotonicMs();
   // Parts that cannot be loaded show here, before anything is made or written.
   requireCatalogs();
@@ -32,7 +60,7 @@ export async function backup(request: BackupRequest, context: RunContext): Promi
     const parts = { request, context, startedMs, preparedServer, digests, examiners };
     const held = holdSource(context.fileSystem, resolved);
     try {
-      return await backupSource({ ...parts, ...resolved }, repository);
+      return await take({ ...parts, ...resolved }, repository);
     } finally {
       held.release();
     }
