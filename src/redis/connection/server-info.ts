@@ -3,7 +3,7 @@ import type { ServerConnection } from './connection.js';
 import { replyText } from './reply.js';
 
 export type InfoSection =
-  'server' | 'persistence' | 'replication' | 'memory' | 'keyspace' | 'stats';
+  'server' | 'persistence' | 'replication' | 'memory' | 'keyspace' | 'stats' | 'cluster';
 
 export type ServerInfo = ReadonlyMap<string, string>;
 

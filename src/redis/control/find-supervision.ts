@@ -18,8 +18,6 @@ export interface SupervisionSearch {
   ) => Promise<CommandResult>;
   readonly options: CommandOptions;
   readonly server: ProcessOrigin;
-  /** Whether it is in a container, as another namespace of process ids shows. */
-  readonly isContained: boolean;
   /** The configuration file with which it was started (`config_file` of INFO); null where there is none. */
   readonly configuration: BytePath | null;
   /** Where the scripts of `service` are; /etc/init.d where this is left out. */
@@ -28,9 +26,9 @@ export interface SupervisionSearch {
 
 /** @throws SystemError, InterruptedError */
 export async function findSupervision(search: SupervisionSearch): Promise<Supervision> {
-  const { fileSystem, server, isContained } = search;
+  const { fileSystem, server } = search;
   const owner = ownerOfGroup(server.controlGroups);
-  if (isContained || owner.kind === 'container') {
+  if (server.isContained || owner.kind === 'container') {
     return { kind: 'other', what: 'the engine of its container' };
   }
   if (owner.kind === 'user-unit') {

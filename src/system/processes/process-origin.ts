@@ -26,6 +26,8 @@ export interface ProcessOrigin extends ProcessIdentity {
   readonly uid: number;
   readonly gid: number;
   readonly umask: number;
+  /** Whether it has another number in a namespace of its own, as in a container. */
+  readonly isContained: boolean;
 }
 
 /** Null where there is no such process, or where it has just ended. */
@@ -44,6 +46,7 @@ export function inspectProcess(id: number): ProcessOrigin | null {
       uid: Number(/^Uid:\s+[0-9]+\s+([0-9]+)/m.exec(status)?.[1] ?? 0),
       gid: Number(/^Gid:\s+[0-9]+\s+([0-9]+)/m.exec(status)?.[1] ?? 0),
       umask: Number.parseInt(/^Umask:\s+([0-7]+)/m.exec(status)?.[1] ?? '022', 8),
+      isContained: /^NSpid:\s+[0-9]+\s+[0-9]/m.test(status),
     };
   } catch {
     return null;

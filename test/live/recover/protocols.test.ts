@@ -10,25 +10,24 @@ import {
   RecoveryJournal,
   makeRecoveries,
 } from '../../../src/engine/recover/journal/recovery-journal.js';
+import { type FoundTarget, findTarget } from '../../../src/engine/recover/find-target.js';
 import { LiveControl } from '../../../src/engine/recover/live-control.js';
 import { planRecovery } from '../../../src/engine/recover/plan/plan-recovery.js';
 import type { Protocol } from '../../../src/engine/recover/plan/recovery-plan.js';
 import { readSnapshotData } from '../../../src/engine/recover/read-snapshot-data.js';
 import { runRecovery } from '../../../src/engine/recover/run-recovery.js';
+import type { RunContext } from '../../../src/engine/run/run-context.js';
 import { openRepositorySource } from '../../../src/engine/restore/read-from-repository.js';
 import { parseTime } from '../../../src/engine/snapshot/time-spec.js';
 import { ServerConnection } from '../../../src/redis/connection/connection.js';
-import { findSupervision } from '../../../src/redis/control/find-supervision.js';
-import { formatPath, pathFromText } from '../../../src/system/files/byte-path.js';
+import { openLiveServer } from '../../../src/redis/server/live-server.js';
+import { pathFromText } from '../../../src/system/files/byte-path.js';
 import { RealFileSystem } from '../../../src/system/files/file-system.js';
-import { inspectProcess } from '../../../src/system/processes/process-origin.js';
-import { runCommand } from '../../../src/system/programs/run-command.js';
 import { uninterrupted } from '../../../src/system/time/checkpoint.js';
 import { systemClock } from '../../../src/system/time/clock.js';
 import { temporaryDirectory } from '../../support/files/temporary-directory.js';
 import { createTestContext } from '../../support/program/run-context.js';
 import { until } from '../../support/program/until.js';
-import { createRunning, createSettings, createTarget } from '../../support/redis/recovery-facts.js';
 import {
   type ConfiguredServer,
   configureServer,
@@ -91,41 +90,47 @@ async function keysOf(server: ConfiguredServer): Promise<string[]> {
   return withClient(server, async (client) => (await client.keys('*')).toSorted());
 }
 
+interface Stage {
+  readonly sandbox: Sandbox;
+  readonly server: ConfiguredServer;
+}
+
+async function findRunning(server: ConfiguredServer, context: RunContext): Promise<FoundTarget> {
+  const endpoint = { kind: 'socket', path: server.socket } as const;
+  const live = await openLiveServer(
+    {
+      access: { endpoint, user: null, password: null, tls: null },
+      configuration: null,
+      source: null,
+      waitTimeoutMs: 60_000,
+      onLoading: () => undefined,
+      onFailover: () => undefined,
+      onSilence: () => undefined,
+    },
+    context,
+  );
+  try {
+    return await findTarget(live, null, context);
+  } finally {
+    live.connection.close();
+  }
+}
+
 async function recover(
-  sandbox: Sandbox,
-  server: ConfiguredServer,
+  t: ExecutionContext,
+  { sandbox, server }: Stage,
   { lines, use, names = {} }: Case,
   undo = false,
 ): Promise<Protocol> {
   const context = { ...createTestContext(), clock: systemClock };
-  const isAofOn = lines.includes('appendonly yes');
-  const settings = createSettings({
-    isAofOn,
-    dumpName: pathFromText(names.dump ?? 'dump.rdb'),
-    aofName: pathFromText(names.aof ?? 'appendonly.aof'),
-    aofFolder: pathFromText(names.folder ?? 'appendonlydir'),
-  });
-  const found = inspectProcess(serverIn(server.directory) ?? 0);
-  if (found === null) throw new Error('no server');
-  const supervision = await findSupervision({
-    fileSystem,
-    run: runCommand,
-    options: { timeoutMs: 60_000, checkpoint: uninterrupted },
-    server: found,
-    isContained: false,
-    configuration: pathFromText(server.configuration),
-  });
-  const directory = pathFromText(server.directory);
+  const { facts: target, owner } = await findRunning(server, context);
+  const { directory, settings } = target;
+  t.is(settings.isAofOn, lines.includes('appendonly yes'));
+  t.is(settings.dumpName, pathFromText(names.dump ?? 'dump.rdb'));
+  t.is(settings.aofName, pathFromText(names.aof ?? 'appendonly.aof'));
+  t.is(settings.aofFolder, pathFromText(names.folder ?? 'appendonlydir'));
   const source = openRepositorySource(sandbox.repositoryPath, parseTime('1B'), context);
   try {
-    const standing = fileSystem.list(directory);
-    const target = createTarget({
-      directory,
-      settings,
-      supervision,
-      names: standing,
-      running: createRunning(),
-    });
     const data = await readSnapshotData(source, settings);
     const plan = planRecovery({ target, data, use }, ID);
     if (plan.start.kind === 'by-hand') throw new Error('nobody knows how it is started');
@@ -147,21 +152,21 @@ async function recover(
         data: plan.aside.data,
         aside: plan.aside.names,
         isAsideWithin: plan.aside.isWithin,
-        startedBy: formatPath(found.program ?? directory),
+        startedBy: plan.start.kind,
       });
     if (undo) journal.noteUndo();
     const control = new LiveControl({
       directory: identity,
       stop: plan.stop,
       start: plan.start,
-      shutdown: isAofOn ? 'as-configured' : 'save',
+      shutdown: settings.isAofOn === true ? 'as-configured' : 'save',
       expected: plan.expected,
       connect: () => connect(server),
       keepPresent: async () => [],
       waitTimeoutMs: 60_000,
       context,
     });
-    const placement = { source, files: plan.files, owner: { uid: found.uid, gid: found.gid } };
+    const placement = { source, files: plan.files, owner };
     const notes = await runRecovery({ journal, directory, control, placement, context });
     if (notes.length > 0) throw new Error(JSON.stringify(notes));
     return plan.files.protocol;
@@ -218,7 +223,7 @@ async function bringBack(t: ExecutionContext, given: Case): Promise<void> {
   await backup();
   await withClient(server, async (client) => client.set('unsaved', '1'));
 
-  t.is(await recover(sandbox, server, given), given.protocol);
+  t.is(await recover(t, { sandbox, server }, given), given.protocol);
   t.deepEqual(await keysOf(server), ['a', 'b', 'c']);
   await isAccepted(server, given);
   const placed =
@@ -241,7 +246,7 @@ async function bringBack(t: ExecutionContext, given: Case): Promise<void> {
     t.deepEqual(await keysOf(server), ['a', 'after', 'b', 'c']);
   }
 
-  await recover(sandbox, server, given, true);
+  await recover(t, { sandbox, server }, given, true);
   t.deepEqual(await keysOf(server), ['a', 'c', 'later', 'unsaved']);
   t.true(existsSync(`${server.directory}.recovered-${ID}`));
 }

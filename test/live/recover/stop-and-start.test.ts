@@ -95,7 +95,6 @@ async function howStarted({ directory, configuration }: ConfiguredServer): Promi
     run: runCommand,
     options: { timeoutMs: 60_000, checkpoint: uninterrupted },
     server,
-    isContained: false,
     configuration: pathFromText(configuration),
   });
   if (found.kind !== 'none' || found.start === null) throw new Error(JSON.stringify(found));

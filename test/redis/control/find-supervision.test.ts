@@ -49,9 +49,9 @@ async function find(given: Case): Promise<Supervision> {
       name: 'redis-server',
       args: (given.args ?? null) as readonly BytePath[] | null,
       controlGroups: given.controlGroups ?? '0::/\n',
+      isContained: given.isContained ?? false,
       ...START,
     },
-    isContained: given.isContained ?? false,
     configuration:
       given.configuration === undefined || given.configuration === null
         ? null

@@ -40,7 +40,7 @@ export function requireKnownAof({ settings, directory }: TargetFacts): boolean {
   throw new UsageError(
     `it is not known whether the server in '${formatPath(directory)}' starts with its append-only file on`,
     {
-      hint: 'name its configuration file with --redis-conf FILE, or the running server with --redis',
+      hint: 'name the running server with --redis, or its configuration file with --redis-conf FILE; where the two differ, make them agree first (CONFIG REWRITE)',
     },
   );
 }
