@@ -2,6 +2,7 @@
 // snapshot in one start, with its AOF on where it was on, and keeps what is written from then on.
 import { execFile } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
@@ -250,3 +251,34 @@ async function bringBack(t: ExecutionContext, given: Case): Promise<void> {
   t.deepEqual(await keysOf(server), ['a', 'c', 'later', 'unsaved']);
   t.true(existsSync(`${server.directory}.recovered-${ID}`));
 }
+
+test.serial(
+  'an AOF of one file is upgraded by the server that is brought back to it',
+  async (t) => {
+    const root = await temporaryDirectory(t);
+    const owner = await redisUser();
+    const given: Case = { title: '', lines: ['appendonly yes'], use: 'auto', protocol: 'aof-log' };
+    const server = await configureServer(t, { root, owner, lines: given.lines });
+    const sandbox = new Sandbox(root, { context: createTestContext(), examines: true });
+    await mkdir(sandbox.source);
+    const commands = ['a', 'b'].map((key) => `*3\r\n$3\r\nSET\r\n$1\r\n${key}\r\n$1\r\n1\r\n`);
+    // As Redis 6 writes it; its end was cut off, as by a crash.
+    const select = '*2\r\n$6\r\nSELECT\r\n$1\r\n0\r\n';
+    await sandbox.write('appendonly.aof', `${select}${commands.join('')}*3\r\n$3\r\nSE`);
+    await sandbox.backup();
+    await sandbox.write('other', 'newer');
+    await sandbox.backup();
+    await startConfigured(server, owner);
+    await withClient(server, async (client) => client.set('present', '1'));
+
+    t.is(await recover(t, { sandbox, server }, given), 'aof-log');
+    t.deepEqual(await keysOf(server), ['a', 'b']);
+    await isAccepted(server, given);
+    t.false(
+      existsSync(path.join(server.directory, 'appendonly.aof')),
+      'it is the base of a set now',
+    );
+    await recover(t, { sandbox, server }, given, true);
+    t.deepEqual(await keysOf(server), ['present']);
+  },
+);

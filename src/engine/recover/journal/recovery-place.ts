@@ -1,0 +1,65 @@
+// Where the journals of recoveries are: in the repository, or, where that cannot be written, in a folder of this user's own.
+import { recoveriesPath, recoveryJournalPath } from '../../../repository/layout.js';
+import {
+  type BytePath,
+  joinPath,
+  parentPath,
+  pathFromText,
+} from '../../../system/files/byte-path.js';
+import { isErrno } from '../../../system/files/errno.js';
+import type { FileSystem } from '../../../system/files/file-system.js';
+
+const ROOTS_STATE = '/var/lib';
+const PROGRAM = 'redis-rewind';
+/** The last name of the folder in the repository. */
+const LAST = 'recover';
+
+/** Of the XDG Base Directory Specification. */
+export interface UserFolders {
+  readonly uid: number;
+  /** XDG_STATE_HOME; a relative path counts as none, as the specification has it. */
+  readonly stateHome: string | undefined;
+  readonly home: string | undefined;
+}
+
+/** Null where this user has no folder of its own. Pure. */
+export function stateRecoveries({ uid, stateHome, home }: UserFolders): BytePath | null {
+  const state =
+    uid === 0
+      ? ROOTS_STATE
+      : stateHome?.startsWith('/') === true
+        ? stateHome
+        : home?.startsWith('/') === true
+          ? `${home}/.local/state`
+          : null;
+  if (state === null) return null;
+  return joinPath(joinPath(pathFromText(state.replace(/\/+$/, '')), PROGRAM), LAST);
+}
+
+/** Both are looked into for a recovery that was not finished: the repository may have become writable meanwhile. */
+export function recoveriesPlaces(
+  repository: BytePath,
+  folders: UserFolders,
+): readonly [BytePath, ...BytePath[]] {
+  const own = stateRecoveries(folders);
+  return own === null ? [recoveriesPath(repository)] : [recoveriesPath(repository), own];
+}
+
+/** Whether it fails because of where it is, so that another place may do. */
+export function isNotWritable(error: unknown): boolean {
+  return ['EACCES', 'EPERM', 'EROFS'].some((errno) => isErrno(error, errno));
+}
+
+/** The id of a recovery that begins now; no other one has it in any of the places. */
+export function newRecoveryId(
+  fileSystem: FileSystem,
+  places: readonly BytePath[],
+  nowMs: number,
+): string {
+  const time = new Date(nowMs).toISOString().replaceAll(/[-:]|\.[0-9]+/g, '');
+  const isTaken = (id: string): boolean =>
+    places.some((place) => fileSystem.stat(parentPath(recoveryJournalPath(place, id))) !== null);
+  let id = time;
+  for (let count = 2; isTaken(id); count += 1) id = `${time}-${count}`;
+  return id;
+}
