@@ -35,7 +35,7 @@ import {
   serverIn,
   startConfigured,
   withClient,
-} from '../../support/redis/servers/configured-server.js';
+} from '../../support/redis/servers/unattended-server.js';
 import { redisUser } from '../../support/redis/servers/redis-user.js';
 import { Sandbox } from '../../support/sandbox/sandbox.js';
 

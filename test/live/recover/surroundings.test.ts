@@ -13,7 +13,7 @@ import { Secret } from '../../../src/system/secrets/secret.js';
 import { uninterrupted } from '../../../src/system/time/checkpoint.js';
 import { temporaryDirectory } from '../../support/files/temporary-directory.js';
 import { until } from '../../support/program/until.js';
-import { configureServer, startConfigured } from '../../support/redis/servers/configured-server.js';
+import { configureServer, startConfigured } from '../../support/redis/servers/unattended-server.js';
 import type { RedisServer } from '../../support/redis/servers/redis-server.js';
 import { withRedisServer } from '../../support/redis/servers/redis-server.js';
 import { first, startGroup, startSentinels } from '../../support/redis/servers/sentinel-group.js';
