@@ -30,7 +30,6 @@ const USE_CASES: Record<string, readonly string[]> = {
   repair: ['verify'],
   watch: ['backup'],
   inspect: [],
-  recover: [],
 };
 
 interface ImportRule {
