@@ -51,8 +51,21 @@ async function isRefused(
   const { code, stderr } = await runCli(['restore', ...operands]);
   t.is(code, 14, stderr);
   t.true(stderr.includes(`a Redis server (process ${server.pid}) is running in '${data}'`), stderr);
-  t.regex(stderr, /^hint: stop the server first/m);
+  const [whole = ''] = /^.*\/repository(?:-of-aof)?(?=\/|$)/.exec(operands[0] ?? '') ?? [];
+  const time = await newestTime(whole);
+  const recover = `redis-rewind recover -r ${time} ${whole} --data-dir ${data}`;
+  t.true(
+    stderr.endsWith(`\nhint: stop the server first, or let all of it be done: ${recover}\n`),
+    stderr,
+  );
   t.deepEqual(treeDifferences(before, await readTree(data)), []);
+}
+
+async function newestTime(repository: string): Promise<string> {
+  const { snapshots } = (await succeedCli(['list', '--json', repository])).json() as {
+    readonly snapshots: readonly { readonly time: string }[];
+  };
+  return snapshots.at(-1)?.time ?? '';
 }
 
 test('the directory of a running server is refused, by all its names, empty or not', async (t) => {
@@ -97,7 +110,13 @@ test('with --force the restore is done, and says that the server may overwrite i
     ),
     stderr,
   );
-  t.regex(stderr, /^hint: stop it with 'redis-cli shutdown nosave', and restore again/m);
+  const recover = `redis-rewind recover -r ${await newestTime(repository)} ${repository} --data-dir ${data}`;
+  t.true(
+    stderr.includes(
+      `\nhint: stop it, and then restore once more; or let all of it be done: ${recover}\n`,
+    ),
+    stderr,
+  );
   await server.client.config('SET', 'save', '3600 1');
   await server.client.set('other', 'changed since');
   await server.stop();

@@ -1,4 +1,5 @@
 // What a restore says of what a server would load there, and what a real redis-server then loads.
+import { execFileSync } from 'node:child_process';
 import { cp, mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -234,14 +235,36 @@ test('under another name it is only a remark, and a snapshot without any AOF say
   t.true((await readFile(at('new/dump.rdb'))).length > 0);
 });
 
-test('the warning is a line with a hint', async (t) => {
-  const { repository, at } = await makePlace(t);
+test('the hint names the command that recovers the whole server, whatever the paths are', async (t) => {
+  const { at } = await makePlace(t);
+  const [repository, folder] = [at("it's a repository"), at('new $HOME')];
   await serve(at('origin'), 'aof on', 'of the snapshot');
   await succeedCli(['backup', at('origin'), repository]);
-  const args = ['restore', `${repository}/dump.rdb`, at('new/dump.rdb')];
+  const args = ['restore', `${repository}/dump.rdb`, path.join(folder, 'dump.rdb')];
   const { stderr } = await succeedCli(args, { expectedCode: 3 });
-  t.regex(
-    stderr,
-    /^redis-rewind: warning: 'dump\.rdb' was restored without the append-only file: .*\nhint: restore the whole directory, or start the server with 'appendonly no'.*\n$/,
-  );
+  const [, command = ''] =
+    /^redis-rewind: warning: 'dump\.rdb' was restored without .*\nhint: restore the whole directory, .*; or let all of it be done: redis-rewind (.*)\n$/.exec(
+      stderr,
+    ) ?? [];
+  const { snapshots } = (await succeedCli(['list', '--json', repository])).json() as {
+    readonly snapshots: readonly { readonly time: string }[];
+  };
+  t.deepEqual(wordsOf(command), [
+    'recover',
+    '-r',
+    snapshots[0]?.time,
+    repository,
+    '--data-dir',
+    folder,
+  ]);
+
+  // What was restored to be looked at, or into a folder of SOURCE, is no server's.
+  const aside = ['restore', `${repository}/dump.rdb`, at('dump-of-last-night.rdb')];
+  t.notRegex((await succeedCli(['-v', ...aside])).stderr, /redis-rewind recover/);
 });
+
+/** As a shell takes them. */
+function wordsOf(line: string): string[] {
+  const output = execFileSync('sh', ['-c', `printf '%s\\0' ${line}`], { encoding: 'utf8' });
+  return output.split('\0').slice(0, -1);
+}

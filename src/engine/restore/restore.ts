@@ -101,7 +101,7 @@ async function restoreSelection(
   const { fileSystem, processId, uid: actingUid } = context;
   const destination = findDestination(fileSystem, place, selection);
   const location = source.location && realLocation(source.location, fileSystem);
-  const server = findDestinationServer(fileSystem, destination, selection);
+  const server = findDestinationServer(fileSystem, destination, source, selection);
   requireUsableDestination({ destination, selection, location, server, force });
 
   const work = new WorkDirectory(context, destination.workParent, restoreWorkName(processId));

@@ -48,13 +48,23 @@ export interface DirectoryIdentity {
  * the directory: in a container, or through a bind mount or a link. Null where there is no such server, or where
  * /proc does not show it to this user.
  */
-export function findServerIn({ dev, ino }: DirectoryIdentity): number | null {
+export function findServerIn(directory: DirectoryIdentity): number | null {
+  const { dev, ino } = directory;
   const found = listServers().find(
-    ({ id, workingDirectory }) =>
-      (workingDirectory?.device === dev && workingDirectory.inode === ino) ||
-      findAofFolders(id).some((folder) => folder.dev === dev && folder.ino === ino),
+    (server) =>
+      worksIn(server, directory) ||
+      findAofFolders(server.id).some((folder) => folder.dev === dev && folder.ino === ino),
   );
   return found?.id ?? null;
+}
+
+/** The process id of a server whose working directory it is. Null as for `findServerIn`. */
+export function findServerWorkingIn(directory: DirectoryIdentity): number | null {
+  return listServers().find((server) => worksIn(server, directory))?.id ?? null;
+}
+
+function worksIn({ workingDirectory }: ServerProcess, { dev, ino }: DirectoryIdentity): boolean {
+  return workingDirectory?.device === dev && workingDirectory.inode === ino;
 }
 
 function listServers(): ServerProcess[] {

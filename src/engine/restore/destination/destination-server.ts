@@ -3,27 +3,34 @@ import { InTheWayError } from '../../../errors.js';
 import { hasManifestName } from '../../../persistence/aof/aof-manifest.js';
 import { type BytePath, formatPath, parentPath } from '../../../system/files/byte-path.js';
 import type { FileSystem } from '../../../system/files/file-system.js';
-import { findServerIn } from '../../../system/processes/server-processes.js';
+import { findServerIn, findServerWorkingIn } from '../../../system/processes/server-processes.js';
 import { type Note, lookNote } from '../../run/notes.js';
 import type { FoundDestination } from './find-destination.js';
+import { recoverCommand } from '../recover-command.js';
+import type { RestoreSource } from '../restore-source.js';
 import type { Selection } from '../select-entries.js';
 
 export interface DestinationServer {
   readonly processId: number;
   /** Where it works, or writes its AOF. */
   readonly directory: BytePath;
+  /** What recovers it to the time of the snapshot; null where its data directory is not that one. */
+  readonly recover: string | null;
 }
 
 /** Looks in the directory that is written to, and in its parent: a server runs above its AOF folder. */
 export function findDestinationServer(
   fileSystem: FileSystem,
   destination: FoundDestination,
+  source: RestoreSource,
   selection: Selection,
 ): DestinationServer | null {
   for (const directory of candidates(destination, selection)) {
     const stat = fileSystem.stat(directory);
     const processId = stat === null ? null : findServerIn(stat);
-    if (processId !== null) return { processId, directory };
+    if (stat === null || processId === null) continue;
+    const isItsOwn = findServerWorkingIn(stat) === processId;
+    return { processId, directory, recover: isItsOwn ? recoverCommand(source, directory) : null };
   }
   return null;
 }
@@ -47,12 +54,16 @@ function isAofFolder(selection: Selection): boolean {
   );
 }
 
-export function runningServer({ processId, directory }: DestinationServer): InTheWayError {
+export function runningServer(server: DestinationServer): InTheWayError {
+  const { processId, directory, recover } = server;
   return new InTheWayError(
     `a Redis server (process ${processId}) is running in '${formatPath(directory)}'`,
     {
       path: directory,
-      hint: 'stop the server first, or use --force: a running server may overwrite the restored files',
+      hint:
+        recover === null
+          ? 'stop the server first, or use --force: a running server may overwrite the restored files'
+          : `stop the server first, or let all of it be done: ${recover}`,
     },
   );
 }
@@ -60,13 +71,15 @@ export function runningServer({ processId, directory }: DestinationServer): InTh
 /** Of a restore with --force. */
 export function runningServerNotes(server: DestinationServer | null): Note[] {
   if (server === null) return [];
-  const { processId, directory } = server;
+  const { processId, directory, recover } = server;
   return [
     lookNote(
       'running-server',
       null,
       `a Redis server (process ${processId}) is running in '${formatPath(directory)}': when it saves or is stopped, it may overwrite what was restored`,
-      "stop it with 'redis-cli shutdown nosave', and restore again once it is gone",
+      recover === null
+        ? 'stop it, so that nothing starts it again, and then restore once more'
+        : `stop it, and then restore once more; or let all of it be done: ${recover}`,
     ),
   ];
 }

@@ -11,6 +11,7 @@ import {
 } from '../../../system/files/byte-path.js';
 import type { FileSystem } from '../../../system/files/file-system.js';
 import { type Note, infoNote, lookNote } from '../../run/notes.js';
+import { recoverCommand } from '../recover-command.js';
 import type { RestoreEntry, RestoreSource } from '../restore-source.js';
 import { type Selection, placeBelow } from '../select-entries.js';
 import type { DataFolder } from './data-folder.js';
@@ -28,7 +29,10 @@ export function loadingNotes(
   const files = new SnapshotFiles(source.entries);
   const places = new Set(selection.map((selected) => placeBelow(destination, selected)));
   return groupRestoredData(selection, destination, files).flatMap((data) => {
-    if (data.isIncomplete) return [incompleteNote(data)];
+    // The files of a server are those of the snapshot itself, and not in one of its folders.
+    const isServers = data.place === ROOT && !data.isRenamed;
+    const recover = isServers ? recoverCommand(source, data.directory) : null;
+    if (data.isIncomplete) return [incompleteNote(data, recover)];
     const kept = data.place === null ? NOTHING : files.dataAt(data.place);
     const likely = [...kept.manifests.map((path) => parentPath(path)), ...data.aofFolders];
     const found = lookAtDataFolder(fileSystem, data.directory, likely);
@@ -41,7 +45,7 @@ export function loadingNotes(
       kept,
       server: data.place === ROOT ? serverAof(source) : null,
     });
-    return notLoaded === null ? [] : [notLoadedNote(data, notLoaded)];
+    return notLoaded === null ? [] : [notLoadedNote(data, notLoaded, recover)];
   });
 }
 
@@ -101,8 +105,14 @@ function serverAof({ snapshot: { server } }: RestoreSource): ServerAof | null {
   };
 }
 
-function notLoadedNote(data: RestoredData, notLoaded: NotLoaded): Note {
-  return noteOf(data, describe(formatPath(data.directory), notLoaded), HINTS[notLoaded.why]);
+function notLoadedNote(data: RestoredData, notLoaded: NotLoaded, recover: string | null): Note {
+  const message = describe(formatPath(data.directory), notLoaded);
+  return noteOf(data, message, withRecover(HINTS[notLoaded.why], recover));
+}
+
+/** The command comes last, so that it can be copied. */
+function withRecover(hint: string, recover: string | null): string {
+  return recover === null ? hint : `${hint}; or let all of it be done: ${recover}`;
 }
 
 function noteOf({ path, isRenamed }: RestoredData, message: string, hint: string): Note {
@@ -136,7 +146,7 @@ const HINTS: Readonly<Record<NotLoaded['why'], string>> = {
   'aof-off': "restore the dump too, or start the server with 'appendonly yes'",
 };
 
-function incompleteNote(data: RestoredData): Note {
+function incompleteNote(data: RestoredData, recover: string | null): Note {
   const message = `'${formatPath(data.path)}' is a part of an append-only file: without the others, as its manifest names them, a server does not load it, or loads it together with parts of another time`;
-  return noteOf(data, message, 'restore the whole folder that it is in');
+  return noteOf(data, message, withRecover('restore the whole folder that it is in', recover));
 }
