@@ -50,6 +50,8 @@ async function main(): Promise<void> {
     process.on(signal, () => stopping.abort(new InterruptedError(signal)));
   }
 
+  const { stdin, stderr } = process;
+  const isAtTerminal = stdin.isTTY && stderr.isTTY;
   const exitCode = await runCommandLine(process.argv.slice(2), {
     streams: {
       stdout: process.stdout,
@@ -58,6 +60,14 @@ async function main(): Promise<void> {
       monotonicMs: () => systemClock.monotonicMs(),
       onWorkDone: () => lostOutput.workIsDone(),
     },
+    ...(isAtTerminal
+      ? {
+          ask: async (question) => {
+            const { askAtTerminal } = await import('./cli/ask.js');
+            return askAtTerminal({ stdin, stderr, question, stopping: stopping.signal });
+          },
+        }
+      : {}),
     createContext: async (onProgress) => {
       const [{ RealFileSystem }, { createCheckpoint }, { programVersion }, { hostname }] =
         await Promise.all([

@@ -64,6 +64,14 @@ export const COMMANDS: readonly CommandSpec[] = [
     interrupted: null,
   },
   {
+    name: 'recover',
+    operands: ['REPO'],
+    summary: 'bring a server back to -r TIME, or undo that',
+    about:
+      'Brings a running server back to the snapshot of TIME, the whole of it: it backs up what the server holds now, stops it, moves its files out of the way, places those of the snapshot so that this server loads them, starts it and counts its keys. It shows the plan and asks first. --undo puts back what was there. Name the server as for backup.',
+    interrupted: null,
+  },
+  {
     name: 'aof',
     operands: ['enable|disable'],
     summary: 'switch the append-only file of a running server',

@@ -13,7 +13,12 @@ export interface Invocation {
   readonly context: RunContext;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly output: Output;
+  /** Asks the person at the terminal; null where nobody is there. */
+  readonly ask: Ask | null;
 }
+
+/** Resolves to the line that was typed; rejects where the run is to end. */
+export type Ask = (question: string) => Promise<string>;
 
 export type ToPath = (argument: string) => BytePath;
 

@@ -4,6 +4,7 @@ import type { RunContext } from '../engine/run/run-context.js';
 import { EXIT, InterruptedError } from '../errors.js';
 import type { BytePath } from '../system/files/byte-path.js';
 import { programVersion } from '../system/installation/program-version.js';
+import type { Ask } from './command.js';
 import { chooseCommand } from './choose-command.js';
 import { type CommandSpec, findCommand } from './command-table.js';
 import { commandHelp, programHelp } from './help-text.js';
@@ -21,12 +22,14 @@ export interface CommandLineParts {
   readonly streams: OutputStreams;
   /** Makes the context of the use cases. Called once, when a command is about to run. */
   readonly createContext: (onProgress: RunContext['onProgress']) => Promise<RunContext>;
+  /** Left out where nobody is at a terminal. */
+  readonly ask?: Ask;
 }
 
 /** Runs one command line. Resolves to the exit code and never rejects. */
 export async function runCommandLine(
   argv: readonly string[],
-  { streams, createContext }: CommandLineParts,
+  { streams, createContext, ask }: CommandLineParts,
 ): Promise<number> {
   if (argv[0] === COMPLETION_REQUEST) return answerShell(argv.slice(1), streams);
   const glance = glanceAt(argv);
@@ -48,7 +51,7 @@ export async function runCommandLine(
     const toPath = (argument: string): BytePath =>
       resolvePathArgument(argument, (path) => fileSystem.realPath(path));
     const { environment } = streams;
-    return await run({ parsed, operands, toPath, context, environment, output });
+    return await run({ parsed, operands, toPath, context, environment, output, ask: ask ?? null });
   } catch (error) {
     const isInterrupted = error instanceof InterruptedError && error.hint === undefined;
     return output.error(error, isInterrupted ? (chosen?.interrupted ?? null) : null);

@@ -29,7 +29,17 @@ test('--help names every command and no other', async (t) => {
   t.is(stderr, '');
   const listed = stdout.slice(stdout.indexOf('Commands:'), stdout.indexOf('Options'));
   const names = [...listed.matchAll(/^ {2}([a-z-]+) /gm)].map((match) => match[1]);
-  t.deepEqual(names, ['backup', 'restore', 'list', 'verify', 'info', 'watch', 'aof', 'completion']);
+  t.deepEqual(names, [
+    'backup',
+    'restore',
+    'list',
+    'verify',
+    'info',
+    'watch',
+    'recover',
+    'aof',
+    'completion',
+  ]);
 });
 
 for (const command of COMMANDS) {

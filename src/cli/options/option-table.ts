@@ -2,7 +2,7 @@
 // with every command that has it, unless `helpOf` says what it means there.
 
 export type CommandName =
-  'backup' | 'restore' | 'list' | 'verify' | 'info' | 'watch' | 'aof' | 'completion';
+  'backup' | 'restore' | 'list' | 'verify' | 'info' | 'watch' | 'recover' | 'aof' | 'completion';
 
 export interface OptionSpec {
   /** Long name without dashes, and the key of the parsed value. */
@@ -31,7 +31,7 @@ export const OPTIONS = [
     value: 'TIME',
     help: 'as of the newest snapshot at or before TIME',
     helpOf: { verify: 'only the newest snapshot at or before TIME' },
-    commands: ['restore', 'list', 'verify'],
+    commands: ['restore', 'list', 'verify', 'recover'],
   },
   {
     name: 'files',
@@ -90,7 +90,7 @@ export const OPTIONS = [
     name: 'wait-lock',
     value: 'SECONDS',
     help: 'wait this long for another writer to end',
-    commands: ['backup', 'verify', 'watch'],
+    commands: ['backup', 'verify', 'watch', 'recover'],
   },
   {
     name: 'debounce',
@@ -142,28 +142,28 @@ export const OPTIONS = [
     value: 'URL',
     isSecret: true,
     help: 'the server: redis://…, rediss://…, unix:///PATH',
-    commands: ['backup', 'watch', 'aof'],
+    commands: ['backup', 'watch', 'recover', 'aof'],
   },
   {
     name: 'host',
     short: 'h',
     value: 'HOST',
     help: "the server's host (default 127.0.0.1)",
-    commands: ['backup', 'watch', 'aof'],
+    commands: ['backup', 'watch', 'recover', 'aof'],
   },
   {
     name: 'port',
     short: 'p',
     value: 'PORT',
     help: "the server's port (default 6379)",
-    commands: ['backup', 'watch', 'aof'],
+    commands: ['backup', 'watch', 'recover', 'aof'],
   },
   {
     name: 'socket',
     short: 's',
     value: 'PATH',
     help: "the server's socket, instead of host and port",
-    commands: ['backup', 'watch', 'aof'],
+    commands: ['backup', 'watch', 'recover', 'aof'],
   },
   {
     name: 'auth',
@@ -172,33 +172,42 @@ export const OPTIONS = [
     value: 'PASSWORD',
     isSecret: true,
     help: 'password; safer in REDISCLI_AUTH or a file',
-    commands: ['backup', 'watch', 'aof'],
+    commands: ['backup', 'watch', 'recover', 'aof'],
   },
   {
     name: 'pass-file',
     value: 'FILE',
     help: 'read the password from the first line of FILE',
-    commands: ['backup', 'watch', 'aof'],
+    commands: ['backup', 'watch', 'recover', 'aof'],
   },
-  { name: 'user', value: 'NAME', help: 'the ACL user', commands: ['backup', 'watch', 'aof'] },
-  { name: 'tls', help: 'speak TLS, as rediss:// does', commands: ['backup', 'watch', 'aof'] },
+  {
+    name: 'user',
+    value: 'NAME',
+    help: 'the ACL user',
+    commands: ['backup', 'watch', 'recover', 'aof'],
+  },
+  {
+    name: 'tls',
+    help: 'speak TLS, as rediss:// does',
+    commands: ['backup', 'watch', 'recover', 'aof'],
+  },
   {
     name: 'cacert',
     value: 'FILE',
     help: "the authority of the server's certificate",
-    commands: ['backup', 'watch', 'aof'],
+    commands: ['backup', 'watch', 'recover', 'aof'],
   },
   {
     name: 'cert',
     value: 'FILE',
     help: 'the certificate of this client',
-    commands: ['backup', 'watch', 'aof'],
+    commands: ['backup', 'watch', 'recover', 'aof'],
   },
   {
     name: 'key',
     value: 'FILE',
     help: 'the private key for --cert',
-    commands: ['backup', 'watch', 'aof'],
+    commands: ['backup', 'watch', 'recover', 'aof'],
   },
   {
     name: 'sentinel',
@@ -237,7 +246,7 @@ export const OPTIONS = [
     value: 'FILE',
     help: "the server's configuration, if CONFIG is denied",
     helpOf: { aof: "the server's configuration, also to be edited" },
-    commands: ['backup', 'watch', 'aof'],
+    commands: ['backup', 'watch', 'recover', 'aof'],
   },
   {
     name: 'save',
@@ -249,13 +258,56 @@ export const OPTIONS = [
     name: 'wait-timeout',
     value: 'SECONDS',
     help: 'longest wait for load and save (default 3600)',
-    helpOf: { aof: 'longest wait in all (default 3600)' },
-    commands: ['backup', 'watch', 'aof'],
+    helpOf: {
+      recover: 'longest wait for each step (default 3600)',
+      aof: 'longest wait in all (default 3600)',
+    },
+    commands: ['backup', 'watch', 'recover', 'aof'],
   },
   {
     name: 'keep-dump',
     help: 'do not remove a dump made for the backup',
     commands: ['backup'],
+  },
+  {
+    name: 'use',
+    value: 'KIND',
+    help: 'what is loaded: rdb, aof or auto (default)',
+    commands: ['recover'],
+  },
+  {
+    name: 'undo',
+    help: 'put back what was there before the recovery',
+    commands: ['recover'],
+  },
+  {
+    name: 'dry-run',
+    help: 'show the plan, and change nothing',
+    commands: ['recover'],
+  },
+  {
+    name: 'yes',
+    help: 'do not ask before anything is changed',
+    commands: ['recover'],
+  },
+  {
+    name: 'discard-present',
+    help: 'do not save and back up what is there now',
+    commands: ['recover'],
+  },
+  {
+    name: 'stop-cmd',
+    value: 'COMMAND',
+    isSecret: true,
+    help: 'how the server is stopped, for a shell',
+    commands: ['recover'],
+  },
+  {
+    name: 'start-cmd',
+    value: 'COMMAND',
+    isSecret: true,
+    help: 'how the server is started, for a shell',
+    commands: ['recover'],
   },
   {
     name: 'chown',

@@ -82,6 +82,12 @@ export class Output {
     if (text !== '') this.#stdout.write(text);
   }
 
+  /** Prints what a run is about to do, before it does that. With --json nothing: the report has it too. */
+  preview(text: string): void {
+    this.#progress?.clear();
+    if (!this.#settings.isJson) this.#stdout.write(visibleText(text));
+  }
+
   /** As `result`, for work that stays done even if the report is lost. */
   outcome<Report extends object>(report: Report, toText: (report: Report) => string): void {
     this.#onWorkDone();

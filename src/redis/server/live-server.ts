@@ -110,6 +110,36 @@ export async function reachServer(
   }
 }
 
+/**
+ * Connects, and asks nothing. The server may still be loading its data.
+ * @returns a connection that the caller closes
+ * @throws ServerError; UsageError for a wrong configuration file; SystemError
+ */
+export async function connectDirectly(
+  request: {
+    readonly access: ServerAccess;
+    readonly configuration: BytePath | null;
+    readonly waitTimeoutMs: number;
+  },
+  { fileSystem, checkpoint }: Pick<LiveServerParts, 'fileSystem' | 'checkpoint'>,
+): Promise<ServerConnection> {
+  const { access, configuration, waitTimeoutMs } = request;
+  const names =
+    configuration === null ? null : usableNames(readConfiguration(fileSystem, configuration));
+  const connection = await ServerConnection.open(access, {
+    fileSystem,
+    checkpoint,
+    replyTimeoutMs: replyTimeout(REPLY_MOST_MS, waitTimeoutMs),
+    onSilence: () => {},
+  });
+  if (names !== null) connection.useNames(names);
+  return connection;
+}
+
+function replyTimeout(mostMs: number, waitTimeoutMs: number): number {
+  return Math.max(REPLY_LEAST_MS, Math.min(mostMs, waitTimeoutMs));
+}
+
 /** A Sentinel has little to do. If one hangs, the next may answer. */
 const SENTINEL_REPLY_MOST_MS = 3000;
 
@@ -124,7 +154,7 @@ async function connect(
     kind: Party['kind'],
   ): Promise<ServerConnection> => {
     const mostMs = kind === 'Sentinel' ? SENTINEL_REPLY_MOST_MS : REPLY_MOST_MS;
-    const replyTimeoutMs = Math.max(REPLY_LEAST_MS, Math.min(mostMs, waitTimeoutMs));
+    const replyTimeoutMs = replyTimeout(mostMs, waitTimeoutMs);
     const connection = await ServerConnection.open(serverAccess, {
       ...parts,
       kind,

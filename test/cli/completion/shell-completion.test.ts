@@ -19,7 +19,17 @@ async function answers(line: string, shell = 'bash'): Promise<string[]> {
 }
 
 test('commands are completed where a command may stand', async (t) => {
-  const commands = ['backup', 'restore', 'list', 'verify', 'info', 'watch', 'aof', 'completion'];
+  const commands = [
+    'backup',
+    'restore',
+    'list',
+    'verify',
+    'info',
+    'watch',
+    'recover',
+    'aof',
+    'completion',
+  ];
   t.deepEqual(await answers(''), commands);
   t.deepEqual(await answers('--json '), commands);
 });

@@ -149,6 +149,7 @@ async function recover(
         id: ID,
         program: context.program,
         snapshotId: source.snapshot.id,
+        time: '1B',
         directory: { path: directory, dev: identity.dev, ino: identity.ino },
         data: plan.aside.data,
         aside: plan.aside.names,

@@ -10,6 +10,8 @@ export interface RecoveryRecord {
   /** Name and version of the program that began it. */
   readonly program: string;
   readonly snapshotId: number;
+  /** The TIME as it was typed: the same command goes on with the recovery, although `now` means another snapshot by then. */
+  readonly time: string;
   /** The server's directory: the path for messages, the identity to know it again. */
   readonly directory: { readonly path: BytePath; readonly dev: bigint; readonly ino: bigint };
   /** Names in the directory that the server loads or writes: an undo takes them away. */
@@ -23,11 +25,13 @@ export interface RecoveryRecord {
 }
 
 export function encodeRecord(record: RecoveryRecord): Record<string, unknown> {
-  const { id, program, snapshotId, directory, data, aside, isAsideWithin, startedBy } = record;
+  const { id, program, snapshotId, time, directory, data, aside, isAsideWithin, startedBy } =
+    record;
   return {
     id,
     program,
     snapshotId,
+    time,
     directory: {
       path: formatPath(directory.path),
       device: String(directory.dev),
@@ -58,6 +62,7 @@ export function decodeRecord(stored: StoredObject): RecoveryRecord {
     id,
     program: stored.text('program'),
     snapshotId: stored.count('snapshotId'),
+    time: stored.text('time'),
     directory,
     data: decodeNames(stored, 'data'),
     aside: decodeNames(stored, 'aside'),

@@ -22,6 +22,7 @@ const RECORD: RecoveryRecord = {
   id: ID,
   program: 'redis-rewind 0.1.0',
   snapshotId: 4,
+  time: '2D',
   directory: { path: pathFromText('/var/lib/r\udce9dis'), dev: 64769n, ino: (1n << 63n) + 5n },
   data: ['dump.rdb', 'appendonlydir'].map(pathFromText),
   aside: [pathFromText('dump.rdb')],

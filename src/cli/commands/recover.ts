@@ -1,0 +1,114 @@
+// `recover -r TIME REPO` brings a server back to a snapshot, and `recover --undo REPO` takes that back. The plan is shown and
+// asked about first. Without a terminal nobody can answer, so --yes is needed.
+import type { RecoverRequest } from '../../engine/recover/recover-request.js';
+import { EXIT, UsageError } from '../../errors.js';
+import { hideArguments } from '../../system/secrets/hide-arguments.js';
+import type { Invocation, ToPath } from '../command.js';
+import type { OptionName } from '../options/option-table.js';
+import type { ParsedArguments } from '../options/parse-arguments.js';
+import { parseSeconds } from '../options/parse-seconds.js';
+import { toTypedCommands } from '../options/recover-commands.js';
+import { PASSWORD_SHOWN, showsPassword, toServerRequest } from '../options/server-options.js';
+import { exitCodeOf } from '../output/notes.js';
+import { formatOutcome } from '../output/recovery-outcome.js';
+import { formatPlan } from '../output/recovery-plan.js';
+
+export async function runRecover(invocation: Invocation): Promise<number> {
+  const { parsed, operands, toPath, context, environment, output } = invocation;
+  const request = {
+    ...toRecoverRequest(parsed, operands, toPath, environment),
+    confirm: confirmWith(invocation),
+  };
+  if (invocation.ask === null && !request.dryRun && !parsed.counts.has('yes')) throw nobodyThere();
+  if (showsPassword(parsed)) hideArguments();
+  const { recover } = await import('../../engine/recover/recover.js');
+  const report = await recover(request, context);
+  const isDeclined = report.outcome === 'planned' && !request.dryRun;
+  output.outcome(report, (done) => {
+    if (done.outcome === 'planned') return isDeclined ? 'nothing was changed\n' : formatPlan(done);
+    return output.isQuiet ? '' : formatOutcome(done);
+  });
+  output.notes([...(showsPassword(parsed) ? [PASSWORD_SHOWN] : []), ...report.notes]);
+  return isDeclined ? EXIT.failed : exitCodeOf(report.notes);
+}
+
+function nobodyThere(): UsageError {
+  return new UsageError('nobody can be asked whether to go on: this is no terminal', {
+    hint: 'look at the plan with --dry-run, then run it with --yes',
+  });
+}
+
+/** Shows the plan, and asks unless --yes is given. */
+function confirmWith({ parsed, output, ask }: Invocation): RecoverRequest['confirm'] {
+  const isSure = parsed.counts.has('yes');
+  return async (preview) => {
+    if (!isSure || !output.isQuiet) output.preview(formatPlan(preview));
+    if (isSure) return true;
+    const answer = (await ask?.('go on? [y/N] ')) ?? '';
+    return /^y(?:es)?$/i.test(answer.trim());
+  };
+}
+
+const USES = ['rdb', 'aof', 'auto'] as const;
+
+/** @throws UsageError */
+export function toRecoverRequest(
+  parsed: ParsedArguments,
+  operands: readonly string[],
+  toPath: ToPath,
+  environment: Invocation['environment'],
+): Omit<RecoverRequest, 'confirm'> {
+  const { counts } = parsed;
+  const value = (name: OptionName): string | null => parsed.values.get(name)?.[0] ?? null;
+  const typedUse = value('use') ?? 'auto';
+  const use = USES.find((known) => known === typedUse);
+  if (use === undefined) {
+    throw new UsageError(`--use takes rdb, aof or auto, but '${typedUse}' was given`, {
+      typed: typedUse,
+    });
+  }
+  const server = toServerRequest(parsed, toPath, environment);
+  if (server === null) {
+    throw new UsageError('recover is about a server, but no server is named', {
+      hint: "name it with '--redis URL', or with -h and -p or -s",
+    });
+  }
+  const [repository = ''] = operands;
+  return {
+    repository: toPath(repository),
+    action: toAction(counts.has('undo'), value('at')),
+    server,
+    commands: toCommands(value('stop-cmd'), value('start-cmd')),
+    use,
+    dryRun: counts.has('dry-run'),
+    discardPresent: counts.has('discard-present'),
+    waitLockMs: parseSeconds('wait-lock', value('wait-lock') ?? '0'),
+    folders: {
+      uid: process.geteuid?.() ?? 0,
+      stateHome: environment['XDG_STATE_HOME'],
+      home: environment['HOME'],
+    },
+    toType: toTypedCommands(parsed, repository),
+  };
+}
+
+function toAction(isUndo: boolean, time: string | null): RecoverRequest['action'] {
+  if (isUndo && time !== null) {
+    throw new UsageError('--undo takes no TIME', {
+      hint: 'leave out -r: --undo puts back what was there before the recovery',
+    });
+  }
+  if (isUndo) return { kind: 'undo' };
+  if (time !== null) return { kind: 'recover', time };
+  throw new UsageError('recover needs the TIME to which the server is brought back', {
+    hint: "give it with -r, such as '-r 1B' for the snapshot before the newest; 'redis-rewind list REPO' shows what there is",
+  });
+}
+
+function toCommands(stop: string | null, start: string | null): RecoverRequest['commands'] {
+  if (stop === null && start === null) return null;
+  if (stop !== null && start !== null) return { stop, start };
+  throw new UsageError('--stop-cmd and --start-cmd must be given together', {
+    hint: 'a server that is stopped by one is started by the other',
+  });
+}

@@ -1,0 +1,43 @@
+// What is true after a recovery, or after its undo, in three lines.
+import type { RecoverReport } from '../../engine/recover/recover-report.js';
+import { formatReportTime } from '../../engine/snapshot/local-time.js';
+import { formatCount } from './quantities.js';
+
+export function formatOutcome(report: RecoverReport): string {
+  const lines = [describeServer(report), describeAof(report), describeFormer(report)];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function describeServer({ server, directory, now, outcome, snapshot }: RecoverReport): string {
+  const who = server === null ? `the server in '${directory}'` : `Redis at ${server}`;
+  const answers = now === null ? 'is started' : `answers with ${formatCount(now.keys, 'key')}`;
+  const when =
+    outcome === 'undone'
+      ? ', as before the recovery'
+      : snapshot === null
+        ? ''
+        : ` as of ${formatReportTime(snapshot.time)} (snapshot ${snapshot.id})`;
+  return `${who} ${answers}${when}`;
+}
+
+function describeAof({ now, isAofOn }: RecoverReport): string {
+  const isOn = now?.isAofOn ?? isAofOn;
+  return isOn === true
+    ? 'its append-only file is on: what is written from now on is kept'
+    : 'its append-only file is off, as before';
+}
+
+function describeFormer({
+  outcome,
+  aside,
+  undo,
+  presentSnapshot,
+  putBackFrom,
+}: RecoverReport): string {
+  if (outcome === 'undone') {
+    if (putBackFrom === null) return 'no file had been moved';
+    return `what was recovered is in '${aside.folder}': remove it when you no longer need it`;
+  }
+  const snapshot = presentSnapshot === null ? '' : ` and in snapshot ${presentSnapshot}`;
+  return `what was there is in '${aside.folder}'${snapshot}; put it back with: ${undo ?? ''}`;
+}

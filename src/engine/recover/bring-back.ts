@@ -1,0 +1,226 @@
+// The way forward: plans the recovery, asks, and runs its steps. One that was begun by an earlier run goes on with its
+// snapshot.
+import { UsageError } from '../../errors.js';
+import { type BytePath, formatPath } from '../../system/files/byte-path.js';
+import { append } from '../../system/lists/lists.js';
+import { type RepositorySource, openRepositorySource } from '../restore/read-from-repository.js';
+import type { Note } from '../run/notes.js';
+import { type RequestedTime, parseTime } from '../snapshot/time-spec.js';
+import { describeStart, describeStop } from './describe-control.js';
+import { type JournalPlace, RecoveryJournal, makeRecoveries } from './journal/recovery-journal.js';
+import { newRecoveryId } from './journal/recovery-place.js';
+import { keepPresent } from './keep-present.js';
+import { makeControl } from './make-control.js';
+import { planRecovery } from './plan/plan-recovery.js';
+import type { RecoveryPlan } from './plan/recovery-plan.js';
+import { readSnapshotData } from './read-snapshot-data.js';
+import type { RecoverReport, RecoveryPreview } from './recover-report.js';
+import type { CommandRun } from './recovery-run.js';
+import { runRecovery } from './run-recovery.js';
+import { readServerNow } from './server-now.js';
+
+/** @param time `-r` as it was typed */
+export async function bringBack(run: CommandRun, time: string): Promise<RecoverReport> {
+  const { repositoryPath, context } = run;
+  const begun = findBegun(run, time);
+  const source = openRepositorySource(repositoryPath, begun?.time ?? parseTime(time), context);
+  try {
+    return await bringBackFrom(run, source, { time, begun });
+  } finally {
+    await source.close();
+  }
+}
+
+/** A recovery that an earlier run has begun. */
+interface Begun {
+  readonly journal: RecoveryJournal;
+  /** Its snapshot. */
+  readonly time: RequestedTime;
+  /** Whether the server was to be stopped: from then on it is gone on with, and not begun anew. */
+  readonly isUnderWay: boolean;
+}
+
+/**
+ * The newest recovery of this server, where it has not ended; null otherwise.
+ * @throws UsageError where it is being taken back, or was begun with another TIME
+ */
+function findBegun({ journals, request }: CommandRun, typed: string): Begun | null {
+  const journal = journals.find(({ state }) => state.outcome === null);
+  if (journal === undefined) return null;
+  const { record, direction, begun } = journal.state;
+  const { again, undo } = request.toType;
+  if (direction === 'undo') {
+    throw new UsageError(`recovery ${record.id} of this server is being taken back`, {
+      hint: `finish that first: ${undo}`,
+    });
+  }
+  const time = parseTime(`#${record.snapshotId}`);
+  const isSame = typed === record.time || typed === time.typed;
+  const isUnderWay = begun.has('stop');
+  // Before the server was stopped nothing was changed: another TIME is a new recovery.
+  if (!isSame) {
+    if (!isUnderWay) return null;
+    throw new UsageError(
+      `recovery ${record.id} of this server to snapshot ${record.snapshotId} was begun with -r '${record.time}', and has not ended`,
+      {
+        typed,
+        hint: `go on with it: ${again.replace(/-r \S+/, `-r '${time.typed}'`)}; or take it back first: ${undo}`,
+      },
+    );
+  }
+  return { journal, time, isUnderWay };
+}
+
+interface Wanted {
+  /** As it was typed. */
+  readonly time: string;
+  readonly begun: Begun | null;
+}
+
+async function bringBackFrom(
+  run: CommandRun,
+  source: RepositorySource,
+  { time, begun }: Wanted,
+): Promise<RecoverReport> {
+  const { request, context, target, places } = run;
+  const { facts, owner } = target;
+  const continued = begun?.isUnderWay === true ? begun.journal : null;
+  const id =
+    continued?.state.record.id ?? newRecoveryId(context.fileSystem, places, context.clock.nowMs());
+  const data = await readSnapshotData(source, facts.settings);
+  const plan = planRecovery({ target: facts, data, use: request.use }, id);
+  const preview = showPlan(run, source, plan, { id, isContinued: continued !== null });
+  if (request.dryRun) return finish(run, preview, { outcome: 'planned' });
+  if (continued === null) requireKeepable(run);
+  if (!(await request.confirm(preview))) return finish(run, preview, { outcome: 'planned' });
+  const journal = continued ?? beginJournal(run, { id, source, plan, time });
+  // Nothing was changed by it, and this one has taken its place.
+  if (begun !== null && !begun.isUnderWay) endUnchanged(begun.journal);
+  const notes: Note[] = [];
+  let presentSnapshot: number | null = null;
+  const control = makeControl(run, {
+    stop: plan.stop,
+    start: plan.start,
+    expected: plan.expected,
+    keepPresent: async () => {
+      if (run.repository === null || request.discardPresent || facts.running === null) return [];
+      const report = await keepPresent(run.repository, request.server, context);
+      presentSnapshot = report.snapshot.id;
+      return report.notes;
+    },
+  });
+  const placement = { source, files: plan.files, owner };
+  append(notes, [
+    ...(await runRecovery({ journal, directory: facts.directory, control, placement, context })),
+  ]);
+  return finish(run, preview, { outcome: 'recovered', presentSnapshot, notes });
+}
+
+/** @throws UsageError where what the server holds now cannot be backed up */
+function requireKeepable({ request, repository, repositoryPath, target }: CommandRun): void {
+  if (repository !== null || request.discardPresent || target.facts.running === null) return;
+  throw new UsageError(
+    `'${formatPath(repositoryPath)}' cannot be written, so what the server holds now cannot be backed up`,
+    {
+      hint: 'run as a user who may write there, or go on without that snapshot: --discard-present',
+    },
+  );
+}
+
+interface NewJournal {
+  readonly id: string;
+  readonly source: RepositorySource;
+  readonly plan: RecoveryPlan;
+  readonly time: string;
+}
+
+function beginJournal(run: CommandRun, { id, source, plan, time }: NewJournal): RecoveryJournal {
+  const { context, target } = run;
+  const { fileSystem, uid, processId, program } = context;
+  const recoveries = placeForNew(run);
+  const at: JournalPlace = { fileSystem, recoveries, uid, processId };
+  makeRecoveries(at);
+  return RecoveryJournal.create(at, {
+    id,
+    program,
+    snapshotId: source.snapshot.id,
+    time,
+    directory: { path: target.facts.directory, ...target.identity },
+    data: plan.aside.data,
+    aside: plan.aside.names,
+    isAsideWithin: plan.aside.isWithin,
+    startedBy: describeStart(plan.start),
+  });
+}
+
+function placeForNew({ repository, places, repositoryPath }: CommandRun): BytePath {
+  const place = repository === null ? places[1] : places[0];
+  if (place !== undefined) return place;
+  throw new UsageError(
+    `'${formatPath(repositoryPath)}' cannot be written, and there is no other folder for the journal of the recovery`,
+    { hint: 'set HOME or XDG_STATE_HOME to a folder of your own' },
+  );
+}
+
+function endUnchanged(journal: RecoveryJournal): void {
+  journal.noteUndo();
+  journal.noteEnd('undone');
+}
+
+function showPlan(
+  { request, repositoryPath, target, notes }: CommandRun,
+  source: RepositorySource,
+  plan: RecoveryPlan,
+  { id, isContinued }: { readonly id: string; readonly isContinued: boolean },
+): RecoveryPreview {
+  const { facts, address } = target;
+  const { choice, files, aside } = plan;
+  const placed = files.placed.map(({ from, to }) => ({
+    from: formatPath(from),
+    to: formatPath(to),
+  }));
+  return {
+    action: 'recover',
+    repository: formatPath(repositoryPath),
+    recovery: id,
+    isContinued,
+    snapshot: source.snapshot,
+    server: address,
+    directory: formatPath(facts.directory),
+    choice,
+    protocol: files.protocol,
+    placed,
+    isAofOn: facts.settings.isAofOn,
+    aside: { folder: formatPath(aside.folder), names: aside.names.map((name) => formatPath(name)) },
+    putBackFrom: null,
+    present:
+      facts.running === null ? 'not-running' : request.discardPresent ? 'discarded' : 'snapshot',
+    stop: describeStop(plan.stop),
+    start: describeStart(plan.start),
+    expectedDatabases: plan.expected.databases,
+    notes: [...notes, ...source.notes, ...plan.notes],
+  };
+}
+
+interface Ending extends Pick<RecoverReport, 'outcome'> {
+  readonly presentSnapshot?: number | null;
+  readonly notes?: readonly Note[];
+}
+
+async function finish(
+  { request, context, target, startedMs }: CommandRun,
+  preview: RecoveryPreview,
+  { outcome, presentSnapshot = null, notes = [] }: Ending,
+): Promise<RecoverReport> {
+  const isDone = outcome === 'recovered';
+  const now = isDone ? await readServerNow(target, request.server.waitTimeoutMs, context) : null;
+  return {
+    ...preview,
+    outcome,
+    presentSnapshot,
+    now,
+    undo: isDone ? request.toType.undo : null,
+    elapsedMs: Math.round(context.clock.monotonicMs() - startedMs),
+    notes: [...preview.notes, ...notes],
+  };
+}

@@ -1,0 +1,36 @@
+// What `recover` is asked to do, as it was typed.
+import type { ServerRequest } from '../server/server-request.js';
+import type { BytePath } from '../../system/files/byte-path.js';
+import type { RecoveryPreview } from './recover-report.js';
+import type { UserFolders } from './journal/recovery-place.js';
+
+export interface RecoverRequest {
+  readonly repository: BytePath;
+  readonly action:
+    | { readonly kind: 'recover'; /** `-r` as it was typed. */ readonly time: string }
+    | { readonly kind: 'undo' };
+  /** The server that is recovered. */
+  readonly server: ServerRequest;
+  /** `--stop-cmd` and `--start-cmd`; null where they are left out. */
+  readonly commands: { readonly stop: string; readonly start: string } | null;
+  /** `--use` */
+  readonly use: 'rdb' | 'aof' | 'auto';
+  /** End after the plan, and change nothing. */
+  readonly dryRun: boolean;
+  /** Do not save and back up what the server holds now. */
+  readonly discardPresent: boolean;
+  /** How long to wait for another writer; 0 does not wait. */
+  readonly waitLockMs: number;
+  /** For what is kept where the repository cannot be written. */
+  readonly folders: UserFolders;
+  /** What a person types to go on, and to take it back; for messages. */
+  readonly toType: CommandsToType;
+  /** Shows the plan. The run ends without a change where the answer is false. */
+  readonly confirm: (preview: RecoveryPreview) => Promise<boolean>;
+}
+
+/** Whole commands, without anything secret. */
+export interface CommandsToType {
+  readonly again: string;
+  readonly undo: string;
+}

@@ -1,0 +1,124 @@
+// The way back: what was there before a recovery is put in place again. What was recovered, and what the server has written
+// since, is moved out of the way and kept.
+import { InTheWayError, UsageError } from '../../errors.js';
+import { asidePath } from '../../repository/layout.js';
+import { type BytePath, formatPath } from '../../system/files/byte-path.js';
+import type { RunContext } from '../run/run-context.js';
+import { describeStart, describeStop } from './describe-control.js';
+import type { JournalState } from './journal/journal-state.js';
+import type { RecoveryJournal } from './journal/recovery-journal.js';
+import { makeControl } from './make-control.js';
+import { planStop } from './plan/plan-stop.js';
+import type { RecoverReport, RecoveryPreview } from './recover-report.js';
+import type { CommandRun } from './recovery-run.js';
+import { runRecovery } from './run-recovery.js';
+import { readServerNow } from './server-now.js';
+
+/** @throws UsageError where there is nothing to undo */
+export async function undoRecovery(run: CommandRun): Promise<RecoverReport> {
+  const { request, context, target, startedMs } = run;
+  const { directory } = target.facts;
+  const journal = findUndoable(run);
+  requireFormer(context, directory, journal.state);
+  const plan = planStop(target.facts);
+  const preview = showUndo(run, journal.state, plan);
+  const confirmed = !request.dryRun && (await request.confirm(preview));
+  if (!confirmed) return report(run, preview, 'planned', startedMs);
+  const control = makeControl(run, {
+    ...plan,
+    expected: { databases: null, expiredMost: null },
+    keepPresent: async () => [],
+  });
+  if (journal.state.direction === 'forward') journal.noteUndo();
+  const notes = await runRecovery({ journal, directory, control, placement: null, context });
+  return report(run, { ...preview, notes: [...preview.notes, ...notes] }, 'undone', startedMs);
+}
+
+/** The newest that was not taken back. */
+function findUndoable({ journals, repositoryPath, target }: CommandRun): RecoveryJournal {
+  const journal = journals.find(({ state }) => state.outcome !== 'undone');
+  if (journal !== undefined) return journal;
+  throw new UsageError(
+    `no recovery of the server in '${formatPath(target.facts.directory)}' is left to be undone`,
+    {
+      hint: `journals of recoveries are looked for in '${formatPath(repositoryPath)}', and in this user's own state folder: run as the user who ran the recovery`,
+    },
+  );
+}
+
+/** @throws InTheWayError where somebody has taken away what is to be put back */
+function requireFormer(
+  { fileSystem }: RunContext,
+  directory: BytePath,
+  { record, done, begun }: JournalState,
+): void {
+  if (!done.has('move-aside') || begun.has('put-back') || record.aside.length === 0) return;
+  const folder = formerFolder(directory, record);
+  const names = fileSystem.stat(folder) === null ? [] : fileSystem.list(folder);
+  if (record.aside.some((name) => names.includes(name))) return;
+  throw new InTheWayError(`what was there before is no longer in '${formatPath(folder)}'`, {
+    path: folder,
+    hint: "move it back there, or recover the snapshot that was taken of it: 'redis-rewind list REPO'",
+  });
+}
+
+function formerFolder(
+  directory: BytePath,
+  { id, isAsideWithin }: Pick<JournalState['record'], 'id' | 'isAsideWithin'>,
+): BytePath {
+  return asidePath(directory, id, { holds: 'former', isWithin: isAsideWithin });
+}
+
+function showUndo(
+  { repositoryPath, target, notes }: CommandRun,
+  { record, direction, begun }: JournalState,
+  { stop, start }: ReturnType<typeof planStop>,
+): RecoveryPreview {
+  const { facts, address } = target;
+  const { directory } = facts;
+  const { id, isAsideWithin } = record;
+  const recovered = asidePath(directory, id, { holds: 'recovered', isWithin: isAsideWithin });
+  const isMoved = begun.has('move-aside');
+  return {
+    action: 'undo',
+    repository: formatPath(repositoryPath),
+    recovery: id,
+    isContinued: direction === 'undo',
+    snapshot: null,
+    server: address,
+    directory: formatPath(directory),
+    choice: null,
+    protocol: null,
+    placed: [],
+    isAofOn: facts.settings.isAofOn,
+    aside: {
+      folder: formatPath(recovered),
+      names: isMoved
+        ? facts.names.filter((name) => record.data.includes(name)).map((name) => formatPath(name))
+        : [],
+    },
+    putBackFrom: isMoved ? formatPath(formerFolder(directory, record)) : null,
+    present: facts.running === null ? 'not-running' : 'discarded',
+    stop: describeStop(stop),
+    start: describeStart(start),
+    expectedDatabases: null,
+    notes,
+  };
+}
+
+async function report(
+  { request, context, target }: CommandRun,
+  preview: RecoveryPreview,
+  outcome: 'planned' | 'undone',
+  startedMs: number,
+): Promise<RecoverReport> {
+  const isDone = outcome === 'undone';
+  return {
+    ...preview,
+    outcome,
+    presentSnapshot: null,
+    now: isDone ? await readServerNow(target, request.server.waitTimeoutMs, context) : null,
+    undo: null,
+    elapsedMs: Math.round(context.clock.monotonicMs() - startedMs),
+  };
+}
