@@ -11,6 +11,7 @@ import type { Step } from './journal/journal-entries.js';
 import { stepsLeft } from './journal/journal-state.js';
 import type { RecoveryJournal } from './journal/recovery-journal.js';
 import type { FilesPlan } from './plan/recovery-plan.js';
+import { holdServerDirectory, holdWithParent } from './steps/hold-server-directory.js';
 import { removeLeftoverWork } from './steps/leftover-work.js';
 import { holdAside, moveNames } from './steps/move-names.js';
 import { placeFiles } from './steps/place-files.js';
@@ -100,10 +101,11 @@ function moveData(
   way: 'out' | 'back',
 ): readonly Note[] {
   const { fileSystem, uid } = context;
-  const { id, data, isAsideWithin } = journal.state.record;
+  const { id, data, isAsideWithin, directory: known } = journal.state.record;
   const folder = asidePath(directory, id, { holds, isWithin: isAsideWithin });
   control.requireGone();
-  const held = fileSystem.hold(directory);
+  const hold = isAsideWithin ? holdServerDirectory : holdWithParent;
+  const held = hold(fileSystem, { ...known, path: directory });
   try {
     const aside = holdAside(fileSystem, folder, uid);
     try {
@@ -129,16 +131,17 @@ async function place({
   if (placement === null) throw new Error('there is nothing to place');
   const { fileSystem, uid, processId } = context;
   control.requireGone();
-  const held = fileSystem.hold(directory);
+  const { processIds, record } = journal.state;
+  const held = holdServerDirectory(fileSystem, { ...record.directory, path: directory });
   try {
-    const others = [...journal.state.processIds].filter((id) => id !== processId);
+    const others = [...processIds].filter((id) => id !== processId);
     removeLeftoverWork(fileSystem, directory, others, uid);
+    const notes = await placeFiles({ ...placement, directory }, context);
+    control.requireGone();
+    return notes;
   } finally {
     held.release();
   }
-  const notes = await placeFiles({ ...placement, directory }, context);
-  control.requireGone();
-  return notes;
 }
 
 /** The error with what a person must know now. Its own hint comes first. */

@@ -45,7 +45,7 @@ function inBoth(path: BytePath, target: BytePath): InTheWayError {
 
 /**
  * Makes the folder for what is moved out of the way, or finds it again, and holds it. It may be in a folder of the server's
- * user: nobody else may enter it.
+ * user: nobody else may enter it. The folder that it is in is held.
  * @throws InTheWayError where somebody else has made it; SystemError
  */
 export function holdAside(fileSystem: FileSystem, path: BytePath, uid: number): HeldFolder {
