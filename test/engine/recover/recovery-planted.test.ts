@@ -156,6 +156,7 @@ async function recover(
       id: ID,
       program: context.program,
       snapshotId: 1,
+      time: 'now',
       directory: { path: target.directory, dev, ino },
       data: plan.aside.data,
       aside: plan.aside.names,
