@@ -101,6 +101,7 @@ async function bringBackFrom(
   const control = makeControl(run, {
     stop: plan.stop,
     start: plan.start,
+    protocol: plan.files.protocol,
     expected: plan.expected,
     keepPresent: async () => {
       if (run.repository === null || request.discardPresent || facts.running === null) return [];

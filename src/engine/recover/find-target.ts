@@ -1,7 +1,7 @@
 // Finds out everything of a running server that its recovery is planned from. Nothing is changed.
 import { RewindError } from '../../errors.js';
 import { parseServerVersion } from '../../persistence/rdb/loadable-versions.js';
-import { findSupervision } from '../../redis/control/find-supervision.js';
+import { findSupervision, programOf } from '../../redis/control/find-supervision.js';
 import type { Supervision } from '../../redis/control/supervision.js';
 import { expandFileNames } from '../../redis/server/expand-file-names.js';
 import { unprovedDirectory } from '../../redis/server/find-directory.js';
@@ -16,9 +16,11 @@ import type { FileSystem } from '../../system/files/file-system.js';
 import { isMountPoint } from '../../system/files/mount-points.js';
 import { readSmallFile } from '../../system/files/read-small-file.js';
 import { inspectProcess } from '../../system/processes/process-origin.js';
+import type { ProgramStart } from '../../system/processes/start-program.js';
 import { findServerIn } from '../../system/processes/server-processes.js';
 import { runCommand } from '../../system/programs/run-command.js';
 import type { RunContext } from '../run/run-context.js';
+import { planLoadingStart } from './loading/plan-loading-start.js';
 import type { TargetFacts } from './plan/recovery-facts.js';
 import type { ServerOwner } from './steps/recovered-source.js';
 
@@ -26,9 +28,11 @@ export interface FoundTarget {
   readonly facts: TargetFacts;
   /** As whom the server runs. */
   readonly owner: ServerOwner;
+  /** How it is started for a moment with its AOF off, to load a dump; null where that is not known. */
+  readonly loadingStart: ProgramStart | null;
 }
 
-const SYSTEMCTL_MOST_MS = 30_000;
+export const SYSTEMCTL_MOST_MS = 30_000;
 
 /**
  * @param commands `--stop-cmd` and `--start-cmd`; null where they are left out
@@ -57,13 +61,22 @@ export async function findTarget(
     }));
   const file = configuration === null ? null : tryToRead(fileSystem, configuration);
   const { dumpName, aofName, aofFolder } = settings;
+  const owner = { uid: server.uid, gid: server.gid };
+  const program = programOf(fileSystem, server) ?? undefined;
   return {
-    owner: { uid: server.uid, gid: server.gid },
+    owner,
+    loadingStart: planLoadingStart(supervision, { configuration, owner, program }),
     facts: {
       directory: directory.path,
       names: fileSystem.list(directory.path),
       isMovableOut: isMovableOut(context, directory.path),
-      settings: { dumpName, aofName, aofFolder, isAofOn: isAofOn(facts.isAofEnabled, file) },
+      settings: {
+        dumpName,
+        aofName,
+        aofFolder,
+        isAofOn: isAofOn(facts.isAofEnabled, file),
+        knownFrom: 'server',
+      },
       version: parseServerVersion(facts.product, facts.version),
       running: {
         processId: server.id,
@@ -73,6 +86,7 @@ export async function findTarget(
         ...others,
       },
       supervision,
+      configuration,
     },
   };
 }
@@ -100,7 +114,7 @@ function tryToRead(fileSystem: FileSystem, path: BytePath): ServerConfiguration 
   }
 }
 
-function isMovableOut({ fileSystem, uid }: RunContext, directory: BytePath): boolean {
+export function isMovableOut({ fileSystem, uid }: RunContext, directory: BytePath): boolean {
   const parent = fileSystem.stat(parentPath(directory));
   return !isMountPoint(directory) && (uid === 0 || Number(parent?.uid ?? -1) === uid);
 }

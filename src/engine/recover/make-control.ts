@@ -1,37 +1,36 @@
 // Makes the control of a server, for a recovery and for its undo.
-import { ServerError } from '../../errors.js';
 import type { StartPlan, StopPlan } from '../../redis/control/supervision.js';
+import { requireLoadingStart } from './loading/load-with-aof-off.js';
 import { LiveControl, type LiveControlParts } from './live-control.js';
+import type { Protocol } from './plan/recovery-plan.js';
 import type { CommandRun } from './recovery-run.js';
 
 export interface ControlPlan extends Pick<LiveControlParts, 'expected' | 'keepPresent'> {
   readonly stop: StopPlan;
   readonly start: StartPlan;
+  /** Null for an undo. */
+  readonly protocol: Protocol | null;
 }
 
-/** @throws ServerError where nobody knows how the server is started */
+/** @throws ServerError where nobody knows how the server is started with its AOF off */
 export function makeControl(
   { request, target, context }: CommandRun,
-  { stop, start, ...others }: ControlPlan,
+  { stop, start, protocol, ...others }: ControlPlan,
 ): LiveControl {
-  if (start.kind === 'by-hand') throw unknownStart(target.address);
-  const { isAofOn } = target.facts.settings;
+  const { directory, settings } = target.facts;
+  const { isAofOn } = settings;
   const kept = isAofOn === true ? 'as-configured' : 'save';
   return new LiveControl({
     ...others,
     stop,
     start,
+    path: directory,
+    settings,
+    loadingStart: protocol === 'classic' ? requireLoadingStart(target.loadingStart) : null,
     directory: target.identity,
     shutdown: request.discardPresent ? 'nosave' : kept,
     connect: target.connect,
     waitTimeoutMs: request.server.waitTimeoutMs,
     context,
-  });
-}
-
-function unknownStart(address: string | null): ServerError {
-  return new ServerError('failed', 'nobody knows how the server is started', {
-    address,
-    hint: 'say how it is stopped and started: --stop-cmd COMMAND --start-cmd COMMAND',
   });
 }

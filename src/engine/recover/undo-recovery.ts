@@ -26,6 +26,7 @@ export async function undoRecovery(run: CommandRun): Promise<RecoverReport> {
   if (!confirmed) return report(run, preview, 'planned', startedMs);
   const control = makeControl(run, {
     ...plan,
+    protocol: null,
     expected: { databases: null, expiredMost: null },
     keepPresent: async () => [],
   });

@@ -7,6 +7,7 @@ import { type ProcessOrigin, inspectProcess } from '../../system/processes/proce
 import type { CommandOptions, CommandResult } from '../../system/programs/run-command.js';
 import type { ProgramStart } from '../../system/processes/start-program.js';
 import { ownerOfGroup } from './control-group.js';
+import { findUnits } from './find-units.js';
 import { INIT_SCRIPTS, findInitScript } from './init-scripts.js';
 import type { Supervision } from './supervision.js';
 
@@ -26,7 +27,7 @@ export interface SupervisionSearch {
 
 /** @throws SystemError, InterruptedError */
 export async function findSupervision(search: SupervisionSearch): Promise<Supervision> {
-  const { fileSystem, server } = search;
+  const { fileSystem, server, configuration } = search;
   const owner = ownerOfGroup(server.controlGroups);
   if (server.isContained || owner.kind === 'container') {
     return { kind: 'other', what: 'the engine of its container' };
@@ -44,6 +45,10 @@ export async function findSupervision(search: SupervisionSearch): Promise<Superv
       return { kind: 'other', what: `'${parent.name}' (process ${parent.id}) of ${owner.unit}` };
     }
   }
+  // The group is hidden in some containers. The unit that has the server's file names its main process all the same.
+  const units = configuration === null ? [] : await findUnits(search, configuration);
+  const unit = units.find(({ mainProcess: id }) => id === server.id);
+  if (unit !== undefined) return { kind: 'systemd', unit: unit.name };
   const script = findInitScript(fileSystem, search.initScripts ?? INIT_SCRIPTS, server.id);
   if (script !== null) return { kind: 'service', name: script };
   return { kind: 'none', start: howStarted(search) };
@@ -69,20 +74,25 @@ async function mainProcess(
  * options beside it are lost, and a start with other options shows in what the server answers.
  */
 function howStarted({ fileSystem, server, configuration }: SupervisionSearch): ProgramStart | null {
-  const { program, args, uid, gid, umask } = server;
+  const { args, uid, gid, umask } = server;
+  const program = programOf(fileSystem, server);
   if (program === null) return null;
   const [name, ...rest] = args ?? [];
-  const named = programOf(fileSystem, program, server.name);
-  const start = { program: named, uid, gid, umask };
+  const start = { program, uid, gid, umask };
   if (name !== undefined) return { ...start, args: [name, ...rest] };
-  return configuration === null ? null : { ...start, args: [baseName(named), configuration] };
+  return configuration === null ? null : { ...start, args: [baseName(program), configuration] };
 }
 
 /**
  * Debian's redis-server is a link to redis-check-rdb: the name that the program is told decides what it is, and the name of
- * its process is that of the link. So it is started by the link again, where that is still there.
+ * its process is that of the link. So it is started by the link again, where that is still there. Null where the program is
+ * not known, or was deleted.
  */
-function programOf(fileSystem: FileSystem, program: BytePath, name: string): BytePath {
+export function programOf(
+  fileSystem: FileSystem,
+  { program, name }: Pick<ProcessOrigin, 'program' | 'name'>,
+): BytePath | null {
+  if (program === null) return null;
   const link = joinPath(parentPath(program), name);
   return fileSystem.realPath(link) === program ? link : program;
 }

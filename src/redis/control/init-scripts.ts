@@ -1,5 +1,6 @@
 // Finds the script of /etc/init.d that has started a server: the one whose file of process ids names it. Debian's script has
-// `PIDFILE=$RUNDIR/redis-server.pid`, that of Redis `PIDFILE=/var/run/redis_${REDISPORT}.pid`.
+// `PIDFILE=$RUNDIR/redis-server.pid`, that of Redis `PIDFILE=/var/run/redis_${REDISPORT}.pid`. Where no server runs, it is
+// the one that names the configuration file: `DAEMON_ARGS=/etc/redis/redis.conf`, or `CONF="/etc/redis/${REDISPORT}.conf"`.
 import { CorruptError, SystemError } from '../../errors.js';
 import { type BytePath, formatPath, joinPath, pathFromText } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
@@ -18,20 +19,59 @@ export function findInitScript(
   folder: BytePath,
   processId: number,
 ): string | null {
-  const names = readOr([], () => (fileSystem.stat(folder) === null ? [] : fileSystem.list(folder)));
-  const found = names.find((name) => {
-    if (!SERVER_SCRIPT.test(name) || !/^[\w.@-]+$/.test(name)) return false;
-    const script = read(fileSystem, joinPath(folder, name), SCRIPT_MOST_BYTES);
-    const pidFile = script === null ? null : findPidFile(script);
+  const found = scriptsIn(fileSystem, folder).find(({ text }) => {
+    const pidFile = findPidFile(text);
     if (pidFile === null) return false;
-    const text = read(fileSystem, pidFile, PID_MOST_BYTES);
-    return text !== null && text.trim() === String(processId);
+    const content = read(fileSystem, pidFile, PID_MOST_BYTES);
+    return content !== null && content.trim() === String(processId);
   });
-  return found === undefined ? null : formatPath(found);
+  return found?.name ?? null;
 }
 
-/** What a shell would have in PIDFILE, by the plain assignments above it. Null where that is no absolute path. */
+export interface InitScript {
+  /** By which `service` knows it. */
+  readonly name: string;
+  /** Absolute; null where the script does not say. */
+  readonly program: BytePath | null;
+}
+
+/** Those that start a server with this configuration file. */
+export function findInitScriptsOf(
+  fileSystem: FileSystem,
+  folder: BytePath,
+  configuration: BytePath,
+): readonly InitScript[] {
+  return scriptsIn(fileSystem, folder).flatMap(({ name, text }) => {
+    const values = [...readAssignments(text).values()];
+    const words = values.flatMap((value) => value.split(/\s+/)).map(pathFromText);
+    if (!words.includes(configuration)) return [];
+    const program = words.find((word) => SERVER_PROGRAM.test(word)) ?? null;
+    return [{ name, program }];
+  });
+}
+
+const SERVER_PROGRAM = /^\/(?:.*\/)?(?:redis|valkey|keydb|redict)-server$/;
+
+function scriptsIn(
+  fileSystem: FileSystem,
+  folder: BytePath,
+): { readonly name: string; readonly text: string }[] {
+  const names = readOr([], () => (fileSystem.stat(folder) === null ? [] : fileSystem.list(folder)));
+  return names.flatMap((name) => {
+    if (!SERVER_SCRIPT.test(name) || !/^[\w.@-]+$/.test(name)) return [];
+    const text = read(fileSystem, joinPath(folder, name), SCRIPT_MOST_BYTES);
+    return text === null ? [] : [{ name: formatPath(name), text }];
+  });
+}
+
+/** Null where PIDFILE is no absolute path. */
 export function findPidFile(script: string): BytePath | null {
+  const path = readAssignments(script).get('PIDFILE') ?? '';
+  return path.startsWith('/') ? pathFromText(path) : null;
+}
+
+/** What a shell would have in its variables in the end, by the plain assignments of a script. */
+function readAssignments(script: string): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
   for (const line of script.split('\n')) {
     const [, name = '', word = ''] =
@@ -46,8 +86,7 @@ export function findPidFile(script: string): BytePath | null {
         );
     values.set(name, value.slice(0, VALUE_MOST));
   }
-  const path = values.get('PIDFILE') ?? '';
-  return path.startsWith('/') ? pathFromText(path) : null;
+  return values;
 }
 
 /** Longer values are no paths. Assignments that double each other would grow without end. */

@@ -10,6 +10,8 @@ export type Supervision =
   | { readonly kind: 'commands'; readonly stop: string; readonly start: string }
   /** Nobody: SHUTDOWN stops it. It is started as it was started before; null where nothing shows how. */
   | { readonly kind: 'none'; readonly start: ProgramStart | null }
+  /** Nobody, and it does not run: the person starts it by this command. */
+  | { readonly kind: 'by-hand'; readonly command: string }
   /** Somebody of whom it is not known how to ask, such as a container's engine. */
   | { readonly kind: 'other'; readonly what: string };
 
@@ -29,5 +31,5 @@ export type StartPlan =
   | ControlCommand
   /** As it was started before. */
   | { readonly kind: 'again'; readonly command: ProgramStart }
-  /** Nobody knows how: the person starts it. */
-  | { readonly kind: 'by-hand' };
+  /** The person starts it. The command is null where nobody knows it. */
+  | { readonly kind: 'by-hand'; readonly command: string | null };

@@ -1,6 +1,7 @@
 // The command that rebuilds a compiled package where it is installed: beside this program, or in a folder
 // above it.
 import { createRequire } from 'node:module';
+import { shellWord } from '../text/shell-word.js';
 
 /**
  * A shell command that builds an installed package for the Node.js that runs npm.
@@ -10,9 +11,4 @@ export function rebuildCommand(packageName: string): string {
   const entry = createRequire(import.meta.url).resolve(packageName);
   const end = entry.lastIndexOf(`/node_modules/${packageName}/`);
   return `npm rebuild --prefix ${shellWord(entry.slice(0, end))} ${packageName}`;
-}
-
-/** A path, quoted for the shell where it has to be. */
-function shellWord(path: string): string {
-  return /^[\w@%+=:,./-]+$/.test(path) ? path : `"${path.replaceAll(/["$`\\]/g, '\\$&')}"`;
 }

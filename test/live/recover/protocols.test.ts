@@ -134,7 +134,6 @@ async function recover(
   try {
     const data = await readSnapshotData(source, settings);
     const plan = planRecovery({ target, data, use }, ID);
-    if (plan.start.kind === 'by-hand') throw new Error('nobody knows how it is started');
     const at = {
       fileSystem,
       recoveries: pathFromText(path.join(sandbox.root, 'recover')),
@@ -158,7 +157,10 @@ async function recover(
       });
     if (undo) journal.noteUndo();
     const control = new LiveControl({
+      path: directory,
       directory: identity,
+      settings,
+      loadingStart: null,
       stop: plan.stop,
       start: plan.start,
       shutdown: settings.isAofOn === true ? 'as-configured' : 'save',

@@ -26,6 +26,7 @@ export function createSettings(settings: Partial<TargetSettings> = {}): TargetSe
     aofName: pathFromText('appendonly.aof'),
     aofFolder: pathFromText('appendonlydir'),
     isAofOn: false,
+    knownFrom: 'server',
     ...settings,
   };
 }
@@ -52,6 +53,7 @@ export function createTarget(target: Partial<TargetFacts> = {}): TargetFacts {
     version: { product: 'redis', major: 7, minor: 0 },
     running: createRunning(),
     supervision: { kind: 'none', start: START },
+    configuration: pathFromText('/etc/redis.conf'),
     ...target,
   };
 }

@@ -17,10 +17,26 @@ export interface Planned {
 
 export function planNotes(planned: Planned): Note[] {
   return [
+    ...settingsNotes(planned),
     ...choiceNotes(planned),
     ...certaintyNotes(planned),
     ...keyNotes(planned),
     ...replicaNotes(planned),
+  ];
+}
+
+function settingsNotes({ target: { settings, directory } }: Planned): Note[] {
+  if (settings.knownFrom !== 'directory') return [];
+  const { dumpName, aofName, aofFolder, isAofOn } = settings;
+  const aof = `appendonly ${isAofOn === true ? 'yes' : 'no'}`;
+  const names = `${formatPath(dumpName)}, ${formatPath(aofFolder ?? aofName)}`;
+  return [
+    lookNote(
+      'assumed-settings',
+      directory,
+      `no configuration file names '${formatPath(directory)}', so the server is taken to be started with '${aof}' and the names ${names}`,
+      'if that is wrong, the server will not load what is placed: name its file with --redis-conf FILE',
+    ),
   ];
 }
 

@@ -34,6 +34,8 @@ function planBoth(
         stop: { kind: 'shell', line: supervision.stop },
         start: { kind: 'shell', line: supervision.start },
       };
+    case 'by-hand':
+      return { stop: { kind: 'shutdown' }, start: supervision };
     case 'none':
       return planAlone(supervision.start, running);
     default:
@@ -51,7 +53,8 @@ function planAlone(
   running: RunningServer | null,
 ): { readonly stop: StopPlan; readonly start: StartPlan } {
   if (command !== null) return { stop: { kind: 'shutdown' }, start: { kind: 'again', command } };
-  if (running === null) return { stop: { kind: 'shutdown' }, start: { kind: 'by-hand' } };
+  if (running === null)
+    return { stop: { kind: 'shutdown' }, start: { kind: 'by-hand', command: null } };
   const { processId, address } = running;
   throw new ServerError(
     'failed',

@@ -25,6 +25,8 @@ export interface TargetFacts {
   /** Null where no server runs. */
   readonly running: RunningServer | null;
   readonly supervision: Supervision;
+  /** The configuration file with which it is started; null where none is known. */
+  readonly configuration: BytePath | null;
 }
 
 export interface TargetSettings {
@@ -36,6 +38,8 @@ export interface TargetSettings {
   readonly aofFolder: BytePath | null;
   /** `appendonly`, as the next start reads it; null where it is not known. */
   readonly isAofOn: boolean | null;
+  /** `directory`: nobody says them. They are those of Redis itself, with what stands in the directory. */
+  readonly knownFrom: 'server' | 'file' | 'directory';
 }
 
 export interface RunningServer {
