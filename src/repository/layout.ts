@@ -218,6 +218,14 @@ export interface AsidePlace {
   readonly isWithin: boolean;
 }
 
+/**
+ * For what a server has written that was started in the middle of a recovery.
+ * @param aside the folder of that recovery; @param number from 1 on
+ */
+export function meanwhilePath(aside: BytePath, number: number): BytePath {
+  return joinPath(aside, `meanwhile-${number}`);
+}
+
 const BESIDE = { former: '.before-recover-', recovered: '.recovered-' } as const;
 const WITHIN = {
   former: '.redis-rewind-aside-',

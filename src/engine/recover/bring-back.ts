@@ -83,6 +83,7 @@ async function bringBackFrom(
   { time, begun }: Wanted,
 ): Promise<RecoverReport> {
   const { request, context, target, places } = run;
+  const { toType } = request;
   const { facts, owner } = target;
   const continued = begun?.isUnderWay === true ? begun.journal : null;
   const id =
@@ -112,7 +113,14 @@ async function bringBackFrom(
   });
   const placement = { source, files: plan.files, owner };
   append(notes, [
-    ...(await runRecovery({ journal, directory: facts.directory, control, placement, context })),
+    ...(await runRecovery({
+      journal,
+      directory: facts.directory,
+      control,
+      placement,
+      toType,
+      context,
+    })),
   ]);
   return finish(run, preview, { outcome: 'recovered', presentSnapshot, notes });
 }

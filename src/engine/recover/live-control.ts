@@ -73,6 +73,10 @@ export class LiveControl implements ServerControl {
     }
   }
 
+  isUp(): boolean {
+    return findServerIn(this.#parts.directory) !== null;
+  }
+
   requireGone(): void {
     requireGone(this.#parts.directory);
   }

@@ -2,7 +2,8 @@
 // that was begun by a run that was killed is done again. So every step looks at what is there first.
 import { InterruptedError, RewindError } from '../../errors.js';
 import { asidePath } from '../../repository/layout.js';
-import type { BytePath } from '../../system/files/byte-path.js';
+import { type BytePath, joinPath } from '../../system/files/byte-path.js';
+import type { HeldFolder } from '../../system/files/held-folders.js';
 import { append } from '../../system/lists/lists.js';
 import type { Note } from '../run/notes.js';
 import type { RunContext } from '../run/run-context.js';
@@ -10,11 +11,13 @@ import type { RestoreSource } from '../restore/restore-source.js';
 import type { Step } from './journal/journal-entries.js';
 import { stepsLeft } from './journal/journal-state.js';
 import type { RecoveryJournal } from './journal/recovery-journal.js';
+import type { CommandsToType } from './recover-request.js';
 import type { FilesPlan } from './plan/recovery-plan.js';
 import { holdServerDirectory, holdWithParent } from './steps/hold-server-directory.js';
 import { removeLeftoverWork } from './steps/leftover-work.js';
 import { holdAside, moveNames } from './steps/move-names.js';
 import { placeFiles } from './steps/place-files.js';
+import { type MeanwhilePlace, setAsideMeanwhile } from './steps/set-aside-meanwhile.js';
 import type { ServerOwner } from './steps/recovered-source.js';
 import { StoppedRecoveryError } from './stopped-recovery-error.js';
 import { whereThingsStand } from './where-things-stand.js';
@@ -30,6 +33,8 @@ export interface RecoveryRun {
     readonly files: FilesPlan;
     readonly owner: ServerOwner;
   } | null;
+  /** For errors. */
+  readonly toType: CommandsToType;
   readonly context: RunContext;
 }
 
@@ -39,6 +44,8 @@ export interface ServerControl {
   keepPresent(): Promise<readonly Note[]>;
   /** Returns when the server is gone for good. */
   stop(): Promise<void>;
+  /** Whether a server works in the directory. */
+  isUp(): boolean;
   /** @throws ServerError where a server works in the directory */
   requireGone(): void;
   /** Returns when the server has loaded its data. */
@@ -51,16 +58,17 @@ export interface ServerControl {
 export async function runRecovery(run: RecoveryRun): Promise<Note[]> {
   const { journal, context } = run;
   const notes: Note[] = [];
-  const { direction } = journal.state;
+  const { direction, begun: begunBefore } = journal.state;
   try {
+    await stopStartedMeanwhile(run);
     for (const step of stepsLeft(journal.state)) {
       await context.checkpoint();
       journal.noteBegun(step);
-      append(notes, await STEPS[step](run));
+      append(notes, await STEPS[step]({ ...run, begunBefore }));
       journal.noteDone(step);
     }
   } catch (error) {
-    throw withStanding(error, journal);
+    throw withStanding(error, run);
   }
   if (journal.state.outcome === null) {
     journal.noteEnd(direction === 'forward' ? 'recovered' : 'undone');
@@ -68,7 +76,13 @@ export async function runRecovery(run: RecoveryRun): Promise<Note[]> {
   return notes;
 }
 
-const STEPS: Readonly<Record<Step, (run: RecoveryRun) => Promise<readonly Note[]>>> = {
+/** A run at one of its steps. */
+interface StepRun extends RecoveryRun {
+  /** Steps that an earlier run had begun. */
+  readonly begunBefore: ReadonlySet<Step>;
+}
+
+const STEPS: Readonly<Record<Step, (run: StepRun) => Promise<readonly Note[]>>> = {
   'keep-present': async ({ control }) => control.keepPresent(),
   stop: async ({ control }) => quietly(control.stop()),
   'move-aside': async (run) => moveFormer(run, 'out'),
@@ -81,35 +95,46 @@ const STEPS: Readonly<Record<Step, (run: RecoveryRun) => Promise<readonly Note[]
   'start-former': async ({ control }) => quietly(control.start()),
 };
 
+/** A person may have started the server after an earlier run had stopped it. */
+async function stopStartedMeanwhile({ journal, control }: RecoveryRun): Promise<void> {
+  const { direction, done, begun } = journal.state;
+  const [stopped, next] =
+    direction === 'forward'
+      ? (['stop', 'start'] as const)
+      : (['stop-again', 'start-former'] as const);
+  if (done.has(stopped) && !begun.has(next) && control.isUp()) await control.stop();
+}
+
 async function quietly(work: Promise<void>): Promise<readonly Note[]> {
   await work;
   return [];
 }
 
 /** The server may have written its dump only as it ended: all that it loads or writes is moved, if it is there. */
-function moveFormer(run: RecoveryRun, way: 'out' | 'back'): readonly Note[] {
+function moveFormer(run: StepRun, way: 'out' | 'back'): readonly Note[] {
   return moveData(run, 'former', way);
 }
 
-function takeAway(run: RecoveryRun): readonly Note[] {
+function takeAway(run: StepRun): readonly Note[] {
   return moveData(run, 'recovered', 'out');
 }
 
 function moveData(
-  { journal, directory, control, context }: RecoveryRun,
+  run: StepRun,
   holds: 'former' | 'recovered',
   way: 'out' | 'back',
 ): readonly Note[] {
+  const { journal, directory, control, context } = run;
   const { fileSystem, uid } = context;
-  const { id, data, isAsideWithin, directory: known } = journal.state.record;
-  const folder = asidePath(directory, id, { holds, isWithin: isAsideWithin });
+  const { data } = journal.state.record;
+  const { folder } = placeAside(run, holds);
   control.requireGone();
-  const hold = isAsideWithin ? holdServerDirectory : holdWithParent;
-  const held = hold(fileSystem, { ...known, path: directory });
+  const held = holdFolders(run);
   try {
     const aside = holdAside(fileSystem, folder, uid);
     try {
       const [from, to] = way === 'out' ? [directory, folder] : [folder, directory];
+      clearTheWay(run, folder, way);
       moveNames(fileSystem, { from, to, names: data });
     } finally {
       aside.release();
@@ -121,17 +146,50 @@ function moveData(
   return [];
 }
 
-async function place({
-  journal,
-  directory,
-  control,
-  placement,
-  context,
-}: RecoveryRun): Promise<readonly Note[]> {
+/** The server's directory, and the folder in which what is moved out of the way is. */
+function holdFolders({ journal, directory, context }: RecoveryRun): HeldFolder {
+  const { record } = journal.state;
+  const hold = record.isAsideWithin ? holdServerDirectory : holdWithParent;
+  return hold(context.fileSystem, { ...record.directory, path: directory });
+}
+
+/**
+ * A server that was started meanwhile may have written files of its own. Of names that are in both folders, those in the
+ * directory are such. As long as nothing is put back, all names there are.
+ */
+function clearTheWay(run: StepRun, folder: BytePath, way: 'out' | 'back'): void {
+  const { journal, context, begunBefore } = run;
+  const { fileSystem } = context;
+  const { record, done, direction } = journal.state;
+  const isAll = way === 'back' && done.has('move-aside') && !begunBefore.has('put-back');
+  const others = record.data.filter(
+    (name) => isAll || fileSystem.stat(joinPath(folder, name)) !== null,
+  );
+  const aside = placeAside(run, direction === 'forward' ? 'former' : 'recovered');
+  setAsideMeanwhile(fileSystem, aside, others);
+}
+
+function placeAside(
+  { journal, directory, context }: RecoveryRun,
+  holds: 'former' | 'recovered',
+): MeanwhilePlace {
+  const { id, isAsideWithin } = journal.state.record;
+  const folder = asidePath(directory, id, { holds, isWithin: isAsideWithin });
+  return { directory, folder, uid: context.uid };
+}
+
+async function place(run: RecoveryRun): Promise<readonly Note[]> {
+  const { journal, directory, control, placement, context } = run;
   if (placement === null) throw new Error('there is nothing to place');
   const { fileSystem, uid, processId } = context;
   control.requireGone();
   const { processIds, record } = journal.state;
+  const folders = holdFolders(run);
+  try {
+    setAsideMeanwhile(fileSystem, placeAside(run, 'former'), record.data);
+  } finally {
+    folders.release();
+  }
   const held = holdServerDirectory(fileSystem, { ...record.directory, path: directory });
   try {
     const others = [...processIds].filter((id) => id !== processId);
@@ -145,8 +203,10 @@ async function place({
 }
 
 /** The error with what a person must know now. Its own hint comes first. */
-function withStanding(error: unknown, journal: RecoveryJournal): unknown {
-  if (!(error instanceof RewindError) || error instanceof InterruptedError) return error;
-  const standing = whereThingsStand(journal.state);
-  return new StoppedRecoveryError(error, standing);
+function withStanding(error: unknown, { journal, toType }: RecoveryRun): unknown {
+  const standing = whereThingsStand(journal.state, toType);
+  if (error instanceof InterruptedError) {
+    return new InterruptedError(error.signal, { hint: standing });
+  }
+  return error instanceof RewindError ? new StoppedRecoveryError(error, standing) : error;
 }

@@ -17,6 +17,7 @@ import { readServerNow } from './server-now.js';
 /** @throws UsageError where there is nothing to undo */
 export async function undoRecovery(run: CommandRun): Promise<RecoverReport> {
   const { request, context, target, startedMs } = run;
+  const { toType } = request;
   const { directory } = target.facts;
   const journal = findUndoable(run);
   requireFormer(context, directory, journal.state);
@@ -31,7 +32,14 @@ export async function undoRecovery(run: CommandRun): Promise<RecoverReport> {
     keepPresent: async () => [],
   });
   if (journal.state.direction === 'forward') journal.noteUndo();
-  const notes = await runRecovery({ journal, directory, control, placement: null, context });
+  const notes = await runRecovery({
+    journal,
+    directory,
+    control,
+    placement: null,
+    toType,
+    context,
+  });
   return report(run, { ...preview, notes: [...preview.notes, ...notes] }, 'undone', startedMs);
 }
 

@@ -3,10 +3,11 @@
 import { formatPath } from '../../system/files/byte-path.js';
 import { asidePath } from '../../repository/layout.js';
 import type { JournalState } from './journal/journal-state.js';
+import type { CommandsToType } from './recover-request.js';
 
 /** For a hint: one sentence, or two with a semicolon between them. */
-export function whereThingsStand(state: JournalState): string {
-  return `${standing(state)}; ${next(state)}`;
+export function whereThingsStand(state: JournalState, toType: CommandsToType): string {
+  return `${standing(state)}; ${next(state, toType)}`;
 }
 
 function standing({ direction, begun, done, record }: JournalState): string {
@@ -28,9 +29,9 @@ function standing({ direction, begun, done, record }: JournalState): string {
   return 'nothing was changed, and the server runs as before';
 }
 
-function next({ direction, begun }: JournalState): string {
-  if (direction === 'undo') return 'run the same command again to go on with the undo';
+function next({ direction, begun }: JournalState, { again, undo }: CommandsToType): string {
+  if (direction === 'undo') return `to go on with the undo: ${undo}`;
   return begun.has('stop')
-    ? 'run the same command again to go on, or with --undo to put back what was there'
-    : 'run the same command again';
+    ? `to go on: ${again}; to put back what was there: ${undo}`
+    : `to begin again: ${again}`;
 }

@@ -170,11 +170,13 @@ async function recover(
         control: {
           keepPresent: async () => [],
           stop: async () => undefined,
+          isUp: () => false,
           requireGone: () => undefined,
           start: async () => undefined,
           check: async () => [],
         },
         placement: { source, files: plan.files, owner: { uid: SERVER, gid: SERVER } },
+        toType: { again: 'again', undo: 'undo' },
         context,
       });
     await run();

@@ -1,6 +1,6 @@
 // A recovery of files, with a stand-in for the server: it writes its dump as it ends, and has loaded what it finds when it
 // starts. Killed after any change of a file and run again, the recovery goes on. Killed and undone, everything is as it was.
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -26,6 +26,7 @@ import { createTestContext } from '../../support/program/run-context.js';
 import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 
 const ID = '20261128T031500Z';
+const TO_TYPE = { again: 'recover AGAIN', undo: 'recover --undo' };
 const OLD = writeRdb([{ database: 0, key: 'old', value: { type: 'string', text: 'night' } }]);
 const NEW = 'what the server has in memory';
 const BASE = 'appendonlydir/appendonly.aof.1.base.rdb';
@@ -76,6 +77,10 @@ class StandIn implements ServerControl {
     }
     this.isRunning = false;
     this.calls.push('stop');
+  }
+
+  isUp() {
+    return this.isRunning;
   }
 
   requireGone() {
@@ -143,7 +148,14 @@ async function run(
     if (undo && journal.state.direction === 'forward') journal.noteUndo();
     const owner = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
     const placement = { source, files: plan.files, owner };
-    await runRecovery({ journal, directory: target.directory, control, placement, context });
+    await runRecovery({
+      journal,
+      directory: target.directory,
+      control,
+      placement,
+      toType: TO_TYPE,
+      context,
+    });
     return plan;
   } finally {
     await source.close();
@@ -229,6 +241,42 @@ for (const isAofOn of [false, true]) {
       t.true(kills > 20, `${kills} kills`);
     });
   }
+}
+
+for (const undo of [false, true]) {
+  test(`a server that a person started after a kill is stopped again, and ${undo ? 'undone' : 'recovered'}; what it wrote is kept`, async (t) => {
+    let starts = 0;
+    for (let changes = 0; ; changes += 1) {
+      const stage = await prepare(t, false);
+      const { directory } = stage;
+      const control = new StandIn(directory);
+      const fileSystem = new KilledAfter(changes);
+      const failure = await run(stage, control, { fileSystem }).catch((error: unknown) => error);
+      if (!(failure instanceof Error)) break;
+      const isEmpty = read(directory, 'dump.rdb') === null;
+      if (!control.isRunning && isEmpty) {
+        starts += 1;
+        control.isRunning = true;
+        await writeFile(path.join(directory, 'dump.rdb'), 'by hand');
+        await run(stage, control, { undo, processId: 2 });
+        if (undo) isAsBefore(t, stage, NEW);
+        else isRecovered(t, stage);
+        const kept = `${directory}.${undo ? 'recovered' : 'before-recover'}-${ID}`;
+        t.true((await contentsBelow(kept)).includes('by hand'), `after ${changes} changes`);
+        t.true(control.isRunning);
+      }
+      await rm(stage.sandbox.root, { recursive: true });
+    }
+    t.true(starts > 5, `${starts} starts`);
+  });
+}
+
+async function contentsBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return Promise.all(
+    files.map(({ parentPath, name }) => readFile(path.join(parentPath, name), 'latin1')),
+  );
 }
 
 function ours(directory: string): string[] {

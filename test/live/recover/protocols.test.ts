@@ -41,6 +41,7 @@ import { Sandbox } from '../../support/sandbox/sandbox.js';
 
 const run = promisify(execFile);
 const ID = '20261128T031500Z';
+const TO_TYPE = { again: 'recover', undo: 'recover --undo' };
 const fileSystem = new RealFileSystem();
 
 interface Case {
@@ -171,7 +172,14 @@ async function recover(
       context,
     });
     const placement = { source, files: plan.files, owner };
-    const notes = await runRecovery({ journal, directory, control, placement, context });
+    const notes = await runRecovery({
+      journal,
+      directory,
+      control,
+      placement,
+      toType: TO_TYPE,
+      context,
+    });
     if (notes.length > 0) throw new Error(JSON.stringify(notes));
     return plan.files.protocol;
   } finally {
