@@ -8,7 +8,12 @@ import type { OptionName } from '../options/option-table.js';
 import type { ParsedArguments } from '../options/parse-arguments.js';
 import { parseSeconds } from '../options/parse-seconds.js';
 import { toTypedCommands } from '../options/recover-commands.js';
-import { PASSWORD_SHOWN, showsPassword, toServerRequest } from '../options/server-options.js';
+import {
+  PASSWORD_SHOWN,
+  namesServer,
+  showsPassword,
+  toServerRequest,
+} from '../options/server-options.js';
 import { exitCodeOf } from '../output/notes.js';
 import { formatOutcome } from '../output/recovery-outcome.js';
 import { formatPlan } from '../output/recovery-plan.js';
@@ -67,10 +72,12 @@ export function toRecoverRequest(
       typed: typedUse,
     });
   }
-  const server = toServerRequest(parsed, toPath, environment);
+  const named = toNamed(parsed, toPath);
+  const isByFiles = named.directory !== null || named.configuration !== null;
+  const server = toServerRequest(parsed, toPath, environment, isByFiles);
   if (server === null) {
     throw new UsageError('recover is about a server, but no server is named', {
-      hint: "name it with '--redis URL', or with -h and -p or -s",
+      hint: "name it with '--redis URL', or with -h and -p or -s; one that does not run, with --data-dir DIR or --redis-conf FILE",
     });
   }
   const [repository = ''] = operands;
@@ -78,6 +85,7 @@ export function toRecoverRequest(
     repository: toPath(repository),
     action: toAction(counts.has('undo'), value('at')),
     server,
+    named,
     commands: toCommands(value('stop-cmd'), value('start-cmd')),
     use,
     dryRun: counts.has('dry-run'),
@@ -89,6 +97,20 @@ export function toRecoverRequest(
       home: environment['HOME'],
     },
     toType: toTypedCommands(parsed, repository),
+  };
+}
+
+function toNamed(parsed: ParsedArguments, toPath: ToPath): RecoverRequest['named'] {
+  const value = (name: OptionName): string | null => parsed.values.get(name)?.[0] ?? null;
+  const path = (name: OptionName) => {
+    const text = value(name);
+    return text === null ? null : toPath(text);
+  };
+  return {
+    isByAddress: namesServer(parsed.counts),
+    directory: path('data-dir'),
+    configuration: path('redis-conf'),
+    owner: value('chown'),
   };
 }
 

@@ -245,7 +245,10 @@ export const OPTIONS = [
     name: 'redis-conf',
     value: 'FILE',
     help: "the server's configuration, if CONFIG is denied",
-    helpOf: { aof: "the server's configuration, also to be edited" },
+    helpOf: {
+      aof: "the server's configuration, also to be edited",
+      recover: "the server's configuration; it need not run",
+    },
     commands: ['backup', 'watch', 'recover', 'aof'],
   },
   {
@@ -296,6 +299,12 @@ export const OPTIONS = [
     commands: ['recover'],
   },
   {
+    name: 'data-dir',
+    value: 'DIR',
+    help: "the server's directory; it need not run",
+    commands: ['recover'],
+  },
+  {
     name: 'stop-cmd',
     value: 'COMMAND',
     isSecret: true,
@@ -313,7 +322,7 @@ export const OPTIONS = [
     name: 'chown',
     value: 'USER:GROUP',
     help: 'give what is restored to this owner',
-    commands: ['restore'],
+    commands: ['restore', 'recover'],
   },
   {
     name: 'as-host',

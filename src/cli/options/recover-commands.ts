@@ -17,6 +17,8 @@ const SERVER: readonly OptionName[] = [
   'cert',
   'key',
   'redis-conf',
+  'data-dir',
+  'chown',
 ];
 
 /** The value may hold a password. */

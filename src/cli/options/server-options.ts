@@ -41,17 +41,19 @@ export function namesServer(given: ReadonlyMap<OptionName, number>): boolean {
 const DEFAULT_WAIT_SECONDS = '3600';
 
 /**
- * @returns null if no option names a server
+ * @param isNamedOtherwise whether another option names the server, such as by its directory
+ * @returns null if nothing names a server
  * @throws UsageError
  */
 export function toServerRequest(
   parsed: ParsedArguments,
   toPath: ToPath,
   environment: Invocation['environment'],
+  isNamedOtherwise = false,
 ): ServerRequest | null {
   const { counts } = parsed;
   const sentinel = toSentinelRequest(parsed, toPath);
-  if (!namesServer(counts)) {
+  if (!namesServer(counts) && !isNamedOtherwise) {
     const lonely = DEPENDENT.find((name) => counts.has(name));
     if (lonely === undefined) return null;
     throw new UsageError(`'--${lonely}' is about a server, but no server is named`, {

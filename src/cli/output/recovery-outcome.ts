@@ -10,7 +10,10 @@ export function formatOutcome(report: RecoverReport): string {
 
 function describeServer({ server, directory, now, outcome, snapshot }: RecoverReport): string {
   const who = server === null ? `the server in '${directory}'` : `Redis at ${server}`;
-  const answers = now === null ? 'is started' : `answers with ${formatCount(now.keys, 'key')}`;
+  const answers =
+    now === null
+      ? 'is not started, and its files are in place'
+      : `answers with ${formatCount(now.keys, 'key')}`;
   const when =
     outcome === 'undone'
       ? ', as before the recovery'

@@ -105,8 +105,9 @@ async function bringBackFrom(
     protocol: plan.files.protocol,
     expected: plan.expected,
     keepPresent: async () => {
-      if (run.repository === null || request.discardPresent || facts.running === null) return [];
-      const report = await keepPresent(run.repository, request.server, context);
+      const { server } = target;
+      if (run.repository === null || request.discardPresent || server === null) return [];
+      const report = await keepPresent(run.repository, server, context);
       presentSnapshot = report.snapshot.id;
       return report.notes;
     },
@@ -122,12 +123,23 @@ async function bringBackFrom(
       context,
     })),
   ]);
-  return finish(run, preview, { outcome: 'recovered', presentSnapshot, notes });
+  const isStarted = plan.start.kind !== 'by-hand';
+  return finish(run, preview, { outcome: 'recovered', isStarted, presentSnapshot, notes });
 }
 
 /** @throws UsageError where what the server holds now cannot be backed up */
 function requireKeepable({ request, repository, repositoryPath, target }: CommandRun): void {
-  if (repository !== null || request.discardPresent || target.facts.running === null) return;
+  const { running } = target.facts;
+  if (request.discardPresent || running === null) return;
+  if (target.server === null) {
+    throw new UsageError(
+      `a server (process ${running.processId}) runs in '${formatPath(target.facts.directory)}', and it cannot be asked to save what it holds`,
+      {
+        hint: 'name it with --redis URL, or with -h and -p or -s, or go on without that snapshot: --discard-present',
+      },
+    );
+  }
+  if (repository !== null) return;
   throw new UsageError(
     `'${formatPath(repositoryPath)}' cannot be written, so what the server holds now cannot be backed up`,
     {
@@ -212,6 +224,8 @@ function showPlan(
 }
 
 interface Ending extends Pick<RecoverReport, 'outcome'> {
+  /** Whether the server runs. */
+  readonly isStarted?: boolean;
   readonly presentSnapshot?: number | null;
   readonly notes?: readonly Note[];
 }
@@ -219,16 +233,15 @@ interface Ending extends Pick<RecoverReport, 'outcome'> {
 async function finish(
   { request, context, target, startedMs }: CommandRun,
   preview: RecoveryPreview,
-  { outcome, presentSnapshot = null, notes = [] }: Ending,
+  { outcome, isStarted = false, presentSnapshot = null, notes = [] }: Ending,
 ): Promise<RecoverReport> {
-  const isDone = outcome === 'recovered';
-  const now = isDone ? await readServerNow(target, request.server.waitTimeoutMs, context) : null;
+  const now = isStarted ? await readServerNow(target, request.server.waitTimeoutMs, context) : null;
   return {
     ...preview,
     outcome,
     presentSnapshot,
     now,
-    undo: isDone ? request.toType.undo : null,
+    undo: outcome === 'recovered' ? request.toType.undo : null,
     elapsedMs: Math.round(context.clock.monotonicMs() - startedMs),
     notes: [...preview.notes, ...notes],
   };

@@ -1,19 +1,20 @@
 // Connects to the server that works in a directory, wherever it listens: for a server whose configuration is not known.
 import { ServerError } from '../../errors.js';
-import { ServerConnection } from '../../redis/connection/connection.js';
-import type { ServerAccess } from '../../redis/connection/server-access.js';
+import type { ServerConnection } from '../../redis/connection/connection.js';
 import { findListeningSockets } from '../../system/processes/listening-sockets.js';
 import { type DirectoryIdentity, findServerIn } from '../../system/processes/server-processes.js';
 import type { RunContext } from '../run/run-context.js';
+import { connectServer } from '../server/connect-server.js';
+import type { ServerRequest } from '../server/server-request.js';
 
 /**
- * @param credentials user and password as they were given
- * @throws ServerError, as `unreachable` where no server listens yet; SystemError
+ * @param server user and password as they were given
+ * @throws ServerError, as `unreachable` where no server listens yet; UsageError, SystemError
  */
 export async function connectWhereItListens(
   directory: DirectoryIdentity,
-  credentials: Omit<ServerAccess, 'endpoint'>,
-  { fileSystem, checkpoint }: RunContext,
+  server: ServerRequest,
+  context: RunContext,
 ): Promise<ServerConnection> {
   const processId = findServerIn(directory);
   const [endpoint] = processId === null ? [] : findListeningSockets(processId);
@@ -22,13 +23,14 @@ export async function connectWhereItListens(
       processId === null ? 'no server runs there' : `process ${processId} does not listen`;
     throw new ServerError('unreachable', `the server cannot be asked: ${what}`, { address: null });
   }
-  // A socket of this machine has no TLS.
-  const tls = endpoint.kind === 'socket' ? null : credentials.tls;
-  const access = { ...credentials, tls, endpoint };
-  const replyTimeoutMs = REPLY_MOST_MS;
-  const parts = { fileSystem, checkpoint, replyTimeoutMs, onSilence: () => undefined };
-  return ServerConnection.open(access, parts);
+  return connectServer({ ...server, ...placeOf(endpoint) }, context);
 }
 
-/** A server answers nothing while it forks with much memory. */
-const REPLY_MOST_MS = 60_000;
+type Place = Partial<Pick<ServerRequest, 'host' | 'port' | 'socket' | 'tls'>>;
+
+/** As options name it. A socket of this machine has no TLS. */
+export function placeOf(endpoint: ReturnType<typeof findListeningSockets>[number]): Place {
+  return endpoint.kind === 'socket'
+    ? { socket: endpoint.path, tls: false }
+    : { host: endpoint.host, port: String(endpoint.port) };
+}

@@ -31,7 +31,7 @@ export function describeStart(plan: StartPlan): string {
       return `${formatPath(program)}${more}`;
     }
     case 'by-hand':
-      return 'by hand';
+      return plan.command === null ? 'by hand' : `by hand: ${plan.command}`;
     default:
       return plan satisfies never;
   }

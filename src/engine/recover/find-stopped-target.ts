@@ -10,7 +10,7 @@ import type { BytePath } from '../../system/files/byte-path.js';
 import type { ParsedOwner } from '../../system/files/metadata/owners.js';
 import { findListeningSockets } from '../../system/processes/listening-sockets.js';
 import { type ProcessOrigin, inspectProcess } from '../../system/processes/process-origin.js';
-import { findServerIn } from '../../system/processes/server-processes.js';
+import { type DirectoryIdentity, findServerIn } from '../../system/processes/server-processes.js';
 import { runCommand } from '../../system/programs/run-command.js';
 import type { RunContext } from '../run/run-context.js';
 import { type FoundTarget, SYSTEMCTL_MOST_MS, isMovableOut } from './find-target.js';
@@ -38,6 +38,8 @@ export interface StoppedTargetRequest {
 }
 
 export interface StoppedTarget extends FoundTarget {
+  /** Of the directory. */
+  readonly identity: DirectoryIdentity;
   /** Where the server answers once it is started; null where nothing says that. */
   readonly access: ServerAccess | null;
   /** Where the server listens that runs there all the same; null where none does, or where that is not seen. */
@@ -81,6 +83,7 @@ export async function findStoppedTarget(
       ? (starter.supervision ?? startByHand(start, context.uid))
       : await findSupervision({ ...search, server: process, configuration }));
   return {
+    identity: { dev: stat.dev, ino: stat.ino },
     owner,
     loadingStart: planLoadingStart(supervision, start),
     access: file === null ? null : planAccess(said),

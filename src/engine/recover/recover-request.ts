@@ -9,8 +9,9 @@ export interface RecoverRequest {
   readonly action:
     | { readonly kind: 'recover'; /** `-r` as it was typed. */ readonly time: string }
     | { readonly kind: 'undo' };
-  /** The server that is recovered. */
+  /** The server that is recovered, or what is known of it beside its directory: a password, how long to wait. */
   readonly server: ServerRequest;
+  readonly named: NamedServer;
   /** `--stop-cmd` and `--start-cmd`; null where they are left out. */
   readonly commands: { readonly stop: string; readonly start: string } | null;
   /** `--use` */
@@ -27,6 +28,18 @@ export interface RecoverRequest {
   readonly toType: CommandsToType;
   /** Shows the plan. The run ends without a change where the answer is false. */
   readonly confirm: (preview: RecoveryPreview) => Promise<boolean>;
+}
+
+/** What a person has named. At least one of the first three. */
+export interface NamedServer {
+  /** Whether `server` says where it answers. */
+  readonly isByAddress: boolean;
+  /** `--data-dir`, absolute */
+  readonly directory: BytePath | null;
+  /** `--redis-conf`, absolute */
+  readonly configuration: BytePath | null;
+  /** `--chown` as it was typed */
+  readonly owner: string | null;
 }
 
 /** Whole commands, without anything secret. */

@@ -121,12 +121,12 @@ async function report(
   outcome: 'planned' | 'undone',
   startedMs: number,
 ): Promise<RecoverReport> {
-  const isDone = outcome === 'undone';
+  const isUp = outcome === 'undone' && planStop(target.facts).start.kind !== 'by-hand';
   return {
     ...preview,
     outcome,
     presentSnapshot: null,
-    now: isDone ? await readServerNow(target, request.server.waitTimeoutMs, context) : null,
+    now: isUp ? await readServerNow(target, request.server.waitTimeoutMs, context) : null,
     undo: null,
     elapsedMs: Math.round(context.clock.monotonicMs() - startedMs),
   };

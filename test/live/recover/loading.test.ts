@@ -16,6 +16,7 @@ import { systemClock } from '../../../src/system/time/clock.js';
 import { temporaryDirectory } from '../../support/files/temporary-directory.js';
 import { createTestContext } from '../../support/program/run-context.js';
 import { until } from '../../support/program/until.js';
+import { serverRequest } from '../../support/redis/server-request.js';
 import {
   type ConfiguredServer,
   configureServer,
@@ -76,7 +77,6 @@ async function controlOf(
     context,
   );
   const identity = statSync(directory, { bigint: true });
-  const credentials = { user: null, password: null, tls: null };
   return new LiveControl({
     ...planStop(target.facts),
     path: target.facts.directory,
@@ -85,7 +85,8 @@ async function controlOf(
     loadingStart: isClassic ? target.loadingStart : null,
     shutdown: 'as-configured',
     expected: { databases: [{ database: 0, keys: 3, expiringKeys: 0 }], expiredMost: 0 },
-    connect: () => connectWhereItListens(identity, credentials, context),
+    connect: () =>
+      connectWhereItListens(identity, serverRequest(0, { host: null, port: null }), context),
     keepPresent: async () => [],
     waitTimeoutMs: 60_000,
     context,
