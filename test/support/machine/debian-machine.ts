@@ -166,7 +166,8 @@ export class DebianMachine {
       stream.setEncoding('utf8').on('data', (text: string) => {
         output += text;
         const questions = output.split('[y/N]').length - 1;
-        for (; answer !== null && answered < questions; answered += 1) child.stdin.write(answer);
+        if (answer !== null) child.stdin.write(answer.repeat(questions - answered));
+        answered = questions;
       });
     }
     child.stdin.on('error', () => undefined);
