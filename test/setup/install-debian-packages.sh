@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian packages of debian-packages.txt whose commands are missing. Does nothing where
 # all are there; never asks; refreshes the package lists only if the install fails without that.
-# A service that a package brings (redis-server) is neither started nor enabled at boot.
+# A service that a package brings (redis-server, ssh) is neither started nor enabled at boot.
 # Exit 0: every command is there. Exit 1: some are not, named on stderr.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -30,9 +30,9 @@ forbid_services() {
 }
 
 # For a machine with a policy of its own that lets services start.
-silence_redis_service() {
-  [ -d /run/systemd/system ] || { service redis-server stop >/dev/null 2>&1 || true; return; }
-  systemctl disable --now --quiet redis-server.service || true
+silence_service() {
+  [ -d /run/systemd/system ] || { service "$1" stop >/dev/null 2>&1 || true; return; }
+  systemctl disable --now --quiet "$1.service" || true
 }
 
 missing=$(missing_packages)
@@ -55,7 +55,8 @@ if ! install_packages "${packages[@]}"; then
   # One by one, so that a package that cannot be had does not keep the others away.
   for package in "${packages[@]}"; do install_packages "$package" || true; done
 fi
-case " ${packages[*]} " in *' redis-server '*) silence_redis_service ;; esac
+case " ${packages[*]} " in *' redis-server '*) silence_service redis-server ;; esac
+case " ${packages[*]} " in *' openssh-server '*) silence_service ssh ;; esac
 
 missing=$(missing_packages)
 if [ -n "$missing" ]; then

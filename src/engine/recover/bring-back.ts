@@ -6,6 +6,7 @@ import { append } from '../../system/lists/lists.js';
 import { type RepositorySource, openRepositorySource } from '../restore/read-from-repository.js';
 import type { Note } from '../run/notes.js';
 import { type RequestedTime, parseTime } from '../snapshot/time-spec.js';
+import { alsoKeptNotes } from './also-kept.js';
 import { describeStart, describeStop } from './describe-control.js';
 import { type JournalPlace, RecoveryJournal, makeRecoveries } from './journal/recovery-journal.js';
 import { newRecoveryId } from './journal/recovery-place.js';
@@ -219,7 +220,12 @@ function showPlan(
     stop: describeStop(plan.stop),
     start: describeStart(plan.start),
     expectedDatabases: plan.expected.databases,
-    notes: [...notes, ...source.notes, ...plan.notes],
+    notes: [
+      ...notes,
+      ...source.notes,
+      ...plan.notes,
+      ...alsoKeptNotes(source.entries, source.snapshot.id, repositoryPath),
+    ],
   };
 }
 

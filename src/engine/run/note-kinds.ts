@@ -29,6 +29,7 @@ export const NOTE_KINDS = [
   'aof-failing',
   'assumed-settings',
   'dump-left',
+  'also-kept',
   'expiring-keys',
   'keys-differ',
   'moved',

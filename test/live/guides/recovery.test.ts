@@ -70,6 +70,15 @@ for (const appendOnly of [false, true]) {
   });
 }
 
+asRoot('a server that does not run is brought back by its configuration file', async (t) => {
+  const [recover = ''] = blocksOf('The server does not run', 1);
+  const machine = await prepare(t);
+  await machine.succeed('systemctl stop redis-server');
+  const done = await machine.runAtTerminal(recover);
+  t.is(done.code, 0, done.output);
+  t.deepEqual(await keysOf(machine), ['shapes:triangles']);
+});
+
 asRoot('the dump is taken where the append-only file has what did the harm', async (t) => {
   const [recover = ''] = blocksOf('The dump and not the append-only file', 1);
   const machine = await DebianMachine.create(t, { appendOnly: true });

@@ -8,12 +8,14 @@ import path from 'node:path';
 import { type TeardownContext, temporaryDirectory } from '../files/temporary-directory.js';
 import { cliEnvironment } from '../program/cli.js';
 import { mainScript } from '../program/project-paths.js';
-import { redisUser } from '../redis/servers/redis-user.js';
+import { type Owner, redisUser } from '../redis/servers/redis-user.js';
 
 export interface MachineOptions {
   readonly appendOnly?: boolean;
   /** Lines at the end of /etc/redis/redis.conf. */
   readonly lines?: readonly string[];
+  /** The numbers of the user and the group `redis`; those of this machine if left out. */
+  readonly owner?: Owner;
 }
 
 export interface ShellResult {
@@ -41,10 +43,14 @@ const NAME_SPACES = `set -e
 for pair in lib:/var/lib log:/var/log etc:/etc/redis srv:/srv; do
   mount --bind "$1/\${pair%%:*}" "\${pair#*:}"
 done
+for name in passwd group; do
+  mount --bind "$1/$name" "/etc/$name"
+done
 mount -t tmpfs tmpfs /run
 mount -t tmpfs tmpfs /var/tmp
 python3 -c 'import fcntl, socket, struct
 fcntl.ioctl(socket.socket(), 0x8914, struct.pack("16sh14s", b"lo", 1, b""))'
+mount -t tmpfs -o mode=0700 tmpfs /root
 echo ready
 exec sleep infinity`;
 
@@ -53,13 +59,13 @@ export class DebianMachine {
   readonly #programs: string;
 
   /** The server is not started. Everything ends with the test. */
-  static async create(
-    t: TeardownContext,
-    { appendOnly = false, lines = [] }: MachineOptions = {},
-  ): Promise<DebianMachine> {
+  static async create(t: TeardownContext, options: MachineOptions = {}): Promise<DebianMachine> {
+    const { appendOnly = false, lines = [] } = options;
     const root = await temporaryDirectory(t);
-    const owner = await redisUser();
-    if (owner === undefined) throw new Error('a machine needs root and the package redis-server');
+    const here = await redisUser();
+    if (here === undefined) throw new Error('a machine needs root and the package redis-server');
+    const owner = options.owner ?? here;
+    await writeAccounts(root, owner);
     for (const folder of ['lib/redis', 'log/redis', 'srv', 'bin']) {
       await mkdir(path.join(root, folder), { recursive: true });
     }
@@ -143,17 +149,19 @@ export class DebianMachine {
     return found;
   }
 
-  /** Words that make another program run in this machine. */
-  entering(kinds: readonly ('mount' | 'net')[] = ['mount', 'net']): string[] {
-    const of = kinds.map((kind) => {
-      const file = kind === 'mount' ? 'mnt' : kind;
-      return `--${kind}=/proc/${this.#holder.pid}/ns/${file}`;
-    });
-    return ['nsenter', ...of];
+  /** Starts a program in this machine, which goes on, and is reached by the loopback of `network`. */
+  startFor(network: DebianMachine, words: readonly string[]): void {
+    const [program = '', ...args] = [...this.#entering(network), ...words];
+    spawn(program, args, { cwd: '/', stdio: 'ignore' });
+  }
+
+  #entering(network: DebianMachine): string[] {
+    const mount = `--mount=/proc/${this.#holder.pid}/ns/mnt`;
+    return ['nsenter', mount, `--net=/proc/${network.#holder.pid}/ns/net`];
   }
 
   async #enter(words: readonly string[], answer: string | null): Promise<ShellResult> {
-    const [program = '', ...args] = [...this.entering(), ...words];
+    const [program = '', ...args] = [...this.#entering(this), ...words];
     const folders = [this.#programs, path.dirname(process.execPath), '/usr/sbin', '/usr/bin'];
     const child = spawn(program, args, {
       cwd: '/',
@@ -188,6 +196,18 @@ export class DebianMachine {
     if (this.#holder.exitCode === null && this.#holder.signalCode === null) {
       await once(this.#holder, 'exit');
     }
+  }
+}
+
+/** The accounts of this machine, with other numbers for `redis`. */
+async function writeAccounts(root: string, { uid, gid }: Owner): Promise<void> {
+  for (const [name, line] of [
+    ['passwd', `redis:x:${uid}:${gid}:`],
+    ['group', `redis:x:${gid}:`],
+  ] as const) {
+    const pattern = name === 'passwd' ? /^redis:x:\d+:\d+:/m : /^redis:x:\d+:/m;
+    const text = await readFile(`/etc/${name}`, 'utf8');
+    await writeFile(path.join(root, name), text.replace(pattern, line));
   }
 }
 
