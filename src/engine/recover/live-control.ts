@@ -86,6 +86,7 @@ export class LiveControl implements ServerControl {
     const { fileSystem, checkpoint } = context;
     const shared = {
       fileSystem,
+      directory,
       settings,
       connect: this.#parts.connect,
       patience: this.#patience(),
@@ -94,7 +95,7 @@ export class LiveControl implements ServerControl {
       onRewriting: this.#onProgress('rewriting'),
     };
     if (loadingStart !== null) {
-      await loadWithAofOff({ ...shared, command: loadingStart, stop, path, directory });
+      await loadWithAofOff({ ...shared, command: loadingStart, stop, path });
     }
     if (start.kind === 'by-hand') return;
     // A run that was killed may have started it.
@@ -102,7 +103,7 @@ export class LiveControl implements ServerControl {
     const plan = isStarted ? ({ kind: 'program', words: ['true'] } as const) : start;
     const connection = await startServer({ ...shared, plan });
     try {
-      await requireAof({ ...shared, connection, directory: path });
+      await requireAof({ ...shared, connection, path });
     } finally {
       connection.close();
     }

@@ -1,6 +1,7 @@
 // Starts a server, and waits until it has loaded its data. A server that cannot load what it finds ends, and a start that
 // fails is told of at once instead of after a long wait.
 import { ServerError, type ServerTrouble } from '../../errors.js';
+import { type DirectoryIdentity, findServerIn } from '../../system/processes/server-processes.js';
 import { startProgram } from '../../system/processes/start-program.js';
 import type { Checkpoint } from '../../system/time/checkpoint.js';
 import type { ServerConnection } from '../connection/connection.js';
@@ -10,6 +11,8 @@ import { runControlCommand } from './run-control-command.js';
 import type { StartPlan } from './supervision.js';
 
 export interface ServerStart {
+  /** In which the server works once it runs. */
+  readonly directory: DirectoryIdentity;
   readonly plan: Exclude<StartPlan, { kind: 'by-hand' }>;
   /** Connects to the server where it answered before. */
   readonly connect: () => Promise<ServerConnection>;
@@ -31,21 +34,30 @@ export async function startServer(start: ServerStart): Promise<ServerConnection>
 interface Begun {
   /** Null as long as nothing has failed. */
   failure(): unknown;
+  /** Whether what was to start the server has ended well. */
+  hasEnded(): boolean;
 }
 
 async function begin({ plan, patience, checkpoint }: ServerStart): Promise<Begun> {
   if (plan.kind === 'again') {
     const started = await startProgram(plan.command);
-    return { failure: () => endedEarly(started.endedWith(), started.processId) };
+    return {
+      failure: () => endedEarly(started.endedWith(), started.processId),
+      hasEnded: () => started.endedWith() === 0,
+    };
   }
   let failure: unknown = null;
+  let hasEnded = false;
   // Not awaited: with systemd this lasts until the data is loaded, and the progress is to be seen.
-  runControlCommand(plan, 'start the server', { timeoutMs: patience.leftMs, checkpoint }).catch(
+  runControlCommand(plan, 'start the server', { timeoutMs: patience.leftMs, checkpoint }).then(
+    () => {
+      hasEnded = true;
+    },
     (error: unknown) => {
       failure = error;
     },
   );
-  return { failure: () => failure };
+  return { failure: () => failure, hasEnded: () => hasEnded };
 }
 
 /** A server that goes into the background ends with 0. */
@@ -64,10 +76,11 @@ const LOOK_INTO_LOG = 'its log says why';
 const NOT_YET: readonly ServerTrouble[] = ['unreachable', 'lost', 'occupied', 'timeout'];
 
 async function waitForLoading(
-  { connect, patience, onLoading }: ServerStart,
+  { directory, connect, patience, onLoading }: ServerStart,
   begun: Begun,
 ): Promise<ServerConnection> {
   let connection: ServerConnection | null = null;
+  let timesAbsent = 0;
   try {
     for (;;) {
       const failure = begun.failure();
@@ -84,12 +97,28 @@ async function waitForLoading(
         if (patience.isOver) throw notUp(error);
       }
       if (patience.isOver) throw notUp(null);
+      const isAbsent = connection === null && begun.hasEnded() && findServerIn(directory) === null;
+      timesAbsent = isAbsent ? timesAbsent + 1 : 0;
+      if (timesAbsent > ABSENT_TIMES_MOST) throw notThere();
       await patience.rest();
     }
   } catch (error) {
     connection?.close();
     throw error;
   }
+}
+
+/**
+ * A quarter of a minute. A script of /etc/init.d ends well although it could not start the server, and so does a server that
+ * first goes into the background and then cannot load its data. Others are started later by somebody else.
+ */
+const ABSENT_TIMES_MOST = 150;
+
+function notThere(): ServerError {
+  return new ServerError('failed', 'the server was started, and no process of it is there', {
+    address: null,
+    hint: LOOK_INTO_LOG,
+  });
 }
 
 async function isLoaded(

@@ -74,6 +74,7 @@ type Startable = Exclude<StartPlan, { kind: 'by-hand' }>;
 
 async function start(server: ConfiguredServer, plan: Startable, waitMs?: number): Promise<string> {
   const connection = await startServer({
+    directory: statSync(server.directory, { bigint: true }),
     plan,
     connect: () => connect(server),
     patience: patience(waitMs),
@@ -250,6 +251,14 @@ test('a server that cannot load its data is told of, and not waited for', async 
   await writeFile(path.join(server.directory, 'dump.rdb'), 'REDIS0099, and no dump');
   const error = await t.throwsAsync(start(server, again), { instanceOf: ServerError });
   t.regex(error?.message ?? '', /has ended with exit code 1 instead of loading its data$/);
+});
+
+test('a start that ends well without a server is told of, and not waited for', async (t) => {
+  const server = await configureServer(t, { root: await temporaryDirectory(t) });
+  const error = await t.throwsAsync(start(server, { kind: 'shell', line: 'true' }), {
+    instanceOf: ServerError,
+  });
+  t.is(error?.message, 'the server was started, and no process of it is there');
 });
 
 test('a server that does not answer in time is told of', async (t) => {

@@ -46,6 +46,7 @@ export async function loadWithAofOff(loading: DumpLoading): Promise<void> {
   // The server puts its AOF there by a rename, when it holds everything.
   if (!isRunning && hasWholeAof(fileSystem, path, settings)) return;
   const connection = await startServer({
+    directory,
     plan: isRunning ? { kind: 'program', words: ['true'] } : { kind: 'again', command },
     connect: loading.connect,
     patience,
@@ -54,7 +55,7 @@ export async function loadWithAofOff(loading: DumpLoading): Promise<void> {
   });
   try {
     if (!(await readAofState(connection)).isEnabled) await setAppendOnly(connection, 'yes');
-    await untilOnDisk({ ...loading, connection, directory: path });
+    await untilOnDisk({ ...loading, connection });
     const processId = findServerIn(directory);
     const { stop, checkpoint } = loading;
     if (isRunning && (stop.kind === 'program' || stop.kind === 'shell')) {

@@ -14,8 +14,8 @@ export interface LoadedServer {
   readonly fileSystem: FileSystem;
   readonly connection: ServerConnection;
   readonly patience: Patience;
-  /** Of the server, a real path. */
-  readonly directory: BytePath;
+  /** Of the server's directory, a real path. */
+  readonly path: BytePath;
   readonly settings: TargetSettings;
   /** Called while the server writes its AOF anew. */
   readonly onRewriting: (doneKeys: number, totalKeys: number) => void;
@@ -32,16 +32,16 @@ export async function requireAof(server: LoadedServer): Promise<void> {
 
 /** Returns when no rewrite runs, and all files of the AOF are there. @throws ServerError, SystemError */
 export async function untilOnDisk(server: LoadedServer): Promise<void> {
-  const { fileSystem, connection, patience, directory, settings, onRewriting } = server;
+  const { fileSystem, connection, patience, path, settings, onRewriting } = server;
   const { address } = connection;
   const before = await readAofState(connection);
   const { progress } = await waitForAof({ connection, patience, before, onProgress: onRewriting });
   if (progress !== 'done') throw notWritten(address);
-  const held = fileSystem.hold(directory);
+  const held = fileSystem.hold(path);
   try {
     await patience.until(
-      async () => lookAtAof(fileSystem, directory, settings),
-      () => notThere(address, joinPath(directory, settings.aofFolder ?? settings.aofName)),
+      async () => lookAtAof(fileSystem, path, settings),
+      () => notThere(address, joinPath(path, settings.aofFolder ?? settings.aofName)),
     );
   } finally {
     held.release();
