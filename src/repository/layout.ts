@@ -254,6 +254,11 @@ export function recoveryJournalPath(recoveries: BytePath, recoveryId: string): B
   return joinPath(joinPath(recoveries, recoveryId), 'steps');
 }
 
+/** What a user keeps of the server of a recovery. @param recoveries in a folder of that user alone, never in a repository */
+export function recoveredServerPath(recoveries: BytePath, recoveryId: string): BytePath {
+  return joinPath(joinPath(recoveries, recoveryId), 'server');
+}
+
 /**
  * Where a path of the newest snapshot is in the mirror.
  * @throws CorruptError for a path that would lead out of the mirror: the catalog may come from elsewhere

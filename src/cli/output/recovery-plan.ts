@@ -64,6 +64,7 @@ const PRESENT: Readonly<Record<RecoveryPreview['present'], string>> = {
   snapshot: 'is saved and backed up as a snapshot first',
   discarded: 'is not saved: what the server has written to no file is lost',
   'not-running': 'no server runs: its files are moved aside',
+  kept: 'was kept by the run before',
 };
 
 function describeChoice({ choice }: RecoveryPreview): string {

@@ -9,12 +9,15 @@ import { type RequestedTime, parseTime } from '../snapshot/time-spec.js';
 import { alsoKeptNotes } from './also-kept.js';
 import { describeStart, describeStop } from './describe-control.js';
 import { type JournalPlace, RecoveryJournal, makeRecoveries } from './journal/recovery-journal.js';
-import { newRecoveryId } from './journal/recovery-place.js';
+import { isNotWritable, newRecoveryId } from './journal/recovery-place.js';
+import { writeServerRecord } from './journal/server-records.js';
 import { keepPresent } from './keep-present.js';
 import { makeControl } from './make-control.js';
+import { planControl } from './plan-control.js';
 import { planRecovery } from './plan/plan-recovery.js';
 import type { RecoveryPlan } from './plan/recovery-plan.js';
 import { readSnapshotData } from './read-snapshot-data.js';
+import { forgetServer, recordPlace } from './recall-target.js';
 import type { RecoverReport, RecoveryPreview } from './recover-report.js';
 import type { CommandRun } from './recovery-run.js';
 import { runRecovery } from './run-recovery.js';
@@ -90,14 +93,18 @@ async function bringBackFrom(
   const id =
     continued?.state.record.id ?? newRecoveryId(context.fileSystem, places, context.clock.nowMs());
   const data = await readSnapshotData(source, facts.settings);
-  const plan = planRecovery({ target: facts, data, use: request.use }, id);
-  const preview = showPlan(run, source, plan, { id, isContinued: continued !== null });
+  const plan = {
+    ...planRecovery({ target: facts, data, use: request.use }, id),
+    ...planControl(target),
+  };
+  const preview = showPlan(run, source, plan, { id, continued });
   if (request.dryRun) return finish(run, preview, { outcome: 'planned' });
   if (continued === null) requireKeepable(run);
   if (!(await request.confirm(preview))) return finish(run, preview, { outcome: 'planned' });
   const journal = continued ?? beginJournal(run, { id, source, plan, time });
+  if (continued === null) noteServer(run, id);
   // Nothing was changed by it, and this one has taken its place.
-  if (begun !== null && !begun.isUnderWay) endUnchanged(begun.journal);
+  if (begun !== null && !begun.isUnderWay) endUnchanged(run, begun.journal);
   const notes: Note[] = [];
   let presentSnapshot: number | null = null;
   const control = makeControl(run, {
@@ -175,6 +182,30 @@ function beginJournal(run: CommandRun, { id, source, plan, time }: NewJournal): 
   });
 }
 
+/** A folder of this user that cannot be written costs only that a recovery that was killed needs more options. */
+function noteServer(run: CommandRun, id: string): void {
+  const { request, target, context } = run;
+  const at = recordPlace(request, context);
+  if (at === null) return;
+  const { facts, identity, address, owner, loadingStart } = target;
+  const { settings, version, configuration, supervision } = facts;
+  try {
+    writeServerRecord(at, {
+      recoveryId: id,
+      directory: { path: facts.directory, ...identity },
+      address,
+      owner,
+      settings,
+      version,
+      configuration,
+      supervision: supervision.kind === 'commands' ? null : supervision,
+      loadingStart,
+    });
+  } catch (error) {
+    if (!isNotWritable(error)) throw error;
+  }
+}
+
 function placeForNew({ repository, places, repositoryPath }: CommandRun): BytePath {
   const place = repository === null ? places[1] : places[0];
   if (place !== undefined) return place;
@@ -184,19 +215,22 @@ function placeForNew({ repository, places, repositoryPath }: CommandRun): BytePa
   );
 }
 
-function endUnchanged(journal: RecoveryJournal): void {
+function endUnchanged({ request, context }: CommandRun, journal: RecoveryJournal): void {
   journal.noteUndo();
   journal.noteEnd('undone');
+  forgetServer(request, journal.state.record.id, context);
 }
 
 function showPlan(
-  { request, repositoryPath, target, notes }: CommandRun,
+  run: CommandRun,
   source: RepositorySource,
   plan: RecoveryPlan,
-  { id, isContinued }: { readonly id: string; readonly isContinued: boolean },
+  { id, continued }: { readonly id: string; readonly continued: RecoveryJournal | null },
 ): RecoveryPreview {
+  const { repositoryPath, target, notes } = run;
   const { facts, address } = target;
   const { choice, files, aside } = plan;
+  const names = continued?.state.record.aside ?? aside.names;
   const placed = files.placed.map(({ from, to }) => ({
     from: formatPath(from),
     to: formatPath(to),
@@ -205,7 +239,7 @@ function showPlan(
     action: 'recover',
     repository: formatPath(repositoryPath),
     recovery: id,
-    isContinued,
+    isContinued: continued !== null,
     snapshot: source.snapshot,
     server: address,
     directory: formatPath(facts.directory),
@@ -213,10 +247,9 @@ function showPlan(
     protocol: files.protocol,
     placed,
     isAofOn: facts.settings.isAofOn,
-    aside: { folder: formatPath(aside.folder), names: aside.names.map((name) => formatPath(name)) },
+    aside: { folder: formatPath(aside.folder), names: names.map((name) => formatPath(name)) },
     putBackFrom: null,
-    present:
-      facts.running === null ? 'not-running' : request.discardPresent ? 'discarded' : 'snapshot',
+    present: continued === null ? presentOf(run) : 'kept',
     stop: describeStop(plan.stop),
     start: describeStart(plan.start),
     expectedDatabases: plan.expected.databases,
@@ -227,6 +260,11 @@ function showPlan(
       ...alsoKeptNotes(source.entries, source.snapshot.id, repositoryPath),
     ],
   };
+}
+
+function presentOf({ request, target }: CommandRun): RecoveryPreview['present'] {
+  if (target.facts.running === null) return 'not-running';
+  return request.discardPresent ? 'discarded' : 'snapshot';
 }
 
 interface Ending extends Pick<RecoverReport, 'outcome'> {

@@ -5,6 +5,7 @@ import type { ServerConnection } from '../../redis/connection/connection.js';
 import type { Endpoint } from '../../redis/connection/server-access.js';
 import { formatPath } from '../../system/files/byte-path.js';
 import { parseOwner } from '../../system/files/metadata/owners.js';
+import type { Supervision } from '../../redis/control/supervision.js';
 import type { DirectoryIdentity } from '../../system/processes/server-processes.js';
 import type { RunContext } from '../run/run-context.js';
 import { connectServer } from '../server/connect-server.js';
@@ -25,6 +26,8 @@ export interface RecoveryTarget extends FoundTarget {
   readonly server: ServerRequest | null;
   /** Connects to the server once it runs. */
   readonly connect: () => Promise<ServerConnection>;
+  /** Who starts it, as an earlier run has found out; null where this run has. */
+  readonly startedBy: Supervision | null;
 }
 
 export type TargetRequest = Pick<RecoverRequest, 'server' | 'named' | 'commands'>;
@@ -63,6 +66,7 @@ async function reachRunning(
       address: live.connection.address,
       server,
       connect: () => connectServer(server, context),
+      startedBy: null,
     };
   } finally {
     live.connection.close();
@@ -90,6 +94,7 @@ async function reachByFiles(request: TargetRequest, context: RunContext): Promis
     address: null,
     server: null,
     connect: connectLater(request, found, context),
+    startedBy: null,
   };
 }
 

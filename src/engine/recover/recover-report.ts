@@ -29,8 +29,8 @@ export interface RecoveryPreview {
   readonly aside: { readonly folder: string; readonly names: readonly string[] };
   /** The folder from which an undo puts back what was there; null for a recovery. */
   readonly putBackFrom: string | null;
-  /** How what the server holds now is kept. `snapshot`: it is saved and backed up first. */
-  readonly present: 'snapshot' | 'discarded' | 'not-running';
+  /** How what the server holds now is kept. `snapshot`: it is saved and backed up first. `kept`: by an earlier run. */
+  readonly present: 'snapshot' | 'discarded' | 'not-running' | 'kept';
   /** As words for a person. */
   readonly stop: string;
   readonly start: string;

@@ -11,7 +11,7 @@ import type { RunContext } from '../run/run-context.js';
 import { bringBack } from './bring-back.js';
 import { findRecoveries } from './find-recovery.js';
 import { isNotWritable, recoveriesPlaces } from './journal/recovery-place.js';
-import { reachTarget } from './reach-target.js';
+import { reachOrRecall, recallFrom } from './recall-target.js';
 import type { RecoverReport } from './recover-report.js';
 import type { RecoverRequest } from './recover-request.js';
 import type { CommandRun } from './recovery-run.js';
@@ -73,8 +73,9 @@ async function runFound(
 ): Promise<RecoverReport> {
   const { request, context, repositoryPath } = run;
   const places = recoveriesPlaces(repositoryPath, request.folders);
-  const target = await reachTarget(request, context);
-  const { journals, notes } = findRecoveries(context, places, target.identity);
+  const reached = await reachOrRecall(request, places, context);
+  const { journals, notes } = findRecoveries(context, places, reached.identity);
+  const target = recallFrom(request, reached, journals, context);
   const found = { ...run, places, target, journals, notes };
   return request.action.kind === 'undo'
     ? undoRecovery(found)

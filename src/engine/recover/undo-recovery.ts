@@ -8,7 +8,8 @@ import { describeStart, describeStop } from './describe-control.js';
 import type { JournalState } from './journal/journal-state.js';
 import type { RecoveryJournal } from './journal/recovery-journal.js';
 import { makeControl } from './make-control.js';
-import { planStop } from './plan/plan-stop.js';
+import { planControl } from './plan-control.js';
+import { forgetServer } from './recall-target.js';
 import type { RecoverReport, RecoveryPreview } from './recover-report.js';
 import type { CommandRun } from './recovery-run.js';
 import { runRecovery } from './run-recovery.js';
@@ -21,7 +22,7 @@ export async function undoRecovery(run: CommandRun): Promise<RecoverReport> {
   const { directory } = target.facts;
   const journal = findUndoable(run);
   requireFormer(context, directory, journal.state);
-  const plan = planStop(target.facts);
+  const plan = planControl(target);
   const preview = showUndo(run, journal.state, plan);
   const confirmed = !request.dryRun && (await request.confirm(preview));
   if (!confirmed) return report(run, preview, 'planned', startedMs);
@@ -40,6 +41,7 @@ export async function undoRecovery(run: CommandRun): Promise<RecoverReport> {
     toType,
     context,
   });
+  forgetServer(request, journal.state.record.id, context);
   return report(run, { ...preview, notes: [...preview.notes, ...notes] }, 'undone', startedMs);
 }
 
@@ -81,7 +83,7 @@ function formerFolder(
 function showUndo(
   { repositoryPath, target, notes }: CommandRun,
   { record, direction, begun }: JournalState,
-  { stop, start }: ReturnType<typeof planStop>,
+  { stop, start }: ReturnType<typeof planControl>,
 ): RecoveryPreview {
   const { facts, address } = target;
   const { directory } = facts;
@@ -121,7 +123,7 @@ async function report(
   outcome: 'planned' | 'undone',
   startedMs: number,
 ): Promise<RecoverReport> {
-  const isUp = outcome === 'undone' && planStop(target.facts).start.kind !== 'by-hand';
+  const isUp = outcome === 'undone' && planControl(target).start.kind !== 'by-hand';
   return {
     ...preview,
     outcome,

@@ -1,45 +1,23 @@
 // The command `recover` as a person types it, on real servers.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import test, { type ExecutionContext } from 'ava';
-import { temporaryDirectory } from '../../support/files/temporary-directory.js';
-import { type CliResult, runCli } from '../../support/program/cli.js';
+import test from 'ava';
+import { runCli } from '../../support/program/cli.js';
 import { readTree } from '../../support/files/directory-tree.js';
+import {
+  journalOf,
+  keysOf,
+  killAtStep,
+  prepareRecovery,
+  recordsOf,
+  recover,
+} from '../../support/redis/recover-stage.js';
 import { redisUser } from '../../support/redis/servers/redis-user.js';
 import {
-  type ConfiguredServer,
-  configureServer,
   serverIn,
   startConfigured,
   withClient,
 } from '../../support/redis/servers/unattended-server.js';
-
-interface Stage {
-  readonly server: ConfiguredServer;
-  readonly repository: string;
-}
-
-/** Snapshot 1 has the keys a, b and c. The server has a, c and `later`. */
-async function prepare(t: ExecutionContext, lines: readonly string[]): Promise<Stage> {
-  const root = await temporaryDirectory(t);
-  const owner = await redisUser();
-  const server = await configureServer(t, { root, owner, lines });
-  const repository = path.join(root, 'repository');
-  await startConfigured(server, owner);
-  await withClient(server, async (client) => client.mset({ a: '1', b: '2', c: '3' }));
-  const backup = await runCli(['backup', '-s', server.socket, repository]);
-  if (backup.code !== 0) throw new Error(backup.stderr);
-  await withClient(server, async (client) => client.multi().del('b').set('later', '1').exec());
-  return { server, repository };
-}
-
-async function keysOf(server: ConfiguredServer): Promise<string[]> {
-  return withClient(server, async (client) => (await client.keys('*')).toSorted());
-}
-
-function recover({ server, repository }: Stage, ...options: readonly string[]): Promise<CliResult> {
-  return runCli(['recover', ...options, repository, '-s', server.socket]);
-}
 
 const AOF_STATES = [
   { title: 'AOF off', lines: [], line: /append-only file is off/, protocol: 'rdb-plain' },
@@ -53,9 +31,9 @@ const AOF_STATES = [
 
 for (const { title, lines, line, protocol } of AOF_STATES) {
   test.serial(`a server is brought back and undone by the command: ${title}`, async (t) => {
-    const stage = await prepare(t, lines);
+    const stage = await prepareRecovery(t, lines);
     const { server, repository } = stage;
-    const done = await recover(stage, '-r', 'now', '--yes');
+    const done = await recover(stage, ['-r', 'now', '--yes']);
     t.is(done.code, 0, done.stderr);
     t.deepEqual(await keysOf(server), ['a', 'b', 'c']);
     t.regex(done.stdout, /answers with 3 keys as of .* \(snapshot 1\)\n/);
@@ -67,12 +45,12 @@ for (const { title, lines, line, protocol } of AOF_STATES) {
     };
     t.is(listed.snapshots.length, 2, 'what the server held before is a snapshot');
 
-    const undone = await recover(stage, '--undo', '--yes', '--json');
+    const undone = await recover(stage, ['--undo', '--yes', '--json']);
     t.is(undone.code, 0, undone.stderr);
     t.like(undone.json(), { action: 'undo', outcome: 'undone', now: { keys: 3 } });
     t.deepEqual(await keysOf(server), ['a', 'c', 'later']);
 
-    const again = await recover(stage, '-r', '#2', '--yes', '--json');
+    const again = await recover(stage, ['-r', '#2', '--yes', '--json']);
     t.is(again.code, 0, again.stderr);
     t.like(again.json(), { outcome: 'recovered', protocol, presentSnapshot: 3 });
     t.deepEqual(await keysOf(server), ['a', 'c', 'later'], 'snapshot 2 is what was there');
@@ -80,11 +58,11 @@ for (const { title, lines, line, protocol } of AOF_STATES) {
 }
 
 test.serial('--dry-run shows the plan and changes nothing', async (t) => {
-  const stage = await prepare(t, []);
+  const stage = await prepareRecovery(t, []);
   const { server, repository } = stage;
   const before = [await readTree(repository), await readTree(server.directory)];
   const processId = serverIn(server.directory);
-  const planned = await recover(stage, '-r', 'now', '--dry-run');
+  const planned = await recover(stage, ['-r', 'now', '--dry-run']);
   t.is(planned.code, 0, planned.stderr);
   t.regex(planned.stdout, /^recover Redis at /);
   t.regex(planned.stdout, /^present {2}is saved and backed up as a snapshot first$/m);
@@ -93,10 +71,99 @@ test.serial('--dry-run shows the plan and changes nothing', async (t) => {
 });
 
 test.serial('without a terminal and without --yes nothing is begun', async (t) => {
-  const stage = await prepare(t, []);
-  const refused = await recover(stage, '-r', 'now');
+  const stage = await prepareRecovery(t, []);
+  const refused = await recover(stage, ['-r', 'now']);
   t.is(refused.code, 2);
   t.regex(refused.stderr, /nobody can be asked.*\nhint: .*--dry-run.*--yes/);
   t.false(existsSync(path.join(stage.repository, 'redis-rewind-data', 'recover')));
   t.deepEqual(await keysOf(stage.server), ['a', 'c', 'later']);
 });
+
+const STEPS = ['keep-present', 'stop', 'move-aside', 'place', 'start', 'check'];
+
+for (const step of STEPS) {
+  test.serial(
+    `killed at ${step} and typed again, the recovery goes on; killed and undone, nothing is lost`,
+    async (t) => {
+      for (const [undo, lines] of [
+        [false, ['appendonly yes']],
+        [true, []],
+      ] as const) {
+        const stage = await prepareRecovery(t, lines);
+        const { server } = stage;
+        const journal = await killAtStep(stage, ['-r', 'now', '--yes'], step);
+        t.false(journal.includes('"entry":"end"'), `killed too late: ${journal}`);
+        const next = await recover(stage, undo ? ['--undo', '--yes'] : ['-r', 'now', '--yes']);
+        t.is(next.code, 0, next.stderr);
+        t.deepEqual(await keysOf(server), undo ? ['a', 'c', 'later'] : ['a', 'b', 'c'], step);
+        if (undo) continue;
+        const back = await recover(stage, ['--undo', '--yes']);
+        t.is(back.code, 0, back.stderr);
+        t.deepEqual(await keysOf(server), ['a', 'c', 'later'], step);
+        t.deepEqual(recordsOf(server.directory), [], 'what was kept of the server is removed');
+      }
+    },
+  );
+}
+
+test.serial('a killed recovery goes on with no other TIME, and says what to type', async (t) => {
+  const stage = await prepareRecovery(t, []);
+  await killAtStep(stage, ['-r', 'now', '--yes'], 'place');
+  t.is(serverIn(stage.server.directory), null);
+  const other = await recover(stage, ['-r', '#2', '--yes']);
+  t.is(other.code, 2);
+  t.regex(other.stderr, /was begun with -r 'now', and has not ended\nhint: .*-r '#1'.*--undo/);
+  const same = await recover(stage, ['-r', '#1', '--yes']);
+  t.is(same.code, 0, same.stderr);
+  t.deepEqual(await keysOf(stage.server), ['a', 'b', 'c']);
+});
+
+for (const undo of [false, true]) {
+  test.serial(
+    `a server that a person starts after a kill is stopped again, then ${undo ? 'undone' : 'recovered'}`,
+    async (t) => {
+      const stage = await prepareRecovery(t, ['save 3600 1']);
+      const { server } = stage;
+      await killAtStep(stage, ['-r', 'now', '--yes'], 'place');
+      await startConfigured(server, await redisUser());
+      await withClient(server, async (client) => client.set('by-hand', '1'));
+      const next = await recover(stage, undo ? ['--undo', '--yes'] : ['-r', 'now', '--yes']);
+      t.is(next.code, 0, next.stderr);
+      t.deepEqual(await keysOf(server), undo ? ['a', 'c', 'later'] : ['a', 'b', 'c']);
+    },
+  );
+}
+
+test.serial(
+  '--discard-present takes no snapshot, and what is on the disk is put back by --undo',
+  async (t) => {
+    const stage = await prepareRecovery(t, []);
+    const { server, repository } = stage;
+    await withClient(server, async (client) => client.save());
+    await withClient(server, async (client) => client.set('unsaved', '1'));
+    const done = await recover(stage, ['-r', 'now', '--yes', '--discard-present', '--json']);
+    t.is(done.code, 0, done.stderr);
+    t.like(done.json(), { present: 'discarded', presentSnapshot: null });
+    const listed = (await runCli(['list', '--json', repository])).json() as {
+      snapshots: unknown[];
+    };
+    t.is(listed.snapshots.length, 1);
+    await recover(stage, ['--undo', '--yes']);
+    t.deepEqual(await keysOf(server), ['a', 'c', 'later']);
+  },
+);
+
+test.serial(
+  'what was written after the plan was shown is in the snapshot of the present',
+  async (t) => {
+    const stage = await prepareRecovery(t, []);
+    const { server } = stage;
+    await recover(stage, ['-r', 'now', '--dry-run']);
+    await withClient(server, async (client) => client.set('last', '1'));
+    await recover(stage, ['-r', 'now', '--yes']);
+    const back = await recover(stage, ['-r', '#2', '--yes', '--discard-present']);
+    t.is(back.code, 0, back.stderr);
+    t.deepEqual(await keysOf(server), ['a', 'c', 'last', 'later']);
+    t.regex(journalOf(stage), /"outcome":"recovered"/);
+  },
+);

@@ -30,7 +30,11 @@ export class RecoveryJournal {
   static create(at: JournalPlace, record: RecoveryRecord): RecoveryJournal {
     const { fileSystem, recoveries } = at;
     const path = recoveryJournalPath(recoveries, record.id);
-    fileSystem.makeDirectory(parentPath(path), 0o700);
+    // The record of the server may be in it already.
+    if (fileSystem.stat(parentPath(path)) === null) {
+      fileSystem.makeDirectory(parentPath(path), 0o700);
+    }
+    requireOwn(at, parentPath(path));
     fileSystem.close(fileSystem.open(path, 'create'));
     syncDirectory(fileSystem, parentPath(path));
     syncDirectory(fileSystem, recoveries);
@@ -148,7 +152,8 @@ function makeFolder(fileSystem: FileSystem, path: BytePath): void {
   syncDirectory(fileSystem, parentPath(path));
 }
 
-function requireOwn({ fileSystem, uid }: JournalPlace, folder: BytePath): void {
+/** @throws InTheWayError where others may write in the folder */
+export function requireOwn({ fileSystem, uid }: JournalPlace, folder: BytePath): void {
   const stat = fileSystem.stat(folder);
   const isOwn =
     stat?.isDirectory() === true &&
