@@ -45,6 +45,7 @@ export const NOTE_KINDS = [
   'running-server',
   'unknown-keys',
   'unseen-files',
+  'watched',
   // The mirror, as a backup or a verification finds it.
   'foreign',
   'foreign-files',

@@ -116,6 +116,19 @@ test('a new server is started and its keys are compared where commands are given
   t.like(undone.json(), { outcome: 'undone', now: { keys: 0 } });
 });
 
+test('the configuration file has the password of the server that is started', async (t) => {
+  const stage = await prepare(t, []);
+  const { server, startLine } = stage;
+  await appendFile(server.configuration, 'requirepass "s3 cret"\n');
+  const named = ['--redis-conf', server.configuration];
+  const commands = ['--stop-cmd', 'true', '--start-cmd', startLine];
+  const done = await recover(stage, ...named, ...commands, '--json');
+  t.is(done.code, 0, done.stderr);
+  t.like(done.json(), { outcome: 'recovered', now: { keys: 3 } });
+  t.false(done.stdout.includes('s3 cret'));
+  await t.throwsAsync(keysOf(server), { message: /NOAUTH/ });
+});
+
 test('without a configuration file the settings are assumed, and a server that starts otherwise is noticed', async (t) => {
   const stage = await prepare(t, []);
   const { server, startLine } = stage;

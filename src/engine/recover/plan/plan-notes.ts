@@ -90,8 +90,13 @@ function keyNotes({ expected: { databases, expiredMost }, files }: Planned): Not
 }
 
 function replicaNotes({ target: { running } }: Planned): Note[] {
-  if (running === null || running.replicas === 0) return [];
-  const { replicas } = running;
-  const who = replicas === 1 ? 'a replica takes' : `${replicas} replicas take`;
-  return [infoNote('replicas', null, `${who} over the recovered data once the server is back`)];
+  if (running === null) return [];
+  const { replicas, isWatched } = running;
+  if (replicas > 0) {
+    const who = replicas === 1 ? 'a replica takes' : `${replicas} replicas take`;
+    return [infoNote('replicas', null, `${who} over the recovered data once the server is back`)];
+  }
+  const message =
+    'Sentinels watch the server: it has no replica now, but one that comes back while it is stopped could become the primary';
+  return isWatched ? [infoNote('watched', null, message)] : [];
 }

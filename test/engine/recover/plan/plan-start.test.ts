@@ -9,7 +9,12 @@ import { planRecovery } from '../../../../src/engine/recover/plan/plan-recovery.
 import type { RecoveryPlan } from '../../../../src/engine/recover/plan/recovery-plan.js';
 import type { Supervision } from '../../../../src/redis/control/supervision.js';
 import { pathFromText } from '../../../../src/system/files/byte-path.js';
-import { START, createFacts, createSettings } from '../../../support/redis/recovery-facts.js';
+import {
+  START,
+  createFacts,
+  createRunning,
+  createSettings,
+} from '../../../support/redis/recovery-facts.js';
 
 function plan(facts: Parameters<typeof createFacts>[0]): RecoveryPlan {
   return planRecovery(createFacts(facts), '20261128T031500Z');
@@ -46,4 +51,11 @@ test('a server is started with its AOF off by the words that started it, or by i
   t.is(wordsOf(unit), words);
   t.is(wordsOf(unit, { configuration: null }), null);
   t.is(wordsOf(unit, { program: undefined }), null);
+});
+
+test('the plan tells of Sentinels where there is no replica', (t) => {
+  const kinds = (running: Parameters<typeof createRunning>[0]) =>
+    plan({ target: { running: createRunning(running) } }).notes.map(({ kind }) => kind);
+  t.true(kinds({ isWatched: true }).includes('watched'));
+  t.false(kinds({ replicas: 1 }).includes('watched'));
 });
