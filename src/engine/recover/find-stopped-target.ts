@@ -53,8 +53,8 @@ export async function findStoppedTarget(
 ): Promise<StoppedTarget> {
   const { fileSystem, checkpoint } = context;
   const { commands } = request;
-  const directory = findStoppedDirectory(fileSystem, request);
-  const { path, stat } = directory;
+  const directory = findStoppedDirectory(context, request);
+  const { path, stat, names } = directory;
   const processId = findServerIn(stat);
   const process = processId === null ? null : inspectProcess(processId);
   const configuration =
@@ -73,7 +73,6 @@ export async function findStoppedTarget(
   const version = program?.version ?? null;
   const file = configuration === null ? null : readConfiguration(fileSystem, configuration);
   const said = readSaidSettings(file, starter.options);
-  const names = fileSystem.list(path);
   const settings = planStoppedSettings({ said, isConfigured: file !== null, names, version });
   const owner = stoppedOwner({ path, stat, process, chown: request.owner });
   const start = { configuration, directory: path, settings, owner, program: program?.name };

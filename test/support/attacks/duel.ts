@@ -23,6 +23,8 @@ export interface Duel {
   readonly signsOfWinning: (arena: Arena) => string[] | Promise<string[]>;
   /** How many tries the attack makes against the program at the least, where it is few; a thousand if left out. */
   readonly leastTries?: number;
+  /** How many runs of the program there are at the least, where a run lasts seconds; 20 if left out. */
+  readonly leastRuns?: number;
   /** True: no run may go well. False: some runs must go well in spite of the attack. Left out: either will do. */
   readonly isRefused?: boolean;
   /** The command line of a run without the attack, which must go well; the same if left out. */
@@ -73,7 +75,7 @@ export async function fight(t: ExecutionContext, duel: Duel): Promise<void> {
     `a naive victim lost after ${control.runs} runs; the program lost ${wins.length} of ${runs} runs, ${tries} tries`,
   );
   t.deepEqual(wins.slice(0, 5), [], `won ${wins.length} of ${runs} runs`);
-  t.true(runs >= RUNS, `${runs} runs`);
+  t.true(runs >= (duel.leastRuns ?? RUNS), `${runs} runs`);
   t.true(tries >= (duel.leastTries ?? TRIES), `${tries} tries`);
 }
 
@@ -99,6 +101,7 @@ async function fightNaive(t: ExecutionContext, arena: Arena, duel: Duel): Promis
 async function fightProgram(t: ExecutionContext, arena: Arena, duel: Duel): Promise<Outcome> {
   const startedMs = performance.now();
   const endings = new Map<string, number>();
+  const leastRuns = duel.leastRuns ?? RUNS;
   let openAtFirst = 0;
   const outcome = await engage(t, arena, duel, {
     run: async (number) => {
@@ -109,13 +112,16 @@ async function fightProgram(t: ExecutionContext, arena: Arena, duel: Duel): Prom
       endings.set(key, (endings.get(key) ?? 0) + 1);
       if (number === 1) openAtFirst = countOpen();
     },
-    isOver: ({ runs }) => runs >= RUNS && performance.now() - startedMs > SHARE_MS,
+    isOver: ({ runs }) => runs >= leastRuns && performance.now() - startedMs > SHARE_MS,
   });
   t.log([...endings].map(([ending, count]) => `${ending}: ${count} times`).join(', '));
   const isDone = PEACEFUL.some((code) => endings.has(`exit ${code}`));
   if (duel.isRefused !== undefined) t.is(isDone, !duel.isRefused, 'whether a run went well');
   const openAtLast = countOpen();
-  t.true(openAtLast < openAtFirst + RUNS / 2, `${openAtFirst}, then ${openAtLast} are left open`);
+  t.true(
+    openAtLast < openAtFirst + leastRuns / 2,
+    `${openAtFirst}, then ${openAtLast} are left open`,
+  );
   return outcome;
 }
 

@@ -2,6 +2,7 @@
 import * as fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Owner } from '../redis/servers/redis-user.js';
 
 /** As `cp -r`: looks at each entry, and copies it by its path. What is gone meanwhile is left out. */
 export function copyNaively(from: string, to: string): void {
@@ -58,6 +59,26 @@ export function restoreNaively({ parent, folders, files, into }: NaiveRestore): 
     }
   } finally {
     removeNaively(work);
+  }
+}
+
+/** As the usual recipe: moves the dump aside, puts another one in its place, and gives it to the server's user. */
+export function recoverNaively(directory: string, { uid, gid }: Owner): void {
+  const aside = `${directory}.before-recover-${process.pid}`;
+  const dump = path.join(directory, 'dump.rdb');
+  const work = path.join(directory, `.redis-rewind-restore-${process.pid}`);
+  try {
+    fs.mkdirSync(aside, 0o700);
+    fs.renameSync(dump, path.join(aside, 'dump.rdb'));
+    for (const folder of [work, path.join(work, 'made')]) fs.mkdirSync(folder, 0o700);
+    const made = path.join(work, 'made/0');
+    fs.writeFileSync(made, 'recovered');
+    fs.chmodSync(made, 0o660);
+    fs.chownSync(made, uid, gid);
+    fs.renameSync(made, dump);
+  } finally {
+    removeNaively(work);
+    removeNaively(aside);
   }
 }
 

@@ -5,24 +5,31 @@ import { UsageError } from '../../../errors.js';
 import { readConfiguration } from '../../../redis/server/live-server.js';
 import { type BytePath, formatPath } from '../../../system/files/byte-path.js';
 import type { FileStat, FileSystem } from '../../../system/files/file-system.js';
+import { type Follower, followPath } from '../../../system/files/follow-path.js';
 
 export interface StoppedDirectory {
   /** Real path. */
   readonly path: BytePath;
   readonly stat: FileStat;
+  /** What stands in it. */
+  readonly names: readonly BytePath[];
 }
 
-/** @param named absolute paths, or null; one of them is given. @throws UsageError, SystemError */
+/**
+ * @param named absolute paths, or null; one of them is given
+ * @throws UsageError also where a link of another user leads to what is not theirs; SystemError
+ */
 export function findStoppedDirectory(
-  fileSystem: FileSystem,
+  follower: Follower,
   named: { readonly directory: BytePath | null; readonly configuration: BytePath | null },
 ): StoppedDirectory {
+  const { fileSystem } = follower;
   const { directory, configuration } = named;
   const said = configuration === null ? null : dirOf(fileSystem, configuration);
-  if (directory === null) return directoryOfFile(fileSystem, configuration, said);
-  const found = look(fileSystem, directory);
+  if (directory === null) return directoryOfFile(follower, configuration, said);
+  const found = look(follower, directory);
   if (found === null) throw missing(directory);
-  const other = said === null ? null : look(fileSystem, said);
+  const other = said === null ? null : look(follower, said);
   if (said === null || other === null || isSame(found, other)) return found;
   throw new UsageError(
     `'${formatPath(configuration ?? said)}' has '${formatPath(said)}' as the directory of the server, and not '${formatPath(directory)}'`,
@@ -33,7 +40,7 @@ export function findStoppedDirectory(
 }
 
 function directoryOfFile(
-  fileSystem: FileSystem,
+  follower: Follower,
   configuration: BytePath | null,
   said: BytePath | null,
 ): StoppedDirectory {
@@ -44,9 +51,9 @@ function directoryOfFile(
       hint: 'name it: --data-dir DIR',
     });
   }
-  const found = look(fileSystem, said);
+  const found = look(follower, said);
   if (found === null) throw missing(said);
-  const owner = ownerOf(fileSystem, configuration);
+  const owner = ownerOf(follower.fileSystem, configuration);
   if (owner === 0n || owner === found.stat.uid) return found;
   throw new UsageError(
     `'${shown}' belongs to user ${owner}, and names '${formatPath(said)}', which belongs to user ${found.stat.uid}`,
@@ -66,10 +73,18 @@ function dirOf(fileSystem: FileSystem, configuration: BytePath): BytePath | null
   return dir.startsWith('/') ? (dir as BytePath) : null;
 }
 
-function look(fileSystem: FileSystem, path: BytePath): StoppedDirectory | null {
-  const real = fileSystem.realPath(path);
-  const stat = real === null ? null : fileSystem.stat(real);
-  return real !== null && stat?.isDirectory() === true ? { path: real, stat } : null;
+/** It is looked at while it is held: whoever owns the folder that it is in may exchange it for a link. */
+function look(follower: Follower, path: BytePath): StoppedDirectory | null {
+  const { fileSystem } = follower;
+  const real = followPath(follower, path);
+  if (fileSystem.stat(real)?.isDirectory() !== true) return null;
+  const held = fileSystem.hold(real);
+  try {
+    const stat = fileSystem.stat(real);
+    return stat === null ? null : { path: real, stat, names: fileSystem.list(real) };
+  } finally {
+    held.release();
+  }
 }
 
 function isSame({ stat: a }: StoppedDirectory, { stat: b }: StoppedDirectory): boolean {

@@ -1,6 +1,6 @@
 // What is found of a server that does not run: by its directory, by its configuration file, and who may say which directory
 // that is.
-import { chown, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { chown, lchown, mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 
@@ -189,6 +189,33 @@ asRoot(
     await writeFile(configuration, `dir ${directory}\nappendonly yes\n`);
     const places = { configurations: [pathFromText(configuration)] };
     t.is((await find({ directory }, places)).facts.settings.knownFrom, 'directory');
+  },
+);
+
+asRoot(
+  'a link of another user is followed to what is theirs, and not to a folder of root',
+  async (t) => {
+    const { root, directory } = await prepare(t);
+    const theirs = path.join(root, 'theirs');
+    await mkdir(theirs);
+    await chown(theirs, USER, USER);
+    for (const [name, target] of [
+      ['good', directory],
+      ['bad', root],
+    ] as const) {
+      await symlink(target, path.join(theirs, name));
+      await lchown(path.join(theirs, name), USER, USER);
+    }
+    const { facts } = await find({ directory: path.join(theirs, 'good') });
+    t.is(facts.directory, pathFromText(directory));
+    await t.throwsAsync(find({ directory: path.join(theirs, 'bad') }), {
+      instanceOf: UsageError,
+      message: /is a symbolic link that another user can have made, and leads to/,
+    });
+    // Its configuration file may name it through the same link.
+    const configuration = path.join(root, 'other.conf');
+    await writeFile(configuration, `dir ${path.join(theirs, 'bad')}\n`);
+    await t.throwsAsync(find({ configuration }), { instanceOf: UsageError });
   },
 );
 
