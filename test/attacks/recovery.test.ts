@@ -39,9 +39,13 @@ const RECOVERY: Omit<Duel, 'attack'> = {
   commandLine: (arena) => [
     'recover',
     '--yes',
-    ...['-r', 'now', path.join(arena.own, 'repository')],
-    ...['--data-dir', arena.at('there/data')],
-    ...['--chown', `${arena.attacker.uid}:${arena.attacker.gid}`],
+    '-r',
+    'now',
+    path.join(arena.own, 'repository'),
+    '--data-dir',
+    arena.at('there/data'),
+    '--chown',
+    `${arena.attacker.uid}:${arena.attacker.gid}`,
   ],
   signsOfWinning: async (arena) => arena.harm(),
   // Each makes sure for some seconds that no server comes back.
