@@ -26,6 +26,7 @@ const LOCK_NAME = 'lock.sqlite3';
 const README_NAME = 'README';
 const KEPT_NAME = 'kept';
 const RECOVERIES_NAME = 'recover';
+const RECOVERY_MARK_NAME = 'recovered';
 const TEMPORARY_DUMP_NAME = 'temporary-dump';
 const NEW_CATALOG_NAME = 'catalog.new';
 /** SQLite puts a rollback journal beside each of its files during a transaction. */
@@ -52,6 +53,7 @@ const LASTING_NAMES = new Set<string>([
   baseName(ALSO),
   KEPT_NAME,
   RECOVERIES_NAME,
+  RECOVERY_MARK_NAME,
   README_NAME,
 ]);
 
@@ -63,7 +65,7 @@ const PASSING_NAMES = new Set<string>([
 ]);
 
 export type DataName =
-  /** Every repository may have this name; `kept` comes from a repair, and `recover` from a recovery. */
+  /** Every repository may have this name; `kept` comes from a repair, `recover` and `recovered` from a recovery. */
   | 'lasting'
   /** From a run that is going on or was cut off. The next writer removes it. */
   | 'passing'
@@ -127,6 +129,11 @@ export function lockJournalPath(repository: BytePath): BytePath {
 
 export function readmePath(repository: BytePath): BytePath {
   return joinPath(dataPath(repository), README_NAME);
+}
+
+/** What the next backup must know of a recovery. */
+export function recoveryMarkPath(repository: BytePath): BytePath {
+  return joinPath(dataPath(repository), RECOVERY_MARK_NAME);
 }
 
 /** The note about a dump that a server makes only for a backup. It is kept until the dump is removed. */

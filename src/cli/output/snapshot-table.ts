@@ -29,7 +29,7 @@ export function formatSnapshotList(report: SnapshotListReport, showsNotes: boole
   if (snapshots.length === 0) return `'${report.repository}' holds no snapshot: ${UNFINISHED}\n`;
   const table = formatTable(COLUMNS, snapshots.map(toRow));
   if (showsNotes) return table + snapshots.map(formatDetails).join('');
-  const hasNotes = snapshots.some((snapshot) => snapshot.notes.length > 0);
+  const hasNotes = snapshots.some(hasWarning);
   return hasNotes ? `${table}! its backup left a warning; list -v shows it\n` : table;
 }
 
@@ -46,8 +46,16 @@ function toRow(snapshot: SnapshotSummary): string[] {
     formatSize(snapshot.sourceBytes),
     formatSize(snapshot.addedBytes),
     String(snapshot.changedFiles),
-    snapshot.notes.length > 0 ? '!' : '',
+    hasWarning(snapshot) ? '!' : '',
   ];
+}
+
+function hasWarning({ notes }: SnapshotSummary): boolean {
+  return notes.some(isWarning);
+}
+
+function isWarning({ severity }: Pick<SnapshotSummary['notes'][number], 'severity'>): boolean {
+  return severity !== 'info';
 }
 
 function formatDetails(snapshot: SnapshotSummary): string {
@@ -101,5 +109,7 @@ function formatAof({ aof }: SnapshotServer): string[] {
 }
 
 function formatSnapshotNotes(snapshot: SnapshotSummary): string {
-  return snapshot.notes.map((note) => `! snapshot ${snapshot.id}: ${note.message}\n`).join('');
+  return snapshot.notes
+    .map((note) => `${isWarning(note) ? '!' : ' '} snapshot ${snapshot.id}: ${note.message}\n`)
+    .join('');
 }

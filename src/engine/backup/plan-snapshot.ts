@@ -55,8 +55,8 @@ export function planSnapshot(request: SnapshotPlanRequest): CommitPlan {
       host: request.host,
       source: request.source,
       program: request.program,
-      notes: request.notes.flatMap(({ severity, ...note }) =>
-        severity === 'look' ? [{ severity, ...note }] : [],
+      notes: request.notes.filter(
+        ({ severity, kind }) => severity === 'look' || kind === 'recovered',
       ),
       server: request.serverReport,
       ...countFiles(last, next),

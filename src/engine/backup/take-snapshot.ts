@@ -4,6 +4,7 @@
 import type { Snapshot } from '../../catalog/records.js';
 import { requireSafeNames } from '../../repository/check/check-names.js';
 import type { CommittedSnapshot } from '../../repository/commit/commit.js';
+import { forgetRecoveryMark, readRecoveryMark } from '../../repository/commit/recovery-mark.js';
 import { Staging } from '../../repository/staging.js';
 import type { UnsetMetadata } from '../../system/files/metadata/apply-metadata.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
@@ -41,6 +42,7 @@ import { mirrorNotes, requireNoForeignDirectory } from './mirror-notes.js';
 import { filesToRead, unsettleOutdated } from './plan-reading.js';
 import type { RoomPlan } from './plan-room.js';
 import { planSnapshot } from './plan-snapshot.js';
+import { isMarkOf, recoveryNote } from './recovery-notes.js';
 import { requireRoom } from './require-room.js';
 import { snapshotTime } from './snapshot-time.js';
 
@@ -49,10 +51,13 @@ export async function takeSnapshot(run: SnapshotRun): Promise<BackupReport> {
   const { request, context, source, repository } = run;
   const newest = repository.newestSnapshot();
   const masterName = run.preparedServer?.masterName ?? null;
+  const { hostName } = context;
+  const found = readRecoveryMark(context.fileSystem, repository.path);
+  const recovery = found !== null && isMarkOf(found, { source, hostName }) ? found : null;
   const moved =
-    request.force || request.allowMoved
+    request.force || request.allowMoved || recovery !== null
       ? null
-      : requireSameSource(newest, { source, hostName: context.hostName, masterName });
+      : requireSameSource(newest, { source, hostName, masterName });
   if (newest === null && !request.force) {
     requireNoRepository(context.fileSystem, source, context.uid);
   }
@@ -67,6 +72,7 @@ export async function takeSnapshot(run: SnapshotRun): Promise<BackupReport> {
   const progress = new BackupProgress(context, planSteps(fitting, scan.entries, last));
   const notes: Note[] = [
     ...(moved === null ? [] : [moved]),
+    ...(recovery === null ? [] : [recoveryNote(recovery)]),
     ...(capture?.notes ?? []),
     ...(clockNote === null ? [] : [clockNote]),
     ...scan.notes,
@@ -114,6 +120,10 @@ export async function takeSnapshot(run: SnapshotRun): Promise<BackupReport> {
     }
   });
   append(notes, await finishSnapshot(repository, snapshot, unset, context.uid));
+  // One that has not ended is told of again and again.
+  if (recovery !== null && recovery.state !== 'begun') {
+    forgetRecoveryMark(context.fileSystem, repository.path);
+  }
   return report(run, { snapshot, records, examined: [...examined.reports.values()], notes });
 }
 

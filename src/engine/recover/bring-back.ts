@@ -1,10 +1,11 @@
 // The way forward: plans the recovery, asks, and runs its steps. One that was begun by an earlier run goes on with its
 // snapshot.
-import { UsageError } from '../../errors.js';
-import { type BytePath, formatPath } from '../../system/files/byte-path.js';
+import { InterruptedError, RewindError, UsageError } from '../../errors.js';
+import { type BytePath, formatPath, joinPath } from '../../system/files/byte-path.js';
 import { append } from '../../system/lists/lists.js';
 import { type RepositorySource, openRepositorySource } from '../restore/read-from-repository.js';
-import type { Note } from '../run/notes.js';
+import type { BackupReport } from '../backup/backup-report.js';
+import { type Note, infoNote } from '../run/notes.js';
 import { type RequestedTime, parseTime } from '../snapshot/time-spec.js';
 import { alsoKeptNotes } from './also-kept.js';
 import { describeStart, describeStop } from './describe-control.js';
@@ -13,6 +14,7 @@ import { isNotWritable, newRecoveryId } from './journal/recovery-place.js';
 import { writeServerRecord } from './journal/server-records.js';
 import { keepPresent } from './keep-present.js';
 import { makeControl } from './make-control.js';
+import { markEnd, markFor } from './mark-recovery.js';
 import { planControl } from './plan-control.js';
 import { planRecovery } from './plan/plan-recovery.js';
 import type { RecoveryPlan } from './plan/recovery-plan.js';
@@ -22,6 +24,7 @@ import type { RecoverReport, RecoveryPreview } from './recover-report.js';
 import type { CommandRun } from './recovery-run.js';
 import { runRecovery } from './run-recovery.js';
 import { readServerNow } from './server-now.js';
+import { StoppedRecoveryError } from './stopped-recovery-error.js';
 
 /** @param time `-r` as it was typed */
 export async function bringBack(run: CommandRun, time: string): Promise<RecoverReport> {
@@ -113,26 +116,46 @@ async function bringBackFrom(
     protocol: plan.files.protocol,
     expected: plan.expected,
     keepPresent: async () => {
-      const { server } = target;
-      if (run.repository === null || request.discardPresent || server === null) return [];
-      const report = await keepPresent(run.repository, server, context);
-      presentSnapshot = report.snapshot.id;
-      return report.notes;
+      const report = await keepIfWanted(run);
+      presentSnapshot = report?.snapshot.id ?? null;
+      markFor(run, journal.state.record, 'begun');
+      return report?.notes ?? [];
     },
   });
   const placement = { source, files: plan.files, owner };
-  append(notes, [
-    ...(await runRecovery({
-      journal,
-      directory: facts.directory,
-      control,
-      placement,
-      toType,
-      context,
-    })),
-  ]);
+  try {
+    const { directory } = facts;
+    const recovery = { journal, directory, control, placement, toType, context };
+    append(notes, await runRecovery(recovery));
+  } catch (error) {
+    // Nothing was changed, not even the repository: the same command begins anew.
+    const isUnchanged = !journal.state.begun.has('stop') && presentSnapshot === null;
+    if (isUnchanged) endUnchanged(run, journal);
+    throw error;
+  }
+  append(notes, markEnd(run, journal.state.record, 'recovered'));
   const isStarted = plan.start.kind !== 'by-hand';
   return finish(run, preview, { outcome: 'recovered', isStarted, presentSnapshot, notes });
+}
+
+/** Null where nothing is to be backed up. @throws RewindError whose hint says how to go on without that */
+async function keepIfWanted({
+  request,
+  repository,
+  target,
+  context,
+}: CommandRun): Promise<BackupReport | null> {
+  const { server } = target;
+  if (repository === null || request.discardPresent || server === null) return null;
+  try {
+    return await keepPresent(repository, server, context);
+  } catch (error) {
+    if (!(error instanceof RewindError) || error instanceof InterruptedError) throw error;
+    throw new StoppedRecoveryError(
+      error,
+      'what the server holds now could not be backed up; to go on without that, add --discard-present',
+    );
+  }
 }
 
 /** @throws UsageError where what the server holds now cannot be backed up */
@@ -255,11 +278,27 @@ function showPlan(
     expectedDatabases: plan.expected.databases,
     notes: [
       ...notes,
+      ...discardNotes(run, continued),
       ...source.notes,
       ...plan.notes,
       ...alsoKeptNotes(source.entries, source.snapshot.id, repositoryPath),
     ],
   };
+}
+
+/** What is lost for good, since no file has it. */
+function discardNotes(
+  { request, target }: CommandRun,
+  continued: RecoveryJournal | null,
+): readonly Note[] {
+  const { running, settings, directory } = target.facts;
+  const changes = running?.unsavedChanges ?? null;
+  if (!request.discardPresent || continued !== null || running === null) return [];
+  if (settings.isAofOn === true || changes === 0) return [];
+  const count =
+    changes === null ? 'what was changed' : changes === 1 ? 'a change' : `${changes} changes`;
+  const message = `${count} since the server has saved its dump last will be lost: --discard-present`;
+  return [infoNote('discarded', joinPath(directory, settings.dumpName), message)];
 }
 
 function presentOf({ request, target }: CommandRun): RecoveryPreview['present'] {

@@ -114,5 +114,6 @@ function toRunning({ id }: ProcessOrigin): RunningServer {
     replicas: 0,
     isWatched: false,
     isCluster: false,
+    unsavedChanges: null,
   };
 }

@@ -136,6 +136,7 @@ const ALONE = {
   replicas: 0,
   isWatched: false,
   isCluster: false,
+  unsavedChanges: null,
 } as const;
 
 /** As `recallTarget`, where the newest recovery of the server is to be gone on with, or taken back, and has a record. */

@@ -2,6 +2,7 @@
 // server to the end, so that a backup by cron waits instead of taking a server that is half recovered.
 import { parseTime } from '../snapshot/time-spec.js';
 import { RewindError } from '../../errors.js';
+import { recoveriesPath } from '../../repository/layout.js';
 import { openForWriting } from '../../repository/open/open-repository.js';
 import { noRepositoryAt } from '../../repository/open/no-repository.js';
 import type { WritableRepository } from '../../repository/repository.js';
@@ -10,6 +11,7 @@ import { openRepositorySource } from '../restore/read-from-repository.js';
 import type { RunContext } from '../run/run-context.js';
 import { bringBack } from './bring-back.js';
 import { findRecoveries } from './find-recovery.js';
+import { makeRecoveries } from './journal/recovery-journal.js';
 import { isNotWritable, recoveriesPlaces } from './journal/recovery-place.js';
 import { reachOrRecall, recallFrom } from './recall-target.js';
 import type { RecoverReport } from './recover-report.js';
@@ -57,12 +59,17 @@ async function requireSnapshot(
 async function openIfWritable(
   { waitLockMs }: RecoverRequest,
   path: BytePath,
-  { fileSystem, checkpoint, clock, uid }: RunContext,
+  { fileSystem, checkpoint, clock, uid, processId }: RunContext,
 ): Promise<WritableRepository | null> {
+  let repository: WritableRepository | null = null;
   try {
     const options = { create: false, waitLockMs, checkpoint, clock, actingUid: uid };
-    return await openForWriting(fileSystem, path, options);
+    repository = await openForWriting(fileSystem, path, options);
+    // SQLite takes a lock with the right to read alone.
+    makeRecoveries({ fileSystem, recoveries: recoveriesPath(repository.path), uid, processId });
+    return repository;
   } catch (error) {
+    repository?.abandon();
     if (error instanceof RewindError && isNotWritable(error)) return null;
     throw error;
   }

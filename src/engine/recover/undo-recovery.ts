@@ -8,6 +8,7 @@ import { describeStart, describeStop } from './describe-control.js';
 import type { JournalState } from './journal/journal-state.js';
 import type { RecoveryJournal } from './journal/recovery-journal.js';
 import { makeControl } from './make-control.js';
+import { markEnd, markFor } from './mark-recovery.js';
 import { planControl } from './plan-control.js';
 import { forgetServer } from './recall-target.js';
 import type { RecoverReport, RecoveryPreview } from './recover-report.js';
@@ -32,6 +33,7 @@ export async function undoRecovery(run: CommandRun): Promise<RecoverReport> {
     expected: { databases: null, expiredMost: null },
     keepPresent: async () => [],
   });
+  markFor(run, journal.state.record, 'begun');
   if (journal.state.direction === 'forward') journal.noteUndo();
   const notes = await runRecovery({
     journal,
@@ -41,8 +43,14 @@ export async function undoRecovery(run: CommandRun): Promise<RecoverReport> {
     toType,
     context,
   });
+  const told = markEnd(run, journal.state.record, 'undone');
   forgetServer(request, journal.state.record.id, context);
-  return report(run, { ...preview, notes: [...preview.notes, ...notes] }, 'undone', startedMs);
+  return report(
+    run,
+    { ...preview, notes: [...preview.notes, ...notes, ...told] },
+    'undone',
+    startedMs,
+  );
 }
 
 /** The newest that was not taken back. */
@@ -63,10 +71,13 @@ function requireFormer(
   directory: BytePath,
   { record, done, begun }: JournalState,
 ): void {
-  if (!done.has('move-aside') || begun.has('put-back') || record.aside.length === 0) return;
+  if (!done.has('move-aside') || begun.has('put-back')) return;
   const folder = formerFolder(directory, record);
-  const names = fileSystem.stat(folder) === null ? [] : fileSystem.list(folder);
-  if (record.aside.some((name) => names.includes(name))) return;
+  const names = fileSystem.stat(folder) === null ? null : fileSystem.list(folder);
+  // A server that had no file yet may have saved its first one as it ended.
+  const isThere =
+    record.aside.length === 0 ? names !== null : record.aside.some((name) => names?.includes(name));
+  if (isThere) return;
   throw new InTheWayError(`what was there before is no longer in '${formatPath(folder)}'`, {
     path: folder,
     hint: "move it back there, or recover the snapshot that was taken of it: 'redis-rewind list REPO'",

@@ -27,6 +27,7 @@ export const NOTE_KINDS = [
   'would-not-load',
   // The server.
   'aof-failing',
+  'discarded',
   'assumed-settings',
   'dump-left',
   'also-kept',
@@ -41,8 +42,10 @@ export const NOTE_KINDS = [
   'overridden',
   'password-shown',
   'replica',
+  'recovered',
   'replicas',
   'running-server',
+  'unfinished-recovery',
   'unknown-keys',
   'unseen-files',
   'watched',

@@ -29,7 +29,7 @@ export interface SnapshotSummary {
   readonly source: string;
   /** What the server said that it was taken of; null where none was asked, or the record is damaged. */
   readonly server: StoredServer | null;
-  /** Notes of severity `look` from its backup; empty when all was well, or where they are damaged. */
+  /** Warnings of its backup, and remarks on a recovery before it; empty when there are none, or where they are damaged. */
   readonly notes: readonly StoredNote[];
 }
 

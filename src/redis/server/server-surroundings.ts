@@ -12,6 +12,8 @@ export interface ServerSurroundings {
   /** Whether Sentinels watch it. */
   readonly isWatched: boolean;
   readonly isCluster: boolean;
+  /** How often its data was changed since it was saved last; null where it does not say. */
+  readonly unsavedChanges: number | null;
   /** `config_file` of INFO, absolute; null where it was started without one. */
   readonly configuration: BytePath | null;
 }
@@ -23,12 +25,13 @@ const HELLO_CHANNEL = '__sentinel__:hello';
 export async function readServerSurroundings(
   connection: ServerConnection,
 ): Promise<ServerSurroundings> {
-  const info = await readInfo(connection, ['server', 'replication', 'cluster']);
+  const info = await readInfo(connection, ['server', 'replication', 'cluster', 'persistence']);
   const configuration = pathFromBytes(Buffer.from(info.get('config_file') ?? '', 'utf8'));
   return {
     replicas: infoNumber(info, 'connected_slaves') ?? 0,
     isWatched: await hasSubscribers(connection),
     isCluster: infoFlag(info, 'cluster_enabled'),
+    unsavedChanges: infoNumber(info, 'rdb_changes_since_last_save'),
     configuration: configuration.startsWith('/') ? configuration : null,
   };
 }

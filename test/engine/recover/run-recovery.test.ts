@@ -17,7 +17,7 @@ import { type ServerControl, runRecovery } from '../../../src/engine/recover/run
 import { StoppedRecoveryError } from '../../../src/engine/recover/stopped-recovery-error.js';
 import { openRepositorySource } from '../../../src/engine/restore/read-from-repository.js';
 import { parseTime } from '../../../src/engine/snapshot/time-spec.js';
-import { ServerError } from '../../../src/errors.js';
+import { InterruptedError, ServerError } from '../../../src/errors.js';
 import { pathFromText } from '../../../src/system/files/byte-path.js';
 import { type FileSystem, RealFileSystem } from '../../../src/system/files/file-system.js';
 import { writeRdb } from '../../support/redis/data/rdb-writer.js';
@@ -347,6 +347,22 @@ test('a server that was started meanwhile stops the recovery, which says where t
   );
   t.regex(error?.hint ?? '', /--undo/);
   isAsBefore(t, stage, 'of an hour ago');
+});
+
+test('a signal in the middle says where things stand and what to type', async (t) => {
+  const stage = await prepare(t, false);
+  const control = new StandIn(stage.directory);
+  const stop = control.stop.bind(control);
+  control.stop = async () => {
+    await stop();
+    throw new InterruptedError('SIGTERM');
+  };
+  const error = await t.throwsAsync(run(stage, control), { instanceOf: InterruptedError });
+  t.is(error?.exitCode, 143);
+  t.regex(
+    error?.hint ?? '',
+    /no file was moved, and the server may be stopped; to go on: recover AGAIN; .*: recover --undo$/,
+  );
 });
 
 test('a backup that is refused stops the recovery before the server is stopped', async (t) => {

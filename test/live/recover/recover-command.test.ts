@@ -1,7 +1,17 @@
 // The command `recover` as a person types it, on real servers.
-import { existsSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
+import { asRoot } from '../../support/program/as-root.js';
 import { runCli } from '../../support/program/cli.js';
 import { readTree } from '../../support/files/directory-tree.js';
 import {
@@ -54,6 +64,14 @@ for (const { title, lines, line, protocol } of AOF_STATES) {
     t.is(again.code, 0, again.stderr);
     t.like(again.json(), { outcome: 'recovered', protocol, presentSnapshot: 3 });
     t.deepEqual(await keysOf(server), ['a', 'c', 'later'], 'snapshot 2 is what was there');
+
+    const next = await runCli(['backup', '--json', '-s', server.socket, repository]);
+    t.is(next.code, 0, next.stderr);
+    const { notes } = next.json() as { notes: { kind: string; severity: string }[] };
+    t.deepEqual(
+      notes.map(({ kind, severity }) => `${severity} ${kind}`),
+      ['info recovered', 'info left-out-socket'],
+    );
   });
 }
 
@@ -165,5 +183,87 @@ test.serial(
     t.is(back.code, 0, back.stderr);
     t.deepEqual(await keysOf(server), ['a', 'c', 'last', 'later']);
     t.regex(journalOf(stage), /"outcome":"recovered"/);
+  },
+);
+
+test.serial('a server that may not save runs on, unless --discard-present is given', async (t) => {
+  const stage = await prepareRecovery(t, []);
+  const { server } = stage;
+  await withClient(server, async (client) => client.acl('SETUSER', 'default', '-bgsave', '-save'));
+  const processId = serverIn(server.directory);
+  const refused = await recover(stage, ['-r', 'now', '--yes']);
+  t.is(refused.code, 30, refused.stdout);
+  t.regex(
+    refused.stderr,
+    /hint: .*add --discard-present; nothing was changed, and the server runs as before; /,
+  );
+  t.is(serverIn(server.directory), processId);
+  t.regex(journalOf(stage), /"outcome":"undone"/);
+  const done = await recover(stage, ['-r', 'now', '--yes', '--discard-present']);
+  t.is(done.code, 0, done.stderr);
+  t.regex(
+    done.stdout,
+    /^note {5}.* changes since the server has saved its dump last will be lost/m,
+  );
+  t.deepEqual(await keysOf(server), ['a', 'b', 'c']);
+});
+
+test.serial('--undo without what was there is refused', async (t) => {
+  const stage = await prepareRecovery(t, []);
+  const { server } = stage;
+  const done = await recover(stage, ['-r', 'now', '--yes', '--json']);
+  const { aside } = done.json() as { aside: { folder: string } };
+  renameSync(aside.folder, `${aside.folder}.gone`);
+  const refused = await recover(stage, ['--undo', '--yes']);
+  t.is(refused.code, 14, refused.stdout);
+  t.regex(refused.stderr, /is no longer in '.*before-recover-.*\nhint: move it back there/);
+  t.deepEqual(await keysOf(server), ['a', 'b', 'c']);
+  renameSync(`${aside.folder}.gone`, aside.folder);
+  t.is((await recover(stage, ['--undo', '--yes'])).code, 0);
+  const again = await recover(stage, ['--undo', '--yes']);
+  t.is(again.code, 2);
+  t.regex(again.stderr, /no recovery of the server .* is left to be undone/);
+});
+
+test.serial('a server that does not load what was placed is left, and undone', async (t) => {
+  const stage = await prepareRecovery(t, []);
+  const { server } = stage;
+  const configuration = readFileSync(server.configuration, 'utf8');
+  writeFileSync(server.configuration, `${configuration}\nno-such-directive yes\n`);
+  const failed = await recover(stage, ['-r', 'now', '--yes', '--wait-timeout', '5']);
+  t.is(failed.code, 30, failed.stderr);
+  t.regex(
+    failed.stderr,
+    /hint: .*the recovered files are in place, and what was there is in '.*'; to go on: .*-r now.*; to put back what was there: .*--undo/,
+  );
+  writeFileSync(server.configuration, configuration);
+  t.is((await recover(stage, ['--undo', '--yes'])).code, 0);
+  t.deepEqual(await keysOf(server), ['a', 'c', 'later']);
+});
+
+asRoot(
+  'a user who may not write in the repository recovers with --discard-present, and undoes that',
+  async (t) => {
+    const user = { uid: 4242, gid: 4242 };
+    const stage = await prepareRecovery(t, [], user);
+    const { server, repository } = stage;
+    const root = path.dirname(repository);
+    execFileSync('chmod', ['-R', 'o+rX', root]);
+    const home = path.join(root, 'home');
+    mkdirSync(home);
+    chownSync(home, user.uid, user.gid);
+    const how = { ...user, env: { HOME: home, XDG_STATE_HOME: undefined } };
+    const refused = await recover(stage, ['-r', 'now', '--yes'], how);
+    t.is(refused.code, 2, refused.stderr);
+    t.regex(refused.stderr, /cannot be written.*\nhint: .*--discard-present/);
+    await withClient(server, async (client) => client.save());
+    const done = await recover(stage, ['-r', 'now', '--yes', '--discard-present'], how);
+    t.is(done.code, 0, done.stderr);
+    t.deepEqual(await keysOf(server), ['a', 'b', 'c']);
+    t.false(existsSync(path.join(repository, 'redis-rewind-data', 'recover')));
+    t.is(statSync(path.join(home, '.local/state/redis-rewind/recover')).mode & 0o777, 0o700);
+    const undone = await recover(stage, ['--undo', '--yes'], how);
+    t.is(undone.code, 0, undone.stderr);
+    t.deepEqual(await keysOf(server), ['a', 'c', 'later']);
   },
 );

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { chmod } from 'node:fs/promises';
 import path from 'node:path';
 import { type TeardownContext, temporaryDirectory } from '../files/temporary-directory.js';
 import {
@@ -12,7 +13,7 @@ import {
   succeedCli,
 } from '../program/cli.js';
 import { mainScript } from '../program/project-paths.js';
-import { redisUser } from './servers/redis-user.js';
+import { type Owner, redisUser } from './servers/redis-user.js';
 import {
   type ConfiguredServer,
   configureServer,
@@ -25,15 +26,20 @@ export interface RecoverStage {
   readonly repository: string;
 }
 
-/** Snapshot 1 has the keys a, b and c. The server has a, c and `later`. */
+/**
+ * Snapshot 1 has the keys a, b and c. The server has a, c and `later`.
+ * @param named as whom the server runs; the redis user where this is left out
+ */
 export async function prepareRecovery(
   t: TeardownContext,
   lines: readonly string[],
+  named?: Owner,
 ): Promise<RecoverStage> {
   const root = await temporaryDirectory(t);
-  const owner = await redisUser();
+  const owner = named ?? (await redisUser());
   const server = await configureServer(t, { root, owner, lines });
   const repository = path.join(root, 'repository');
+  if (named !== undefined) await chmod(root, 0o755);
   t.teardown(async () => forgetRecords(server.directory));
   await startConfigured(server, owner);
   await withClient(server, async (client) => client.mset({ a: '1', b: '2', c: '3' }));

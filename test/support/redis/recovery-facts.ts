@@ -40,6 +40,7 @@ export function createRunning(running: Partial<RunningServer> = {}): RunningServ
     replicas: 0,
     isWatched: false,
     isCluster: false,
+    unsavedChanges: null,
     ...running,
   };
 }

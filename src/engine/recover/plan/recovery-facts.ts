@@ -54,4 +54,6 @@ export interface RunningServer {
   /** Whether Sentinels watch it. */
   readonly isWatched: boolean;
   readonly isCluster: boolean;
+  /** How often its data was changed since its dump was saved; null where it was not asked. */
+  readonly unsavedChanges: number | null;
 }

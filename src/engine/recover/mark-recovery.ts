@@ -1,0 +1,33 @@
+// Tells the next backup of a recovery, where the repository can be written.
+import { SystemError } from '../../errors.js';
+import { type RecoveryMark, markRecovery } from '../../repository/commit/recovery-mark.js';
+import { type Note, lookNote } from '../run/notes.js';
+import type { JournalState } from './journal/journal-state.js';
+import type { CommandRun } from './recovery-run.js';
+
+/** @throws SystemError */
+export function markFor(
+  { repository, context, target }: CommandRun,
+  { id, snapshotId }: Pick<JournalState['record'], 'id' | 'snapshotId'>,
+  state: RecoveryMark['state'],
+): void {
+  if (repository === null) return;
+  const { fileSystem, hostName: host } = context;
+  const source = target.facts.directory;
+  markRecovery(fileSystem, repository.path, { recoveryId: id, snapshotId, state, host, source });
+}
+
+/** As `markFor`, once everything is done: trouble is a note. */
+export function markEnd(
+  run: CommandRun,
+  record: Pick<JournalState['record'], 'id' | 'snapshotId'>,
+  state: 'recovered' | 'undone',
+): readonly Note[] {
+  try {
+    markFor(run, record, state);
+    return [];
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+    return [lookNote('not-recorded', null, `the next backup is not told: ${error.message}`)];
+  }
+}
