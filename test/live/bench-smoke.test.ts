@@ -47,3 +47,26 @@ test('the benchmark measures every program on data of a real server and leaves o
   t.deepEqual((await readdir(work)).sort(), ['datasets', 'redis-rewind-bench', 'run']);
   t.deepEqual(await readdir(path.join(work, 'run')), []);
 });
+
+test('the benchmark gets a server back by recover and by the usual recipe, with the same keys', async (t) => {
+  const work = path.join(await temporaryDirectory(t), 'work');
+  const options = ['--size', '1MB', '--runs', '1', '--cases', 'recovery', '--peers', 'cp'];
+
+  const { stdout } = await run(process.execPath, [
+    benchScript,
+    ...options,
+    '--work',
+    work,
+    '--json',
+    '-',
+  ]);
+
+  const report = JSON.parse(stdout) as BenchReport;
+  t.deepEqual(
+    report.cases.map(({ name, runs }) => [name, runs.map(({ peer }) => peer)]),
+    [
+      ['recovery', ['redis-rewind', 'recipe']],
+      ['recovery-aof', ['redis-rewind', 'recipe']],
+    ],
+  );
+});

@@ -4,6 +4,7 @@ import { restarted, scattered } from './changed-dump.js';
 import { examination } from './examination.js';
 import { firstBackup } from './first-backup.js';
 import { grownAofCase } from './grown-aof.js';
+import { recovery } from './recovery.js';
 import { restoreHistory } from './restore-history.js';
 import { unchanged } from './unchanged.js';
 import { yearOfNights } from './year-of-nights.js';
@@ -15,6 +16,7 @@ export const ALL_CASES: readonly BenchCase[] = [
   grownAofCase,
   unchanged,
   restoreHistory,
+  recovery,
   yearOfNights,
   examination,
 ];

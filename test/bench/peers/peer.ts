@@ -10,12 +10,15 @@ export type PeerName =
   | 'rdiff-backup'
   | 'restic'
   | 'borg'
-  | 'rdiff';
+  | 'rdiff'
+  | 'recipe';
 
 /** The program that is being measured, the same without its examination of dumps, and the yardstick. */
 export const OURS: PeerName = 'redis-rewind';
 export const UNEXAMINED: PeerName = 'redis-rewind --no-examine';
 export const FLOOR: PeerName = 'cp';
+/** What people type to get a server back, as a script. */
+export const RECIPE: PeerName = 'recipe';
 
 export interface Peer {
   readonly name: PeerName;
