@@ -55,7 +55,7 @@ function findBegun({ journals, request }: CommandRun, typed: string): Begun | nu
   const journal = journals.find(({ state }) => state.outcome === null);
   if (journal === undefined) return null;
   const { record, direction, begun } = journal.state;
-  const { again, undo } = request.toType;
+  const { undo } = request.toType;
   if (direction === 'undo') {
     throw new UsageError(`recovery ${record.id} of this server is being taken back`, {
       hint: `finish that first: ${undo}`,
@@ -71,7 +71,7 @@ function findBegun({ journals, request }: CommandRun, typed: string): Begun | nu
       `recovery ${record.id} of this server to snapshot ${record.snapshotId} was begun with -r '${record.time}', and has not ended`,
       {
         typed,
-        hint: `go on with it: ${again.replace(/-r \S+/, `-r '${time.typed}'`)}; or take it back first: ${undo}`,
+        hint: `to go on with it, give -r '${time.typed}'; to take it back first: ${undo}`,
       },
     );
   }

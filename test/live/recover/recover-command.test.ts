@@ -11,10 +11,12 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
+import { fieldGroups, sorted } from '../../cli/cli-documentation.js';
 import { asRoot } from '../../support/program/as-root.js';
 import { runCli } from '../../support/program/cli.js';
 import { readTree } from '../../support/files/directory-tree.js';
 import {
+  answerAtTerminal,
   journalOf,
   keysOf,
   killAtStep,
@@ -267,3 +269,31 @@ asRoot(
     t.deepEqual(await keysOf(server), ['a', 'c', 'later']);
   },
 );
+
+test.serial('a person at a terminal is asked: no changes nothing, yes recovers', async (t) => {
+  const stage = await prepareRecovery(t, []);
+  const { server } = stage;
+  const declined = await answerAtTerminal(stage, ['-r', 'now'], 'n');
+  t.is(declined.code, 1, declined.text);
+  t.regex(declined.text, /^recover Redis at [^]*go on\? \[y\/N\] [^]*nothing was changed/m);
+  t.deepEqual(await keysOf(server), ['a', 'c', 'later']);
+  t.is(journalOf(stage), '');
+  const done = await answerAtTerminal(stage, ['-r', 'now'], 'y');
+  t.is(done.code, 0, done.text);
+  t.deepEqual(await keysOf(server), ['a', 'b', 'c']);
+});
+
+const [reportFields] = fieldGroups('recover');
+
+test.serial('--json has the fields that are documented, alone on stdout', async (t) => {
+  const stage = await prepareRecovery(t, []);
+  for (const options of [
+    ['-r', 'now', '--dry-run'],
+    ['-r', 'now', '--yes'],
+    ['--undo', '--yes'],
+  ]) {
+    const result = await recover(stage, [...options, '--json']);
+    t.is(result.code, 0, result.stderr);
+    t.deepEqual(sorted(Object.keys(result.json() as object)), sorted(reportFields ?? []));
+  }
+});

@@ -64,6 +64,27 @@ function argumentsOf({ server, repository }: RecoverStage, options: readonly str
   return ['recover', ...options, repository, '-s', server.socket];
 }
 
+/** Runs it at a terminal of its own, where a person types the answer to its question. */
+export async function answerAtTerminal(
+  stage: RecoverStage,
+  options: readonly string[],
+  answer: string,
+): Promise<{ readonly code: number | null; readonly text: string }> {
+  const words = [process.execPath, mainScript, ...argumentsOf(stage, options)];
+  const line = words.map((word) => `'${word}'`).join(' ');
+  const child = spawn('script', ['-qec', line, '/dev/null'], { env: cliEnvironment() });
+  let text = '';
+  let isAnswered = false;
+  child.stdout.setEncoding('utf8').on('data', (part: string) => {
+    text += part;
+    if (isAnswered || !text.includes('[y/N]')) return;
+    isAnswered = true;
+    child.stdin.write(`${answer}\n`);
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, text };
+}
+
 /** Runs it and kills it with SIGKILL as soon as the journal says that the step was begun. @returns the journal then */
 export async function killAtStep(
   stage: RecoverStage,
