@@ -246,9 +246,9 @@ export function isAsideName(name: BytePath): boolean {
   );
 }
 
-/** When a recovery began, in UTC, such as `20261128T031500Z`; with a number behind it if there was one in that second. */
+/** When a recovery began, in UTC, and the number of the program that began it, such as `20261128T031500Z-4711`. */
 export function isRecoveryId(text: string): boolean {
-  return /^[0-9]{8}T[0-9]{6}Z(?:-[1-9][0-9]?)?$/.test(text);
+  return /^[0-9]{8}T[0-9]{6}Z(?:-[1-9][0-9]{0,9})?$/.test(text);
 }
 
 /** The folder of all recoveries from a repository. Each has a folder in it, with its id as the name. */

@@ -89,12 +89,11 @@ async function bringBackFrom(
   source: RepositorySource,
   { time, begun }: Wanted,
 ): Promise<RecoverReport> {
-  const { request, context, target, places } = run;
+  const { request, context, target } = run;
   const { toType } = request;
   const { facts, owner } = target;
   const continued = begun?.isUnderWay === true ? begun.journal : null;
-  const id =
-    continued?.state.record.id ?? newRecoveryId(context.fileSystem, places, context.clock.nowMs());
+  const id = continued?.state.record.id ?? newId(run);
   const data = await readSnapshotData(source, facts.settings);
   const plan = {
     ...planRecovery({ target: facts, data, use: request.use }, id),
@@ -156,6 +155,10 @@ async function keepIfWanted({
       'what the server holds now could not be backed up; to go on without that, add --discard-present',
     );
   }
+}
+
+function newId({ context, places }: CommandRun): string {
+  return newRecoveryId(context.fileSystem, places, context.clock.nowMs(), context.processId);
 }
 
 /** @throws UsageError where what the server holds now cannot be backed up */

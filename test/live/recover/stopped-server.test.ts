@@ -11,6 +11,7 @@ import { asRoot } from '../../support/program/as-root.js';
 import { type CliResult, runCli } from '../../support/program/cli.js';
 import { fixturePath } from '../../support/program/project-paths.js';
 import { until } from '../../support/program/until.js';
+import { forgetRecords } from '../../support/redis/recover-stage.js';
 import { redisUser } from '../../support/redis/servers/redis-user.js';
 import {
   type ConfiguredServer,
@@ -37,6 +38,7 @@ async function prepare(t: ExecutionContext, lines: readonly string[]): Promise<S
   const owner = await redisUser();
   const server = await configureServer(t, { root, owner, lines });
   const repository = path.join(root, 'repository');
+  t.teardown(async () => forgetRecords(server.directory));
   await startConfigured(server, owner);
   await withClient(server, async (client) => client.mset({ a: '1', b: '2', c: '3' }));
   const backup = await runCli(['backup', '-s', server.socket, repository]);

@@ -16,6 +16,7 @@ import {
   type SupervisedMachine,
   makeSupervisedMachine,
 } from '../../support/redis/servers/supervised-machine.js';
+import { forgetRecords } from '../../support/redis/recover-stage.js';
 import {
   type ConfiguredServer,
   configureServer,
@@ -164,6 +165,7 @@ test('a server that something starts again behind our back is noticed before a f
   const root = await temporaryDirectory(t);
   const server = await configureServer(t, { root });
   const repository = path.join(root, 'repository');
+  t.teardown(async () => forgetRecords(server.directory));
   const down = path.join(root, 'down');
   const loop = 'while :; do [ -e "$1" ] || redis-server "$0"; sleep 0.3; done';
   const supervisor = spawn('/bin/sh', ['-c', loop, server.configuration, down], {

@@ -3,7 +3,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 
-import { SystemError } from '../../../src/errors.js';
+import { ServerError, SystemError } from '../../../src/errors.js';
 import { findStoppedSupervision } from '../../../src/redis/control/find-stopped-supervision.js';
 import { type ServerUnit, findUnits, parseUnit } from '../../../src/redis/control/find-units.js';
 import { findServerProgram } from '../../../src/redis/control/server-program.js';
@@ -176,4 +176,9 @@ test('the program that would be started says its version', async (t) => {
   });
   t.deepEqual(await ask('/opt/wrapper'), { name: '/opt/wrapper', version: null });
   t.is(await ask('/opt/none'), null);
+  const killed = async () => ({ code: 137, output: '' });
+  await t.throwsAsync(findServerProgram({ run: killed, options }, null), {
+    instanceOf: ServerError,
+    message: "'redis-server --version' ended with exit code 137",
+  });
 });

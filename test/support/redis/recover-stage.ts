@@ -133,6 +133,7 @@ export function recordsOf(directory: string): string[] {
   );
 }
 
-function forgetRecords(directory: string): void {
+/** What root keeps of recoveries of the server in its own folder. */
+export function forgetRecords(directory: string): void {
   for (const file of recordsOf(directory)) rmSync(path.dirname(file), { recursive: true });
 }

@@ -4,6 +4,7 @@ import type { ExecutionContext } from 'ava';
 
 import { temporaryDirectory } from '../files/temporary-directory.js';
 import { type CliResult, runCli, succeedCli } from '../program/cli.js';
+import { forgetRecords } from './recover-stage.js';
 import { redisUser } from './servers/redis-user.js';
 import {
   type ConfiguredServer,
@@ -34,6 +35,7 @@ export async function changedServer(
   const all = ['enable-debug-command yes', ...lines];
   const server = await configureServer(t, { root, owner, lines: all });
   const repository = path.join(root, 'repository');
+  t.teardown(async () => forgetRecords(server.directory));
   await prepare(server.directory);
   await startConfigured(server, owner);
   await withClient(server, async (client) => {

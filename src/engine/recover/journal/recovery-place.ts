@@ -50,16 +50,20 @@ export function isNotWritable(error: unknown): boolean {
   return ['EACCES', 'EPERM', 'EROFS'].some((errno) => isErrno(error, errno));
 }
 
-/** The id of a recovery that begins now; no other one has it in any of the places. */
+/**
+ * The id of a recovery that begins now: no other one has it in any of the places. The number of the program is in it, since
+ * another one may begin a recovery of another server in the same second, and both keep records in the same folder.
+ */
 export function newRecoveryId(
   fileSystem: FileSystem,
   places: readonly BytePath[],
   nowMs: number,
+  processId: number,
 ): string {
   const time = new Date(nowMs).toISOString().replaceAll(/[-:]|\.[0-9]+/g, '');
   const isTaken = (id: string): boolean =>
     places.some((place) => fileSystem.stat(parentPath(recoveryJournalPath(place, id))) !== null);
-  let id = time;
-  for (let count = 2; isTaken(id); count += 1) id = `${time}-${count}`;
-  return id;
+  let number = processId;
+  while (isTaken(`${time}-${number}`)) number += 1;
+  return `${time}-${number}`;
 }

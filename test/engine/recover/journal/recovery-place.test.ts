@@ -38,15 +38,19 @@ test('the repository comes first', (t) => {
   );
 });
 
-test('an id is a time, and is used once', async (t) => {
+test('an id is a time and the number of the program, and is used once', async (t) => {
   const place = await temporaryDirectory(t);
   const fileSystem = new RealFileSystem();
-  const next = (): string =>
-    newRecoveryId(fileSystem, [pathFromText(place)], Date.UTC(2026, 10, 28, 3, 15, 0, 999));
-  t.is(next(), '20261128T031500Z');
-  await mkdir(path.join(place, next()));
-  t.is(next(), '20261128T031500Z-2');
-  await mkdir(path.join(place, next()));
-  t.is(next(), '20261128T031500Z-3');
-  t.true(isRecoveryId(next()));
+  const next = (processId: number): string =>
+    newRecoveryId(
+      fileSystem,
+      [pathFromText(place)],
+      Date.UTC(2026, 10, 28, 3, 15, 0, 999),
+      processId,
+    );
+  t.is(next(4711), '20261128T031500Z-4711');
+  t.is(next(812), '20261128T031500Z-812', 'another program in the same second has another one');
+  await mkdir(path.join(place, next(4711)));
+  t.is(next(4711), '20261128T031500Z-4712');
+  t.true(isRecoveryId(next(4_194_304)));
 });
