@@ -47,6 +47,9 @@ export async function runCommand(
     isLate = true;
     killGroup(child.pid);
   }, timeoutMs);
+  const closed = new Promise<void>((resolve) => {
+    child.once('close', () => resolve());
+  });
   const ended = new Promise<number>((resolve, reject) => {
     child.once('error', (error) => reject(failure(command, error)));
     child.once('exit', (code, signal) =>
@@ -56,7 +59,7 @@ export async function runCommand(
   try {
     const code = await awaitWithCheckpoints(ended, checkpoint);
     if (isLate) throw late(command, timeoutMs);
-    await lastOutput();
+    await lastOutput(closed);
     return { code, output: output.toString('utf8').trim() };
   } finally {
     clearTimeout(timer);
@@ -74,14 +77,20 @@ export async function runShellCommand(
   return runCommand(['/bin/sh', '-c', line], options);
 }
 
-/** Lets what was printed before the end arrive. */
-function lastOutput(): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, LAST_OUTPUT_MS);
+/**
+ * The end of a process may be seen before what it has printed. All of that has come once its streams are closed; a process
+ * that it leaves behind may keep them open.
+ */
+async function lastOutput(closed: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const isOver = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, KEPT_OPEN_MOST_MS);
   });
+  await Promise.race([closed, isOver]);
+  clearTimeout(timer);
 }
 
-const LAST_OUTPUT_MS = 20;
+const KEPT_OPEN_MOST_MS = 1000;
 
 function killGroup(id: number | undefined): void {
   if (id === undefined) return;

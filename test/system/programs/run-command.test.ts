@@ -32,6 +32,10 @@ test('only the last of much output is kept', async (t) => {
   t.regex(output, /the end$/);
 });
 
+test('what is printed last counts, although the end of the command is seen before', async (t) => {
+  t.is((await runShellCommand('(sleep 0.2; echo last) & exit 0', OPTIONS)).output, 'last');
+});
+
 test('a command that leaves a process behind ends by itself, although the process has its output', async (t) => {
   const { output } = await runShellCommand('sleep 60 & echo $!', OPTIONS);
   t.notThrows(() => process.kill(Number(output), 'SIGKILL'));
