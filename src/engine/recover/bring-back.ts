@@ -317,11 +317,13 @@ interface Ending extends Pick<RecoverReport, 'outcome'> {
 }
 
 async function finish(
-  { request, context, target, startedMs }: CommandRun,
+  run: CommandRun,
   preview: RecoveryPreview,
   { outcome, isStarted = false, presentSnapshot = null, notes = [] }: Ending,
 ): Promise<RecoverReport> {
-  const now = isStarted ? await readServerNow(target, request.server.waitTimeoutMs, context) : null;
+  const { request, context, startedMs } = run;
+  const standing = `the recovery is done, and what was there is in '${preview.aside.folder}'; to put it back: ${request.toType.undo}`;
+  const now = isStarted ? await readServerNow(run, standing) : null;
   return {
     ...preview,
     outcome,

@@ -91,6 +91,9 @@ function formerFolder(
   return asidePath(directory, id, { holds: 'former', isWithin: isAsideWithin });
 }
 
+/** Without it the undo does nothing with the server. */
+const NOT_NEEDED = 'not needed';
+
 function showUndo(
   { repositoryPath, target, notes }: CommandRun,
   { record, direction, begun }: JournalState,
@@ -121,25 +124,28 @@ function showUndo(
     },
     putBackFrom: isMoved ? formatPath(formerFolder(directory, record)) : null,
     present: facts.running === null ? 'not-running' : 'discarded',
-    stop: describeStop(stop),
-    start: describeStart(start),
+    stop: isMoved ? describeStop(stop) : NOT_NEEDED,
+    start: begun.has('stop') ? describeStart(start) : NOT_NEEDED,
     expectedDatabases: null,
     notes,
   };
 }
 
 async function report(
-  { request, context, target }: CommandRun,
+  run: CommandRun,
   preview: RecoveryPreview,
   outcome: 'planned' | 'undone',
   startedMs: number,
 ): Promise<RecoverReport> {
+  const { context, target } = run;
   const isUp = outcome === 'undone' && planControl(target).start.kind !== 'by-hand';
   return {
     ...preview,
     outcome,
     presentSnapshot: null,
-    now: isUp ? await readServerNow(target, request.server.waitTimeoutMs, context) : null,
+    now: isUp
+      ? await readServerNow(run, 'what was there is back, and the server was started')
+      : null,
     undo: null,
     elapsedMs: Math.round(context.clock.monotonicMs() - startedMs),
   };
