@@ -19,7 +19,7 @@ import { planControl } from './plan-control.js';
 import { planRecovery } from './plan/plan-recovery.js';
 import type { RecoveryPlan } from './plan/recovery-plan.js';
 import { readSnapshotData } from './read-snapshot-data.js';
-import { forgetServer, recordPlace } from './recall-target.js';
+import { forgetServer, recordPlace } from './target/recall-target.js';
 import type { RecoverReport, RecoveryPreview } from './recover-report.js';
 import type { CommandRun } from './recovery-run.js';
 import { runRecovery } from './run-recovery.js';

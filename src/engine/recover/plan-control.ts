@@ -2,7 +2,7 @@
 // the recovery starts it again, even if somebody has started it by hand meanwhile. Pure.
 import type { StartPlan, StopPlan } from '../../redis/control/supervision.js';
 import { planStop } from './plan/plan-stop.js';
-import type { RecoveryTarget } from './reach-target.js';
+import type { RecoveryTarget } from './target/reach-target.js';
 
 /** @throws ServerError where nobody knows how to stop or to start the server */
 export function planControl({ facts, startedBy }: Pick<RecoveryTarget, 'facts' | 'startedBy'>): {

@@ -4,7 +4,7 @@ import type { BytePath } from '../../system/files/byte-path.js';
 import type { Note } from '../run/notes.js';
 import type { RunContext } from '../run/run-context.js';
 import type { RecoveryJournal } from './journal/recovery-journal.js';
-import type { RecoveryTarget } from './reach-target.js';
+import type { RecoveryTarget } from './target/reach-target.js';
 import type { RecoverRequest } from './recover-request.js';
 
 export interface CommandRun {

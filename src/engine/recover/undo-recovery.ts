@@ -10,7 +10,7 @@ import type { RecoveryJournal } from './journal/recovery-journal.js';
 import { makeControl } from './make-control.js';
 import { markEnd, markFor } from './mark-recovery.js';
 import { planControl } from './plan-control.js';
-import { forgetServer } from './recall-target.js';
+import { forgetServer } from './target/recall-target.js';
 import type { RecoverReport, RecoveryPreview } from './recover-report.js';
 import type { CommandRun } from './recovery-run.js';
 import { runRecovery } from './run-recovery.js';

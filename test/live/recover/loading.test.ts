@@ -6,8 +6,8 @@ import { copyFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 
-import { connectWhereItListens } from '../../../src/engine/recover/connect-where-it-listens.js';
-import { findStoppedTarget } from '../../../src/engine/recover/find-stopped-target.js';
+import { connectWhereItListens } from '../../../src/engine/recover/target/connect-where-it-listens.js';
+import { findStoppedTarget } from '../../../src/engine/recover/target/find-stopped-target.js';
 import { LiveControl, type LiveControlParts } from '../../../src/engine/recover/live-control.js';
 import { planStop } from '../../../src/engine/recover/plan/plan-stop.js';
 import { ServerError } from '../../../src/errors.js';

@@ -11,7 +11,7 @@ import {
   RecoveryJournal,
   makeRecoveries,
 } from '../../../src/engine/recover/journal/recovery-journal.js';
-import { type FoundTarget, findTarget } from '../../../src/engine/recover/find-target.js';
+import { type FoundTarget, findTarget } from '../../../src/engine/recover/target/find-target.js';
 import { LiveControl } from '../../../src/engine/recover/live-control.js';
 import { planRecovery } from '../../../src/engine/recover/plan/plan-recovery.js';
 import type { Protocol } from '../../../src/engine/recover/plan/recovery-plan.js';

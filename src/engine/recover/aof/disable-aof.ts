@@ -10,7 +10,7 @@ import { saveUnseen } from '../../../redis/control/save-unseen.js';
 import { setAppendOnly } from '../../../redis/control/set-appendonly.js';
 import { type BytePath, joinPath } from '../../../system/files/byte-path.js';
 import { type Note, infoNote, lookNote } from '../../run/notes.js';
-import type { SeenDirectory } from '../seen-directory.js';
+import type { SeenDirectory } from './seen-directory.js';
 import type { SwitchRun, Switched } from './switch-run.js';
 
 /** @throws UsageError where nothing would be persisted from then on; ServerError, NoSpaceError */

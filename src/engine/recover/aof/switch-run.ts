@@ -3,8 +3,8 @@ import type { ReachedServer } from '../../../redis/server/live-server.js';
 import type { BytePath } from '../../../system/files/byte-path.js';
 import type { Note } from '../../run/notes.js';
 import type { ProgressEvent, RunContext } from '../../run/run-context.js';
-import type { SeenDirectory } from '../seen-directory.js';
-import type { Standing } from '../standing.js';
+import type { SeenDirectory } from './seen-directory.js';
+import type { Standing } from './standing.js';
 import type { AofSwitchReport } from './aof-switch-report.js';
 
 export interface SwitchRun {

@@ -4,7 +4,6 @@ import type { Supervision } from '../../../redis/control/supervision.js';
 import type { StoredObject } from '../../../repository/stored/stored-fields.js';
 import { type BytePath, formatPath, parsePath } from '../../../system/files/byte-path.js';
 import type { ProgramStart } from '../../../system/processes/start-program.js';
-import type { FoundTarget } from '../find-target.js';
 import type { TargetFacts, TargetSettings } from '../plan/recovery-facts.js';
 import type { ServerOwner } from '../steps/recovered-source.js';
 
@@ -20,7 +19,8 @@ export interface ServerRecord {
   readonly configuration: BytePath | null;
   /** Typed commands are not kept, since they may hold a password: null then. */
   readonly supervision: Exclude<Supervision, { kind: 'commands' }> | null;
-  readonly loadingStart: FoundTarget['loadingStart'];
+  /** How it is started for a moment with its AOF off; null where that is not known or not needed. */
+  readonly loadingStart: ProgramStart | null;
 }
 
 export function encodeServer(record: ServerRecord): string {

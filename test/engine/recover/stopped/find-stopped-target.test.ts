@@ -9,7 +9,7 @@ import {
   type StoppedTarget,
   type StoppedTargetRequest,
   findStoppedTarget,
-} from '../../../../src/engine/recover/find-stopped-target.js';
+} from '../../../../src/engine/recover/target/find-stopped-target.js';
 import {
   planAccess,
   readSaidSettings,

@@ -1,12 +1,12 @@
 // Makes a setting that a running server has survive its next start. The configuration file may say so already. Else
 // the server writes its own file (CONFIG REWRITE); where it has no right to, or may not write the file, the file
 // is edited. Then the file is read as the server will read it.
-import { RewindError, type ServerError } from '../../errors.js';
-import { rewriteConfiguration } from '../../redis/control/rewrite-configuration.js';
-import type { ServerConnection } from '../../redis/connection/connection.js';
-import { type BytePath, formatPath } from '../../system/files/byte-path.js';
-import { type Note, lookNote } from '../run/notes.js';
-import type { RunContext } from '../run/run-context.js';
+import { RewindError, type ServerError } from '../../../errors.js';
+import { rewriteConfiguration } from '../../../redis/control/rewrite-configuration.js';
+import type { ServerConnection } from '../../../redis/connection/connection.js';
+import { type BytePath, formatPath } from '../../../system/files/byte-path.js';
+import { type Note, lookNote } from '../../run/notes.js';
+import type { RunContext } from '../../run/run-context.js';
 import {
   type ConfigurationFile,
   type EffectiveDirective,

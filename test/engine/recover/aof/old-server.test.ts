@@ -4,13 +4,13 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { switchAof } from '../../../src/engine/recover/aof/switch-aof.js';
-import { RewindError } from '../../../src/errors.js';
-import { temporaryDirectory } from '../../support/files/temporary-directory.js';
-import { createTestContext } from '../../support/program/run-context.js';
-import { startFakeProcess } from '../../support/redis/servers/fake-process.js';
-import { honestReply, startFakeServer } from '../../support/redis/servers/fake-server.js';
-import { serverRequest } from '../../support/redis/server-request.js';
+import { switchAof } from '../../../../src/engine/recover/aof/switch-aof.js';
+import { RewindError } from '../../../../src/errors.js';
+import { temporaryDirectory } from '../../../support/files/temporary-directory.js';
+import { createTestContext } from '../../../support/program/run-context.js';
+import { startFakeProcess } from '../../../support/redis/servers/fake-process.js';
+import { honestReply, startFakeServer } from '../../../support/redis/servers/fake-server.js';
+import { serverRequest } from '../../../support/redis/server-request.js';
 
 interface Part {
   /** How a rewrite ends. */

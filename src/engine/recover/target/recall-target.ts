@@ -1,24 +1,24 @@
 // A server whose recovery was begun by an earlier run is known from that run: while it is down it cannot be asked, and what runs
 // in its directory may have been started by hand, with other settings.
-import { ServerError, SystemError, UsageError } from '../../errors.js';
-import { formatEndpoint } from '../../redis/connection/server-access.js';
-import type { BytePath } from '../../system/files/byte-path.js';
-import { findServerIn } from '../../system/processes/server-processes.js';
-import type { RunContext } from '../run/run-context.js';
-import { connectServer } from '../server/connect-server.js';
-import { readServerAccess } from '../server/read-server-access.js';
+import { ServerError, SystemError, UsageError } from '../../../errors.js';
+import { formatEndpoint } from '../../../redis/connection/server-access.js';
+import type { BytePath } from '../../../system/files/byte-path.js';
+import { findServerIn } from '../../../system/processes/server-processes.js';
+import type { RunContext } from '../../run/run-context.js';
+import { connectServer } from '../../server/connect-server.js';
+import { readServerAccess } from '../../server/read-server-access.js';
 import { isMovableOut } from './find-target.js';
 import { findRecoveries } from './find-recovery.js';
-import type { JournalPlace, RecoveryJournal } from './journal/recovery-journal.js';
-import { stateRecoveries } from './journal/recovery-place.js';
-import type { ServerRecord } from './journal/server-record.js';
+import type { JournalPlace, RecoveryJournal } from '../journal/recovery-journal.js';
+import { stateRecoveries } from '../journal/recovery-place.js';
+import type { ServerRecord } from '../journal/server-record.js';
 import {
   listServerRecords,
   readServerRecord,
   removeServerRecord,
-} from './journal/server-records.js';
+} from '../journal/server-records.js';
 import { type RecoveryTarget, reachTarget } from './reach-target.js';
-import type { RecoverRequest } from './recover-request.js';
+import type { RecoverRequest } from '../recover-request.js';
 
 /** Where this user keeps records of servers; null where it has no folder of its own. */
 export function recordPlace(

@@ -1,14 +1,14 @@
 // The directory of a server, held open, where it can be seen from here. A server on another machine, or in a
 // container with paths of its own, can still be told what to do.
-import { ServerError } from '../../errors.js';
+import { ServerError } from '../../../errors.js';
 import {
   type FoundDirectory,
   findDirectory,
   holdDirectory,
-} from '../../redis/server/find-directory.js';
-import type { ReachedServer } from '../../redis/server/live-server.js';
-import type { FileSystem } from '../../system/files/file-system.js';
-import type { HeldFolder } from '../../system/files/held-folders.js';
+} from '../../../redis/server/find-directory.js';
+import type { ReachedServer } from '../../../redis/server/live-server.js';
+import type { FileSystem } from '../../../system/files/file-system.js';
+import type { HeldFolder } from '../../../system/files/held-folders.js';
 
 export interface SeenDirectory extends FoundDirectory {
   readonly held: HeldFolder;

@@ -1,11 +1,14 @@
 // Connects to the server that works in a directory, wherever it listens: for a server whose configuration is not known.
-import { ServerError } from '../../errors.js';
-import type { ServerConnection } from '../../redis/connection/connection.js';
-import { findListeningSockets } from '../../system/processes/listening-sockets.js';
-import { type DirectoryIdentity, findServerIn } from '../../system/processes/server-processes.js';
-import type { RunContext } from '../run/run-context.js';
-import { connectServer } from '../server/connect-server.js';
-import type { ServerRequest } from '../server/server-request.js';
+import { ServerError } from '../../../errors.js';
+import type { ServerConnection } from '../../../redis/connection/connection.js';
+import { findListeningSockets } from '../../../system/processes/listening-sockets.js';
+import {
+  type DirectoryIdentity,
+  findServerIn,
+} from '../../../system/processes/server-processes.js';
+import type { RunContext } from '../../run/run-context.js';
+import { connectServer } from '../../server/connect-server.js';
+import type { ServerRequest } from '../../server/server-request.js';
 
 /**
  * @param server user and password as they were given

@@ -2,16 +2,16 @@
 // named, or the one that the server names. Whoever controls a server can have it name any file, such as one
 // of root's. So a file that only the server names is edited where it belongs to the user of the server, and where
 // it is the same file to the process of the server.
-import { RewindError, UsageError } from '../../errors.js';
-import { changeDirective } from '../../redis/control/plan-directive.js';
-import { readConfiguration } from '../../redis/server/live-server.js';
-import { type BytePath, formatPath, parentPath } from '../../system/files/byte-path.js';
-import type { FileStat, FileSystem } from '../../system/files/file-system.js';
-import { followPath } from '../../system/files/follow-path.js';
-import { readSmallOpenFile } from '../../system/files/read-small-file.js';
-import { replaceFile } from '../../system/files/replace-file.js';
-import { isSameFileFor } from '../../system/processes/process-files.js';
-import type { RunContext } from '../run/run-context.js';
+import { RewindError, UsageError } from '../../../errors.js';
+import { changeDirective } from '../../../redis/control/plan-directive.js';
+import { readConfiguration } from '../../../redis/server/live-server.js';
+import { type BytePath, formatPath, parentPath } from '../../../system/files/byte-path.js';
+import type { FileStat, FileSystem } from '../../../system/files/file-system.js';
+import { followPath } from '../../../system/files/follow-path.js';
+import { readSmallOpenFile } from '../../../system/files/read-small-file.js';
+import { replaceFile } from '../../../system/files/replace-file.js';
+import { isSameFileFor } from '../../../system/processes/process-files.js';
+import type { RunContext } from '../../run/run-context.js';
 import type { SeenDirectory } from './seen-directory.js';
 
 export interface ConfigurationFile {

@@ -1,21 +1,21 @@
 // The server that is recovered, found with everything that its recovery is planned from. It may be named by its address, by its
 // directory or by its configuration file. Where one runs, it is asked; where none does, its files say what they can.
-import { ServerError, UsageError } from '../../errors.js';
-import type { ServerConnection } from '../../redis/connection/connection.js';
-import type { Endpoint } from '../../redis/connection/server-access.js';
-import { formatPath } from '../../system/files/byte-path.js';
-import { parseOwner } from '../../system/files/metadata/owners.js';
-import type { Supervision } from '../../redis/control/supervision.js';
-import type { DirectoryIdentity } from '../../system/processes/server-processes.js';
-import type { RunContext } from '../run/run-context.js';
-import { connectServer } from '../server/connect-server.js';
-import { contactServer } from '../server/contact-server.js';
-import type { ServerRequest } from '../server/server-request.js';
+import { ServerError, UsageError } from '../../../errors.js';
+import type { ServerConnection } from '../../../redis/connection/connection.js';
+import type { Endpoint } from '../../../redis/connection/server-access.js';
+import { formatPath } from '../../../system/files/byte-path.js';
+import { parseOwner } from '../../../system/files/metadata/owners.js';
+import type { Supervision } from '../../../redis/control/supervision.js';
+import type { DirectoryIdentity } from '../../../system/processes/server-processes.js';
+import type { RunContext } from '../../run/run-context.js';
+import { connectServer } from '../../server/connect-server.js';
+import { contactServer } from '../../server/contact-server.js';
+import type { ServerRequest } from '../../server/server-request.js';
 import { connectWhereItListens, placeOf } from './connect-where-it-listens.js';
 import { type StoppedTarget, findStoppedTarget } from './find-stopped-target.js';
 import { type FoundTarget, findTarget } from './find-target.js';
-import type { RecoverRequest } from './recover-request.js';
-import { chosenOwner } from './stopped/stopped-owner.js';
+import type { RecoverRequest } from '../recover-request.js';
+import { chosenOwner } from '../stopped/stopped-owner.js';
 
 export interface RecoveryTarget extends FoundTarget {
   /** Of the server's directory. */

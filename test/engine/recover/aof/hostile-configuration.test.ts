@@ -3,13 +3,13 @@
 import { chmod, chown, link, mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ExecutionContext } from 'ava';
-import { switchAof } from '../../../src/engine/recover/aof/switch-aof.js';
-import { temporaryDirectory } from '../../support/files/temporary-directory.js';
-import { asRoot } from '../../support/program/as-root.js';
-import { createTestContext } from '../../support/program/run-context.js';
-import { startFakeProcess } from '../../support/redis/servers/fake-process.js';
-import { honestReply, startFakeServer } from '../../support/redis/servers/fake-server.js';
-import { serverRequest } from '../../support/redis/server-request.js';
+import { switchAof } from '../../../../src/engine/recover/aof/switch-aof.js';
+import { temporaryDirectory } from '../../../support/files/temporary-directory.js';
+import { asRoot } from '../../../support/program/as-root.js';
+import { createTestContext } from '../../../support/program/run-context.js';
+import { startFakeProcess } from '../../../support/redis/servers/fake-process.js';
+import { honestReply, startFakeServer } from '../../../support/redis/servers/fake-server.js';
+import { serverRequest } from '../../../support/redis/server-request.js';
 
 const ATTACKER = { uid: 12_345, gid: 12_345 };
 const SECRET = 'root:secret:1:0:99999:7:::\n';

@@ -1,6 +1,6 @@
 // Where a procedure stands that changes a server step by step. When it ends in the middle, its error says so, and
 // what to do next.
-import { InterruptedError, ServerError, type ServerTrouble } from '../../errors.js';
+import { InterruptedError, ServerError, type ServerTrouble } from '../../../errors.js';
 
 /** After such trouble nobody knows whether the server has done what it was asked. */
 const UNCERTAIN: readonly ServerTrouble[] = ['lost', 'unreachable', 'timeout'];

@@ -1,12 +1,12 @@
 // An error in the middle of a procedure says where things stand; one before the first change is as it was.
 import test from 'ava';
-import { Standing } from '../../../src/engine/recover/standing.js';
+import { Standing } from '../../../../src/engine/recover/aof/standing.js';
 import {
   InterruptedError,
   ServerError,
   type ServerTrouble,
   UsageError,
-} from '../../../src/errors.js';
+} from '../../../../src/errors.js';
 
 function failure(trouble: ServerTrouble, hint?: string): ServerError {
   return new ServerError(trouble, 'it failed', { address: 'a:1', hint });

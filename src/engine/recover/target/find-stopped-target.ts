@@ -1,26 +1,29 @@
 // Finds out everything of a server that is named by its directory or its configuration file, and that need not run. Nothing is
 // changed. A server that runs there all the same is seen by its process.
-import type { Endpoint, ServerAccess } from '../../redis/connection/server-access.js';
-import { findStoppedSupervision } from '../../redis/control/find-stopped-supervision.js';
-import { findSupervision, programOf } from '../../redis/control/find-supervision.js';
-import { findServerProgram } from '../../redis/control/server-program.js';
-import type { Supervision } from '../../redis/control/supervision.js';
-import { readConfiguration } from '../../redis/server/live-server.js';
-import type { BytePath } from '../../system/files/byte-path.js';
-import type { ParsedOwner } from '../../system/files/metadata/owners.js';
-import { findListeningSockets } from '../../system/processes/listening-sockets.js';
-import { type ProcessOrigin, inspectProcess } from '../../system/processes/process-origin.js';
-import { type DirectoryIdentity, findServerIn } from '../../system/processes/server-processes.js';
-import { runCommand } from '../../system/programs/run-command.js';
-import type { RunContext } from '../run/run-context.js';
+import type { Endpoint, ServerAccess } from '../../../redis/connection/server-access.js';
+import { findStoppedSupervision } from '../../../redis/control/find-stopped-supervision.js';
+import { findSupervision, programOf } from '../../../redis/control/find-supervision.js';
+import { findServerProgram } from '../../../redis/control/server-program.js';
+import type { Supervision } from '../../../redis/control/supervision.js';
+import { readConfiguration } from '../../../redis/server/live-server.js';
+import type { BytePath } from '../../../system/files/byte-path.js';
+import type { ParsedOwner } from '../../../system/files/metadata/owners.js';
+import { findListeningSockets } from '../../../system/processes/listening-sockets.js';
+import { type ProcessOrigin, inspectProcess } from '../../../system/processes/process-origin.js';
+import {
+  type DirectoryIdentity,
+  findServerIn,
+} from '../../../system/processes/server-processes.js';
+import { runCommand } from '../../../system/programs/run-command.js';
+import type { RunContext } from '../../run/run-context.js';
 import { type FoundTarget, SYSTEMCTL_MOST_MS, isMovableOut } from './find-target.js';
-import type { RunningServer } from './plan/recovery-facts.js';
-import { findConfiguration } from './stopped/find-configuration.js';
-import { planLoadingStart } from './loading/plan-loading-start.js';
-import { startByHand } from './stopped/start-by-hand.js';
-import { findStoppedDirectory } from './stopped/stopped-directory.js';
-import { stoppedOwner } from './stopped/stopped-owner.js';
-import { planAccess, planStoppedSettings, readSaidSettings } from './stopped/stopped-settings.js';
+import type { RunningServer } from '../plan/recovery-facts.js';
+import { findConfiguration } from '../stopped/find-configuration.js';
+import { planLoadingStart } from '../loading/plan-loading-start.js';
+import { startByHand } from '../stopped/start-by-hand.js';
+import { findStoppedDirectory } from '../stopped/stopped-directory.js';
+import { stoppedOwner } from '../stopped/stopped-owner.js';
+import { planAccess, planStoppedSettings, readSaidSettings } from '../stopped/stopped-settings.js';
 
 export interface StoppedTargetRequest {
   /** `--data-dir`, absolute; null where it is left out. One of the two is given. */

@@ -1,10 +1,10 @@
 // Finds the recoveries of a server by the device and inode of its directory, in every place where their journals may be.
-import { CorruptError, InTheWayError } from '../../errors.js';
-import { type BytePath, formatPath } from '../../system/files/byte-path.js';
-import type { DirectoryIdentity } from '../../system/processes/server-processes.js';
-import { type Note, lookNote } from '../run/notes.js';
-import type { RunContext } from '../run/run-context.js';
-import { type JournalPlace, RecoveryJournal, listRecoveries } from './journal/recovery-journal.js';
+import { CorruptError, InTheWayError } from '../../../errors.js';
+import { type BytePath, formatPath } from '../../../system/files/byte-path.js';
+import type { DirectoryIdentity } from '../../../system/processes/server-processes.js';
+import { type Note, lookNote } from '../../run/notes.js';
+import type { RunContext } from '../../run/run-context.js';
+import { type JournalPlace, RecoveryJournal, listRecoveries } from '../journal/recovery-journal.js';
 
 export interface FoundRecoveries {
   /** Newest first. */

@@ -1,28 +1,28 @@
 // Finds out everything of a running server that its recovery is planned from. Nothing is changed.
-import { RewindError } from '../../errors.js';
-import { parseServerVersion } from '../../persistence/rdb/loadable-versions.js';
-import { findSupervision, programOf } from '../../redis/control/find-supervision.js';
-import type { Supervision } from '../../redis/control/supervision.js';
-import { expandFileNames } from '../../redis/server/expand-file-names.js';
-import { unprovedDirectory } from '../../redis/server/find-directory.js';
-import type { LiveServer } from '../../redis/server/live-server.js';
+import { RewindError } from '../../../errors.js';
+import { parseServerVersion } from '../../../persistence/rdb/loadable-versions.js';
+import { findSupervision, programOf } from '../../../redis/control/find-supervision.js';
+import type { Supervision } from '../../../redis/control/supervision.js';
+import { expandFileNames } from '../../../redis/server/expand-file-names.js';
+import { unprovedDirectory } from '../../../redis/server/find-directory.js';
+import type { LiveServer } from '../../../redis/server/live-server.js';
 import {
   type ServerConfiguration,
   readServerConfiguration,
-} from '../../redis/server/server-configuration.js';
-import { readServerSurroundings } from '../../redis/server/server-surroundings.js';
-import { type BytePath, parentPath } from '../../system/files/byte-path.js';
-import type { FileSystem } from '../../system/files/file-system.js';
-import { isMountPoint } from '../../system/files/mount-points.js';
-import { readSmallFile } from '../../system/files/read-small-file.js';
-import { inspectProcess } from '../../system/processes/process-origin.js';
-import type { ProgramStart } from '../../system/processes/start-program.js';
-import { findServerIn } from '../../system/processes/server-processes.js';
-import { runCommand } from '../../system/programs/run-command.js';
-import type { RunContext } from '../run/run-context.js';
-import { planLoadingStart } from './loading/plan-loading-start.js';
-import type { TargetFacts } from './plan/recovery-facts.js';
-import type { ServerOwner } from './steps/recovered-source.js';
+} from '../../../redis/server/server-configuration.js';
+import { readServerSurroundings } from '../../../redis/server/server-surroundings.js';
+import { type BytePath, parentPath } from '../../../system/files/byte-path.js';
+import type { FileSystem } from '../../../system/files/file-system.js';
+import { isMountPoint } from '../../../system/files/mount-points.js';
+import { readSmallFile } from '../../../system/files/read-small-file.js';
+import { inspectProcess } from '../../../system/processes/process-origin.js';
+import type { ProgramStart } from '../../../system/processes/start-program.js';
+import { findServerIn } from '../../../system/processes/server-processes.js';
+import { runCommand } from '../../../system/programs/run-command.js';
+import type { RunContext } from '../../run/run-context.js';
+import { planLoadingStart } from '../loading/plan-loading-start.js';
+import type { TargetFacts } from '../plan/recovery-facts.js';
+import type { ServerOwner } from '../steps/recovered-source.js';
 
 export interface FoundTarget {
   readonly facts: TargetFacts;
