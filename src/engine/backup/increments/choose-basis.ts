@@ -21,6 +21,17 @@ export interface BasisFile {
 /** How much larger than an incr file a base may be that is gone through for the values of the incr file. */
 const BASE_MOST_TIMES = 64;
 
+/** A delta must hold nearly all of a content that is this many times as long as its basis. */
+const LONGER_TIMES = 5;
+
+/** Trying costs time only with long contents. Short ones may repeat what their basis has. */
+const LONG_FROM_BYTES = 16 * 2 ** 20;
+
+/** Whether a basis is so short that a full copy of the content is as good, as after FLUSHALL. */
+export function isFarTooShort(basisBytes: number, contentBytes: number): boolean {
+  return contentBytes >= LONG_FROM_BYTES && basisBytes * LONGER_TIMES < contentBytes;
+}
+
 /**
  * The basis for the content that leaves the mirror; null where no candidate is similar. The first of these:
  * 1. the file that is now at the same path;
@@ -31,17 +42,18 @@ const BASE_MOST_TIMES = 64;
  * 3. the same inode under another name: a file that was renamed and then changed. This comes after the
  *    AOF, whose files are replaced so often that their inodes are used again;
  * 4. a file of the same name in another folder, the nearest in size.
- * Empty candidates are skipped.
+ * Empty candidates are skipped. So are those that are far too short, but not for an incr file: it may have a value many times.
  */
 export function chooseBasis<Candidate extends BasisFile>(
   leaving: BasisFile,
   candidates: readonly Candidate[],
 ): Candidate | null {
-  const useful = candidates.filter((candidate) => candidate.sizeBytes > 0);
+  const filled = candidates.filter((candidate) => candidate.sizeBytes > 0);
+  const useful = filled.filter(({ sizeBytes }) => !isFarTooShort(sizeBytes, leaving.sizeBytes));
   return (
     useful.find((candidate) => candidate.path === leaving.path) ??
     nextBase(leaving.path, useful) ??
-    baseOfRewrite(leaving, useful) ??
+    baseOfRewrite(leaving, filled) ??
     useful.find((candidate) => isSameInode(candidate, leaving)) ??
     nearestNamesake(leaving, useful)
   );

@@ -14,6 +14,7 @@ import type { BytePath } from '../../../system/files/byte-path.js';
 import type { FileDescriptor, FileSystem } from '../../../system/files/file-system.js';
 import type { SharedFile } from '../../../system/files/shared-file-reader.js';
 import { isWorthThread } from '../../../system/threads/worth-a-thread.js';
+import { isFarTooShort } from '../increments/choose-basis.js';
 import type { IncrementsInProgress } from '../increments/increments-in-progress.js';
 import type { LastSnapshot } from '../last-snapshot.js';
 
@@ -65,6 +66,7 @@ export class MirrorFile {
     const { content } = this;
     if (!isWorthThread(content.sizeBytes) || this.#increments.has(content)) return;
     if (this.#increments.breaksChain(content)) return;
+    if (isFarTooShort(replacement.sizeBytes, content.sizeBytes)) return;
     this.#delta = beginDelta(this.#createJob(), replacement);
   }
 

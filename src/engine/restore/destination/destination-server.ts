@@ -1,7 +1,13 @@
 // The server that runs where a restore writes. It would write its own data over what is restored, also when it ends.
 import { InTheWayError } from '../../../errors.js';
 import { hasManifestName } from '../../../persistence/aof/aof-manifest.js';
-import { type BytePath, formatPath, parentPath } from '../../../system/files/byte-path.js';
+import { parseAofPart } from '../../../persistence/aof/data-file-names.js';
+import {
+  type BytePath,
+  baseName,
+  formatPath,
+  parentPath,
+} from '../../../system/files/byte-path.js';
 import type { FileSystem } from '../../../system/files/file-system.js';
 import { findServerIn, findServerWorkingIn } from '../../../system/processes/server-processes.js';
 import { type Note, lookNote } from '../../run/notes.js';
@@ -41,17 +47,29 @@ function candidates(
 ): readonly BytePath[] {
   const parent = parentPath(path);
   if (missingParents.length > 0) return [];
-  if (placement === 'place-one') return [parent, parentPath(parent)];
-  if (placement === 'fill-directory') return [path, parent];
+  const isOfAof = isAofName(baseName(path)) || isAofFolder(selection);
+  if (placement === 'place-one') return [parent, ...aboveAof(parent, isOfAof)];
+  if (placement === 'fill-directory') return [path, ...aboveAof(path, isOfAof)];
   // No server works in what does not exist. But a server whose AOF folder was moved away writes into a new one.
-  return isAofFolder(selection) ? [parent] : [];
+  return isOfAof ? [parent] : [];
+}
+
+/** Many servers work in `/`, with all their files elsewhere. There only files of an AOF tell its folder. */
+function aboveAof(folder: BytePath, isOfAof: boolean): readonly BytePath[] {
+  const above = parentPath(folder);
+  return above === '/' && !isOfAof ? [] : [above];
 }
 
 function isAofFolder(selection: Selection): boolean {
   return selection.some(
     ({ entry, relative }) =>
-      entry.type === 'file' && !relative.includes('/') && hasManifestName(relative),
+      entry.type === 'file' && !relative.includes('/') && isAofName(relative),
   );
+}
+
+/** Of a manifest, or of a file that one names. */
+function isAofName(name: BytePath): boolean {
+  return hasManifestName(name) || parseAofPart(name) !== null;
 }
 
 export function runningServer(server: DestinationServer): InTheWayError {

@@ -141,3 +141,15 @@ test('an unrelated file and an empty file are no basis', (t) => {
     'x/dump.rdb',
   );
 });
+
+test('a basis that is far too short for a long content is no basis, but may be one of a short content or an incr file', (t) => {
+  const long = 100 * 2 ** 20;
+  const leaving = file('dump.rdb', { sizeBytes: long });
+  t.is(chosen(leaving, file('dump.rdb', { sizeBytes: long / 5 - 1 })), null);
+  t.is(chosen(leaving, file('dump.rdb', { sizeBytes: long / 5 })), 'dump.rdb');
+  t.is(chosen(file('dump.rdb', { sizeBytes: 2 ** 20 }), file('dump.rdb')), 'dump.rdb');
+  t.is(
+    chosen(file('a/x.aof.1.incr.aof', { sizeBytes: long }), file('a/x.aof.2.base.rdb')),
+    'a/x.aof.2.base.rdb',
+  );
+});
