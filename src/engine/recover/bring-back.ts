@@ -14,7 +14,7 @@ import { isNotWritable, newRecoveryId } from './journal/recovery-place.js';
 import { writeServerRecord } from './journal/server-records.js';
 import { keepPresent } from './keep-present.js';
 import { makeControl } from './make-control.js';
-import { markEnd, markFor } from './mark-recovery.js';
+import { forgetMark, markEnd, markFor } from './mark-recovery.js';
 import { planControl } from './plan-control.js';
 import { planRecovery } from './plan/plan-recovery.js';
 import type { RecoveryPlan } from './plan/recovery-plan.js';
@@ -23,6 +23,7 @@ import { forgetServer, recordPlace } from './target/recall-target.js';
 import type { RecoverReport, RecoveryPreview } from './recover-report.js';
 import type { CommandRun } from './recovery-run.js';
 import { runRecovery } from './run-recovery.js';
+import { requireRoomToPlace } from './steps/room-to-place.js';
 import { readServerNow } from './server-now.js';
 import { StoppedRecoveryError } from './stopped-recovery-error.js';
 
@@ -99,6 +100,9 @@ async function bringBackFrom(
     ...planRecovery({ target: facts, data, use: request.use }, id),
     ...planControl(target),
   };
+  const requireRoom = () =>
+    requireRoomToPlace(context.fileSystem, facts.directory, source.entries, plan.files);
+  if (continued === null) requireRoom();
   const preview = showPlan(run, source, plan, { id, continued });
   if (request.dryRun) return finish(run, preview, { outcome: 'planned' });
   if (continued === null) requireKeepable(run);
@@ -117,14 +121,17 @@ async function bringBackFrom(
     keepPresent: async () => {
       const report = await keepIfWanted(run);
       presentSnapshot = report?.snapshot.id ?? null;
+      // The server may have needed room to save.
+      requireRoom();
       markFor(run, journal.state.record, 'begun');
       return report?.notes ?? [];
     },
   });
   const placement = { source, files: plan.files, owner };
+  const beforeEnd = () => markEnd(run, journal.state.record, 'recovered');
   try {
     const { directory } = facts;
-    const recovery = { journal, directory, control, placement, toType, context };
+    const recovery = { journal, directory, control, placement, beforeEnd, toType, context };
     append(notes, await runRecovery(recovery));
   } catch (error) {
     // Nothing was changed, not even the repository: the same command begins anew.
@@ -132,7 +139,6 @@ async function bringBackFrom(
     if (isUnchanged) endUnchanged(run, journal);
     throw error;
   }
-  append(notes, markEnd(run, journal.state.record, 'recovered'));
   const isStarted = plan.start.kind !== 'by-hand';
   return finish(run, preview, { outcome: 'recovered', isStarted, presentSnapshot, notes });
 }
@@ -241,7 +247,9 @@ function placeForNew({ repository, places, repositoryPath }: CommandRun): BytePa
   );
 }
 
-function endUnchanged({ request, context }: CommandRun, journal: RecoveryJournal): void {
+function endUnchanged(run: CommandRun, journal: RecoveryJournal): void {
+  const { request, context } = run;
+  forgetMark(run, journal.state.record);
   journal.noteUndo();
   journal.noteEnd('undone');
   forgetServer(request, journal.state.record.id, context);

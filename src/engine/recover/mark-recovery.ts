@@ -1,6 +1,11 @@
 // Tells the next backup of a recovery, where the repository can be written.
 import { SystemError } from '../../errors.js';
-import { type RecoveryMark, markRecovery } from '../../repository/commit/recovery-mark.js';
+import {
+  type RecoveryMark,
+  forgetRecoveryMark,
+  markRecovery,
+  readRecoveryMark,
+} from '../../repository/commit/recovery-mark.js';
 import { type Note, lookNote } from '../run/notes.js';
 import type { JournalState } from './journal/journal-state.js';
 import type { CommandRun } from './recovery-run.js';
@@ -30,4 +35,15 @@ export function markEnd(
     if (!(error instanceof SystemError)) throw error;
     return [lookNote('not-recorded', null, `the next backup is not told: ${error.message}`)];
   }
+}
+
+/** Of a recovery that was given up before anything was changed: no backup is to tell of it. */
+export function forgetMark(
+  { repository, context }: CommandRun,
+  { id }: Pick<JournalState['record'], 'id'>,
+): void {
+  if (repository === null) return;
+  const { fileSystem } = context;
+  if (readRecoveryMark(fileSystem, repository.path)?.recoveryId !== id) return;
+  forgetRecoveryMark(fileSystem, repository.path);
 }

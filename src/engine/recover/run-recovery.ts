@@ -33,6 +33,8 @@ export interface RecoveryRun {
     readonly files: FilesPlan;
     readonly owner: ServerOwner;
   } | null;
+  /** Tells the next backup that it is done, before the journal ends: a kill in between leaves no false alarm. */
+  readonly beforeEnd: () => readonly Note[];
   /** For errors. */
   readonly toType: CommandsToType;
   readonly context: RunContext;
@@ -71,6 +73,7 @@ export async function runRecovery(run: RecoveryRun): Promise<Note[]> {
     throw withStanding(error, run);
   }
   if (journal.state.outcome === null) {
+    append(notes, run.beforeEnd());
     journal.noteEnd(direction === 'forward' ? 'recovered' : 'undone');
   }
   return notes;

@@ -40,29 +40,31 @@ export async function undoRecovery(run: CommandRun): Promise<RecoverReport> {
     directory,
     control,
     placement: null,
+    beforeEnd: () => markEnd(run, journal.state.record, 'undone'),
     toType,
     context,
   });
-  const told = markEnd(run, journal.state.record, 'undone');
   forgetServer(request, journal.state.record.id, context);
-  return report(
-    run,
-    { ...preview, notes: [...preview.notes, ...notes, ...told] },
-    'undone',
-    startedMs,
-  );
+  return report(run, { ...preview, notes: [...preview.notes, ...notes] }, 'undone', startedMs);
 }
 
 /** The newest that was not taken back. */
-function findUndoable({ journals, repositoryPath, target }: CommandRun): RecoveryJournal {
+function findUndoable({ journals, repositoryPath, target, notes }: CommandRun): RecoveryJournal {
   const journal = journals.find(({ state }) => state.outcome !== 'undone');
   if (journal !== undefined) return journal;
-  throw new UsageError(
-    `no recovery of the server in '${formatPath(target.facts.directory)}' is left to be undone`,
-    {
-      hint: `journals of recoveries are looked for in '${formatPath(repositoryPath)}', and in this user's own state folder: run as the user who ran the recovery`,
-    },
-  );
+  const directory = formatPath(target.facts.directory);
+  if (notes.length > 0) {
+    const passedOver = notes.map(({ message }) => message).join('; ');
+    throw new UsageError(
+      `no recovery of the server in '${directory}' can be undone: not every journal can be read`,
+      {
+        hint: `${passedOver}; what was there before a recovery is in '${directory}.before-recover-…', or in '.redis-rewind-aside-…' within it: put it back by hand`,
+      },
+    );
+  }
+  throw new UsageError(`no recovery of the server in '${directory}' is left to be undone`, {
+    hint: `journals of recoveries are looked for in '${formatPath(repositoryPath)}', and in this user's own state folder: run as the user who ran the recovery`,
+  });
 }
 
 /** @throws InTheWayError where somebody has taken away what is to be put back */

@@ -166,6 +166,7 @@ async function recover(
     const run = async (): Promise<unknown> =>
       runRecovery({
         journal,
+        beforeEnd: () => [],
         directory: target.directory,
         control: {
           keepPresent: async () => [],

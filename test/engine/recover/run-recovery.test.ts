@@ -107,7 +107,12 @@ function journalPlace({ sandbox }: Stage, fileSystem: FileSystem, processId: num
 async function run(
   stage: Stage,
   control: ServerControl,
-  { fileSystem = new RealFileSystem(), undo = false, processId = 1 } = {},
+  {
+    fileSystem = new RealFileSystem(),
+    undo = false,
+    processId = 1,
+    beforeEnd = (): void => undefined,
+  } = {},
 ): Promise<RecoveryPlan> {
   const { sandbox, directory, isAofOn } = stage;
   const context = { ...createTestContext({ fileSystem }), processId };
@@ -150,6 +155,10 @@ async function run(
     const placement = { source, files: plan.files, owner };
     await runRecovery({
       journal,
+      beforeEnd: () => {
+        beforeEnd();
+        return [];
+      },
       directory: target.directory,
       control,
       placement,
@@ -241,6 +250,24 @@ for (const isAofOn of [false, true]) {
       t.true(kills > 20, `${kills} kills`);
     });
   }
+}
+
+for (const undo of [false, true]) {
+  test(`the next backup is told that ${undo ? 'an undo' : 'a recovery'} is done before the journal ends`, async (t) => {
+    const stage = await prepare(t, false);
+    const control = new StandIn(stage.directory);
+    const lines = () => readFileSync(`${stage.sandbox.root}/recover/${ID}/steps`, 'utf8');
+    if (undo) await run(stage, control);
+    const last = undo ? '"outcome":"undone"' : '"outcome":"recovered"';
+    let isTold = false;
+    const beforeEnd = (): void => {
+      isTold = true;
+      t.false(lines().includes(last), 'a kill now is no false alarm: the steps are done');
+    };
+    await run(stage, control, { undo, beforeEnd });
+    t.true(isTold);
+    t.true(lines().includes(last));
+  });
 }
 
 for (const undo of [false, true]) {

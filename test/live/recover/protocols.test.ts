@@ -174,6 +174,7 @@ async function recover(
     const placement = { source, files: plan.files, owner };
     const notes = await runRecovery({
       journal,
+      beforeEnd: () => [],
       directory,
       control,
       placement,

@@ -143,6 +143,17 @@ export function makeRecoveries(at: JournalPlace): void {
   const { fileSystem, recoveries } = at;
   makeFolder(fileSystem, recoveries);
   requireOwn(at, recoveries);
+  requireWritable(fileSystem, recoveries);
+}
+
+/** An earlier recovery may have made it, and the file system may be read-only by now. */
+function requireWritable(fileSystem: FileSystem, folder: BytePath): void {
+  const file = fileSystem.open(folder, 'directory');
+  try {
+    fileSystem.chmodOpen(file, 0o700);
+  } finally {
+    fileSystem.close(file);
+  }
 }
 
 function makeFolder(fileSystem: FileSystem, path: BytePath): void {
