@@ -1,5 +1,6 @@
 // `recover -r TIME REPO` brings a server back to a snapshot, and `recover --undo REPO` takes that back. The plan is shown and
 // asked about first. Without a terminal nobody can answer, so --yes is needed.
+import type { RecoveryPreview } from '../../engine/recover/recover-report.js';
 import type { RecoverRequest } from '../../engine/recover/recover-request.js';
 import { EXIT, UsageError } from '../../errors.js';
 import { hideArguments } from '../../system/secrets/hide-arguments.js';
@@ -20,9 +21,10 @@ import { formatPlan } from '../output/recovery-plan.js';
 
 export async function runRecover(invocation: Invocation): Promise<number> {
   const { parsed, operands, toPath, context, environment, output } = invocation;
+  const shown = new Set<string>();
   const request = {
     ...toRecoverRequest(parsed, operands, toPath, environment),
-    confirm: confirmWith(invocation),
+    confirm: confirmWith(invocation, shown),
   };
   if (invocation.ask === null && !request.dryRun && !parsed.counts.has('yes')) throw nobodyThere();
   if (showsPassword(parsed)) hideArguments();
@@ -30,10 +32,14 @@ export async function runRecover(invocation: Invocation): Promise<number> {
   const report = await recover(request, context);
   const isDeclined = report.outcome === 'planned' && !request.dryRun;
   output.outcome(report, (done) => {
-    if (done.outcome === 'planned') return isDeclined ? 'nothing was changed\n' : formatPlan(done);
+    if (isDeclined) return 'nothing was changed\n';
+    if (done.outcome === 'planned') return planOf(done, shown);
     return output.isQuiet ? '' : formatOutcome(done);
   });
-  output.notes([...(showsPassword(parsed) ? [PASSWORD_SHOWN] : []), ...report.notes]);
+  const notes = report.notes.filter(
+    ({ severity, message }) => severity === 'look' || !shown.has(message),
+  );
+  output.notes([...(showsPassword(parsed) ? [PASSWORD_SHOWN] : []), ...notes]);
   return isDeclined ? EXIT.failed : exitCodeOf(report.notes);
 }
 
@@ -43,11 +49,21 @@ function nobodyThere(): UsageError {
   });
 }
 
+/** @param shown gets the notes in it: a remark is read once */
+function planOf(plan: RecoveryPreview, shown: Set<string>): string {
+  for (const { message } of plan.notes) shown.add(message);
+  return formatPlan(plan);
+}
+
 /** Shows the plan, and asks unless --yes is given. */
-function confirmWith({ parsed, output, ask }: Invocation): RecoverRequest['confirm'] {
+function confirmWith(
+  { parsed, output, ask }: Invocation,
+  shown: Set<string>,
+): RecoverRequest['confirm'] {
   const isSure = parsed.counts.has('yes');
+  const isShown = !parsed.counts.has('json') && (!isSure || !output.isQuiet);
   return async (preview) => {
-    if (!isSure || !output.isQuiet) output.preview(formatPlan(preview));
+    if (isShown) output.preview(planOf(preview, shown));
     if (isSure) return true;
     const answer = (await ask?.('go on? [y/N] ')) ?? '';
     return /^y(?:es)?$/i.test(answer.trim());

@@ -31,7 +31,7 @@ function describeOff({ wasOn, dump, files }: AofSwitchReport): string[] {
     ...(first === undefined
       ? []
       : [
-          `its files stay, and are old from now on: a start with 'appendonly yes' would load them (${formatCount(files.length, 'file')}, the first '${first}')`,
+          `the files of the AOF stay, and are old from now on: a start with 'appendonly yes' would load them (${formatCount(files.length, 'file')}, the first '${first}')`,
         ]),
   ];
 }

@@ -30,16 +30,16 @@ function describeAof({ now, isAofOn }: RecoverReport): string {
     : 'its append-only file is off, as before';
 }
 
-function describeFormer({
-  outcome,
-  aside,
-  undo,
-  presentSnapshot,
-  putBackFrom,
-}: RecoverReport): string {
+function describeFormer(report: RecoverReport): string {
+  const { outcome, aside, undo, presentSnapshot, putBackFrom, present } = report;
+  const isNothing = aside.names.length === 0 && present === 'not-running';
   if (outcome === 'undone') {
     if (putBackFrom === null) return 'no file had been moved';
+    if (isNothing) return 'nothing that was recovered had been put in place';
     return `what was recovered is in '${aside.folder}': remove it when you no longer need it`;
+  }
+  if (isNothing) {
+    return `nothing was there before; to take this back: ${undo ?? ''}`;
   }
   const snapshot = presentSnapshot === null ? '' : ` and in snapshot ${presentSnapshot}`;
   return `what was there is in '${aside.folder}'${snapshot}; put it back with: ${undo ?? ''}`;

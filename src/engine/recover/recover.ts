@@ -79,7 +79,7 @@ async function runFound(
   run: Omit<CommandRun, 'places' | 'target' | 'journals' | 'notes'>,
 ): Promise<RecoverReport> {
   const { request, context, repositoryPath } = run;
-  const places = recoveriesPlaces(repositoryPath, request.folders);
+  const places = recoveriesPlaces(context.fileSystem, repositoryPath, request.folders);
   const reached = await reachOrRecall(request, places, context);
   const { journals, notes } = findRecoveries(context, places, reached.identity);
   const target = recallFrom(request, reached, journals, context);

@@ -19,7 +19,12 @@ import { isOwnAddress } from './own-address.js';
 import type { Party } from './party.js';
 import { ReplyGuard } from './reply-guard.js';
 import type { Reply } from './reply.js';
-import { type ServerAccess, type TlsFiles, formatEndpoint } from './server-access.js';
+import {
+  type ServerAccess,
+  type TlsFiles,
+  formatEndpoint,
+  redisCliCommand,
+} from './server-access.js';
 
 export interface ConnectionParts {
   readonly fileSystem: FileSystem;
@@ -44,6 +49,8 @@ export type CommandNames = ReadonlyMap<string, string>;
 export class ServerConnection {
   /** Where the other end is, for messages. */
   readonly address: string;
+  /** `redis-cli` with the options that lead to it, for hints. */
+  readonly redisCli: string;
   readonly #party: Party;
   readonly #redis: Redis;
   readonly #parts: ConnectionParts;
@@ -73,6 +80,7 @@ export class ServerConnection {
   private constructor(access: ServerAccess, parts: ConnectionParts) {
     const { endpoint, tls } = access;
     this.address = formatEndpoint(endpoint);
+    this.redisCli = redisCliCommand(access);
     this.#party = { kind: parts.kind ?? 'Redis', address: this.address };
     this.#parts = parts;
     this.#user = access.user ?? 'default';

@@ -83,6 +83,29 @@ export function formatEndpoint(endpoint: Endpoint): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
+/** How a person begins a command to this server, for hints. The password is not in it: redis-cli has REDISCLI_AUTH for that. */
+export function redisCliCommand({
+  endpoint,
+  tls,
+  user,
+}: Pick<ServerAccess, 'endpoint' | 'tls' | 'user'>): string {
+  const words =
+    endpoint.kind === 'socket'
+      ? ['-s', endpoint.path]
+      : [
+          ...(endpoint.host === '127.0.0.1' ? [] : ['-h', endpoint.host]),
+          ...(endpoint.port === 6379 ? [] : ['-p', String(endpoint.port)]),
+        ];
+  return [
+    'redis-cli',
+    ...words,
+    ...(tls === null ? [] : ['--tls']),
+    ...(user === null ? [] : ['--user', user]),
+  ]
+    .map((word) => (/^[\w./:@%+-]+$/.test(word) ? word : JSON.stringify(word)))
+    .join(' ');
+}
+
 interface ParsedUrl {
   readonly endpoint: Endpoint;
   readonly isTls: boolean;

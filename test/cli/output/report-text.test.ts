@@ -219,7 +219,7 @@ test('aof says in a few lines what is true now', (t) => {
     [
       'the AOF of Redis at 127.0.0.1:6379 is off',
       "everything was saved first, to '/data/dump.rdb'",
-      "its files stay, and are old from now on: a start with 'appendonly yes' would load them (2 files, the first '/data/appendonlydir/a.manifest')",
+      "the files of the AOF stay, and are old from now on: a start with 'appendonly yes' would load them (2 files, the first '/data/appendonlydir/a.manifest')",
       "it stays off when the server starts again: '/etc/redis/redis.conf' was edited",
       '',
     ].join('\n'),

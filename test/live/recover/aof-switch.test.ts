@@ -82,7 +82,10 @@ test('disable: what is only in the AOF is in the dump before, and the old AOF st
   t.deepEqual(await at.server().client.config('GET', 'appendonly'), ['appendonly', 'no']);
   const second = await at.aof('disable');
   t.is(second.code, 0);
-  t.regex(second.stdout, /is off, as it was before\nits files stay, and are old.*\nit stays off/);
+  t.regex(
+    second.stdout,
+    /is off, as it was before\nthe files of the AOF stay, and are old.*\nit stays off/,
+  );
 });
 
 test('enable after disable: the old AOF on the disk does not count as the new one', async (t) => {
@@ -121,7 +124,10 @@ test('disable with no save points is refused; with --force it is done, and a war
   await at.server().client.set('a', 'b');
   const refused = await at.aof('disable');
   t.is(refused.code, 2);
-  t.regex(refused.stderr, /^redis-rewind: .* has no save points .*\nhint: set save points first/);
+  t.regex(
+    refused.stderr,
+    /^redis-rewind: .* has no save points .*\nhint: set save points first, such as 'redis-cli -[sp] \S+ CONFIG SET/,
+  );
   t.deepEqual(await at.server().client.config('GET', 'appendonly'), ['appendonly', 'yes']);
   t.is(await at.text(), text.replace('DIR', at.directory));
   const forced = await at.aof('disable', '--force', '--json');

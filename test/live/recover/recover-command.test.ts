@@ -1,18 +1,8 @@
 // The command `recover` as a person types it, on real servers.
-import { execFileSync } from 'node:child_process';
-import {
-  chownSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
 import { fieldGroups, sorted } from '../../cli/cli-documentation.js';
-import { asRoot } from '../../support/program/as-root.js';
 import { runCli } from '../../support/program/cli.js';
 import { readTree } from '../../support/files/directory-tree.js';
 import {
@@ -243,32 +233,16 @@ test.serial('a server that does not load what was placed is left, and undone', a
   t.deepEqual(await keysOf(server), ['a', 'c', 'later']);
 });
 
-asRoot(
-  'a user who may not write in the repository recovers with --discard-present, and undoes that',
-  async (t) => {
-    const user = { uid: 4242, gid: 4242 };
-    const stage = await prepareRecovery(t, [], user);
-    const { server, repository } = stage;
-    const root = path.dirname(repository);
-    execFileSync('chmod', ['-R', 'o+rX', root]);
-    const home = path.join(root, 'home');
-    mkdirSync(home);
-    chownSync(home, user.uid, user.gid);
-    const how = { ...user, env: { HOME: home, XDG_STATE_HOME: undefined } };
-    const refused = await recover(stage, ['-r', 'now', '--yes'], how);
-    t.is(refused.code, 2, refused.stderr);
-    t.regex(refused.stderr, /cannot be written.*\nhint: .*--discard-present/);
-    await withClient(server, async (client) => client.save());
-    const done = await recover(stage, ['-r', 'now', '--yes', '--discard-present'], how);
-    t.is(done.code, 0, done.stderr);
-    t.deepEqual(await keysOf(server), ['a', 'b', 'c']);
-    t.false(existsSync(path.join(repository, 'redis-rewind-data', 'recover')));
-    t.is(statSync(path.join(home, '.local/state/redis-rewind/recover')).mode & 0o777, 0o700);
-    const undone = await recover(stage, ['--undo', '--yes'], how);
-    t.is(undone.code, 0, undone.stderr);
-    t.deepEqual(await keysOf(server), ['a', 'c', 'later']);
-  },
-);
+test.serial('a remark of the plan is read once', async (t) => {
+  const stage = await prepareRecovery(t, ['appendonly yes']);
+  const remark = /known only after loading: commands/g;
+  for (const answer of ['n', 'y']) {
+    const { text } = await answerAtTerminal(stage, ['-r', 'now'], answer);
+    t.is(text.match(remark)?.length, 1, text);
+  }
+  const planned = await recover(stage, ['-r', 'now', '--dry-run', '-v']);
+  t.is(`${planned.stdout}${planned.stderr}`.match(remark)?.length, 1);
+});
 
 test.serial('a person at a terminal is asked: no changes nothing, yes recovers', async (t) => {
   const stage = await prepareRecovery(t, []);

@@ -118,6 +118,16 @@ test('a new server is started and its keys are compared where commands are given
   t.like(undone.json(), { outcome: 'undone', now: { keys: 0 } });
 });
 
+test('on a new server nothing was there, and the last line says so', async (t) => {
+  const stage = await prepare(t, []);
+  const done = await recover(stage, '--redis-conf', stage.server.configuration);
+  t.is(done.code, 3, done.stderr);
+  t.regex(
+    done.stdout,
+    /^nothing was there before; to take this back: redis-rewind recover --undo /m,
+  );
+});
+
 test('the configuration file has the password of the server that is started', async (t) => {
   const stage = await prepare(t, []);
   const { server, startLine } = stage;

@@ -6,6 +6,7 @@ import {
   type ServerOptions,
   formatEndpoint,
   parseServerAccess,
+  redisCliCommand,
 } from '../../../src/redis/connection/server-access.js';
 import { pathFromText } from '../../../src/system/files/byte-path.js';
 import { Secret } from '../../../src/system/secrets/secret.js';
@@ -106,3 +107,19 @@ test('a secret is never shown', (t) => {
   const shown = [String(secret), JSON.stringify({ secret }), inspect({ secret }, { depth: 9 })];
   for (const text of shown) t.false(text.includes('sesame'), text);
 });
+
+const TYPED: readonly [options: Partial<ServerOptions>, expected: string][] = [
+  [{}, 'redis-cli'],
+  [{ host: '127.0.0.1', port: '7391' }, 'redis-cli -p 7391'],
+  [{ host: 'redis.lan' }, 'redis-cli -h redis.lan'],
+  [{ socket: '/run/redis.sock' }, 'redis-cli -s /run/redis.sock'],
+  [{ socket: '/a b/s' }, 'redis-cli -s "/a b/s"'],
+  [{ tls: true, port: '6380' }, 'redis-cli -p 6380 --tls'],
+  [{ user: 'ops', password: new Secret('sesame') }, 'redis-cli --user ops'],
+];
+
+for (const [options, expected] of TYPED) {
+  test(`a hint has the command that reaches this very server: ${expected}`, (t) => {
+    t.is(redisCliCommand(parse(options)), expected);
+  });
+}

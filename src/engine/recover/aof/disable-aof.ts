@@ -81,13 +81,13 @@ function requireSavePoints({ reached, force }: SwitchRun): void {
   throw new UsageError(
     `Redis at ${connection.address} has no save points (save ""), so without its AOF nothing would be kept of what is written from then on`,
     {
-      hint: 'set save points first, such as \'redis-cli CONFIG SET save "3600 1"\', or give --force',
+      hint: `set save points first, such as '${connection.redisCli} CONFIG SET save "3600 1"', or give --force`,
     },
   );
 }
 
 function disableNotes({ reached, directory }: SwitchRun): Note[] {
-  const { address } = reached.connection;
+  const { address, redisCli } = reached.connection;
   return [
     ...(directory === null
       ? [
@@ -104,7 +104,7 @@ function disableNotes({ reached, directory }: SwitchRun): Note[] {
             'nothing-persisted',
             null,
             `Redis at ${address} has no save points and no AOF: nothing is kept of what is written from now on`,
-            'set save points, such as \'redis-cli CONFIG SET save "3600 1"\', and put them into its configuration',
+            `set save points, such as '${redisCli} CONFIG SET save "3600 1"', and put them into its configuration`,
           ),
         ]
       : []),

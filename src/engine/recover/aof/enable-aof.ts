@@ -92,7 +92,7 @@ async function giveUp(
   await setAppendOnly(connection, 'no');
   standing.changed(
     (await readAofState(connection)).isEnabled
-      ? "the AOF could not be switched off again: 'redis-cli CONFIG SET appendonly no' does it"
+      ? `the AOF could not be switched off again: '${connection.redisCli} CONFIG SET appendonly no' does it`
       : 'the AOF is off again, as it was before',
   );
   return new ServerError('failed', message, { address, hint: log });
@@ -103,7 +103,7 @@ function requireFiles(run: SwitchRun, old: AofFiles | null): AofFiles {
   const files = look(run);
   if (files !== null && files.mark !== old?.mark) return files;
   const { reached, directory } = run;
-  const { address } = reached.connection;
+  const { address, redisCli } = reached.connection;
   const { aofFolder, aofName } = reached.settings;
   const place = joinPath(directory?.path ?? aofName, aofFolder ?? aofName);
   throw new ServerError(
@@ -111,7 +111,7 @@ function requireFiles(run: SwitchRun, old: AofFiles | null): AofFiles {
     `Redis at ${address} says that its AOF is on and written, but there is none at '${formatPath(place)}', or only an old one`,
     {
       address,
-      hint: "if its files were deleted, 'redis-cli BGREWRITEAOF' writes them anew; if they are kept elsewhere, give the configuration of the server with --redis-conf FILE",
+      hint: `if its files were deleted, '${redisCli} BGREWRITEAOF' writes them anew; if they are kept elsewhere, give the configuration of the server with --redis-conf FILE`,
     },
   );
 }

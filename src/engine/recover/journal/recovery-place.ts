@@ -36,12 +36,19 @@ export function stateRecoveries({ uid, stateHome, home }: UserFolders): BytePath
   return joinPath(joinPath(pathFromText(state.replace(/\/+$/, '')), PROGRAM), LAST);
 }
 
+/** As `stateRecoveries`. Null also where this user may not look into it: HOME may be that of another user, as after setpriv. */
+export function ownRecoveries(fileSystem: FileSystem, folders: UserFolders): BytePath | null {
+  const path = stateRecoveries(folders);
+  return path !== null && mayLookInto(fileSystem, path) ? path : null;
+}
+
 /** Both are looked into for a recovery that was not finished: the repository may have become writable meanwhile. */
 export function recoveriesPlaces(
+  fileSystem: FileSystem,
   repository: BytePath,
   folders: UserFolders,
 ): readonly [BytePath, ...BytePath[]] {
-  const own = stateRecoveries(folders);
+  const own = ownRecoveries(fileSystem, folders);
   return own === null ? [recoveriesPath(repository)] : [recoveriesPath(repository), own];
 }
 
@@ -62,8 +69,23 @@ export function newRecoveryId(
 ): string {
   const time = new Date(nowMs).toISOString().replaceAll(/[-:]|\.[0-9]+/g, '');
   const isTaken = (id: string): boolean =>
-    places.some((place) => fileSystem.stat(parentPath(recoveryJournalPath(place, id))) !== null);
+    // Where this user may not look, it makes nothing either.
+    places.some((place) => {
+      const folder = parentPath(recoveryJournalPath(place, id));
+      return mayLookInto(fileSystem, folder) && fileSystem.stat(folder) !== null;
+    });
   let number = processId;
   while (isTaken(`${time}-${number}`)) number += 1;
   return `${time}-${number}`;
+}
+
+/** Whether the folders above it may be searched. */
+function mayLookInto(fileSystem: FileSystem, path: BytePath): boolean {
+  try {
+    fileSystem.stat(path);
+    return true;
+  } catch (error) {
+    if (isErrno(error, 'EACCES')) return false;
+    throw error;
+  }
 }

@@ -11,22 +11,29 @@ import {
   faultOf,
 } from './snapshot-data.js';
 
+/** How the server starts. */
+export interface StartsWith {
+  readonly isAofOn: boolean;
+  /** Whether nothing says so, and it is assumed. */
+  readonly isAssumed: boolean;
+}
+
 /**
- * @param isAofOn whether the server starts with its AOF on
  * @throws NotInSnapshotError, CorruptError, UsageError
  */
 export function chooseKind(
   { dump, aof, wasAofOn }: SnapshotData,
   use: RecoveryFacts['use'],
-  isAofOn: boolean,
+  startsWith: StartsWith,
 ): Choice {
+  const { isAofOn } = startsWith;
   if (use === 'rdb') {
     requireSound(dump, 'dump', aof === null ? null : 'aof');
     return { kind: 'rdb', why: 'asked' };
   }
   if (use === 'aof') {
     requireSound(aof, 'append-only file', dump === null ? null : 'rdb');
-    if (!isAofOn) throw aofIsOff(aof);
+    if (!isAofOn) throw aofIsOff(aof, startsWith);
     return { kind: 'aof', why: 'asked' };
   }
   const isAofFirst = aof !== null && (wasAofOn ?? isNewer(aof, dump));
@@ -45,7 +52,7 @@ export function chooseKind(
   }
   const isAsNew =
     dump !== null && faultOf(dump) === null && (dump.isSavedForSnapshot || !isNewer(aof, dump));
-  if (!isAsNew) throw aofIsOff(aof);
+  if (!isAsNew) throw aofIsOff(aof, startsWith);
   return { kind: 'rdb', why: 'aof-off' };
 }
 
@@ -83,12 +90,15 @@ function pathOf(found: SnapshotDump | SnapshotAof) {
   return 'files' in found ? (found.manifest ?? found.files[0]?.path ?? ROOT) : found.path;
 }
 
-function aofIsOff(aof: SnapshotAof): UsageError {
-  const path = formatPath(pathOf(aof));
-  return new UsageError(
-    `the server has 'appendonly no', so it would not load '${path}' of the snapshot`,
-    {
-      hint: "write 'appendonly yes' into its configuration file, or take the dump with --use rdb, which may be older",
-    },
-  );
+function aofIsOff(aof: SnapshotAof, { isAssumed }: StartsWith): UsageError {
+  const path = `'${formatPath(pathOf(aof))}' of the snapshot`;
+  const dump = 'or take the dump with --use rdb, which may be older';
+  return isAssumed
+    ? new UsageError(
+        `no configuration file is known, so the server is taken to have 'appendonly no', and would not load ${path}`,
+        { hint: `name the file that the server is started with: --redis-conf FILE; ${dump}` },
+      )
+    : new UsageError(`the server has 'appendonly no', so it would not load ${path}`, {
+        hint: `write 'appendonly yes' into its configuration file, ${dump}`,
+      });
 }

@@ -40,14 +40,15 @@ function settingsNotes({ target: { settings, directory } }: Planned): Note[] {
   ];
 }
 
-function choiceNotes({ data: { aof, dump }, choice }: Planned): Note[] {
+function choiceNotes({ target: { settings }, data: { aof, dump }, choice }: Planned): Note[] {
   if (aof === null || dump === null) return [];
   if (choice.why === 'aof-broken') {
     const message = `no server would load the append-only file of the snapshot (${faultOf(aof)}), so its dump '${formatPath(dump.path)}' is taken, which may be older`;
     return [lookNote('would-not-load', aof.manifest, message)];
   }
   if (choice.why !== 'aof-off') return [];
-  const message = `the server has 'appendonly no', so the dump '${formatPath(dump.path)}' of the snapshot is taken, and not its append-only file`;
+  const has = settings.knownFrom === 'directory' ? 'is taken to have' : 'has';
+  const message = `the server ${has} 'appendonly no', so the dump '${formatPath(dump.path)}' of the snapshot is taken, and not its append-only file`;
   return [infoNote('not-loaded', dump.path, message)];
 }
 
@@ -85,7 +86,8 @@ function keyNotes({ expected: { databases, expiredMost }, files }: Planned): Not
   }
   if (expiredMost === null || expiredMost === 0) return [];
   const keys = databases.reduce((sum, each) => sum + each.keys, 0);
-  const message = `of ${keys} keys ${expiredMost} have a time to live: those whose time has passed since the snapshot are dropped`;
+  const some = expiredMost === 1 ? '1 has' : `${expiredMost} have`;
+  const message = `of ${keys} keys ${some} a time to live: those whose time has passed since the snapshot are dropped`;
   return [infoNote('expiring-keys', files[0]?.path ?? null, message)];
 }
 

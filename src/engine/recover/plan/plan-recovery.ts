@@ -19,7 +19,7 @@ export function planRecovery(facts: RecoveryFacts, recoveryId: string): Recovery
   const { settings, version, running } = target;
   requireRecoverable(running);
   const isAofOn = requireKnownAof(target);
-  const choice = chooseKind(data, use, isAofOn);
+  const choice = chooseKind(data, use, { isAofOn, isAssumed: settings.knownFrom === 'directory' });
   const { dump, aof } = data;
   const loaded = choice.kind === 'aof' ? (aof?.files ?? []) : dump === null ? [] : [dump];
   requireReadable(loaded, version, running?.address ?? null);

@@ -1,6 +1,7 @@
 // Finds the recoveries of a server by the device and inode of its directory, in every place where their journals may be.
-import { CorruptError, InTheWayError } from '../../../errors.js';
+import { CorruptError, InTheWayError, RewindError } from '../../../errors.js';
 import { type BytePath, formatPath } from '../../../system/files/byte-path.js';
+import { isErrno } from '../../../system/files/errno.js';
 import type { DirectoryIdentity } from '../../../system/processes/server-processes.js';
 import { type Note, lookNote } from '../../run/notes.js';
 import type { RunContext } from '../../run/run-context.js';
@@ -26,21 +27,36 @@ export function findRecoveries(
   const notes: Note[] = [];
   for (const recoveries of places) {
     const at: JournalPlace = { fileSystem, recoveries, uid, processId };
-    const ids = listRecoveries(at).toSorted().slice(-LOOKED_AT_MOST);
-    for (const id of ids) {
+    const passOver = (error: unknown, what: string): void => {
+      const isPassable =
+        error instanceof CorruptError ||
+        error instanceof InTheWayError ||
+        (error instanceof RewindError && isErrno(error, 'EACCES'));
+      if (!isPassable) throw error;
+      const message = `${what} in '${formatPath(recoveries)}' was passed over: ${error.message}`;
+      notes.push(lookNote('damaged-record', recoveries, message, error.hint ?? null));
+    };
+    for (const id of listIds(at, (error) => passOver(error, 'every recovery'))) {
       try {
         const journal = RecoveryJournal.open(at, id);
         if (journal !== null && isOf(journal, directory)) journals.push(journal);
       } catch (error) {
-        if (!(error instanceof CorruptError || error instanceof InTheWayError)) throw error;
-        const message = `a recovery in '${formatPath(recoveries)}' was passed over: ${error.message}`;
-        notes.push(lookNote('damaged-record', recoveries, message, error.hint ?? null));
+        passOver(error, 'a recovery');
       }
     }
   }
   const newestFirst = (a: RecoveryJournal, b: RecoveryJournal): number =>
     a.state.record.id < b.state.record.id ? 1 : -1;
   return { journals: journals.toSorted(newestFirst), notes };
+}
+
+function listIds(at: JournalPlace, onFailure: (error: unknown) => void): string[] {
+  try {
+    return listRecoveries(at).toSorted().slice(-LOOKED_AT_MOST);
+  } catch (error) {
+    onFailure(error);
+    return [];
+  }
 }
 
 function isOf({ state }: RecoveryJournal, { dev, ino }: DirectoryIdentity): boolean {

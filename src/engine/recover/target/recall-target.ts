@@ -10,7 +10,7 @@ import { readServerAccess } from '../../server/read-server-access.js';
 import { isMovableOut } from './find-target.js';
 import { findRecoveries } from './find-recovery.js';
 import type { JournalPlace, RecoveryJournal } from '../journal/recovery-journal.js';
-import { stateRecoveries } from '../journal/recovery-place.js';
+import { ownRecoveries } from '../journal/recovery-place.js';
 import type { ServerRecord } from '../journal/server-record.js';
 import {
   listServerRecords,
@@ -25,7 +25,7 @@ export function recordPlace(
   { folders }: Pick<RecoverRequest, 'folders'>,
   { fileSystem, uid, processId }: RunContext,
 ): JournalPlace | null {
-  const recoveries = stateRecoveries(folders);
+  const recoveries = ownRecoveries(fileSystem, folders);
   return recoveries === null ? null : { fileSystem, recoveries, uid, processId };
 }
 

@@ -31,7 +31,7 @@ for (const [uid, stateHome, home, expected] of FOLDERS) {
 test('the repository comes first', (t) => {
   const folders = { uid: 0, stateHome: undefined, home: undefined };
   t.deepEqual(
-    recoveriesPlaces(pathFromText('/srv/r'), folders),
+    recoveriesPlaces(new RealFileSystem(), pathFromText('/srv/r'), folders),
     ['/srv/r/redis-rewind-data/recover', '/var/lib/redis-rewind/recover'].map(
       pathFromText,
     ) as never,

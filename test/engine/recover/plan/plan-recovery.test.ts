@@ -291,6 +291,16 @@ const REFUSALS: readonly Refusal[] = [
     hint: /choose an older snapshot/,
   },
   {
+    title: 'an AOF that an assumed configuration would not load: the file is to be named',
+    facts: {
+      target: { settings: createSettings({ knownFrom: 'directory' }) },
+      data: { aof: createAofSet(), wasAofOn: true },
+    },
+    exitCode: 2,
+    message: /no configuration file is known/,
+    hint: /--redis-conf FILE; or .* --use rdb/,
+  },
+  {
     title: '--use aof under appendonly no is refused',
     facts: { data: { aof: createAofSet() }, use: 'aof' },
     exitCode: 2,
