@@ -16,6 +16,7 @@ import { keepPresent } from './keep-present.js';
 import { makeControl } from './make-control.js';
 import { forgetMark, markEnd, markFor } from './mark-recovery.js';
 import { planControl } from './plan-control.js';
+import { directoryNotes } from './plan/directory-notes.js';
 import { planRecovery } from './plan/plan-recovery.js';
 import type { RecoveryPlan } from './plan/recovery-plan.js';
 import { readSnapshotData } from './read-snapshot-data.js';
@@ -290,11 +291,19 @@ function showPlan(
     notes: [
       ...notes,
       ...discardNotes(run, continued),
+      ...ownerNotes(run),
       ...source.notes,
       ...plan.notes,
       ...alsoKeptNotes(source.entries, source.snapshot.id, repositoryPath),
     ],
   };
+}
+
+/** A server that runs shows by itself whether it can write there. */
+function ownerNotes({ target: { facts, owner }, context }: CommandRun): readonly Note[] {
+  const stat = context.fileSystem.stat(facts.directory);
+  if (facts.running !== null || stat === null) return [];
+  return directoryNotes(facts.directory, stat, owner);
 }
 
 /** What is lost for good, since no file has it. */

@@ -29,6 +29,7 @@ export const NOTE_KINDS = [
   'aof-failing',
   'discarded',
   'assumed-settings',
+  'unwritable-directory',
   'dump-left',
   'also-kept',
   'expiring-keys',

@@ -3,6 +3,7 @@
 import { UsageError } from '../../errors.js';
 import type { BytePath } from '../../system/files/byte-path.js';
 import { Secret } from '../../system/secrets/secret.js';
+import { shellWord } from '../../system/text/shell-word.js';
 
 /** Options as they were typed; null where one was left out. */
 export interface ServerOptions {
@@ -89,21 +90,18 @@ export function redisCliCommand({
   tls,
   user,
 }: Pick<ServerAccess, 'endpoint' | 'tls' | 'user'>): string {
-  const words =
+  const options =
     endpoint.kind === 'socket'
-      ? ['-s', endpoint.path]
+      ? [`-s ${shellWord(endpoint.path)}`]
       : [
-          ...(endpoint.host === '127.0.0.1' ? [] : ['-h', endpoint.host]),
-          ...(endpoint.port === 6379 ? [] : ['-p', String(endpoint.port)]),
+          ...(endpoint.host === '127.0.0.1' ? [] : [`-h ${shellWord(endpoint.host)}`]),
+          ...(endpoint.port === 6379 ? [] : [`-p ${endpoint.port}`]),
         ];
-  return [
-    'redis-cli',
-    ...words,
+  const others = [
     ...(tls === null ? [] : ['--tls']),
-    ...(user === null ? [] : ['--user', user]),
-  ]
-    .map((word) => (/^[\w./:@%+-]+$/.test(word) ? word : JSON.stringify(word)))
-    .join(' ');
+    ...(user === null ? [] : [`--user ${shellWord(user)}`]),
+  ];
+  return ['redis-cli', ...options, ...others].join(' ');
 }
 
 interface ParsedUrl {

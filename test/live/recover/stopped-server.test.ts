@@ -183,9 +183,13 @@ asRoot('files get the owner of --chown where the directory belongs to root', asy
   const named = ['--redis-conf', server.configuration];
   const refused = await recover(stage, ...named);
   t.is(refused.code, 2);
-  t.regex(refused.stderr, /belongs to root.*\nhint: .*--chown USER:GROUP/);
+  t.regex(refused.stderr, /belongs to root.*\nhint: .*chown redis:redis \/.*--chown USER:GROUP/);
   const done = await recover(stage, ...named, '--chown', '4321:4322');
   t.is(done.code, 3, done.stderr);
+  t.regex(
+    done.stderr,
+    /user 4321, .* may not write in .*\nhint: give the directory to that user: chown 4321:4322 \//,
+  );
   const { uid, gid } = statSync(path.join(server.directory, 'dump.rdb'));
   t.deepEqual([uid, gid], [4321, 4322]);
 });

@@ -113,7 +113,7 @@ const TYPED: readonly [options: Partial<ServerOptions>, expected: string][] = [
   [{ host: '127.0.0.1', port: '7391' }, 'redis-cli -p 7391'],
   [{ host: 'redis.lan' }, 'redis-cli -h redis.lan'],
   [{ socket: '/run/redis.sock' }, 'redis-cli -s /run/redis.sock'],
-  [{ socket: '/a b/s' }, 'redis-cli -s "/a b/s"'],
+  [{ socket: '/a b/s' }, "redis-cli -s '/a b/s'"],
   [{ tls: true, port: '6380' }, 'redis-cli -p 6380 --tls'],
   [{ user: 'ops', password: new Secret('sesame') }, 'redis-cli --user ops'],
 ];

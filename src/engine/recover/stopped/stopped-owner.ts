@@ -4,6 +4,7 @@ import { UsageError } from '../../../errors.js';
 import { type BytePath, formatPath } from '../../../system/files/byte-path.js';
 import type { FileStat } from '../../../system/files/file-system.js';
 import type { ParsedOwner } from '../../../system/files/metadata/owners.js';
+import { shellWord } from '../../../system/text/shell-word.js';
 import type { ServerOwner } from '../steps/recovered-source.js';
 
 export interface OwnerFacts {
@@ -24,7 +25,7 @@ export function stoppedOwner({ path, stat, process, chown }: OwnerFacts): Server
   throw new UsageError(
     `'${formatPath(path)}' belongs to root, so nothing says as which user the server runs`,
     {
-      hint: "give the directory to that user, such as with 'chown redis:redis', or say the user with --chown USER:GROUP",
+      hint: `give the directory to that user, such as with: chown redis:redis ${shellWord(formatPath(path))}; or, if the user may write there all the same, say the user with --chown USER:GROUP`,
     },
   );
 }
