@@ -2,7 +2,7 @@
 // asked about first. Without a terminal nobody can answer, so --yes is needed.
 import type { RecoveryPreview } from '../../engine/recover/recover-report.js';
 import type { RecoverRequest } from '../../engine/recover/recover-request.js';
-import { EXIT, UsageError } from '../../errors.js';
+import { EXIT, InterruptedError, UsageError } from '../../errors.js';
 import { hideArguments } from '../../system/secrets/hide-arguments.js';
 import type { Invocation, ToPath } from '../command.js';
 import type { OptionName } from '../options/option-table.js';
@@ -65,9 +65,15 @@ function confirmWith(
   return async (preview) => {
     if (isShown) output.preview(planOf(preview, shown));
     if (isSure) return true;
-    const answer = (await ask?.('go on? [y/N] ')) ?? '';
+    const answer = (await ask?.('go on? [y/N] ').catch(refuseUnchanged)) ?? '';
     return /^y(?:es)?$/i.test(answer.trim());
   };
+}
+
+/** Ctrl-C is an answer too. */
+function refuseUnchanged(error: unknown): never {
+  if (!(error instanceof InterruptedError)) throw error;
+  throw new InterruptedError(error.signal, { hint: 'nothing was changed by this run' });
 }
 
 const USES = ['rdb', 'aof', 'auto'] as const;

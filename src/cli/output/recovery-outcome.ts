@@ -23,16 +23,22 @@ function describeServer({ server, directory, now, outcome, snapshot }: RecoverRe
   return `${who} ${answers}${when}`;
 }
 
-function describeAof({ now, isAofOn }: RecoverReport): string {
-  const isOn = now?.isAofOn ?? isAofOn;
-  return isOn === true
-    ? 'its append-only file is on: what is written from now on is kept'
-    : 'its append-only file is off, as before';
+function describeAof(report: RecoverReport): string {
+  const { now, isAofOn } = report;
+  if ((now?.isAofOn ?? isAofOn) === true) {
+    return 'its append-only file is on: what is written from now on is kept';
+  }
+  return `its append-only file is off${hadNothing(report) ? '' : ', as before'}`;
+}
+
+/** Whether no server ran, and there was no data to move out of the way. */
+function hadNothing({ aside, present }: RecoverReport): boolean {
+  return aside.names.length === 0 && present === 'not-running';
 }
 
 function describeFormer(report: RecoverReport): string {
-  const { outcome, aside, undo, presentSnapshot, putBackFrom, present } = report;
-  const isNothing = aside.names.length === 0 && present === 'not-running';
+  const { outcome, aside, undo, presentSnapshot, putBackFrom } = report;
+  const isNothing = hadNothing(report);
   if (outcome === 'undone') {
     if (putBackFrom === null) return 'no file had been moved';
     if (isNothing) return 'nothing that was recovered had been put in place';

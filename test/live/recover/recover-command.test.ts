@@ -236,7 +236,7 @@ test.serial('a server that does not load what was placed is left, and undone', a
 test.serial('a remark of the plan is read once', async (t) => {
   const stage = await prepareRecovery(t, ['appendonly yes']);
   const remark = /known only after loading: commands/g;
-  for (const answer of ['n', 'y']) {
+  for (const answer of ['n\n', 'y\n']) {
     const { text } = await answerAtTerminal(stage, ['-r', 'now'], answer);
     t.is(text.match(remark)?.length, 1, text);
   }
@@ -247,12 +247,15 @@ test.serial('a remark of the plan is read once', async (t) => {
 test.serial('a person at a terminal is asked: no changes nothing, yes recovers', async (t) => {
   const stage = await prepareRecovery(t, []);
   const { server } = stage;
-  const declined = await answerAtTerminal(stage, ['-r', 'now'], 'n');
+  const declined = await answerAtTerminal(stage, ['-r', 'now'], 'n\n');
   t.is(declined.code, 1, declined.text);
   t.regex(declined.text, /^recover Redis at [^]*go on\? \[y\/N\] [^]*nothing was changed/m);
   t.deepEqual(await keysOf(server), ['a', 'c', 'later']);
   t.is(journalOf(stage), '');
-  const done = await answerAtTerminal(stage, ['-r', 'now'], 'y');
+  const interrupted = await answerAtTerminal(stage, ['-r', 'now'], '\u0003');
+  t.is(interrupted.code, 130, interrupted.text);
+  t.regex(interrupted.text, /interrupted\r?\nhint: nothing was changed by this run/);
+  const done = await answerAtTerminal(stage, ['-r', 'now'], 'y\n');
   t.is(done.code, 0, done.text);
   t.deepEqual(await keysOf(server), ['a', 'b', 'c']);
 });

@@ -124,7 +124,7 @@ test('on a new server nothing was there, and the last line says so', async (t) =
   t.is(done.code, 3, done.stderr);
   t.regex(
     done.stdout,
-    /^nothing was there before; to take this back: redis-rewind recover --undo /m,
+    /^its append-only file is off\nnothing was there before; to take this back: redis-rewind recover --undo /m,
   );
 });
 

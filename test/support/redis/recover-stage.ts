@@ -64,7 +64,7 @@ function argumentsOf({ server, repository }: RecoverStage, options: readonly str
   return ['recover', ...options, repository, '-s', server.socket];
 }
 
-/** Runs it at a terminal of its own, where a person types the answer to its question. */
+/** Runs it at a terminal of its own, where a person types these keys at its question. */
 export async function answerAtTerminal(
   stage: RecoverStage,
   options: readonly string[],
@@ -79,7 +79,7 @@ export async function answerAtTerminal(
     text += part;
     if (isAnswered || !text.includes('[y/N]')) return;
     isAnswered = true;
-    child.stdin.write(`${answer}\n`);
+    child.stdin.write(answer);
   });
   const [code] = (await once(child, 'close')) as [number | null];
   return { code, text };
