@@ -1,7 +1,7 @@
 // What would leave a server stopped, or a person without a way back, is seen before the server is stopped. And a recovery that was
 // given up before that raises no alarm.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import test from 'ava';
@@ -130,3 +130,34 @@ test.serial('--undo names a journal that cannot be read', async (t) => {
   );
   t.true(refused.stderr.includes(`${server.directory}.before-recover-`));
 });
+
+test.serial(
+  'a server whose next start would load other files is refused while it runs on',
+  async (t) => {
+    const stage = await prepareRecovery(t, ['enable-protected-configs yes']);
+    const { server } = stage;
+    const processId = serverIn(server.directory);
+    await withClient(server, async (client) => client.config('SET', 'dbfilename', 'other.rdb'));
+    const otherName = await recover(stage, ['-r', 'now', '--yes']);
+    t.is(otherName.code, 2, otherName.stdout);
+    t.regex(
+      otherName.stderr,
+      /has another dbfilename than its configuration file .*\nhint: .*CONFIG REWRITE/,
+    );
+    await withClient(server, async (client) => client.config('SET', 'dbfilename', 'dump.rdb'));
+    await withClient(server, async (client) => client.config('SET', 'appendonly', 'yes'));
+    const otherMode = await recover(stage, ['-r', 'now', '--yes']);
+    t.is(otherMode.code, 2, otherMode.stdout);
+    t.regex(
+      otherMode.stderr,
+      /is not known whether .* starts with its append-only file on\nhint: .*CONFIG REWRITE/,
+    );
+    t.is(serverIn(server.directory), processId);
+    t.deepEqual(await keysOf(server), ['a', 'c', 'later']);
+    await withClient(server, async (client) => client.config('SET', 'dbfilename', 'other.rdb'));
+    appendFileSync(server.configuration, '\ndbfilename other.rdb\nappendonly yes\n');
+    const done = await recover(stage, ['-r', 'now', '--yes']);
+    t.is(done.code, 0, done.stderr);
+    t.deepEqual(await keysOf(server), ['a', 'b', 'c']);
+  },
+);

@@ -41,6 +41,7 @@ export function createRunning(running: Partial<RunningServer> = {}): RunningServ
     isWatched: false,
     isCluster: false,
     unsavedChanges: null,
+    otherAtStart: [],
     ...running,
   };
 }

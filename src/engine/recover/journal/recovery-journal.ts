@@ -44,12 +44,14 @@ export class RecoveryJournal {
   }
 
   /**
-   * Null where a kill came before its first line.
+   * Null where a kill came before its first line, or where it is gone.
    * @throws CorruptError where it is damaged, or is no file; InTheWayError where others may write in its folder
    */
   static open(at: JournalPlace, recoveryId: string): RecoveryJournal | null {
     const { fileSystem, recoveries } = at;
     const path = recoveryJournalPath(recoveries, recoveryId);
+    // An undo of another server on this machine may have removed it since it was listed.
+    if (fileSystem.stat(parentPath(path)) === null) return null;
     requireOwn(at, parentPath(path));
     if (fileSystem.stat(path) === null) return null;
     const bytes = readFileUpTo(fileSystem, path, MOST_BYTES);

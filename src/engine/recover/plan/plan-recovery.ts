@@ -8,7 +8,12 @@ import { planNotes } from './plan-notes.js';
 import { planStop } from './plan-stop.js';
 import type { RecoveryFacts } from './recovery-facts.js';
 import type { RecoveryPlan } from './recovery-plan.js';
-import { requireKnownAof, requireReadable, requireRecoverable } from './requirements.js';
+import {
+  requireKnownAof,
+  requireReadable,
+  requireRecoverable,
+  requireSameAtStart,
+} from './requirements.js';
 
 /**
  * @param recoveryId as `isRecoveryId` knows it
@@ -18,6 +23,7 @@ export function planRecovery(facts: RecoveryFacts, recoveryId: string): Recovery
   const { target, data, use } = facts;
   const { settings, version, running } = target;
   requireRecoverable(running);
+  requireSameAtStart(target);
   const isAofOn = requireKnownAof(target);
   const choice = chooseKind(data, use, { isAofOn, isAssumed: settings.knownFrom === 'directory' });
   const { dump, aof } = data;

@@ -56,4 +56,6 @@ export interface RunningServer {
   readonly isCluster: boolean;
   /** How often its data was changed since its dump was saved; null where it was not asked. */
   readonly unsavedChanges: number | null;
+  /** Names of settings that it would not have after its next start. */
+  readonly otherAtStart: readonly string[];
 }

@@ -34,6 +34,19 @@ export function requireRecoverable(running: RunningServer | null): void {
   );
 }
 
+/** @throws UsageError where the next start would look for other files than those that are placed */
+export function requireSameAtStart({ running, directory, configuration }: TargetFacts): void {
+  const others = running?.otherAtStart ?? [];
+  if (others.length === 0) return;
+  const file = configuration === null ? '' : ` ('${formatPath(configuration)}')`;
+  throw new UsageError(
+    `the server in '${formatPath(directory)}' has another ${others.join(' and ')} than its configuration file${file}, so its next start would not load what is placed`,
+    {
+      hint: 'make them agree first (CONFIG REWRITE), or say how it is stopped and started: --stop-cmd COMMAND --start-cmd COMMAND',
+    },
+  );
+}
+
 /** @throws UsageError where it is not known whether the server starts with its AOF on */
 export function requireKnownAof({ settings, directory }: TargetFacts): boolean {
   if (settings.isAofOn !== null) return settings.isAofOn;

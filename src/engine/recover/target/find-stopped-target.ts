@@ -118,5 +118,6 @@ function toRunning({ id }: ProcessOrigin): RunningServer {
     isWatched: false,
     isCluster: false,
     unsavedChanges: null,
+    otherAtStart: [],
   };
 }

@@ -23,6 +23,7 @@ import type { RunContext } from '../../run/run-context.js';
 import { planLoadingStart } from '../loading/plan-loading-start.js';
 import type { TargetFacts } from '../plan/recovery-facts.js';
 import type { ServerOwner } from '../steps/recovered-source.js';
+import { isAofOnAtStart, otherAtStart } from './other-at-start.js';
 
 export interface FoundTarget {
   readonly facts: TargetFacts;
@@ -60,6 +61,9 @@ export async function findTarget(
       configuration,
     }));
   const file = configuration === null ? null : tryToRead(fileSystem, configuration);
+  // Redis writes its title over the words that it was started with.
+  const isByFileAlone = supervision.kind === 'none' && (server.args ?? []).length === 0;
+  const next = { file, isByFileAlone };
   const { dumpName, aofName, aofFolder } = settings;
   const owner = { uid: server.uid, gid: server.gid };
   const program = programOf(fileSystem, server) ?? undefined;
@@ -74,7 +78,7 @@ export async function findTarget(
         dumpName,
         aofName,
         aofFolder,
-        isAofOn: isAofOn(facts.isAofEnabled, file),
+        isAofOn: isAofOnAtStart(facts.isAofEnabled, next),
         knownFrom: 'server',
       },
       version: parseServerVersion(facts.product, facts.version),
@@ -83,6 +87,7 @@ export async function findTarget(
         address,
         role: facts.role,
         primary: facts.primary,
+        otherAtStart: commands === null ? otherAtStart(settings, next) : [],
         ...others,
       },
       supervision,
@@ -93,13 +98,6 @@ export async function findTarget(
 
 const RUN_AS_ROOT =
   'run as root, or as the user of the server, on the machine of the server: its process must be seen to be stopped';
-
-/** Null where the file says other than the running server: the next start would read the file, or options beside it. */
-function isAofOn(isOnNow: boolean, file: ServerConfiguration | null): boolean | null {
-  const word = file?.directives.get('appendonly')?.[0]?.toLowerCase();
-  if (word !== 'yes' && word !== 'no') return isOnNow;
-  return (word === 'yes') === isOnNow ? isOnNow : null;
-}
 
 /** Null where it cannot be read: then the running server alone says what it has. */
 function tryToRead(fileSystem: FileSystem, path: BytePath): ServerConfiguration | null {

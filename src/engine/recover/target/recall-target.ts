@@ -137,6 +137,7 @@ const ALONE = {
   isWatched: false,
   isCluster: false,
   unsavedChanges: null,
+  otherAtStart: [],
 } as const;
 
 /** As `recallTarget`, where the newest recovery of the server is to be gone on with, or taken back, and has a record. */
@@ -177,6 +178,8 @@ function recallTarget(
     startedBy: typed ?? supervision ?? typedSupervision(request),
     facts: {
       ...target.facts,
+      // It is started as it was then, whatever runs there now.
+      running: target.facts.running === null ? null : { ...target.facts.running, otherAtStart: [] },
       settings,
       version,
       configuration,

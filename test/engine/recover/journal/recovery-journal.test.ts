@@ -61,6 +61,11 @@ test('what was written is read again', async (t) => {
   t.throws(() => RecoveryJournal.create(at, RECORD), undefined, 'a recovery has one journal');
 });
 
+test('a recovery that is gone since it was listed is none, and no reason for an alarm', async (t) => {
+  const at = await place(t);
+  t.is(RecoveryJournal.open(at, ID), null);
+});
+
 test('a journal that was cut off at any byte has the steps before, and goes on', async (t) => {
   const at = await place(t);
   const journal = RecoveryJournal.create(at, RECORD);
