@@ -33,6 +33,8 @@ export class WriteLock {
     try {
       const connection = connect(path, { readOnly: false, busyTimeoutMs: 0, onOpened });
       try {
+        // Nothing is ever written, so a full disk must be no reason to refuse the lock.
+        connection.pragma('journal_mode = MEMORY');
         translate('lock', path, () => connection.exec(begin));
         return new WriteLock(connection);
       } catch (error) {

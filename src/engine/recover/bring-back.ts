@@ -19,6 +19,7 @@ import { planControl } from './plan-control.js';
 import { directoryNotes } from './plan/directory-notes.js';
 import { planRecovery } from './plan/plan-recovery.js';
 import type { RecoveryPlan } from './plan/recovery-plan.js';
+import { countExpired } from './count-expired.js';
 import { readSnapshotData } from './read-snapshot-data.js';
 import { forgetServer, recordPlace } from './target/recall-target.js';
 import type { RecoverReport, RecoveryPreview } from './recover-report.js';
@@ -97,10 +98,10 @@ async function bringBackFrom(
   const continued = begun?.isUnderWay === true ? begun.journal : null;
   const id = continued?.state.record.id ?? newId(run);
   const data = await readSnapshotData(source, facts.settings);
-  const plan = {
-    ...planRecovery({ target: facts, data, use: request.use }, id),
-    ...planControl(target),
-  };
+  const wanted = { target: facts, data, use: request.use };
+  const { expected } = planRecovery({ ...wanted, expired: null }, id);
+  const expired = await countExpired(source, expected, context);
+  const plan = { ...planRecovery({ ...wanted, expired }, id), ...planControl(target) };
   const requireRoom = () =>
     requireRoomToPlace(context.fileSystem, facts.directory, source.entries, plan.files);
   if (continued === null) requireRoom();

@@ -6,7 +6,7 @@ import type { DatabaseKeys } from './plan/snapshot-data.js';
 
 /** @param found only databases that hold keys */
 export function compareKeys(
-  { databases }: ExpectedKeys,
+  { databases }: Pick<ExpectedKeys, 'databases'>,
   found: readonly Pick<DatabaseKeys, 'database' | 'keys'>[],
 ): Note[] {
   if (databases === null) return [];

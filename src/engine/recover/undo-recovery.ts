@@ -5,6 +5,7 @@ import { asidePath } from '../../repository/layout.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
 import type { RunContext } from '../run/run-context.js';
 import { describeStart, describeStop } from './describe-control.js';
+import { UNKNOWN_KEYS } from './plan/expected-keys.js';
 import type { JournalState } from './journal/journal-state.js';
 import type { RecoveryJournal } from './journal/recovery-journal.js';
 import { makeControl } from './make-control.js';
@@ -30,7 +31,7 @@ export async function undoRecovery(run: CommandRun): Promise<RecoverReport> {
   const control = makeControl(run, {
     ...plan,
     protocol: null,
-    expected: { databases: null, expiredMost: null },
+    expected: UNKNOWN_KEYS,
     keepPresent: async () => [],
   });
   markFor(run, journal.state.record, 'begun');

@@ -145,7 +145,7 @@ async function recover(
       version: { product: 'redis', major: 7, minor: 0 },
     });
     const data = await readSnapshotData(source, settings);
-    const plan = planRecovery({ target, data, use: 'auto' }, ID);
+    const plan = planRecovery({ target, data, use: 'auto', expired: null }, ID);
     const recoveries = pathFromText(path.join(sandbox.root, 'recover'));
     fs.rmSync(recoveries, { recursive: true, force: true });
     const kept = new HookedFileSystem(() => undefined, { sync: false });

@@ -129,7 +129,7 @@ async function run(
       version: { product: 'redis', major: 7, minor: 0 },
     });
     const data = await readSnapshotData(source, settings);
-    const plan = planRecovery({ target, data, use: 'auto' }, ID);
+    const plan = planRecovery({ target, data, use: 'auto', expired: null }, ID);
     const at = journalPlace(stage, fileSystem, processId);
     makeRecoveries(at);
     const { dev, ino } = statSync(directory, { bigint: true });

@@ -84,7 +84,12 @@ async function controlOf(
     settings: target.facts.settings,
     loadingStart: isClassic ? target.loadingStart : null,
     shutdown: 'as-configured',
-    expected: { databases: [{ database: 0, keys: 3, expiringKeys: 0 }], expiredMost: 0 },
+    expected: {
+      databases: [{ database: 0, keys: 3, expiringKeys: 0 }],
+      countedIn: null,
+      expired: null,
+      expiredMost: 0,
+    },
     connect: () =>
       connectWhereItListens(identity, serverRequest(0, { host: null, port: null }), context),
     keepPresent: async () => [],

@@ -134,7 +134,7 @@ async function recover(
   const source = openRepositorySource(sandbox.repositoryPath, parseTime('1B'), context);
   try {
     const data = await readSnapshotData(source, settings);
-    const plan = planRecovery({ target, data, use }, ID);
+    const plan = planRecovery({ target, data, use, expired: null }, ID);
     const at = {
       fileSystem,
       recoveries: pathFromText(path.join(sandbox.root, 'recover')),

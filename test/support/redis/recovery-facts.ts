@@ -101,10 +101,12 @@ export function createFacts(facts: {
   readonly target?: Partial<TargetFacts>;
   readonly data?: Partial<RecoveryFacts['data']>;
   readonly use?: RecoveryFacts['use'];
+  readonly expired?: number;
 }): RecoveryFacts {
   return {
     target: createTarget(facts.target),
     data: { dump: createDump(), aof: null, wasAofOn: null, ...facts.data },
     use: facts.use ?? 'auto',
+    expired: facts.expired ?? null,
   };
 }

@@ -78,7 +78,8 @@ function certaintyNotes({ target: { version }, data, choice, files }: Planned): 
   ];
 }
 
-function keyNotes({ expected: { databases, expiredMost }, files }: Planned): Note[] {
+function keyNotes({ expected, files }: Planned): Note[] {
+  const { databases, expired, expiredMost } = expected;
   if (databases === null) {
     const message =
       'how many keys there will be is known only after loading: commands of an append-only file are part of it';
@@ -87,7 +88,13 @@ function keyNotes({ expected: { databases, expiredMost }, files }: Planned): Not
   if (expiredMost === null || expiredMost === 0) return [];
   const keys = databases.reduce((sum, each) => sum + each.keys, 0);
   const some = expiredMost === 1 ? '1 has' : `${expiredMost} have`;
-  const message = `of ${keys} keys ${some} a time to live: those whose time has passed since the snapshot are dropped`;
+  const passed =
+    expired === null
+      ? 'those whose time has passed since the snapshot are dropped'
+      : expired === 0
+        ? 'it has not passed for any of them'
+        : `it has passed for ${expired} of them, which the server drops`;
+  const message = `of ${keys} keys ${some} a time to live: ${passed}`;
   return [infoNote('expiring-keys', files[0]?.path ?? null, message)];
 }
 

@@ -20,7 +20,7 @@ import {
  * @throws UsageError, NotInSnapshotError, CorruptError, ServerError, each with a hint
  */
 export function planRecovery(facts: RecoveryFacts, recoveryId: string): RecoveryPlan {
-  const { target, data, use } = facts;
+  const { target, data, use, expired } = facts;
   const { settings, version, running } = target;
   requireRecoverable(running);
   requireSameAtStart(target);
@@ -33,7 +33,7 @@ export function planRecovery(facts: RecoveryFacts, recoveryId: string): Recovery
     choice.kind === 'aof' && aof !== null
       ? planAof(aof, settings)
       : planDump(requireOne(loaded), settings, isAofOn, version);
-  const expected = expectKeys(loaded);
+  const expected = expectKeys(loaded, expired);
   return {
     choice,
     files,

@@ -9,6 +9,8 @@ export interface RecoveryFacts {
   readonly data: SnapshotData;
   /** `--use` */
   readonly use: 'rdb' | 'aof' | 'auto';
+  /** Of the keys that are loaded; null where they were not counted. */
+  readonly expired: number | null;
 }
 
 /** The server that is to be recovered, and the directory that it works in. */

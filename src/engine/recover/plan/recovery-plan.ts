@@ -83,6 +83,10 @@ export interface AsidePlan {
 export interface ExpectedKeys {
   /** Null where the number is known only after loading: commands of an AOF are part of it. */
   readonly databases: readonly DatabaseKeys[] | null;
+  /** The file in which they were counted; null where they are not known. */
+  readonly countedIn: BytePath | null;
+  /** How many of the keys have a time to live that has passed since the snapshot; null where that was not counted. */
+  readonly expired: number | null;
   /** How many of the keys may be gone because their time to live has passed; null where that is not known. */
   readonly expiredMost: number | null;
 }

@@ -449,6 +449,8 @@ test('the keys of a dump are expected, less those that may have expired', (t) =>
   const { expected, notes } = plan({});
   t.deepEqual(expected, {
     databases: [{ database: 0, keys: 12, expiringKeys: 3 }],
+    countedIn: pathFromText('dump.rdb'),
+    expired: null,
     expiredMost: 3,
   });
   t.deepEqual(
@@ -456,6 +458,12 @@ test('the keys of a dump are expected, less those that may have expired', (t) =>
     [['expiring-keys', 'info']],
   );
   t.regex(notes[0]?.message ?? '', /^of 12 keys 3 have a time to live/);
+  for (const [expired, passed] of [
+    [2, /: it has passed for 2 of them, which the server drops$/],
+    [0, /: it has not passed for any of them$/],
+  ] as const) {
+    t.regex(plan({ expired }).notes[0]?.message ?? '', passed);
+  }
 });
 
 test('with commands of an AOF the number of keys is known only after loading, and the plan says so', (t) => {
@@ -463,7 +471,12 @@ test('with commands of an AOF the number of keys is known only after loading, an
     target: { settings: ON },
     data: { dump: null, aof: createAofSet() },
   });
-  t.deepEqual(expected, { databases: null, expiredMost: null });
+  t.deepEqual(expected, {
+    databases: null,
+    countedIn: null,
+    expired: null,
+    expiredMost: null,
+  });
   t.deepEqual(
     notes.map(({ kind }) => kind),
     ['unknown-keys'],
