@@ -18,10 +18,13 @@ import type { BackupRequest } from './backup-request.js';
 import type { BackupRun, SnapshotRun } from './backup-run.js';
 import { scanBeforeCreation } from './first-scan.js';
 import { takeSnapshot } from './take-snapshot.js';
+import { contactAfterWriter } from './wait-for-writer.js';
 
 /** @throws RewindError before the commit; after it, trouble is a note in the report */
 export async function backup(request: BackupRequest, context: RunContext): Promise<BackupReport> {
-  return prepareRun(request, context, backupSource);
+  const contact = (): Promise<PreparedServer | null> => prepareNamedServer(request, context);
+  const prepareServer = () => contactAfterWriter(request, context, contact);
+  return prepareRun({ request, context, prepareServer }, backupSource);
 }
 
 /**
@@ -34,7 +37,8 @@ export async function backupInto(
   request: BackupRequest,
   context: RunContext,
 ): Promise<BackupReport> {
-  return prepareRun(request, context, async (run, path) => {
+  const prepareServer = () => prepareNamedServer(request, context);
+  return prepareRun({ request, context, prepareServer }, async (run, path) => {
     if (path !== repository.path) {
       throw new UsageError(`'${formatPath(path)}' is not the repository that is open`);
     }
@@ -42,17 +46,23 @@ export async function backupInto(
   });
 }
 
+interface Preparation {
+  readonly request: BackupRequest;
+  readonly context: RunContext;
+  /** Null where no server is named. */
+  readonly prepareServer: () => Promise<PreparedServer | null>;
+}
+
 /** @param take is given the real path of the repository */
 async function prepareRun(
-  request: BackupRequest,
-  context: RunContext,
+  { request, context, prepareServer }: Preparation,
   take: (run: BackupRun, path: BytePath) => Promise<BackupReport>,
 ): Promise<BackupReport> {
   const startedMs = context.clock.monotonicMs();
   // Parts that cannot be loaded show here, before anything is made or written.
   requireCatalogs();
   await requireZstd();
-  const preparedServer = await prepareNamedServer(request, context);
+  const preparedServer = await prepareServer();
   const digests = new Digests();
   const examiners = request.examine ? new Examiners(context.checkpoint) : null;
   try {
