@@ -1,6 +1,7 @@
 // The commands that a person types to go on with a recovery, or to take it back, made from the command line that was given.
 // A password, and commands that may hold one, are not repeated. Pure.
 import type { CommandsToType } from '../../engine/recover/recover-request.js';
+import { shellWord } from '../../system/text/shell-word.js';
 import type { OptionName } from './option-table.js';
 import type { ParsedArguments } from './parse-arguments.js';
 
@@ -31,7 +32,7 @@ export function toTypedCommands(parsed: ParsedArguments, repository: string): Co
   const server = words([...SERVER, ...COMMANDS]);
   const own = words(['at', 'use', 'discard-present']);
   const begin = ['redis-rewind', 'recover'];
-  const shown = quote(repository);
+  const shown = shellWord(repository);
   return {
     again: [...begin, ...own, shown, ...server].join(' '),
     undo: [...begin, '--undo', shown, ...server].join(' '),
@@ -51,7 +52,7 @@ function wordsOf({ counts, values }: ParsedArguments, name: OptionName): string[
   const [value] = values.get(name) ?? [];
   if (value === undefined) return [option];
   if (COMMANDS.includes(name)) return [option, "'…'"];
-  return [option, quote(name === 'redis' ? withoutPassword(value) : value)];
+  return [option, shellWord(name === 'redis' ? withoutPassword(value) : value)];
 }
 
 /** `redis://user:password@host` without the password. */
@@ -60,9 +61,4 @@ function withoutPassword(url: string): string {
     const [user = ''] = login.split(':');
     return user === '' ? scheme : `${scheme}${user}@`;
   });
-}
-
-/** As a shell takes it as one word. */
-function quote(text: string): string {
-  return /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
