@@ -1,5 +1,6 @@
 // Makes the control of a server, for a recovery and for its undo.
 import type { StartPlan, StopPlan } from '../../redis/control/supervision.js';
+import type { ProgramStart } from '../../system/processes/start-program.js';
 import { requireLoadingStart } from './loading/load-with-aof-off.js';
 import { LiveControl, type LiveControlParts } from './live-control.js';
 import type { Protocol } from './plan/recovery-plan.js';
@@ -19,14 +20,17 @@ export function makeControl(
 ): LiveControl {
   const { directory, settings } = target.facts;
   const { isAofOn } = settings;
+  // A server with `dir ./`, or without `dir`, takes the directory in which it is started for its own.
+  const inDirectory = (command: ProgramStart): ProgramStart => ({ ...command, directory });
   const kept = isAofOn === true ? 'as-configured' : 'save';
   return new LiveControl({
     ...others,
     stop,
-    start,
+    start: start.kind === 'again' ? { ...start, command: inDirectory(start.command) } : start,
     path: directory,
     settings,
-    loadingStart: protocol === 'classic' ? requireLoadingStart(target.loadingStart) : null,
+    loadingStart:
+      protocol === 'classic' ? inDirectory(requireLoadingStart(target.loadingStart)) : null,
     directory: target.identity,
     shutdown: request.discardPresent ? 'nosave' : kept,
     connect: target.connect,

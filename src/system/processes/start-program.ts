@@ -1,5 +1,5 @@
-// Starts a program that outlives this process, such as a server: in a session of its own, in the root directory, without
-// our standard streams, as another user if that is asked for.
+// Starts a program that outlives this process, such as a server: in a session of its own, without our standard streams, in
+// another directory and as another user if that is asked for.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { SystemError } from '../../errors.js';
 import { errnoOf, meaningOfErrno } from '../errno/errno-of.js';
@@ -12,6 +12,8 @@ export interface ProgramStart {
   readonly uid: number;
   readonly gid: number;
   readonly umask: number;
+  /** Where it begins to work; the root directory unless given. */
+  readonly directory?: BytePath;
 }
 
 export interface StartedProgram {
@@ -19,6 +21,8 @@ export interface StartedProgram {
   /** Its exit code, or null as long as it runs. A program that goes into the background ends with 0. */
   endedWith(): number | null;
 }
+
+const ROOT_DIRECTORY = '/' as BytePath;
 
 /** @throws SystemError where it cannot be started, or where a word of it is not UTF-8 (EILSEQ) */
 export async function startProgram(start: ProgramStart): Promise<StartedProgram> {
@@ -29,7 +33,7 @@ export async function startProgram(start: ProgramStart): Promise<StartedProgram>
   try {
     child = spawn(toText(start.program), rest, {
       argv0: name ?? '',
-      cwd: '/',
+      cwd: toText(start.directory ?? ROOT_DIRECTORY),
       env: { PATH: process.env['PATH'] },
       stdio: 'ignore',
       detached: true,

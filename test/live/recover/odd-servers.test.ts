@@ -22,7 +22,11 @@ import {
 } from '../../support/redis/recovered-server.js';
 import { freePort, startRedisServer } from '../../support/redis/servers/redis-server.js';
 import { readFlags, startSentinel, watching } from '../../support/redis/servers/redis-sentinel.js';
-import { serverIn, startConfigured } from '../../support/redis/servers/unattended-server.js';
+import {
+  serverIn,
+  startConfigured,
+  withClient,
+} from '../../support/redis/servers/unattended-server.js';
 import { redisUser } from '../../support/redis/servers/redis-user.js';
 
 const run = promisify(execFile);
@@ -226,4 +230,31 @@ test('a dump that is too new for the server is refused while it runs on', async 
   t.regex(refused.stderr, /which Redis 7\.0 does not load/);
   t.is(serverIn(server.directory), processId);
   t.is(await digestOf(server), before);
+});
+
+test('a server without `dir` is started again in the directory in which it worked', async (t) => {
+  const directory = path.join(await temporaryDirectory(t), 'data');
+  const socket = path.join(directory, 'redis.sock');
+  const configuration = path.join(directory, 'redis.conf');
+  await mkdir(directory);
+  await writeFile(configuration, `port 0\nunixsocket ${socket}\nsave 3600 1\n`);
+  const line = 'cd "$1" && exec setsid redis-server ./redis.conf >/dev/null 2>&1 &';
+  await run('sh', ['-c', line, 'sh', directory]);
+  t.teardown(() => {
+    const processId = serverIn(directory);
+    if (processId !== null) process.kill(processId, 'SIGKILL');
+  });
+  await until(async () => existsSync(socket));
+  const server = { directory, socket, configuration };
+  await withClient(server, async (client) => client.set('key', 'of the night'));
+  const repository = path.join(path.dirname(directory), 'repository');
+  await succeedCli(['backup', '-s', socket, repository]);
+  await withClient(server, async (client) => client.flushall());
+  await succeedCli(['recover', '-r', '#1', '--yes', '-s', socket, repository]);
+  await withClient(server, async (client) => {
+    t.is(await client.get('key'), 'of the night');
+    t.deepEqual(await client.call('CONFIG', 'GET', 'dir'), ['dir', directory]);
+  });
+  await succeedCli(['recover', '--undo', '--yes', '-s', socket, repository]);
+  await withClient(server, async (client) => t.is(await client.dbsize(), 0));
 });
