@@ -25,7 +25,7 @@ export function stoppedOwner({ path, stat, process, chown }: OwnerFacts): Server
   throw new UsageError(
     `'${formatPath(path)}' belongs to root, so nothing says as which user the server runs`,
     {
-      hint: `give the directory to that user, such as with: chown redis:redis ${shellWord(formatPath(path))}; or, if the user may write there all the same, say the user with --chown USER:GROUP`,
+      hint: `give the directory to that user: chown redis:redis ${shellWord(formatPath(path))}; if the user may write there all the same, name it with --chown USER:GROUP`,
     },
   );
 }
