@@ -53,6 +53,24 @@ export function localDaySeconds(year: number, month: number, day: number): numbe
   return new Date(ms).getDate() === day ? ms / 1000 : null;
 }
 
+/** What the wall clock of this machine shows at a moment, in seconds since 1970. */
+export function localCivilTime(seconds: number): CivilTime {
+  const date = new Date(seconds * 1000);
+  return {
+    year: date.getFullYear(),
+    month: date.getMonth() + 1,
+    day: date.getDate(),
+    hour: date.getHours(),
+    minute: date.getMinutes(),
+    second: date.getSeconds(),
+  };
+}
+
+/** What the wall clock is ahead of UTC at a moment; less than 0 where it is behind. */
+export function localOffsetSeconds(seconds: number): number {
+  return localOffsetMs(seconds * 1000) / 1000;
+}
+
 /** A moment on this machine's wall clock with its offset, such as `2026-11-22 03:00:00 +01:00`. */
 export function formatLocalTime(seconds: number): string {
   const ms = seconds * 1000;
@@ -85,16 +103,7 @@ function localMilliseconds({ year, month, day, hour, minute, second }: CivilTime
 
 /** What the wall clock was ahead of UTC at a moment of whole seconds. */
 function localOffsetMs(ms: number): number {
-  const date = new Date(ms);
-  const wall = {
-    year: date.getFullYear(),
-    month: date.getMonth() + 1,
-    day: date.getDate(),
-    hour: date.getHours(),
-    minute: date.getMinutes(),
-    second: date.getSeconds(),
-  };
-  return utcMilliseconds(wall) - ms;
+  return utcMilliseconds(localCivilTime(ms / 1000)) - ms;
 }
 
 function formatOffset(minutes: number): string {

@@ -11,6 +11,7 @@ import {
   type TimedSnapshot,
 } from '../../../src/engine/snapshot/time-spec.js';
 import { NotInSnapshotError, UsageError } from '../../../src/errors.js';
+import { inZone } from '../../support/program/time-zone.js';
 
 /** Snapshots of these times, numbered from 11. */
 function at(...times: readonly number[]): TimedSnapshot[] {
@@ -21,18 +22,6 @@ const CONTEXT: TimeContext = { nowSeconds: 1_000_000, snapshots: at(100, 200, 30
 
 function resolve(text: string, context = CONTEXT): number {
   return resolveTimeSpec(parseTimeSpec(text), context);
-}
-
-/** Runs `check` with another time zone; nothing in it may await. */
-function inZone(zone: string, check: () => void): void {
-  const before = process.env['TZ'];
-  process.env['TZ'] = zone;
-  try {
-    check();
-  } finally {
-    if (before === undefined) delete process.env['TZ'];
-    else process.env['TZ'] = before;
-  }
 }
 
 const ZONES = [
