@@ -44,7 +44,7 @@ export class Catalog {
     this.#digests = digests;
     this.repository = new RepositoryTable(connection, digests);
     this.snapshots = new SnapshotTable(connection, digests, () => this.formatVersion >= 3);
-    this.versions = new VersionTable(connection);
+    this.versions = new VersionTable(connection, digests);
     this.increments = new IncrementTable(connection, digests);
     this.owed = new OwedOperationTable(connection, digests);
     this.sourceStates = new SourceStateTable(connection, digests);

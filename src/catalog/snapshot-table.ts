@@ -99,6 +99,15 @@ export class SnapshotTable {
       .prepare('UPDATE snapshot SET added_bytes = ?, digest = ? WHERE id = ?')
       .run(addedBytes, digest, id);
   }
+
+  /** Deletes the row, and what its server said. The caller then narrows the versions in the same transaction. */
+  delete(id: number): void {
+    this.#digests.noteChange('snapshot');
+    this.#digests.noteChange('server');
+    // Versions may refer to the snapshot until they are narrowed. SQLite sets this back at the end of the transaction.
+    this.#connection.pragma('defer_foreign_keys = ON');
+    this.#connection.prepare('DELETE FROM snapshot WHERE id = ?').run(id);
+  }
 }
 
 /**

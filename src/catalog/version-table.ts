@@ -5,6 +5,7 @@ import { CheckedRow } from './checked-row.js';
 import type { Content, EntryType, NewVersion, Version } from './records.js';
 import { FLAG_STALE, TYPE_NUMBER } from './schema.js';
 import type { Connection } from './sqlite.js';
+import type { TableDigests } from './table-digests.js';
 
 /** uid_t and gid_t, without the number that chown(2) takes for "leave it". */
 const MOST_OWNER = 2 ** 32 - 2;
@@ -14,9 +15,11 @@ const SELECT = `SELECT version.*, content.sha256, content.size
 
 export class VersionTable {
   readonly #connection: Connection;
+  readonly #digests: TableDigests;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, digests: TableDigests) {
     this.#connection = connection;
+    this.#digests = digests;
   }
 
   /** The versions valid at a snapshot, in byte order of their paths. */
@@ -127,12 +130,69 @@ export class VersionTable {
       );
   }
 
+  /** The ids of all contents that versions of these snapshots have. @param snapshotIds in order */
+  contentsOf(snapshotIds: readonly number[]): Set<number> {
+    const rows = this.#connection
+      .prepare<[], [bigint, bigint, bigint | null]>(
+        `SELECT DISTINCT content, first_snapshot, last_snapshot FROM version
+         WHERE content IS NOT NULL`,
+      )
+      .raw()
+      .iterate();
+    const contents = new Set<number>();
+    for (const [content, first, last] of rows) {
+      const next = firstFrom(snapshotIds, Number(first));
+      if (next !== undefined && next <= Number(last ?? next)) contents.add(Number(content));
+    }
+    return contents;
+  }
+
+  /**
+   * Gives the versions the ranges of the snapshots that are there, and deletes those that none of them has. Each
+   * snapshot keeps its listing as it is.
+   */
+  narrow(): void {
+    this.#connection.exec(
+      `DELETE FROM version WHERE NOT EXISTS (SELECT 1 FROM snapshot WHERE id >= first_snapshot
+         AND (last_snapshot IS NULL OR id <= last_snapshot))`,
+    );
+    this.#connection.exec(
+      `UPDATE version SET
+         first_snapshot = (SELECT min(id) FROM snapshot WHERE id >= first_snapshot),
+         last_snapshot = (SELECT max(id) FROM snapshot WHERE id <= last_snapshot)
+       WHERE first_snapshot NOT IN (SELECT id FROM snapshot)
+         OR last_snapshot NOT IN (SELECT id FROM snapshot)`,
+    );
+  }
+
+  /** Deletes the contents that neither a version nor an increment has, with what is recorded of them. */
+  deleteUnusedContents(): void {
+    // Their rows go with the contents.
+    for (const table of ['content_check', 'examination'] as const) this.#digests.noteChange(table);
+    this.#connection.exec(
+      `DELETE FROM content WHERE NOT EXISTS (SELECT 1 FROM version WHERE version.content = content.id)
+         AND NOT EXISTS (SELECT 1 FROM increment WHERE result = content.id)
+         AND NOT EXISTS (SELECT 1 FROM increment WHERE basis = content.id)`,
+    );
+  }
+
   /** Ends the newest version of a path: `lastSnapshot` is the last snapshot that has this version. */
   end(id: number, lastSnapshot: number): void {
     this.#connection
       .prepare('UPDATE version SET last_snapshot = ? WHERE id = ?')
       .run(lastSnapshot, id);
   }
+}
+
+/** The first of the numbers, which are in order, that is not below `least`. */
+function firstFrom(numbers: readonly number[], least: number): number | undefined {
+  let [from, to] = [0, numbers.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((numbers[middle] as number) < least) from = middle + 1;
+    else to = middle;
+  }
+  return numbers[from];
 }
 
 /** By the number of each type. */

@@ -1,6 +1,5 @@
-// One delta that does what a run of deltas does. No file data is touched. No command calls this yet:
-// retention will, to drop a snapshot by composing its neighbours. A restore does not need a delta: it
-// applies the composed table (apply-table.ts).
+// One delta that does what a run of deltas does. No file data is touched. A removal composes the neighbours of
+// what it drops. A restore does not need a delta: it applies the composed table (apply-table.ts).
 import { type Checkpoint, uninterrupted } from '../system/time/checkpoint.js';
 import { type ComposedRun, type RunDelta, composeTables } from './compose-tables.js';
 import { SOURCE, withEngine } from './engine/engine.js';

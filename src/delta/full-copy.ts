@@ -8,14 +8,14 @@ import { createZstdWriter } from '../system/zstd/zstd.js';
  * @returns the SHA-256 of the content
  */
 export async function compressContent(
-  chunks: Iterable<Uint8Array>,
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   zstdLevel: number,
   write: (bytes: Uint8Array) => void,
   checkpoint: Checkpoint = uninterrupted,
 ): Promise<Buffer> {
   const hash = createHash('sha256');
   const writer = await createZstdWriter(zstdLevel, write);
-  for (const bytes of chunks) {
+  for await (const bytes of chunks) {
     await checkpoint();
     hash.update(bytes);
     await writer.write(bytes);

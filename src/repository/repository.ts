@@ -1,9 +1,10 @@
 // A repository as the rest of the program sees it: open for reading, or open for the one process that may
 // write. Both types answer questions, and both hide the catalog. So a repository can one day be on another
 // host.
-import type { ContentCheck, Snapshot, VerificationRecord } from '../catalog/records.js';
+import type { ContentCheck, Increment, Snapshot, VerificationRecord } from '../catalog/records.js';
 import type { CommitPlan } from './commit/commit.js';
 import type { OwedOutcome } from './commit/run-owed-operations.js';
+import type { ComposedChain } from './removal/plan-chains.js';
 import type { RepositoryQuestions } from './questions/questions.js';
 import type { RepositoryPlace } from './repository-place.js';
 
@@ -31,6 +32,19 @@ export interface WritableRepository extends OpenRepository {
    * @throws as `commit`
    */
   finishCommit(snapshot: Snapshot, actingUid: number): Promise<OwedOutcome>;
+  /**
+   * Drops snapshots, and the increments that then lead to nothing, in one transaction. What is left of them in chains is
+   * in `planRemoval` from then on.
+   * @returns the increments that are gone
+   * @throws as `commit`
+   */
+  forgetSnapshots(snapshotIds: ReadonlySet<number>): Promise<readonly Increment[]>;
+  /**
+   * Puts one increment in the place of a run, in one transaction.
+   * @returns the new increment
+   * @throws CorruptError where the run does not rebuild its content; then nothing is changed. As `commit`
+   */
+  composeRun(chain: ComposedChain): Promise<Increment>;
   /** Deletes what a backup has written and not committed. */
   discardUncommitted(): void;
   /** Leaves a checked copy of the catalog. @param snapshotId of the newest snapshot, for the copy's name */

@@ -23,7 +23,9 @@ export interface ProgressEvent {
     | 'finishing'
     | 'proving'
     | 'restoring'
-    | 'verifying';
+    | 'verifying'
+    /** Increments of a removal; counts their bytes. */
+    | 'composing';
   /** The path being worked on, as shown to people; null where the phase has none. */
   readonly path: string | null;
   readonly doneBytes: number;

@@ -146,14 +146,18 @@ export async function emitChunks(
 }
 
 /** Where the bytes of one content go, and the digest that proves them. */
-interface Proving {
+export interface Proving {
   /** A fresh one, without bytes. */
   readonly digest: DigestStream;
   readonly emit: Emit;
   readonly checkpoint: Checkpoint;
 }
 
-async function emitPlanned(
+/**
+ * Emits the bytes of a content by a plan, and proves them.
+ * @throws CorruptError, or DeltaFormatError, where the bytes are not the content; SystemError where a file is gone
+ */
+export async function emitPlanned(
   repository: OpenRepository,
   { content, generation, root, deltas }: ContentPlan,
   { digest, emit, checkpoint }: Proving,

@@ -21,10 +21,10 @@ import { incrementPath } from '../layout.js';
 import { type Stored, type StoredFile, storeIncrement } from './store-increment.js';
 
 /** This level is as fast as a disk. Slower levels save only a few per cent more. */
-const ZSTD_LEVEL = 3;
+export const ZSTD_LEVEL = 3;
 
 /** A delta longer than this share of its result is stored as a full copy, which keeps the chain short. */
-const WORTHWHILE = 0.8;
+export const WORTHWHILE = 0.8;
 
 export interface NewIncrement {
   readonly id: number;

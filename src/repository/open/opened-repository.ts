@@ -1,5 +1,5 @@
 // An open repository on this machine, for reading or for writing. Its catalog is private.
-import type { ContentCheck, Snapshot, VerificationRecord } from '../../catalog/records.js';
+import type { ContentCheck, Increment, Snapshot, VerificationRecord } from '../../catalog/records.js';
 import { LockedError } from '../../errors.js';
 import { type CommitPlan, commitSnapshot, finishCommit } from '../commit/commit.js';
 import {
@@ -13,6 +13,10 @@ import { discardUncommitted } from '../commit/settle-earlier-run.js';
 import { writeCatalogCopy } from '../copies/catalog-copy.js';
 import { recordAsWriter, recordVerification } from './record-verification.js';
 import type { LocalRepository } from '../local-repository.js';
+import { composeIncrement } from '../removal/compose-increment.js';
+import { deleteIncrement, forgetSnapshots } from '../removal/forget-snapshots.js';
+import type { ComposedChain } from '../removal/plan-chains.js';
+import { replaceRun } from '../removal/replace-run.js';
 import { CatalogAnswers } from '../questions/catalog-answers.js';
 import type { OpenRepository, WritableRepository } from '../repository.js';
 
@@ -69,6 +73,27 @@ export class WriterRepository extends CatalogAnswers implements WritableReposito
     return waitForReaders(this.path, this.#patience, LAST_STEP_PATIENCE_MS, () =>
       finishCommit(this.#local, snapshot, actingUid),
     );
+  }
+
+  forgetSnapshots(snapshotIds: ReadonlySet<number>): Promise<readonly Increment[]> {
+    return waitForReaders(this.path, this.#patience, COMMIT_PATIENCE_MS, () =>
+      forgetSnapshots(this.#local, snapshotIds),
+    );
+  }
+
+  async composeRun(chain: ComposedChain): Promise<Increment> {
+    const id = this.nextIncrementId();
+    try {
+      const increment = await composeIncrement(this, chain, id, this.#patience.checkpoint);
+      await waitForReaders(this.path, this.#patience, COMMIT_PATIENCE_MS, () =>
+        replaceRun(this.#local, chain, increment),
+      );
+      return increment;
+    } catch (error) {
+      // The rows may be there although SQLite says that COMMIT has failed.
+      if (!this.incrementIds().includes(id)) deleteIncrement(this, id);
+      throw error;
+    }
   }
 
   discardUncommitted(): void {

@@ -21,6 +21,7 @@ import { MirrorFiles } from '../contents/mirror-files.js';
 import { type ContentPlan, planContent } from '../contents/plan-content.js';
 import type { CatalogCopy } from '../copies/catalog-copy.js';
 import type { LocalRepository } from '../local-repository.js';
+import { type RemovalPlan, planRemoval } from '../removal/removal-plan.js';
 import type {
   ContentSources,
   LastState,
@@ -154,6 +155,10 @@ export class CatalogAnswers implements RepositoryQuestions {
         ),
       increments: catalog.increments.list(),
     }));
+  }
+
+  planRemoval(snapshotIds: ReadonlySet<number>): RemovalPlan {
+    return this.#read((catalog) => planRemoval(catalog, snapshotIds));
   }
 
   owedOperations(): OwedOperation[] {

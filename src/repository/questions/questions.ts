@@ -18,6 +18,7 @@ import type { Checkpoint } from '../../system/time/checkpoint.js';
 import type { CatalogFaults, CatalogSizeFault, CopyCondition } from '../check/check-findings.js';
 import type { ContentPlan } from '../contents/plan-content.js';
 import type { CatalogCopy } from '../copies/catalog-copy.js';
+import type { RemovalPlan } from '../removal/removal-plan.js';
 
 /** Every question throws CorruptError where rows of the catalog cannot be read. */
 export interface RepositoryQuestions {
@@ -61,6 +62,8 @@ export interface RepositoryQuestions {
   mirrorCandidates(path: BytePath): BytePath[];
   /** Everything that contents are read or rebuilt from. */
   contentSources(): ContentSources;
+  /** What the removal of these snapshots does. Without any: what an earlier removal has left to do. */
+  planRemoval(snapshotIds: ReadonlySet<number>): RemovalPlan;
   /** The operations that the last commit still owes the mirror, in order. */
   owedOperations(): OwedOperation[];
   /** What a verification has to check. @param snapshotId one snapshot; null for all of them */

@@ -1,0 +1,25 @@
+import { type RemovalOutcome, runRemoval } from '../../../src/engine/retention/run-removal.js';
+import type { RunContext } from '../../../src/engine/run/run-context.js';
+import { openForWriting } from '../../../src/repository/open/open-repository.js';
+import type { Sandbox } from '../sandbox/sandbox.js';
+
+/** Removes snapshots by their ids, without any rule. */
+export async function removeSnapshots(
+  sandbox: Sandbox,
+  ids: readonly number[],
+  overrides: Partial<RunContext> = {},
+): Promise<RemovalOutcome> {
+  const context = { ...sandbox.context, ...overrides };
+  const repository = await openForWriting(context.fileSystem, sandbox.repositoryPath, {
+    create: false,
+    waitLockMs: 0,
+    checkpoint: context.checkpoint,
+    clock: context.clock,
+    actingUid: context.uid,
+  });
+  try {
+    return await runRemoval(repository, new Set(ids), context);
+  } finally {
+    repository.close();
+  }
+}
