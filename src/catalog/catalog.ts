@@ -4,15 +4,15 @@
 import Database from 'better-sqlite3';
 import { CorruptError, NewerFormatError } from '../errors.js';
 import { type BytePath, formatPath } from '../system/files/byte-path.js';
-import { ExaminationTable } from './examination-table.js';
-import { IncrementTable } from './increment-table.js';
-import { OwedOperationTable } from './owed-operation-table.js';
-import { RepositoryTable } from './repository-table.js';
-import { type OlderState, canBeRemade, remakeTable } from './remade-tables.js';
+import { ExaminationTable } from './tables/examination-table.js';
+import { IncrementTable } from './tables/increment-table.js';
+import { OwedOperationTable } from './tables/owed-operation-table.js';
+import { RepositoryTable } from './tables/repository-table.js';
+import { type OlderState, canBeRemade, remakeTable } from './tables/remade-tables.js';
 import { APPLICATION_ID, FORMAT_VERSION, migrationFrom, schemaOf } from './schema.js';
-import { SnapshotTable } from './snapshot-table.js';
-import { SourceStateTable } from './source-state-table.js';
-import { type DigestedTable, TableDigests } from './table-digests.js';
+import { SnapshotTable } from './tables/snapshot-table.js';
+import { SourceStateTable } from './tables/source-state-table.js';
+import { type DigestedTable, TableDigests } from './tables/table-digests.js';
 import {
   type Connection,
   type ConnectOptions,
@@ -21,8 +21,8 @@ import {
   runTransaction,
 } from './sqlite.js';
 import { translate } from './sqlite-errors.js';
-import { VerificationTable } from './verification-table.js';
-import { VersionTable } from './version-table.js';
+import { VerificationTable } from './tables/verification-table.js';
+import { VersionTable } from './tables/version-table.js';
 
 export class Catalog {
   readonly repository: RepositoryTable;

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import Database from 'better-sqlite3';
 import test from 'ava';
 import { FORMAT_VERSION, schemaOf } from '../../src/catalog/schema.js';
-import { TableDigests } from '../../src/catalog/table-digests.js';
+import { TableDigests } from '../../src/catalog/tables/table-digests.js';
 import { catalogFile, forgeRows } from '../support/repository/edit-catalog.js';
 import { createSandbox } from '../support/sandbox/sandbox.js';
 

@@ -29,6 +29,7 @@ const USE_CASES: Record<string, readonly string[]> = {
   recover: ['backup', 'restore'],
   repair: ['verify'],
   watch: ['backup'],
+  retention: [],
   inspect: [],
 };
 

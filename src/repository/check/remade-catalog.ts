@@ -1,7 +1,7 @@
 // A catalog that is newer than every whole copy cannot be rebuilt from one without losing its newest snapshot.
 // But where only tables are damaged whose rows no snapshot needs, these tables can be made anew.
 import { Catalog } from '../../catalog/catalog.js';
-import { NO_OLDER_STATE, type OlderState } from '../../catalog/remade-tables.js';
+import { NO_OLDER_STATE, type OlderState } from '../../catalog/tables/remade-tables.js';
 import { CorruptError } from '../../errors.js';
 import type { Checkpoint } from '../../system/time/checkpoint.js';
 import { toCorruption } from '../contents/read-content.js';

@@ -14,7 +14,7 @@ import type {
   Snapshot,
   SourceState,
 } from '../../catalog/records.js';
-import { digestSnapshot } from '../../catalog/snapshot-digest.js';
+import { digestSnapshot } from '../../catalog/tables/snapshot-digest.js';
 import { CorruptError } from '../../errors.js';
 import type { BytePath } from '../../system/files/byte-path.js';
 import type { NewIncrement } from '../contents/write-increment.js';

@@ -1,5 +1,10 @@
 // An open repository on this machine, for reading or for writing. Its catalog is private.
-import type { ContentCheck, Increment, Snapshot, VerificationRecord } from '../../catalog/records.js';
+import type {
+  ContentCheck,
+  Increment,
+  Snapshot,
+  VerificationRecord,
+} from '../../catalog/records.js';
 import { LockedError } from '../../errors.js';
 import { type CommitPlan, commitSnapshot, finishCommit } from '../commit/commit.js';
 import {

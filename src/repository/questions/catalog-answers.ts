@@ -9,8 +9,8 @@ import type {
   SourceState,
   Version,
 } from '../../catalog/records.js';
-import { type DigestedTable, SNAPSHOT_TABLES } from '../../catalog/table-digests.js';
-import { isFullVerification } from '../../catalog/verification-table.js';
+import { type DigestedTable, SNAPSHOT_TABLES } from '../../catalog/tables/table-digests.js';
+import { isFullVerification } from '../../catalog/tables/verification-table.js';
 import type { BytePath } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 import type { Checkpoint } from '../../system/time/checkpoint.js';

@@ -12,7 +12,7 @@ import type {
   VerificationRecord,
   Version,
 } from '../../catalog/records.js';
-import type { DigestedTable } from '../../catalog/table-digests.js';
+import type { DigestedTable } from '../../catalog/tables/table-digests.js';
 import type { BytePath } from '../../system/files/byte-path.js';
 import type { Checkpoint } from '../../system/time/checkpoint.js';
 import type { CatalogFaults, CatalogSizeFault, CopyCondition } from '../check/check-findings.js';

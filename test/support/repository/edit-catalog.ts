@@ -7,7 +7,7 @@ import Database from 'better-sqlite3';
 
 import { Catalog } from '../../../src/catalog/catalog.js';
 import type { ExaminationRecord } from '../../../src/catalog/records.js';
-import { digestSnapshot } from '../../../src/catalog/snapshot-digest.js';
+import { digestSnapshot } from '../../../src/catalog/tables/snapshot-digest.js';
 import { pathFromText } from '../../../src/system/files/byte-path.js';
 
 export function catalogFile(repository: string): string {

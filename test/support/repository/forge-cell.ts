@@ -3,8 +3,8 @@
 // of snapshots, tables and examinations are right again, where the value can be a part of a digest.
 import { createHash } from 'node:crypto';
 import Database from 'better-sqlite3';
-import { type Field, addFields } from '../../../src/catalog/canonical-fields.js';
-import { TableDigests } from '../../../src/catalog/table-digests.js';
+import { type Field, addFields } from '../../../src/catalog/tables/canonical-fields.js';
+import { TableDigests } from '../../../src/catalog/tables/table-digests.js';
 import { catalogFile } from './edit-catalog.js';
 
 /** A value as SQLite keeps it. A number is kept as a REAL. */

@@ -2,9 +2,9 @@
 // were last compared. A reader finds contents without these rows, so writing them leaves the generation
 // as it is.
 import { CheckedRow } from './checked-row.js';
-import type { ContentCheck, VerificationMode, VerificationRecord } from './records.js';
+import type { ContentCheck, VerificationMode, VerificationRecord } from '../records.js';
 import { nextId } from './snapshot-table.js';
-import type { Connection } from './sqlite.js';
+import type { Connection } from '../sqlite.js';
 import type { TableDigests } from './table-digests.js';
 
 /** How many verifications are kept. The last one of every byte is kept beside them. */

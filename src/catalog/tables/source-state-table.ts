@@ -1,8 +1,8 @@
 // The rows of `source_state`: the stat that each file of SOURCE had when it was last read.
-import { type BytePath, pathToBytes } from '../system/files/byte-path.js';
+import { type BytePath, pathToBytes } from '../../system/files/byte-path.js';
 import { CheckedRow } from './checked-row.js';
-import type { SourceState } from './records.js';
-import type { Connection } from './sqlite.js';
+import type { SourceState } from '../records.js';
+import type { Connection } from '../sqlite.js';
 import type { TableDigests } from './table-digests.js';
 
 export class SourceStateTable {

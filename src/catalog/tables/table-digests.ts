@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { addFields } from './canonical-fields.js';
 import { CheckedRow } from './checked-row.js';
-import type { Connection } from './sqlite.js';
+import type { Connection } from '../sqlite.js';
 
 /** The tables, and the columns of each in the order of its statement, with their types. The first one is the key. */
 const COLUMNS = {

@@ -1,9 +1,9 @@
 // The single row of `repository`: the identity of the repository, and the generation, a number by which
 // readers see that the catalog has changed.
-import { CorruptError } from '../errors.js';
+import { CorruptError } from '../../errors.js';
 import { CheckedRow } from './checked-row.js';
-import type { RepositoryRecord } from './records.js';
-import type { Connection } from './sqlite.js';
+import type { RepositoryRecord } from '../records.js';
+import type { Connection } from '../sqlite.js';
 import type { TableDigests } from './table-digests.js';
 
 /** The generation begins again here. It only has to differ from the one before. */

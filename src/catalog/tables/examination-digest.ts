@@ -3,7 +3,7 @@
 // content may be examined again long after the commit of the snapshots that have this content.
 import { createHash } from 'node:crypto';
 import { addFields } from './canonical-fields.js';
-import type { ContentKey, ExaminationRecord } from './records.js';
+import type { ContentKey, ExaminationRecord } from '../records.js';
 
 export function digestExamination(
   { sha256, sizeBytes }: ContentKey,

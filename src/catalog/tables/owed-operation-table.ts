@@ -1,8 +1,8 @@
 // The rows of `owed_operation`: the operations that the last commit still owes the mirror, in order.
-import { pathToBytes } from '../system/files/byte-path.js';
+import { pathToBytes } from '../../system/files/byte-path.js';
 import { CheckedRow } from './checked-row.js';
-import type { OwedOperation } from './records.js';
-import type { Connection } from './sqlite.js';
+import type { OwedOperation } from '../records.js';
+import type { Connection } from '../sqlite.js';
 import type { TableDigests } from './table-digests.js';
 
 /** The kinds, and whether an operation of the kind has a name in staging. */

@@ -2,9 +2,9 @@
 // (docs/format.md, "The digest of a snapshot"). The digest proves the whole listing of the snapshot. It
 // stays the same when other snapshots are added or removed.
 import { createHash } from 'node:crypto';
-import { pathToBytes } from '../system/files/byte-path.js';
+import { pathToBytes } from '../../system/files/byte-path.js';
 import { addFields } from './canonical-fields.js';
-import type { Snapshot, Version } from './records.js';
+import type { Snapshot, Version } from '../records.js';
 
 /** @param versions those valid at the snapshot, in byte order of their paths */
 export function digestSnapshot(

@@ -1,11 +1,11 @@
 // The rows of `examination`: what was found in a dump or a file of an AOF when it was read, and whether a
 // server would load it. Each row carries a digest. A row that no longer has its digest is not used; a
 // verification reports it.
-import { CorruptError } from '../errors.js';
+import { CorruptError } from '../../errors.js';
 import { CheckedRow } from './checked-row.js';
 import { digestExamination } from './examination-digest.js';
-import type { Content, ExaminationRecord } from './records.js';
-import type { Connection } from './sqlite.js';
+import type { Content, ExaminationRecord } from '../records.js';
+import type { Connection } from '../sqlite.js';
 import type { TableDigests } from './table-digests.js';
 
 interface ReadRow {

@@ -1,8 +1,8 @@
 // Reads one row of a table, and checks each value: its type, its range, and that it is there. A repository
 // may come from elsewhere, and in a damaged database a column may hold a value of any type, even in a
 // STRICT table. So no other code reads values of rows, and records.ts holds for whatever a file says.
-import { CorruptError } from '../errors.js';
-import { type BytePath, pathFromBytes } from '../system/files/byte-path.js';
+import { CorruptError } from '../../errors.js';
+import { type BytePath, pathFromBytes } from '../../system/files/byte-path.js';
 
 export const DIGEST_BYTES = 32;
 

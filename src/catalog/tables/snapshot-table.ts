@@ -1,9 +1,9 @@
 // The rows of `snapshot`, one for each restorable point.
-import { CorruptError } from '../errors.js';
-import { pathToBytes } from '../system/files/byte-path.js';
+import { CorruptError } from '../../errors.js';
+import { pathToBytes } from '../../system/files/byte-path.js';
 import { CheckedRow } from './checked-row.js';
-import type { Snapshot } from './records.js';
-import type { Connection } from './sqlite.js';
+import type { Snapshot } from '../records.js';
+import type { Connection } from '../sqlite.js';
 import type { TableDigests } from './table-digests.js';
 
 export class SnapshotTable {

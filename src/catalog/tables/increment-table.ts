@@ -1,11 +1,11 @@
 // The rows of `increment`: what rebuilds each content that is no longer in the mirror. A content either is
 // in the mirror or has exactly one increment, never both. So a chain cannot run in a circle.
-import { CorruptError } from '../errors.js';
+import { CorruptError } from '../../errors.js';
 import { CheckedRow } from './checked-row.js';
-import type { Increment } from './records.js';
-import { KIND_NUMBER } from './schema.js';
+import type { Increment } from '../records.js';
+import { KIND_NUMBER } from '../schema.js';
 import { nextId } from './snapshot-table.js';
-import type { Connection } from './sqlite.js';
+import type { Connection } from '../sqlite.js';
 import type { TableDigests } from './table-digests.js';
 
 export class IncrementTable {

@@ -2,8 +2,8 @@
 // from an older state of the same catalog. What is lost: the results of verifications, the stats by which a
 // backup leaves unchanged files unread, and what servers said since the older state.
 import type { ExaminationTable } from './examination-table.js';
-import type { RepositoryRecord } from './records.js';
-import type { Connection } from './sqlite.js';
+import type { RepositoryRecord } from '../records.js';
+import type { Connection } from '../sqlite.js';
 import type { DigestedTable } from './table-digests.js';
 
 /** Tables whose ids are never used again. */

@@ -1,10 +1,10 @@
 // The rows of `version` and `content`: which content and metadata a path had, and in which range of
 // snapshots. A version that the newest snapshot has carries no last snapshot.
-import { type BytePath, pathToBytes } from '../system/files/byte-path.js';
+import { type BytePath, pathToBytes } from '../../system/files/byte-path.js';
 import { CheckedRow } from './checked-row.js';
-import type { Content, EntryType, NewVersion, Version } from './records.js';
-import { FLAG_STALE, TYPE_NUMBER } from './schema.js';
-import type { Connection } from './sqlite.js';
+import type { Content, EntryType, NewVersion, Version } from '../records.js';
+import { FLAG_STALE, TYPE_NUMBER } from '../schema.js';
+import type { Connection } from '../sqlite.js';
 import type { TableDigests } from './table-digests.js';
 
 /** uid_t and gid_t, without the number that chown(2) takes for "leave it". */
