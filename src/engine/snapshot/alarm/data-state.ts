@@ -1,0 +1,120 @@
+// What a snapshot has of a server's data, as far as an alarm compares it with the snapshot before. It is made from the records
+// of the catalog alone. Pure.
+import type { ExaminationRecord, Version } from '../../../catalog/records.js';
+import {
+  isDumpName,
+  isLogName,
+  isUnfinishedName,
+  parseAofPart,
+} from '../../../persistence/aof/data-file-names.js';
+import { readFindings } from '../../../repository/stored/read-stored.js';
+import type { StoredServer } from '../../../repository/stored/stored-server.js';
+import { type BytePath, baseName, joinPath, parentPath } from '../../../system/files/byte-path.js';
+import { addToGroup } from '../../../system/lists/lists.js';
+import { readVerdict } from '../examined-verdict.js';
+
+/** A dump, or all files of an AOF. */
+export interface DataUnit {
+  /** Of the dump, of an AOF of one file, or of a set: its folder and the beginning of its names. */
+  readonly path: BytePath;
+  readonly what: 'dump' | 'aof';
+  /** What is compared with the time before. Of a set only its base: a rewrite makes the rest shorter on purpose. */
+  readonly bytes: number;
+  /** False where no server would load it; null where nobody can tell. */
+  readonly loads: boolean | null;
+  /** Of the dump that it is, or begins with; null where it has none, or where they were not counted. */
+  readonly counts: KeyCounts | null;
+}
+
+export interface KeyCounts {
+  readonly keys: number;
+  readonly databases: ReadonlyMap<number, number>;
+  readonly types: ReadonlyMap<string, number>;
+}
+
+export interface DataState {
+  readonly units: ReadonlyMap<BytePath, DataUnit>;
+  /** What the server counted at the snapshot; null where none was asked. */
+  readonly server: KeyCounts | null;
+}
+
+export interface StateRecords {
+  /** All of the snapshot. */
+  readonly versions: readonly Version[];
+  /** By the ids of contents. */
+  readonly examinations: ReadonlyMap<number, ExaminationRecord>;
+  readonly server: StoredServer | null;
+}
+
+export function describeState({ versions, examinations, server }: StateRecords): DataState {
+  const files = versions
+    .filter(({ type }) => type === 'file')
+    .map((file) => read(file, examinations));
+  const sets = new Map<BytePath, ReadFile[]>();
+  const alone: ReadFile[] = [];
+  for (const file of files) {
+    const part = parseAofPart(baseName(file.path));
+    if (part === null) alone.push(file);
+    else addToGroup(sets, joinPath(parentPath(file.path), part.appendFileName as BytePath), file);
+  }
+  const units = [
+    ...alone.flatMap((file) => unitAlone(file)),
+    ...[...sets].map(([path, parts]) => unitOfSet(path, parts)),
+  ];
+  return {
+    units: new Map(units.map((unit) => [unit.path, unit])),
+    server: server === null ? null : countsOf(server.databases, []),
+  };
+}
+
+interface ReadFile {
+  readonly path: BytePath;
+  readonly bytes: number;
+  readonly loads: boolean | null;
+  readonly counts: KeyCounts | null;
+}
+
+function read({ path, content }: Version, examinations: StateRecords['examinations']): ReadFile {
+  const bytes = content?.sizeBytes ?? 0;
+  const record = content === null ? undefined : examinations.get(content.id);
+  if (record === undefined) return { path, bytes, loads: null, counts: null };
+  const { found } = readFindings('a content', record.foundJson);
+  const { kind } = readVerdict(record).verdict;
+  return {
+    path,
+    bytes,
+    loads: kind === 'unknown' || kind === 'unchecked' ? null : kind !== 'broken',
+    counts: found === null || found.keys === null ? null : countsOf(found.databases, found.types),
+  };
+}
+
+function unitAlone(file: ReadFile): DataUnit[] {
+  const name = baseName(file.path);
+  if (isUnfinishedName(name)) return [];
+  if (isDumpName(name)) return [{ ...file, what: 'dump' }];
+  return isLogName(name) ? [{ ...file, what: 'aof' }] : [];
+}
+
+function unitOfSet(path: BytePath, parts: readonly ReadFile[]): DataUnit {
+  const bases = parts.filter((part) => parseAofPart(baseName(part.path))?.kind === 'base');
+  const base = bases.at(-1) ?? null;
+  const loads = parts.map((part) => part.loads);
+  return {
+    path,
+    what: 'aof',
+    bytes: base?.bytes ?? 0,
+    loads: loads.includes(false) ? false : loads.includes(null) ? null : true,
+    counts: base?.counts ?? null,
+  };
+}
+
+function countsOf(
+  databases: readonly { readonly database: number; readonly keys: number }[],
+  types: readonly { readonly type: string; readonly keys: number }[],
+): KeyCounts {
+  return {
+    keys: databases.reduce((sum, { keys }) => sum + keys, 0),
+    databases: new Map(databases.map(({ database, keys }) => [database, keys])),
+    types: new Map(types.map(({ type, keys }) => [type, keys])),
+  };
+}
