@@ -4,8 +4,10 @@
 import Database from 'better-sqlite3';
 import { CorruptError, NewerFormatError } from '../errors.js';
 import { type BytePath, formatPath } from '../system/files/byte-path.js';
+import { AlarmTable } from './tables/alarm-table.js';
 import { ExaminationTable } from './tables/examination-table.js';
 import { IncrementTable } from './tables/increment-table.js';
+import { MarkTable } from './tables/mark-table.js';
 import { OwedOperationTable } from './tables/owed-operation-table.js';
 import { RepositoryTable } from './tables/repository-table.js';
 import { type OlderState, canBeRemade, remakeTable } from './tables/remade-tables.js';
@@ -21,8 +23,16 @@ import {
   runTransaction,
 } from './sqlite.js';
 import { translate } from './sqlite-errors.js';
+import { TagTable } from './tables/tag-table.js';
 import { VerificationTable } from './tables/verification-table.js';
 import { VersionTable } from './tables/version-table.js';
+
+/** What people say of snapshots, and what they are asked to look at. */
+export interface RemarkTables {
+  readonly marks: MarkTable;
+  readonly tags: TagTable;
+  readonly alarms: AlarmTable;
+}
 
 export class Catalog {
   readonly repository: RepositoryTable;
@@ -33,6 +43,7 @@ export class Catalog {
   readonly sourceStates: SourceStateTable;
   readonly #verifications: VerificationTable;
   readonly #examinations: ExaminationTable;
+  readonly #remarks: RemarkTables;
   readonly #digests: TableDigests;
   readonly #connection: Connection;
   readonly #path: BytePath;
@@ -50,6 +61,11 @@ export class Catalog {
     this.sourceStates = new SourceStateTable(connection, digests);
     this.#verifications = new VerificationTable(connection, digests);
     this.#examinations = new ExaminationTable(connection, digests);
+    this.#remarks = {
+      marks: new MarkTable(connection, digests),
+      tags: new TagTable(connection, digests),
+      alarms: new AlarmTable(connection, digests),
+    };
   }
 
   /**
@@ -121,6 +137,11 @@ export class Catalog {
     return this.formatVersion < 3 ? null : this.#examinations;
   }
 
+  /** Null in formats before 5, which keep none of it. */
+  get remarks(): RemarkTables | null {
+    return this.formatVersion < 5 ? null : this.#remarks;
+  }
+
   /**
    * Upgrades a catalog of an older format to the present format, in one transaction. The rows get digests as
    * they are, so the caller has checked them.
@@ -154,7 +175,11 @@ export class Catalog {
    * @returns false where one of the tables cannot be made anew; nothing is changed then
    */
   remakeTables(tables: readonly string[], older: OlderState): boolean {
-    const damaged = { connection: this.#connection, examinations: this.#examinations };
+    const damaged = {
+      connection: this.#connection,
+      examinations: this.#examinations,
+      ...this.#remarks,
+    };
     const remade = tables.filter((table) => canBeRemade(table, older));
     if (remade.length < tables.length) return false;
     this.write(() => {
@@ -206,6 +231,21 @@ export class Catalog {
     return Number(pages * pageBytes);
   }
 
+  /**
+   * Gives the room of deleted rows back to the file system, where that is worth writing the file anew.
+   * @returns how many bytes came back
+   * @throws LockedError where another process reads, NoSpaceError
+   */
+  compact(): number {
+    const before = this.sizeBytes();
+    const freePages = Number(this.#connection.pragma('freelist_count', { simple: true }));
+    const pageBytes = Number(this.#connection.pragma('page_size', { simple: true }));
+    const freeBytes = freePages * pageBytes;
+    if (freeBytes < COMPACT_FROM_BYTES || freeBytes < before * COMPACT_FROM_SHARE) return 0;
+    translate('write', this.#path, () => this.#connection.exec('VACUUM'));
+    return before - this.sizeBytes();
+  }
+
   /** The journal settings in use, by SQLite's own names and numbers. */
   durability(): { readonly journalMode: string; readonly synchronous: number } {
     return {
@@ -236,6 +276,9 @@ export class Catalog {
   }
 }
 
+const COMPACT_FROM_BYTES = 256 * 1024;
+const COMPACT_FROM_SHARE = 0.25;
+
 /** Each value is text in our catalogs. In a damaged one it may be anything. */
 interface SchemaRow {
   readonly type: unknown;
@@ -249,7 +292,7 @@ function formatOf(connection: Connection): number {
 }
 
 function digestsOf(connection: Connection): TableDigests {
-  return new TableDigests(connection, () => formatOf(connection) >= 4);
+  return new TableDigests(connection, () => formatOf(connection));
 }
 
 function checkIdentity(path: BytePath, connection: Connection): void {

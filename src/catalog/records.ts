@@ -158,3 +158,28 @@ export interface ContentCheck {
   /** Whether the bytes had the digest. */
   readonly isWhole: boolean;
 }
+
+/** What a person has said of a snapshot. */
+export interface Mark {
+  readonly snapshotId: number;
+  /** Whether no removal may take the snapshot. */
+  readonly isPinned: boolean;
+  readonly note: string | null;
+  /** Whether the row no longer has its digest. It counts as a pin. */
+  readonly isDamaged: boolean;
+}
+
+/** A name of a snapshot. Several snapshots may have the same one. */
+export interface Tag {
+  readonly snapshotId: number;
+  readonly name: string;
+}
+
+/** What the comparison of a snapshot with the one before has found. */
+export interface AlarmRecord {
+  readonly snapshotId: number;
+  /** JSON array (repository/stored/stored-alarm.ts); of no reasons where nothing was found. */
+  readonly reasonsJson: string;
+  /** When a person has said that it is as it should be, in whole UTC seconds since the epoch; null where nobody has. */
+  readonly confirmedAtSeconds: number | null;
+}

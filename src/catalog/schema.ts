@@ -6,7 +6,7 @@
 export const APPLICATION_ID = 0x52527764;
 
 /** `PRAGMA user_version` of the catalogs that this program writes. */
-export const FORMAT_VERSION = 4;
+export const FORMAT_VERSION = 5;
 
 /** Numbers of `version.type`; never reused. */
 export const TYPE_NUMBER = { file: 1, directory: 2, symlink: 3 } as const;
@@ -141,8 +141,30 @@ const VERSION_4: readonly string[] = [
 ) STRICT, WITHOUT ROWID`,
 ];
 
+/** Adds what people say of snapshots, and what comparing each snapshot with the one before has found. */
+const VERSION_5: readonly string[] = [
+  `CREATE TABLE mark (
+  snapshot INTEGER PRIMARY KEY REFERENCES snapshot (id) ON DELETE CASCADE,
+  pinned INTEGER NOT NULL CHECK (pinned IN (0, 1)),
+  note TEXT,
+  digest BLOB NOT NULL CHECK (length(digest) = 32)
+) STRICT`,
+  `CREATE TABLE tag (
+  snapshot INTEGER NOT NULL REFERENCES snapshot (id) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  digest BLOB NOT NULL CHECK (length(digest) = 32),
+  PRIMARY KEY (snapshot, name)
+) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE alarm (
+  snapshot INTEGER PRIMARY KEY REFERENCES snapshot (id) ON DELETE CASCADE,
+  reasons TEXT NOT NULL,
+  confirmed_at INTEGER,
+  digest BLOB NOT NULL CHECK (length(digest) = 32)
+) STRICT`,
+];
+
 /** What each version adds to the version before, from version 1 on. Each version has other tables. */
-const ADDED = [VERSION_1, VERSION_2, VERSION_3, VERSION_4];
+const ADDED = [VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5];
 
 /** The statements that make an empty catalog of a format version, in order. */
 export function schemaOf(version: number): readonly string[] {

@@ -29,10 +29,18 @@ export function chooseCommand(parsed: ParsedArguments): ChosenCommand {
   const command = named ?? nameless(parsed, first);
   if (parsed.backupMode && command.name !== 'backup')
     throw new UsageError(`option '--backup-mode' does not go with ${command.name}`);
-  const operands = named === null ? parsed.operands : parsed.operands.slice(1);
+  const operands = operandsOf(named, parsed);
   checkOptions(command, parsed.counts);
   checkOperands(command, operands, parsed);
   return { command, operands };
+}
+
+/** rdiff-backup says `remove increments --older-than TIME REPO`. */
+function operandsOf(named: CommandSpec | null, { operands }: ParsedArguments): readonly string[] {
+  if (named === null) return operands;
+  const [, word] = operands;
+  const isForeign = named.name === 'remove' && word === 'increments' && operands.length > 2;
+  return operands.slice(isForeign ? 2 : 1);
 }
 
 const HELP_HINT = "see 'redis-rewind --help'";
@@ -48,6 +56,7 @@ function nearestCommand(word: string): CommandSpec['name'] | null {
 
 /** The command that a line without a command's name means. */
 function nameless(parsed: ParsedArguments, first: string): CommandSpec {
+  if (parsed.counts.has('older-than')) return findCommand('remove') as CommandSpec;
   const topic = parsed.operands[1];
   if (first === 'help' && topic !== undefined && BARE_WORD.test(topic))
     throw unknownCommand(topic, nearestCommand(topic), true);

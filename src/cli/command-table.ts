@@ -1,5 +1,5 @@
 // The table of commands: how each is called and what its help says. load-command.ts loads the code of each.
-import type { CommandName } from './options/option-table.js';
+import type { CommandName } from './options/option-spec.js';
 
 export interface CommandSpec {
   readonly name: CommandName;
@@ -77,6 +77,53 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'switch the append-only file of a running server',
     about:
       'Switches the append-only file (AOF) of a running server on or off, and makes sure that it stays so when the server starts again. enable waits until the AOF holds everything. disable has the server save first. Name the server as for backup.',
+    interrupted: null,
+  },
+  {
+    name: 'remove',
+    operands: ['REPO'],
+    summary: 'remove snapshots that no rule keeps, or named ones',
+    about:
+      'Removes snapshots. A snapshot stays if any --keep rule keeps it, if it is pinned, or if it is the newest one. With --older-than TIME only older ones are considered. --snapshot removes the ones that it names. Look at --dry-run first: it shows each snapshot, and why it stays or goes.',
+    interrupted: 'every snapshot that is listed is whole; run it again for the rest',
+  },
+  {
+    name: 'pin',
+    operands: ['REPO', 'ID'],
+    summary: 'keep a snapshot whatever the rules say',
+    about:
+      'Pins the snapshot with the number ID, as list shows it. No rule removes it until unpin lets it go.',
+    interrupted: null,
+  },
+  {
+    name: 'unpin',
+    operands: ['REPO', 'ID'],
+    summary: 'let a pinned snapshot go when the rules say so',
+    about:
+      'Takes the pin and its note from the snapshot with the number ID. Nothing is removed now.',
+    interrupted: null,
+  },
+  {
+    name: 'tag',
+    operands: ['REPO', 'ID', 'NAME'],
+    summary: 'give a snapshot a name',
+    about:
+      'Gives the snapshot with the number ID a name. -r tag:NAME then means that snapshot, or the newest one of that name. A tag keeps nothing: use pin for that.',
+    interrupted: null,
+  },
+  {
+    name: 'untag',
+    operands: ['REPO', 'ID', 'NAME'],
+    summary: 'take a name from a snapshot',
+    about: 'Takes the name from the snapshot with the number ID. The snapshot itself stays.',
+    interrupted: null,
+  },
+  {
+    name: 'confirm',
+    operands: ['REPO', 'ID'],
+    summary: 'say that a snapshot with an alarm is as it should be',
+    about:
+      'A snapshot raises an alarm if data has vanished since the one before: then nothing older is removed. Look at the alarm with list -v. If that is as it should be, confirm it, and the rules work again.',
     interrupted: null,
   },
   {

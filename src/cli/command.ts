@@ -1,10 +1,12 @@
 // What every command gets from the command line, and what it returns: its exit code.
 import type { RunContext } from '../engine/run/run-context.js';
 import type { BytePath } from '../system/files/byte-path.js';
+import type { CommandName } from './options/option-spec.js';
 import type { ParsedArguments } from './options/parse-arguments.js';
 import type { Output } from './output/output.js';
 
 export interface Invocation {
+  readonly command: CommandName;
   readonly parsed: ParsedArguments;
   /** The paths, as many as the command takes. */
   readonly operands: readonly string[];

@@ -1,13 +1,8 @@
 // The help of the program and of each command. It is made from the tables, at most 80 columns wide.
 import { greatest } from '../system/lists/lists.js';
 import { type CommandSpec, COMMANDS } from './command-table.js';
-import {
-  commandHasOption,
-  optionHelp,
-  OPTION_SPECS,
-  type CommandName,
-  type OptionSpec,
-} from './options/option-table.js';
+import type { CommandName, OptionSpec } from './options/option-spec.js';
+import { commandHasOption, optionHelp, OPTION_SPECS } from './options/option-table.js';
 
 export function programHelp(): string {
   return [

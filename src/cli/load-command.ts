@@ -1,6 +1,6 @@
 // Loads the code of a command when the command runs, and not before. So --help and --version answer fast.
 import type { RunCommand } from './command.js';
-import type { CommandName } from './options/option-table.js';
+import type { CommandName } from './options/option-spec.js';
 
 const LOADERS: Record<CommandName, () => Promise<RunCommand>> = {
   backup: async () => (await import('./commands/backup.js')).runBackup,
@@ -11,6 +11,12 @@ const LOADERS: Record<CommandName, () => Promise<RunCommand>> = {
   watch: async () => (await import('./commands/watch.js')).runWatch,
   recover: async () => (await import('./commands/recover.js')).runRecover,
   aof: async () => (await import('./commands/aof.js')).runAof,
+  remove: async () => (await import('./commands/remove.js')).runRemove,
+  pin: async () => (await import('./commands/remark.js')).runRemark,
+  unpin: async () => (await import('./commands/remark.js')).runRemark,
+  tag: async () => (await import('./commands/remark.js')).runRemark,
+  untag: async () => (await import('./commands/remark.js')).runRemark,
+  confirm: async () => (await import('./commands/remark.js')).runRemark,
   completion: async () => (await import('./commands/completion.js')).runCompletion,
 };
 

@@ -51,7 +51,16 @@ export async function runCommandLine(
     const toPath = (argument: string): BytePath =>
       resolvePathArgument(argument, (path) => fileSystem.realPath(path));
     const { environment } = streams;
-    return await run({ parsed, operands, toPath, context, environment, output, ask: ask ?? null });
+    return await run({
+      command: command.name,
+      parsed,
+      operands,
+      toPath,
+      context,
+      environment,
+      output,
+      ask: ask ?? null,
+    });
   } catch (error) {
     const isInterrupted = error instanceof InterruptedError && error.hint === undefined;
     return output.error(error, isInterrupted ? (chosen?.interrupted ?? null) : null);

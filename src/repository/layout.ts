@@ -27,6 +27,7 @@ const README_NAME = 'README';
 const KEPT_NAME = 'kept';
 const RECOVERIES_NAME = 'recover';
 const RECOVERY_MARK_NAME = 'recovered';
+const RESERVE_NAME = 'reserve';
 const TEMPORARY_DUMP_NAME = 'temporary-dump';
 const NEW_CATALOG_NAME = 'catalog.new';
 /** SQLite puts a rollback journal beside each of its files during a transaction. */
@@ -55,6 +56,7 @@ const LASTING_NAMES = new Set<string>([
   RECOVERIES_NAME,
   RECOVERY_MARK_NAME,
   README_NAME,
+  RESERVE_NAME,
 ]);
 
 /** Names that exist during a run, and after a run that was cut off. */
@@ -134,6 +136,11 @@ export function readmePath(repository: BytePath): BytePath {
 /** What the next backup must know of a recovery. */
 export function recoveryMarkPath(repository: BytePath): BytePath {
   return joinPath(dataPath(repository), RECOVERY_MARK_NAME);
+}
+
+/** Room that a removal on a full disk gives up for the catalog's journal. */
+export function reservePath(repository: BytePath): BytePath {
+  return joinPath(dataPath(repository), RESERVE_NAME);
 }
 
 /** The note about a dump that a server makes only for a backup. It is kept until the dump is removed. */

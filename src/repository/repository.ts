@@ -1,7 +1,15 @@
 // A repository as the rest of the program sees it: open for reading, or open for the one process that may
 // write. Both types answer questions, and both hide the catalog. So a repository can one day be on another
 // host.
-import type { ContentCheck, Increment, Snapshot, VerificationRecord } from '../catalog/records.js';
+import type {
+  AlarmRecord,
+  ContentCheck,
+  Increment,
+  Mark,
+  Snapshot,
+  Tag,
+  VerificationRecord,
+} from '../catalog/records.js';
 import type { CommitPlan } from './commit/commit.js';
 import type { OwedOutcome } from './commit/run-owed-operations.js';
 import type { ComposedChain } from './removal/plan-chains.js';
@@ -45,10 +53,22 @@ export interface WritableRepository extends OpenRepository {
    * @throws CorruptError where the run does not rebuild its content; then nothing is changed. As `commit`
    */
   composeRun(chain: ComposedChain): Promise<Increment>;
+  /** Gives back the room of deleted rows where that is worth it, and leaves the one copy of the catalog that is up to date. */
+  tidyCatalog(): Promise<void>;
+  /** Changes what is said of snapshots, in one transaction. @throws as `commit` */
+  remark(change: RemarkChange): Promise<void>;
   /** Deletes what a backup has written and not committed. */
   discardUncommitted(): void;
   /** Leaves a checked copy of the catalog. @param snapshotId of the newest snapshot, for the copy's name */
   writeCatalogCopy(snapshotId: number): Promise<void>;
   /** Closes the repository after a failure. Removes it where this run has made it and it has no snapshot. */
   abandon(): void;
+}
+
+export interface RemarkChange {
+  /** Each takes the place of what the catalog has of its snapshot. */
+  readonly marks?: readonly Omit<Mark, 'isDamaged'>[];
+  readonly alarms?: readonly AlarmRecord[];
+  readonly addedTags?: readonly Tag[];
+  readonly removedTags?: readonly Tag[];
 }

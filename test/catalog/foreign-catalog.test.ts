@@ -80,7 +80,7 @@ test('every command refuses a catalog of a newer format as newer, and does not c
   const before = await readTree(sandbox.repository);
   const error = t.throws(() => sandbox.list(), { instanceOf: NewerFormatError });
   t.is(error.exitCode, 12);
-  t.regex(error.message, /has format 5, and this program reads formats up to 4/);
+  t.regex(error.message, /has format 6, and this program reads formats up to 5/);
   await t.throwsAsync(sandbox.backup(), { instanceOf: NewerFormatError });
   await t.throwsAsync(sandbox.restore(), { instanceOf: NewerFormatError });
   await t.throwsAsync(sandbox.verify(), { instanceOf: NewerFormatError });

@@ -8,15 +8,18 @@ import { catalogFile, forgeRows } from '../support/repository/edit-catalog.js';
 import { createSandbox } from '../support/sandbox/sandbox.js';
 
 const TABLES = [
+  'alarm',
   'content_check',
   'examination',
   'increment',
+  'mark',
   'owed_operation',
   'repository',
   'server',
   'snapshot',
   'source_state',
   'sqlite_sequence',
+  'tag',
   'verification',
 ];
 
@@ -31,6 +34,8 @@ for (const [size, foundBytes] of [
       await sandbox.backup();
     }
     await sandbox.verify();
+    await sandbox.remark(1, { kind: 'pin', note: 'ä note' });
+    for (const name of ['b', 'a', 'B']) await sandbox.remark(2, { kind: 'tag', name });
     forgeRows(
       sandbox.repository,
       'UPDATE examination SET found = ? WHERE content = 1',
@@ -55,7 +60,7 @@ test('a text that a flipped bit has made a BLOB with the same bytes is not what 
   connection.exec(
     "INSERT INTO examination VALUES (1, 1, 'none', '{}', zeroblob(32)); INSERT INTO repository VALUES (1, 'a', 0, 0)",
   );
-  const digests = new TableDigests(connection, () => true);
+  const digests = new TableDigests(connection, () => FORMAT_VERSION);
   digests.noteAll();
   digests.seal();
   t.deepEqual(digests.listDamaged(), []);
@@ -76,7 +81,7 @@ function digestOf(connection: Database.Database, table: string): Buffer {
     hash.update(`${bytes.length}:`).update(bytes).update(',');
   };
   for (const text of ['redis-rewind table 1', table]) add(text);
-  const rows = connection.prepare(`SELECT * FROM ${table} ORDER BY 1`).raw().all();
+  const rows = connection.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`).raw().all();
   for (const value of (rows as (string | bigint | Buffer | null)[][]).flat()) add(value);
   return hash.digest();
 }

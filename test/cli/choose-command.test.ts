@@ -1,7 +1,7 @@
 // A line is taken for the right command, with and without a command's name.
 import test from 'ava';
 import { chooseCommand } from '../../src/cli/choose-command.js';
-import type { CommandName } from '../../src/cli/options/option-table.js';
+import type { CommandName } from '../../src/cli/options/option-spec.js';
 import { parseArguments } from '../../src/cli/options/parse-arguments.js';
 import { UsageError } from '../../src/errors.js';
 
@@ -60,11 +60,6 @@ const ERRORS: [line: string, message: string, hint: string][] = [
   ],
   ['lits', "unknown command 'lits'", "did you mean 'list'?"],
   ['status', "unknown command 'status'", "see 'redis-rewind --help'"],
-  [
-    'remove increments /r',
-    "'remove' is a command of rdiff-backup, not of redis-rewind",
-    "snapshots cannot be removed yet; leave it out (write a folder of that name as './remove')",
-  ],
   [
     'regress /r /s',
     "'regress' is a command of rdiff-backup, not of redis-rewind",
@@ -177,3 +172,17 @@ for (const line of ['backup -p 6380 /r', '--redis redis://h /r', 'backup -s /soc
     t.is(operands.at(-1), '/r');
   });
 }
+
+test('the removals of rdiff-backup mean remove', (t) => {
+  for (const line of [
+    'remove increments --older-than 3W /r',
+    '--remove-older-than 3W /r',
+    '--remove-older-than 3W --force r',
+    'remove --older-than 3W /r',
+  ]) {
+    const { command, operands } = choose(line);
+    t.is(command.name, 'remove', line);
+    t.is(operands.length, 1, line);
+  }
+  t.deepEqual(choose('remove increments').operands, ['increments']);
+});

@@ -42,7 +42,9 @@ test('--as-host names a machine whose host name changes, and the guard against a
   const emptied = await runCli(line);
   t.is(emptied.code, 2);
   t.true(emptied.stderr.includes('is empty'), emptied.stderr);
-  await succeedCli([...line, '--allow-empty']);
+  // Whoever allows it still has to confirm that it was meant.
+  const allowed = await succeedCli([...line, '--allow-empty'], { expectedCode: 3 });
+  t.regex(allowed.stderr, /warning: alarm: 'dump\.rdb' is gone/);
   t.is((await runCli(['backup', '--as-host', 'a b', source, repository])).code, 2);
 });
 
@@ -99,7 +101,9 @@ test('rules of --include and --exclude are tried in their order', async (t) => {
 
 const [backupFields] = fieldGroups('backup');
 const [restoreFields] = fieldGroups('restore');
-const [snapshotFields, fileFields, changeFields] = fieldGroups('list');
+const [snapshotFields, remarkFields, fileFields, changeFields] = fieldGroups('list');
+const [removalFields] = fieldGroups('remove');
+const [saidFields] = fieldGroups('pin');
 const [verifyFields, problemFields] = fieldGroups('verify');
 const [infoFields] = fieldGroups('info');
 const [errorFields] = fieldGroups('Errors');
@@ -120,13 +124,20 @@ test('--json of every command has the fields that are documented', async (t) => 
   t.deepEqual(keys(restore), sorted(restoreFields ?? []));
   const list = await json('list', repository);
   t.deepEqual(keys(list), ['notes', 'repository', 'snapshots']);
-  t.deepEqual(keys((list['snapshots'] as unknown[])[0]), sorted(snapshotFields ?? []));
+  t.deepEqual(
+    keys((list['snapshots'] as unknown[])[0]),
+    sorted([...(snapshotFields ?? []), ...(remarkFields ?? [])]),
+  );
   const files = await json('list', '--files', repository);
   t.deepEqual(keys(files), ['files', 'notes', 'repository', 'snapshot']);
   t.deepEqual(keys((files['files'] as unknown[])[0]), sorted(fileFields ?? []));
   const changes = await json('list', '--changed-since', '2B', repository);
   t.deepEqual(keys(changes), ['changes', 'notes', 'repository', 'since', 'until']);
   t.deepEqual(keys((changes['changes'] as unknown[])[0]), sorted(changeFields ?? []));
+  const pin = await json('pin', repository, '1');
+  t.deepEqual(keys(pin), sorted(saidFields ?? []));
+  const removal = await json('remove', '--keep-last', '2', '--dry-run', repository);
+  t.deepEqual(keys(removal), sorted(removalFields ?? []));
   const verify = await json('verify', repository);
   t.deepEqual(keys(verify), sorted(verifyFields ?? []));
   const info = await json('info', repository);

@@ -38,6 +38,12 @@ test('--help names every command and no other', async (t) => {
     'watch',
     'recover',
     'aof',
+    'remove',
+    'pin',
+    'unpin',
+    'tag',
+    'untag',
+    'confirm',
     'completion',
   ]);
 });

@@ -1,7 +1,7 @@
 // Reports of the use cases, for tests of what is printed.
-import type { BackupReport } from '../../src/engine/backup/backup-report.js';
+import type { NightReport } from '../../src/engine/automation/run-night.js';
 import type { InfoReport } from '../../src/engine/inspect/info-report.js';
-import type { ListedFile } from '../../src/engine/inspect/list-report.js';
+import type { ListedFile, ListedSnapshot } from '../../src/engine/inspect/list-report.js';
 import type { Note } from '../../src/engine/run/notes.js';
 import type { SnapshotSummary } from '../../src/engine/snapshot/snapshot-summary.js';
 
@@ -40,7 +40,13 @@ export function sampleSnapshot(changes: Partial<SnapshotSummary> = {}): Snapshot
   };
 }
 
-export function sampleBackup(changes: Partial<BackupReport> = {}): BackupReport {
+/** As a list shows it. */
+export function sampleListed(changes: Partial<ListedSnapshot> = {}): ListedSnapshot {
+  const remarks = { tags: [], pinned: false, pinNote: null, alarm: null };
+  return { ...sampleSnapshot(), ...remarks, ...changes };
+}
+
+export function sampleBackup(changes: Partial<NightReport> = {}): NightReport {
   return {
     repository: '/srv/backups/redis',
     snapshot: sampleSnapshot({ id: 2, addedBytes: 4_900_000 }),
@@ -52,6 +58,7 @@ export function sampleBackup(changes: Partial<BackupReport> = {}): BackupReport 
     created: false,
     examined: [],
     notes: [],
+    removal: null,
     ...changes,
   };
 }

@@ -25,6 +25,7 @@ const BAD = {
   count: [...NO_NUMBERS, -1n, 2n ** 53n, LARGEST, -LARGEST],
   bytesAdded: [...NO_NUMBERS, 2n ** 53n, -LARGEST],
   seconds: [...NO_NUMBERS, 8_640_000_000_000n, -8_640_000_000_000n, 2n ** 53n, LARGEST],
+  secondsOrNull: ['text', 1.5, 8_640_000_000_000n, -LARGEST],
   any64: NO_NUMBERS,
   mode: [...NO_NUMBERS, -1n, 0o10000n, LARGEST],
   owner: [...NO_NUMBERS, -1n, 2n ** 32n - 1n, 2n ** 32n, LARGEST],
@@ -35,6 +36,7 @@ const BAD = {
   text: [null, 1n, 1.5, Buffer.from('bytes')],
   textOrNull: [1n, 1.5, Buffer.from('bytes')],
   word: [null, 1n, '', 'text'],
+  tag: [1n, '', 'a b', '../a', Buffer.from('a')],
   json: [null, 1n, '', '{}', '[{}]', 'null', '[', '"text"', Buffer.from('[]')],
   path: [
     null,
@@ -44,6 +46,7 @@ const BAD = {
   ],
   bytes: [null, 1n, 'text'],
   /** SQLite itself keeps NULL out. */
+  keyOfTwo: ['text', 1.5, -1n, 0n, 2n ** 53n, LARGEST],
   pathKey: [1n, 'text'],
   nameKey: [1n, '', 'text'],
   unread: [],
@@ -58,6 +61,7 @@ function bytes(text: string): Buffer {
 
 /** Every column, by its table. */
 const COLUMNS: Record<string, Record<string, keyof typeof BAD>> = {
+  alarm: { snapshot: 'key', reasons: 'json', confirmed_at: 'secondsOrNull', digest: 'digest' },
   content: { id: 'key', sha256: 'digest', size: 'count' },
   content_check: { content: 'key', checked_at: 'seconds', whole: 'flag' },
   examination: {
@@ -78,6 +82,7 @@ const COLUMNS: Record<string, Record<string, keyof typeof BAD>> = {
     stored_bytes: 'count',
     stored_sha256: 'digest',
   },
+  mark: { snapshot: 'key', pinned: 'flag', note: 'textOrNull', digest: 'digest' },
   owed_operation: { position: 'key', kind: 'word', path: 'bytes', staged: 'staged' },
   repository: { id: 'key', uuid: 'text', created_at: 'seconds', generation: 'count' },
   server: { snapshot: 'key', said: 'json' },
@@ -108,6 +113,7 @@ const COLUMNS: Record<string, Record<string, keyof typeof BAD>> = {
   },
   sqlite_sequence: { name: 'unread', seq: 'count' },
   table_digest: { name: 'nameKey', digest: 'digest' },
+  tag: { snapshot: 'keyOfTwo', name: 'tag', digest: 'digest' },
   verification: {
     id: 'key',
     mode: 'word',
@@ -154,6 +160,8 @@ async function createFull(t: ExecutionContext, owes: boolean): Promise<Sandbox> 
     await sandbox.backup();
   }
   await sandbox.verify();
+  await sandbox.remark(2, { kind: 'pin', note: 'a note' });
+  await sandbox.remark(2, { kind: 'tag', name: 'a-name' });
   const { repository } = sandbox;
   forgeCatalog(repository, 'INSERT INTO server (snapshot, said) VALUES (3, ?)', SAID);
   const owe =

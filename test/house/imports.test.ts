@@ -30,6 +30,7 @@ const USE_CASES: Record<string, readonly string[]> = {
   repair: ['verify'],
   watch: ['backup'],
   retention: [],
+  automation: ['backup', 'retention'],
   inspect: [],
 };
 

@@ -1,8 +1,11 @@
 // Makes damaged tables anew whose rows no snapshot needs, as far as their rows can be told from other rows and
 // from an older state of the same catalog. What is lost: the results of verifications, the stats by which a
-// backup leaves unchanged files unread, and what servers said since the older state.
+// backup leaves unchanged files unread, what servers said since the older state, tags, and confirmations of alarms.
+import type { Mark, RepositoryRecord } from '../records.js';
+import type { AlarmTable } from './alarm-table.js';
 import type { ExaminationTable } from './examination-table.js';
-import type { RepositoryRecord } from '../records.js';
+import type { MarkTable } from './mark-table.js';
+import type { TagTable } from './tag-table.js';
 import type { Connection } from '../sqlite.js';
 import type { DigestedTable } from './table-digests.js';
 
@@ -14,6 +17,7 @@ export interface OlderState {
   readonly repository: RepositoryRecord | null;
   /** What servers said, by the ids of snapshots. */
   readonly servers: ReadonlyMap<number, string>;
+  readonly marks: readonly Mark[];
   /** The id that the next row of each table would have had. */
   readonly nextIds: Readonly<Record<(typeof NUMBERED)[number], number>>;
 }
@@ -22,6 +26,7 @@ export interface OlderState {
 export const NO_OLDER_STATE: OlderState = {
   repository: null,
   servers: new Map(),
+  marks: [],
   nextIds: { snapshot: 1, increment: 1, verification: 1 },
 };
 
@@ -29,16 +34,23 @@ export const NO_OLDER_STATE: OlderState = {
 export interface DamagedTables {
   readonly connection: Connection;
   readonly examinations: ExaminationTable;
+  readonly marks: MarkTable;
+  readonly tags: TagTable;
+  readonly alarms: AlarmTable;
 }
 
 const REMAKES = {
+  // The snapshots are compared once more.
+  alarm: ({ alarms }) => alarms.deleteDamaged(),
   content_check: ({ connection }) => clear(connection, 'content_check'),
   // Each row has a digest of its own.
   examination: ({ examinations }) => examinations.deleteDamaged(),
+  mark: remakeMarks,
   repository: remakeRepository,
   server: remakeServers,
   source_state: ({ connection }) => clear(connection, 'source_state'),
   sqlite_sequence: remakeSequence,
+  tag: ({ tags }) => tags.deleteDamaged(),
   verification: ({ connection }) => clear(connection, 'verification'),
 } as const satisfies Partial<
   Record<DigestedTable, (damaged: DamagedTables, older: OlderState) => void>
@@ -76,6 +88,17 @@ function remakeServers({ connection }: DamagedTables, { servers }: OlderState): 
   clear(connection, 'server');
   const insert = connection.prepare('INSERT INTO server (snapshot, said) VALUES (?, ?)');
   for (const [snapshot, said] of servers) insert.run(snapshot, said);
+}
+
+/** A pin may be one too many: it is taken back with one command. One that is missing may cost a snapshot. */
+function remakeMarks({ connection, marks }: DamagedTables, older: OlderState): void {
+  marks.mendDamaged();
+  const there = new Set(marks.list().map(({ snapshotId }) => snapshotId));
+  const exists = connection.prepare<[number], bigint>('SELECT id FROM snapshot WHERE id = ?');
+  for (const mark of older.marks) {
+    const { snapshotId } = mark;
+    if (!there.has(snapshotId) && exists.get(snapshotId) !== undefined) marks.put(mark);
+  }
 }
 
 /** A row of sqlite_sequence is there once its table has had a row. */

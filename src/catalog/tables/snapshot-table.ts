@@ -40,6 +40,10 @@ export class SnapshotTable {
     );
   }
 
+  has(id: number): boolean {
+    return this.#connection.prepare('SELECT 1 FROM snapshot WHERE id = ?').get(id) !== undefined;
+  }
+
   #query(): string {
     return this.#hasServers()
       ? 'SELECT snapshot.*, server.said FROM snapshot LEFT JOIN server ON server.snapshot = id'
@@ -100,10 +104,12 @@ export class SnapshotTable {
       .run(addedBytes, digest, id);
   }
 
-  /** Deletes the row, and what its server said. The caller then narrows the versions in the same transaction. */
+  /** Deletes the row, and what is said of the snapshot. The caller then narrows the versions in the same transaction. */
   delete(id: number): void {
-    this.#digests.noteChange('snapshot');
-    this.#digests.noteChange('server');
+    // The rows of the others go with the snapshot's.
+    for (const table of ['snapshot', 'server', 'mark', 'tag', 'alarm'] as const) {
+      this.#digests.noteChange(table);
+    }
     // Versions may refer to the snapshot until they are narrowed. SQLite sets this back at the end of the transaction.
     this.#connection.pragma('defer_foreign_keys = ON');
     this.#connection.prepare('DELETE FROM snapshot WHERE id = ?').run(id);

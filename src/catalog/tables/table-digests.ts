@@ -6,8 +6,14 @@ import { addFields } from './canonical-fields.js';
 import { CheckedRow } from './checked-row.js';
 import type { Connection } from '../sqlite.js';
 
-/** The tables, and the columns of each in the order of its statement, with their types. The first one is the key. */
+/** The tables, and the columns of each in the order of its statement, with their types. The first one is the key, or begins it. */
 const COLUMNS = {
+  alarm: {
+    snapshot: 'integer',
+    reasons: 'text',
+    confirmed_at: 'integer',
+    digest: 'blob',
+  },
   content_check: {
     content: 'integer',
     checked_at: 'integer',
@@ -30,6 +36,12 @@ const COLUMNS = {
     plain_bytes: 'integer',
     stored_bytes: 'integer',
     stored_sha256: 'blob',
+  },
+  mark: {
+    snapshot: 'integer',
+    pinned: 'integer',
+    note: 'text',
+    digest: 'blob',
   },
   owed_operation: {
     position: 'integer',
@@ -76,6 +88,11 @@ const COLUMNS = {
     name: 'text',
     seq: 'integer',
   },
+  tag: {
+    snapshot: 'integer',
+    name: 'text',
+    digest: 'blob',
+  },
   verification: {
     id: 'integer',
     mode: 'text',
@@ -95,19 +112,25 @@ export type DigestedTable = keyof typeof COLUMNS;
 
 const TABLES = Object.keys(COLUMNS) as DigestedTable[];
 
+/** From which format on a table is there, if not from the first one with digests on. */
+const SINCE: Partial<Record<DigestedTable, number>> = { alarm: 5, mark: 5, tag: 5 };
+
+/** Formats before this one have no digests of tables. */
+const FIRST_FORMAT = 4;
+
 /** The tables that say what snapshots there are. */
 export const SNAPSHOT_TABLES: readonly DigestedTable[] = ['snapshot', 'server'];
 
 export class TableDigests {
   readonly #connection: Connection;
-  readonly #hasDigests: () => boolean;
+  readonly #format: () => number;
   /** The tables that the present transaction has changed. */
   readonly #changed = new Set<DigestedTable>();
 
-  /** @param hasDigests whether the catalog's format has digests of tables; if not, nothing is done */
-  constructor(connection: Connection, hasDigests: () => boolean) {
+  /** @param format the catalog's format; where it has no digests of tables, nothing is done */
+  constructor(connection: Connection, format: () => number) {
     this.#connection = connection;
-    this.#hasDigests = hasDigests;
+    this.#format = format;
   }
 
   /** To be called with each change of a row. */
@@ -116,12 +139,12 @@ export class TableDigests {
   }
 
   noteAll(): void {
-    for (const table of TABLES) this.#changed.add(table);
+    for (const table of this.#tables()) this.#changed.add(table);
   }
 
   /** Writes the digests of the tables that were changed. Called at the end of the transaction. */
   seal(): void {
-    if (!this.#hasDigests()) return;
+    if (this.#format() < FIRST_FORMAT) return;
     const put = this.#connection.prepare(
       'INSERT OR REPLACE INTO table_digest (name, digest) VALUES (?, ?)',
     );
@@ -136,11 +159,20 @@ export class TableDigests {
 
   /** The tables whose rows do not have their digest, in alphabetical order. */
   listDamaged(tables: readonly DigestedTable[] = TABLES): string[] {
-    if (!this.#hasDigests()) return [];
+    if (this.#format() < FIRST_FORMAT) return [];
     const written = this.#written();
-    const damaged = tables.filter((table) => !written.get(table)?.equals(this.#digestOf(table)));
-    const foreign = [...written.keys()].filter((name) => !Object.hasOwn(COLUMNS, name));
+    const own = this.#tables();
+    const damaged = tables.filter(
+      (table) => own.includes(table) && !written.get(table)?.equals(this.#digestOf(table)),
+    );
+    const foreign = [...written.keys()].filter((name) => !own.some((table) => table === name));
     return foreign.length > 0 ? [...damaged, 'table_digest'] : damaged;
+  }
+
+  /** Those of the catalog's format. */
+  #tables(): DigestedTable[] {
+    const format = this.#format();
+    return TABLES.filter((table) => (SINCE[table] ?? FIRST_FORMAT) <= format);
   }
 
   #written(): Map<string, Buffer> {
@@ -165,7 +197,7 @@ export class TableDigests {
   /** All rows in order, in pieces of any length. */
   #rowsOf(table: DigestedTable): Iterable<Uint8Array> {
     const columns = Object.entries<string>(COLUMNS[table]);
-    const key = columns[0]?.[0] ?? '';
+    const key = table === 'tag' ? 'snapshot, name' : (columns[0]?.[0] ?? '');
     const row = columns.map(netstring).join(' || ');
     const rows = this.#isSmall()
       ? `SELECT CAST(ifnull(group_concat(text, ''), '') AS BLOB)

@@ -89,6 +89,17 @@ export class VersionTable {
     return row !== undefined;
   }
 
+  /** Whether a version has the content. */
+  isUsed({ sha256 }: Pick<Content, 'sha256'>): boolean {
+    const row = this.#connection
+      .prepare(
+        `SELECT 1 FROM version JOIN content ON content.id = version.content
+         WHERE content.sha256 = ? LIMIT 1`,
+      )
+      .get(sha256);
+    return row !== undefined;
+  }
+
   /** The content with this digest, or null. */
   findContent(sha256: Uint8Array): Content | null {
     const values = this.#connection
@@ -145,6 +156,17 @@ export class VersionTable {
       if (next !== undefined && next <= Number(last ?? next)) contents.add(Number(content));
     }
     return contents;
+  }
+
+  /** Whether an increment leads to a content that no version has: an earlier removal has left it, or it is a basis. */
+  hasUnusedResults(): boolean {
+    const row = this.#connection
+      .prepare(
+        `SELECT 1 FROM increment
+         WHERE NOT EXISTS (SELECT 1 FROM version WHERE version.content = result) LIMIT 1`,
+      )
+      .get();
+    return row !== undefined;
   }
 
   /**

@@ -1,11 +1,13 @@
 // `backup [SOURCE] REPO` takes one snapshot. A success prints nothing, unless stderr is a terminal or -v or
 // --json is given.
 import type { BackupRequest } from '../../engine/backup/backup-request.js';
+import { type KeepRules, isWithoutRules } from '../../engine/retention/keep-rules.js';
 import type { RunContext } from '../../engine/run/run-context.js';
 import { UsageError } from '../../errors.js';
 import { hideArguments } from '../../system/secrets/hide-arguments.js';
 import type { Invocation, ToPath } from '../command.js';
 import type { ParsedArguments } from '../options/parse-arguments.js';
+import { parseAlarm, parseTagName, toKeepRules } from '../options/keep-options.js';
 import { parseSeconds } from '../options/parse-seconds.js';
 import { parseSize } from '../options/parse-size.js';
 import { PASSWORD_SHOWN, showsPassword, toServerRequest } from '../options/server-options.js';
@@ -16,8 +18,9 @@ export async function runBackup(invocation: Invocation): Promise<number> {
   const { parsed, operands, toPath, context, environment, output } = invocation;
   const request = toBackupRequest(parsed, operands, toPath, environment);
   if (showsPassword(parsed)) hideArguments();
-  const { backup } = await import('../../engine/backup/backup.js');
-  const report = await backup(request, asNamedHost(parsed, context));
+  const { runNight } = await import('../../engine/automation/run-night.js');
+  const night = { backup: request, keep: toNightRules(parsed) };
+  const report = await runNight(night, asNamedHost(parsed, context));
   output.account(report, formatBackupStatistics);
   output.notes([...(showsPassword(parsed) ? [PASSWORD_SHOWN] : []), ...report.notes]);
   return exitCodeOf(report.notes);
@@ -44,9 +47,17 @@ export function toBackupRequest(
     rehash: parsed.counts.has('rehash'),
     hardLinksOfOthers: parsed.counts.has('hard-links-of-others'),
     examine: !parsed.counts.has('no-examine'),
+    alarmPercent: parseAlarm(parsed.values.get('alarm')?.[0]),
+    tags: (parsed.values.get('tag') ?? []).map(parseTagName),
     memoryBytes: parseMemory(parsed.values.get('memory')?.[0]),
     waitLockMs: parseSeconds('wait-lock', parsed.values.get('wait-lock')?.[0] ?? '0'),
   };
+}
+
+/** Null where no rule is given. @throws UsageError */
+export function toNightRules(parsed: ParsedArguments): KeepRules | null {
+  const rules = toKeepRules(parsed);
+  return isWithoutRules(rules) ? null : rules;
 }
 
 /** The context with the name of --as-host, if it is given. @throws UsageError for an impossible name */

@@ -7,7 +7,7 @@ import type { ParsedArguments } from '../options/parse-arguments.js';
 import { parseDuration } from '../options/parse-duration.js';
 import { PASSWORD_SHOWN, showsPassword } from '../options/server-options.js';
 import { formatWatchEvent, isTrouble, toWatchReport } from '../output/watch-events.js';
-import { asNamedHost, toBackupRequest } from './backup.js';
+import { asNamedHost, toBackupRequest, toNightRules } from './backup.js';
 
 const DEFAULT_DEBOUNCE_MS = 2000;
 
@@ -19,7 +19,11 @@ export async function runWatch(invocation: Invocation): Promise<number> {
     output.notes([PASSWORD_SHOWN]);
   }
   const { watch } = await import('../../engine/watch/watch.js');
-  await watch(request, asNamedHost(parsed, context), (event) =>
+  const { runNight } = await import('../../engine/automation/run-night.js');
+  const keep = toNightRules(parsed);
+  const takeSnapshot: WatchRequest['takeSnapshot'] = (backup, run) =>
+    runNight({ backup, keep }, run);
+  await watch({ ...request, takeSnapshot }, asNamedHost(parsed, context), (event) =>
     output.event(
       toWatchReport(event, output.showsStacks),
       (paint) => formatWatchEvent(event, output.isVerbose, paint),
@@ -35,7 +39,7 @@ export function toWatchRequest(
   operands: readonly string[],
   toPath: ToPath,
   environment: Invocation['environment'],
-): WatchRequest {
+): Omit<WatchRequest, 'takeSnapshot'> {
   const backup = toBackupRequest(parsed, operands, toPath, environment);
   const duration = (name: 'debounce' | 'min-interval', otherwiseMs: number): number => {
     const text = parsed.values.get(name)?.[0];

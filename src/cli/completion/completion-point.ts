@@ -1,12 +1,8 @@
 // Finds out what is being typed at the cursor of an incomplete line: a command's name, an option, a TIME
 // or a path. The shell itself completes paths best. Pure.
 import { COMMANDS, type CommandSpec, findCommand } from '../command-table.js';
-import {
-  commandHasOption,
-  OPTION_SPECS,
-  type CommandName,
-  type OptionSpec,
-} from '../options/option-table.js';
+import type { CommandName, OptionSpec } from '../options/option-spec.js';
+import { commandHasOption, OPTION_SPECS } from '../options/option-table.js';
 import { findOption, tokenize } from '../options/parse-arguments.js';
 import { ACCEPTED_OPTIONS, VERBOSITY_OPTIONS } from '../options/rdiff-backup-options.js';
 

@@ -1,27 +1,9 @@
 // The table of options. The parser, the help text and the checks all read it. An option means the same
 // with every command that has it, unless `helpOf` says what it means there.
 
-export type CommandName =
-  'backup' | 'restore' | 'list' | 'verify' | 'info' | 'watch' | 'recover' | 'aof' | 'completion';
-
-export interface OptionSpec {
-  /** Long name without dashes, and the key of the parsed value. */
-  readonly name: string;
-  readonly short?: string;
-  /** Other long names of the option, such as those of rdiff-backup. */
-  readonly aliases?: readonly string[];
-  /** The name of the value in the help. An option without it takes no value. */
-  readonly value?: string;
-  /** May be given more than once. */
-  readonly repeatable?: boolean;
-  /** The value may hold a password, so no message repeats it. */
-  readonly isSecret?: boolean;
-  readonly help: string;
-  /** The help of a command for which the option means something else. */
-  readonly helpOf?: Readonly<Partial<Record<CommandName, string>>>;
-  /** The commands that have the option. If left out, every command has it. */
-  readonly commands?: readonly CommandName[];
-}
+import type { CommandName, OptionSpec } from './option-spec.js';
+import { RETENTION_OPTIONS } from './retention-options.js';
+import { SERVER_OPTIONS } from './server-option-table.js';
 
 export const OPTIONS = [
   {
@@ -65,6 +47,7 @@ export const OPTIONS = [
     help: 'keep what matches, whatever later rules say',
     commands: ['backup', 'watch'],
   },
+  ...RETENTION_OPTIONS,
   {
     name: 'rehash',
     help: 'read every file, even unchanged ones',
@@ -90,7 +73,18 @@ export const OPTIONS = [
     name: 'wait-lock',
     value: 'SECONDS',
     help: 'wait this long for another writer to end',
-    commands: ['backup', 'verify', 'watch', 'recover'],
+    commands: [
+      'backup',
+      'verify',
+      'watch',
+      'recover',
+      'remove',
+      'pin',
+      'unpin',
+      'tag',
+      'untag',
+      'confirm',
+    ],
   },
   {
     name: 'debounce',
@@ -137,120 +131,7 @@ export const OPTIONS = [
     help: 'with --repair: take mirror files from DIR',
     commands: ['verify'],
   },
-  {
-    name: 'redis',
-    value: 'URL',
-    isSecret: true,
-    help: 'the server: redis://…, rediss://…, unix:///PATH',
-    commands: ['backup', 'watch', 'recover', 'aof'],
-  },
-  {
-    name: 'host',
-    short: 'h',
-    value: 'HOST',
-    help: "the server's host (default 127.0.0.1)",
-    commands: ['backup', 'watch', 'recover', 'aof'],
-  },
-  {
-    name: 'port',
-    short: 'p',
-    value: 'PORT',
-    help: "the server's port (default 6379)",
-    commands: ['backup', 'watch', 'recover', 'aof'],
-  },
-  {
-    name: 'socket',
-    short: 's',
-    value: 'PATH',
-    help: "the server's socket, instead of host and port",
-    commands: ['backup', 'watch', 'recover', 'aof'],
-  },
-  {
-    name: 'auth',
-    short: 'a',
-    aliases: ['pass'],
-    value: 'PASSWORD',
-    isSecret: true,
-    help: 'password; safer in REDISCLI_AUTH or a file',
-    commands: ['backup', 'watch', 'recover', 'aof'],
-  },
-  {
-    name: 'pass-file',
-    value: 'FILE',
-    help: 'read the password from the first line of FILE',
-    commands: ['backup', 'watch', 'recover', 'aof'],
-  },
-  {
-    name: 'user',
-    value: 'NAME',
-    help: 'the ACL user',
-    commands: ['backup', 'watch', 'recover', 'aof'],
-  },
-  {
-    name: 'tls',
-    help: 'speak TLS, as rediss:// does',
-    commands: ['backup', 'watch', 'recover', 'aof'],
-  },
-  {
-    name: 'cacert',
-    value: 'FILE',
-    help: "the authority of the server's certificate",
-    commands: ['backup', 'watch', 'recover', 'aof'],
-  },
-  {
-    name: 'cert',
-    value: 'FILE',
-    help: 'the certificate of this client',
-    commands: ['backup', 'watch', 'recover', 'aof'],
-  },
-  {
-    name: 'key',
-    value: 'FILE',
-    help: 'the private key for --cert',
-    commands: ['backup', 'watch', 'recover', 'aof'],
-  },
-  {
-    name: 'sentinel',
-    value: 'ADDRESSES',
-    repeatable: true,
-    isSecret: true,
-    help: 'ask Sentinels for the server: HOST[:PORT],…',
-    commands: ['backup', 'aof'],
-  },
-  {
-    name: 'master',
-    value: 'NAME',
-    help: 'the name of the primary, if they know several',
-    commands: ['backup', 'aof'],
-  },
-  {
-    name: 'prefer',
-    value: 'ROLE',
-    help: 'replica: one on this machine, if there is one',
-    commands: ['backup', 'aof'],
-  },
-  {
-    name: 'sentinel-user',
-    value: 'NAME',
-    help: 'the ACL user of the Sentinels',
-    commands: ['backup', 'aof'],
-  },
-  {
-    name: 'sentinel-pass-file',
-    value: 'FILE',
-    help: 'read their password from FILE',
-    commands: ['backup', 'aof'],
-  },
-  {
-    name: 'redis-conf',
-    value: 'FILE',
-    help: "the server's configuration, if CONFIG is denied",
-    helpOf: {
-      aof: "the server's configuration, also to be edited",
-      recover: "the server's configuration; it need not run",
-    },
-    commands: ['backup', 'watch', 'recover', 'aof'],
-  },
+  ...SERVER_OPTIONS,
   {
     name: 'save',
     value: 'HOW',
@@ -286,7 +167,7 @@ export const OPTIONS = [
   {
     name: 'dry-run',
     help: 'show the plan, and change nothing',
-    commands: ['recover'],
+    commands: ['recover', 'remove'],
   },
   {
     name: 'yes',
@@ -346,8 +227,9 @@ export const OPTIONS = [
     helpOf: {
       restore: 'replace files that exist',
       aof: 'go on without room, or with nothing kept',
+      remove: 'also pinned ones, or all but the newest',
     },
-    commands: ['backup', 'restore', 'aof'],
+    commands: ['backup', 'restore', 'aof', 'remove'],
   },
   {
     name: 'set-dest',

@@ -5,7 +5,8 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 import type { PathRule } from '../../engine/source/path-filter.js';
 import { UsageError } from '../../errors.js';
 import { nearestName } from '../nearest-name.js';
-import { OPTION_SPECS, type OptionName, type OptionSpec } from './option-table.js';
+import type { OptionSpec } from './option-spec.js';
+import { OPTION_SPECS, type OptionName } from './option-table.js';
 import { ACCEPTED_OPTIONS, REFUSED_OPTIONS, VERBOSITY_OPTIONS } from './rdiff-backup-options.js';
 
 /** The command line as it was given. */

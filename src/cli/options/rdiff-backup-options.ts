@@ -49,7 +49,6 @@ export const ACCEPTED_OPTIONS: ReadonlyMap<string, AcceptedOption> = new Map([
 export const VERBOSITY_OPTIONS: readonly string[] = ['verbosity', 'terminal-verbosity'];
 
 const ONLY_GLOBS = "use '--exclude GLOB' and '--include GLOB' instead";
-const NO_REMOVAL = 'snapshots cannot be removed yet; leave it out';
 const NO_COMPARISON =
   "a comparison with SOURCE is not there yet; 'redis-rewind list --changed-since TIME REPO' compares snapshots";
 const NO_STATISTICS =
@@ -103,8 +102,6 @@ export const REFUSED_OPTIONS: ReadonlyMap<string, string> = new Map([
   ['restrict-mode', LOCAL_ONLY],
   ['restrict-read-only', LOCAL_ONLY],
   ['restrict-update-only', LOCAL_ONLY],
-  ['remove-older-than', NO_REMOVAL],
-  ['older-than', NO_REMOVAL],
   ['compare', NO_COMPARISON],
   ['compare-at-time', NO_COMPARISON],
   ['compare-hash', NO_COMPARISON],
@@ -125,7 +122,6 @@ export const FOREIGN_COMMANDS: ReadonlyMap<string, string> = new Map([
   ['compare', NO_COMPARISON],
   ['complete', "'redis-rewind completion' prints the script for the tab key"],
   ['regress', NO_REGRESS],
-  ['remove', NO_REMOVAL],
   ['server', LOCAL_ONLY],
   ['test', LOCAL_ONLY],
 ]);

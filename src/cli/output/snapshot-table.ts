@@ -1,7 +1,12 @@
 // Formats what `list` prints: the snapshots of a repository, oldest first, in 80 columns.
-import type { SnapshotListReport } from '../../engine/inspect/list-report.js';
+import type {
+  ListedAlarm,
+  ListedSnapshot,
+  SnapshotListReport,
+} from '../../engine/inspect/list-report.js';
 import type { SnapshotSummary } from '../../engine/snapshot/snapshot-summary.js';
 import { formatSize } from '../../system/text/format-size.js';
+import { describeReasons } from '../../engine/snapshot/alarm/reason-text.js';
 import { formatCount } from './quantities.js';
 import { type Column, formatTable } from './text-table.js';
 import { formatReportTime } from '../../engine/snapshot/local-time.js';
@@ -38,7 +43,7 @@ export function nameSnapshot(snapshot: SnapshotSummary): string {
   return `snapshot ${snapshot.id} of ${formatReportTime(snapshot.time)}`;
 }
 
-function toRow(snapshot: SnapshotSummary): string[] {
+function toRow(snapshot: ListedSnapshot): string[] {
   return [
     String(snapshot.id),
     formatReportTime(snapshot.time),
@@ -46,7 +51,7 @@ function toRow(snapshot: SnapshotSummary): string[] {
     formatSize(snapshot.sourceBytes),
     formatSize(snapshot.addedBytes),
     String(snapshot.changedFiles),
-    hasWarning(snapshot) ? '!' : '',
+    formatMarks(snapshot),
   ];
 }
 
@@ -58,11 +63,36 @@ function isWarning({ severity }: Pick<SnapshotSummary['notes'][number], 'severit
   return severity !== 'info';
 }
 
-function formatDetails(snapshot: SnapshotSummary): string {
+/** `! alarm pinned before-upgrade` */
+function formatMarks(snapshot: ListedSnapshot): string {
+  const { alarm, pinned, tags } = snapshot;
+  return [
+    ...(hasWarning(snapshot) ? ['!'] : []),
+    ...(alarm !== null && alarm.confirmedAt === null ? ['alarm'] : []),
+    ...(pinned ? ['pinned'] : []),
+    ...tags,
+  ].join(' ');
+}
+
+function formatRemarks({ id, pinned, pinNote, alarm }: ListedSnapshot): string {
+  const lines = [
+    ...(pinned ? [`snapshot ${id} is pinned${pinNote === null ? '' : `: ${pinNote}`}`] : []),
+    ...(alarm === null ? [] : [formatAlarm(id, alarm)]),
+  ];
+  return lines.map((line) => `  ${line}\n`).join('');
+}
+
+function formatAlarm(id: number, { reasons, confirmedAt }: ListedAlarm): string {
+  const when = confirmedAt === null ? '' : ` (confirmed at ${formatReportTime(confirmedAt)})`;
+  return `snapshot ${id} has an alarm: ${describeReasons(reasons)}${when}`;
+}
+
+function formatDetails(snapshot: ListedSnapshot): string {
   const { id, server } = snapshot;
   const [first, ...more] = server === null ? [] : formatServer(server);
   const lines = first === undefined ? [] : [`snapshot ${id}: ${first}`, ...more.map(indent)];
-  return lines.map((line) => `  ${line}\n`).join('') + formatSnapshotNotes(snapshot);
+  const details = lines.map((line) => `  ${line}\n`).join('');
+  return details + formatRemarks(snapshot) + formatSnapshotNotes(snapshot);
 }
 
 function indent(line: string): string {

@@ -1,13 +1,13 @@
 // Formats the statistics of a backup and of a restore, for a terminal or -v.
-import type { BackupReport } from '../../engine/backup/backup-report.js';
+import type { NightReport } from '../../engine/automation/run-night.js';
 import type { RestoreReport } from '../../engine/restore/restore-report.js';
 import { formatSize } from '../../system/text/format-size.js';
 import { formatCount, formatDuration } from './quantities.js';
 import { nameSnapshot } from './snapshot-table.js';
 import { formatFields } from './text-table.js';
 
-export function formatBackupStatistics(report: BackupReport): string {
-  const { snapshot } = report;
+export function formatBackupStatistics(report: NightReport): string {
+  const { snapshot, removal } = report;
   const created = report.created ? `made the repository '${report.repository}'\n` : '';
   const fields = formatFields([
     ['files', `${snapshot.files}, ${formatSize(snapshot.sourceBytes)}`],
@@ -16,6 +16,14 @@ export function formatBackupStatistics(report: BackupReport): string {
     ['deleted', String(report.deletedFiles)],
     ['increments', formatSize(report.incrementBytes)],
     ['added', `${formatSize(snapshot.addedBytes)} beside the mirror`],
+    ...(removal === null
+      ? []
+      : [
+          [
+            'removed',
+            `${formatCount(removal.removed, 'snapshot')}, ${removal.kept} left; ${formatSize(Math.max(0, removal.freedBytes))} came back`,
+          ] as const,
+        ]),
     ['elapsed', formatDuration(report.elapsedMs)],
   ]);
   return `${created}${nameSnapshot(snapshot)}\n${fields}`;

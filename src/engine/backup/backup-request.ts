@@ -26,6 +26,10 @@ export interface BackupRequest {
   readonly hardLinksOfOthers: boolean;
   /** Find out whether a server would load each dump and AOF that is read, and what they hold. */
   readonly examine: boolean;
+  /** How much of bytes or keys may be gone since the last snapshot without an alarm, in per cent. */
+  readonly alarmPercent: number;
+  /** Names that the snapshot gets. */
+  readonly tags: readonly string[];
   /** The most memory for finding moved content; null leaves the choice to the delta engine. */
   readonly memoryBytes: number | null;
   /** How long to wait for another writer; 0 does not wait. */

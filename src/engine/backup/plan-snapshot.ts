@@ -24,6 +24,8 @@ export interface SnapshotPlanRequest {
   readonly serverReport: ServerReport | null;
   readonly examined: ReadonlyMap<BytePath, ExaminationReport>;
   readonly notes: readonly Note[];
+  /** Names that the snapshot gets. */
+  readonly tags: readonly string[];
 }
 
 export function planSnapshot(request: SnapshotPlanRequest): CommitPlan {
@@ -76,6 +78,7 @@ export function planSnapshot(request: SnapshotPlanRequest): CommitPlan {
       isStale: version.isStale,
     })),
     increments: request.increments,
+    tags: request.tags,
     examinations: planExaminations(request),
     operations: planOwedOperations({
       // A file that no backup made counts where an entry replaces it. Elsewhere it is left alone.

@@ -111,6 +111,7 @@ export async function takeSnapshot(run: SnapshotRun): Promise<BackupReport> {
         serverReport: capture?.report ?? null,
         examined: examined.reports,
         notes,
+        tags: request.tags,
       });
       await context.checkpoint();
       return { snapshot: await repository.commit(plan), records: plan.snapshot };
@@ -119,7 +120,13 @@ export async function takeSnapshot(run: SnapshotRun): Promise<BackupReport> {
       await increments.close().catch(() => {});
     }
   });
-  append(notes, await finishSnapshot(repository, snapshot, unset, context.uid));
+  append(
+    notes,
+    await finishSnapshot(run, snapshot, {
+      unset,
+      isRecovery: recovery !== null && recovery.state !== 'begun',
+    }),
+  );
   // One that has not ended is told of again and again.
   if (recovery !== null && recovery.state !== 'begun') {
     forgetRecoveryMark(context.fileSystem, repository.path);

@@ -1,6 +1,7 @@
 // What `list` answers: the objects that `--json` prints (docs/cli.md). Times are ISO 8601 in UTC, paths
 // are shown by formatPath, sizes are bytes.
 import type { StoredFindings } from '../../repository/stored/stored-findings.js';
+import type { StoredReason } from '../../repository/stored/stored-alarm.js';
 import type { Note } from '../run/notes.js';
 import type { ExaminationReport } from '../snapshot/examination-report.js';
 import type { SnapshotSummary } from '../snapshot/snapshot-summary.js';
@@ -8,9 +9,26 @@ import type { SnapshotSummary } from '../snapshot/snapshot-summary.js';
 export interface SnapshotListReport {
   readonly repository: string;
   /** Oldest first. */
-  readonly snapshots: readonly SnapshotSummary[];
+  readonly snapshots: readonly ListedSnapshot[];
   /** Records that are damaged and left out. */
   readonly notes: readonly Note[];
+}
+
+export interface ListedSnapshot extends SnapshotSummary {
+  /** In byte order. */
+  readonly tags: readonly string[];
+  /** Whether no rule removes it. */
+  readonly pinned: boolean;
+  /** Why it is pinned, as a person has said it; null where nobody has. */
+  readonly pinNote: string | null;
+  /** Why it raises an alarm; null where it raises none. */
+  readonly alarm: ListedAlarm | null;
+}
+
+export interface ListedAlarm {
+  readonly reasons: readonly StoredReason[];
+  /** When a person has confirmed it, as ISO 8601 in UTC; null where nobody has. */
+  readonly confirmedAt: string | null;
 }
 
 export interface ListedFile {

@@ -14,6 +14,7 @@ import { type ProvedSnapshot, readProvedSnapshot } from '../snapshot/check-snaps
 import { readVerdict } from '../snapshot/examined-verdict.js';
 import { isSameContent, isSameVersion } from '../snapshot/compare-versions.js';
 import { damageNotes, damagedTableNotes, summarizeSnapshot } from '../snapshot/snapshot-summary.js';
+import { addRemarks } from './add-remarks.js';
 import { NOW, type RequestedTime, parseTime } from '../snapshot/time-spec.js';
 import type {
   ChangeListReport,
@@ -30,9 +31,15 @@ export function listSnapshots(request: ListRequest, context: RunContext): Snapsh
     const snapshots = repository.snapshots().map(summarizeSnapshot);
     return {
       repository: formatPath(request.repository),
-      snapshots: snapshots.map(({ summary }) => summary),
+      snapshots: addRemarks(
+        snapshots.map(({ summary }) => summary),
+        repository.remarks(),
+      ),
       notes: [
-        ...damagedTableNotes(repository.damagedSnapshotTables()),
+        ...damagedTableNotes([
+          ...repository.damagedSnapshotTables(),
+          ...repository.damagedTables(['alarm', 'mark', 'tag']),
+        ]),
         ...snapshots.flatMap(({ notes }) => notes),
       ],
     };

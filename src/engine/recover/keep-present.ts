@@ -3,6 +3,7 @@ import type { WritableRepository } from '../../repository/repository.js';
 import { backupInto } from '../backup/backup.js';
 import type { BackupReport } from '../backup/backup-report.js';
 import type { RunContext } from '../run/run-context.js';
+import { USUAL_PERCENT } from '../snapshot/alarm/compare-states.js';
 import type { ServerRequest } from '../server/server-request.js';
 
 /**
@@ -31,6 +32,8 @@ export async function keepPresent(
       rehash: false,
       hardLinksOfOthers: false,
       examine: true,
+      alarmPercent: USUAL_PERCENT,
+      tags: [],
       memoryBytes: null,
       waitLockMs: 0,
     },

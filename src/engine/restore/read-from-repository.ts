@@ -2,7 +2,7 @@
 // rebuilt from the mirror and the increments. No lock is taken, so a backup may run at the same time.
 import type { Content, ExaminationRecord, Version } from '../../catalog/records.js';
 import type { Emit } from '../../delta/engine/emit.js';
-import { CorruptError, type RewindError } from '../../errors.js';
+import { CorruptError, NotInSnapshotError, type RewindError } from '../../errors.js';
 import { readContent } from '../../repository/contents/read-content.js';
 import { ALSO, isReserved } from '../../repository/layout.js';
 import { openSnapshots } from '../../repository/open/open-repository.js';
@@ -125,7 +125,9 @@ export class RepositorySource implements RestoreSource {
       const reading = { emit: examiner === null ? emit : emitExamined, checkpoint };
       await readContent(this.#open, content, { ...reading, digests: this.#digests });
     } catch (error) {
-      throw error instanceof CorruptError ? nameFile(error, path) : error;
+      if (!(error instanceof CorruptError)) throw error;
+      const isThere = this.#open.snapshots().some(({ id }) => id === this.snapshot.id);
+      throw isThere ? nameFile(error, path) : removedMeanwhile(this.snapshot.id);
     }
     if (examiner === null) return;
     const verdict = await finishSecondExamination(examiner);
@@ -159,6 +161,13 @@ function toEntry(
     isStale: version.isStale,
     verdict: found === undefined ? null : readVerdict(found).verdict,
   };
+}
+
+function removedMeanwhile(id: number): NotInSnapshotError {
+  return new NotInSnapshotError(`snapshot ${id} was removed while it was read`, {
+    time: `#${id}`,
+    hint: "'redis-rewind list REPO' shows the snapshots that are left",
+  });
 }
 
 function nameFile(error: RewindError, path: BytePath): CorruptError {

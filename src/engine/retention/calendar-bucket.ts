@@ -20,7 +20,7 @@ export function bucketName(period: Period, seconds: number): string {
       return isoWeek(time);
     case 'daily':
       return `${month}-${pad(time.day, 2)}`;
-    case 'hourly': {
+    default: {
       const offset = localOffsetSeconds(seconds) / HOUR_SECONDS;
       return `${month}-${pad(time.day, 2)} ${pad(time.hour, 2)}h (UTC${offset < 0 ? '' : '+'}${offset})`;
     }

@@ -17,7 +17,7 @@ export type Selection =
 /** What keeps a snapshot whatever is asked. */
 export interface Protection {
   readonly pinned: ReadonlySet<number>;
-  /** The newest snapshot with an alarm that nobody has confirmed: what came before it stays. Null where there is none. */
+  /** The newest snapshot with an alarm that nobody has confirmed: it stays, and so does what came before it. Null where there is none. */
   readonly alarmId: number | null;
 }
 
@@ -25,7 +25,8 @@ export type StayReason =
   | RuleReason
   | { readonly kind: 'newest' }
   | { readonly kind: 'pinned' }
-  | { readonly kind: 'before-alarm'; readonly snapshotId: number }
+  /** It has the alarm itself: without it nobody would know. */
+  | { readonly kind: 'alarm' | 'before-alarm'; readonly snapshotId: number }
   | { readonly kind: 'not-older' }
   | { readonly kind: 'not-named' };
 
@@ -68,8 +69,8 @@ export function planRemovals(
     const isNamed = selection.kind === 'named' && selection.ids.has(id);
     if (pinned.has(id) && !(force && isNamed)) stays.push({ kind: 'pinned' });
     const chosen = choose(snapshot);
-    if (chosen.goes && alarmId !== null && id < alarmId) {
-      stays.push({ kind: 'before-alarm', snapshotId: alarmId });
+    if (chosen.goes && alarmId !== null && id <= alarmId) {
+      stays.push({ kind: id === alarmId ? 'alarm' : 'before-alarm', snapshotId: alarmId });
     }
     if (!chosen.goes) return { snapshot, goes: false, reasons: [...stays, ...chosen.reasons] };
     if (stays.length > 0) return { snapshot, goes: false, reasons: stays };

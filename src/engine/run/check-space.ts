@@ -20,7 +20,12 @@ export function requireFreeSpace(
 }
 
 /** As `requireFreeSpace`, of a file system whose free bytes are known. */
-export function requireFreeBytes(path: BytePath, neededBytes: number, freeBytes: number): void {
+export function requireFreeBytes(
+  path: BytePath,
+  neededBytes: number,
+  freeBytes: number,
+  hint = 'free some space on that file system and run again',
+): void {
   const wantedBytes = neededBytes + OVERHEAD_BYTES;
   if (freeBytes >= wantedBytes) return;
   throw new NoSpaceError(
@@ -29,7 +34,7 @@ export function requireFreeBytes(path: BytePath, neededBytes: number, freeBytes:
       path,
       neededBytes: wantedBytes,
       freeBytes,
-      hint: 'free some space on that file system and run again',
+      hint,
     },
   );
 }

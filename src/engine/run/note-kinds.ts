@@ -17,6 +17,7 @@ export const NOTE_KINDS = [
   'stale',
   'unreadable',
   // What is found in dumps and AOF files.
+  'alarm',
   'cannot-be-checked',
   'cut-short',
   'damaged-content',
@@ -71,6 +72,7 @@ export const NOTE_KINDS = [
   // What a run could not do, or did otherwise.
   'clock-behind',
   'kept-metadata',
+  'not-removed',
   'owner-numbers',
   'unfinished',
   'unset-mode',

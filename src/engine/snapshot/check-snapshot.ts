@@ -32,7 +32,8 @@ export function readProvedSnapshot(
   });
   const { kind } = time.spec;
   if (kind === 'now' || snapshots.length === 0) repository.requireNewestIsLast();
-  const seconds = resolveSeconds(snapshots, time, nowMs);
+  if (kind === 'tag') requireSoundTable(repository, 'tag');
+  const seconds = resolveSeconds({ snapshots, tags: repository.remarks().tags }, time, nowMs);
   const isOldEnough = snapshots.some(({ timeSeconds }) => timeSeconds <= seconds);
   if (!isOldEnough) requireSoundSnapshots(repository);
   const snapshot = newestAt(snapshots, seconds, time.typed);
@@ -50,6 +51,15 @@ export function readProvedSnapshot(
   const isExact = kind === 'instant' && seconds === snapshot.timeSeconds;
   if (kind !== 'now' && !isExact) requireSoundSnapshots(repository);
   return { snapshot, versions };
+}
+
+/** A name that was lost by damage would mean an older snapshot. @throws CorruptError */
+function requireSoundTable(repository: OpenRepository, name: 'tag'): void {
+  const [table] = repository.damagedTables([name]);
+  if (table === undefined) return;
+  throw new CorruptError(`the catalog is damaged: ${describeDamagedTable(table)}`, {
+    hint: `${repairHint(repository.path)}; 'redis-rewind list REPO' shows the numbers of all snapshots`,
+  });
 }
 
 /** @throws CorruptError where it is uncertain which snapshots there are */

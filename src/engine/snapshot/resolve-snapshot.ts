@@ -1,26 +1,30 @@
 // From a TIME to the snapshot that is meant: the newest one at or before that moment.
-import type { Snapshot } from '../../catalog/records.js';
+import type { Snapshot, Tag } from '../../catalog/records.js';
 import { NotInSnapshotError } from '../../errors.js';
 import { formatLocalTime } from './local-time.js';
 import { type RequestedTime, resolveTimeSpec } from './time-spec.js';
 
-/**
- * @param snapshots all of the repository, oldest first
- * @throws NotInSnapshotError where no snapshot is that old
- */
+/** What a TIME may name. */
+export interface KnownSnapshots {
+  /** All of the repository, oldest first. */
+  readonly snapshots: readonly Snapshot[];
+  readonly tags: readonly Tag[];
+}
+
+/** @throws NotInSnapshotError where no snapshot is that old */
 export function resolveSnapshot(
-  snapshots: readonly Snapshot[],
+  known: KnownSnapshots,
   time: RequestedTime,
   nowMs: number,
 ): Snapshot {
-  return newestAt(snapshots, resolveSeconds(snapshots, time, nowMs), time.typed);
+  return newestAt(known.snapshots, resolveSeconds(known, time, nowMs), time.typed);
 }
 
 /**
  * The moment that a TIME stands for, in seconds since 1970. Snapshots and errors as in resolveSnapshot.
  */
 export function resolveSeconds(
-  snapshots: readonly Snapshot[],
+  { snapshots, tags }: KnownSnapshots,
   { spec }: RequestedTime,
   nowMs: number,
 ): number {
@@ -34,6 +38,7 @@ export function resolveSeconds(
   return resolveTimeSpec(spec, {
     nowSeconds: Math.floor(nowMs / 1000),
     snapshots,
+    tags,
   });
 }
 

@@ -12,6 +12,7 @@ import {
   localZoneName,
   utcSeconds,
 } from './local-time.js';
+import { TAG_HINT, isTagName } from './tag-name.js';
 
 /** A moment, absolute or relative to the run and its repository. */
 export type TimeSpec =
@@ -24,7 +25,9 @@ export type TimeSpec =
   /** The snapshot this many before the newest; 0 is the newest. */
   | { readonly kind: 'snapshotsBack'; readonly count: number }
   /** The snapshot with this number. */
-  | { readonly kind: 'snapshot'; readonly id: number };
+  | { readonly kind: 'snapshot'; readonly id: number }
+  /** The newest snapshot with this name. */
+  | { readonly kind: 'tag'; readonly name: string };
 
 /** A TIME that makes sense, and how it was typed. */
 export interface RequestedTime {
@@ -39,6 +42,12 @@ export interface TimeContext {
   readonly nowSeconds: number;
   /** All of the repository, oldest first. */
   readonly snapshots: readonly TimedSnapshot[];
+  readonly tags: readonly SnapshotName[];
+}
+
+export interface SnapshotName {
+  readonly snapshotId: number;
+  readonly name: string;
 }
 
 export interface TimedSnapshot {
@@ -63,6 +72,7 @@ export function parseTimeSpec(text: string): TimeSpec {
   if (dateTime) return { kind: 'instant', seconds: dateTimeSeconds(text, dateTime) };
   if (/^\d+B$/.test(text)) return { kind: 'snapshotsBack', count: Number(text.slice(0, -1)) };
   if (/^#\d{1,15}$/.test(text)) return { kind: 'snapshot', id: Number(text.slice(1)) };
+  if (text.startsWith('tag:')) return { kind: 'tag', name: tagName(text) };
   if (INTERVAL.test(text)) return { kind: 'ago', seconds: limited(text, intervalSeconds(text)) };
   const date = DATE_YEAR_FIRST.exec(text) ?? DATE_MONTH_FIRST.exec(text);
   if (date) return { kind: 'instant', seconds: dateSeconds(text, date) };
@@ -77,10 +87,11 @@ export function parseTimeSpec(text: string): TimeSpec {
  * @throws NotInSnapshotError when it counts back over more snapshots than there are, or no snapshot has the number.
  */
 export function resolveTimeSpec(spec: TimeSpec, context: TimeContext): number {
-  const { nowSeconds, snapshots } = context;
+  const { nowSeconds, snapshots, tags } = context;
   if (spec.kind === 'now') return Math.max(nowSeconds, snapshots.at(-1)?.timeSeconds ?? nowSeconds);
   if (spec.kind === 'instant') return spec.seconds;
   if (spec.kind === 'ago') return nowSeconds - spec.seconds;
+  if (spec.kind === 'tag') return taggedSnapshot(spec.name, snapshots, tags).timeSeconds;
   const snapshot =
     spec.kind === 'snapshot'
       ? snapshots.find(({ id }) => id === spec.id)
@@ -88,6 +99,29 @@ export function resolveTimeSpec(spec: TimeSpec, context: TimeContext): number {
   if (snapshot !== undefined) return snapshot.timeSeconds;
   throw spec.kind === 'snapshot' ? noSuchSnapshot(spec.id) : tooFarBack(spec.count, snapshots);
 }
+
+function tagName(text: string): string {
+  const name = text.slice('tag:'.length);
+  if (isTagName(name)) return name;
+  throw new UsageError(`'${name}' cannot be a tag`, { typed: text, hint: TAG_HINT });
+}
+
+function taggedSnapshot(
+  name: string,
+  snapshots: readonly TimedSnapshot[],
+  tags: readonly SnapshotName[],
+): TimedSnapshot {
+  const tagged = new Set(tags.filter((tag) => tag.name === name).map((tag) => tag.snapshotId));
+  const found = snapshots.findLast(({ id }) => tagged.has(id));
+  if (found !== undefined) return found;
+  const known = [...new Set(tags.map((tag) => tag.name))].slice(0, SHOWN_TAGS);
+  throw new NotInSnapshotError(`no snapshot has the tag '${name}'`, {
+    time: `tag:${name}`,
+    hint: known.length === 0 ? 'no snapshot has a tag' : `there are: ${known.join(', ')}`,
+  });
+}
+
+const SHOWN_TAGS = 10;
 
 /** A moment in UTC as ISO 8601, such as `2026-11-22T02:00:00Z`; within the years -271821 to 275760. */
 export function formatTime(seconds: number): string {
@@ -126,7 +160,7 @@ const UNIT_SECONDS: Record<string, number> = {
 const LIMIT_SECONDS = 4_000_000_000_000;
 
 const HINT =
-  "TIME is one of: 'now'; 2026-11-22T03:00:00, local or followed by Z or +01:00; a date such as 2026-11-22 or 11/22/2026; seconds since 1970; an interval back such as 3D or 2h30m (s m h D W M Y, where m is minutes and M is 30 days); a number of snapshots back such as 5B; the number of a snapshot such as '#5'";
+  "TIME is one of: 'now'; 2026-11-22T03:00:00, local or followed by Z or +01:00; a date such as 2026-11-22 or 11/22/2026; seconds since 1970; an interval back such as 3D or 2h30m (s m h D W M Y, where m is minutes and M is 30 days); a number of snapshots back such as 5B; the number of a snapshot such as '#5'; a tag such as tag:before-upgrade";
 
 /** m is minutes and M is months, so they stay as they are. */
 const UNIT_IN_OTHER_CASE: ReadonlyMap<string, string> = new Map([

@@ -11,6 +11,12 @@ export function describeDamagedExaminations({ damagedExaminations }: CatalogFaul
   return [`rows of examinations are not as backups wrote them: ${damagedExaminations}`];
 }
 
+/** Damaged marks, tags and alarms cost no snapshot. A damaged mark counts as a pin. */
+export function describeDamagedRemarks({ damagedRemarks }: CatalogFaults): string[] {
+  if (damagedRemarks === 0) return [];
+  return [`rows of marks, tags or alarms are not as they were written: ${damagedRemarks}`];
+}
+
 /** A line for each fault; the first one is the most telling. */
 export function describeFaults(faults: CatalogFaults): string[] {
   return [
@@ -18,6 +24,7 @@ export function describeFaults(faults: CatalogFaults): string[] {
     ...faults.damagedTables.map(describeDamagedTable),
     ...faults.damagedSnapshots.map(describeDamagedSnapshot),
     ...describeDamagedExaminations(faults),
+    ...describeDamagedRemarks(faults),
     ...faults.unsafeNames.map(({ message }) => message),
   ];
 }

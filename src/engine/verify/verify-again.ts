@@ -1,5 +1,6 @@
 // A verification takes no lock, so a backup that ends meanwhile may move a file that the verification
-// looks for. A content that was not found is looked for again, at the place where it is now.
+// looks for. A content that was not found is looked for again, at the place where it is now. And a removal may
+// take the last snapshot that has it.
 import type { Content } from '../../catalog/records.js';
 import { CorruptError } from '../../errors.js';
 import { readContent } from '../../repository/contents/read-content.js';
@@ -22,7 +23,8 @@ export async function confirmLost(
   const lost = new Map<number, string>();
   const hasChanged = hasChangedSince(run.repository, run.scope);
   for (const { content, message } of candidates) {
-    if (hasChanged && (await canBeRead(run, content))) continue;
+    if (hasChanged && (!run.repository.isUsed(content) || (await canBeRead(run, content))))
+      continue;
     lost.set(content.id, message);
   }
   return lost;

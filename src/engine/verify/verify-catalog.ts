@@ -10,14 +10,24 @@ import {
 import { type CatalogCopy, listCatalogCopies } from '../../repository/copies/catalog-copy.js';
 import { catalogCopyPath, catalogPath } from '../../repository/layout.js';
 import { isBeingWritten } from '../../repository/open/acquire-lock.js';
+import type { Remarks } from '../../repository/questions/questions.js';
 import type { OpenRepository } from '../../repository/repository.js';
-import { readFindings, readSnapshotRecords } from '../../repository/stored/read-stored.js';
+import {
+  readFindings,
+  readReasons,
+  readSnapshotRecords,
+} from '../../repository/stored/read-stored.js';
 import { ROOT, formatPath } from '../../system/files/byte-path.js';
 import { append } from '../../system/lists/lists.js';
 import type { Checkpoint } from '../../system/time/checkpoint.js';
 import { infoNote, showPath, type Note } from '../run/notes.js';
+import { isTagName } from '../snapshot/tag-name.js';
 import { formatTimeOrNull } from '../snapshot/time-spec.js';
-import { describeDamagedExaminations, describeFaults } from './catalog-messages.js';
+import {
+  describeDamagedExaminations,
+  describeDamagedRemarks,
+  describeFaults,
+} from './catalog-messages.js';
 import type { VerifyProblem } from './verify-report.js';
 import type { VerifyScope } from './verify-scope.js';
 
@@ -42,6 +52,7 @@ export async function verifyCatalog(
       .filter((id) => all.includes(id))
       .map((id) => catalogProblem([id], describeDamagedSnapshot(id))),
     ...describeDamagedExaminations(faults).map((message) => catalogProblem([], message)),
+    ...describeDamagedRemarks(faults).map((message) => catalogProblem([], message)),
     ...faults.unsafeNames
       .filter(({ snapshotId }) => all.includes(snapshotId))
       .map(({ snapshotId, message }) => catalogProblem([snapshotId], message)),
@@ -68,10 +79,20 @@ function describeDamagedRecords(repository: OpenRepository, scope: VerifyScope):
   });
   return [
     ...scope.snapshots.flatMap((snapshot) => readSnapshotRecords(snapshot).damage),
+    ...damageOfRemarks(repository.remarks()),
     ...examined.flatMap(({ record, version: { path, firstSnapshot } }) => {
       const name = `'${showPath(path)}' of snapshot ${firstSnapshot}`;
       return readFindings(name, record.foundJson).damage;
     }),
+  ];
+}
+
+function damageOfRemarks({ tags, alarms }: Remarks): string[] {
+  return [
+    ...tags
+      .filter(({ name }) => !isTagName(name))
+      .map(({ snapshotId }) => `snapshot ${snapshotId} has a tag that no program has given it`),
+    ...alarms.flatMap(({ snapshotId, reasonsJson }) => readReasons(snapshotId, reasonsJson).damage),
   ];
 }
 

@@ -37,7 +37,14 @@ export function readScope(
 ): VerifyScope {
   return askInOneState(repository, () => {
     const all = repository.snapshots();
-    const only = time === null ? null : resolveSnapshot(all, time, context.clock.nowMs());
+    const only =
+      time === null
+        ? null
+        : resolveSnapshot(
+            { snapshots: all, tags: repository.remarks().tags },
+            time,
+            context.clock.nowMs(),
+          );
     const { generation, versions, newest } = repository.verificationScope(only?.id ?? null);
     return {
       generation,

@@ -15,7 +15,6 @@ import { type DirectoryWatch, watchDirectory } from '../../system/files/watch-di
 import { Bell } from '../../system/time/bell.js';
 import type { BackupReport } from '../backup/backup-report.js';
 import type { BackupRequest } from '../backup/backup-request.js';
-import { backup } from '../backup/backup.js';
 import { showPath } from '../run/notes.js';
 import type { RunContext } from '../run/run-context.js';
 import { type Save, findSaves, isInSnapshot, mayTellOfSave } from './find-saves.js';
@@ -80,6 +79,7 @@ async function findTargetAtLast(
 }
 
 class Watch {
+  readonly #takeSnapshot: WatchRequest['takeSnapshot'];
   readonly #backup: BackupRequest;
   readonly #target: WatchTarget;
   readonly #context: RunContext;
@@ -95,6 +95,7 @@ class Watch {
   #isAway = false;
 
   constructor(request: WatchRequest, target: WatchTarget, context: RunContext, tell: Tell) {
+    this.#takeSnapshot = request.takeSnapshot;
     this.#backup = request.backup;
     this.#target = target;
     this.#context = context;
@@ -218,7 +219,7 @@ class Watch {
     const startedMs = this.#nowMs();
     let report: BackupReport;
     try {
-      report = await backup(this.#backup, this.#context);
+      report = await this.#takeSnapshot(this.#backup, this.#context);
     } catch (error) {
       this.#fail(error);
       return;

@@ -1,6 +1,6 @@
 // Finds what is wrong with the rows of a catalog: the repository's own, or a copy's. Three things are checked: SQLite's
 // own checks, the digests of snapshots, tables and examinations, and names that a restore would refuse.
-import type { Catalog } from '../../catalog/catalog.js';
+import type { Catalog, RemarkTables } from '../../catalog/catalog.js';
 import type { Version } from '../../catalog/records.js';
 import { CorruptError } from '../../errors.js';
 import type { Checkpoint } from '../../system/time/checkpoint.js';
@@ -9,8 +9,8 @@ import { requireSafeNames } from './check-names.js';
 import { isAsCommitted } from './snapshot-proof.js';
 
 /**
- * Reads one snapshot at a time, so that signals are heard and a commit of another process can go on in between: no
- * commit changes the rows of an earlier snapshot.
+ * Reads one snapshot at a time, so that signals are heard and a writer of another process can go on in between: no
+ * commit and no removal changes what an earlier snapshot lists.
  * @throws CorruptError where a row of the catalog cannot be read, InterruptedError
  */
 export async function findCatalogFaults(
@@ -22,7 +22,11 @@ export async function findCatalogFaults(
   const unsafeNames: UnsafeName[] = [];
   for (const snapshot of catalog.read(() => catalog.snapshots.list())) {
     await checkpoint();
-    const versions = catalog.read(() => catalog.versions.listAt(snapshot.id));
+    const versions = catalog.read(() =>
+      catalog.snapshots.has(snapshot.id) ? catalog.versions.listAt(snapshot.id) : null,
+    );
+    // A removal has taken it since.
+    if (versions === null) continue;
     if (!isAsCommitted(snapshot, versions)) damagedSnapshots.push(snapshot.id);
     const message = findUnsafeName(versions);
     if (message !== null) unsafeNames.push({ snapshotId: snapshot.id, message });
@@ -32,8 +36,21 @@ export async function findCatalogFaults(
     readOtherRows(catalog);
     const damagedExaminations = catalog.examinations?.countDamaged() ?? 0;
     const damagedTables = catalog.damagedTables();
-    return { integrity, damagedTables, damagedSnapshots, damagedExaminations, unsafeNames };
+    const damagedRemarks = catalog.remarks === null ? 0 : countDamagedRemarks(catalog.remarks);
+    return {
+      integrity,
+      damagedTables,
+      damagedSnapshots,
+      damagedExaminations,
+      damagedRemarks,
+      unsafeNames,
+    };
   });
+}
+
+function countDamagedRemarks({ marks, tags, alarms }: RemarkTables): number {
+  const damagedMarks = marks.list().filter(({ isDamaged }) => isDamaged).length;
+  return damagedMarks + tags.countDamaged() + alarms.countDamaged();
 }
 
 /** Reads the rows that no snapshot has. Each is checked as it is read. @throws CorruptError */
@@ -57,6 +74,7 @@ export function hasFaults(faults: CatalogFaults): boolean {
     faults.damagedTables.length > 0 ||
     faults.damagedSnapshots.length > 0 ||
     faults.damagedExaminations > 0 ||
+    faults.damagedRemarks > 0 ||
     faults.unsafeNames.length > 0
   );
 }

@@ -10,6 +10,8 @@ export interface CatalogFaults {
   readonly damagedSnapshots: readonly number[];
   /** How many examinations no longer have their digests. */
   readonly damagedExaminations: number;
+  /** How many marks, tags and alarms no longer have their digests. */
+  readonly damagedRemarks: number;
   /** Snapshots with names that a restore would refuse, oldest first. */
   readonly unsafeNames: readonly UnsafeName[];
 }

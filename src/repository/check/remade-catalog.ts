@@ -69,6 +69,7 @@ async function readOlderState(place: RepositoryPlace, copy: CatalogCopy): Promis
           .list()
           .flatMap(({ id, serverJson }) => (serverJson === null ? [] : [[id, serverJson]])),
       ),
+      marks: catalog.remarks?.marks.list() ?? [],
       nextIds: {
         snapshot: catalog.snapshots.nextId(),
         increment: catalog.increments.nextId(),

@@ -26,6 +26,7 @@ import { type StoredFindings, encodeFindings } from '../stored/stored-findings.j
 import { type StoredNote, encodeNotes } from '../stored/stored-notes.js';
 import { type StoredServer, encodeServer } from '../stored/stored-server.js';
 import type { OwedOutcome } from './run-owed-operations.js';
+import { keepReserve } from '../removal/reserve.js';
 import { settleEarlierRun } from './settle-earlier-run.js';
 
 /** A version of the new snapshot. The key of a file's content stands for the content's id. */
@@ -57,6 +58,8 @@ export interface CommitPlan {
   /** The examinations of the contents that this run has read. */
   readonly examinations: readonly CommittedExamination[];
   readonly operations: readonly OwedOperation[];
+  /** Names that the snapshot gets. */
+  readonly tags: readonly string[];
   /** Stats of the files that this run has read. */
   readonly sourceStates: readonly SourceState[];
   /** Paths that SOURCE no longer has. */
@@ -108,6 +111,7 @@ export async function finishCommit(
   const newest = catalog.read(() => catalog.versions.listNewest());
   const outcome = settleEarlierRun(repository, actingUid, newest);
   await writeCatalogCopy(repository, snapshot.id);
+  keepReserve(repository);
   return outcome;
 }
 
@@ -164,6 +168,7 @@ function insertAll(catalog: Catalog, plan: CommitPlan): Snapshot {
   }
   for (const state of plan.sourceStates) catalog.sourceStates.put(state);
   for (const path of plan.forgottenStates) catalog.sourceStates.delete(path);
+  for (const name of plan.tags) catalog.remarks?.tags.add({ snapshotId: id, name });
   catalog.owed.replaceAll(plan.operations);
   return seal(catalog, draft, sizeBefore);
 }

@@ -121,9 +121,14 @@ export async function readCatalogCopy(
 }
 
 function deleteOldCopies(repository: RepositoryPlace, newestId: number): void {
+  deleteCopies(repository, newestId, COPIES_KEPT - 1);
+}
+
+/** Deletes the copies but the one for a snapshot. @param left how many of the others stay, the newest ones */
+export function deleteCopies(repository: RepositoryPlace, newestId: number, left: number): void {
   const { fileSystem, path } = repository;
-  const older = listAllCopies(repository).filter(({ snapshotId }) => snapshotId !== newestId);
-  for (const { name } of older.slice(COPIES_KEPT - 1)) {
+  const others = listAllCopies(repository).filter(({ snapshotId }) => snapshotId !== newestId);
+  for (const { name } of others.slice(left)) {
     fileSystem.unlink(joinPath(dataPath(path), name));
   }
 }

@@ -16,14 +16,17 @@ import {
 import type { OwedOutcome } from '../commit/run-owed-operations.js';
 import { discardUncommitted } from '../commit/settle-earlier-run.js';
 import { writeCatalogCopy } from '../copies/catalog-copy.js';
+import { remark } from './remark.js';
 import { recordAsWriter, recordVerification } from './record-verification.js';
 import type { LocalRepository } from '../local-repository.js';
 import { composeIncrement } from '../removal/compose-increment.js';
 import { deleteIncrement, forgetSnapshots } from '../removal/forget-snapshots.js';
 import type { ComposedChain } from '../removal/plan-chains.js';
+import { makingRoom } from '../removal/reserve.js';
 import { replaceRun } from '../removal/replace-run.js';
+import { tidyCatalog } from '../removal/tidy-catalog.js';
 import { CatalogAnswers } from '../questions/catalog-answers.js';
-import type { OpenRepository, WritableRepository } from '../repository.js';
+import type { OpenRepository, RemarkChange, WritableRepository } from '../repository.js';
 
 export class ReadableRepository extends CatalogAnswers implements OpenRepository {
   readonly #local: LocalRepository;
@@ -82,7 +85,7 @@ export class WriterRepository extends CatalogAnswers implements WritableReposito
 
   forgetSnapshots(snapshotIds: ReadonlySet<number>): Promise<readonly Increment[]> {
     return waitForReaders(this.path, this.#patience, COMMIT_PATIENCE_MS, () =>
-      forgetSnapshots(this.#local, snapshotIds),
+      makingRoom(this, () => forgetSnapshots(this.#local, snapshotIds)),
     );
   }
 
@@ -91,7 +94,7 @@ export class WriterRepository extends CatalogAnswers implements WritableReposito
     try {
       const increment = await composeIncrement(this, chain, id, this.#patience.checkpoint);
       await waitForReaders(this.path, this.#patience, COMMIT_PATIENCE_MS, () =>
-        replaceRun(this.#local, chain, increment),
+        makingRoom(this, () => replaceRun(this.#local, chain, increment)),
       );
       return increment;
     } catch (error) {
@@ -99,6 +102,16 @@ export class WriterRepository extends CatalogAnswers implements WritableReposito
       if (!this.incrementIds().includes(id)) deleteIncrement(this, id);
       throw error;
     }
+  }
+
+  tidyCatalog(): Promise<void> {
+    return tidyCatalog(this.#local);
+  }
+
+  remark(change: RemarkChange): Promise<void> {
+    return waitForReaders(this.path, this.#patience, COMMIT_PATIENCE_MS, () =>
+      remark(this.#local.catalog, change),
+    );
   }
 
   discardUncommitted(): void {

@@ -25,6 +25,7 @@ import { type RemovalPlan, planRemoval } from '../removal/removal-plan.js';
 import type {
   ContentSources,
   LastState,
+  Remarks,
   RepositoryOverview,
   RepositoryQuestions,
   ContentRecords,
@@ -136,6 +137,10 @@ export class CatalogAnswers implements RepositoryQuestions {
     return this.#read((catalog) => catalog.increments.longestChainBytes(contentId));
   }
 
+  isUsed(content: Content): boolean {
+    return this.#read((catalog) => catalog.versions.isUsed(content));
+  }
+
   planContent(content: Content): ContentPlan {
     return this.#read((catalog) => planContent(catalog, this.#mirrorFiles, content));
   }
@@ -154,6 +159,14 @@ export class CatalogAnswers implements RepositoryQuestions {
             : [{ path, content, candidates: this.#mirrorFiles.candidatesOf(path) }],
         ),
       increments: catalog.increments.list(),
+    }));
+  }
+
+  remarks(): Remarks {
+    return this.#read(({ remarks }) => ({
+      marks: remarks?.marks.list() ?? [],
+      tags: remarks?.tags.list() ?? [],
+      alarms: remarks?.alarms.list() ?? [],
     }));
   }
 

@@ -2,13 +2,16 @@
 // Answers are plain values: records, and lists and maps of records. So a repository on another host could
 // send them.
 import type {
+  AlarmRecord,
   Content,
   ExaminationRecord,
   Increment,
+  Mark,
   OwedOperation,
   RepositoryRecord,
   Snapshot,
   SourceState,
+  Tag,
   VerificationRecord,
   Version,
 } from '../../catalog/records.js';
@@ -56,12 +59,16 @@ export interface RepositoryQuestions {
   incrementIds(): number[];
   /** The plain bytes of the longest chain of deltas that starts at a content; 0 where there is none. */
   longestChainBytes(contentId: number): number;
+  /** Whether a snapshot still has the content: a removal may have taken the last one. */
+  isUsed(content: Content): boolean;
   /** How to read a content. @throws CorruptError where nothing in the catalog leads to the content */
   planContent(content: Content): ContentPlan;
   /** Absolute paths where the mirror file of a path may be, in the order in which to look. */
   mirrorCandidates(path: BytePath): BytePath[];
   /** Everything that contents are read or rebuilt from. */
   contentSources(): ContentSources;
+  /** What people say of snapshots, and what comparing them has found. */
+  remarks(): Remarks;
   /** What the removal of these snapshots does. Without any: what an earlier removal has left to do. */
   planRemoval(snapshotIds: ReadonlySet<number>): RemovalPlan;
   /** The operations that the last commit still owes the mirror, in order. */
@@ -91,6 +98,13 @@ export interface RepositoryOverview {
   readonly lastVerification: VerificationRecord | null;
   /** The last that compared every byte of every snapshot. Null where none is known. */
   readonly lastFullVerification: VerificationRecord | null;
+}
+
+/** Each list in order of the snapshots. All are empty in repositories of formats before 5. */
+export interface Remarks {
+  readonly marks: readonly Mark[];
+  readonly tags: readonly Tag[];
+  readonly alarms: readonly AlarmRecord[];
 }
 
 /** What is recorded of contents, by their ids. */

@@ -54,11 +54,11 @@ function countWays(
   for (const { resultId } of increments) {
     if (!isNeeded(resultId)) continue;
     // One step up at a time. Above a content that a way was seen at, that way was counted before.
-    for (let link = byResult.get(resultId); link?.basisId != null;) {
-      const { basisId } = link;
+    for (let basisId = byResult.get(resultId)?.basisId ?? null; basisId !== null;) {
       const before = ways.get(basisId) ?? 0;
       ways.set(basisId, before + 1);
-      link = before > 0 || isNeeded(basisId) ? undefined : byResult.get(basisId);
+      const isCounted = before > 0 || isNeeded(basisId);
+      basisId = isCounted ? null : (byResult.get(basisId)?.basisId ?? null);
     }
   }
   return ways;

@@ -15,6 +15,7 @@ export interface RemovalPlan {
  * @param removed ids of snapshots; those that are not there are left out of the plan
  */
 export function planRemoval(catalog: Catalog, removed: ReadonlySet<number>): RemovalPlan {
+  if (removed.size === 0 && !catalog.versions.hasUnusedResults()) return NOTHING;
   const ids = catalog.snapshots.list().map(({ id }) => id);
   const kept = ids.filter((id) => !removed.has(id));
   const needed = catalog.versions.contentsOf(kept);
@@ -23,6 +24,8 @@ export function planRemoval(catalog: Catalog, removed: ReadonlySet<number>): Rem
     chains: planChains(catalog.increments.list(), (contentId) => needed.has(contentId)),
   };
 }
+
+const NOTHING: RemovalPlan = { removed: [], chains: { dropped: [], composed: [] } };
 
 /** The sum of the sizes of increments as they are stored. */
 export function storedBytes(increments: Iterable<Pick<Increment, 'storedBytes'>>): number {

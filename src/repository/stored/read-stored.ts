@@ -2,6 +2,7 @@
 // damaged one is left out and told of, and everything else goes on.
 import type { Snapshot } from '../../catalog/records.js';
 import { CorruptError } from '../../errors.js';
+import { type StoredReason, decodeReasons } from './stored-alarm.js';
 import { type StoredFindings, decodeFindings } from './stored-findings.js';
 import { type StoredNote, decodeNotes } from './stored-notes.js';
 import { type StoredServer, decodeServer } from './stored-server.js';
@@ -38,6 +39,20 @@ export interface ReadFindings {
 export function readFindings(content: string, foundJson: string): ReadFindings {
   const damage: string[] = [];
   return { found: decodeOr(null, damage, () => decodeFindings(content, foundJson)), damage };
+}
+
+export interface ReadReasons {
+  /** One reason of the kind `damaged` where they are damaged: an alarm must not be lost by damage. */
+  readonly reasons: readonly StoredReason[];
+  readonly damage: RecordDamage;
+}
+
+export function readReasons(snapshotId: number, reasonsJson: string): ReadReasons {
+  const damage: string[] = [];
+  const unknown = { path: null, database: null, type: null, before: null, now: null };
+  const otherwise = [{ kind: 'damaged', ...unknown }];
+  const reasons = decodeOr(otherwise, damage, () => decodeReasons(snapshotId, reasonsJson));
+  return { reasons, damage };
 }
 
 function decodeOr<T, U>(otherwise: U, damage: string[], decode: () => T): T | U {

@@ -38,6 +38,8 @@ test('a backup without options makes the default request', (t) => {
     rehash: false,
     hardLinksOfOthers: false,
     examine: true,
+    alarmPercent: 50,
+    tags: [],
     memoryBytes: null,
     waitLockMs: 0,
   });
@@ -45,7 +47,7 @@ test('a backup without options makes the default request', (t) => {
 
 test('every option of backup reaches the request', (t) => {
   const line =
-    '--force --allow-moved --allow-empty --rehash --hard-links-of-others --no-examine --memory 96M --wait-lock 1.5 --also /etc/redis.conf --also users.acl --exclude a --include b /s /r';
+    '--force --allow-moved --allow-empty --rehash --hard-links-of-others --no-examine --memory 96M --alarm 20% --tag a --tag b-1 --wait-lock 1.5 --also /etc/redis.conf --also users.acl --exclude a --include b /s /r';
   t.deepEqual(backupRequest(line), {
     namedSource: pathFromText('/s'),
     serverRequest: null,
@@ -62,6 +64,8 @@ test('every option of backup reaches the request', (t) => {
     rehash: true,
     hardLinksOfOthers: true,
     examine: false,
+    alarmPercent: 20,
+    tags: ['a', 'b-1'],
     memoryBytes: 96 * 1024 * 1024,
     waitLockMs: 1500,
   });

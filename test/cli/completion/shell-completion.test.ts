@@ -28,6 +28,12 @@ test('commands are completed where a command may stand', async (t) => {
     'watch',
     'recover',
     'aof',
+    'remove',
+    'pin',
+    'unpin',
+    'tag',
+    'untag',
+    'confirm',
     'completion',
   ];
   t.deepEqual(await answers(''), commands);

@@ -5,8 +5,6 @@ import { REFUSED_OPTIONS } from '../../../src/cli/options/rdiff-backup-options.j
 import { UsageError } from '../../../src/errors.js';
 
 for (const line of [
-  '--remove-older-than 3W /r',
-  'remove increments --older-than 3W /r',
   '--compare /s /r',
   '--compare-full-at-time 3D /s /r',
   'compare --method full /s /r',

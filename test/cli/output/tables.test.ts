@@ -3,7 +3,7 @@ import test from 'ava';
 import { formatChangeList, formatFileList, formatMode } from '../../../src/cli/output/file-list.js';
 import { formatSnapshotList } from '../../../src/cli/output/snapshot-table.js';
 import { formatTable, textWidth } from '../../../src/cli/output/text-table.js';
-import { sampleFile, sampleSnapshot, warning } from '../sample-reports.js';
+import { sampleFile, sampleListed, sampleSnapshot, warning } from '../sample-reports.js';
 
 const repository = '/srv/backups/redis';
 
@@ -58,8 +58,8 @@ test('a list of no snapshots says that there are none', (t) => {
 
 test('snapshots are printed as a table', (t) => {
   const snapshots = [
-    sampleSnapshot(),
-    sampleSnapshot({ id: 10, time: '2026-11-23T02:00:00Z', addedBytes: 5000, changedFiles: 2 }),
+    sampleListed(),
+    sampleListed({ id: 10, time: '2026-11-23T02:00:00Z', addedBytes: 5000, changedFiles: 2 }),
   ];
   t.is(
     formatSnapshotList({ repository, snapshots, notes: [] }, false),
@@ -74,7 +74,7 @@ test('snapshots are printed as a table', (t) => {
 
 test('the widest snapshots fit in 80 columns', (t) => {
   const snapshots = [
-    sampleSnapshot({
+    sampleListed({
       id: 99_999,
       files: 999_999,
       sourceBytes: 1024 ** 5 * 1000,
@@ -90,8 +90,32 @@ test('the widest snapshots fit in 80 columns', (t) => {
   );
 });
 
+test('tags, pins and alarms stand behind a snapshot, and what they mean below the table', (t) => {
+  const reasons = [
+    { kind: 'fewer-keys', path: 'dump.rdb', database: null, type: 'hash', before: 4000, now: 12 },
+    { kind: 'vanished', path: 'a.aof', database: null, type: null, before: null, now: null },
+  ];
+  const snapshots = [
+    sampleListed({ tags: ['a', 'before-upgrade'], pinned: true, pinNote: 'for the audit' }),
+    sampleListed({ id: 2, alarm: { reasons, confirmedAt: null } }),
+    sampleListed({ id: 3, alarm: { reasons, confirmedAt: '2026-11-24T02:00:00Z' } }),
+  ];
+  const short = formatSnapshotList({ repository, snapshots, notes: [] }, false).split('\n');
+  t.regex(short[1] as string, / pinned a before-upgrade$/);
+  t.regex(short[2] as string, / alarm$/);
+  t.regex(short[3] as string, /0$/);
+  const long = formatSnapshotList({ repository, snapshots, notes: [] }, true).split('\n');
+  const alarm = "has an alarm: 'dump.rdb' has 12 keys of type hash, and had 4,000; 'a.aof' is gone";
+  t.deepEqual(long.slice(4), [
+    '  snapshot 1 is pinned: for the audit',
+    `  snapshot 2 ${alarm}`,
+    `  snapshot 3 ${alarm} (confirmed at 2026-11-24 02:00:00 +00:00)`,
+    '',
+  ]);
+});
+
 test('a warning of a backup is marked, and shown when asked for', (t) => {
-  const snapshots = [sampleSnapshot({ notes: [warning] })];
+  const snapshots = [sampleListed({ notes: [warning] })];
   const short = formatSnapshotList({ repository, snapshots, notes: [] }, false).split('\n');
   t.regex(short[1] as string, / !$/);
   t.is(short[2], '! its backup left a warning; list -v shows it');

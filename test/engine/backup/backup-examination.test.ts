@@ -132,6 +132,7 @@ test('the files that a manifest names must exist, and all but the last must be w
   await rm(sandbox.inSource(`${AOF}.1.base.rdb`));
   const missing = await sandbox.backup({ examine: true });
   t.deepEqual(lookNames(missing.notes), [
+    'alarm -',
     `would-not-load ${AOF}.1.incr.aof`,
     `would-not-load ${AOF}.manifest`,
   ]);
@@ -174,7 +175,7 @@ test('a repository of an older format has no examinations, and the next backup m
   await sandbox.write('dump.rdb', DUMP);
   // The fixture's snapshots lie in the future of this place's clock.
   const { notes } = await sandbox.backup({ examine: true, force: true });
-  t.deepEqual(lookNames(notes), ['clock-behind -']);
+  t.deepEqual(lookNames(notes), ['alarm -', 'clock-behind -'], 'another SOURCE, forced');
   t.like(sandbox.files()['dump.rdb']?.examined, { loads: true, keys: 2 });
 });
 

@@ -164,7 +164,7 @@ test('the repository holds nothing but what the format describes', async (t) => 
       'dump.rdb',
       'redis-rewind-data',
       ...['README', 'catalog.2.zst', 'catalog.3.zst', 'catalog.sqlite3', 'increments'].map(ours),
-      ...['increments/1', 'increments/2', 'lock.sqlite3', 'staging'].map(ours),
+      ...['increments/1', 'increments/2', 'lock.sqlite3', 'reserve', 'staging'].map(ours),
       ...['staging/new', 'staging/old'].map(ours),
     ].toSorted(),
   );

@@ -18,7 +18,7 @@ function at(...times: readonly number[]): TimedSnapshot[] {
   return times.map((timeSeconds, index) => ({ id: index + 11, timeSeconds }));
 }
 
-const CONTEXT: TimeContext = { nowSeconds: 1_000_000, snapshots: at(100, 200, 300, 400) };
+const CONTEXT: TimeContext = { nowSeconds: 1_000_000, snapshots: at(100, 200, 300, 400), tags: [] };
 
 function resolve(text: string, context = CONTEXT): number {
   return resolveTimeSpec(parseTimeSpec(text), context);
@@ -124,7 +124,7 @@ test.serial('text that is not a TIME is refused in every time zone, with a hint'
         t.true(error?.message.includes(`'${text}'`), error?.message);
         t.regex(
           error?.hint ?? '',
-          /^(TIME is one of: 'now'; .*5B; the number of a snapshot such as '#5'|did you mean '.*'\?|'1D' is .*|'now' is .*)$/,
+          /^(TIME is one of: 'now'; .*5B; the number of a snapshot such as '#5'; a tag such as tag:before-upgrade|did you mean '.*'\?|'1D' is .*|'now' is .*)$/,
         );
       }
     });
@@ -227,10 +227,10 @@ test.serial('the time zone is taken from TZ as the process was started', (t) => 
 });
 
 test('now is the newest snapshot even when the clock is behind it', (t) => {
-  t.is(resolve('now', { nowSeconds: 350, snapshots: at(100, 400) }), 400);
-  t.is(resolve('now', { nowSeconds: 500, snapshots: at(100, 400) }), 500);
-  t.is(resolve('now', { nowSeconds: 500, snapshots: [] }), 500);
-  t.is(resolve('0s', { nowSeconds: 350, snapshots: at(100, 400) }), 350);
+  t.is(resolve('now', { nowSeconds: 350, snapshots: at(100, 400), tags: [] }), 400);
+  t.is(resolve('now', { nowSeconds: 500, snapshots: at(100, 400), tags: [] }), 500);
+  t.is(resolve('now', { nowSeconds: 500, snapshots: [], tags: [] }), 500);
+  t.is(resolve('0s', { nowSeconds: 350, snapshots: at(100, 400), tags: [] }), 350);
 });
 
 test('more snapshots back than there are is an error that names the oldest and their number', (t) => {
@@ -240,7 +240,7 @@ test('more snapshots back than there are is an error that names the oldest and t
     t.true(error?.message.endsWith(`holds 4, the oldest from ${formatLocalTime(100)}`));
     t.is(error?.hint, "use '3B' for the oldest");
   }
-  const none = t.throws(() => resolve('0B', { nowSeconds: 1, snapshots: [] }), {
+  const none = t.throws(() => resolve('0B', { nowSeconds: 1, snapshots: [], tags: [] }), {
     instanceOf: NotInSnapshotError,
   });
   t.is(none?.message, 'the repository holds no snapshot');

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import { WriteLock } from '../../../src/catalog/write-lock.js';
+import { backup } from '../../../src/engine/backup/backup.js';
 import type { RunContext } from '../../../src/engine/run/run-context.js';
 import type { WatchEvent } from '../../../src/engine/watch/watch-events.js';
 import { watch } from '../../../src/engine/watch/watch.js';
@@ -39,7 +40,11 @@ class Watching {
       ...changes,
     };
     const pace = { debounceMs: 50, minIntervalMs: 0 };
-    const request = { backup: { ...sandbox.backupRequest(), create: false }, pace };
+    const request = {
+      backup: { ...sandbox.backupRequest(), create: false },
+      pace,
+      takeSnapshot: backup,
+    };
     this.ended = watch(request, context, (event) => this.events.push(event));
     // What it ends with is looked at when the test does.
     this.ended.catch(() => {});

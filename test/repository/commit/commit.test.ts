@@ -46,6 +46,7 @@ const PLAN: CommitPlan = {
   increments: [],
   examinations: [],
   operations: [],
+  tags: [],
   sourceStates: [],
   forgottenStates: [],
 };

@@ -29,7 +29,7 @@ export function listCells(repository: string): Cell[] {
 
 /** Replaces a value in the last row of its table that has one in this column. The table must have a row. */
 export function forgeCell(repository: string, { table, column }: Cell, value: StoredValue): void {
-  const tables = new Set([table, 'snapshot', 'examination']);
+  const tables = new Set([table, 'snapshot', 'examination', ...Object.keys(REMARKS)]);
   const originals = withConnection(repository, (connection) =>
     [...tables].map((name) => ({ name, sql: freeSchema(connection, name) })),
   );
@@ -51,10 +51,16 @@ export function forgeCell(repository: string, { table, column }: Cell, value: St
 }
 
 /** Of the tables without row ids. */
-const KEYS: Readonly<Record<string, string>> = { source_state: 'path', table_digest: 'name' };
+const KEYS: Readonly<Record<string, string>> = {
+  source_state: 'path',
+  table_digest: 'name',
+  tag: 'name',
+};
 
 function sealTables(connection: Database.Database): void {
-  const digests = new TableDigests(connection, () => true);
+  const digests = new TableDigests(connection, () =>
+    Number(connection.pragma('user_version', { simple: true })),
+  );
   digests.noteAll();
   digests.seal();
 }
@@ -138,6 +144,15 @@ function forgeDigests(connection: Database.Database): void {
       .prepare('UPDATE examination SET digest = ? WHERE content = ?')
       .run(digest, row['content']);
   }
+  for (const [table, columns] of Object.entries(REMARKS)) {
+    for (const row of rows(`SELECT * FROM ${table}`)) {
+      const values = pick(row, columns);
+      const where = columns.map((column) => `${column} IS ?`).join(' AND ');
+      connection
+        .prepare(`UPDATE ${table} SET digest = ? WHERE ${where}`)
+        .run(digestOf([`redis-rewind ${table} 1`, ...values]), ...values);
+    }
+  }
 }
 
 const TYPES = new Map<StoredValue, string>([
@@ -152,6 +167,12 @@ const SNAPSHOT =
   );
 const VERSION = 'mode uid gid owner_name group_name mtime_ns size sha256 link_target'.split(' ');
 const EXAMINATION = ['size', 'sha256', 'loads', 'problem', 'found'];
+
+const REMARKS: Readonly<Record<string, readonly string[]>> = {
+  mark: ['snapshot', 'pinned', 'note'],
+  tag: ['snapshot', 'name'],
+  alarm: ['snapshot', 'reasons', 'confirmed_at'],
+};
 
 function pick(row: Row, columns: readonly string[]): StoredValue[] {
   return columns.map((column) => row[column] ?? null);

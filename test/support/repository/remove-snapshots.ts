@@ -1,6 +1,6 @@
-import { type RemovalOutcome, runRemoval } from '../../../src/engine/retention/run-removal.js';
 import type { RunContext } from '../../../src/engine/run/run-context.js';
 import { openForWriting } from '../../../src/repository/open/open-repository.js';
+import { type RemovalOutcome, runRemoval } from '../../../src/repository/removal/run-removal.js';
 import type { Sandbox } from '../sandbox/sandbox.js';
 
 /** Removes snapshots by their ids, without any rule. */
@@ -18,7 +18,10 @@ export async function removeSnapshots(
     actingUid: context.uid,
   });
   try {
-    return await runRemoval(repository, new Set(ids), context);
+    return await runRemoval(repository, new Set(ids), {
+      checkpoint: context.checkpoint,
+      onComposing: () => {},
+    });
   } finally {
     repository.close();
   }

@@ -2,7 +2,9 @@
 // default.
 import type { BackupRequest } from '../../../src/engine/backup/backup-request.js';
 import type { RunContext } from '../../../src/engine/run/run-context.js';
+import type { KeepRules } from '../../../src/engine/retention/keep-rules.js';
 import type { ServerRequest } from '../../../src/engine/server/server-request.js';
+import { USUAL_PERCENT } from '../../../src/engine/snapshot/alarm/compare-states.js';
 import type { PathRule } from '../../../src/engine/source/path-filter.js';
 import type { VerifyMode } from '../../../src/engine/verify/verify-request.js';
 import { pathFromText } from '../../../src/system/files/byte-path.js';
@@ -44,6 +46,7 @@ export interface BackupOptions extends RunOptions {
   readonly allowEmpty?: boolean;
   readonly force?: boolean;
   readonly rehash?: boolean;
+  readonly tags?: readonly string[];
   readonly hardLinksOfOthers?: boolean;
   readonly examine?: boolean;
   readonly memoryBytes?: number;
@@ -73,6 +76,15 @@ export interface VerifyOptions extends RunOptions {
   readonly deep?: boolean;
 }
 
+export interface RemoveOptions extends RunOptions {
+  readonly rules?: Partial<KeepRules>;
+  readonly olderThan?: string;
+  /** Numbers of snapshots; then there are no rules. */
+  readonly ids?: readonly number[];
+  readonly force?: boolean;
+  readonly dryRun?: boolean;
+}
+
 export interface RepairOptions extends RunOptions {
   readonly source?: string;
 }
@@ -93,6 +105,8 @@ export function plainBackup(source: string, repository: string): BackupRequest {
     hardLinksOfOthers: false,
     examine: false,
     memoryBytes: null,
+    alarmPercent: USUAL_PERCENT,
+    tags: [],
     waitLockMs: 0,
   };
 }

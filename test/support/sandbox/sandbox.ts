@@ -10,6 +10,14 @@ import type { InfoReport } from '../../../src/engine/inspect/info-report.js';
 import { info } from '../../../src/engine/inspect/info.js';
 import type { ListedFile } from '../../../src/engine/inspect/list-report.js';
 import { listFiles, listSnapshots } from '../../../src/engine/inspect/list.js';
+import { NO_RULES } from '../../../src/engine/retention/keep-rules.js';
+import type { RemovalReport } from '../../../src/engine/retention/removal-report.js';
+import type { RemovalRequest } from '../../../src/engine/retention/removal-request.js';
+import type { Remark, RemarkReport } from '../../../src/engine/retention/remark-request.js';
+import { remark } from '../../../src/engine/retention/remark.js';
+import { remove } from '../../../src/engine/retention/remove.js';
+import { USUAL_PERCENT } from '../../../src/engine/snapshot/alarm/compare-states.js';
+import { parseTime } from '../../../src/engine/snapshot/time-spec.js';
 import type { RepairReport } from '../../../src/engine/repair/repair-report.js';
 import { repair } from '../../../src/engine/repair/repair.js';
 import type { RestoreReport } from '../../../src/engine/restore/restore-report.js';
@@ -29,6 +37,7 @@ import { type TestContext, createTestContext } from '../program/run-context.js';
 import {
   type BackupOptions,
   type RecordedSnapshot,
+  type RemoveOptions,
   type RepairOptions,
   type RestoreOptions,
   type SandboxOptions,
@@ -89,6 +98,7 @@ export class Sandbox {
       rehash: options.rehash ?? false,
       hardLinksOfOthers: options.hardLinksOfOthers ?? false,
       examine: options.examine ?? this.#options.examines ?? false,
+      tags: options.tags ?? [],
       memoryBytes: options.memoryBytes ?? null,
       waitLockMs: options.waitLockMs ?? 0,
     };
@@ -122,6 +132,33 @@ export class Sandbox {
     const { at = null, mode = { kind: 'full' }, deep = false } = options;
     const request = { repository: this.repositoryPath, time: at, mode, deep };
     return verify(request, this.#contextOf(options));
+  }
+
+  /** `remove`: a test removes files of SOURCE by that name. */
+  async thin(options: RemoveOptions = {}): Promise<RemovalReport> {
+    const { rules = {}, olderThan, ids, force = false, dryRun = false } = options;
+    const request: RemovalRequest = {
+      repository: this.repositoryPath,
+      selection:
+        ids === undefined
+          ? {
+              kind: 'rules',
+              rules: { ...NO_RULES, ...rules },
+              olderThan: olderThan === undefined ? null : parseTime(olderThan),
+            }
+          : { kind: 'named', ids },
+      force,
+      dryRun,
+      alarmPercent: USUAL_PERCENT,
+      waitLockMs: 0,
+    };
+    return remove(request, this.#contextOf(options));
+  }
+
+  /** Says something of the snapshot with this number. */
+  async remark(id: number, said: Remark): Promise<RemarkReport> {
+    const request = { repository: this.repositoryPath, id, remark: said, waitLockMs: 0 };
+    return remark(request, this.context);
   }
 
   async repair(options: RepairOptions = {}): Promise<RepairReport> {

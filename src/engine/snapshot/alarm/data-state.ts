@@ -7,6 +7,7 @@ import {
   isUnfinishedName,
   parseAofPart,
 } from '../../../persistence/aof/data-file-names.js';
+import { wouldLoad } from '../../../persistence/examine/verdict.js';
 import { readFindings } from '../../../repository/stored/read-stored.js';
 import type { StoredServer } from '../../../repository/stored/stored-server.js';
 import { type BytePath, baseName, joinPath, parentPath } from '../../../system/files/byte-path.js';
@@ -79,13 +80,10 @@ function read({ path, content }: Version, examinations: StateRecords['examinatio
   const record = content === null ? undefined : examinations.get(content.id);
   if (record === undefined) return { path, bytes, loads: null, counts: null };
   const { found } = readFindings('a content', record.foundJson);
-  const { kind } = readVerdict(record).verdict;
-  return {
-    path,
-    bytes,
-    loads: kind === 'unknown' || kind === 'unchecked' ? null : kind !== 'broken',
-    counts: found === null || found.keys === null ? null : countsOf(found.databases, found.types),
-  };
+  const loads = wouldLoad(readVerdict(record).verdict);
+  // What was counted in a broken file ends where it is broken.
+  const hasCounts = found !== null && found.keys !== null && loads !== false;
+  return { path, bytes, loads, counts: hasCounts ? countsOf(found.databases, found.types) : null };
 }
 
 function unitAlone(file: ReadFile): DataUnit[] {

@@ -1,0 +1,64 @@
+// Formats what `remove` prints: the plan of --dry-run, and the result.
+import type { DecidedSnapshot, RemovalReport } from '../../engine/retention/removal-report.js';
+import type { GoReason, StayReason } from '../../engine/retention/plan-removal.js';
+import { formatReportTime } from '../../engine/snapshot/local-time.js';
+import { formatSize } from '../../system/text/format-size.js';
+import { formatCount } from './quantities.js';
+import { type Column, formatTable } from './text-table.js';
+
+const COLUMNS: readonly Column[] = [
+  { title: 'id', align: 'right' },
+  { title: 'time', align: 'left' },
+  { title: '', align: 'left' },
+  { title: 'why', align: 'left' },
+];
+
+export function formatRemovalPlan(report: RemovalReport): string {
+  const { removed, kept, freedBytes } = report;
+  const counts = `${formatCount(removed, 'snapshot')} would go, and ${kept} would stay`;
+  const room = removed === 0 ? '' : `; at least ${formatSize(freedBytes)} would come back`;
+  return `${formatTable(COLUMNS, report.snapshots.map(toRow))}${counts}${room}\n`;
+}
+
+export function formatRemoval({ removed, kept, freedBytes }: RemovalReport): string {
+  if (removed === 0 && freedBytes <= 0) return `no snapshot was removed; ${kept} stay\n`;
+  return `${formatCount(removed, 'snapshot')} removed, ${kept} left; ${formatSize(Math.max(0, freedBytes))} came back\n`;
+}
+
+function toRow({ id, time, goes, reasons }: DecidedSnapshot): string[] {
+  return [
+    String(id),
+    formatReportTime(time),
+    goes ? 'goes' : 'stays',
+    reasons.map(describe).join('; '),
+  ];
+}
+
+function describe(reason: StayReason | GoReason): string {
+  switch (reason.kind) {
+    case 'newest':
+      return 'the newest';
+    case 'pinned':
+      return 'pinned';
+    case 'alarm':
+      return 'it has an alarm';
+    case 'before-alarm':
+      return `before the alarm at ${reason.snapshotId}`;
+    case 'not-older':
+      return 'not older';
+    case 'not-named':
+      return 'not named';
+    case 'last':
+      return `${reason.place} of the last ${reason.count}`;
+    case 'bucket':
+      return `${reason.period} ${reason.place} of ${reason.count} (${reason.name})`;
+    case 'within':
+      return 'recent enough';
+    case 'named':
+      return 'named';
+    case 'older':
+      return 'older, and no rule keeps it';
+    default:
+      return 'no rule keeps it';
+  }
+}

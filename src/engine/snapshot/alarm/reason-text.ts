@@ -1,0 +1,40 @@
+// The reasons of an alarm in words. Pure.
+import type { StoredReason } from '../../../repository/stored/stored-alarm.js';
+import { formatSize } from '../../../system/text/format-size.js';
+
+/** Such as `dump.rdb has 1,200 keys, and had 3,400,000`. */
+export function describeReason(reason: StoredReason): string {
+  const { kind, path, before, now } = reason;
+  const what = path === null ? 'the server' : `'${path}'`;
+  switch (kind) {
+    case 'vanished':
+      return `${what} is gone`;
+    case 'empty':
+      return `${what} is empty`;
+    case 'does-not-load':
+      return `no server would load ${what} any more`;
+    case 'fewer-bytes':
+      return `${what} has ${formatSize(now ?? 0)}, and had ${formatSize(before ?? 0)}`;
+    case 'fewer-keys':
+      return `${what} has ${countKeys(reason, now)}, and had ${count(before)}`;
+    case 'damaged':
+      return 'the record of its alarm is damaged';
+    default:
+      return `${what}: ${kind}`;
+  }
+}
+
+/** All reasons in one line. */
+export function describeReasons(reasons: readonly StoredReason[]): string {
+  return reasons.map(describeReason).join('; ');
+}
+
+function countKeys({ database, type }: StoredReason, keys: number | null): string {
+  const ofType = type === null ? '' : ` of type ${type}`;
+  const inDatabase = database === null ? '' : ` in database ${database}`;
+  return `${count(keys)} keys${ofType}${inDatabase}`;
+}
+
+function count(number: number | null): string {
+  return (number ?? 0).toLocaleString('en-US');
+}
