@@ -7,6 +7,7 @@ import { FORMAT_VERSION } from '../../../src/catalog/schema.js';
 import { isRoot } from '../../support/program/is-root.js';
 import {
   listRepositoryFixtures,
+  remarksOf,
   unpackRepository,
 } from '../../support/repository/repository-fixtures.js';
 import { exceptNote } from '../../support/repository/verification-note.js';
@@ -38,6 +39,7 @@ for (const fixture of fixtures) {
       manifest.snapshots.map(({ id, time }) => ({ id, time })),
     );
     t.is(sandbox.info().snapshots, manifest.snapshots.length);
+    if (formatVersion >= 5) t.deepEqual(sandbox.list().map(remarksOf), manifest.remarks);
     t.deepEqual((await sandbox.verify()).problems, []);
     for (const { id, time, tree } of manifest.snapshots) {
       await sandbox.restore({ time, to: sandbox.at(`restored-${id}`) });

@@ -10,10 +10,16 @@ import { FORMAT_VERSION } from '../../../src/catalog/schema.js';
 import { pathFromBytes } from '../../../src/system/files/byte-path.js';
 import { RealFileSystem } from '../../../src/system/files/file-system.js';
 import { layNight } from '../redis/data/redis-nights.js';
-import { HookedFileSystem, systemFailure } from '../files/hooked-file-system.js';
+import {
+  type Hook,
+  HookedFileSystem,
+  ProcessDied,
+  systemFailure,
+} from '../files/hooked-file-system.js';
 import { fixturePath } from '../program/project-paths.js';
+import { SeededRandom } from '../program/seeded-random.js';
 import { withRedisServer } from '../redis/servers/redis-server.js';
-import type { RepositoryManifest } from './repository-fixtures.js';
+import { type RepositoryManifest, remarksOf } from './repository-fixtures.js';
 import { serverRequest } from '../redis/server-request.js';
 import { type Tree, readTree } from '../files/directory-tree.js';
 import { Sandbox } from '../sandbox/sandbox.js';
@@ -35,6 +41,16 @@ await makeFixture(
 );
 await makeFixture('cut-off', 'the second backup was cut off after its commit', cutOff);
 await makeFixture('live-server', 'two backups of a running server, with its AOF on', liveServer);
+await makeFixture(
+  'thinned',
+  'nights gone from the middle and the old end, with pins, tags, and alarms',
+  thinned,
+);
+await makeFixture(
+  'removal-cut-off',
+  'a removal was cut off after its first transaction',
+  removalCutOff,
+);
 
 async function makeFixture(
   shape: string,
@@ -49,10 +65,13 @@ async function makeFixture(
     sandbox.context.setTime(FIRST_MS - DAY_SECONDS * 1000);
     await mkdir(sandbox.source);
     await record(sandbox);
+    const remarks = sandbox.list().map(remarksOf);
+    const kept = new Set(remarks.map(({ id }) => id));
     const manifest: RepositoryManifest = {
       formatVersion: FORMAT_VERSION,
       story,
-      snapshots: sandbox.recorded,
+      snapshots: sandbox.recorded.filter(({ id }) => kept.has(id)),
+      remarks,
     };
     await writeFile(
       path.join(out, shape, 'manifest.json'),
@@ -133,7 +152,7 @@ async function cutOff(sandbox: Sandbox): Promise<void> {
     if (night === 1) await backUp(sandbox, []);
   }
   let renames = 0;
-  const fileSystem = new HookedFileSystem((call) => {
+  const fileSystem = smallDisk((call) => {
     if (call.operation !== 'rename' && call.operation !== 'makeDirectory') return;
     renames += 1;
     // The first step puts the old file aside; the next never comes.
@@ -156,7 +175,7 @@ async function liveServer(sandbox: Sandbox): Promise<void> {
       await client.hset('hash', 'night', night);
       await client.select(0);
       await sandbox.backup({
-        context: { hostName: HOST },
+        context: { fileSystem: smallDisk(), hostName: HOST },
         server: serverRequest(port),
       });
       const made = sandbox.snapshot(night);
@@ -166,9 +185,71 @@ async function liveServer(sandbox: Sandbox): Promise<void> {
   });
 }
 
+/** The only shape with a reserve, which is 1 MiB. */
+async function thinned(sandbox: Sandbox): Promise<void> {
+  await layThinningNights(sandbox);
+  await sandbox.remark(2, { kind: 'pin', note: 'before the upgrade to 7.0' });
+  await sandbox.remark(4, { kind: 'tag', name: 'after-upgrade' });
+  await sandbox.remark(6, { kind: 'confirm' });
+  sandbox.context.advance(3600);
+  await sandbox.thin({ ids: [1, 3, 5] });
+  const before = await readTree(HOME);
+  await writeFile(sandbox.inSource('dump.rdb'), '');
+  await stamp(before, 7);
+  await sandbox.backup({ context: { hostName: HOST }, tags: ['flushed', 'nightly'] });
+}
+
+async function removalCutOff(sandbox: Sandbox): Promise<void> {
+  await layThinningNights(sandbox);
+  await sandbox.remark(6, { kind: 'confirm' });
+  let deleted = 0;
+  const fileSystem = smallDisk((call) => {
+    if (call.operation !== 'unlink' || !call.path.includes('/increments/')) return;
+    deleted += 1;
+    // The snapshots are dropped. What only they needed goes in part, and nothing is composed.
+    if (deleted > 1) throw new ProcessDied();
+  });
+  try {
+    await sandbox.thin({ ids: [2, 4], force: true, context: { fileSystem } });
+  } catch (error) {
+    if (error instanceof ProcessDied) return;
+    throw error;
+  }
+  throw new Error('it was not cut off');
+}
+
+/** Six nights. On the sixth a dump is far too small, so that there is an alarm. */
+async function layThinningNights(sandbox: Sandbox): Promise<void> {
+  const at = (...names: string[]): string => sandbox.inSource(...names);
+  const random = new SeededRandom('fixture of a removal');
+  const dump = random.bytes(20_000);
+  let before: Tree = {};
+  for (const night of [1, 2, 3, 4, 5, 6]) {
+    random.bytes(100).copy(dump, night * 3000);
+    await writeFile(at('dump.rdb'), night === 6 ? dump.subarray(0, 4000) : dump);
+    await writeFile(at('returns'), night % 3 === 2 ? 'another' : 'the same');
+    await writeFile(at('other'), night === 4 ? random.bytes(5000) : `of night ${night}`);
+    if (night === 3) await writeFile(at('short-lived'), 'for one night');
+    if (night === 4) await rm(at('short-lived'));
+    await stamp(before, night);
+    before = await readTree(HOME);
+    await sandbox.backup({
+      context: { fileSystem: smallDisk(), hostName: HOST },
+      tags: night === 2 ? ['nightly'] : [],
+    });
+  }
+}
+
+/** The real file system, on which a reserve has no room. */
+function smallDisk(hook: Hook = () => {}): HookedFileSystem {
+  const fileSystem = new HookedFileSystem(hook);
+  fileSystem.free = 3 * 2 ** 20;
+  return fileSystem;
+}
+
 /** @param unreadable files of which the snapshot keeps what the one before it has */
 async function backUp(sandbox: Sandbox, unreadable: readonly string[]): Promise<void> {
-  const fileSystem = new HookedFileSystem((call) => {
+  const fileSystem = smallDisk((call) => {
     if (call.operation === 'read' && unreadable.includes(call.path)) {
       throw systemFailure(call, 'EIO');
     }

@@ -5,6 +5,7 @@ import { mkdir, readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
+import type { ListedSnapshot } from '../../../src/engine/inspect/list-report.js';
 import { fixturePath } from '../program/project-paths.js';
 import type { RecordedSnapshot } from '../sandbox/sandbox-options.js';
 
@@ -15,7 +16,11 @@ export interface RepositoryManifest {
   readonly formatVersion: number;
   readonly story: string;
   readonly snapshots: readonly RecordedSnapshot[];
+  /** What `list` said of each snapshot beside its time; from format 5 on. */
+  readonly remarks?: readonly RecordedRemarks[];
 }
+
+export type RecordedRemarks = Pick<ListedSnapshot, 'id' | 'tags' | 'pinned' | 'pinNote' | 'alarm'>;
 
 export interface RepositoryFixture {
   readonly formatVersion: number;
@@ -50,4 +55,8 @@ export async function unpackRepository(
 ): Promise<void> {
   await mkdir(repository);
   await run('tar', ['--numeric-owner', '-xpf', archive, '-C', repository]);
+}
+
+export function remarksOf({ id, tags, pinned, pinNote, alarm }: ListedSnapshot): RecordedRemarks {
+  return { id, tags, pinned, pinNote, alarm };
 }

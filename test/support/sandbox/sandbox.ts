@@ -8,7 +8,7 @@ import type { BackupRequest } from '../../../src/engine/backup/backup-request.js
 import { backup } from '../../../src/engine/backup/backup.js';
 import type { InfoReport } from '../../../src/engine/inspect/info-report.js';
 import { info } from '../../../src/engine/inspect/info.js';
-import type { ListedFile } from '../../../src/engine/inspect/list-report.js';
+import type { ListedFile, ListedSnapshot } from '../../../src/engine/inspect/list-report.js';
 import { listFiles, listSnapshots } from '../../../src/engine/inspect/list.js';
 import { NO_RULES } from '../../../src/engine/retention/keep-rules.js';
 import type { RemovalReport } from '../../../src/engine/retention/removal-report.js';
@@ -23,7 +23,6 @@ import { repair } from '../../../src/engine/repair/repair.js';
 import type { RestoreReport } from '../../../src/engine/restore/restore-report.js';
 import { restore } from '../../../src/engine/restore/restore.js';
 import type { RunContext } from '../../../src/engine/run/run-context.js';
-import type { SnapshotSummary } from '../../../src/engine/snapshot/snapshot-summary.js';
 import type { VerifyReport } from '../../../src/engine/verify/verify-report.js';
 import { verify } from '../../../src/engine/verify/verify.js';
 import { type BytePath, formatPath, pathFromText } from '../../../src/system/files/byte-path.js';
@@ -171,7 +170,7 @@ export class Sandbox {
     return info({ repository: this.repositoryPath }, this.context);
   }
 
-  list(): readonly SnapshotSummary[] {
+  list(): readonly ListedSnapshot[] {
     return listSnapshots({ repository: this.repositoryPath }, this.context).snapshots;
   }
 
