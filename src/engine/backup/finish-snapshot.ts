@@ -4,40 +4,24 @@ import { InterruptedError, LockedError } from '../../errors.js';
 import { finishRemoval } from '../../repository/removal/run-removal.js';
 import type { UnsetMetadata } from '../../system/files/metadata/apply-metadata.js';
 import { formatPath } from '../../system/files/byte-path.js';
-import { append } from '../../system/lists/lists.js';
 import { infoNote, lookNote, type Note } from '../run/notes.js';
-import { raiseAlarm } from '../snapshot/alarm/raise-alarm.js';
 import type { SnapshotRun } from './backup-run.js';
 
-export interface SnapshotEnd {
-  /** What could not be set before the commit. */
-  readonly unset: readonly UnsetMetadata[];
-  /** Whether a recovery has changed the data since the last snapshot. */
-  readonly isRecovery: boolean;
-}
-
-/** After the commit the snapshot stands. A failure now becomes a note, and the next writer does the step. */
+/**
+ * After the commit the snapshot stands. A failure now becomes a note, and the next writer does the step.
+ * @param unsetBefore what could not be set before the commit
+ */
 export async function finishSnapshot(
-  { repository, request, context }: SnapshotRun,
+  { repository, context }: SnapshotRun,
   snapshot: Snapshot,
-  { unset: unsetBefore, isRecovery }: SnapshotEnd,
+  unsetBefore: readonly UnsetMetadata[],
 ): Promise<Note[]> {
-  const alarms: Note[] = [];
   try {
-    append(
-      alarms,
-      await raiseAlarm(repository, snapshot, {
-        percent: request.alarmPercent,
-        isMeant: isRecovery,
-        checkpoint: context.checkpoint,
-      }),
-    );
     const outcome = await repository.finishCommit(snapshot, context.uid);
     if (await finishRemoval(repository, context.checkpoint)) {
       await repository.writeCatalogCopy(snapshot.id);
     }
     return [
-      ...alarms,
       ...noteUnset([...unsetBefore, ...outcome.unset]),
       ...outcome.notEmpty.map((path) =>
         lookNote(
@@ -50,10 +34,9 @@ export async function finishSnapshot(
     ];
   } catch (error) {
     if (error instanceof LockedError || error instanceof InterruptedError) {
-      return [...alarms, ...noteUnset(unsetBefore), postponedNote(error)];
+      return [...noteUnset(unsetBefore), postponedNote(error)];
     }
     return [
-      ...alarms,
       ...noteUnset(unsetBefore),
       lookNote(
         'unfinished',

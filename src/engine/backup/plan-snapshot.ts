@@ -1,6 +1,6 @@
 // Turns the entries that were taken into the rows and operations of the commit. Pure.
 import type { Snapshot } from '../../catalog/records.js';
-import type { CommitPlan } from '../../repository/commit/commit.js';
+import type { CommitPlan, CommittedAlarm } from '../../repository/commit/commit.js';
 import { planOwedOperations } from '../../repository/commit/plan-owed-operations.js';
 import type { NewIncrement } from '../../repository/contents/write-increment.js';
 import type { BytePath } from '../../system/files/byte-path.js';
@@ -26,6 +26,7 @@ export interface SnapshotPlanRequest {
   readonly notes: readonly Note[];
   /** Names that the snapshot gets. */
   readonly tags: readonly string[];
+  readonly alarm: CommittedAlarm | null;
 }
 
 export function planSnapshot(request: SnapshotPlanRequest): CommitPlan {
@@ -79,6 +80,7 @@ export function planSnapshot(request: SnapshotPlanRequest): CommitPlan {
     })),
     increments: request.increments,
     tags: request.tags,
+    alarm: request.alarm,
     examinations: planExaminations(request),
     operations: planOwedOperations({
       // A file that no backup made counts where an entry replaces it. Elsewhere it is left alone.

@@ -41,6 +41,7 @@ import { leaveOutUnnamed } from './leave-out-unnamed.js';
 import { mirrorNotes, requireNoForeignDirectory } from './mirror-notes.js';
 import { filesToRead, unsettleOutdated } from './plan-reading.js';
 import type { RoomPlan } from './plan-room.js';
+import { alarmNotes, planAlarm } from './plan-alarm.js';
 import { planSnapshot } from './plan-snapshot.js';
 import { isMarkOf, recoveryNote } from './recovery-notes.js';
 import { requireRoom } from './require-room.js';
@@ -54,6 +55,7 @@ export async function takeSnapshot(run: SnapshotRun): Promise<BackupReport> {
   const { hostName } = context;
   const found = readRecoveryMark(context.fileSystem, repository.path);
   const recovery = found !== null && isMarkOf(found, { source, hostName }) ? found : null;
+  const isAfterRecovery = recovery !== null && recovery.state !== 'begun';
   const moved =
     request.force || request.allowMoved || recovery !== null
       ? null
@@ -79,7 +81,7 @@ export async function takeSnapshot(run: SnapshotRun): Promise<BackupReport> {
   ];
   const unset: UnsetMetadata[] = [];
   let examined: ExaminationOutcome = { reports: new Map(), notes: [] };
-  const { snapshot, records } = await discardingOnFailure(run, async (staging) => {
+  const { snapshot, records, alarm } = await discardingOnFailure(run, async (staging) => {
     const increments = new IncrementsInProgress({ ...run, memoryBytes: request.memoryBytes });
     try {
       const linksOfOthers = new LinksOfOthers(scan, request.hardLinksOfOthers);
@@ -112,23 +114,29 @@ export async function takeSnapshot(run: SnapshotRun): Promise<BackupReport> {
         examined: examined.reports,
         notes,
         tags: request.tags,
+        alarm: planAlarm({
+          newest,
+          last,
+          next: taken.entries,
+          examined: examined.reports,
+          examinations: repository.examinations(),
+          serverReport: capture?.report ?? null,
+          percent: request.alarmPercent,
+          meantAtSeconds: isAfterRecovery ? timeSeconds : null,
+        }),
       });
       await context.checkpoint();
-      return { snapshot: await repository.commit(plan), records: plan.snapshot };
+      const committed = await repository.commit(plan);
+      return { snapshot: committed, records: plan.snapshot, alarm: plan.alarm };
     } finally {
       // By now these files are synced, or no longer needed.
       await increments.close().catch(() => {});
     }
   });
-  append(
-    notes,
-    await finishSnapshot(run, snapshot, {
-      unset,
-      isRecovery: recovery !== null && recovery.state !== 'begun',
-    }),
-  );
+  append(notes, alarmNotes(alarm, repository.path, snapshot.id));
+  append(notes, await finishSnapshot(run, snapshot, unset));
   // One that has not ended is told of again and again.
-  if (recovery !== null && recovery.state !== 'begun') {
+  if (isAfterRecovery) {
     forgetRecoveryMark(context.fileSystem, repository.path);
   }
   return report(run, { snapshot, records, examined: [...examined.reports.values()], notes });

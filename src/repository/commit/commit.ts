@@ -7,6 +7,7 @@
 // 3. after the operations are marked done: perhaps no fresh copy of the catalog. The next commit makes one.
 import { Catalog } from '../../catalog/catalog.js';
 import type {
+  AlarmRecord,
   ContentKey,
   ExaminationRecord,
   NewVersion,
@@ -22,6 +23,7 @@ import { writeCatalogCopy } from '../copies/catalog-copy.js';
 import { catalogPath, incrementsPath } from '../layout.js';
 import type { LocalRepository } from '../local-repository.js';
 import { Staging, syncDirectory } from '../staging.js';
+import { type StoredReason, encodeReasons } from '../stored/stored-alarm.js';
 import { type StoredFindings, encodeFindings } from '../stored/stored-findings.js';
 import { type StoredNote, encodeNotes } from '../stored/stored-notes.js';
 import { type StoredServer, encodeServer } from '../stored/stored-server.js';
@@ -49,6 +51,12 @@ export type CommittedSnapshot = Omit<
   readonly server: StoredServer | null;
 };
 
+/** What comparing the new snapshot with the one before has found. */
+export interface CommittedAlarm extends Pick<AlarmRecord, 'confirmedAtSeconds'> {
+  /** Empty where nothing was found. */
+  readonly reasons: readonly StoredReason[];
+}
+
 export interface CommitPlan {
   readonly snapshot: CommittedSnapshot;
   /** Ids of the versions that the new snapshot no longer has. */
@@ -60,6 +68,8 @@ export interface CommitPlan {
   readonly operations: readonly OwedOperation[];
   /** Names that the snapshot gets. */
   readonly tags: readonly string[];
+  /** Null for the first snapshot, which has none before. */
+  readonly alarm: CommittedAlarm | null;
   /** Stats of the files that this run has read. */
   readonly sourceStates: readonly SourceState[];
   /** Paths that SOURCE no longer has. */
@@ -169,6 +179,11 @@ function insertAll(catalog: Catalog, plan: CommitPlan): Snapshot {
   for (const state of plan.sourceStates) catalog.sourceStates.put(state);
   for (const path of plan.forgottenStates) catalog.sourceStates.delete(path);
   for (const name of plan.tags) catalog.remarks?.tags.add({ snapshotId: id, name });
+  if (plan.alarm !== null) {
+    const { reasons, confirmedAtSeconds } = plan.alarm;
+    const reasonsJson = encodeReasons(reasons);
+    catalog.remarks?.alarms.put({ snapshotId: id, reasonsJson, confirmedAtSeconds });
+  }
   catalog.owed.replaceAll(plan.operations);
   return seal(catalog, draft, sizeBefore);
 }

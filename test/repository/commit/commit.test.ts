@@ -47,6 +47,7 @@ const PLAN: CommitPlan = {
   examinations: [],
   operations: [],
   tags: [],
+  alarm: null,
   sourceStates: [],
   forgottenStates: [],
 };

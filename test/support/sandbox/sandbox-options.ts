@@ -47,6 +47,7 @@ export interface BackupOptions extends RunOptions {
   readonly force?: boolean;
   readonly rehash?: boolean;
   readonly tags?: readonly string[];
+  readonly alarmPercent?: number;
   readonly hardLinksOfOthers?: boolean;
   readonly examine?: boolean;
   readonly memoryBytes?: number;

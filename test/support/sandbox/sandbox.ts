@@ -97,6 +97,7 @@ export class Sandbox {
       rehash: options.rehash ?? false,
       hardLinksOfOthers: options.hardLinksOfOthers ?? false,
       examine: options.examine ?? this.#options.examines ?? false,
+      alarmPercent: options.alarmPercent ?? USUAL_PERCENT,
       tags: options.tags ?? [],
       memoryBytes: options.memoryBytes ?? null,
       waitLockMs: options.waitLockMs ?? 0,

@@ -39,18 +39,31 @@ export interface DataState {
   readonly server: KeyCounts | null;
 }
 
-export interface StateRecords {
-  /** All of the snapshot. */
-  readonly versions: readonly Version[];
-  /** By the ids of contents. */
-  readonly examinations: ReadonlyMap<number, ExaminationRecord>;
-  readonly server: StoredServer | null;
+/** A file of the snapshot. */
+export interface StateFile {
+  readonly path: BytePath;
+  readonly bytes: number;
+  /** What was found in it; undefined where it was not examined. */
+  readonly examination: ExaminationRecord | undefined;
 }
 
-export function describeState({ versions, examinations, server }: StateRecords): DataState {
-  const files = versions
+/** @param versions all of the snapshot */
+export function filesOf(
+  versions: Iterable<Version>,
+  examinations: ReadonlyMap<number, ExaminationRecord>,
+): StateFile[] {
+  return [...versions]
     .filter(({ type }) => type === 'file')
-    .map((file) => read(file, examinations));
+    .map(({ path, content }) => ({
+      path,
+      bytes: content?.sizeBytes ?? 0,
+      examination: content === null ? undefined : examinations.get(content.id),
+    }));
+}
+
+/** @param found all files of the snapshot */
+export function describeState(found: readonly StateFile[], server: StoredServer | null): DataState {
+  const files = found.map(read);
   const sets = new Map<BytePath, ReadFile[]>();
   const alone: ReadFile[] = [];
   for (const file of files) {
@@ -75,9 +88,7 @@ interface ReadFile {
   readonly counts: KeyCounts | null;
 }
 
-function read({ path, content }: Version, examinations: StateRecords['examinations']): ReadFile {
-  const bytes = content?.sizeBytes ?? 0;
-  const record = content === null ? undefined : examinations.get(content.id);
+function read({ path, bytes, examination: record }: StateFile): ReadFile {
   if (record === undefined) return { path, bytes, loads: null, counts: null };
   const { found } = readFindings('a content', record.foundJson);
   const loads = wouldLoad(readVerdict(record).verdict);

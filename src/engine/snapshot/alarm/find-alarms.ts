@@ -1,12 +1,13 @@
-// Compares snapshots with the ones before them, and notes what was found. A snapshot is compared once, whatever is removed later.
+// Finds the alarms that are there, and compares the snapshots that no backup has compared, such as those of older programs. A
+// snapshot is compared once, whatever is removed later.
 import type { AlarmRecord, Snapshot } from '../../../catalog/records.js';
 import type { OpenRepository } from '../../../repository/repository.js';
 import { readReasons, readSnapshotRecords } from '../../../repository/stored/read-stored.js';
 import { type StoredReason, encodeReasons } from '../../../repository/stored/stored-alarm.js';
-import { formatPath } from '../../../system/files/byte-path.js';
 import type { Checkpoint } from '../../../system/time/checkpoint.js';
-import { type AlarmReason, compareStates } from './compare-states.js';
-import { type DataState, describeState } from './data-state.js';
+import { compareStates } from './compare-states.js';
+import { type DataState, describeState, filesOf } from './data-state.js';
+import { toStored } from './reason-text.js';
 
 /** A snapshot with reasons that nobody has confirmed. */
 export interface Alarm {
@@ -45,11 +46,10 @@ export async function compareSnapshots(
 ): Promise<AlarmRecord[]> {
   const examinations = repository.examinations();
   const stateOf = (snapshot: Snapshot): DataState =>
-    describeState({
-      versions: repository.versionsOf(snapshot.id),
-      examinations,
-      server: readSnapshotRecords(snapshot).server,
-    });
+    describeState(
+      filesOf(repository.versionsOf(snapshot.id), examinations),
+      readSnapshotRecords(snapshot).server,
+    );
   const wanted = new Set(compared.map(({ id }) => id));
   let before: { readonly id: number; readonly state: DataState } | null = null;
   const records: AlarmRecord[] = [];
@@ -68,8 +68,4 @@ export async function compareSnapshots(
     });
   }
   return records;
-}
-
-function toStored({ path, ...others }: AlarmReason): StoredReason {
-  return { path: path === null ? null : formatPath(path), ...others };
 }

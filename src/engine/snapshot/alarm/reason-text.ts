@@ -1,6 +1,12 @@
-// The reasons of an alarm in words. Pure.
+// The reasons of an alarm, as they are kept and in words. Pure.
 import type { StoredReason } from '../../../repository/stored/stored-alarm.js';
+import { formatPath } from '../../../system/files/byte-path.js';
 import { formatSize } from '../../../system/text/format-size.js';
+import type { AlarmReason } from './compare-states.js';
+
+export function toStored({ path, ...others }: AlarmReason): StoredReason {
+  return { path: path === null ? null : formatPath(path), ...others };
+}
 
 /** Such as `dump.rdb has 1,200 keys, and had 3,400,000`. */
 export function describeReason(reason: StoredReason): string {
