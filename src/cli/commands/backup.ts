@@ -47,6 +47,7 @@ export function toBackupRequest(
     rehash: parsed.counts.has('rehash'),
     hardLinksOfOthers: parsed.counts.has('hard-links-of-others'),
     examine: !parsed.counts.has('no-examine'),
+    isBeforeRecovery: false,
     alarmPercent: parseAlarm(parsed.values.get('alarm')?.[0]),
     tags: (parsed.values.get('tag') ?? []).map(parseTagName),
     memoryBytes: parseMemory(parsed.values.get('memory')?.[0]),

@@ -28,6 +28,8 @@ export interface BackupRequest {
   readonly examine: boolean;
   /** How much of bytes or keys may be gone since the last snapshot without an alarm, in per cent. */
   readonly alarmPercent: number;
+  /** Of the data that a recovery is about to replace: whoever asks for that knows of the loss, so no alarm is left. */
+  readonly isBeforeRecovery: boolean;
   /** Names that the snapshot gets. */
   readonly tags: readonly string[];
   /** The most memory for finding moved content; null leaves the choice to the delta engine. */

@@ -27,7 +27,7 @@ export interface AlarmPlanRequest {
   readonly serverReport: ServerReport | null;
   /** How much of bytes or keys may be gone without an alarm. */
   readonly percent: number;
-  /** When a person has changed the data on purpose, as by a recovery: then nobody has to confirm it. Null otherwise. */
+  /** When a person has dealt with the loss, as by a recovery: then nobody has to confirm it. Null otherwise. */
   readonly meantAtSeconds: number | null;
 }
 

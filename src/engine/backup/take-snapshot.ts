@@ -122,7 +122,7 @@ export async function takeSnapshot(run: SnapshotRun): Promise<BackupReport> {
           examinations: repository.examinations(),
           serverReport: capture?.report ?? null,
           percent: request.alarmPercent,
-          meantAtSeconds: isAfterRecovery ? timeSeconds : null,
+          meantAtSeconds: isAfterRecovery || request.isBeforeRecovery ? timeSeconds : null,
         }),
       });
       await context.checkpoint();

@@ -33,6 +33,7 @@ export async function keepPresent(
       hardLinksOfOthers: false,
       examine: true,
       alarmPercent: USUAL_PERCENT,
+      isBeforeRecovery: true,
       tags: [],
       memoryBytes: null,
       waitLockMs: 0,

@@ -49,3 +49,16 @@ test('a share that is lost within the limit raises no alarm', async (t) => {
   t.deepEqual(lookNames((await sandbox.backup({ alarmPercent: 20 })).notes), []);
   t.deepEqual(lookNames((await sandbox.thin({ ids: [1] })).notes), []);
 });
+
+test('a loss that a recovery is about to mend leaves no alarm, and the list shows it as confirmed', async (t) => {
+  const sandbox = await afterLoss(t);
+  const { notes } = await sandbox.backup({ alarmPercent: 10, isBeforeRecovery: true });
+  t.deepEqual(lookNames(notes), []);
+  const alarm = sandbox.list().at(-1)?.alarm;
+  t.deepEqual(
+    alarm?.reasons.map(({ kind }) => kind),
+    ['fewer-bytes'],
+  );
+  t.not(alarm?.confirmedAt, null);
+  t.is((await sandbox.thin({ ids: [1] })).removed, 1);
+});

@@ -48,6 +48,7 @@ export interface BackupOptions extends RunOptions {
   readonly rehash?: boolean;
   readonly tags?: readonly string[];
   readonly alarmPercent?: number;
+  readonly isBeforeRecovery?: boolean;
   readonly hardLinksOfOthers?: boolean;
   readonly examine?: boolean;
   readonly memoryBytes?: number;
@@ -107,6 +108,7 @@ export function plainBackup(source: string, repository: string): BackupRequest {
     examine: false,
     memoryBytes: null,
     alarmPercent: USUAL_PERCENT,
+    isBeforeRecovery: false,
     tags: [],
     waitLockMs: 0,
   };

@@ -98,6 +98,7 @@ export class Sandbox {
       hardLinksOfOthers: options.hardLinksOfOthers ?? false,
       examine: options.examine ?? this.#options.examines ?? false,
       alarmPercent: options.alarmPercent ?? USUAL_PERCENT,
+      isBeforeRecovery: options.isBeforeRecovery ?? false,
       tags: options.tags ?? [],
       memoryBytes: options.memoryBytes ?? null,
       waitLockMs: options.waitLockMs ?? 0,
