@@ -79,6 +79,22 @@ test('a save by the save points of the server is one snapshot, with what the ser
   t.is(await keysInMirror(sandbox), 2);
 });
 
+test('keep rules are applied after each snapshot of a watch', async (t) => {
+  const { sandbox, server, line } = await watched(t, { save: '3600 1' });
+  const watching = await WatchProcess.start(t, '--debounce', '1s', '--keep-last', '2', ...line);
+  for (const count of [1, 2, 3]) {
+    await saveAgain(server, `key ${count}`);
+    const { report } = await watching.until('snapshot', count);
+    t.deepEqual(report?.notes, []);
+  }
+  t.is(await watching.end(), 0);
+  t.deepEqual(
+    sandbox.list().map(({ id }) => id),
+    [3, 4],
+  );
+  t.is(await keysInMirror(sandbox), 4);
+});
+
 test('a rewrite of the AOF is one snapshot; what is only appended is none', async (t) => {
   const { server, line } = await watched(t, { appendOnly: true });
   const watching = await WatchProcess.start(t, ...line);
