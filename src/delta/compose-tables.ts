@@ -4,7 +4,7 @@
 // as one that puts everything into another order, takes part in few joins.
 import type { ByteReader } from '../system/files/byte-reader.js';
 import type { Checkpoint } from '../system/time/checkpoint.js';
-import { type DeltaTable, joinTables, tabulate } from './delta-table.js';
+import { type DeltaTable, type TabulateOptions, joinTables, tabulate } from './delta-table.js';
 import { SpilledBytes } from './engine/spilled-bytes.js';
 
 /** One delta of a run. */
@@ -39,6 +39,22 @@ export async function composeTables(
   literalsAt = 0,
 ): Promise<ComposedRun<SpilledBytes>> {
   const literals = new SpilledBytes();
+  try {
+    const table = await composeInto(literals, deltas, { basisBytes, literalsAt }, checkpoint);
+    return { table, literals, close: () => closeAll([table], literals) };
+  } catch (error) {
+    literals.close();
+    throw error;
+  }
+}
+
+/** As composeTables. The literal bytes are added to `literals`, of which the first byte has the number `literalsAt`. */
+export async function composeInto(
+  literals: SpilledBytes,
+  deltas: readonly RunDelta[],
+  { basisBytes, literalsAt }: Pick<TabulateOptions, 'basisBytes' | 'literalsAt'>,
+  checkpoint: Checkpoint,
+): Promise<DeltaTable> {
   const tables: DeltaTable[] = [];
   try {
     let middleBytes = basisBytes;
@@ -56,9 +72,9 @@ export async function composeTables(
     while (tables.length > 1) await joinAt(tables, tables.length - 2, checkpoint);
     const [table] = tables;
     if (table === undefined) throw new Error('a run needs at least one delta');
-    return { table, literals, close: () => closeAll([table], literals) };
+    return table;
   } catch (error) {
-    closeAll(tables, literals);
+    for (const { entries } of tables) entries.close();
     throw error;
   }
 }

@@ -32,8 +32,15 @@ export async function compose(
   deltas: readonly RunDelta[],
   options: ComposeOptions = {},
 ): Promise<ComposedDelta> {
-  const { checkpoint = uninterrupted, windowBytes = DEFAULT_WINDOW_BYTES } = options;
-  const run = await composeTables(deltas, undefined, checkpoint);
+  const { checkpoint = uninterrupted } = options;
+  return toDelta(await composeTables(deltas, undefined, checkpoint), options);
+}
+
+/** The delta of a composed run, which is closed. */
+export async function toDelta(
+  run: ComposedRun,
+  { checkpoint = uninterrupted, windowBytes = DEFAULT_WINDOW_BYTES }: ComposeOptions = {},
+): Promise<ComposedDelta> {
   try {
     const bytes = await encodeRun(run, windowBytes, checkpoint);
     return {

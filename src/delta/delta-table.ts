@@ -24,7 +24,7 @@ export interface DeltaLimits {
 /** How a delta is read. */
 export interface TabulateOptions extends DeltaLimits {
   /** The number that the first byte of the store has in the run; 0 unless given. */
-  readonly literalsAt?: number;
+  readonly literalsAt?: number | undefined;
 }
 
 /**

@@ -12,7 +12,8 @@ import type {
 } from '../catalog/records.js';
 import type { CommitPlan } from './commit/commit.js';
 import type { OwedOutcome } from './commit/run-owed-operations.js';
-import type { ComposedChain } from './removal/plan-chains.js';
+import type { ComposedChain } from './removal/composed-chain.js';
+import type { RunSeries } from './removal/run-series.js';
 import type { RepositoryQuestions } from './questions/questions.js';
 import type { RepositoryPlace } from './repository-place.js';
 
@@ -52,7 +53,7 @@ export interface WritableRepository extends OpenRepository {
    * @returns the new increment
    * @throws CorruptError where the run does not rebuild its content; then nothing is changed. As `commit`
    */
-  composeRun(chain: ComposedChain): Promise<Increment>;
+  composeRun(chain: ComposedChain, series: RunSeries): Promise<Increment>;
   /** Gives back the room of deleted rows where that is worth it, and leaves the one copy of the catalog that is up to date. */
   tidyCatalog(): Promise<void>;
   /** Changes what is said of snapshots, in one transaction. @throws as `commit` */

@@ -36,7 +36,7 @@ export class ComposeThread {
   }
 }
 
-function toComposedRun(answer: LastAnswer): ComposedRun | null {
+export function toComposedRun(answer: LastAnswer): ComposedRun | null {
   if (answer.kind !== 'composed') return null;
   const entries = SpilledBytes.takeOver(answer.entries);
   const literals = SpilledBytes.takeOver(answer.literals);

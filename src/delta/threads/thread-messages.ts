@@ -34,7 +34,7 @@ export interface ReadBackJob {
 export interface ComposeJob {
   readonly kind: 'compose';
   readonly deltas: readonly StoredDelta[];
-  readonly basisBytes: number;
+  readonly basisBytes: number | undefined;
   /** As in composeTables. */
   readonly literalsAt: number;
   /** The job fails once this is not 0 (one Int32). */

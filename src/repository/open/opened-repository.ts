@@ -20,8 +20,9 @@ import { remark } from './remark.js';
 import { recordAsWriter, recordVerification } from './record-verification.js';
 import type { LocalRepository } from '../local-repository.js';
 import { composeIncrement } from '../removal/compose-increment.js';
+import type { RunSeries } from '../removal/run-series.js';
 import { deleteIncrement, forgetSnapshots } from '../removal/forget-snapshots.js';
-import type { ComposedChain } from '../removal/plan-chains.js';
+import type { ComposedChain } from '../removal/composed-chain.js';
 import { makingRoom } from '../removal/reserve.js';
 import { replaceRun } from '../removal/replace-run.js';
 import { tidyCatalog } from '../removal/tidy-catalog.js';
@@ -89,10 +90,11 @@ export class WriterRepository extends CatalogAnswers implements WritableReposito
     );
   }
 
-  async composeRun(chain: ComposedChain): Promise<Increment> {
+  async composeRun(chain: ComposedChain, series: RunSeries): Promise<Increment> {
+    const { checkpoint } = this.#patience;
     const id = this.nextIncrementId();
     try {
-      const increment = await composeIncrement(this, chain, id, this.#patience.checkpoint);
+      const increment = await composeIncrement(this, chain, { id, series, checkpoint });
       await waitForReaders(this.path, this.#patience, COMMIT_PATIENCE_MS, () =>
         makingRoom(this, () => replaceRun(this.#local, chain, increment)),
       );

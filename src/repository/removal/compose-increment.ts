@@ -2,9 +2,8 @@
 // the run begins with a full copy, or the composed delta is not clearly smaller than the content, a full copy is written. Either
 // is proved: the stored file must rebuild the same bytes as the run does now, by the digest in the catalog.
 import type { Increment } from '../../catalog/records.js';
-import { compose } from '../../delta/compose.js';
+import { toDelta } from '../../delta/compose.js';
 import { compressContent } from '../../delta/full-copy.js';
-import { toRun } from '../../delta/stored-delta.js';
 import { CorruptError } from '../../errors.js';
 import { digestChunks } from '../../system/digest/digest-chunks.js';
 import { localDigests } from '../../system/digest/digests.js';
@@ -17,7 +16,8 @@ import { type Stored, storeIncrement } from '../contents/store-increment.js';
 import { WORTHWHILE, ZSTD_LEVEL } from '../contents/write-increment.js';
 import { incrementPath } from '../layout.js';
 import type { OpenRepository } from '../repository.js';
-import type { ComposedChain } from './plan-chains.js';
+import type { ComposedChain } from './composed-chain.js';
+import type { RunSeries } from './run-series.js';
 
 interface Job {
   readonly repository: OpenRepository;
@@ -26,6 +26,7 @@ interface Job {
   readonly last: Increment;
   /** Of the new increment. */
   readonly id: number;
+  readonly series: RunSeries;
   readonly checkpoint: Checkpoint;
 }
 
@@ -37,27 +38,20 @@ interface Job {
 export async function composeIncrement(
   repository: OpenRepository,
   chain: ComposedChain,
-  id: number,
-  checkpoint: Checkpoint,
+  { id, series, checkpoint }: Pick<Job, 'id' | 'series' | 'checkpoint'>,
 ): Promise<Increment> {
   const last = chain.run.at(-1) as Increment;
-  const job: Job = { repository, chain, last, id, checkpoint };
+  const job: Job = { repository, chain, last, id, series, checkpoint };
   return (await composeDelta(job)) ?? writeFullCopy(job);
 }
 
 /** Null where a full copy is better. */
 async function composeDelta(job: Job): Promise<Increment | null> {
-  const { repository, chain, last, id, checkpoint } = job;
+  const { repository, chain, last, id, series, checkpoint } = job;
   const { fileSystem, path } = repository;
-  const { run, basisId } = chain;
+  const { basisId } = chain;
   if (basisId === null) return null;
-  const stored = run.map((increment) => ({
-    id: increment.id,
-    path: incrementPath(path, increment.id),
-    plainBytes: increment.plainBytes,
-    maxResultBytes: increment.resultBytes,
-  }));
-  const composed = await compose(toRun(fileSystem, stored), { checkpoint });
+  const composed = await toDelta(await series.compose(chain, checkpoint), { checkpoint });
   try {
     const plainBytes = composed.deltaBytes;
     if (plainBytes > last.resultBytes * WORTHWHILE) return null;
@@ -68,7 +62,7 @@ async function composeDelta(job: Job): Promise<Increment | null> {
       make: (write) => compressContent(composed, ZSTD_LEVEL, write, checkpoint),
       check: async () => {
         const increment = describe(job, { kind: 'delta', basisId, plainBytes }, null);
-        await rebuild(job, planThrough(job, increment), async () => {});
+        await series.prove(planThrough(job, increment), checkpoint);
         return last.resultSha256;
       },
       isFollowed: false,

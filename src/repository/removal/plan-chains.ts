@@ -3,21 +3,14 @@
 // content, it stays as their basis: to compose both ways would store what they share twice. Pure.
 import type { Increment } from '../../catalog/records.js';
 import { append } from '../../system/lists/lists.js';
-
-type ChainLink = Pick<Increment, 'id' | 'kind' | 'resultId' | 'basisId' | 'storedBytes'>;
+import type { ChainLink, ComposedChain } from './composed-chain.js';
+import { orderChains } from './order-chains.js';
 
 export interface ChainsPlan<Link extends ChainLink = Increment> {
   /** Increments that nothing needed is rebuilt from. */
   readonly dropped: readonly Link[];
+  /** In the order in which to compose them (order-chains.ts). */
   readonly composed: readonly ComposedChain<Link>[];
-}
-
-/** A run of increments that becomes one. */
-export interface ComposedChain<Link extends ChainLink = Increment> {
-  /** In the order of patching: the last one makes the content that stays. The results of the others go. */
-  readonly run: readonly [Link, Link, ...Link[]];
-  /** What the new increment applies to; null where the run begins with a full copy, and the new one is full, too. */
-  readonly basisId: number | null;
 }
 
 /**
@@ -41,7 +34,7 @@ export function planChains<Link extends ChainLink>(
     const chain = chainThrough(increment, byResult, stays);
     if (chain !== null) composed.push(chain);
   }
-  return { dropped, composed };
+  return { dropped, composed: orderChains(composed, byResult) };
 }
 
 /** How many ways lead from a content to needed contents: a needed one at the end of each. */

@@ -5,7 +5,7 @@ import { incrementsPath } from '../layout.js';
 import type { LocalRepository } from '../local-repository.js';
 import { syncDirectory } from '../staging.js';
 import { deleteIncrement } from './forget-snapshots.js';
-import type { ComposedChain } from './plan-chains.js';
+import type { ComposedChain } from './composed-chain.js';
 
 /** @param increment its file is written and synced */
 export function replaceRun(

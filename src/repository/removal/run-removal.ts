@@ -4,7 +4,7 @@ import type { Increment } from '../../catalog/records.js';
 import { CorruptError } from '../../errors.js';
 import type { Checkpoint } from '../../system/time/checkpoint.js';
 import type { WritableRepository } from '../repository.js';
-import type { ComposedChain } from './plan-chains.js';
+import { LinkedRuns } from './linked-runs.js';
 import { isDiskFull } from './reserve.js';
 import { storedBytes } from './removal-plan.js';
 
@@ -37,24 +37,29 @@ export async function runRemoval(
 ): Promise<RemovalOutcome> {
   await checkpoint();
   let freedBytes = storedBytes(await repository.forgetSnapshots(snapshotIds));
-  const runs = newestFirst(repository.planRemoval(new Set()).chains.composed);
+  const runs = repository.planRemoval(new Set()).chains.composed;
   const totalBytes = runs.reduce((sum, { run }) => sum + storedBytes(run), 0);
   let doneBytes = 0;
   const failures: FailedRun[] = [];
-  for (const chain of runs) {
-    await checkpoint();
-    onComposing(doneBytes, totalBytes);
-    try {
-      const increment = await repository.composeRun(chain);
-      freedBytes += storedBytes(chain.run) - increment.storedBytes;
-    } catch (error) {
-      if (isDiskFull(error)) return { freedBytes, failures, isUnfinished: true };
-      if (!(error instanceof CorruptError)) throw error;
-      failures.push({ increment: chain.run.at(-1) as Increment, error });
+  const series = new LinkedRuns(repository, runs);
+  try {
+    for (const chain of runs) {
+      await checkpoint();
+      onComposing(doneBytes, totalBytes);
+      try {
+        const increment = await repository.composeRun(chain, series);
+        freedBytes += storedBytes(chain.run) - increment.storedBytes;
+      } catch (error) {
+        if (isDiskFull(error)) return { freedBytes, failures, isUnfinished: true };
+        if (!(error instanceof CorruptError)) throw error;
+        failures.push({ increment: chain.run.at(-1) as Increment, error });
+      }
+      doneBytes += storedBytes(chain.run);
     }
-    doneBytes += storedBytes(chain.run);
+    return { freedBytes, failures, isUnfinished: false };
+  } finally {
+    await series.close();
   }
-  return { freedBytes, failures, isUnfinished: false };
 }
 
 /**
@@ -69,9 +74,4 @@ export async function finishRemoval(
   if (dropped.length === 0 && composed.length === 0) return false;
   await runRemoval(repository, new Set(), { checkpoint, onComposing: () => {} });
   return true;
-}
-
-/** A newer run is nearer to the mirror. Once it is composed, the way to the older ones is shorter. */
-function newestFirst(chains: readonly ComposedChain[]): ComposedChain[] {
-  return chains.toSorted((a, b) => (b.run.at(-1)?.id ?? 0) - (a.run.at(-1)?.id ?? 0));
 }

@@ -1,0 +1,12 @@
+// What composing one run of a removal needs of the others (linked-runs.ts).
+import type { ComposedRun } from '../../delta/compose-tables.js';
+import type { Checkpoint } from '../../system/time/checkpoint.js';
+import type { ContentPlan } from '../contents/plan-content.js';
+import type { ComposedChain } from './composed-chain.js';
+
+export interface RunSeries {
+  /** The deltas of one run as one, which the caller closes. @throws as composeTables */
+  compose(chain: ComposedChain, checkpoint: Checkpoint): Promise<ComposedRun>;
+  /** @throws CorruptError, DeltaFormatError where the plan does not make its content; SystemError where a file is gone */
+  prove(plan: ContentPlan, checkpoint: Checkpoint): Promise<void>;
+}
