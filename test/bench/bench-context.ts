@@ -10,6 +10,8 @@ export interface BenchContext {
   /** The programs, beside ours and the yardstick, that long histories are built for. */
   readonly historyPeers: readonly string[];
   readonly runs: number;
+  /** Of the year. */
+  readonly nights: number;
   readonly seed: number;
   /** The size that was asked for, and the folder of its datasets. */
   readonly dumpBytes: number;

@@ -24,6 +24,7 @@ test('without options everything is measured five times at 850 MB', (t) => {
   t.deepEqual(parse(), {
     dumpBytes: 850e6,
     runs: 5,
+    nights: 365,
     seed: 1,
     cases: choices.cases,
     peers: choices.peers,
@@ -69,6 +70,8 @@ test('a count that is none is refused', (t) => {
     t.throws(() => parse(`--runs=${wrong}`), { instanceOf: BenchUsageError }, wrong);
   }
   t.is(parse('--seed', '0').seed, 0);
+  t.is(parse('--nights', '92').nights, 92);
+  t.throws(() => parse('--nights', '30'), { message: /--nights/ });
 });
 
 test('a case, a program or an option that does not exist is named', (t) => {

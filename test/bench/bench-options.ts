@@ -5,6 +5,8 @@ import { parseArgs } from 'node:util';
 export interface BenchOptions {
   readonly dumpBytes: number;
   readonly runs: number;
+  /** How many nights the year of the long histories has. */
+  readonly nights: number;
   readonly seed: number;
   readonly cases: readonly string[];
   readonly peers: readonly string[];
@@ -27,6 +29,9 @@ export interface OptionChoices {
 /** The command line is wrong. The message is for people. */
 export class BenchUsageError extends Error {}
 
+/** Fewer leave nothing to thin, and no night between two restarts. */
+const LEAST_NIGHTS = 31;
+
 const SMALLEST_BYTES = 1e6;
 const LARGEST_BYTES = 8e9;
 
@@ -39,6 +44,7 @@ export function parseBenchOptions(
   return {
     dumpBytes: parseSize(values.size ?? '850MB'),
     runs: parseCount('--runs', values.runs ?? '5', 1),
+    nights: parseCount('--nights', values.nights ?? '365', LEAST_NIGHTS),
     seed: parseCount('--seed', values.seed ?? '1', 0),
     cases: chosen('--cases', values.cases, cases) ?? cases,
     peers: chosen('--peers', values.peers, peers) ?? peers,
@@ -58,6 +64,7 @@ Measures redis-rewind and every other program that is installed on the data of a
 
   --size SIZE              of a dump, 1MB to 8GB (850MB: 4 million keys)
   --runs N                 how often each program runs each case (5)
+  --nights N               of the cases nights and thinning (365): a shorter year for slow machines
   --seed N                 of the data (1)
   --cases A,B              ${cases.join(', ')} (all)
   --peers A,B              ${peers.join(', ')} (all; ours and cp always run)
@@ -91,6 +98,7 @@ function parseOrExplain(argv: readonly string[]): { values: Values } {
 const OPTIONS = {
   size: { type: 'string' },
   runs: { type: 'string' },
+  nights: { type: 'string' },
   seed: { type: 'string' },
   cases: { type: 'string' },
   peers: { type: 'string' },

@@ -34,7 +34,7 @@ async function main(argv: readonly string[]): Promise<void> {
 }
 
 async function measure(options: BenchOptions, argv: readonly string[]): Promise<void> {
-  const { dumpBytes, seed, runs } = options;
+  const { dumpBytes, seed, runs, nights } = options;
   const workspace = await Workspace.open(options.work);
   const found = await findPeers(options.peers);
   const place = datasetPlace(workspace.datasets, seed, dumpBytes);
@@ -43,6 +43,7 @@ async function measure(options: BenchOptions, argv: readonly string[]): Promise<
     peers: found.map(({ peer }) => peer),
     historyPeers: options.historyPeers,
     runs,
+    nights,
     seed,
     dumpBytes,
     place,

@@ -4,8 +4,10 @@ import { restarted, scattered } from './changed-dump.js';
 import { examination } from './examination.js';
 import { firstBackup } from './first-backup.js';
 import { grownAofCase } from './grown-aof.js';
+import { oldestRemoved } from './oldest-removed.js';
 import { recovery } from './recovery.js';
 import { restoreHistory } from './restore-history.js';
+import { thinning } from './thinning.js';
 import { unchanged } from './unchanged.js';
 import { yearOfNights } from './year-of-nights.js';
 
@@ -16,7 +18,9 @@ export const ALL_CASES: readonly BenchCase[] = [
   grownAofCase,
   unchanged,
   restoreHistory,
+  oldestRemoved,
   recovery,
   yearOfNights,
+  thinning,
   examination,
 ];

@@ -6,7 +6,7 @@ import { describeFiles } from '../report/format-quantities.js';
 import { Targets } from '../report/targets.js';
 import type { BenchCase } from './bench-case.js';
 
-const NIGHTS = 30;
+export const NIGHTS = 30;
 
 export const restoreHistory: BenchCase = {
   name: 'restore',

@@ -4,9 +4,9 @@ import path from 'node:path';
 
 import Database from 'better-sqlite3';
 
-import { datasetPlace } from '../data/dataset-place.js';
 import { deltaStoredBytes } from '../data/engine-delta.js';
-import { type Night, makeHistory } from '../data/history-dataset.js';
+import type { Night } from '../data/history-dataset.js';
+import { makeYear } from '../data/year-dataset.js';
 import { treeBytes } from '../file-tree.js';
 import { describeFiles, formatBytes } from '../report/format-quantities.js';
 import { backUpHistory } from '../measure/history-states.js';
@@ -16,26 +16,16 @@ import { OURS, repositoryOf } from '../peers/peer.js';
 import { ratioTarget, Targets } from '../report/targets.js';
 import type { BenchCase } from './bench-case.js';
 
-const NIGHTS = 365;
-const RESTARTS = [92, 183, 274] as const;
-const DUMP_BYTES = 50e6;
-
 export const yearOfNights: BenchCase = {
   name: 'nights',
   run: async (context) => {
-    const { workspace, seed } = context;
-    // A smaller benchmark has smaller dumps here too; a larger one does not have larger ones.
-    const dumpBytes = Math.min(DUMP_BYTES, context.dumpBytes);
-    const place = datasetPlace(workspace.datasets, seed, dumpBytes);
-    const dataset = await makeHistory(place, NIGHTS, RESTARTS, (night) =>
-      context.say(`making night ${night} of ${NIGHTS}`),
-    );
+    const { history: dataset, nights, restarts } = await makeYear(context);
     let deltaBytes = 0;
-    const history = await backUpHistory(context, dataset, [0, NIGHTS], async (night, ours) => {
+    const history = await backUpHistory(context, dataset, [0, nights], async (night, ours) => {
       deltaBytes += await deltaBytesOf(night, ours);
     });
     const runs = await measureRestores(context, history, 0);
-    const mirrorBytes = await treeBytes(history.original(NIGHTS));
+    const mirrorBytes = await treeBytes(history.original(nights));
     const ours = history.states.find(({ peer }) => peer.name === OURS) as PeerState;
     const repositoryBytes = await treeBytes(repositoryOf(ours.place));
     const targets = new Targets(runs);
@@ -43,8 +33,8 @@ export const yearOfNights: BenchCase = {
     return [
       {
         name: 'nights',
-        title: `${NIGHTS} nights, restore of ${NIGHTS} snapshots back`,
-        subject: `${NIGHTS + 1} snapshots of ${await describeFiles(history.original(NIGHTS))}, ${RESTARTS.length} restarts of the server`,
+        title: `${nights} nights, restore of ${nights} snapshots back`,
+        subject: `${nights + 1} snapshots of ${await describeFiles(history.original(nights))}, ${restarts.length} restarts of the server`,
         runs: runs.map((run) => (run.peer === OURS ? { ...run, repositoryBytes } : run)),
         targets: [
           targets.wallAtMost(6),

@@ -58,7 +58,7 @@ export async function backUpHistory(
     context.say(`backing up night ${night.number} of ${nights}`);
     const pause = delay(NIGHT_AT_LEAST_MS);
     const source = { directory: workspace.source, file: DUMP, ordinal: night.number };
-    for (const state of builders) await state.backUp(source);
+    await Promise.all(builders.map(async (state) => state.backUp(source)));
     await onNight(night, ours);
     if (originals.includes(night.number)) {
       await mkdir(original(night.number), { recursive: true });

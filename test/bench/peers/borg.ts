@@ -21,6 +21,15 @@ export const borg: Peer = {
     return { command: 'sh', args, ...(env === undefined ? {} : { env }) };
   },
   restoredRoot: (destination, source) => path.join(destination, source),
+  removal: {
+    kind: 'named',
+    remove: (place, { removed }) => {
+      const { env } = command(place);
+      const line = 'borg delete "$@" && exec borg compact "$1"';
+      const args = ['-ec', line, 'sh', repositoryOf(place), ...removed.map(archiveName)];
+      return { command: 'sh', args, ...(env === undefined ? {} : { env }) };
+    },
+  },
 };
 
 function command(place: PeerPlace, ...args: readonly string[]): Step {
@@ -35,5 +44,9 @@ function command(place: PeerPlace, ...args: readonly string[]): Step {
 }
 
 function archive(place: PeerPlace, ordinal: number): string {
-  return `${repositoryOf(place)}::night-${ordinal}`;
+  return `${repositoryOf(place)}::${archiveName(ordinal)}`;
+}
+
+function archiveName(ordinal: number): string {
+  return `night-${ordinal}`;
 }

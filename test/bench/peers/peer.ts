@@ -36,6 +36,15 @@ export interface Peer {
   restore(place: PeerPlace, wanted: RestoreWish): Step | null;
   /** Where below the destination the restored SOURCE is. */
   restoredRoot(destination: string, source: string): string;
+  /** How it removes backups, where it keeps any. */
+  readonly removal?: PeerRemoval;
+}
+
+export interface PeerRemoval {
+  /** `named`: any backup can go. `oldest`: only the old end can be cut off, so as many of the oldest go. */
+  readonly kind: 'named' | 'oldest';
+  /** The command that removes backups and gives back their room. */
+  remove(place: PeerPlace, wanted: RemovalWish): Step;
 }
 
 /** The folder of a peer. It holds everything that the peer keeps: copying it back undoes a backup. */
@@ -61,6 +70,12 @@ export interface RestoreWish {
   readonly original: string;
   /** The one file in it that matters. */
   readonly file: string;
+}
+
+/** The backups, counted from 0, that stay and that go. */
+export interface RemovalWish {
+  readonly kept: readonly number[];
+  readonly removed: readonly number[];
 }
 
 /** The repository proper; caches and keys are beside it. */

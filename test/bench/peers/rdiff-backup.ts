@@ -24,4 +24,19 @@ export const rdiffBackup: Peer = {
     ],
   }),
   restoredRoot: (destination) => destination,
+  removal: {
+    kind: 'oldest',
+    remove: (place, { kept }) => ({
+      command: 'rdiff-backup',
+      args: [
+        '--new',
+        '--force',
+        'remove',
+        'increments',
+        '--older-than',
+        `${kept.length - 1}B`,
+        repositoryOf(place),
+      ],
+    }),
+  },
 };

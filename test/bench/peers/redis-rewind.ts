@@ -2,6 +2,7 @@
 import { mainScript } from '../../support/program/project-paths.js';
 import type { Step } from '../commands/measure-process.js';
 import { OURS, type Peer, UNEXAMINED, repositoryOf } from './peer.js';
+import { toRanges } from './ranges.js';
 
 export const redisRewind: Peer = {
   name: OURS,
@@ -14,6 +15,15 @@ export const redisRewind: Peer = {
   restore: (place, { backups, ordinal, destination }) =>
     command('restore', '-r', `${backups - 1 - ordinal}B`, repositoryOf(place), destination),
   restoredRoot: (destination) => destination,
+  removal: {
+    kind: 'named',
+    // The first snapshot has number 1.
+    remove: (place, { removed }) => {
+      const ranges = toRanges(removed.map((ordinal) => ordinal + 1));
+      const named = ranges.flatMap((range) => ['--snapshot', range]);
+      return command('remove', ...named, repositoryOf(place));
+    },
+  },
 };
 
 /** The same without examining dumps, which shows what the examination costs. */

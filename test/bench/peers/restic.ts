@@ -17,6 +17,13 @@ export const restic: Peer = {
   restore: (place, { ordinal, destination }) =>
     command(place, 'restore', 'latest', '--tag', tag(ordinal), '--target', destination),
   restoredRoot: (destination, source) => path.join(destination, source),
+  removal: {
+    kind: 'named',
+    remove: (place, { kept }) => {
+      const named = kept.flatMap((ordinal) => ['--keep-tag', tag(ordinal)]);
+      return command(place, 'forget', '--prune', ...named);
+    },
+  },
 };
 
 function command(place: PeerPlace, ...args: readonly string[]): Step {

@@ -53,6 +53,20 @@ test('a restore leaves the columns of bytes empty', (t) => {
   t.regex(text, /\| redis-rewind \|.*\| +100 MiB \| +\| +\| +\|\n/);
 });
 
+test('a removal shows what it has given back', (t) => {
+  const text = formatCase({
+    name: 'thinning',
+    title: 'Thinning',
+    subject: 'nights',
+    isRemoval: true,
+    runs: [run('redis-rewind', 1000, -4e6), run('borg', 2000, -1e6)],
+    targets: [],
+  });
+  t.regex(text, /\| peak RSS \| given back \| given back × ours \| repository \|/);
+  t.regex(text, /\| redis-rewind .* 4\.00 MB \| +1\.00 \|/);
+  t.regex(text, /\| borg .* 1\.00 MB \| +0\.25 \|/);
+});
+
 test('the heading names the command, the machine and every version', (t) => {
   const text = formatHeading({
     command: 'npm run bench -- --size 50MB',

@@ -2,7 +2,7 @@
 import { FLOOR, OURS } from '../peers/peer.js';
 import { formatBytes, formatMebibytes, formatRatio, formatSeconds } from './format-quantities.js';
 import type { MachineFacts } from './machine.js';
-import { formatMarkdownTable } from './markdown-table.js';
+import { formatMarkdownTable, type MarkdownColumn } from './markdown-table.js';
 import { type CaseResult, type PeerSummary, summarize } from './results.js';
 import type { Target } from './target.js';
 
@@ -35,25 +35,19 @@ export function formatCase(result: CaseResult): string {
     '',
     `${result.subject}.`,
     '',
-    ...(result.runs.length === 0
-      ? []
-      : [formatMarkdownTable(COLUMNS, rowsOf(summarize(result.runs)))]),
+    ...(result.runs.length === 0 ? [] : [formatMarkdownTable(columnsOf(result), rowsOf(result))]),
     formatMarkdownTable(TARGET_COLUMNS, result.targets.map(targetRow)),
   ].join('\n');
 }
 
-const COLUMNS = [
-  { title: 'program', align: 'left' },
-  { title: 'wall', align: 'right' },
-  { title: 'spread', align: 'right' },
-  { title: '× cp', align: 'right' },
-  { title: '× ours', align: 'right' },
-  { title: 'CPU', align: 'right' },
-  { title: 'peak RSS', align: 'right' },
-  { title: 'added', align: 'right' },
-  { title: 'added × ours', align: 'right' },
-  { title: 'repository', align: 'right' },
-] as const;
+function columnsOf({ isRemoval = false }: CaseResult): MarkdownColumn[] {
+  const bytes = isRemoval ? 'given back' : 'added';
+  const titles = ['wall', 'spread', '× cp', '× ours', 'CPU', 'peak RSS', bytes, `${bytes} × ours`];
+  return [
+    { title: 'program', align: 'left' },
+    ...[...titles, 'repository'].map((title): MarkdownColumn => ({ title, align: 'right' })),
+  ];
+}
 
 const TARGET_COLUMNS = [
   { title: 'target', align: 'left' },
@@ -61,7 +55,12 @@ const TARGET_COLUMNS = [
   { title: '', align: 'left' },
 ] as const;
 
-function rowsOf(summaries: readonly PeerSummary[]): string[][] {
+function rowsOf({ runs, isRemoval = false }: CaseResult): string[][] {
+  const summaries = summarize(runs);
+  const historyBytes = (of: PeerSummary | undefined): number | null => {
+    const bytes = of?.addedBytes ?? null;
+    return bytes !== null && isRemoval ? -bytes : bytes;
+  };
   const find = (name: string): PeerSummary | undefined =>
     summaries.find(({ peer }) => peer === name);
   const ours = find(OURS);
@@ -74,10 +73,14 @@ function rowsOf(summaries: readonly PeerSummary[]): string[][] {
     formatQuotient(summary.wallMs.median, ours?.wallMs.median),
     formatSeconds(summary.cpuMs.median),
     formatMebibytes(summary.peakRssBytes),
-    summary.addedBytes === null ? '' : formatBytes(summary.addedBytes),
-    formatQuotient(summary.addedBytes, ours?.addedBytes),
-    summary.repositoryBytes === null ? '' : formatBytes(summary.repositoryBytes),
+    formatOptionalBytes(historyBytes(summary)),
+    formatQuotient(historyBytes(summary), historyBytes(ours)),
+    formatOptionalBytes(summary.repositoryBytes),
   ]);
+}
+
+function formatOptionalBytes(bytes: number | null): string {
+  return bytes === null ? '' : formatBytes(bytes);
 }
 
 function formatQuotient(value: number | null, reference: number | null | undefined): string {

@@ -8,7 +8,7 @@ export interface RunResult {
   readonly wallMs: number;
   readonly cpuMs: number;
   readonly peakRssBytes: number;
-  /** The cost of the history: the growth of the repository minus the growth of its mirror. Null for a restore. */
+  /** The growth of the repository minus that of its mirror: what the history costs. Negative after a removal. Null for a restore. */
   readonly addedBytes: number | null;
   /** The size of all files of the repository afterwards; null where there is no repository. */
   readonly repositoryBytes: number | null;
@@ -19,6 +19,8 @@ export interface CaseResult {
   readonly title: string;
   /** What was backed up or restored, for people. */
   readonly subject: string;
+  /** Whether the history became shorter. Then the table shows what was given back. */
+  readonly isRemoval?: boolean;
   readonly runs: readonly RunResult[];
   readonly targets: readonly Target[];
 }

@@ -67,6 +67,15 @@ test('either of two limits will do for a time', (t) => {
   t.true(targets.wallAtMostMs(3000, 1, 'borg').isReached);
 });
 
+test('a limit of its own for a time', (t) => {
+  t.deepEqual(targets.wallAtMostSeconds(3), {
+    what: 'wall ≤ 3 s',
+    measured: '3.00 s',
+    isReached: true,
+  });
+  t.false(targets.wallAtMostSeconds(2.9).isReached);
+});
+
 test('what is added is a part of what another adds', (t) => {
   t.deepEqual(targets.addsAtMostOnePart(60, 'rdiff-backup'), {
     what: 'adds ≤ 1/60 of what rdiff-backup adds',

@@ -1,6 +1,7 @@
 // Targets, compared with the measurements. A missed target is shown as missed. A target is shown as not
 // measured where its program is not installed. Neither fails the benchmark.
 import { FLOOR, OURS, type PeerName } from '../peers/peer.js';
+import { formatSeconds } from './format-quantities.js';
 import { type RunResult, type PeerSummary, summarize } from './results.js';
 import type { Target } from './target.js';
 
@@ -16,6 +17,16 @@ export class Targets {
     const ratio = quotient(this.#wallMs(of), this.#wallMs(FLOOR));
     const what = `wall ≤ ${times} × ${FLOOR}${of === OURS ? '' : `, ${of}`}`;
     return target(what, ratio, (value) => value <= times, formatTimes);
+  }
+
+  /** The wall clock time of our program, whatever others take. */
+  wallAtMostSeconds(limitSeconds: number): Target {
+    return target(
+      `wall ≤ ${limitSeconds} s`,
+      this.#wallMs(OURS),
+      (value) => value <= limitSeconds * 1000,
+      formatSeconds,
+    );
   }
 
   /** The CPU time that our program needs beyond another one, for each gigabyte read. */
