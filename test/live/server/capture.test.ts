@@ -67,7 +67,11 @@ test('captures under load, with rewrites all the time, are never torn', async (t
         await delay(30);
         const acknowledged = writer.acknowledged;
         const report = await at.backup();
-        t.deepEqual(lookNames(report.notes), []);
+        // Each round begins with FLUSHALL, of which an alarm tells.
+        t.deepEqual(
+          lookNames(report.notes).filter((name) => name !== 'alarm -'),
+          [],
+        );
         trimmed += report.server?.aof?.files.at(-1)?.trimmedBytes ?? 0;
         return { before: acknowledged, after: writer.sent };
       });
