@@ -6,13 +6,12 @@ import * as fs from 'node:fs/promises';
 import * as os from 'node:os';
 import path from 'node:path';
 import { copyTree } from '../support/files/copy-tree.js';
-import { treeDifferences } from '../support/files/directory-tree.js';
 import { HookedFileSystem } from '../support/files/hooked-file-system.js';
 import { memoryDirectory, removeTree } from '../support/files/temporary-directory.js';
 import { findKillPoints, inParallel, killAt } from '../support/program/killed-process.js';
 import { createTestContext } from '../support/program/run-context.js';
 import { SeededRandom } from '../support/program/seeded-random.js';
-import { lookNames } from '../support/sandbox/note-names.js';
+import { isAsRecorded } from '../support/repository/whole-repository.js';
 import { Sandbox } from '../support/sandbox/sandbox.js';
 
 const AT_A_TIME = 2;
@@ -57,16 +56,6 @@ function ids(sandbox: Sandbox): number[] {
   return sandbox.list().map(({ id }) => id);
 }
 
-async function isWhole(t: ExecutionContext, sandbox: Sandbox, when: string): Promise<void> {
-  const context = { ...sandbox.context, fileSystem: quick };
-  const { problems, notes } = await sandbox.verify({ context });
-  t.deepEqual([problems, lookNames(notes)], [[], []], when);
-  for (const id of ids(sandbox)) {
-    const tree = await sandbox.restoredTree({ time: `#${id}`, context });
-    t.deepEqual(treeDifferences(sandbox.snapshot(id).tree, tree), [], `${when}, snapshot ${id}`);
-  }
-}
-
 test('a removal that is killed at any call leaves every snapshot whole, and the next writer finishes', async (t) => {
   t.timeout(900_000);
   const sandbox = await setScene(t);
@@ -83,11 +72,11 @@ test('a removal that is killed at any call leaves every snapshot whole, and the 
     t.true(left.length === NIGHTS || left.length === NIGHTS - 3, `${when}: ${left.join()}`);
     if (left.length === NIGHTS) old += 1;
     else if (killed.info().incrementBytes !== done) cut += 1;
-    await isWhole(t, killed, when);
+    await isAsRecorded(t, killed, when);
     const isBackup = index % 2 === 0 && left.length < NIGHTS;
     const context = { fileSystem: quick };
     await (isBackup ? killed.backup({ context }) : killed.thin({ rules: { last: 3 }, context }));
-    await isWhole(t, killed, `${when}, finished`);
+    await isAsRecorded(t, killed, `${when}, finished`);
     const { increments } = killed.info();
     t.is(readdirSync(killed.data('increments')).length, increments, when);
     await removeTree(path.dirname(killed.repository));

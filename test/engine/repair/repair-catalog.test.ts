@@ -6,6 +6,7 @@ import { CorruptError } from '../../../src/errors.js';
 import { pathFromText } from '../../../src/system/files/byte-path.js';
 import { DAMAGES, flipped } from '../../support/damage/damage.js';
 import { catalogFile, runSql } from '../../support/repository/edit-catalog.js';
+import { createSandbox } from '../../support/sandbox/sandbox.js';
 import { recordNights } from '../../support/sandbox/four-nights.js';
 import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
 import { kinds, allRestore } from './repaired.js';
@@ -97,13 +98,17 @@ test('a file that only grew is kept whole before an older catalog cuts it back',
 });
 
 for (const [table, sql] of [
+  ['alarm', `UPDATE alarm SET reasons = '[]', confirmed_at = 1 WHERE snapshot = 3`],
+  ['alarm', 'DELETE FROM alarm WHERE snapshot = 2'],
   ['content_check', 'UPDATE content_check SET checked_at = checked_at + 1'],
   ['examination', `INSERT INTO examination VALUES (1, 1, NULL, '[]', zeroblob(32))`],
+  ['mark', `INSERT INTO mark VALUES (2, 0, 'a note', zeroblob(32))`],
   ['repository', 'DELETE FROM repository'],
   ['server', `INSERT INTO server (snapshot, said) VALUES (4, '')`],
   ['source_state', 'UPDATE source_state SET inode = inode + 1'],
   ['sqlite_sequence', `UPDATE sqlite_sequence SET seq = 0 WHERE name = 'snapshot'`],
   ['sqlite_sequence', `UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'snapshot'`],
+  ['tag', `INSERT INTO tag VALUES (2, 'a-name', zeroblob(32))`],
   ['verification', 'UPDATE verification SET problems = problems + 1'],
   // A row that cannot be read.
   ['verification', 'UPDATE verification SET contents = -1'],
@@ -134,6 +139,25 @@ for (const [table, sql] of [
     t.deepEqual((await sandbox.verify()).problems, []);
   });
 }
+
+test('no repair unpins a snapshot or confirms an alarm', async (t) => {
+  const sandbox = await createSandbox(t);
+  for (const night of [1, 2, 3, 4]) {
+    await sandbox.write('dump.rdb', String(night).repeat(night === 3 ? 10 : 1000));
+    await sandbox.backup();
+    if (night === 2) await sandbox.remark(1, { kind: 'pin', note: null });
+  }
+  await fs.rm(sandbox.at('repository/redis-rewind-data/catalog.4.zst'));
+  runSql(sandbox.repository, 'UPDATE mark SET pinned = 0');
+  runSql(sandbox.repository, 'UPDATE alarm SET confirmed_at = 1');
+  await t.throwsAsync(sandbox.thin({ rules: { last: 1 } }), { instanceOf: CorruptError });
+  t.deepEqual((await sandbox.repair()).problems, []);
+  const { snapshots } = await sandbox.thin({ rules: { last: 1 }, force: true });
+  t.deepEqual(
+    snapshots.map(({ reasons }) => reasons.map(({ kind }) => kind)),
+    [['pinned', 'before-alarm'], ['before-alarm'], ['alarm'], ['newest', 'last']],
+  );
+});
 
 test('where nothing sound is known of a damaged table, a catalog without copies is left as it is', async (t) => {
   const sandbox = await recordNights(t, 1);

@@ -1,7 +1,6 @@
 import { readdirSync } from 'node:fs';
 import test, { type ExecutionContext } from 'ava';
 import { copyTree } from '../../support/files/copy-tree.js';
-import { treeDifferences } from '../../support/files/directory-tree.js';
 import {
   HookedFileSystem,
   type NthMutation,
@@ -12,23 +11,11 @@ import {
 import { removeTree } from '../../support/files/temporary-directory.js';
 import { SeededRandom } from '../../support/program/seeded-random.js';
 import { removeSnapshots } from '../../support/repository/remove-snapshots.js';
-import { lookNames } from '../../support/sandbox/note-names.js';
+import { isAsRecorded } from '../../support/repository/whole-repository.js';
 import { RandomTree } from '../../support/sandbox/random-tree.js';
 import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 
 const quick = new HookedFileSystem(() => {}, { sync: false });
-
-/** Each snapshot that is there restores as it was, and nothing is found wrong. */
-async function isWhole(t: ExecutionContext, sandbox: Sandbox, when: string): Promise<void> {
-  const context = { ...sandbox.context, fileSystem: quick };
-  const { problems, notes } = await sandbox.verify({ context });
-  t.deepEqual([problems, lookNames(notes)], [[], []], when);
-  for (const { id } of sandbox.list()) {
-    const restored = await sandbox.restoredTree({ time: `#${id}`, context });
-    const { tree } = sandbox.snapshot(id);
-    t.deepEqual(treeDifferences(tree, restored), [], `${when}, snapshot ${id}`);
-  }
-}
 
 function ids(sandbox: Sandbox): number[] {
   return sandbox.list().map(({ id }) => id);
@@ -74,7 +61,7 @@ for (let seed = 1; seed <= 4; seed += 1) {
       });
       t.deepEqual(failures, []);
       t.deepEqual(ids(sandbox), [...old.filter((id) => !removed.includes(id)), 10]);
-      await isWhole(t, sandbox, `without ${String(removed)}`);
+      await isAsRecorded(t, sandbox, `without ${String(removed)}`);
       const { increments, incrementBytes } = sandbox.info();
       t.is(incrementFiles(sandbox), increments);
       t.is(freedBytes, before - incrementBytes);
@@ -82,7 +69,7 @@ for (let seed = 1; seed <= 4; seed += 1) {
     t.is(incrementFiles(sandbox), 0);
     const { snapshot } = await sandbox.backup();
     t.is(snapshot.id, 11);
-    await isWhole(t, sandbox, 'after the next backup');
+    await isAsRecorded(t, sandbox, 'after the next backup');
   });
 }
 
@@ -105,11 +92,11 @@ for (const [fault, strike] of Object.entries(FAULTS)) {
       );
       const hasStruck = mutation.hasStruck();
       if (!hasStruck) t.false(ending instanceof Error);
-      await isWhole(t, sandbox, `mutation ${n}`);
+      await isAsRecorded(t, sandbox, `mutation ${n}`);
       t.true([7, 4].includes(ids(sandbox).length));
       await removeSnapshots(sandbox, removed, { fileSystem: quick });
       t.deepEqual(ids(sandbox), [1, 4, 6, 7]);
-      await isWhole(t, sandbox, `mutation ${n}, finished`);
+      await isAsRecorded(t, sandbox, `mutation ${n}, finished`);
       t.is(incrementFiles(sandbox), sandbox.info().increments);
       await removeTree(sandbox.repository);
       if (!hasStruck) {
@@ -132,7 +119,7 @@ test('the next backup finishes a removal that was cut off', async (t) => {
   const before = sandbox.info().incrementBytes;
   t.deepEqual(ids(sandbox), [1, 5, 6]);
   await sandbox.backup();
-  await isWhole(t, sandbox, 'after the backup');
+  await isAsRecorded(t, sandbox, 'after the backup');
   const { increments, incrementBytes } = sandbox.info();
   t.true(incrementBytes < before);
   t.is(incrementFiles(sandbox), increments);

@@ -43,6 +43,22 @@ export async function isWhole(
   }
 }
 
+/** Each snapshot that there is restores as the sandbox has recorded it, whichever are gone, and nothing is found wrong. */
+export async function isAsRecorded(
+  t: ExecutionContext,
+  sandbox: Sandbox,
+  when: string,
+): Promise<void> {
+  const context = { ...sandbox.context, fileSystem: quick };
+  const { problems, notes } = await sandbox.verify({ context });
+  t.deepEqual([problems, lookNames(notes)], [[], []], when);
+  for (const { id } of sandbox.list()) {
+    const restored = await sandbox.restoredTree({ time: `#${id}`, context });
+    const { tree } = sandbox.snapshot(id);
+    t.deepEqual(treeDifferences(tree, restored), [], `${when}, snapshot ${id}`);
+  }
+}
+
 /** A real process before this may have had the machine's clock, and a clock that stands still must not be behind it. */
 function catchUp({ context }: Sandbox): void {
   context.setTime(Math.max(context.clock.nowMs(), Date.now() + 10_000));

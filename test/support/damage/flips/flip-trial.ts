@@ -47,6 +47,7 @@ export class FlipTrial {
     const sound = {
       ...(await endings(commandsOf(world, read))),
       backup: await backUp(world, written),
+      remove: await removeFrom(world, reset(world, written)),
     };
     const bad = Object.entries(sound).filter(([, { code }]) => !isSuccess(code));
     if (bad.length > 0) throw new Error(`the sound repository: ${JSON.stringify(bad)}`);
@@ -82,17 +83,16 @@ export class FlipTrial {
       const command = commands[name];
       if (command !== undefined) ended[name] = await end(command);
     }
-    if (names.includes('backup')) {
-      resetRepository(this.#world, this.#written);
-      this.#place(this.#written, flipped);
-      ended['backup'] = await backUp(this.#world, this.#written);
+    for (const [name, run] of Object.entries(WRITERS)) {
+      if (!names.includes(name)) continue;
+      this.#place(reset(this.#world, this.#written), flipped);
+      ended[name] = await run(this.#world, this.#written);
     }
     return ended;
   }
 
   async #repair(flipped: Buffer): Promise<string[]> {
-    resetRepository(this.#world, this.#written);
-    this.#place(this.#written, flipped);
+    this.#place(reset(this.#world, this.#written), flipped);
     const repaired = await end(async () => {
       const { problems, repairs } = await this.#written.repair();
       return { problems, isSaid: repairs.length > 0 };
@@ -176,9 +176,31 @@ async function backUp(world: FlipWorld, sandbox: Sandbox): Promise<Ending> {
   });
 }
 
+/** A removal takes what the rules name, and neither what is pinned nor what came before an alarm. */
+async function removeFrom(world: FlipWorld, sandbox: Sandbox): Promise<Ending> {
+  return end(async () => {
+    const { snapshots, notes } = await sandbox.thin({ rules: { last: 1 } });
+    const decided = snapshots.map(({ id, reasons }) => [id, reasons.map(({ kind }) => kind)]);
+    const listed = sandbox.list().map(({ id }) => id);
+    const trees = world.snapshots.filter(({ id }) => listed.includes(id));
+    const differences = [];
+    for (const { id, tree } of trees) {
+      differences.push(treeDifferences(tree, await sandbox.restoredTree({ time: `#${id}` })));
+    }
+    return { decided, listed, said: notes.map(({ kind }) => kind), differences };
+  });
+}
+
+const WRITERS = { backup: backUp, remove: removeFrom } as const;
+
+function reset(world: FlipWorld, sandbox: Sandbox): Sandbox {
+  resetRepository(world, sandbox);
+  return sandbox;
+}
+
 /** SQLite itself refuses to write a file whose header names an unknown way of writing. */
 function isRefusal(name: string, { code }: Ending): boolean {
-  return code === EXIT.corrupt || (name === 'backup' && code === EXIT.failed);
+  return code === EXIT.corrupt || (name in WRITERS && code === EXIT.failed);
 }
 
 function isSuccess(code: number | string): boolean {

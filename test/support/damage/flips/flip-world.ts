@@ -1,5 +1,6 @@
 // A small repository whose catalog has a row in every table, and what it holds: for tests that flip every bit
-// of the catalog. The last backup may have been cut off after its commit, so that operations are owed.
+// of the catalog. In one the second snapshot has an alarm. In another the last backup was cut off after its commit, so that
+// operations are owed.
 import { cpSync, rmSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
@@ -22,6 +23,9 @@ export interface FlipWorld {
 
 const FIRST_SECONDS = 1_800_000_000;
 
+/** A dump that becomes shorter by this raises an alarm. */
+const LOST_TIMES = 5;
+
 /** The catalog has as many pages as with the usual size, but fewer bits. */
 const PAGE_BYTES = 512;
 
@@ -32,8 +36,11 @@ export async function makeFlipWorld(root: string, isCutOff: boolean): Promise<Fl
   await fs.symlink('folder', sandbox.inSource('link'));
   for (const night of [1, 2, 3]) {
     await layNight(sandbox, night);
+    if (!isCutOff && night === 1) await sandbox.write('dump.rdb', dumpOf(night, LOST_TIMES));
     if (night < 3) await sandbox.backup();
     if (night === 2) {
+      await sandbox.remark(1, { kind: 'pin', note: 'a note' });
+      await sandbox.remark(2, { kind: 'tag', name: 'a-name' });
       await sandbox.verify();
       shrinkPages(sandbox.repository);
     }
@@ -51,8 +58,7 @@ export async function makeFlipWorld(root: string, isCutOff: boolean): Promise<Fl
 }
 
 async function layNight(sandbox: Sandbox, night: number): Promise<void> {
-  const value = { type: 'string', text: `of night ${night} `.repeat(40) } as const;
-  await sandbox.write('dump.rdb', writeRdb([{ database: 0, key: 'text', value }]));
+  await sandbox.write('dump.rdb', dumpOf(night, 1));
   await sandbox.write('folder/file', `${'the same\n'.repeat(100)}${night}\n`);
   if (night === 1) await sandbox.write('changeling', 'a file at first');
   if (night === 3) {
@@ -64,6 +70,11 @@ async function layNight(sandbox: Sandbox, night: number): Promise<void> {
     const seconds = FIRST_SECONDS + night;
     await fs.lutimes(sandbox.inSource(name), seconds, seconds);
   }
+}
+
+function dumpOf(night: number, times: number): Buffer {
+  const value = { type: 'string', text: `of night ${night} `.repeat(40 * times) } as const;
+  return writeRdb([{ database: 0, key: 'text', value }]);
 }
 
 function shrinkPages(repository: string): void {
