@@ -159,7 +159,7 @@ test('the program itself says in one line what it could not write and what to do
   t.deepEqual([full.code, full.stdout], [1, '']);
   t.regex(
     full.stderr,
-    /^redis-rewind: (?:cannot [a-z]+ '.*': no space left on the device|not enough space for '.*')[^\n]*\nhint: free some space on that file system and run again\n$/,
+    /^redis-rewind: (?:cannot [a-z]+ '.*': no space left on the device|not enough space for '.*')[^\n]*\nhint: free some space on that file system: 'redis-rewind remove --older-than TIME REPO' removes old snapshots, even if no byte is free\n$/,
   );
   await fs.rm(path.join(disk, 'filler'));
   t.is((await runCli(line)).code, 0);
