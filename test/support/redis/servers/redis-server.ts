@@ -99,6 +99,10 @@ async function startOnPort(options: RedisServerOptions, port: number): Promise<R
       resolve();
     });
   });
+  // A child that saves holds the pipes of the log for as long as it lives.
+  const exited = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+  });
 
   const client = connect(port);
   const ready = new Promise<'ready'>((resolve) => {
@@ -125,9 +129,9 @@ async function startOnPort(options: RedisServerOptions, port: number): Promise<R
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     client.disconnect();
     child.kill(signal);
-    if ((await withTimeout(gone, STOP_TIMEOUT_MS)) === 'timeout') {
+    if ((await withTimeout(exited, STOP_TIMEOUT_MS)) === 'timeout') {
       child.kill('SIGKILL');
-      await gone;
+      await exited;
       throw new Error(`redis-server did not stop after ${signal}:\n${log}`);
     }
   };
