@@ -5,6 +5,7 @@ import path from 'node:path';
 import { treeDifferences } from '../support/files/directory-tree.js';
 import { mountMemory } from '../support/files/mounted.js';
 import { SeededRandom } from '../support/program/seeded-random.js';
+import { forgeRows } from '../support/repository/edit-catalog.js';
 import { Sandbox, createSandbox } from '../support/sandbox/sandbox.js';
 
 const DISK_BYTES = 24 << 20;
@@ -95,4 +96,18 @@ test('with 0 bytes free and no reserve a removal fails, and nothing is lost', as
   rmSync(filler);
   await sandbox.thin({ ids: [2, 3, 5, 6] });
   await isWhole(t, scene, [1, 4, 7, 8]);
+});
+
+test('what people say of snapshots, and the comparing of old ones, have room with 0 bytes free', async (t) => {
+  const scene = await smallDisk(t);
+  const { sandbox, disk } = scene;
+  forgeRows(sandbox.repository, 'DELETE FROM alarm');
+  fill(t, disk);
+  const { removed } = await sandbox.thin({ ids: [2, 3] });
+  t.is(removed, 2);
+  const again = await smallDisk(t);
+  fill(t, again.disk);
+  const { changed } = await again.sandbox.remark(4, { kind: 'pin', note: 'x'.repeat(1000) });
+  t.true(changed);
+  await isWhole(t, again, [1, 2, 3, 4, 5, 6, 7, 8]);
 });

@@ -28,6 +28,7 @@ export async function writeCatalogCopy(
   const staging = new Staging(fileSystem, path);
   const draft = staging.path(staging.newName());
   const file = fileSystem.open(draft, 'create');
+  let isWhole = false;
   try {
     const compressed = await zstdCompressBuffer(bytes, ZSTD_LEVEL);
     fileSystem.write(file, compressed, 0);
@@ -39,8 +40,10 @@ export async function writeCatalogCopy(
         path: draft,
       });
     }
+    isWhole = true;
   } finally {
     fileSystem.close(file);
+    if (!isWhole) fileSystem.unlink(draft);
   }
   fileSystem.rename(draft, catalogCopyPath(path, snapshotId));
   deleteOldCopies(repository, snapshotId);

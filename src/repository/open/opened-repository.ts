@@ -23,7 +23,7 @@ import { composeIncrement } from '../removal/compose-increment.js';
 import type { RunSeries } from '../removal/run-series.js';
 import { deleteIncrement, forgetSnapshots } from '../removal/forget-snapshots.js';
 import type { ComposedChain } from '../removal/composed-chain.js';
-import { makingRoom } from '../removal/reserve.js';
+import { makingRoom, makingRoomForFiles } from '../removal/reserve.js';
 import { replaceRun } from '../removal/replace-run.js';
 import { tidyCatalog } from '../removal/tidy-catalog.js';
 import { CatalogAnswers } from '../questions/catalog-answers.js';
@@ -112,7 +112,7 @@ export class WriterRepository extends CatalogAnswers implements WritableReposito
 
   remark(change: RemarkChange): Promise<void> {
     return waitForReaders(this.path, this.#patience, COMMIT_PATIENCE_MS, () =>
-      remark(this.#local.catalog, change),
+      makingRoom(this, () => remark(this.#local.catalog, change)),
     );
   }
 
@@ -121,7 +121,7 @@ export class WriterRepository extends CatalogAnswers implements WritableReposito
   }
 
   writeCatalogCopy(snapshotId: number): Promise<void> {
-    return writeCatalogCopy(this.#local, snapshotId);
+    return makingRoomForFiles(this, () => writeCatalogCopy(this.#local, snapshotId));
   }
 
   noteVerification(record: VerificationRecord, checks: readonly ContentCheck[]): string | null {

@@ -80,6 +80,20 @@ export function makingRoom<T>(place: RepositoryPlace, transact: () => T): T {
   }
 }
 
+/** As makingRoom, for what writes files. It leaves nothing behind when it fails. */
+export async function makingRoomForFiles<T>(
+  place: RepositoryPlace,
+  write: () => Promise<T>,
+): Promise<T> {
+  for (;;) {
+    try {
+      return await write();
+    } catch (error) {
+      if (!isDiskFull(error) || !makeRoom(place)) throw error;
+    }
+  }
+}
+
 export function isDiskFull(error: unknown): boolean {
   return error instanceof NoSpaceError || isErrno(error, 'ENOSPC') || isErrno(error, 'EDQUOT');
 }

@@ -3,7 +3,7 @@
 import { LockedError } from '../../errors.js';
 import { deleteCopies, writeCatalogCopy } from '../copies/catalog-copy.js';
 import type { LocalRepository } from '../local-repository.js';
-import { isDiskFull, keepReserve } from './reserve.js';
+import { isDiskFull, keepReserve, makingRoomForFiles } from './reserve.js';
 
 export async function tidyCatalog(repository: LocalRepository): Promise<void> {
   const { catalog } = repository;
@@ -16,6 +16,6 @@ export async function tidyCatalog(repository: LocalRepository): Promise<void> {
   const newest = catalog.read(() => catalog.snapshots.newest());
   if (newest === null) return;
   deleteCopies(repository, newest.id, 0);
-  await writeCatalogCopy(repository, newest.id);
+  await makingRoomForFiles(repository, () => writeCatalogCopy(repository, newest.id));
   keepReserve(repository);
 }

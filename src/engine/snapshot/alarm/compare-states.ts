@@ -57,14 +57,23 @@ function compareUnits(
     before.counts === null || now.counts === null
       ? []
       : compareCounts(path, before.counts, now.counts, percent);
-  const bytes = isLost(before.bytes, now.bytes, percent)
-    ? [{ ...reason('fewer-bytes', path), before: before.bytes, now: now.bytes }]
-    : [];
-  return [...keys, ...bytes];
+  return [...keys, ...compareBytes(before, now, percent)];
 }
 
-function holdsSomething({ bytes, counts }: DataUnit): boolean {
-  return bytes > 0 && counts?.keys !== 0;
+function holdsSomething({ bytes, counts, logBytes }: DataUnit): boolean {
+  return logBytes > 0 || ((bytes ?? 0) > 0 && counts?.keys !== 0);
+}
+
+/** A rewrite moves keys from the log to the dump before it. Where there are none after it, the log has lost what it held. */
+function compareBytes(before: DataUnit, now: DataUnit, percent: number): readonly AlarmReason[] {
+  const isAllInLog = now.counts?.keys === 0 && (before.counts?.keys ?? 0) === 0;
+  const [then, left] = isAllInLog ? [allBytes(before), allBytes(now)] : [before.bytes, now.bytes];
+  if (then === null || left === null || !isLost(then, left, percent)) return [];
+  return [{ ...reason('fewer-bytes', before.path), before: then, now: left }];
+}
+
+function allBytes({ bytes, logBytes }: DataUnit): number {
+  return (bytes ?? 0) + logBytes;
 }
 
 function compareCounts(

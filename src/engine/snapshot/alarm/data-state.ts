@@ -19,8 +19,10 @@ export interface DataUnit {
   /** Of the dump, of an AOF of one file, or of a set: its folder and the beginning of its names. */
   readonly path: BytePath;
   readonly what: 'dump' | 'aof';
-  /** What is compared with the time before. Of a set only its base: a rewrite makes the rest shorter on purpose. */
-  readonly bytes: number;
+  /** Of the dump, of the base of a set, or of an AOF of one file; null where that begins with a dump, whose length is not known. */
+  readonly bytes: number | null;
+  /** What follows the dump that an AOF begins with. A rewrite makes it shorter on purpose. */
+  readonly logBytes: number;
   /** False where no server would load it; null where nobody can tell. */
   readonly loads: boolean | null;
   /** Of the dump that it is, or begins with; null where it has none, or where they were not counted. */
@@ -100,18 +102,21 @@ function read({ path, bytes, examination: record }: StateFile): ReadFile {
 function unitAlone(file: ReadFile): DataUnit[] {
   const name = baseName(file.path);
   if (isUnfinishedName(name)) return [];
-  if (isDumpName(name)) return [{ ...file, what: 'dump' }];
-  return isLogName(name) ? [{ ...file, what: 'aof' }] : [];
+  if (isDumpName(name)) return [{ ...file, what: 'dump', logBytes: 0 }];
+  if (!isLogName(name)) return [];
+  if (file.counts === null) return [{ ...file, what: 'aof', logBytes: 0 }];
+  return [{ ...file, what: 'aof', bytes: null, logBytes: file.bytes }];
 }
 
 function unitOfSet(path: BytePath, parts: readonly ReadFile[]): DataUnit {
-  const bases = parts.filter((part) => parseAofPart(baseName(part.path))?.kind === 'base');
-  const base = bases.at(-1) ?? null;
+  const isBase = (part: ReadFile) => parseAofPart(baseName(part.path))?.kind === 'base';
+  const base = parts.findLast(isBase) ?? null;
   const loads = parts.map((part) => part.loads);
   return {
     path,
     what: 'aof',
     bytes: base?.bytes ?? 0,
+    logBytes: parts.reduce((sum, part) => sum + (isBase(part) ? 0 : part.bytes), 0),
     loads: loads.includes(false) ? false : loads.includes(null) ? null : true,
     counts: base?.counts ?? null,
   };

@@ -11,6 +11,7 @@ import type {
 import { pathFromText } from '../../../../src/system/files/byte-path.js';
 
 const DUMP = pathFromText('dump.rdb');
+const AOF = pathFromText('appendonly.aof');
 
 function counts(
   databases: Readonly<Record<number, number>>,
@@ -31,10 +32,15 @@ function dump(unit: Partial<DataUnit> = {}): DataUnit {
     path: DUMP,
     what: 'dump',
     bytes: 1000,
+    logBytes: 0,
     loads: true,
     counts: counts({ 0: 100 }),
     ...unit,
   };
+}
+
+function aof(unit: Partial<DataUnit> = {}): DataUnit {
+  return { ...dump(), path: AOF, what: 'aof', logBytes: 5000, ...unit };
 }
 
 function state(units: readonly DataUnit[], server: KeyCounts | null = null): DataState {
@@ -113,4 +119,31 @@ test('the counts of the server are compared where no file says that keys were lo
     ['fewer-keys', DUMP, 100, 1],
   ]);
   t.deepEqual(compare(before, state([dump()], null)), []);
+});
+
+test('an AOF whose keys are all in its log raises an alarm when it is gone, empty or much shorter', (t) => {
+  const unrewritten = { bytes: 88, counts: counts({}) };
+  const before = state([aof(unrewritten)]);
+  const compareWith = (unit: Partial<DataUnit>) => compare(before, state([aof(unit)]));
+  t.deepEqual(compare(before, state([])), [['vanished', AOF]]);
+  t.deepEqual(compareWith({ ...unrewritten, logBytes: 0 }), [['empty', AOF]]);
+  t.deepEqual(compareWith({ ...unrewritten, logBytes: 90 }), [['fewer-bytes', AOF, 5088, 178]]);
+  t.deepEqual(compareWith({ ...unrewritten, logBytes: 4000 }), []);
+  t.deepEqual(compareWith({ bytes: 60, counts: counts({ 0: 1 }), logBytes: 0 }), []);
+});
+
+test('a rewrite raises no alarm, and one that leaves no keys does', (t) => {
+  const set = state([aof()]);
+  t.deepEqual(compare(set, state([aof({ logBytes: 0 })])), []);
+  t.deepEqual(compare(set, state([aof({ counts: counts({}), bytes: 88, logBytes: 90 })])), [
+    ['fewer-keys', AOF, 100, 0],
+    ['fewer-bytes', AOF, 1000, 88],
+  ]);
+  const file = { bytes: null, logBytes: 9000 };
+  t.deepEqual(compare(state([aof(file)]), state([aof({ ...file, logBytes: 1000 })])), []);
+  const log = state([aof({ bytes: 9000, counts: null, logBytes: 0 })]);
+  t.deepEqual(compare(log, state([aof({ ...file, logBytes: 1000 })])), []);
+  t.deepEqual(compare(log, state([aof({ ...file, counts: counts({}), logBytes: 120 })])), [
+    ['fewer-bytes', AOF, 9000, 120],
+  ]);
 });
