@@ -1,6 +1,5 @@
 // What a removal has to say besides its result. Pure.
 import type { RemovalOutcome } from '../../repository/removal/run-removal.js';
-import { repairHint } from '../../repository/repair-hint.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
 import { shellWord } from '../../system/text/shell-word.js';
 import { type Note, lookNote } from '../run/notes.js';
@@ -47,7 +46,7 @@ export function removalNotes(
       'left-damaged',
       null,
       `increment ${increment.id} and those that it needs stay, because they are damaged: ${error.message}`,
-      repairHint(repository),
+      `'redis-rewind verify ${shellWord(formatPath(repository))}' shows what is damaged and which snapshots are whole`,
     ),
   );
   return isUnfinished ? [unfinished, ...damaged] : damaged;

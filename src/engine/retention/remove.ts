@@ -110,7 +110,7 @@ interface Planned {
 }
 
 async function plan(
-  { repository: path, selection, force, alarmPercent: percent }: RemovalRequest,
+  { repository: path, selection, force, dryRun, alarmPercent: percent }: RemovalRequest,
   { clock, checkpoint }: RunContext,
   repository: OpenRepository,
 ): Promise<Planned> {
@@ -123,7 +123,7 @@ async function plan(
     requireNamed(snapshots, selection.ids, protection.pinned, force);
   }
   const decisions = planRemovals(snapshots, resolved, protection, force);
-  if (!force) requireSomeLeft(decisions);
+  if (!force && !dryRun) requireSomeLeft(decisions);
   const { damagedSnapshots } = await repository.catalogFaults(checkpoint);
   const gone = idsThatGo(decisions);
   const damaged = damagedSnapshots.find((id) => !gone.has(id));

@@ -38,6 +38,6 @@ export function requireSomeLeft(decisions: readonly Decision[]): void {
   const left = decisions.filter(({ goes }) => !goes).length;
   if (decisions.length < 3 || left > 1) return;
   throw new UsageError(`this removes all ${decisions.length - 1} snapshots but the newest`, {
-    hint: "'--dry-run' shows each one with its reason; '--force' does it",
+    hint: "'redis-rewind remove' shows each one with its reason if '--dry-run' is given, and does it with '--force'",
   });
 }

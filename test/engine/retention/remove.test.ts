@@ -72,7 +72,8 @@ test('the newest is never removed, and everything else only with --force', async
   const error = await t.throwsAsync(sandbox.thin({ rules: { last: 0 } }), {
     instanceOf: UsageError,
   });
-  t.regex(error.hint ?? '', /--force/);
+  t.regex(error.hint ?? '', /--dry-run.*--force/);
+  t.is((await sandbox.thin({ rules: { last: 0 }, dryRun: true })).removed, 2);
   t.deepEqual(ids(sandbox), [1, 2, 3]);
   await sandbox.thin({ rules: { last: 0 }, force: true });
   t.deepEqual(ids(sandbox), [3]);
@@ -139,6 +140,11 @@ test('a run of increments that is damaged stays and is named, and every other sn
   writeFileSync(file, bytes);
   const { notes } = await sandbox.thin({ ids: [2] });
   t.deepEqual(lookNames(notes), ['left-damaged -']);
+  t.regex(
+    notes[0]?.hint ?? '',
+    /redis-rewind verify .* shows what is damaged/,
+    'the catalog is not',
+  );
   t.deepEqual(ids(sandbox), [1, 3, 4]);
   for (const id of [3, 4]) {
     const tree = await sandbox.restoredTree({ time: `#${id}` });
