@@ -79,10 +79,11 @@ test('snapshots can be removed with 0 bytes free', async (t) => {
   const { removed, freedBytes } = await sandbox.thin({ ids: [2, 3, 5, 6] });
   t.is(removed, 4);
   t.true(freedBytes > 0 && freeBytes(disk) > 0);
+  t.true(existsSync(reserve), 'put back at the end');
   await isWhole(t, scene, [1, 4, 7, 8]);
   rmSync(filler);
   await sandbox.backup();
-  t.true(existsSync(reserve), 'made again when there is room');
+  t.true(existsSync(reserve));
   t.deepEqual((await sandbox.verify()).problems, []);
 });
 
@@ -109,5 +110,6 @@ test('what people say of snapshots, and the comparing of old ones, have room wit
   fill(t, again.disk);
   const { changed } = await again.sandbox.remark(4, { kind: 'pin', note: 'x'.repeat(1000) });
   t.true(changed);
+  t.true(existsSync(again.sandbox.data('reserve')), 'put back: nothing was removed');
   await isWhole(t, again, [1, 2, 3, 4, 5, 6, 7, 8]);
 });

@@ -23,7 +23,7 @@ import { composeIncrement } from '../removal/compose-increment.js';
 import type { RunSeries } from '../removal/run-series.js';
 import { deleteIncrement, forgetSnapshots } from '../removal/forget-snapshots.js';
 import type { ComposedChain } from '../removal/composed-chain.js';
-import { makingRoom, makingRoomForFiles } from '../removal/reserve.js';
+import { hasReserve, keepReserve, makingRoom, makingRoomForFiles } from '../removal/reserve.js';
 import { replaceRun } from '../removal/replace-run.js';
 import { tidyCatalog } from '../removal/tidy-catalog.js';
 import { CatalogAnswers } from '../questions/catalog-answers.js';
@@ -63,6 +63,7 @@ export class WriterRepository extends CatalogAnswers implements WritableReposito
   readonly #local: LocalRepository;
   readonly #end: WriterEnd;
   readonly #patience: Patience;
+  readonly #hadReserve: boolean;
 
   constructor(local: LocalRepository, end: WriterEnd, patience: Patience) {
     super(local);
@@ -70,6 +71,7 @@ export class WriterRepository extends CatalogAnswers implements WritableReposito
     this.#local = local;
     this.#end = end;
     this.#patience = patience;
+    this.#hadReserve = hasReserve(local);
   }
 
   commit(plan: CommitPlan): Promise<Snapshot> {
@@ -107,7 +109,7 @@ export class WriterRepository extends CatalogAnswers implements WritableReposito
   }
 
   tidyCatalog(): Promise<void> {
-    return tidyCatalog(this.#local);
+    return tidyCatalog(this.#local, this.#hadReserve);
   }
 
   remark(change: RemarkChange): Promise<void> {
@@ -120,8 +122,9 @@ export class WriterRepository extends CatalogAnswers implements WritableReposito
     discardUncommitted(this.#local, this.newestVersions());
   }
 
-  writeCatalogCopy(snapshotId: number): Promise<void> {
-    return makingRoomForFiles(this, () => writeCatalogCopy(this.#local, snapshotId));
+  async writeCatalogCopy(snapshotId: number): Promise<void> {
+    await makingRoomForFiles(this, () => writeCatalogCopy(this.#local, snapshotId));
+    if (this.#hadReserve) keepReserve(this.#local, true);
   }
 
   noteVerification(record: VerificationRecord, checks: readonly ContentCheck[]): string | null {

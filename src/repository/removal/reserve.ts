@@ -18,14 +18,20 @@ const FREE_TIMES = 4;
 
 const CHUNK_BYTES = 2 ** 20;
 
-/** Makes the reserve, or makes it longer, if there is room. A failure leaves none, and is no failure of the run. */
-export function keepReserve({ fileSystem, path, catalog }: LocalRepository): void {
+/**
+ * Makes the reserve, or makes it longer, if there is room. A failure leaves none, and is no failure of the run.
+ * @param hadOne whether there was one when this run began: then it is put back wherever it fits
+ */
+export function keepReserve(
+  { fileSystem, path, catalog }: LocalRepository,
+  hadOne: boolean = false,
+): void {
   const file = reservePath(path);
   const wantedBytes = Math.max(LEAST_BYTES, CATALOGS * catalog.sizeBytes());
   try {
     const stat = fileSystem.stat(file);
     if (stat?.isFile() === true && Number(stat.size) >= wantedBytes) return;
-    if (fileSystem.freeBytes(path) < FREE_TIMES * wantedBytes) return;
+    if (fileSystem.freeBytes(path) < (hadOne ? 1 : FREE_TIMES) * wantedBytes) return;
     if (stat !== null) fileSystem.unlink(file);
     writeReserve({ fileSystem, path }, wantedBytes);
   } catch {
@@ -48,11 +54,14 @@ function writeReserve({ fileSystem, path }: RepositoryPlace, sizeBytes: number):
   }
 }
 
+export function hasReserve({ fileSystem, path }: RepositoryPlace): boolean {
+  return fileSystem.stat(reservePath(path))?.isFile() === true;
+}
+
 /** @returns whether there was one */
 function giveUpReserve({ fileSystem, path }: RepositoryPlace): boolean {
-  const file = reservePath(path);
-  if (fileSystem.stat(file)?.isFile() !== true) return false;
-  fileSystem.unlink(file);
+  if (!hasReserve({ fileSystem, path })) return false;
+  fileSystem.unlink(reservePath(path));
   return true;
 }
 

@@ -5,7 +5,8 @@ import { deleteCopies, writeCatalogCopy } from '../copies/catalog-copy.js';
 import type { LocalRepository } from '../local-repository.js';
 import { isDiskFull, keepReserve, makingRoomForFiles } from './reserve.js';
 
-export async function tidyCatalog(repository: LocalRepository): Promise<void> {
+/** @param hadReserve whether there was a reserve when this run began */
+export async function tidyCatalog(repository: LocalRepository, hadReserve: boolean): Promise<void> {
   const { catalog } = repository;
   try {
     catalog.compact();
@@ -17,5 +18,5 @@ export async function tidyCatalog(repository: LocalRepository): Promise<void> {
   if (newest === null) return;
   deleteCopies(repository, newest.id, 0);
   await makingRoomForFiles(repository, () => writeCatalogCopy(repository, newest.id));
-  keepReserve(repository);
+  keepReserve(repository, hadReserve);
 }
