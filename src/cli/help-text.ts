@@ -51,6 +51,8 @@ const TIME_FORMS = [
     ['2026-11-22', 'a day, from its first second'],
     ['3D, 2h30m', 'this long ago: s, m, h, D, W, M (30 D), Y (365 D)'],
     ['5B', 'five snapshots before the newest'],
+    ["'#5'", 'snapshot 5, as list numbers it'],
+    ['tag:before-upgrade', 'the newest snapshot with this tag'],
     ['1795312800', 'seconds since 1970'],
   ]),
 ];

@@ -7,7 +7,7 @@ import type { Invocation, ToPath } from '../command.js';
 import { parseAlarm, toKeepRules } from '../options/keep-options.js';
 import type { ParsedArguments } from '../options/parse-arguments.js';
 import { parseSeconds } from '../options/parse-seconds.js';
-import { parseSnapshotIds } from '../options/snapshot-ids.js';
+import { parseSnapshotRange } from '../options/snapshot-ids.js';
 import { exitCodeOf } from '../output/notes.js';
 import { formatRemoval, formatRemovalPlan } from '../output/removal.js';
 
@@ -48,7 +48,7 @@ function toSelection(parsed: ParsedArguments): RequestedSelection {
       hint: 'name the snapshots to be removed, or say by rules which ones stay',
     });
   }
-  if (named.length > 0) return { kind: 'named', ids: named.flatMap(parseSnapshotIds) };
+  if (named.length > 0) return { kind: 'named', ranges: named.map(parseSnapshotRange) };
   if (!hasRules) {
     throw new UsageError('remove needs a rule', {
       hint: "such as '--keep-daily 7 --keep-weekly 5 --keep-monthly 12', '--older-than 1Y' or '--snapshot 3'; see the plan with --dry-run",

@@ -13,11 +13,14 @@ const COLUMNS: readonly Column[] = [
   { title: 'why', align: 'left' },
 ];
 
+/** What the other columns leave of 80, if the number has three digits. */
+const WHY_WIDTH = 38;
+
 export function formatRemovalPlan(report: RemovalReport): string {
   const { removed, kept, freedBytes } = report;
   const counts = `${formatCount(removed, 'snapshot')} would go, and ${kept} would stay`;
   const room = removed === 0 ? '' : `; at least ${formatSize(freedBytes)} would come back`;
-  return `${formatTable(COLUMNS, report.snapshots.map(toRow))}${counts}${room}\n`;
+  return `${formatTable(COLUMNS, report.snapshots.flatMap(toRows))}${counts}${room}\n`;
 }
 
 export function formatRemoval({ removed, kept, freedBytes }: RemovalReport): string {
@@ -25,13 +28,23 @@ export function formatRemoval({ removed, kept, freedBytes }: RemovalReport): str
   return `${formatCount(removed, 'snapshot')} removed, ${kept} left; ${formatSize(Math.max(0, freedBytes))} came back\n`;
 }
 
-function toRow({ id, time, goes, reasons }: DecidedSnapshot): string[] {
+/** The reasons that do not fit on the line of their snapshot follow below it. */
+function toRows({ id, time, goes, reasons }: DecidedSnapshot): string[][] {
+  const [first = '', ...more] = joinWithin(reasons.map(describe), WHY_WIDTH);
   return [
-    String(id),
-    formatReportTime(time),
-    goes ? 'goes' : 'stays',
-    reasons.map(describe).join('; '),
+    [String(id), formatReportTime(time), goes ? 'goes' : 'stays', first],
+    ...more.map((line) => ['', '', '', line]),
   ];
+}
+
+function joinWithin(words: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  for (const word of words) {
+    const joined = lines.length === 0 ? word : `${lines.at(-1)}; ${word}`;
+    if (lines.length === 0 || joined.length > width) lines.push(word);
+    else lines[lines.length - 1] = joined;
+  }
+  return lines;
 }
 
 function describe(reason: StayReason | GoReason): string {

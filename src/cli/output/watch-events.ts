@@ -2,7 +2,7 @@
 import type { WatchEvent } from '../../engine/watch/watch-events.js';
 import { toErrorReport } from './errors.js';
 import { formatSize } from '../../system/text/format-size.js';
-import { formatDuration } from './quantities.js';
+import { formatCount, formatDuration } from './quantities.js';
 import type { Painter } from './styles.js';
 import { formatReportTime } from '../../engine/snapshot/local-time.js';
 import { visibleLine } from './visible-text.js';
@@ -44,10 +44,12 @@ function describe(event: WatchEvent, paint: Painter): string {
         `saved: ${event.saves.join(', ')}; snapshot at ${formatReportTime(event.dueAt)}`,
       );
     case 'snapshot': {
-      const { snapshot, elapsedMs } = event.report;
+      const { snapshot, elapsedMs, removal } = event.report;
       const added = formatSize(snapshot.addedBytes);
+      const removed = removal?.removed ?? 0;
+      const thinned = removed === 0 ? '' : `; ${formatCount(removed, 'snapshot')} removed`;
       return visibleLine(
-        `snapshot ${snapshot.id}: ${added} added in ${formatDuration(elapsedMs)} (${event.saves.join(', ')})`,
+        `snapshot ${snapshot.id}: ${added} added in ${formatDuration(elapsedMs)} (${event.saves.join(', ')})${thinned}`,
       );
     }
     case 'taken':

@@ -22,6 +22,8 @@ export interface RemarkReport {
   readonly repository: string;
   readonly snapshot: number;
   readonly remark: Remark['kind'];
+  /** The name that was given or taken; null where none was. */
+  readonly tag: string | null;
   /** False where all was so already. */
   readonly changed: boolean;
   /** Numbers of the snapshots with alarms that nobody has confirmed. */

@@ -39,6 +39,7 @@ export async function remark(request: RemarkRequest, context: RunContext): Promi
       repository: formatPath(request.repository),
       snapshot: id,
       remark: said.kind,
+      tag: said.kind === 'tag' || said.kind === 'untag' ? said.name : null,
       changed: change !== null,
       alarms: left.map(({ snapshotId }) => snapshotId),
     };

@@ -6,6 +6,7 @@ import { type Note, lookNote } from '../run/notes.js';
 import type { Alarm } from '../snapshot/alarm/find-alarms.js';
 import { describeReasons } from '../snapshot/alarm/reason-text.js';
 import type { Decision } from './plan-removal.js';
+import { isNearlyAll } from './require-removable.js';
 
 /** One line where an alarm has kept what would have gone. */
 export function protectionNotes(
@@ -16,7 +17,7 @@ export function protectionNotes(
   if (alarm === null) return [];
   const held = decisions.filter(
     ({ goes, reasons }) =>
-      !goes && reasons.some(({ kind }) => kind === 'alarm' || kind === 'before-alarm'),
+      !goes && reasons.every(({ kind }) => kind === 'alarm' || kind === 'before-alarm'),
   ).length;
   if (held === 0) return [];
   const { snapshotId, reasons } = alarm;
@@ -27,6 +28,18 @@ export function protectionNotes(
       null,
       `${count} because of an alarm at snapshot ${snapshotId}: ${describeReasons(reasons)}`,
       `if that is as it should be, type 'redis-rewind confirm ${shellWord(formatPath(repository))} ${snapshotId}'`,
+    ),
+  ];
+}
+
+/** What a dry run shows, and the run itself would refuse. */
+export function refusalNotes(decisions: readonly Decision[]): Note[] {
+  if (!isNearlyAll(decisions)) return [];
+  return [
+    lookNote(
+      'not-removed',
+      null,
+      'only the newest snapshot would be left, so without --force nothing is removed',
     ),
   ];
 }

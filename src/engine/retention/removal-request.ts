@@ -23,4 +23,10 @@ export type RequestedSelection =
       /** Only snapshots before this moment are considered; null for all of them. */
       readonly olderThan: RequestedTime | null;
     }
-  | { readonly kind: 'named'; readonly ids: readonly number[] };
+  | { readonly kind: 'named'; readonly ranges: readonly IdRange[] };
+
+/** The numbers from `first` to `last`, both of them too. One number is a range of itself. */
+export interface IdRange {
+  readonly first: number;
+  readonly last: number;
+}

@@ -11,10 +11,10 @@ import { type KnownSnapshots, resolveSeconds } from '../snapshot/resolve-snapsho
 import { formatTime } from '../snapshot/time-spec.js';
 import { type FoundProtection, findProtection } from './find-protection.js';
 import { type Decision, type Selection, planRemovals } from './plan-removal.js';
-import { protectionNotes, removalNotes } from './removal-notes.js';
+import { protectionNotes, refusalNotes, removalNotes } from './removal-notes.js';
 import type { RemovalReport } from './removal-report.js';
 import type { RemovalRequest } from './removal-request.js';
-import { requireNamed, requireSomeLeft } from './require-removable.js';
+import { namedIds, requireNamed, requireSomeLeft } from './require-removable.js';
 
 /**
  * @throws NoRepositoryError, LockedError, NewerFormatError, UsageError, NotInSnapshotError; CorruptError where the records of a
@@ -56,7 +56,10 @@ async function planOnly(request: RemovalRequest, context: RunContext): Promise<R
     return {
       decisions,
       freedBytes: storedBytes(chains.dropped),
-      notes: protectionNotes(decisions, found.alarm, request.repository),
+      notes: [
+        ...(request.force ? [] : refusalNotes(decisions)),
+        ...protectionNotes(decisions, found.alarm, request.repository),
+      ],
     };
   } finally {
     repository.close();
@@ -119,8 +122,8 @@ async function plan(
   const resolved = resolve(selection, { snapshots, tags }, clock.nowMs());
   const found = await findProtection(repository, snapshots, { percent, checkpoint });
   const { protection } = found;
-  if (selection.kind === 'named') {
-    requireNamed(snapshots, selection.ids, protection.pinned, force);
+  if (resolved.kind === 'named') {
+    requireNamed(snapshots, resolved.ids, protection.pinned, force);
   }
   const decisions = planRemovals(snapshots, resolved, protection, force);
   if (!force && !dryRun) requireSomeLeft(decisions);
@@ -141,7 +144,9 @@ function resolve(
   known: KnownSnapshots,
   nowMs: number,
 ): Selection {
-  if (selection.kind === 'named') return { kind: 'named', ids: new Set(selection.ids) };
+  if (selection.kind === 'named') {
+    return { kind: 'named', ids: namedIds(known.snapshots, selection.ranges) };
+  }
   const { rules, olderThan } = selection;
   const beforeSeconds = olderThan === null ? null : resolveSeconds(known, olderThan, nowMs);
   return { kind: 'rules', rules, beforeSeconds };

@@ -2,22 +2,37 @@
 import { NotInSnapshotError, UsageError } from '../../errors.js';
 import type { TimedSnapshot } from '../snapshot/time-spec.js';
 import type { Decision } from './plan-removal.js';
+import type { IdRange } from './removal-request.js';
 
-/** @throws NotInSnapshotError for an id that no snapshot has, UsageError for the newest and for pinned ones without `force` */
+/**
+ * The numbers of the snapshots that the ranges hold. Numbers that are gone leave holes in a history, so a range may have some.
+ * @throws NotInSnapshotError for a range without any snapshot
+ */
+export function namedIds(
+  snapshots: readonly TimedSnapshot[],
+  ranges: readonly IdRange[],
+): Set<number> {
+  const found = ranges.flatMap(({ first, last }) => {
+    const ids = snapshots.map(({ id }) => id).filter((id) => id >= first && id <= last);
+    if (ids.length > 0) return ids;
+    const shown = first === last ? String(first) : `from ${first} to ${last}`;
+    throw new NotInSnapshotError(`the repository holds no snapshot ${shown}`, {
+      time: `#${first}`,
+      hint: "'redis-rewind list REPO' shows the numbers of all snapshots",
+    });
+  });
+  return new Set(found);
+}
+
+/** @throws UsageError for the newest, and for pinned ones without `force` */
 export function requireNamed(
   snapshots: readonly TimedSnapshot[],
-  ids: readonly number[],
+  ids: ReadonlySet<number>,
   pinned: ReadonlySet<number>,
   force: boolean,
 ): void {
   const newest = snapshots.at(-1);
   for (const id of ids) {
-    if (!snapshots.some((snapshot) => snapshot.id === id)) {
-      throw new NotInSnapshotError(`the repository holds no snapshot ${id}`, {
-        time: `#${id}`,
-        hint: "'redis-rewind list REPO' shows the numbers of all snapshots",
-      });
-    }
     if (id === newest?.id) {
       throw new UsageError(`snapshot ${id} is the newest one, which is never removed`, {
         typed: String(id),
@@ -33,11 +48,15 @@ export function requireNamed(
   }
 }
 
-/** @throws UsageError where nothing but the newest snapshot would be left of three or more */
+/** Whether nothing but the newest snapshot would be left of three or more. */
+export function isNearlyAll(decisions: readonly Decision[]): boolean {
+  return decisions.length >= 3 && decisions.filter(({ goes }) => !goes).length === 1;
+}
+
+/** @throws UsageError */
 export function requireSomeLeft(decisions: readonly Decision[]): void {
-  const left = decisions.filter(({ goes }) => !goes).length;
-  if (decisions.length < 3 || left > 1) return;
-  throw new UsageError(`this removes all ${decisions.length - 1} snapshots but the newest`, {
-    hint: "'redis-rewind remove' shows each one with its reason if '--dry-run' is given, and does it with '--force'",
+  if (!isNearlyAll(decisions)) return;
+  throw new UsageError(`of ${decisions.length} snapshots only the newest would be left`, {
+    hint: "'redis-rewind remove' with '--dry-run' shows why each one goes, and with '--force' removes them",
   });
 }

@@ -1,6 +1,6 @@
 // What `watch` tells while it runs, one event after the other (docs/cli.md, "watch").
 import type { RewindError } from '../../errors.js';
-import type { BackupReport } from '../backup/backup-report.js';
+import type { TakenReport } from './watch-request.js';
 
 /** Times are ISO 8601 in UTC, paths are shown by formatPath; `saves` are relative to the directory. */
 export type WatchEvent = { readonly time: string } & (
@@ -16,7 +16,7 @@ export type WatchEvent = { readonly time: string } & (
   | {
       readonly event: 'snapshot';
       readonly saves: readonly string[];
-      readonly report: BackupReport;
+      readonly report: TakenReport;
     }
   /** A backup by another process has taken the saves. */
   | { readonly event: 'taken'; readonly saves: readonly string[] }

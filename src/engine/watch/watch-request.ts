@@ -9,5 +9,10 @@ export interface WatchRequest {
   readonly backup: BackupRequest;
   readonly pace: WatchPace;
   /** Takes the snapshot, with what belongs to it, such as keep rules. It is called each time. */
-  readonly takeSnapshot: (request: BackupRequest, context: RunContext) => Promise<BackupReport>;
+  readonly takeSnapshot: (request: BackupRequest, context: RunContext) => Promise<TakenReport>;
+}
+
+export interface TakenReport extends BackupReport {
+  /** How many snapshots the keep rules have removed; null or missing where there are no rules. */
+  readonly removal?: { readonly removed: number } | null;
 }

@@ -13,13 +13,12 @@ import {
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
 import { type DirectoryWatch, watchDirectory } from '../../system/files/watch-directory.js';
 import { Bell } from '../../system/time/bell.js';
-import type { BackupReport } from '../backup/backup-report.js';
 import type { BackupRequest } from '../backup/backup-request.js';
 import { showPath } from '../run/notes.js';
 import type { RunContext } from '../run/run-context.js';
 import { type Save, findSaves, isInSnapshot, mayTellOfSave } from './find-saves.js';
 import type { WatchEvent, WatchHappening } from './watch-events.js';
-import type { WatchRequest } from './watch-request.js';
+import type { TakenReport, WatchRequest } from './watch-request.js';
 import { WatchSchedule, retryDelayMs } from './watch-schedule.js';
 import { type WatchTarget, adviseByHand, findTarget, mayPass, readStates } from './watch-target.js';
 
@@ -217,7 +216,7 @@ class Watch {
       return;
     }
     const startedMs = this.#nowMs();
-    let report: BackupReport;
+    let report: TakenReport;
     try {
       report = await this.#takeSnapshot(this.#backup, this.#context);
     } catch (error) {

@@ -50,6 +50,15 @@ const EVENTS: [event: WatchEvent, line: string, isTold: boolean][] = [
     'snapshot 2: 4.7 MiB added in 1.2 s (dump.rdb, a)',
     false,
   ],
+  [
+    at({
+      event: 'snapshot',
+      saves: SAVES,
+      report: sampleBackup({ removal: { removed: 3, kept: 7, freedBytes: 100 } }),
+    }),
+    'snapshot 2: 4.7 MiB added in 1.2 s (dump.rdb); 3 snapshots removed',
+    false,
+  ],
   [at({ event: 'taken', saves: SAVES }), 'already in a snapshot of another run: dump.rdb', false],
   [
     at({ event: 'failed', error: full, retryAt: '2026-11-22T02:00:05.250Z' }),

@@ -80,6 +80,41 @@ test('the newest is never removed, and everything else only with --force', async
   await isWhole(t, sandbox);
 });
 
+test('a dry run shows what the run itself refuses, and says so', async (t) => {
+  const sandbox = await nights(t, [10, 10, 10]);
+  const options = { rules: { last: 1 }, dryRun: true };
+  const { snapshots, removed, notes } = await sandbox.thin(options);
+  t.deepEqual([snapshots.map(({ goes }) => goes), removed], [[true, true, false], 2]);
+  t.deepEqual(lookNames(notes), ['not-removed -']);
+  t.deepEqual((await sandbox.thin({ ...options, force: true })).notes, []);
+  t.deepEqual(ids(sandbox), [1, 2, 3]);
+});
+
+test('a range removes what it holds, though some of its numbers are gone', async (t) => {
+  const sandbox = await nights(t, [10, 10, 10, 10, 10, 10]);
+  await sandbox.thin({ ids: [1, 3] });
+  await sandbox.thin({ ids: [{ first: 1, last: 4 }] });
+  t.deepEqual(ids(sandbox), [5, 6]);
+  const gone = { instanceOf: NotInSnapshotError, message: /no snapshot from 1 to 4$/ };
+  await t.throwsAsync(sandbox.thin({ ids: [{ first: 1, last: 4 }] }), gone);
+  const newest = { instanceOf: UsageError, message: /snapshot 6 is the newest/ };
+  await t.throwsAsync(sandbox.thin({ ids: [{ first: 1, last: 99_999_999_999 }] }), newest);
+  await isWhole(t, sandbox);
+});
+
+test('what stays by a pin, or because it is the newest, is not said to stay because of an alarm', async (t) => {
+  const sandbox = await nights(t, [5000, 5000, 0]);
+  await sandbox.remark(1, { kind: 'pin', note: null });
+  const held = await sandbox.thin({ rules: { last: 0 } });
+  t.regex(held.notes.find(({ kind }) => kind === 'alarm')?.message ?? '', /^1 snapshot stays/);
+  const onlyPinned = await sandbox.thin({ olderThan: '#2' });
+  t.deepEqual(
+    onlyPinned.snapshots[0]?.reasons.map(({ kind }) => kind),
+    ['pinned', 'before-alarm'],
+  );
+  t.deepEqual(onlyPinned.notes, []);
+});
+
 test('a pinned snapshot stays, and goes only if it is named with --force', async (t) => {
   const sandbox = await nights(t, [10, 10, 10, 10]);
   await sandbox.remark(2, { kind: 'pin', note: 'before the upgrade' });

@@ -3,6 +3,7 @@
 import type { BackupRequest } from '../../../src/engine/backup/backup-request.js';
 import type { RunContext } from '../../../src/engine/run/run-context.js';
 import type { KeepRules } from '../../../src/engine/retention/keep-rules.js';
+import type { IdRange } from '../../../src/engine/retention/removal-request.js';
 import type { ServerRequest } from '../../../src/engine/server/server-request.js';
 import { USUAL_PERCENT } from '../../../src/engine/snapshot/alarm/compare-states.js';
 import type { PathRule } from '../../../src/engine/source/path-filter.js';
@@ -81,8 +82,8 @@ export interface VerifyOptions extends RunOptions {
 export interface RemoveOptions extends RunOptions {
   readonly rules?: Partial<KeepRules>;
   readonly olderThan?: string;
-  /** Numbers of snapshots; then there are no rules. */
-  readonly ids?: readonly number[];
+  /** Numbers and ranges of snapshots; then there are no rules. */
+  readonly ids?: readonly (number | IdRange)[];
   readonly force?: boolean;
   readonly dryRun?: boolean;
 }

@@ -147,7 +147,10 @@ export class Sandbox {
               rules: { ...NO_RULES, ...rules },
               olderThan: olderThan === undefined ? null : parseTime(olderThan),
             }
-          : { kind: 'named', ids },
+          : {
+              kind: 'named',
+              ranges: ids.map((id) => (typeof id === 'number' ? { first: id, last: id } : id)),
+            },
       force,
       dryRun,
       alarmPercent: USUAL_PERCENT,

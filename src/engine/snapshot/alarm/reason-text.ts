@@ -38,7 +38,7 @@ export function describeReasons(reasons: readonly StoredReason[]): string {
 function countKeys({ database, type }: StoredReason, keys: number | null): string {
   const ofType = type === null ? '' : ` of type ${type}`;
   const inDatabase = database === null ? '' : ` in database ${database}`;
-  return `${count(keys)} keys${ofType}${inDatabase}`;
+  return `${count(keys)} ${keys === 1 ? 'key' : 'keys'}${ofType}${inDatabase}`;
 }
 
 function count(number: number | null): string {
