@@ -37,7 +37,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     operands: ['REPO'],
     summary: 'show the snapshots, the files of one, or what has changed',
     about:
-      'Lists the snapshots, oldest first. With --files it lists the files of one snapshot, with --changed-since what has changed since TIME.',
+      'Lists the snapshots, oldest first, with their tags. A ! means a warning, and -v shows it, alarms and notes. With --files it lists the files of one snapshot, with --changed-since what has changed since TIME.',
     interrupted: null,
   },
   {

@@ -10,6 +10,7 @@ import { describeReasons } from '../../engine/snapshot/alarm/reason-text.js';
 import { formatCount } from './quantities.js';
 import { type Column, formatTable } from './text-table.js';
 import { formatReportTime } from '../../engine/snapshot/local-time.js';
+import { visibleLine } from './visible-text.js';
 
 type SnapshotServer = NonNullable<SnapshotSummary['server']>;
 
@@ -76,7 +77,9 @@ function formatMarks(snapshot: ListedSnapshot): string {
 
 function formatRemarks({ id, pinned, pinNote, alarm }: ListedSnapshot): string {
   const lines = [
-    ...(pinned ? [`snapshot ${id} is pinned${pinNote === null ? '' : `: ${pinNote}`}`] : []),
+    ...(pinned
+      ? [`snapshot ${id} is pinned${pinNote === null ? '' : `: ${visibleLine(pinNote)}`}`]
+      : []),
     ...(alarm === null ? [] : [formatAlarm(id, alarm)]),
   ];
   return lines.map((line) => `  ${line}\n`).join('');

@@ -96,7 +96,7 @@ test('tags, pins and alarms stand behind a snapshot, and what they mean below th
     { kind: 'vanished', path: 'a.aof', database: null, type: null, before: null, now: null },
   ];
   const snapshots = [
-    sampleListed({ tags: ['a', 'before-upgrade'], pinned: true, pinNote: 'for the audit' }),
+    sampleListed({ tags: ['a', 'before-upgrade'], pinned: true, pinNote: 'for the\naudit' }),
     sampleListed({ id: 2, alarm: { reasons, confirmedAt: null } }),
     sampleListed({ id: 3, alarm: { reasons, confirmedAt: '2026-11-24T02:00:00Z' } }),
   ];
@@ -107,7 +107,7 @@ test('tags, pins and alarms stand behind a snapshot, and what they mean below th
   const long = formatSnapshotList({ repository, snapshots, notes: [] }, true).split('\n');
   const alarm = "has an alarm: 'dump.rdb' has 12 keys of type hash, and had 4,000; 'a.aof' is gone";
   t.deepEqual(long.slice(4), [
-    '  snapshot 1 is pinned: for the audit',
+    '  snapshot 1 is pinned: for the\\x0aaudit',
     `  snapshot 2 ${alarm}`,
     `  snapshot 3 ${alarm} (confirmed at 2026-11-24 02:00:00 +00:00)`,
     '',
