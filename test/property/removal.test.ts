@@ -317,7 +317,7 @@ class History {
       left,
     );
     const isHeld = real.snapshots.some(({ reasons }) =>
-      reasons.some(({ kind }) => kind === 'alarm' || kind === 'before-alarm'),
+      reasons.every(({ kind }) => kind === 'alarm' || kind === 'before-alarm'),
     );
     t.deepEqual(lookNames(real.notes), isHeld ? ['alarm -'] : []);
     t.is(real.freedBytes, before - incrementBytesOnDisk(sandbox.repository));
