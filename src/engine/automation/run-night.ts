@@ -4,7 +4,6 @@ import type { BackupReport } from '../backup/backup-report.js';
 import type { BackupRequest } from '../backup/backup-request.js';
 import { backup } from '../backup/backup.js';
 import type { KeepRules } from '../retention/keep-rules.js';
-import { remove } from '../retention/remove.js';
 import { type Note, infoNote, lookNote } from '../run/notes.js';
 import type { RunContext } from '../run/run-context.js';
 
@@ -33,6 +32,8 @@ export async function runNight(
 ): Promise<NightReport> {
   const report = await backup(request, context);
   if (keep === null) return { ...report, removal: null };
+  // Without rules this is not loaded: each file that is loaded at the start is one more open file.
+  const { remove } = await import('../retention/remove.js');
   try {
     const { removed, kept, freedBytes, notes } = await remove(
       {

@@ -1,4 +1,5 @@
 // What a removal has to say besides its result. Pure.
+import { isDiskFull } from '../../repository/removal/reserve.js';
 import type { RemovalOutcome } from '../../repository/removal/run-removal.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
 import { shellWord } from '../../system/text/shell-word.js';
@@ -8,7 +9,7 @@ import { describeReasons } from '../snapshot/alarm/reason-text.js';
 import type { Decision } from './plan-removal.js';
 import { isNearlyAll } from './require-removable.js';
 
-/** One line where an alarm has kept what would have gone. */
+/** One line for as long as an alarm stands, whether it has kept something this time or not. */
 export function protectionNotes(
   decisions: readonly Decision[],
   alarm: Alarm | null,
@@ -19,14 +20,15 @@ export function protectionNotes(
     ({ goes, reasons }) =>
       !goes && reasons.every(({ kind }) => kind === 'alarm' || kind === 'before-alarm'),
   ).length;
-  if (held === 0) return [];
   const { snapshotId, reasons } = alarm;
-  const count = held === 1 ? '1 snapshot stays' : `${held} snapshots stay`;
+  const stays = ['nothing older is removed', '1 snapshot stays', `${held} snapshots stay`][
+    Math.min(held, 2)
+  ];
   return [
     lookNote(
       'alarm',
       null,
-      `${count} because of an alarm at snapshot ${snapshotId}: ${describeReasons(reasons)}`,
+      `${stays} because of an alarm at snapshot ${snapshotId}: ${describeReasons(reasons)}`,
       `if that is as it should be, type 'redis-rewind confirm ${shellWord(formatPath(repository))} ${snapshotId}'`,
     ),
   ];
@@ -45,15 +47,9 @@ export function refusalNotes(decisions: readonly Decision[]): Note[] {
 }
 
 export function removalNotes(
-  { failures, isUnfinished }: RemovalOutcome,
+  { failures, stoppedBy }: RemovalOutcome,
   repository: BytePath,
 ): Note[] {
-  const unfinished = lookNote(
-    'unfinished',
-    null,
-    'the snapshots are gone, but the disk was too full to give back all of their room',
-    'free some space on that file system; the next backup or removal does the rest',
-  );
   const damaged = failures.map(({ increment, error }) =>
     lookNote(
       'left-damaged',
@@ -62,5 +58,22 @@ export function removalNotes(
       `'redis-rewind verify ${shellWord(formatPath(repository))}' shows what is damaged and which snapshots are whole`,
     ),
   );
-  return isUnfinished ? [unfinished, ...damaged] : damaged;
+  return stoppedBy === null ? damaged : [unfinishedNote(stoppedBy), ...damaged];
+}
+
+function unfinishedNote(error: Error): Note {
+  if (isDiskFull(error)) {
+    return lookNote(
+      'unfinished',
+      null,
+      'the snapshots are gone, but the disk was too full to give back all of their room',
+      'free some space on that file system; the next backup or removal does the rest',
+    );
+  }
+  return lookNote(
+    'unfinished',
+    null,
+    `the snapshots are gone, but not all of their room came back: ${error.message}`,
+    'the next backup or removal by a user who may do that does the rest',
+  );
 }

@@ -1,7 +1,7 @@
 // Carries out a removal, step by step. Each step is one transaction, and leaves a repository in which all that stays can be
 // restored. What is left after a kill, the next run does.
 import type { Increment } from '../../catalog/records.js';
-import { CorruptError } from '../../errors.js';
+import { CorruptError, SystemError } from '../../errors.js';
 import type { Checkpoint } from '../../system/time/checkpoint.js';
 import type { WritableRepository } from '../repository.js';
 import { LinkedRuns } from './linked-runs.js';
@@ -13,8 +13,8 @@ export interface RemovalOutcome {
   readonly freedBytes: number;
   /** Runs that could not be composed: their increments stay. */
   readonly failures: readonly FailedRun[];
-  /** Whether the disk was too full to compose the rest. The next writer does it. */
-  readonly isUnfinished: boolean;
+  /** Why the rest was left to the next writer, such as a full disk; null where all was done. */
+  readonly stoppedBy: Error | null;
 }
 
 export interface FailedRun {
@@ -29,18 +29,42 @@ export interface RemovalRun {
   readonly onComposing: (doneBytes: number, totalBytes: number) => void;
 }
 
-/** @param snapshotIds none: only what an earlier removal has left is done */
+/**
+ * @param snapshotIds none: only what an earlier removal has left is done
+ * @throws RewindError, with nothing changed. Once the snapshots are gone, trouble of the system is part of the outcome
+ */
 export async function runRemoval(
   repository: WritableRepository,
   snapshotIds: ReadonlySet<number>,
-  { checkpoint, onComposing }: RemovalRun,
+  run: RemovalRun,
 ): Promise<RemovalOutcome> {
+  const done = { freedBytes: 0, failures: [] as FailedRun[] };
+  try {
+    await removeStepByStep(repository, { snapshotIds, run, done });
+    return { ...done, stoppedBy: null };
+  } catch (error) {
+    const isTrouble = error instanceof SystemError || isDiskFull(error);
+    if (!isTrouble || repository.snapshots().some(({ id }) => snapshotIds.has(id))) throw error;
+    return { ...done, stoppedBy: error as Error };
+  }
+}
+
+interface Steps {
+  readonly snapshotIds: ReadonlySet<number>;
+  readonly run: RemovalRun;
+  /** What has been done so far. */
+  readonly done: { freedBytes: number; readonly failures: FailedRun[] };
+}
+
+async function removeStepByStep(
+  repository: WritableRepository,
+  { snapshotIds, run: { checkpoint, onComposing }, done }: Steps,
+): Promise<void> {
   await checkpoint();
-  let freedBytes = storedBytes(await repository.forgetSnapshots(snapshotIds));
+  done.freedBytes += storedBytes(await repository.forgetSnapshots(snapshotIds));
   const runs = repository.planRemoval(new Set()).chains.composed;
   const totalBytes = runs.reduce((sum, { run }) => sum + storedBytes(run), 0);
   let doneBytes = 0;
-  const failures: FailedRun[] = [];
   const series = new LinkedRuns(repository, runs);
   try {
     for (const chain of runs) {
@@ -48,15 +72,13 @@ export async function runRemoval(
       onComposing(doneBytes, totalBytes);
       try {
         const increment = await repository.composeRun(chain, series);
-        freedBytes += storedBytes(chain.run) - increment.storedBytes;
+        done.freedBytes += storedBytes(chain.run) - increment.storedBytes;
       } catch (error) {
-        if (isDiskFull(error)) return { freedBytes, failures, isUnfinished: true };
         if (!(error instanceof CorruptError)) throw error;
-        failures.push({ increment: chain.run.at(-1) as Increment, error });
+        done.failures.push({ increment: chain.run.at(-1) as Increment, error });
       }
       doneBytes += storedBytes(chain.run);
     }
-    return { freedBytes, failures, isUnfinished: false };
   } finally {
     await series.close();
   }
@@ -65,6 +87,7 @@ export async function runRemoval(
 /**
  * Does what a removal has left that was cut off, if there is any. Runs that cannot be composed stay.
  * @returns whether anything was done
+ * @throws RewindError where it is left to the next writer once more
  */
 export async function finishRemoval(
   repository: WritableRepository,
@@ -72,6 +95,10 @@ export async function finishRemoval(
 ): Promise<boolean> {
   const { dropped, composed } = repository.planRemoval(new Set()).chains;
   if (dropped.length === 0 && composed.length === 0) return false;
-  await runRemoval(repository, new Set(), { checkpoint, onComposing: () => {} });
+  const { stoppedBy } = await runRemoval(repository, new Set(), {
+    checkpoint,
+    onComposing: () => {},
+  });
+  if (stoppedBy !== null) throw stoppedBy;
   return true;
 }

@@ -57,10 +57,11 @@ test('a backup that fails removes nothing', async (t) => {
 
 test('where the removal fails the snapshot is good, and a warning says so', async (t) => {
   const sandbox = await nights(t, 3);
-  // Only the removal deletes increments.
+  // After the commit only the removal looks for the repository.
   const fail = failing(
     'EIO',
-    ({ operation, path }) => operation === 'unlink' && /increments\/\d+$/.test(path),
+    ({ operation, path }) =>
+      operation === 'realPath' && path === sandbox.repositoryPath && sandbox.list().length > 3,
   );
   const { removal, snapshot, notes } = await night(sandbox, LAST_TWO, {
     fileSystem: new HookedFileSystem(fail),
@@ -71,6 +72,23 @@ test('where the removal fails the snapshot is good, and a warning says so', asyn
   t.regex(notes[0]?.message ?? '', /^the snapshot is safe, and old ones were not removed: /);
   const next = await night(sandbox, LAST_TWO);
   t.deepEqual(next.notes, []);
+  t.deepEqual(ids(sandbox), [4, 5]);
+  t.deepEqual((await sandbox.verify()).notes, []);
+});
+
+test('where the snapshots are gone and their files cannot be deleted, a warning says so', async (t) => {
+  const sandbox = await nights(t, 3);
+  // Only the removal deletes increments.
+  const fail = failing(
+    'EIO',
+    ({ operation, path }) => operation === 'unlink' && /increments\/\d+$/.test(path),
+  );
+  const { removal, notes } = await night(sandbox, LAST_TWO, {
+    fileSystem: new HookedFileSystem(fail),
+  });
+  t.like(removal, { removed: 2, kept: 2 });
+  t.deepEqual(lookNames(notes), ['unfinished -']);
+  t.deepEqual((await night(sandbox, LAST_TWO)).notes, []);
   t.deepEqual(ids(sandbox), [4, 5]);
   t.deepEqual((await sandbox.verify()).notes, []);
 });

@@ -1,5 +1,6 @@
 import test, { type ExecutionContext } from 'ava';
 import { CorruptError, NotInSnapshotError, UsageError } from '../../../src/errors.js';
+import { HookedFileSystem, systemFailure } from '../../support/files/hooked-file-system.js';
 import { treeDifferences } from '../../support/files/directory-tree.js';
 import { lookNames } from '../../support/sandbox/note-names.js';
 import { type RdbKey, writeRdb } from '../../support/redis/data/rdb-writer.js';
@@ -112,7 +113,7 @@ test('what stays by a pin, or because it is the newest, is not said to stay beca
     onlyPinned.snapshots[0]?.reasons.map(({ kind }) => kind),
     ['pinned', 'before-alarm'],
   );
-  t.deepEqual(onlyPinned.notes, []);
+  t.regex(onlyPinned.notes[0]?.message ?? '', /^nothing older is removed because of an alarm/);
 });
 
 test('a pinned snapshot stays, and goes only if it is named with --force', async (t) => {
@@ -187,4 +188,30 @@ test('a run of increments that is damaged stays and is named, and every other sn
   }
   await t.throwsAsync(sandbox.restoredTree({ time: '#1' }), { instanceOf: CorruptError });
   t.true((await sandbox.verify()).problems.length > 0);
+});
+
+test('trouble of the system after the snapshots are gone is a warning, and the next removal does the rest', async (t) => {
+  const sandbox = await nights(t, [900, 900, 900, 900, 900]);
+  const fileSystem = new HookedFileSystem((call) => {
+    const isRead = call.operation === 'open' && !call.isMutation;
+    if (isRead && call.path.includes('/increments/')) throw systemFailure(call, 'EACCES');
+  });
+  const { notes, removed } = await sandbox.thin({ ids: [2, 3], context: { fileSystem } });
+  t.is(removed, 2);
+  t.deepEqual(lookNames(notes), ['unfinished -']);
+  t.regex(notes.find(({ kind }) => kind === 'unfinished')?.message ?? '', /EACCES|permission/i);
+  t.deepEqual(ids(sandbox), [1, 4, 5]);
+  await isWhole(t, sandbox);
+  const before = sandbox.info().increments;
+  t.deepEqual(lookNames((await sandbox.thin({ rules: { last: 9 } })).notes), []);
+  t.true(sandbox.info().increments < before);
+  await isWhole(t, sandbox);
+});
+
+test('an alarm is told by every removal, also by one that it does not hold back', async (t) => {
+  const sandbox = await nights(t, [5000, 0, 10, 10]);
+  const { notes, removed } = await sandbox.thin({ ids: [3] });
+  t.is(removed, 1);
+  t.deepEqual(lookNames(notes), ['alarm -']);
+  t.regex(notes[0]?.message ?? '', /^nothing older is removed because of an alarm at snapshot 2: /);
 });
