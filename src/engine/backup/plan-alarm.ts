@@ -4,13 +4,12 @@ import type { CommittedAlarm } from '../../repository/commit/commit.js';
 import { readSnapshotRecords } from '../../repository/stored/read-stored.js';
 import type { StoredReason } from '../../repository/stored/stored-alarm.js';
 import { encodeFindings } from '../../repository/stored/stored-findings.js';
-import { type BytePath, formatPath } from '../../system/files/byte-path.js';
-import { shellWord } from '../../system/text/shell-word.js';
+import type { BytePath } from '../../system/files/byte-path.js';
 import { type Note, lookNote } from '../run/notes.js';
 import type { ServerReport } from '../server/server-report.js';
 import { compareStates } from '../snapshot/alarm/compare-states.js';
 import { type StateFile, describeState, filesOf } from '../snapshot/alarm/data-state.js';
-import { describeReasons, toStored } from '../snapshot/alarm/reason-text.js';
+import { confirmHint, describeReasons, toStored } from '../snapshot/alarm/reason-text.js';
 import type { ExaminationReport } from '../snapshot/examination-report.js';
 import type { LastSnapshot } from './last-snapshot.js';
 import type { NextEntry } from './next-entry.js';
@@ -81,7 +80,7 @@ export function alarmNotes(
       'alarm',
       null,
       `alarm: ${describeReasons(reasons)}; nothing older is removed from now on`,
-      `if that is as it should be, type 'redis-rewind confirm ${shellWord(formatPath(repository))} ${snapshotId}'`,
+      confirmHint(repository, snapshotId),
     ),
   ];
 }

@@ -1,34 +1,27 @@
 // `pin`, `unpin`, `tag`, `untag` and `confirm`: what a person says of one snapshot.
 import type { AlarmRecord } from '../../catalog/records.js';
-import { NotInSnapshotError, UsageError } from '../../errors.js';
-import { openForWriting } from '../../repository/open/open-repository.js';
+import { UsageError } from '../../errors.js';
 import type { Remarks } from '../../repository/questions/questions.js';
 import type { RemarkChange } from '../../repository/repository.js';
 import { formatPath } from '../../system/files/byte-path.js';
 import type { RunContext } from '../run/run-context.js';
 import { unconfirmedAlarms } from '../snapshot/alarm/find-alarms.js';
+import { openToChange } from './open-to-change.js';
 import type { Remark, RemarkReport, RemarkRequest } from './remark-request.js';
+import { requireSnapshots } from './require-removable.js';
 
 /** @throws NoRepositoryError, LockedError, NewerFormatError; NotInSnapshotError for a number that no snapshot has; UsageError */
 export async function remark(request: RemarkRequest, context: RunContext): Promise<RemarkReport> {
-  const { fileSystem, clock, checkpoint, uid } = context;
   const { id, remark: said } = request;
-  const path = fileSystem.realPath(request.repository) ?? request.repository;
-  const repository = await openForWriting(fileSystem, path, {
-    create: false,
-    waitLockMs: request.waitLockMs,
-    clock,
-    checkpoint,
-    actingUid: uid,
-  });
+  const repository = await openToChange(request, context);
   try {
-    if (!repository.snapshots().some((snapshot) => snapshot.id === id)) {
-      throw new NotInSnapshotError(`the repository holds no snapshot ${id}`, {
-        time: `#${id}`,
-        hint: "'redis-rewind list REPO' shows the numbers of all snapshots",
-      });
-    }
-    const change = planRemark(id, said, repository.remarks(), Math.floor(clock.nowMs() / 1000));
+    requireSnapshots(repository.snapshots(), { first: id, last: id });
+    const change = planRemark(
+      id,
+      said,
+      repository.remarks(),
+      Math.floor(context.clock.nowMs() / 1000),
+    );
     if (change !== null) {
       await repository.remark(change);
       const newest = repository.newestSnapshot();

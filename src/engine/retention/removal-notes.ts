@@ -5,7 +5,7 @@ import { type BytePath, formatPath } from '../../system/files/byte-path.js';
 import { shellWord } from '../../system/text/shell-word.js';
 import { type Note, lookNote } from '../run/notes.js';
 import type { Alarm } from '../snapshot/alarm/find-alarms.js';
-import { describeReasons } from '../snapshot/alarm/reason-text.js';
+import { confirmHint, describeReasons } from '../snapshot/alarm/reason-text.js';
 import type { Decision } from './plan-removal.js';
 import { isNearlyAll } from './require-removable.js';
 
@@ -29,7 +29,7 @@ export function protectionNotes(
       'alarm',
       null,
       `${stays} because of an alarm at snapshot ${snapshotId}: ${describeReasons(reasons)}`,
-      `if that is as it should be, type 'redis-rewind confirm ${shellWord(formatPath(repository))} ${snapshotId}'`,
+      confirmHint(repository, snapshotId),
     ),
   ];
 }

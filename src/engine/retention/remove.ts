@@ -1,6 +1,6 @@
 // `remove`: plans which snapshots go, and lets them go. The plan is the same value for `--dry-run` and for the real run.
 import { CorruptError } from '../../errors.js';
-import { openForReading, openForWriting } from '../../repository/open/open-repository.js';
+import { openForReading } from '../../repository/open/open-repository.js';
 import { storedBytes } from '../../repository/removal/removal-plan.js';
 import { type RemovalOutcome, runRemoval } from '../../repository/removal/run-removal.js';
 import { repairHint } from '../../repository/repair-hint.js';
@@ -10,11 +10,12 @@ import type { RunContext } from '../run/run-context.js';
 import { type KnownSnapshots, resolveSeconds } from '../snapshot/resolve-snapshot.js';
 import { formatTime } from '../snapshot/time-spec.js';
 import { type FoundProtection, findProtection } from './find-protection.js';
+import { openToChange } from './open-to-change.js';
 import { type Decision, type Selection, planRemovals } from './plan-removal.js';
 import { protectionNotes, refusalNotes, removalNotes } from './removal-notes.js';
 import type { RemovalReport } from './removal-report.js';
 import type { RemovalRequest } from './removal-request.js';
-import { namedIds, requireNamed, requireSomeLeft } from './require-removable.js';
+import { requireNamed, requireSnapshots, requireSomeLeft } from './require-removable.js';
 
 /**
  * @throws NoRepositoryError, LockedError, NewerFormatError, UsageError, NotInSnapshotError; CorruptError where the records of a
@@ -67,15 +68,7 @@ async function planOnly(request: RemovalRequest, context: RunContext): Promise<R
 }
 
 async function removeNow(request: RemovalRequest, context: RunContext): Promise<Removed> {
-  const { fileSystem, clock, checkpoint, uid } = context;
-  const path = fileSystem.realPath(request.repository) ?? request.repository;
-  const repository = await openForWriting(fileSystem, path, {
-    create: false,
-    waitLockMs: request.waitLockMs,
-    clock,
-    checkpoint,
-    actingUid: uid,
-  });
+  const repository = await openToChange(request, context);
   try {
     const { decisions, found } = await plan(request, context, repository);
     if (found.compared.length > 0) await repository.remark({ alarms: found.compared });
@@ -145,7 +138,8 @@ function resolve(
   nowMs: number,
 ): Selection {
   if (selection.kind === 'named') {
-    return { kind: 'named', ids: namedIds(known.snapshots, selection.ranges) };
+    const ids = selection.ranges.flatMap((range) => requireSnapshots(known.snapshots, range));
+    return { kind: 'named', ids: new Set(ids) };
   }
   const { rules, olderThan } = selection;
   const beforeSeconds = olderThan === null ? null : resolveSeconds(known, olderThan, nowMs);

@@ -5,23 +5,21 @@ import type { Decision } from './plan-removal.js';
 import type { IdRange } from './removal-request.js';
 
 /**
- * The numbers of the snapshots that the ranges hold. Numbers that are gone leave holes in a history, so a range may have some.
+ * Numbers that are gone leave holes in a history, so a range may have some.
+ * @returns the numbers of the snapshots that the range holds
  * @throws NotInSnapshotError for a range without any snapshot
  */
-export function namedIds(
+export function requireSnapshots(
   snapshots: readonly TimedSnapshot[],
-  ranges: readonly IdRange[],
-): Set<number> {
-  const found = ranges.flatMap(({ first, last }) => {
-    const ids = snapshots.map(({ id }) => id).filter((id) => id >= first && id <= last);
-    if (ids.length > 0) return ids;
-    const shown = first === last ? String(first) : `from ${first} to ${last}`;
-    throw new NotInSnapshotError(`the repository holds no snapshot ${shown}`, {
-      time: `#${first}`,
-      hint: "'redis-rewind list REPO' shows the numbers of all snapshots",
-    });
+  { first, last }: IdRange,
+): readonly number[] {
+  const ids = snapshots.map(({ id }) => id).filter((id) => id >= first && id <= last);
+  if (ids.length > 0) return ids;
+  const shown = first === last ? String(first) : `from ${first} to ${last}`;
+  throw new NotInSnapshotError(`the repository holds no snapshot ${shown}`, {
+    time: `#${first}`,
+    hint: "'redis-rewind list REPO' shows the numbers of all snapshots",
   });
-  return new Set(found);
 }
 
 /** @throws UsageError for the newest, and for pinned ones without `force` */

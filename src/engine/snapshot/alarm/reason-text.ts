@@ -1,7 +1,8 @@
 // The reasons of an alarm, as they are kept and in words. Pure.
 import type { StoredReason } from '../../../repository/stored/stored-alarm.js';
-import { formatPath } from '../../../system/files/byte-path.js';
+import { type BytePath, formatPath } from '../../../system/files/byte-path.js';
 import { formatSize } from '../../../system/text/format-size.js';
+import { shellWord } from '../../../system/text/shell-word.js';
 import type { AlarmReason } from './compare-states.js';
 
 export function toStored({ path, ...others }: AlarmReason): StoredReason {
@@ -43,4 +44,9 @@ function countKeys({ database, type }: StoredReason, keys: number | null): strin
 
 function count(number: number | null): string {
   return (number ?? 0).toLocaleString('en-US');
+}
+
+/** What to do about an alarm that is none. */
+export function confirmHint(repository: BytePath, snapshotId: number): string {
+  return `if that is as it should be, type 'redis-rewind confirm ${shellWord(formatPath(repository))} ${snapshotId}'`;
 }
