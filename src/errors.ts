@@ -15,6 +15,7 @@ export const EXIT = {
   inTheWay: 14,
   corrupt: 20,
   server: 30,
+  remoteStore: 31,
   interrupted: 130,
   terminated: 143,
 } as const;
@@ -312,6 +313,52 @@ export class ServerError extends RewindError {
     super(message, options);
     this.trouble = trouble;
     this.address = options.address;
+  }
+}
+
+/** What is wrong with a remote store. The program branches on it; no output shows it. */
+export type RemoteTrouble =
+  /** Nothing answers at the address, or the address cannot be reached. */
+  | 'unreachable'
+  /** No TLS session could be agreed on, or the certificate is not trusted. */
+  | 'tls'
+  /** The store does not accept who we say we are. */
+  | 'credentials'
+  /** The store knows us, and forbids it. */
+  | 'permission'
+  /** There is no such archive, container or bucket. */
+  | 'missing'
+  /** The store has no room left, or a quota is used up. */
+  | 'full'
+  /** The store was too busy or broken for as long as it was asked, or kept cutting the connection. */
+  | 'busy'
+  /** Nothing moved for too long. */
+  | 'timeout'
+  /** What answers does not speak the protocol, or says more than it may. */
+  | 'foreign'
+  /** What the store says of the stored bytes is not what was sent. */
+  | 'mismatch'
+  /** An archive became another one while it was read. */
+  | 'changed'
+  /** The store says no in another way. */
+  | 'refused';
+
+/** A remote store cannot be reached, or refuses. Nothing half is listed there. */
+export class RemoteStoreError extends RewindError {
+  readonly code = 'REMOTE_STORE';
+  readonly exitCode = EXIT.remoteStore;
+  readonly trouble: RemoteTrouble;
+  /** The store as messages show it, such as `swift://database_backups`; never a credential. */
+  readonly store: string;
+
+  constructor(
+    trouble: RemoteTrouble,
+    message: string,
+    options: RewindErrorOptions & { readonly store: string },
+  ) {
+    super(message, options);
+    this.trouble = trouble;
+    this.store = options.store;
   }
 }
 

@@ -1,5 +1,5 @@
 // Who may import whom (docs/house.md): arrows run cli → engine → {repository, catalog, delta,
-// persistence, redis} → system → errors and never back up, and use cases stay apart.
+// persistence, redis, offsite} → system → errors and never back up, and use cases stay apart.
 import test from 'ava';
 import * as path from 'node:path';
 import { importsOf, readSources } from './sources.js';
@@ -8,12 +8,13 @@ import { importsOf, readSources } from './sources.js';
 const MAY_IMPORT: Record<string, readonly string[]> = {
   main: ['cli', 'engine', 'system', 'errors'],
   cli: ['engine', 'system', 'errors'],
-  engine: ['repository', 'catalog', 'delta', 'persistence', 'redis', 'system', 'errors'],
+  engine: ['repository', 'catalog', 'delta', 'persistence', 'redis', 'offsite', 'system', 'errors'],
   repository: ['catalog', 'delta', 'system', 'errors'],
   catalog: ['system', 'errors'],
   delta: ['system', 'errors'],
   redis: ['persistence', 'system', 'errors'],
   persistence: ['system', 'errors'],
+  offsite: ['system', 'errors'],
   system: ['errors'],
   errors: [],
 };
