@@ -126,11 +126,11 @@ export class LockedError extends RewindError {
   }
 }
 
-/** The catalog was written by a newer version of the program. */
+/** The catalog, or an archive, was written by a newer version of the program. */
 export class NewerFormatError extends RewindError {
   readonly code = 'NEWER_FORMAT';
   readonly exitCode = EXIT.newerFormat;
-  /** The catalog, or a copy of it. */
+  /** The catalog, a copy of it, or the manifest in an archive. */
   readonly path: BytePath;
   readonly formatVersion: number;
 

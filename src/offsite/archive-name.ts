@@ -1,5 +1,9 @@
 // The names that archives get where TARGET leaves the name open: `redis-20261128T030000Z-12.tar.zst.age`, with
-// the time of the snapshot in UTC and its number. Without `.age` the archive is not encrypted.
+// the time of the snapshot in UTC and its number. Without `.age` the archive is not encrypted. And the name of the manifest in it.
+import type { BytePath } from '../system/files/byte-path.js';
+
+/** The first entry of every archive. Its folder is ours in every repository, so no file of SOURCE has this name. */
+export const MANIFEST_PATH = 'redis-rewind-data/manifest.jsonl' as BytePath;
 
 export interface NamedArchive {
   readonly snapshotTimeSeconds: number;

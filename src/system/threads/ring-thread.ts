@@ -64,6 +64,11 @@ export class RingThread<Answer = never> {
     });
   }
 
+  /** Hands each message of the worker to `take`, as it comes. */
+  listen(take: (answer: Answer) => void): void {
+    this.#worker.on('message', take);
+  }
+
   /** Ends the thread at once. Promises that still wait for it are rejected. */
   async close(): Promise<void> {
     await this.#worker.terminate();
