@@ -330,8 +330,10 @@ export type RemoteTrouble =
   | 'missing'
   /** The store has no room left, or a quota is used up. */
   | 'full'
-  /** The store was too busy or broken for as long as it was asked, or kept cutting the connection. */
+  /** The store was too busy or broken for as long as it was asked. */
   | 'busy'
+  /** The connection was cut, again and again. */
+  | 'lost'
   /** Nothing moved for too long. */
   | 'timeout'
   /** What answers does not speak the protocol, or says more than it may. */

@@ -3,7 +3,7 @@
 // gets a name in a folder of its own for a moment (temporary-folder.ts).
 import { tmpdir } from 'node:os';
 import { NoSpaceError } from '../../../errors.js';
-import { formatPath, joinPath, pathFromText } from '../byte-path.js';
+import { type BytePath, formatPath, joinPath, pathFromText } from '../byte-path.js';
 import type { ByteReader } from '../byte-reader.js';
 import { type FileDescriptor, type FileSystem, RealFileSystem } from '../file-system.js';
 import { isErrno } from '../errno.js';
@@ -76,14 +76,20 @@ export class TemporaryFile implements ByteReader {
 /** How a file system says that it has no files without a name. EISDIR: the kernel does not know them. */
 const UNABLE = ['EOPNOTSUPP', 'ENOTSUP', 'EISDIR', 'EINVAL', 'ENOENT'];
 
-/** @throws SystemError when the folder for temporary files (TMPDIR) cannot be written */
-export function openUnnamedFile(fileSystem: Pick<FileSystem, 'open' | 'unlink'>): FileDescriptor {
+/**
+ * @param directory where the bytes lie
+ * @throws SystemError when the directory cannot be written
+ */
+export function openUnnamedFile(
+  fileSystem: Pick<FileSystem, 'open' | 'unlink'>,
+  directory: BytePath = pathFromText(tmpdir()),
+): FileDescriptor {
   try {
-    return fileSystem.open(pathFromText(tmpdir()), 'unnamed');
+    return fileSystem.open(directory, 'unnamed');
   } catch (error) {
     if (!UNABLE.some((errno) => isErrno(error, errno))) throw error;
   }
-  const folder = createTemporaryFolder();
+  const folder = createTemporaryFolder(directory);
   try {
     const path = joinPath(folder.path, 'file');
     const file = fileSystem.open(path, 'create');

@@ -18,24 +18,24 @@ const PREFIX = 'redis-rewind-tmp.';
 const NAME = /^redis-rewind-tmp\.([0-9]+)\.([0-9]+)\.([0-9]+)\.[A-Za-z0-9]{6}$/;
 
 /** Once in a process is enough. */
-let hasSwept = false;
+const swept = new Set<string>();
 
-/** A new folder in TMPDIR that only this user may enter. @throws SystemError */
-export function createTemporaryFolder(): TemporaryFolder {
-  if (!hasSwept) removeAbandonedFolders();
-  hasSwept = true;
-  const start = path.join(
-    tmpdir(),
-    `${PREFIX}${namespaceId()}.${process.pid}.${startTime('self')}.`,
-  );
+/** A new folder in `directory`, or in TMPDIR, that only this user may enter. @throws SystemError */
+export function createTemporaryFolder(
+  directory: BytePath = pathFromText(tmpdir()),
+): TemporaryFolder {
+  const parent = pathToBytes(directory).toString();
+  if (!swept.has(parent)) removeAbandonedFolders(parent);
+  swept.add(parent);
+  const start = path.join(parent, `${PREFIX}${namespaceId()}.${process.pid}.${startTime('self')}.`);
   const folder = pathFromText(attempt('create', pathFromText(start), () => fs.mkdtempSync(start)));
   return { path: folder, remove: () => removeFolder(folder) };
 }
 
-/** Removes what processes of this user left in TMPDIR that have died. Never throws. */
-function removeAbandonedFolders(): void {
-  for (const name of listOrNone(tmpdir())) {
-    const folder = pathFromText(path.join(tmpdir(), name));
+/** Removes what processes of this user left there that have died. Never throws. */
+function removeAbandonedFolders(parent: string): void {
+  for (const name of listOrNone(parent)) {
+    const folder = pathFromText(path.join(parent, name));
     if (isAbandoned(name) && isOurs(folder)) removeFolder(folder);
   }
 }
