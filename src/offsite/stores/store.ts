@@ -52,6 +52,8 @@ export interface IncomingArchive {
    * reads them checks them.
    */
   readonly chunks: AsyncIterable<Uint8Array>;
+  /** Frees the connection or the file. To be called by whoever does not read to the end, and may always be called. */
+  readonly close: () => void;
 }
 
 /** Errors of every method: RemoteStoreError; SystemError of files; InterruptedError. */
@@ -67,8 +69,9 @@ export interface ArchiveStore {
   /** @throws RemoteStoreError with trouble `missing`, or SystemError of a file */
   get(name: string): Promise<IncomingArchive>;
   /**
-   * The archives of this store, sorted by name: what has our headers or one of our names. Other objects and
-   * files are left out.
+   * The archives of this store, in the order of their names: what has our headers or one of our names. Other
+   * objects and files are left out.
+   * @throws RemoteStoreError with trouble `missing` where there is no such container or bucket
    */
   list(): Promise<readonly StoredArchive[]>;
   /** With its segments. An archive that is not there counts as removed. */

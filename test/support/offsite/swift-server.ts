@@ -47,19 +47,20 @@ export async function startSwift(options: SwiftServerOptions = {}): Promise<Swif
     const memcache = await freePort();
     const ports = [await freePort(), await freePort(), await freePort()];
     const proxy = await freePort();
-    await Promise.all([
-      start('memcached', ['-u', 'root', '-l', '127.0.0.1', '-p', String(memcache)], memcache),
-      ...RINGS.map(async (ring, index) => {
-        const port = ports[index] as number;
-        await makeRing(folder, ring, port);
-        const file = path.join(folder, `${ring}-server.conf`);
-        await writeFile(file, storageConf(folder, ring, port));
-        await start(`swift-${ring}-server`, [file, '-v'], port);
-      }),
-    ]);
+    const rings = RINGS.map((ring, index) => `${ring}:${ports[index]}`);
+    await run('/usr/bin/python3', ['-c', MAKE_RINGS, folder, ...rings]);
     const file = path.join(folder, 'proxy-server.conf');
     await writeFile(file, proxyConf(folder, proxy, memcache, options.keystone));
-    await start('swift-proxy-server', [file, '-v'], proxy);
+    await Promise.all([
+      start('memcached', ['-u', 'root', '-l', '127.0.0.1', '-p', String(memcache)], memcache),
+      start('swift-proxy-server', [file, '-v'], proxy),
+      ...RINGS.map(async (ring, index) => {
+        const port = ports[index] as number;
+        const conf = path.join(folder, `${ring}-server.conf`);
+        await writeFile(conf, storageConf(folder, ring, port));
+        await start(`swift-${ring}-server`, [conf, '-v'], port);
+      }),
+    ]);
     return {
       port: proxy,
       environment: {
@@ -84,12 +85,19 @@ name = gold
 default = yes
 `;
 
-async function makeRing(folder: string, ring: string, port: number): Promise<void> {
-  const builder = path.join(folder, `${ring}.builder`);
-  await run('swift-ring-builder', [builder, 'create', '4', '1', '1']);
-  await run('swift-ring-builder', [builder, 'add', `r1z1-127.0.0.1:${port}/sdb1`, '1']);
-  await run('swift-ring-builder', [builder, 'rebalance']);
-}
+/** What swift-ring-builder does nine times, in one run of Python. */
+const MAKE_RINGS = `
+import sys
+from swift.common.ring import RingBuilder
+folder = sys.argv[1]
+for ring in sys.argv[2:]:
+    name, port = ring.split(':')
+    builder = RingBuilder(4, 1, 1)
+    builder.add_dev(dict(region=1, zone=1, ip='127.0.0.1', port=int(port), device='sdb1', weight=1,
+                         replication_ip='127.0.0.1', replication_port=int(port), meta=''))
+    builder.rebalance()
+    builder.get_ring().save('%s/%s.ring.gz' % (folder, name))
+`;
 
 function defaults(folder: string, port: number): string {
   return `[DEFAULT]

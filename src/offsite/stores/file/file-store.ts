@@ -71,7 +71,12 @@ export class FileStore implements ArchiveStore {
     try {
       const stat = this.#fileSystem.statOpen(file);
       if (!stat.isFile()) throw notAFile(path);
-      return { archive: this.#describe(name, stat), chunks: this.#read(file) };
+      let isOpen = true;
+      const close = (): void => {
+        if (isOpen) this.#fileSystem.close(file);
+        isOpen = false;
+      };
+      return { archive: this.#describe(name, stat), chunks: this.#read(file, close), close };
     } catch (error) {
       this.#fileSystem.close(file);
       throw error;
@@ -156,7 +161,10 @@ export class FileStore implements ArchiveStore {
     }
   }
 
-  async *#read(file: FileDescriptor): AsyncGenerator<Uint8Array, void, undefined> {
+  async *#read(
+    file: FileDescriptor,
+    close: () => void,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
     const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
     try {
       for (let position = 0; ;) {
@@ -167,7 +175,7 @@ export class FileStore implements ArchiveStore {
         yield buffer.subarray(0, count);
       }
     } finally {
-      this.#fileSystem.close(file);
+      close();
     }
   }
 

@@ -12,6 +12,8 @@ export interface Segment extends SendableBody {
   readonly isLast: boolean;
   /** In lower-case hexadecimal. */
   readonly md5: string;
+  /** As the MD5; null unless `needsSha256`. */
+  readonly sha256: string | null;
   /** Frees its memory or its file. */
   readonly release: () => void;
 }
@@ -20,11 +22,12 @@ export interface CutArchive {
   readonly chunks: AsyncIterable<Uint8Array>;
   readonly plan: SegmentPlan;
   readonly spool: Spool;
+  /** Whether the SHA-256 of each segment is needed, too. */
+  readonly needsSha256: boolean;
 }
 
 /**
- * Gives each segment to `send`, one after the other.
- * @returns the SHA-256 of the whole, asked for by `send` of the last segment, too, through `sha256`
+ * Gives each segment to `send`, one after the other. `sha256` is that of the whole, once the last segment is sent.
  */
 export async function sendInSegments(
   archive: CutArchive,
@@ -53,11 +56,11 @@ export async function sendInSegments(
 }
 
 async function* cutSegments(
-  { chunks, plan, spool }: CutArchive,
+  { chunks, plan, spool, needsSha256 }: CutArchive,
   digest: Hash,
 ): AsyncGenerator<Segment, void, undefined> {
   let number = 1;
-  let buffer = new SegmentBuffer(spool);
+  let buffer = new SegmentBuffer(spool, needsSha256);
   try {
     for await (const chunk of chunks) {
       digest.update(chunk);
@@ -66,7 +69,7 @@ async function* cutSegments(
         if (room === 0) {
           if (number >= plan.mostSegments) throw tooManySegments(plan);
           yield endSegment(buffer, number, false);
-          buffer = new SegmentBuffer(spool);
+          buffer = new SegmentBuffer(spool, needsSha256);
           number += 1;
           continue;
         }
@@ -93,7 +96,7 @@ function endSegment(buffer: SegmentBuffer, number: number, isLast: boolean): Seg
   return {
     number,
     isLast,
-    md5: buffer.endMd5(),
+    ...buffer.end(),
     sizeBytes: buffer.sizeBytes,
     chunks: () => buffer.chunks(),
     release: () => buffer.release(),

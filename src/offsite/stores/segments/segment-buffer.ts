@@ -1,6 +1,6 @@
 // Keeps the ciphertext of one segment until the store has confirmed it, so that it can be sent again: up to 64 MiB
 // in memory, more in a file without a name that only this user could open. A process that dies leaves nothing.
-import { createHash } from 'node:crypto';
+import { type Hash, createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { type BytePath, pathFromText } from '../../../system/files/byte-path.js';
 import type { FileDescriptor, FileSystem } from '../../../system/files/file-system.js';
@@ -18,12 +18,15 @@ export interface Spool {
 export class SegmentBuffer {
   readonly #spool: Spool;
   readonly #md5 = createHash('md5');
+  /** S3 wants it in the signature of a request. */
+  readonly #sha256: Hash | null;
   #chunks: Uint8Array[] = [];
   #file: FileDescriptor | null = null;
   #sizeBytes = 0;
 
-  constructor(spool: Spool) {
+  constructor(spool: Spool, needsSha256: boolean) {
     this.#spool = spool;
+    this.#sha256 = needsSha256 ? createHash('sha256') : null;
   }
 
   get sizeBytes(): number {
@@ -34,6 +37,7 @@ export class SegmentBuffer {
   append(chunk: Uint8Array): void {
     if (chunk.length === 0) return;
     this.#md5.update(chunk);
+    this.#sha256?.update(chunk);
     if (this.#file === null && this.#sizeBytes + chunk.length > MOST_IN_MEMORY_BYTES) this.#spill();
     if (this.#file === null) this.#chunks.push(chunk);
     else this.#spool.fileSystem.write(this.#file, chunk, this.#sizeBytes);
@@ -41,8 +45,8 @@ export class SegmentBuffer {
   }
 
   /** Of all bytes, in hexadecimal. Nothing can be appended afterwards. */
-  endMd5(): string {
-    return this.#md5.digest('hex');
+  end(): { readonly md5: string; readonly sha256: string | null } {
+    return { md5: this.#md5.digest('hex'), sha256: this.#sha256?.digest('hex') ?? null };
   }
 
   /** All bytes, as often as they are asked for. A chunk is valid until the next one is asked for. */

@@ -1,8 +1,9 @@
 // Lists a container, page by page. Names and sizes come from the server, so each page and their number have a
 // bound, and each page must lead on.
 import { parseForeignJson, readRecords } from '../foreign-json.js';
-import { RemoteFailure, foreignAnswer } from '../http/remote-failure.js';
+import { foreignAnswer } from '../http/remote-failure.js';
 import { toRemoteStoreError } from '../http/retry.js';
+import { MOST_LISTED, tooManyListed } from '../listing.js';
 import { actionOn } from '../remote-session.js';
 import type { SwiftAccount } from './swift-account.js';
 
@@ -21,7 +22,6 @@ export interface WantedObjects {
 
 const PAGE_SIZE = 1000;
 const MOST_PAGE_BYTES = 8 * 1024 * 1024;
-export const MOST_OBJECTS = 200_000;
 
 /** Null where there is no such container. @throws RemoteStoreError */
 export async function listContainer(
@@ -61,18 +61,12 @@ export async function listContainer(
         if (!object.name.startsWith(prefix)) throw foreignAnswer('its list is of something else');
         found.push(object);
       }
-      if (found.length > MOST_OBJECTS) throw tooMany();
+      if (found.length > MOST_LISTED) throw tooManyListed();
       marker = page.last;
     } catch (error) {
       throw toRemoteStoreError(error, account.errandOf(actionOn('list', label, '')));
     }
   }
-}
-
-export function tooMany(): RemoteFailure {
-  return new RemoteFailure('refused', `there are over ${MOST_OBJECTS} objects`, {
-    hint: 'use a place for these archives alone',
-  });
 }
 
 function readPage(bytes: Buffer): {

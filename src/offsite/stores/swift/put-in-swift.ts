@@ -8,8 +8,9 @@ import { SHA256_FIELD, UPLOAD_FIELD, formatLabels } from '../archive-headers.js'
 import { toRemoteStoreError } from '../http/retry.js';
 import { actionOn, nameIsTaken, storedOtherwise } from '../remote-session.js';
 import type { OutgoingArchive } from '../store.js';
+import { newUploadId } from '../upload-id.js';
 import { type ManifestSegment, etagOfSegments, formatManifest } from './manifest.js';
-import { formatSegmentName, newUpload } from './segment-names.js';
+import { formatSegmentName } from './segment-names.js';
 import { removeLeftoversOf } from './swift-leftovers.js';
 import type { SwiftHead, SwiftObjects } from './swift-objects.js';
 
@@ -35,7 +36,7 @@ export async function putInSwift(
   await removeLeftoversOf(objects, name);
   const upload = new SwiftUpload(put, name, outgoing);
   try {
-    const archive = { chunks: outgoing.chunks, plan, spool: put.spool };
+    const archive = { chunks: outgoing.chunks, plan, spool: put.spool, needsSha256: false };
     await sendInSegments(archive, (segment, sha256) => upload.send(segment, sha256));
     const head = await upload.requireStored();
     // The segments of the archive that this one has replaced.
@@ -64,7 +65,7 @@ class SwiftUpload {
     this.#put = put;
     this.#name = name;
     this.#outgoing = outgoing;
-    this.#upload = newUpload(put.objects.account.nowMs);
+    this.#upload = newUploadId(put.objects.account.nowMs);
   }
 
   async send(segment: Segment, sha256: () => string): Promise<void> {

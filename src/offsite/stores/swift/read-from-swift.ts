@@ -5,12 +5,18 @@ import { toRemoteStoreError } from '../http/retry.js';
 import type { SwiftAccount } from './swift-account.js';
 import { type SwiftHead, toHead } from './swift-objects.js';
 
+export interface OpenDownload {
+  readonly head: SwiftHead;
+  readonly chunks: AsyncIterable<Uint8Array>;
+  readonly close: () => void;
+}
+
 /** @throws RemoteStoreError, also later, by the chunks */
 export async function downloadObject(
   account: SwiftAccount,
   action: string,
   wanted: { readonly container: string; readonly object: string },
-): Promise<{ readonly head: SwiftHead; readonly chunks: AsyncIterable<Uint8Array> }> {
+): Promise<OpenDownload> {
   const { container, object } = wanted;
   const call = { action, method: 'GET', container, object } as const;
   const errand = account.errandOf(action);
@@ -31,5 +37,6 @@ export async function downloadObject(
   return {
     head: toHead((name) => first.header(name)),
     chunks: downloadChunks({ errand, policy, etag, sizeBytes, first, reopen }),
+    close: () => first.abandon(),
   };
 }

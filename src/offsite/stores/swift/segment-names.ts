@@ -2,7 +2,7 @@
 // Swift have it, so that no list of archives shows them. Each upload has a folder of its own there, so that an
 // archive that is replaced keeps its segments until the new one is whole:
 // `<name of the archive>/<time of the upload in ms>-<16 random digits>/<number>`.
-import { randomBytes } from 'node:crypto';
+import { UPLOAD_ID } from '../upload-id.js';
 
 export interface SegmentName {
   /** The name of the archive's object. */
@@ -12,14 +12,10 @@ export interface SegmentName {
   readonly number: number;
 }
 
-const NAME = /^(.+)\/([0-9]{13}-[0-9a-f]{16})\/([0-9]{8})$/s;
+const NAME = new RegExp(`^(.+)/(${UPLOAD_ID})/([0-9]{8})$`, 's');
 
 export function segmentContainer(container: string): string {
   return `${container}_segments`;
-}
-
-export function newUpload(nowMs: number): string {
-  return `${String(Math.floor(nowMs)).padStart(13, '0')}-${randomBytes(8).toString('hex')}`;
 }
 
 export function formatSegmentName({ object, upload, number }: SegmentName): string {

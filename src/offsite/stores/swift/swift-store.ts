@@ -1,10 +1,10 @@
 // Archives in a container of OpenStack Swift.
 import { RemoteStoreError } from '../../../errors.js';
-import { parseArchiveName } from '../../archive-name.js';
 import type { SwiftTarget } from '../../target.js';
 import { formatTarget } from '../../target.js';
 import { parseHeaders } from '../archive-headers.js';
 import { readAuthorities } from '../credentials.js';
+import { isArchive, isName } from '../listing.js';
 import { actionOn, mapSome, openSessions } from '../remote-session.js';
 import type { Spool } from '../segments/segment-buffer.js';
 import type { StoreContext } from '../store-context.js';
@@ -52,11 +52,11 @@ export class SwiftStore implements ArchiveStore {
 
   async get(name: string): Promise<IncomingArchive> {
     const { account, place } = this.#objects;
-    const { head, chunks } = await downloadObject(account, actionOn('read', this.label, name), {
+    const { head, chunks, close } = await downloadObject(account, actionOn('read', this.label, name), {
       container: place.container,
       object: this.#objects.objectOf(name),
     });
-    return { archive: toStored(name, head), chunks };
+    return { archive: toStored(name, head), chunks, close };
   }
 
   async list(): Promise<readonly StoredArchive[]> {
@@ -92,16 +92,6 @@ export class SwiftStore implements ArchiveStore {
       hint: 'check its name; the first export makes it',
     });
   }
-}
-
-/** Names that are not those of folders. */
-export function isName(name: string): boolean {
-  return name !== '' && name !== '.' && name !== '..';
-}
-
-/** What has our headers, or one of our names. */
-export function isArchive({ name, headers }: StoredArchive): boolean {
-  return headers !== null || parseArchiveName(name) !== null;
 }
 
 function toStored(name: string, head: SwiftHead): StoredArchive {

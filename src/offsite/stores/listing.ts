@@ -1,0 +1,22 @@
+// What the lists of remote stores have in common: how long they may be, and what in them is an archive.
+import { parseArchiveName } from '../archive-name.js';
+import { RemoteFailure } from './http/remote-failure.js';
+import type { StoredArchive } from './store.js';
+
+export const MOST_LISTED = 200_000;
+
+export function tooManyListed(): RemoteFailure {
+  return new RemoteFailure('refused', `there are over ${MOST_LISTED} objects`, {
+    hint: 'use a place for these archives alone',
+  });
+}
+
+/** Names that are not those of folders. */
+export function isName(name: string): boolean {
+  return name !== '' && name !== '.' && name !== '..';
+}
+
+/** What has our headers, or one of our names. */
+export function isArchive({ name, headers }: StoredArchive): boolean {
+  return headers !== null || parseArchiveName(name) !== null;
+}
