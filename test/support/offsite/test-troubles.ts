@@ -13,18 +13,20 @@ export interface RemoteKind {
   readonly port: () => number;
   readonly everything: (place: string) => Promise<readonly string[]>;
   readonly segmentBytes: number;
-  /** Whether 401 means that a new token is wanted. */
-  readonly hasTokens: boolean;
+  /** What is tried at each request, at one attempt after the other. */
+  readonly sequences: readonly (readonly Trouble[])[];
 }
 
-/** At one request after the other of its attempts. */
-const STATUSES: readonly Trouble[] = [
+export const STATUSES: readonly Trouble[] = [
   { kind: 'status', status: 408 },
   { kind: 'status', status: 429, headers: { 'retry-after': '7' } },
   { kind: 'status', status: 500 },
   { kind: 'status', status: 503 },
 ];
-const CUTS: readonly Trouble[] = [{ kind: 'cut before' }, { kind: 'cut after' }];
+export const CUTS: readonly Trouble[] = [{ kind: 'cut before' }, { kind: 'cut after' }];
+
+/** Where it means that a new token is wanted. */
+export const UNAUTHORIZED: readonly Trouble[] = [{ kind: 'status', status: 401 }];
 
 export function openThrough(kind: RemoteKind, place: string, port: number): TestStore {
   return openTestStore(kind.target(place), {
@@ -54,12 +56,14 @@ export function testTroubles(test: TestFn, title: string, kind: RemoteKind): voi
     const proxy = await TroubledProxy.start(kind.port());
     t.teardown(() => proxy.stop());
     proxy.trouble(() => null);
+    // The first time containers are made, too.
+    await useStore(openThrough(kind, 'first', proxy.port), bytes);
+    proxy.trouble(() => null);
     t.deepEqual(await useStore(openThrough(kind, 'clean', proxy.port), bytes), []);
     const count = proxy.seen.length;
     t.log(`${count} requests: ${proxy.seen.map(({ method }) => method).join(' ')}`);
     t.true(count > 12);
-    const sequences = kind.hasTokens ? [STATUSES, CUTS, UNAUTHORIZED] : [STATUSES, CUTS];
-    for (const [index, sequence] of sequences.entries()) {
+    for (const [index, sequence] of kind.sequences.entries()) {
       for (let first = 1; first <= count; first += 1) {
         const place = `trouble-${index}-${first}`;
         proxy.trouble(({ number, path }) => {
@@ -128,5 +132,3 @@ export function testTroubles(test: TestFn, title: string, kind: RemoteKind): voi
     t.deepEqual(await kind.everything('broken'), []);
   });
 }
-
-const UNAUTHORIZED: readonly Trouble[] = [{ kind: 'status', status: 401 }];

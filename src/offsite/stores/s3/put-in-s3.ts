@@ -111,8 +111,13 @@ class S3Upload {
     this.#expected = { etag: etagOfParts(this.#digests), sizeBytes, sha256 };
     const digest = formatDigestObject(this.#name, { sha256, parts: this.#digests });
     await objects.putObject(this.#digestName, bodyOf(digest), { 'content-type': 'text/plain' });
-    // Where the store no longer knows the upload, the look at the object says whether it is finished.
-    await objects.completeUpload(this.#name, uploadId, this.#parts);
+    try {
+      await objects.completeUpload(this.#name, uploadId, this.#parts);
+    } catch (error) {
+      // It may have been finished by a request whose answer was lost. Not every store says so when it is asked again.
+      const head = await objects.head(this.#name);
+      if (head?.metadata(UPLOAD_FIELD) !== this.#upload) throw error;
+    }
   }
 
   /** Asks the store what it has now. @throws RemoteStoreError */

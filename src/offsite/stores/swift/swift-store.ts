@@ -52,10 +52,14 @@ export class SwiftStore implements ArchiveStore {
 
   async get(name: string): Promise<IncomingArchive> {
     const { account, place } = this.#objects;
-    const { head, chunks, close } = await downloadObject(account, actionOn('read', this.label, name), {
-      container: place.container,
-      object: this.#objects.objectOf(name),
-    });
+    const { head, chunks, close } = await downloadObject(
+      account,
+      actionOn('read', this.label, name),
+      {
+        container: place.container,
+        object: this.#objects.objectOf(name),
+      },
+    );
     return { archive: toStored(name, head), chunks, close };
   }
 

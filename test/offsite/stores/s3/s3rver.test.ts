@@ -2,6 +2,7 @@
 import anyTest, { type TestFn } from 'ava';
 import { type S3Server, startS3Server } from '../../../support/offsite/s3-server.js';
 import { testContract } from '../../../support/offsite/store-contract.js';
+import { CUTS, STATUSES, testTroubles } from '../../../support/offsite/test-troubles.js';
 import { openTestStore } from '../../../support/offsite/test-store.js';
 
 const test = anyTest as TestFn;
@@ -24,4 +25,19 @@ testContract(test, 's3rver', {
     const keys = await server.everything();
     return keys.filter((key) => key.startsWith(`${place}/`));
   },
+});
+
+testTroubles(test, 's3rver', {
+  target: (place) => `s3://${server.bucket}/${place}/`,
+  environment: (port) => ({
+    ...server.environment,
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+  }),
+  port: () => server.port,
+  everything: async (place) => {
+    const keys = await server.everything();
+    return keys.filter((key) => key.startsWith(`${place}/`));
+  },
+  segmentBytes: 5 * 1024 * 1024,
+  sequences: [STATUSES, CUTS],
 });
