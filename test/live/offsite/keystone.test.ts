@@ -1,12 +1,11 @@
 // Swift with the logins of a real Keystone v3: a password, an application credential, regions and interfaces.
-import anyTest, { type TestFn } from 'ava';
+import test from 'ava';
 import { RemoteStoreError } from '../../../src/errors.js';
 import { type KeystoneServer, startKeystone } from '../../support/offsite/keystone-server.js';
 import { randomBuffer } from '../../support/offsite/random-buffer.js';
 import { type SwiftServer, startSwift } from '../../support/offsite/swift-server.js';
 import { NAME, openTestStore, outgoing, readArchive } from '../../support/offsite/test-store.js';
 
-const test = anyTest.serial as TestFn;
 let keystone: KeystoneServer;
 let swift: SwiftServer;
 
@@ -33,7 +32,7 @@ async function tryStore(environment: Record<string, string>, container: string):
   return bytes;
 }
 
-test('a cloud without Swift is named as such', async (t) => {
+test.serial('a cloud without Swift is named as such', async (t) => {
   const error = await t.throwsAsync(tryStore(keystone.environment, 'none'), {
     instanceOf: RemoteStoreError,
   });
@@ -41,13 +40,13 @@ test('a cloud without Swift is named as such', async (t) => {
   t.regex(error.message, /knows of no Swift/);
 });
 
-test('an archive is sent with a password, and with an application credential', async (t) => {
+test.serial('an archive is sent with a password, and with an application credential', async (t) => {
   await keystone.addSwift('one', swift.port);
   t.true((await tryStore(keystone.environment, 'by-password')).equals(BYTES));
   t.true((await tryStore(keystone.applicationEnvironment, 'by-credential')).equals(BYTES));
 });
 
-test('a wrong password or secret is said to be one, and is not tried twice', async (t) => {
+test.serial('a wrong password or secret is said to be one, and is not tried twice', async (t) => {
   for (const environment of [
     { ...keystone.environment, OS_PASSWORD: 'wrong' },
     { ...keystone.environment, OS_PROJECT_NAME: 'wrong' },
@@ -60,7 +59,7 @@ test('a wrong password or secret is said to be one, and is not tried twice', asy
   }
 });
 
-test('where Swift is in two regions, one must be chosen', async (t) => {
+test.serial('where Swift is in two regions, one must be chosen', async (t) => {
   await keystone.addSwift('two', swift.port);
   const error = await t.throwsAsync(tryStore(keystone.environment, 'where'), {
     instanceOf: RemoteStoreError,

@@ -1,6 +1,6 @@
 // Archives in a real Swift: through its own protocol, and through S3, which its s3api speaks. One server for all
 // tests of this file, each in a place of its own.
-import anyTest, { type TestFn } from 'ava';
+import test from 'ava';
 import { testContract } from '../../support/offsite/store-contract.js';
 import { askSwift, listSwift } from '../../support/offsite/swift-contents.js';
 import { type SwiftServer, startSwift } from '../../support/offsite/swift-server.js';
@@ -8,7 +8,6 @@ import { openTestStore } from '../../support/offsite/test-store.js';
 import { testKills } from '../../support/offsite/test-kills.js';
 import { CUTS, STATUSES, UNAUTHORIZED, testTroubles } from '../../support/offsite/test-troubles.js';
 
-const test = anyTest as TestFn;
 let swift: SwiftServer;
 test.before(async () => {
   swift = await startSwift();

@@ -169,7 +169,10 @@ for (const kind of KINDS) {
     const server = await start(
       t,
       afterLogin((request, response) => {
-        if (request.method !== 'GET') return void response.writeHead(200).end();
+        if (request.method !== 'GET') {
+          response.writeHead(200).end();
+          return;
+        }
         response.writeHead(200, { etag: '"e"' });
         response.end('a'.repeat(100));
       }),
@@ -182,7 +185,10 @@ for (const kind of KINDS) {
     const server = await start(
       t,
       afterLogin((request, response) => {
-        if (request.method !== 'GET') return void response.writeHead(200).end();
+        if (request.method !== 'GET') {
+          response.writeHead(200).end();
+          return;
+        }
         const [, start_] = /^bytes=([0-9]+)-$/.exec(request.headers.range ?? '') ?? [];
         if (start_ === undefined) {
           response.writeHead(200, { etag: '"e"', 'content-length': '1000' });
@@ -199,10 +205,13 @@ for (const kind of KINDS) {
     const server = await start(
       t,
       afterLogin((request, response) => {
-        if (request.method !== 'GET') return void response.writeHead(200).end();
+        if (request.method !== 'GET') {
+          response.writeHead(200).end();
+          return;
+        }
         const [, first = '0'] = /^bytes=([0-9]+)-$/.exec(request.headers.range ?? '') ?? [];
         const headers = { etag: '"e"', 'content-length': String(1e6 - Number(first)) };
-        const range = `bytes ${first}-${1e6 - 1}/${1e6}`;
+        const range = `bytes ${first}-999999/1000000`;
         response.writeHead(first === '0' ? 200 : 206, { ...headers, 'content-range': range });
         const timer = setInterval(() => response.write('a'), 20);
         response.on('close', () => clearInterval(timer));
@@ -225,7 +234,10 @@ for (const kind of KINDS) {
     const server = await start(
       t,
       afterLogin((request, response) => {
-        if (request.method !== 'GET') return void response.writeHead(200).end();
+        if (request.method !== 'GET') {
+          response.writeHead(200).end();
+          return;
+        }
         downloads += 1;
         const isFirst = downloads === 1;
         response.writeHead(isFirst ? 200 : 206, {

@@ -47,7 +47,7 @@ export async function startS3Server(): Promise<S3Server> {
       const names = await readdir(path.join(directory, bucket), { recursive: true });
       // Each object is a file of its bytes, one of their MD5 and one of its metadata.
       return names
-        .filter((name) => /_object$/.test(name))
+        .filter((name) => name.endsWith('_object'))
         .map((name) => name.replace(/\._S3rver_object$/, ''));
     },
     stop: async () => {

@@ -240,6 +240,7 @@ class Timers {
   }
 
   stopAll(): void {
-    for (const name of [...this.#running.keys()]) this.stop(name);
+    for (const timer of this.#running.values()) clearTimeout(timer);
+    this.#running.clear();
   }
 }

@@ -1,5 +1,6 @@
 // Lists the objects of a bucket, page by page (ListObjectsV2). Each page and their number have a bound, and each
 // page must lead on.
+import { append } from '../../../system/lists/lists.js';
 import { foreignAnswer } from '../http/remote-failure.js';
 import { toRemoteStoreError } from '../http/retry.js';
 import { MOST_LISTED, tooManyListed } from '../listing.js';
@@ -31,7 +32,10 @@ export async function listBucket(bucket: S3Bucket, prefix: string): Promise<List
     };
     const call = { action, method: 'GET', key: null, query, expected: [200] } as const;
     const page = await bucket.call(call, readPage, MOST_PAGE_BYTES);
-    found.push(...page.keys.filter(({ key }) => key.startsWith(prefix)));
+    append(
+      found,
+      page.keys.filter(({ key }) => key.startsWith(prefix)),
+    );
     if (page.next === null) return found;
     const isStuck = page.next === token || page.isEmpty;
     if (isStuck || found.length > MOST_LISTED) {

@@ -1,4 +1,5 @@
 // The requests about archives in a bucket, and about their uploads. Nothing here decides anything.
+import { append } from '../../../system/lists/lists.js';
 import { foreignAnswer } from '../http/remote-failure.js';
 import { actionOn } from '../remote-session.js';
 import { MOST_DIGEST_BYTES } from './digest-object.js';
@@ -180,7 +181,10 @@ export class S3Objects {
       };
       const page = await this.bucket.call(call, readUploads, MOST_PAGE_BYTES);
       if (page === null) return null;
-      found.push(...page.uploads.filter(({ key }) => key.startsWith(keyPrefix)));
+      append(
+        found,
+        page.uploads.filter(({ key }) => key.startsWith(keyPrefix)),
+      );
       const next = { 'key-marker': page.nextKey, 'upload-id-marker': page.nextUploadId };
       if (!page.isTruncated || JSON.stringify(next) === JSON.stringify(markers)) return found;
       if (page.nextKey === '' || found.length > MOST_UPLOADS) return found;

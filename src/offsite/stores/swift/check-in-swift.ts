@@ -1,6 +1,7 @@
 // Compares what Swift has of an archive with its manifest and its headers. Swift computes the ETag of each segment
 // when the segment comes; its auditors compare it with the disk now and then. Some segments are read back here.
 import { createHash } from 'node:crypto';
+import { append } from '../../../system/lists/lists.js';
 import { SHA256_FIELD, parseSha256 } from '../archive-headers.js';
 import { actionOn, mapSome, nameInStore } from '../remote-session.js';
 import { sampleIndexes } from '../sample.js';
@@ -13,18 +14,21 @@ export async function checkInSwift(objects: SwiftObjects, name: string): Promise
   const head = await objects.head(name);
   const whole = nameInStore(objects.label, name);
   if (head === null) return [`'${whole}' is not there`];
-  const faults = [];
+  const faults: string[] = [];
   if (parseSha256(head.metadata(SHA256_FIELD)) === null) {
     faults.push(`the store has lost the SHA-256 of '${whole}'`);
   }
   const segments = head.isManifest
     ? await objects.readManifest(name)
     : [wholeOf(objects, name, head)];
-  if (head.isManifest) faults.push(...checkManifest(head, segments, whole));
+  if (head.isManifest) append(faults, checkManifest(head, segments, whole));
   const found = await mapSome([...segments.entries()], async ([index, segment]) =>
     checkSegment(objects, { name, segment, index }),
   );
-  faults.push(...found.flatMap((fault) => fault ?? []));
+  append(
+    faults,
+    found.flatMap((fault) => fault ?? []),
+  );
   // What is missing cannot be read, and its absence is among the faults.
   const readable = segments.filter((_, index) => found[index] === null);
   for (const index of sampleIndexes(readable.map(({ sizeBytes }) => sizeBytes))) {

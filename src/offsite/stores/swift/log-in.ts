@@ -73,7 +73,7 @@ function failure(answer: HttpAnswer, nowMs: number): Error {
 function tokensUrl(address: URL): URL {
   const path = address.pathname.replace(/\/+$/, '');
   const url = new URL(address);
-  url.pathname = `${/\/v3$/.test(path) ? path : `${path}/v3`}/auth/tokens`;
+  url.pathname = `${path.endsWith('/v3') ? path : `${path}/v3`}/auth/tokens`;
   return url;
 }
 

@@ -1,11 +1,10 @@
 // Archives in s3rver.
-import anyTest, { type TestFn } from 'ava';
+import test from 'ava';
 import { type S3Server, startS3Server } from '../../../support/offsite/s3-server.js';
 import { testContract } from '../../../support/offsite/store-contract.js';
 import { CUTS, STATUSES, testTroubles } from '../../../support/offsite/test-troubles.js';
 import { openTestStore } from '../../../support/offsite/test-store.js';
 
-const test = anyTest as TestFn;
 let server: S3Server;
 test.before(async () => {
   server = await startS3Server();
