@@ -47,13 +47,13 @@ function readUrl(text: string): URL | null {
   }
 }
 
-/** The certificates in the file that the first of these variables names; null where there is none. */
+/** The certificates in the file that a variable names; null where it is not set. */
 export function readAuthorities(
   fileSystem: FileSystem,
   environment: Environment,
-  ...names: readonly string[]
+  name: string,
 ): Uint8Array | null {
-  const path = variable(environment, ...names);
+  const path = variable(environment, name);
   return path === null ? null : readSmallFile(fileSystem, pathFromText(path));
 }
 
