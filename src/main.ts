@@ -27,15 +27,19 @@ async function main(): Promise<void> {
     );
     return;
   }
-  const [{ runCommandLine }, { InterruptedError }, { systemClock }, { LostOutput }] =
+  const [{ runCommandLine }, { openPipes }, { InterruptedError }, { systemClock }, { LostOutput }] =
     await Promise.all([
       import('./cli/run-command-line.js'),
+      import('./cli/byte-pipes.js'),
       import('./errors.js'),
       import('./system/time/clock.js'),
       import('./cli/output/lost-output.js'),
     ]);
   const lostOutput = new LostOutput(process.stderr, process.argv.includes('--json'));
+  let isPiping = false;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // The command that writes the archive is told of the failure, and says it.
+    if (isPiping) return;
     // Whoever reads the output has gone away, as `head` does. Nothing is lost that somebody wants.
     if (error.code === 'EPIPE') return;
     lostOutput.report(error.message);
@@ -50,7 +54,7 @@ async function main(): Promise<void> {
     process.on(signal, () => stopping.abort(new InterruptedError(signal)));
   }
 
-  const { stdin, stderr } = process;
+  const { stdin, stdout, stderr } = process;
   const isAtTerminal = stdin.isTTY && stderr.isTTY;
   const exitCode = await runCommandLine(process.argv.slice(2), {
     streams: {
@@ -68,6 +72,9 @@ async function main(): Promise<void> {
           },
         }
       : {}),
+    pipes: openPipes(stdin, stdout, () => {
+      isPiping = true;
+    }),
     createContext: async (onProgress) => {
       const [{ RealFileSystem }, { createCheckpoint }, { programVersion }, { hostname }] =
         await Promise.all([

@@ -64,7 +64,8 @@ function nameless(parsed: ParsedArguments, first: string): CommandSpec {
   const isAlone = parsed.operands.length === 1;
   if (BARE_WORD.test(first) && (isAlone || near !== null || FOREIGN_COMMANDS.has(first)))
     throw unknownCommand(first, near, isAlone);
-  return findCommand(parsed.counts.has('at') ? 'restore' : 'backup') as CommandSpec;
+  const isRestore = parsed.counts.has('at') || parsed.counts.has('from');
+  return findCommand(isRestore ? 'restore' : 'backup') as CommandSpec;
 }
 
 function unknownCommand(word: string, near: string | null, isAlone: boolean): UsageError {
@@ -96,6 +97,10 @@ function checkOperands(
   operands: readonly string[],
   parsed: ParsedArguments,
 ): void {
+  if (command.name === 'restore' && parsed.counts.has('from')) {
+    checkArchiveOperands(operands);
+    return;
+  }
   const needed = command.operands.filter((name) => !name.startsWith('['));
   const mayLeaveOut = namesServer(parsed.counts) && operands.length === needed.length;
   if (operands.length === command.operands.length || mayLeaveOut) return;
@@ -128,5 +133,14 @@ function checkOperands(
   const swallowed = operands.length < needed.length ? takenPathHint(parsed) : tornTimeHint(parsed);
   throw new UsageError(`${command.name} takes ${wanted}, but ${given} was given`, {
     hint: swallowed ?? `see 'redis-rewind ${command.name} --help'`,
+  });
+}
+
+/** The archive takes the place of REPO. */
+function checkArchiveOperands(operands: readonly string[]): void {
+  if (operands.length === 1 || operands.length === 2) return;
+  const given = operands.length === 0 ? 'nothing' : operands.map((text) => `'${text}'`).join(' ');
+  throw new UsageError(`restore --from ARCHIVE takes [PATH] and DEST, but ${given} was given`, {
+    hint: "see 'redis-rewind restore --help'",
   });
 }

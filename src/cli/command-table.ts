@@ -29,7 +29,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     operands: ['REPO[/PATH]', 'DEST'],
     summary: 'bring back a file, a folder or everything as of -r TIME',
     about:
-      'Brings back PATH, or everything, as of TIME. Without -r it uses the newest snapshot. It replaces nothing that exists unless you give --force, and never deletes anything.',
+      'Brings back PATH, or everything, as of TIME. Without -r it uses the newest snapshot. It replaces nothing that exists unless you give --force, and never deletes anything. With --from ARCHIVE it reads an archive: then the paths are [PATH] DEST.',
     interrupted: 'nothing was changed: the destination is as it was',
   },
   {
@@ -125,6 +125,14 @@ export const COMMANDS: readonly CommandSpec[] = [
     about:
       'A snapshot raises an alarm if data has vanished since the one before: then nothing older is removed. Look at the alarm with list -v. If that is as it should be, confirm it, and the rules work again.',
     interrupted: null,
+  },
+  {
+    name: 'export',
+    operands: ['REPO', 'TARGET'],
+    summary: 'write one snapshot as an encrypted archive',
+    about:
+      'Writes the snapshot of -r TIME, or the newest one, as one archive: a tar, compressed with zstd and encrypted with age, that opens with these programs too. TARGET is a file, a folder, or - for a pipe. restore --from reads it.',
+    interrupted: 'nothing was changed: there is no new archive',
   },
   {
     name: 'completion',

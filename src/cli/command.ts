@@ -1,6 +1,7 @@
 // What every command gets from the command line, and what it returns: its exit code.
 import type { RunContext } from '../engine/run/run-context.js';
 import type { BytePath } from '../system/files/byte-path.js';
+import type { BytePipes } from './byte-pipes.js';
 import type { CommandName } from './options/option-spec.js';
 import type { ParsedArguments } from './options/parse-arguments.js';
 import type { Output } from './output/output.js';
@@ -17,6 +18,8 @@ export interface Invocation {
   readonly output: Output;
   /** Asks the person at the terminal; null where nobody is there. */
   readonly ask: Ask | null;
+  /** Null where the streams of the process are not to be used. */
+  readonly pipes: BytePipes | null;
 }
 
 /** Resolves to the line that was typed; rejects where the run is to end. */

@@ -17,6 +17,7 @@ const LOADERS: Record<CommandName, () => Promise<RunCommand>> = {
   tag: async () => (await import('./commands/remark.js')).runRemark,
   untag: async () => (await import('./commands/remark.js')).runRemark,
   confirm: async () => (await import('./commands/remark.js')).runRemark,
+  export: async () => (await import('./commands/export.js')).runExport,
   completion: async () => (await import('./commands/completion.js')).runCompletion,
 };
 

@@ -4,6 +4,7 @@ import type { RunContext } from '../engine/run/run-context.js';
 import { EXIT, InterruptedError } from '../errors.js';
 import type { BytePath } from '../system/files/byte-path.js';
 import { programVersion } from '../system/installation/program-version.js';
+import type { BytePipes } from './byte-pipes.js';
 import type { Ask } from './command.js';
 import { chooseCommand } from './choose-command.js';
 import { type CommandSpec, findCommand } from './command-table.js';
@@ -24,12 +25,14 @@ export interface CommandLineParts {
   readonly createContext: (onProgress: RunContext['onProgress']) => Promise<RunContext>;
   /** Left out where nobody is at a terminal. */
   readonly ask?: Ask;
+  /** Left out where no archive can go through the streams of the process. */
+  readonly pipes?: BytePipes;
 }
 
 /** Runs one command line. Resolves to the exit code and never rejects. */
 export async function runCommandLine(
   argv: readonly string[],
-  { streams, createContext, ask }: CommandLineParts,
+  { streams, createContext, ask, pipes }: CommandLineParts,
 ): Promise<number> {
   if (argv[0] === COMPLETION_REQUEST) return answerShell(argv.slice(1), streams);
   const glance = glanceAt(argv);
@@ -60,6 +63,7 @@ export async function runCommandLine(
       environment,
       output,
       ask: ask ?? null,
+      pipes: pipes ?? null,
     });
   } catch (error) {
     const isInterrupted = error instanceof InterruptedError && error.hint === undefined;

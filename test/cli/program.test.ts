@@ -44,6 +44,7 @@ test('--help names every command and no other', async (t) => {
     'tag',
     'untag',
     'confirm',
+    'export',
     'completion',
   ]);
 });

@@ -20,7 +20,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 };
 
 /** The folders of engine/ that use cases share. They import no use case. */
-const SHARED_BY_USE_CASES = ['run', 'snapshot', 'source', 'server'];
+const SHARED_BY_USE_CASES = ['run', 'snapshot', 'source', 'server', 'archive'];
 
 /** The use cases of engine/, a folder each, with the other use cases that each may import. */
 const USE_CASES: Record<string, readonly string[]> = {
@@ -31,6 +31,7 @@ const USE_CASES: Record<string, readonly string[]> = {
   repair: ['verify'],
   watch: ['backup'],
   retention: [],
+  export: [],
   automation: ['backup', 'retention'],
   inspect: [],
 };

@@ -1,20 +1,65 @@
 // `restore [-r TIME] REPO[/PATH] DEST` brings back PATH, or everything. Without -r it uses the newest
 // snapshot.
-import type { RestoreRequest } from '../../engine/restore/restore-request.js';
+import type {
+  ArchiveRestoreRequest,
+  RestoreRequest,
+  RestoreWishes,
+} from '../../engine/restore/restore-request.js';
+import { UsageError } from '../../errors.js';
 import { formatPath } from '../../system/files/byte-path.js';
+import { inputOf } from '../byte-pipes.js';
 import type { Invocation, ToPath } from '../command.js';
+import { toOpeningRequest, toTargetRequest } from '../options/archive-requests.js';
 import type { ParsedArguments } from '../options/parse-arguments.js';
 import { exitCodeOf } from '../output/notes.js';
 import { formatRestoreStatistics } from '../output/statistics.js';
 
 export async function runRestore(invocation: Invocation): Promise<number> {
   const { parsed, operands, toPath, context, output } = invocation;
+  if (parsed.counts.has('from')) return runRestoreFromArchive(invocation);
+  for (const name of ['identity', 'passphrase-file'] as const) {
+    if (!parsed.counts.has(name)) continue;
+    throw new UsageError(`option '--${name}' is for archives`, {
+      hint: 'name the archive with --from; a repository is not encrypted',
+    });
+  }
   const request = toRestoreRequest(parsed, operands, toPath);
   const { restore } = await import('../../engine/restore/restore.js');
   const report = await restore(request, context);
   output.account(report, formatRestoreStatistics);
   output.notes(report.notes);
   return exitCodeOf(report.notes);
+}
+
+async function runRestoreFromArchive(invocation: Invocation): Promise<number> {
+  const { context, output } = invocation;
+  const request = toArchiveRestoreRequest(invocation);
+  const { restoreFromArchive } = await import('../../engine/restore/restore-from-archive.js');
+  const report = await restoreFromArchive(request, context);
+  output.account(report, formatRestoreStatistics);
+  output.notes(report.notes);
+  return exitCodeOf(report.notes);
+}
+
+/** @throws UsageError */
+export function toArchiveRestoreRequest(
+  invocation: Pick<Invocation, 'parsed' | 'operands' | 'toPath' | 'environment' | 'pipes'>,
+): ArchiveRestoreRequest {
+  const { parsed, operands, toPath, pipes } = invocation;
+  if (parsed.counts.has('at')) {
+    throw new UsageError('an archive has one snapshot, so -r has no meaning with --from', {
+      hint: 'leave out -r',
+    });
+  }
+  const archive = parsed.values.get('from')?.[0] ?? '';
+  const destination = operands.at(-1) ?? '';
+  return {
+    archive: toTargetRequest(archive, invocation),
+    opening: toOpeningRequest(parsed, toPath),
+    pipe: archive === '-' ? inputOf(pipes) : null,
+    path: operands.length === 2 ? (operands[0] ?? '') : null,
+    ...toWishes(parsed, destination, toPath),
+  };
 }
 
 /** @throws UsageError for a path that makes no sense. */
@@ -27,6 +72,12 @@ export function toRestoreRequest(
   return {
     repositoryPath: formatPath(toPath(repositoryPath)),
     time: parsed.values.get('at')?.[0] ?? 'now',
+    ...toWishes(parsed, destination, toPath),
+  };
+}
+
+function toWishes(parsed: ParsedArguments, destination: string, toPath: ToPath): RestoreWishes {
+  return {
     destination: toPath(destination),
     isDirectoryNamed: /(?:^|\/)\.{0,2}$/.test(destination),
     force: parsed.counts.has('force'),

@@ -15,6 +15,7 @@ export type CommandName =
   | 'tag'
   | 'untag'
   | 'confirm'
+  | 'export'
   | 'completion';
 
 export interface OptionSpec {

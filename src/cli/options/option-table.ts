@@ -1,6 +1,7 @@
 // The table of options. The parser, the help text and the checks all read it. An option means the same
 // with every command that has it, unless `helpOf` says what it means there.
 
+import { ARCHIVE_OPTIONS } from './archive-options.js';
 import type { CommandName, OptionSpec } from './option-spec.js';
 import { RETENTION_OPTIONS } from './retention-options.js';
 import { SERVER_OPTIONS } from './server-option-table.js';
@@ -13,7 +14,7 @@ export const OPTIONS = [
     value: 'TIME',
     help: 'as of the newest snapshot at or before TIME',
     helpOf: { verify: 'only the newest snapshot at or before TIME' },
-    commands: ['restore', 'list', 'verify', 'recover'],
+    commands: ['restore', 'list', 'verify', 'recover', 'export'],
   },
   {
     name: 'files',
@@ -47,6 +48,7 @@ export const OPTIONS = [
     help: 'keep what matches, whatever later rules say',
     commands: ['backup', 'watch'],
   },
+  ...ARCHIVE_OPTIONS,
   ...RETENTION_OPTIONS,
   {
     name: 'rehash',
@@ -228,8 +230,9 @@ export const OPTIONS = [
       restore: 'replace files that exist',
       aof: 'go on without room, or with nothing kept',
       remove: 'also pinned ones, or all but the newest',
+      export: 'replace an archive of the same name',
     },
-    commands: ['backup', 'restore', 'aof', 'remove'],
+    commands: ['backup', 'restore', 'aof', 'remove', 'export'],
   },
   {
     name: 'set-dest',

@@ -40,7 +40,7 @@ export function formatSnapshotList(report: SnapshotListReport, showsNotes: boole
 }
 
 /** `snapshot 12 of 2026-11-22 03:00:00 +01:00` */
-export function nameSnapshot(snapshot: SnapshotSummary): string {
+export function nameSnapshot(snapshot: Pick<SnapshotSummary, 'id' | 'time'>): string {
   return `snapshot ${snapshot.id} of ${formatReportTime(snapshot.time)}`;
 }
 

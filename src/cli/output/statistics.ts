@@ -1,6 +1,7 @@
 // Formats the statistics of a backup and of a restore, for a terminal or -v.
 import type { NightReport } from '../../engine/automation/run-night.js';
-import type { RestoreReport } from '../../engine/restore/restore-report.js';
+import type { ExportReport } from '../../engine/export/export-report.js';
+import type { ArchiveRestoreReport, RestoreReport } from '../../engine/restore/restore-report.js';
 import { formatSize } from '../../system/text/format-size.js';
 import { formatCount, formatDuration } from './quantities.js';
 import { nameSnapshot } from './snapshot-table.js';
@@ -29,7 +30,20 @@ export function formatBackupStatistics(report: NightReport): string {
   return `${created}${nameSnapshot(snapshot)}\n${fields}`;
 }
 
-export function formatRestoreStatistics(report: RestoreReport): string {
+export function formatExportStatistics(report: ExportReport): string {
+  const { snapshot, target, name, encrypted } = report;
+  const place = name === null ? 'a pipe' : `'${target}${target.endsWith('/') ? '' : '/'}${name}'`;
+  const how =
+    encrypted === 'no'
+      ? 'not encrypted'
+      : encrypted === 'passphrase'
+        ? 'encrypted with a passphrase'
+        : 'encrypted';
+  const sizes = `${formatSize(report.bytes)}, as an archive ${formatSize(report.archiveBytes)}`;
+  return `exported ${nameSnapshot(snapshot)} to ${place}, ${how}\n${sizes}, ${formatDuration(report.elapsedMs)}\n`;
+}
+
+export function formatRestoreStatistics(report: RestoreReport | ArchiveRestoreReport): string {
   const what = report.path === '.' ? 'everything' : `'${report.path}'`;
   const amount = `${formatCount(report.files, 'file')}, ${formatSize(report.bytes)}`;
   const from = nameSnapshot(report.snapshot);

@@ -71,7 +71,7 @@ export class RepositorySource implements RestoreSource {
       // Without an examination nobody is told of a file that no server loads.
       damaged: open.damagedTables(['examination']),
     }));
-    this.location = { path: open.path, name: 'the repository' };
+    this.location = { path: open.path, name: 'the repository', isRepository: true };
     const { summary, notes } = summarizeSnapshot(proved.snapshot);
     this.snapshot = summary;
     this.#notes = [...damagedTableNotes(damaged), ...notes];
@@ -134,6 +134,9 @@ export class RepositorySource implements RestoreSource {
     const note = verdictNote(path, verdict, UNUSABLE_HINT);
     if (note !== null) this.#notes.push(note);
   }
+
+  /** Each content has been proved by itself. */
+  async finish(): Promise<void> {}
 
   async close(): Promise<void> {
     this.#open.close();

@@ -27,6 +27,7 @@ export async function rebuildEntries(
     else if (linkTarget !== null) context.fileSystem.makeLink(linkTarget, item.path);
     else await rebuildFile(item, source, context, onBytes);
   }
+  await source.finish();
 }
 
 async function rebuildFile(

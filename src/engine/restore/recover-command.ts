@@ -11,7 +11,7 @@ export function recoverCommand(
   { location, snapshot }: RestoreSource,
   directory: BytePath,
 ): string | null {
-  if (location === null) return null;
+  if (location?.isRepository !== true) return null;
   const [repository, dataDirectory] = [location.path, directory].map((path) =>
     shellWord(formatPath(path)),
   );

@@ -7,6 +7,19 @@ export interface RestoreReport extends RestoreOutcome {
   readonly snapshot: SnapshotSummary;
 }
 
+/** The report of a restore from an archive. */
+export interface ArchiveRestoreReport extends RestoreOutcome {
+  /** As messages call it. */
+  readonly archive: string;
+  readonly snapshot: ArchivedSnapshotSummary;
+}
+
+/** A snapshot without what it costs in the repository that it came from. */
+export type ArchivedSnapshotSummary = Pick<
+  SnapshotSummary,
+  'id' | 'time' | 'files' | 'sourceBytes' | 'host' | 'source' | 'server' | 'notes'
+>;
+
 /** What a restore has done, wherever the snapshot was kept. */
 export interface RestoreOutcome {
   /** The path inside the snapshot; `.` for all of it. */

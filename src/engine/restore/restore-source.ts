@@ -44,6 +44,8 @@ export interface SourceLocation {
   readonly path: BytePath;
   /** As messages call it, such as `the repository`. */
   readonly name: string;
+  /** Whether `recover` can read it, too. */
+  readonly isRepository: boolean;
 }
 
 /** What to tell a user who asked for a path that the snapshot lacks. */
@@ -76,5 +78,11 @@ export interface RestoreSource {
    *   then be thrown away
    */
   read(file: RestoreEntry, emit: Emit): Promise<void>;
+  /**
+   * Called once, when every file that is wanted has been read, and before any is put in its place: what is left of a stream
+   * may show that it is damaged.
+   * @throws CorruptError, InterruptedError
+   */
+  finish(): Promise<void>;
   close(): Promise<void>;
 }

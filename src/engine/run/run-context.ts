@@ -25,7 +25,9 @@ export interface ProgressEvent {
     | 'restoring'
     | 'verifying'
     /** Increments of a removal; counts their bytes. */
-    | 'composing';
+    | 'composing'
+    /** A snapshot on its way into an archive. */
+    | 'exporting';
   /** The path being worked on, as shown to people; null where the phase has none. */
   readonly path: string | null;
   readonly doneBytes: number;

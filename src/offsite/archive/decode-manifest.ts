@@ -53,6 +53,9 @@ async function* splitLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Ui
 
 const NEWLINE = 0x0a;
 
+/** Of which no snapshot has an entry, although what `--also` kept is below it. */
+const OWN_FOLDER = parentPath(MANIFEST_PATH);
+
 interface Beginning extends Pick<
   ArchiveManifest,
   'program' | 'repositoryId' | 'snapshot' | 'server'
@@ -99,8 +102,10 @@ class ManifestDecoder {
     if (this.#isDirectory.has(path)) {
       throw new CorruptError(`the manifest has ${shown} twice`, { path });
     }
+    if (path === MANIFEST_PATH) throw new CorruptError('the manifest has itself', { path });
     const isFirst = this.#entries.length === 0;
-    const isInDirectory = path !== ROOT && this.#isDirectory.get(parentPath(path)) === true;
+    const parent = parentPath(path);
+    const isInDirectory = path !== ROOT && (this.#isDirectory.get(parent) ?? parent === OWN_FOLDER);
     if (isFirst ? path !== ROOT || entry.type !== 'directory' : !isInDirectory) {
       throw new CorruptError(`the manifest has ${shown} before the directory that it is in`, {
         path,

@@ -72,5 +72,5 @@ export const MANIFEST_LIMITS = {
   pathBytes: 4096,
   /** Of one line. */
   lineBytes: 16 << 20,
-  bytes: 1 << 30,
+  bytes: 256 << 20,
 } as const;

@@ -47,7 +47,7 @@ export async function openArchive(
 async function* copied(
   chunks: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  for await (const chunk of chunks) yield Uint8Array.from(chunk);
+  for await (const chunk of chunks) yield new Uint8Array(chunk);
 }
 
 const ZSTD_MAGIC = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);

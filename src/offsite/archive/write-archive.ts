@@ -3,6 +3,7 @@
 import { ByteChannel } from '../../system/streams/byte-channel.js';
 import { isWorthThread } from '../../system/threads/worth-a-thread.js';
 import { ZstdThread } from '../../system/zstd/zstd-thread.js';
+import { compressWithProgram, hasZstdProgram } from '../../system/zstd/zstd-program.js';
 import { createZstdWriter } from '../../system/zstd/zstd.js';
 import { showArchivePath, encodeManifest, measureManifest } from './encode-manifest.js';
 import { encodeTarHeader, manifestEntry, tarEnd, tarPadding } from './encode-tar.js';
@@ -16,9 +17,11 @@ export interface ArchiveWriting {
   readonly seal: Seal;
 }
 
-/** Compressed bytes that may wait to be taken. */
+/** Bytes that may wait to be taken. */
 const WAITING_MOST_BYTES = 4 << 20;
 const LEVEL = 3;
+/** Below this, starting a program takes longer than it saves. */
+const PROGRAM_FROM_BYTES = 32 << 20;
 
 /**
  * The bytes of the archive. Ending the iteration early ends everything that works for it. An error of `read` ends the
@@ -34,9 +37,12 @@ async function* compressedTar(
   writing: ArchiveWriting,
   manifestBytes: number,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const channel = new ByteChannel(WAITING_MOST_BYTES);
   const totalBytes = contentBytes(writing.manifest.entries) + manifestBytes;
-  const compressor = await createCompressor(totalBytes, (piece) => channel.put(piece));
+  const channel = new ByteChannel(WAITING_MOST_BYTES);
+  const isForProgram = totalBytes >= PROGRAM_FROM_BYTES && hasZstdProgram();
+  const compressor = isForProgram
+    ? passOn(channel)
+    : await createCompressor(totalBytes, (piece) => channel.put(piece));
   const tar = new TarWriter(async (bytes) => {
     await channel.room();
     await compressor.write(bytes);
@@ -48,7 +54,8 @@ async function* compressedTar(
       (error: unknown) => channel.fail(error),
     );
   try {
-    yield* channel;
+    if (isForProgram) yield* compressWithProgram(channel, LEVEL);
+    else yield* channel;
   } finally {
     channel.cancel();
     // A thread that has ended wakes a producer that waits for it.
@@ -116,12 +123,21 @@ interface Compressor {
   close(): Promise<void>;
 }
 
+/** For a program behind the channel. The bytes are written over when the next ones come. */
+function passOn(channel: ByteChannel): Compressor {
+  return {
+    write: async (bytes) => channel.put(new Uint8Array(bytes)),
+    finish: async () => {},
+    close: async () => {},
+  };
+}
+
 async function createCompressor(
   sizeBytes: number,
   onPiece: (piece: Uint8Array) => void,
 ): Promise<Compressor> {
   if (isWorthThread(sizeBytes)) return new ZstdThread(LEVEL, onPiece);
-  const writer = await createZstdWriter(LEVEL, (piece) => onPiece(Uint8Array.from(piece)));
+  const writer = await createZstdWriter(LEVEL, (piece) => onPiece(new Uint8Array(piece)));
   return {
     write: (bytes) => writer.write(bytes),
     finish: () => writer.finish(),

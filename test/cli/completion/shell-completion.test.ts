@@ -34,6 +34,7 @@ test('commands are completed where a command may stand', async (t) => {
     'tag',
     'untag',
     'confirm',
+    'export',
     'completion',
   ];
   t.deepEqual(await answers(''), commands);
@@ -101,7 +102,18 @@ const REPLIES: [words: string[], reply: string[]][] = [
   ],
   [
     ['restore', '--'],
-    ['--at', '--chown', '--force', '--set-dest', '--json', '--quiet', '--verbose'],
+    [
+      '--at',
+      '--from',
+      '--identity',
+      '--passphrase-file',
+      '--chown',
+      '--force',
+      '--set-dest',
+      '--json',
+      '--quiet',
+      '--verbose',
+    ],
   ],
   [['restore', '-r', ''], ['now']],
   [['list', '/var/l'], []],

@@ -4,14 +4,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import test from 'ava';
 
 import { FORMAT_VERSION } from '../../../src/catalog/schema.js';
-import { isRoot } from '../../support/program/is-root.js';
 import {
   listRepositoryFixtures,
   remarksOf,
   unpackRepository,
 } from '../../support/repository/repository-fixtures.js';
 import { exceptNote } from '../../support/repository/verification-note.js';
-import { type Tree, readTree, treeDifferences } from '../../support/files/directory-tree.js';
+import { readTree, treeDifferences } from '../../support/files/directory-tree.js';
+import { settableTree } from '../../support/repository/settable-tree.js';
 import { createSandbox } from '../../support/sandbox/sandbox.js';
 
 const fixtures = await listRepositoryFixtures();
@@ -44,7 +44,7 @@ for (const fixture of fixtures) {
     for (const { id, time, tree } of manifest.snapshots) {
       await sandbox.restore({ time, to: sandbox.at(`restored-${id}`) });
       const restored = await readTree(sandbox.at(`restored-${id}`));
-      t.deepEqual(treeDifferences(asSet(tree), restored), [], `snapshot ${id}`);
+      t.deepEqual(treeDifferences(settableTree(tree), restored), [], `snapshot ${id}`);
     }
     const changes = treeDifferences(before, await readTree(sandbox.repository));
     t.deepEqual(formatVersion < 2 ? changes : exceptNote(changes), []);
@@ -67,21 +67,7 @@ for (const fixture of fixtures) {
     );
     t.deepEqual(difference, []);
     await sandbox.restore({ time: manifest.snapshots[0]?.time ?? '', to: sandbox.at('old') });
-    const first = asSet(manifest.snapshots[0]?.tree ?? {});
+    const first = settableTree(manifest.snapshots[0]?.tree ?? {});
     t.deepEqual(treeDifferences(first, await readTree(sandbox.at('old'))), []);
   });
-}
-
-/** The tree with what this user may set: only root may give files away, with their set-id bits. */
-function asSet(tree: Tree): Tree {
-  if (isRoot) return tree;
-  const owner = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
-  const withoutSetId = (mode: string): string =>
-    mode === '' ? '' : (Number.parseInt(mode, 8) & 0o1777).toString(8).padStart(4, '0');
-  return Object.fromEntries(
-    Object.entries(tree).map(([name, entry]) => [
-      name,
-      { ...entry, ...owner, mode: withoutSetId(entry.mode) },
-    ]),
-  );
 }

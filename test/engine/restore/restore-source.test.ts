@@ -60,6 +60,11 @@ class RememberingSource implements RestoreSource {
     if (file.path === this.damaged) throw new CorruptError(`'${file.path}' is damaged`);
   }
 
+  async finish(): Promise<void> {
+    this.filesRead.push('the end');
+    if (this.damaged === 'the end') throw new CorruptError('the end is damaged');
+  }
+
   async close(): Promise<void> {}
 }
 
@@ -84,10 +89,10 @@ test('each file is read once, in the order in which the source has them', async 
   const room = await temporaryDirectory(t);
   const source = new RememberingSource();
   const report = await restoreTo(path.join(room, 'new'), source);
-  t.deepEqual(source.filesRead, ['z', 'folder/2', 'folder/1', 'a']);
+  t.deepEqual(source.filesRead, ['z', 'folder/2', 'folder/1', 'a', 'the end']);
   t.is(report.files, 4);
   t.is(report.bytes, 'z'.length + 'folder/2'.length * 2 + 'a'.length);
-  for (const name of source.filesRead) {
+  for (const name of source.filesRead.slice(0, -1)) {
     t.is(await readFile(path.join(room, 'new', name), 'utf8'), name);
   }
 });
@@ -96,7 +101,7 @@ test('files that are not wanted are not read', async (t) => {
   const room = await temporaryDirectory(t);
   const source = new RememberingSource();
   await restoreTo(path.join(room, 'new'), source, 'folder');
-  t.deepEqual(source.filesRead, ['folder/2', 'folder/1']);
+  t.deepEqual(source.filesRead, ['folder/2', 'folder/1', 'the end']);
   t.deepEqual((await readdir(path.join(room, 'new'))).toSorted(), ['1', '2']);
 });
 
@@ -128,7 +133,11 @@ test('the source says what is known of a path that is not there, and where to lo
 test('a destination that overlaps what the source is read from is refused, by its name', async (t) => {
   const room = await temporaryDirectory(t);
   const source = new RememberingSource();
-  source.location = { path: pathFromText(path.join(room, 'archive')), name: 'the archive' };
+  source.location = {
+    path: pathFromText(path.join(room, 'archive')),
+    name: 'the archive',
+    isRepository: true,
+  };
   const error = await t.throwsAsync(restoreTo(path.join(room, 'archive', 'new'), source), {
     instanceOf: UsageError,
     message: /new' lies inside the archive '.*archive'$/,

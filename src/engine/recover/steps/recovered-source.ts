@@ -80,6 +80,10 @@ export class RecoveredSource implements RestoreSource {
     return emit(manifest.bytes);
   }
 
+  finish(): Promise<void> {
+    return this.#inner.finish();
+  }
+
   close(): Promise<void> {
     return this.#inner.close();
   }

@@ -13,7 +13,7 @@ import type { FileStat } from '../../../system/files/file-system.js';
 import type { RestoreEntry, SourceLocation } from '../restore-source.js';
 import { type DestinationServer, runningServer } from './destination-server.js';
 import type { FoundDestination } from './find-destination.js';
-import type { SelectedEntry, Selection } from '../select-entries.js';
+import { type SelectedEntry, type Selection, placeBelow } from '../select-entries.js';
 
 export interface DestinationCheck {
   readonly destination: FoundDestination;
@@ -29,7 +29,7 @@ export interface DestinationCheck {
 /** @throws InTheWayError, UsageError */
 export function requireUsableDestination(check: DestinationCheck): void {
   const { destination, selection, location, server, force } = check;
-  if (location !== null) requireNoOverlap(destination, location);
+  if (location !== null) requireNoOverlap(check, location);
   // The first of the checks that --force skips. The others suggest --force, and a person must not read
   // that while a server runs in the destination.
   if (!force && server !== null) throw runningServer(server);
@@ -49,16 +49,25 @@ export function requireUsableDestination(check: DestinationCheck): void {
   }
 }
 
-function relationOf(destination: BytePath, { path, name }: SourceLocation): string | null {
+function relationOf(
+  { destination: { path: destination }, selection }: DestinationCheck,
+  { path, name, isRepository }: SourceLocation,
+): string | null {
   const shown = `${name} '${formatPath(path)}'`;
   if (destination === path) return `is ${name} itself`;
+  // A file may lie among what is restored, as long as nothing takes its place.
+  if (!isRepository) {
+    const isReplaced = selection.some((selected) => placeBelow(destination, selected) === path);
+    return isReplaced ? `would get a file in the place of ${shown}` : null;
+  }
   if (isWithin(destination, path)) return `lies inside ${shown}`;
   if (isWithin(path, destination)) return `contains ${shown}`;
   return null;
 }
 
-function requireNoOverlap({ path, asked }: FoundDestination, location: SourceLocation): void {
-  const relation = relationOf(path, location);
+function requireNoOverlap(check: DestinationCheck, location: SourceLocation): void {
+  const { path, asked } = check.destination;
+  const relation = relationOf(check, location);
   if (relation === null) return;
   throw new UsageError(`destination '${formatPath(path)}' ${relation}`, {
     typed: formatPath(asked),

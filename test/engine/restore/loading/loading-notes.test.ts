@@ -32,6 +32,7 @@ function sourceOf(files: readonly string[]): RestoreSource {
     placeOf: () => null,
     explainAbsence: () => ({ isInNoSnapshot: true, hint: '' }),
     read: async () => undefined,
+    finish: async () => undefined,
     close: async () => undefined,
   };
 }

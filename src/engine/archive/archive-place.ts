@@ -1,0 +1,47 @@
+// Where an archive is: in a store under a name, or at the other end of a pipe.
+import { DEFAULT_PATIENCE } from '../../offsite/stores/store-context.js';
+import { openStore } from '../../offsite/stores/open-store.js';
+import type { ArchiveStore } from '../../offsite/stores/store.js';
+import { formatTarget, parseTarget } from '../../offsite/target.js';
+import { pauseUnlessStopped } from '../../system/time/pause.js';
+import type { RunContext } from '../run/run-context.js';
+import type { TargetRequest } from './archive-request.js';
+
+export interface StorePlace {
+  readonly kind: 'store';
+  readonly store: ArchiveStore;
+  /** Null where TARGET names none. */
+  readonly name: string | null;
+  /** For messages. */
+  readonly label: string;
+  /** Whether it is on another machine. */
+  readonly isRemote: boolean;
+}
+
+export type ArchivePlace = { readonly kind: 'pipe' } | StorePlace;
+
+/** Nothing is contacted yet. @throws UsageError */
+export function openPlace(request: TargetRequest, context: RunContext): ArchivePlace {
+  const { typed, resolve, environment, options } = request;
+  const { fileSystem, clock, processId, stopping } = context;
+  const target = parseTarget(typed, {
+    resolve,
+    isFolder: (path) => {
+      const real = fileSystem.realPath(path);
+      return real !== null && fileSystem.stat(real)?.isDirectory() === true;
+    },
+  });
+  if (target.kind === 'pipe') return target;
+  const store = openStore(target, {
+    fileSystem,
+    clock,
+    processId,
+    stopping,
+    pause: (durationMs) => pauseUnlessStopped(durationMs, stopping),
+    environment,
+    options,
+    ...DEFAULT_PATIENCE,
+  });
+  const isRemote = target.kind !== 'file';
+  return { kind: 'store', store, name: target.name, label: formatTarget(target), isRemote };
+}
