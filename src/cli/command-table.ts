@@ -131,8 +131,16 @@ export const COMMANDS: readonly CommandSpec[] = [
     operands: ['REPO', 'TARGET'],
     summary: 'write one snapshot as an encrypted archive',
     about:
-      'Writes the snapshot of -r TIME, or the newest one, as one archive: a tar, compressed with zstd and encrypted with age, that opens with these programs too. TARGET is a file, a folder, or - for a pipe. restore --from reads it.',
+      'Writes the snapshot of -r TIME, or the newest one, as one archive: a tar, compressed with zstd and encrypted with age, that opens with these programs too. TARGET is a file, a folder, - for a pipe, swift://CONTAINER/NAME or s3://BUCKET/NAME. restore --from reads it.',
     interrupted: 'nothing was changed: there is no new archive',
+  },
+  {
+    name: 'remote',
+    operands: ['list|remove|verify', 'TARGET'],
+    summary: 'list, remove or verify the archives in a store',
+    about:
+      'Works on the archives that export has written to TARGET: swift://CONTAINER/, s3://BUCKET/ or a folder; or on the one that TARGET names. list shows them. remove lets go of those that no --keep rule keeps. verify checks what the store has; with -i or --passphrase-file it reads every byte and compares every digest.',
+    interrupted: 'every archive that is listed is whole; run it again for the rest',
   },
   {
     name: 'completion',

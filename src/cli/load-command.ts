@@ -18,6 +18,7 @@ const LOADERS: Record<CommandName, () => Promise<RunCommand>> = {
   untag: async () => (await import('./commands/remark.js')).runRemark,
   confirm: async () => (await import('./commands/remark.js')).runRemark,
   export: async () => (await import('./commands/export.js')).runExport,
+  remote: async () => (await import('./commands/remote.js')).runRemote,
   completion: async () => (await import('./commands/completion.js')).runCompletion,
 };
 

@@ -45,6 +45,7 @@ test('--help names every command and no other', async (t) => {
     'untag',
     'confirm',
     'export',
+    'remote',
     'completion',
   ]);
 });

@@ -20,7 +20,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 };
 
 /** The folders of engine/ that use cases share. They import no use case. */
-const SHARED_BY_USE_CASES = ['run', 'snapshot', 'source', 'server', 'archive'];
+const SHARED_BY_USE_CASES = ['run', 'snapshot', 'source', 'server', 'archive', 'keep'];
 
 /** The use cases of engine/, a folder each, with the other use cases that each may import. */
 const USE_CASES: Record<string, readonly string[]> = {
@@ -32,6 +32,7 @@ const USE_CASES: Record<string, readonly string[]> = {
   watch: ['backup'],
   retention: [],
   export: [],
+  remote: [],
   automation: ['backup', 'retention'],
   inspect: [],
 };

@@ -1,7 +1,7 @@
 // `backup [SOURCE] REPO` takes one snapshot. A success prints nothing, unless stderr is a terminal or -v or
 // --json is given.
 import type { BackupRequest } from '../../engine/backup/backup-request.js';
-import { type KeepRules, isWithoutRules } from '../../engine/retention/keep-rules.js';
+import { type KeepRules, isWithoutRules } from '../../engine/keep/keep-rules.js';
 import type { RunContext } from '../../engine/run/run-context.js';
 import { UsageError } from '../../errors.js';
 import { hideArguments } from '../../system/secrets/hide-arguments.js';

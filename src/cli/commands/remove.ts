@@ -1,6 +1,6 @@
 // `remove REPO` lets snapshots go. It ends with exit 3 if an alarm kept what would have gone, or damage did.
 import type { RemovalRequest, RequestedSelection } from '../../engine/retention/removal-request.js';
-import { isWithoutRules } from '../../engine/retention/keep-rules.js';
+import { isWithoutRules } from '../../engine/keep/keep-rules.js';
 import { parseTime } from '../../engine/snapshot/time-spec.js';
 import { UsageError } from '../../errors.js';
 import type { Invocation, ToPath } from '../command.js';

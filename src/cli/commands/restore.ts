@@ -17,7 +17,7 @@ import { formatRestoreStatistics } from '../output/statistics.js';
 export async function runRestore(invocation: Invocation): Promise<number> {
   const { parsed, operands, toPath, context, output } = invocation;
   if (parsed.counts.has('from')) return runRestoreFromArchive(invocation);
-  for (const name of ['identity', 'passphrase-file'] as const) {
+  for (const name of ['identity', 'passphrase-file', 'endpoint', 'limit-rate'] as const) {
     if (!parsed.counts.has(name)) continue;
     throw new UsageError(`option '--${name}' is for archives`, {
       hint: 'name the archive with --from; a repository is not encrypted',

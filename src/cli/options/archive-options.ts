@@ -14,7 +14,7 @@ export const ARCHIVE_OPTIONS = [
     value: 'FILE',
     repeatable: true,
     help: 'the key that opens the archive: of age, or of ssh',
-    commands: ['restore'],
+    commands: ['restore', 'remote'],
   },
   {
     name: 'recipient',
@@ -34,12 +34,39 @@ export const ARCHIVE_OPTIONS = [
     name: 'passphrase-file',
     value: 'FILE',
     help: 'encrypt with the first line of FILE',
-    helpOf: { restore: 'the archive opens with the first line of FILE' },
-    commands: ['export', 'restore'],
+    helpOf: {
+      restore: 'the archive opens with the first line of FILE',
+      remote: 'the archives open with the first line of FILE',
+    },
+    commands: ['export', 'restore', 'remote'],
   },
   {
     name: 'no-encrypt',
     help: 'do not encrypt the archive',
     commands: ['export'],
+  },
+  {
+    name: 'endpoint',
+    value: 'URL',
+    help: 'the S3 store, if it is not that of AWS',
+    commands: ['export', 'restore', 'remote'],
+  },
+  {
+    name: 'segment-size',
+    value: 'SIZE',
+    help: 'send the archive in segments of this size',
+    commands: ['export'],
+  },
+  {
+    name: 'spool',
+    value: 'DIR',
+    help: 'for segments of over 64M until they are stored',
+    commands: ['export'],
+  },
+  {
+    name: 'limit-rate',
+    value: 'SIZE',
+    help: 'bytes in a second at most, such as 2M',
+    commands: ['export', 'restore', 'remote'],
   },
 ] as const satisfies readonly OptionSpec[];

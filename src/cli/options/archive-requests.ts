@@ -6,13 +6,30 @@ import type {
 } from '../../engine/archive/archive-request.js';
 import type { Invocation, ToPath } from '../command.js';
 import type { ParsedArguments } from './parse-arguments.js';
+import { parseSize } from './parse-size.js';
 
 export function toTargetRequest(
   typed: string,
-  { toPath, environment }: Pick<Invocation, 'toPath' | 'environment'>,
+  invocation: Pick<Invocation, 'parsed' | 'toPath' | 'environment'>,
 ): TargetRequest {
-  const options = { endpoint: null, segmentBytes: null, spoolFolder: null };
-  return { typed, resolve: toPath, environment, options };
+  const { toPath, environment } = invocation;
+  return { typed, resolve: toPath, environment, options: toStoreOptions(invocation) };
+}
+
+function toStoreOptions({
+  parsed: { values },
+  toPath,
+}: Pick<Invocation, 'parsed' | 'toPath'>): TargetRequest['options'] {
+  const size = (name: 'segment-size' | 'limit-rate', least: string): number | null => {
+    const text = values.get(name)?.[0];
+    return text === undefined ? null : parseSize(name, text, least, '5G');
+  };
+  return {
+    endpoint: values.get('endpoint')?.[0] ?? null,
+    segmentBytes: size('segment-size', '1M'),
+    spoolFolder: pathOf(values.get('spool')?.[0], toPath),
+    bytesPerSecond: size('limit-rate', '16K'),
+  };
 }
 
 export function toSealingRequest(

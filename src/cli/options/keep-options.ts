@@ -1,5 +1,5 @@
 // The rules that say which snapshots stay, the share of an alarm, and tags, as they are typed.
-import { type KeepRules, PERIODS, type Period } from '../../engine/retention/keep-rules.js';
+import { type KeepRules, PERIODS, type Period } from '../../engine/keep/keep-rules.js';
 import { USUAL_PERCENT } from '../../engine/snapshot/alarm/compare-states.js';
 import { TAG_HINT, isTagName } from '../../engine/snapshot/tag-name.js';
 import { parseTimeSpec } from '../../engine/snapshot/time-spec.js';

@@ -16,6 +16,7 @@ export type CommandName =
   | 'untag'
   | 'confirm'
   | 'export'
+  | 'remote'
   | 'completion';
 
 export interface OptionSpec {

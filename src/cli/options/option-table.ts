@@ -169,7 +169,7 @@ export const OPTIONS = [
   {
     name: 'dry-run',
     help: 'show the plan, and change nothing',
-    commands: ['recover', 'remove'],
+    commands: ['recover', 'remove', 'remote'],
   },
   {
     name: 'yes',
@@ -231,8 +231,9 @@ export const OPTIONS = [
       aof: 'go on without room, or with nothing kept',
       remove: 'also pinned ones, or all but the newest',
       export: 'replace an archive of the same name',
+      remote: 'remove also all but the newest',
     },
-    commands: ['backup', 'restore', 'aof', 'remove', 'export'],
+    commands: ['backup', 'restore', 'aof', 'remove', 'export', 'remote'],
   },
   {
     name: 'set-dest',

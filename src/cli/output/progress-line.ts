@@ -2,6 +2,7 @@
 // anything else is written there.
 import type { ProgressEvent } from '../../engine/run/run-context.js';
 import { formatSize } from '../../system/text/format-size.js';
+import { Pace } from './pace.js';
 import { textWidth } from './text-table.js';
 
 /** The terminal that the line is drawn on. */
@@ -20,6 +21,7 @@ export class ProgressLine {
   #isShown = false;
   #latest: ProgressEvent | null = null;
   #timer: NodeJS.Timeout | undefined;
+  readonly #pace = new Pace();
 
   /** Draws nothing in the first tenth of a second, so that short runs do not flicker. */
   constructor(terminal: ProgressTerminal, monotonicMs: () => number) {
@@ -31,6 +33,7 @@ export class ProgressLine {
   /** Draws the line, at most ten times a second. An event that comes too early is drawn later, if none follows. */
   update(event: ProgressEvent): void {
     this.#latest = event;
+    this.#pace.note(event, this.#monotonicMs());
     const restMs = REDRAW_EVERY_MS - (this.#monotonicMs() - this.#lastDrawnMs);
     if (restMs <= 0) this.#draw();
     else this.#timer ??= setTimeout(() => this.#draw(), restMs).unref();
@@ -42,7 +45,10 @@ export class ProgressLine {
     this.#lastDrawnMs = this.#monotonicMs();
     this.#isShown = true;
     const width = (this.#terminal.columns ?? 80) - 1;
-    this.#terminal.write(RETURN_AND_WIPE + formatProgress(this.#latest, width));
+    this.#terminal.write(
+      RETURN_AND_WIPE +
+        formatProgress(this.#latest, width, this.#pace.of(this.#latest, this.#lastDrawnMs)),
+    );
   }
 
   #stopTimer(): void {
@@ -62,12 +68,15 @@ export class ProgressLine {
 /**
  * `copying 45 % (812.3 MiB of 905.1 MiB) dump.rdb`, at most `width` wide. The percentage is that of the whole run, the
  * amounts are those of the phase. A long path loses its beginning.
+ *
+ * @param pace such as `35.2 MiB/s, 12 s left`; empty where it is not known
  */
-export function formatProgress(event: ProgressEvent, width: number): string {
+export function formatProgress(event: ProgressEvent, width: number, pace = ''): string {
   const { doneBytes, totalBytes } = event;
   const share = event.share ?? (totalBytes === 0 ? null : doneBytes / totalBytes);
   const percent = share === null ? '' : ` ${Math.floor(share * 100)} %`;
-  const bytes = totalBytes === 0 ? '' : ` (${formatAmount(event)})`;
+  const bytes =
+    totalBytes === 0 ? '' : ` (${formatAmount(event)}${pace === '' ? '' : `, ${pace}`})`;
   const head = `${event.phase}${percent}${bytes}`;
   if (event.path === null) return head.slice(0, width);
   const room = width - textWidth(head) - 1;

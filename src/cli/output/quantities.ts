@@ -16,6 +16,12 @@ export function formatDuration(milliseconds: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** `12 s`, `2 min 5 s`, `1 h 3 min`: of a time that is only estimated. */
+export function formatWait(milliseconds: number): string {
+  const seconds = Math.ceil(milliseconds / 1000);
+  return seconds < 60 ? `${seconds} s` : formatDuration(seconds * 1000);
+}
+
 /** Numbers in ascending order as ranges: `1-3, 5, 8-9`. */
 export function formatRanges(numbers: readonly number[]): string {
   const ranges: { first: number; last: number }[] = [];

@@ -1,6 +1,6 @@
 // Formats what `remove` prints: the plan of --dry-run, and the result.
 import type { DecidedSnapshot, RemovalReport } from '../../engine/retention/removal-report.js';
-import type { GoReason, StayReason } from '../../engine/retention/plan-removal.js';
+import type { GoReason, StayReason } from '../../engine/keep/plan-removal.js';
 import { formatReportTime } from '../../engine/snapshot/local-time.js';
 import { formatSize } from '../../system/text/format-size.js';
 import { formatCount } from './quantities.js';
@@ -30,7 +30,7 @@ export function formatRemoval({ removed, kept, freedBytes }: RemovalReport): str
 
 /** The reasons that do not fit on the line of their snapshot follow below it. */
 function toRows({ id, time, goes, reasons }: DecidedSnapshot): string[][] {
-  const [first = '', ...more] = joinWithin(reasons.map(describe), WHY_WIDTH);
+  const [first = '', ...more] = joinWithin(reasons.map(describeReason), WHY_WIDTH);
   return [
     [String(id), formatReportTime(time), goes ? 'goes' : 'stays', first],
     ...more.map((line) => ['', '', '', line]),
@@ -47,7 +47,8 @@ function joinWithin(words: readonly string[], width: number): string[] {
   return lines;
 }
 
-function describe(reason: StayReason | GoReason): string {
+/** Why a snapshot stays or goes. */
+export function describeReason(reason: StayReason | GoReason): string {
   switch (reason.kind) {
     case 'newest':
       return 'the newest';

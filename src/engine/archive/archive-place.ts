@@ -2,7 +2,9 @@
 import { DEFAULT_PATIENCE } from '../../offsite/stores/store-context.js';
 import { openStore } from '../../offsite/stores/open-store.js';
 import type { ArchiveStore } from '../../offsite/stores/store.js';
+import { rateLimitOf } from '../../offsite/stores/remote-session.js';
 import { formatTarget, parseTarget } from '../../offsite/target.js';
+import type { RateLimit } from '../../system/streams/rate-limit.js';
 import { pauseUnlessStopped } from '../../system/time/pause.js';
 import type { RunContext } from '../run/run-context.js';
 import type { TargetRequest } from './archive-request.js';
@@ -16,9 +18,16 @@ export interface StorePlace {
   readonly label: string;
   /** Whether it is on another machine. */
   readonly isRemote: boolean;
+  /** For what is written to it here. A remote store limits itself. Null without a limit. */
+  readonly rateLimit: RateLimit | null;
 }
 
-export type ArchivePlace = { readonly kind: 'pipe' } | StorePlace;
+export interface PipePlace {
+  readonly kind: 'pipe';
+  readonly rateLimit: RateLimit | null;
+}
+
+export type ArchivePlace = PipePlace | StorePlace;
 
 /** Nothing is contacted yet. @throws UsageError */
 export function openPlace(request: TargetRequest, context: RunContext): ArchivePlace {
@@ -31,17 +40,24 @@ export function openPlace(request: TargetRequest, context: RunContext): ArchiveP
       return real !== null && fileSystem.stat(real)?.isDirectory() === true;
     },
   });
-  if (target.kind === 'pipe') return target;
-  const store = openStore(target, {
+  const storeContext = {
     fileSystem,
     clock,
     processId,
     stopping,
-    pause: (durationMs) => pauseUnlessStopped(durationMs, stopping),
+    pause: async (durationMs: number) => pauseUnlessStopped(durationMs, stopping),
     environment,
     options,
     ...DEFAULT_PATIENCE,
-  });
+  };
+  if (target.kind === 'pipe') return { kind: 'pipe', rateLimit: rateLimitOf(storeContext) };
   const isRemote = target.kind !== 'file';
-  return { kind: 'store', store, name: target.name, label: formatTarget(target), isRemote };
+  return {
+    kind: 'store',
+    store: openStore(target, storeContext),
+    name: target.name,
+    label: formatTarget(target),
+    isRemote,
+    rateLimit: isRemote ? null : rateLimitOf(storeContext),
+  };
 }

@@ -3,7 +3,7 @@ import { InterruptedError, RewindError } from '../../errors.js';
 import type { BackupReport } from '../backup/backup-report.js';
 import type { BackupRequest } from '../backup/backup-request.js';
 import { backup } from '../backup/backup.js';
-import type { KeepRules } from '../retention/keep-rules.js';
+import type { KeepRules } from '../keep/keep-rules.js';
 import { type Note, infoNote, lookNote } from '../run/notes.js';
 import type { RunContext } from '../run/run-context.js';
 

@@ -10,6 +10,7 @@ import { openSnapshots } from '../../repository/open/open-repository.js';
 import { formatPath } from '../../system/files/byte-path.js';
 import { awaitWithCheckpoints } from '../../system/time/checkpoint.js';
 import { type ArchivePlace, openPlace } from '../archive/archive-place.js';
+import { leftoverNotes } from '../archive/leftover-notes.js';
 import { readSealingKeys } from '../archive/archive-keys.js';
 import { showPath } from '../run/notes.js';
 import type { RunContext } from '../run/run-context.js';
@@ -47,6 +48,7 @@ export async function exportTo(
   const seal = await prepareSeal(keys);
   const snapshot = openExported(wanted, context);
   try {
+    const leftovers = place.kind === 'pipe' ? 0 : await place.store.removeLeftovers();
     const written = await writeTo(place, { snapshot, seal, wanted }, context);
     return {
       repository: formatPath(repository),
@@ -56,7 +58,7 @@ export async function exportTo(
       encrypted: keys.kind === 'none' ? 'no' : keys.kind,
       bytes: contentBytes(snapshot.manifest.entries),
       elapsedMs: Math.round(context.clock.monotonicMs() - startedMs),
-      notes: snapshot.notes,
+      notes: [...snapshot.notes, ...leftoverNotes(leftovers)],
     };
   } finally {
     await snapshot.close();
@@ -84,7 +86,8 @@ async function writeTo(
   { snapshot, seal, wanted }: Writing,
   context: RunContext,
 ): Promise<Pick<ExportReport, 'name' | 'archiveBytes'>> {
-  const chunks = archiveOf(snapshot, seal, context);
+  const made = archiveOf(snapshot, seal, context);
+  const chunks = place.rateLimit?.slow(made) ?? made;
   if (place.kind === 'pipe') {
     const { pipe } = wanted;
     if (pipe === null) throw new UsageError('there is no pipe to write the archive to');
@@ -113,15 +116,15 @@ async function writeTo(
   return { name: stored.name, archiveBytes: stored.sizeBytes };
 }
 
-function archiveOf(
+async function* archiveOf(
   snapshot: ExportedSnapshot,
   seal: Seal,
   { onProgress }: RunContext,
-): AsyncIterable<Uint8Array> {
+): AsyncGenerator<Uint8Array, void, undefined> {
   const { manifest } = snapshot;
   const totalBytes = contentBytes(manifest.entries);
   let doneBytes = 0;
-  return writeArchive({
+  yield* writeArchive({
     manifest,
     seal,
     read: (entry, emit) =>
@@ -131,4 +134,6 @@ function archiveOf(
         onProgress({ phase: 'exporting', path: showPath(entry.path), doneBytes, totalBytes });
       }),
   });
+  // A store may have some of it still to send.
+  onProgress({ phase: 'finishing', path: null, doneBytes: 0, totalBytes: 0 });
 }

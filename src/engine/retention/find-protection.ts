@@ -9,7 +9,7 @@ import {
   neverCompared,
   unconfirmedAlarms,
 } from '../snapshot/alarm/find-alarms.js';
-import type { Protection } from './plan-removal.js';
+import type { Protection } from '../keep/plan-removal.js';
 
 export interface FoundProtection {
   readonly protection: Protection;

@@ -6,7 +6,7 @@ import { shellWord } from '../../system/text/shell-word.js';
 import { type Note, lookNote } from '../run/notes.js';
 import type { Alarm } from '../snapshot/alarm/find-alarms.js';
 import { confirmHint, describeReasons } from '../snapshot/alarm/reason-text.js';
-import type { Decision } from './plan-removal.js';
+import type { Decision } from '../keep/plan-removal.js';
 import { isNearlyAll } from './require-removable.js';
 
 /** One line for as long as an alarm stands, whether it has kept something this time or not. */

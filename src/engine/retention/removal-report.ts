@@ -1,6 +1,6 @@
 // The result of a removal: the object that `--json` prints (docs/cli.md). Times are ISO 8601 in UTC, sizes are bytes.
 import type { Note } from '../run/notes.js';
-import type { GoReason, StayReason } from './plan-removal.js';
+import type { GoReason, StayReason } from '../keep/plan-removal.js';
 
 export interface RemovalReport {
   readonly repository: string;

@@ -1,7 +1,7 @@
 // What a removal is asked for, after the command line has been read.
 import type { BytePath } from '../../system/files/byte-path.js';
 import type { RequestedTime } from '../snapshot/time-spec.js';
-import type { KeepRules } from './keep-rules.js';
+import type { KeepRules } from '../keep/keep-rules.js';
 
 export interface RemovalRequest {
   readonly repository: BytePath;

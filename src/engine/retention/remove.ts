@@ -11,7 +11,7 @@ import { type KnownSnapshots, resolveSeconds } from '../snapshot/resolve-snapsho
 import { formatTime } from '../snapshot/time-spec.js';
 import { type FoundProtection, findProtection } from './find-protection.js';
 import { openToChange } from './open-to-change.js';
-import { type Decision, type Selection, planRemovals } from './plan-removal.js';
+import { type Decision, type Selection, planRemovals } from '../keep/plan-removal.js';
 import { protectionNotes, refusalNotes, removalNotes } from './removal-notes.js';
 import type { RemovalReport } from './removal-report.js';
 import type { RemovalRequest } from './removal-request.js';

@@ -1,7 +1,7 @@
 // What a removal refuses before anything is changed. Pure.
 import { NotInSnapshotError, UsageError } from '../../errors.js';
 import type { TimedSnapshot } from '../snapshot/time-spec.js';
-import type { Decision } from './plan-removal.js';
+import type { Decision } from '../keep/plan-removal.js';
 import type { IdRange } from './removal-request.js';
 
 /**

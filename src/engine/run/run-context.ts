@@ -19,13 +19,15 @@ export interface ProgressEvent {
     | 'copying'
     | 'syncing'
     | 'comparing'
-    /** The last steps of a backup; counts nothing. */
+    /** The last steps of a backup or an export; counts nothing. */
     | 'finishing'
     | 'proving'
     | 'restoring'
     | 'verifying'
     /** Increments of a removal; counts their bytes. */
     | 'composing'
+    /** Archives of a store; counts their bytes. */
+    | 'removing'
     /** A snapshot on its way into an archive. */
     | 'exporting';
   /** The path being worked on, as shown to people; null where the phase has none. */

@@ -1,6 +1,7 @@
 // What a Swift or S3 store works with: connections and patience, for its usual requests and for those that tidy
 // up. The latter go on when the run is to end, but not for long.
 import { InTheWayError, RemoteStoreError } from '../../errors.js';
+import { RateLimit } from '../../system/streams/rate-limit.js';
 import { pathFromText } from '../../system/files/byte-path.js';
 import type { Clock } from '../../system/time/clock.js';
 import { pause } from '../../system/time/pause.js';
@@ -27,23 +28,40 @@ export function openSessions(
   named: Pick<RemoteSession, 'label' | 'advice'>,
 ): { readonly usual: RemoteSession; readonly tidying: RemoteSession } {
   const { clock, limits, stopping, mostAttempts } = context;
+  const rateLimit = rateLimitOf(context);
   const usual = {
     ...named,
     clock,
-    http: new HttpClient({ clock, limits, authorities, stopping }),
+    http: new HttpClient({ clock, limits, authorities, stopping, rateLimit }),
     policy: { mostAttempts, pause: context.pause },
   };
   const shortLimits = { ...limits, idleMs: Math.min(limits.idleMs, 10_000), answerMs: 10_000 };
   const tidying = {
     ...named,
     clock,
-    http: new HttpClient({ clock, limits: shortLimits, authorities, stopping: null }),
+    http: new HttpClient({
+      clock,
+      limits: shortLimits,
+      authorities,
+      stopping: null,
+      rateLimit: null,
+    }),
     policy: {
       mostAttempts: Math.min(mostAttempts, 2),
       pause: (durationMs: number) => pause(Math.min(durationMs, 500)),
     },
   };
   return { usual, tidying };
+}
+
+/** Null where `--limit-rate` is not given. */
+export function rateLimitOf({
+  options: { bytesPerSecond },
+  clock,
+  pause: wait,
+}: Pick<StoreContext, 'options' | 'clock' | 'pause'>): RateLimit | null {
+  if (bytesPerSecond === null) return null;
+  return new RateLimit({ bytesPerSecond, monotonicMs: () => clock.monotonicMs(), pause: wait });
 }
 
 /** `read 'swift://backups/a'`, for an Errand. */

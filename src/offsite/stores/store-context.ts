@@ -28,12 +28,15 @@ export interface StoreOptions {
   readonly segmentBytes: number | null;
   /** `--spool`: a folder for segments of over 64 MiB; null for the folder for temporary files. */
   readonly spoolFolder: BytePath | null;
+  /** `--limit-rate`: how many bytes pass in a second; null without a limit. */
+  readonly bytesPerSecond: number | null;
 }
 
 export const DEFAULT_STORE_OPTIONS: StoreOptions = {
   endpoint: null,
   segmentBytes: null,
   spoolFolder: null,
+  bytesPerSecond: null,
 };
 
 /** What the patience of every store is, outside of tests. */

@@ -35,6 +35,7 @@ test('commands are completed where a command may stand', async (t) => {
     'untag',
     'confirm',
     'export',
+    'remote',
     'completion',
   ];
   t.deepEqual(await answers(''), commands);
@@ -107,12 +108,12 @@ const REPLIES: [words: string[], reply: string[]][] = [
       '--from',
       '--identity',
       '--passphrase-file',
+      '--endpoint',
+      '--limit-rate',
       '--chown',
       '--force',
       '--set-dest',
       '--json',
-      '--quiet',
-      '--verbose',
     ],
   ],
   [['restore', '-r', ''], ['now']],

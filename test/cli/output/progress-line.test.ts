@@ -101,3 +101,34 @@ for (const [why, isTerminal, term, changes] of SILENT) {
     t.is(streams.written.stderr, '');
   });
 }
+
+test('an export shows its rate and the time that is left, once they are known', (t) => {
+  let nowMs = 0;
+  const streams = {
+    ...recordingStreams({ isTerminal: true, columns: 80 }),
+    monotonicMs: () => nowMs,
+  };
+  const output = new Output(streams, settings);
+  const show = (doneMiB: number, atMs: number): string | undefined => {
+    nowMs = atMs;
+    const MIB = 1024 * 1024;
+    output.progress({
+      phase: 'exporting',
+      path: 'dump.rdb',
+      doneBytes: doneMiB * MIB,
+      totalBytes: 1000 * MIB,
+    });
+    return streams.written.stderr.split(wipe).at(-1);
+  };
+  t.is(show(0, 200), 'exporting 0 % (0 B of 1000.0 MiB) dump.rdb');
+  t.is(show(5, 400), 'exporting 0 % (5.0 MiB of 1000.0 MiB) dump.rdb');
+  t.is(show(50, 2200), 'exporting 5 % (50.0 MiB of 1000.0 MiB, 25.0 MiB/s, 38 s left) dump.rdb');
+  t.is(
+    show(60, 60_200),
+    'exporting 6 % (60.0 MiB of 1000.0 MiB, 1.0 MiB/s, 15 min 40 s left) dump.rdb',
+  );
+  t.is(
+    show(1000, 100_200),
+    'exporting 100 % (1000.0 MiB of 1000.0 MiB, 10.0 MiB/s, 0 s left) dump.rdb',
+  );
+});

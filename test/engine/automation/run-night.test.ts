@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from 'ava';
 import { type NightReport, runNight } from '../../../src/engine/automation/run-night.js';
-import { type KeepRules, NO_RULES } from '../../../src/engine/retention/keep-rules.js';
+import { type KeepRules, NO_RULES } from '../../../src/engine/keep/keep-rules.js';
 import type { RunContext } from '../../../src/engine/run/run-context.js';
 import { InterruptedError, SourceMissingError } from '../../../src/errors.js';
 import { HookedFileSystem, failing } from '../../support/files/hooked-file-system.js';

@@ -2,7 +2,7 @@
 // default.
 import type { BackupRequest } from '../../../src/engine/backup/backup-request.js';
 import type { RunContext } from '../../../src/engine/run/run-context.js';
-import type { KeepRules } from '../../../src/engine/retention/keep-rules.js';
+import type { KeepRules } from '../../../src/engine/keep/keep-rules.js';
 import type { IdRange } from '../../../src/engine/retention/removal-request.js';
 import type { ServerRequest } from '../../../src/engine/server/server-request.js';
 import { USUAL_PERCENT } from '../../../src/engine/snapshot/alarm/compare-states.js';

@@ -10,7 +10,7 @@ import type { InfoReport } from '../../../src/engine/inspect/info-report.js';
 import { info } from '../../../src/engine/inspect/info.js';
 import type { ListedFile, ListedSnapshot } from '../../../src/engine/inspect/list-report.js';
 import { listFiles, listSnapshots } from '../../../src/engine/inspect/list.js';
-import { NO_RULES } from '../../../src/engine/retention/keep-rules.js';
+import { NO_RULES } from '../../../src/engine/keep/keep-rules.js';
 import type { RemovalReport } from '../../../src/engine/retention/removal-report.js';
 import type { RemovalRequest } from '../../../src/engine/retention/removal-request.js';
 import type { Remark, RemarkReport } from '../../../src/engine/retention/remark-request.js';

@@ -1,5 +1,6 @@
 // The answer to an HTTP request. Its body is read at once, up to a size, or as a stream that must keep moving.
 import type * as http from 'node:http';
+import type { RateLimit } from '../../../system/streams/rate-limit.js';
 import type { Clock } from '../../../system/time/clock.js';
 import { RemoteFailure, failureOfConnection, foreignAnswer } from './remote-failure.js';
 
@@ -7,6 +8,7 @@ export interface AnswerLimits {
   readonly clock: Clock;
   readonly limits: { readonly idleMs: number; readonly answerMs: number };
   readonly stopping: AbortSignal | null;
+  readonly rateLimit: RateLimit | null;
 }
 
 /** A stream moves if this much comes in the time in which something must move. */
@@ -77,7 +79,7 @@ export class HttpAnswer {
 
   /** The bytes as they come. @throws RemoteFailure, or the reason of `stopping` */
   async *chunks(): AsyncGenerator<Uint8Array, void, undefined> {
-    const { clock, stopping } = this.#limits;
+    const { clock, stopping, rateLimit } = this.#limits;
     const { idleMs } = this.#limits.limits;
     // Who reads may be slow. Only the time in which a byte is waited for counts.
     this.#request.setTimeout(0);
@@ -100,6 +102,7 @@ export class HttpAnswer {
         } else if (waitedMs > idleMs) {
           throw new RemoteFailure('timeout', 'it sends too slowly', { isTransient: true });
         }
+        await rateLimit?.pass(next.value.length);
         yield next.value;
       }
       if (!this.#response.complete) {

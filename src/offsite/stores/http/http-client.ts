@@ -5,6 +5,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { rootCertificates } from 'node:tls';
 import { InterruptedError } from '../../../errors.js';
+import type { RateLimit } from '../../../system/streams/rate-limit.js';
 import type { Clock } from '../../../system/time/clock.js';
 import { HttpAnswer } from './http-answer.js';
 import { RemoteFailure, failureOfConnection } from './remote-failure.js';
@@ -55,6 +56,8 @@ export interface HttpClientOptions {
   readonly authorities: Uint8Array | null;
   /** Null for requests that nothing ends, such as those that tidy up. */
   readonly stopping: AbortSignal | null;
+  /** Of the bodies in both directions; null without a limit. */
+  readonly rateLimit: RateLimit | null;
 }
 
 export class HttpClient {
@@ -89,7 +92,7 @@ export class HttpClient {
     const stop = (): void => void request.destroy();
     stopping?.addEventListener('abort', stop, { once: true });
     try {
-      const response = await exchange(request, wanted, this.#options.limits);
+      const response = await exchange(request, wanted, this.#options);
       return new HttpAnswer(request, response, this.#options);
     } catch (error) {
       request.destroy();
@@ -129,7 +132,7 @@ export function throwIfStopped(stopping: AbortSignal | null): void {
 async function exchange(
   request: http.ClientRequest,
   { body, answerMs }: HttpRequest,
-  limits: HttpLimits,
+  { limits, rateLimit }: Pick<HttpClientOptions, 'limits' | 'rateLimit'>,
 ): Promise<http.IncomingMessage> {
   const timers = new Timers((reason) => {
     request.destroy(new RemoteFailure('timeout', reason, { isTransient: true }));
@@ -151,7 +154,7 @@ async function exchange(
     else {
       const sendMs = limits.answerMs + body.sizeBytes / SLOWEST_BYTES_PER_MS;
       timers.start('send', sendMs, 'it took the bytes too slowly');
-      await sendBody(request, body, answered, limits);
+      await sendBody(request, body, answered, { limits, rateLimit });
       timers.stop('send');
     }
     timers.start('answer', answerMs ?? limits.answerMs, 'its answer did not come in time');
@@ -167,7 +170,7 @@ async function sendBody(
   request: http.ClientRequest,
   body: SendableBody,
   answered: Promise<http.IncomingMessage>,
-  limits: HttpLimits,
+  { limits, rateLimit }: Pick<HttpClientOptions, 'limits' | 'rateLimit'>,
 ): Promise<void> {
   let isOver = false;
   const over = answered.then(
@@ -178,10 +181,13 @@ async function sendBody(
     await Promise.race([over, untilWanted(request, limits.continueMs)]);
   }
   for (const chunk of body.chunks()) {
-    if (isOver) return;
-    // A copy, because the chunk is written after the next one may have been read.
-    if (!request.write(Uint8Array.from(chunk))) {
-      await Promise.race([over, new Promise((resolve) => request.once('drain', resolve))]);
+    for (const portion of rateLimit?.portions(chunk) ?? [chunk]) {
+      await rateLimit?.pass(portion.length);
+      if (isOver) return;
+      // A copy, because the chunk is written after the next one may have been read.
+      if (!request.write(Uint8Array.from(portion))) {
+        await Promise.race([over, new Promise((resolve) => request.once('drain', resolve))]);
+      }
     }
   }
   if (!isOver) request.end();

@@ -1,15 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import test from 'ava';
 import * as fc from 'fast-check';
-import { applyRules } from '../../../src/engine/retention/apply-rules.js';
-import { bucketName } from '../../../src/engine/retention/calendar-bucket.js';
+import { applyRules } from '../../../src/engine/keep/apply-rules.js';
+import { bucketName } from '../../../src/engine/keep/calendar-bucket.js';
 import {
   type KeepRules,
   NO_RULES,
   PERIODS,
   type Period,
   isWithoutRules,
-} from '../../../src/engine/retention/keep-rules.js';
+} from '../../../src/engine/keep/keep-rules.js';
 import type { TimedSnapshot } from '../../../src/engine/snapshot/time-spec.js';
 import { inZone } from '../../support/program/time-zone.js';
 
