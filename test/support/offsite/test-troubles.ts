@@ -95,6 +95,30 @@ export function testTroubles(test: TestFn, title: string, kind: RemoteKind): voi
     t.is(downloads, 7);
   });
 
+  test(`${title}: a byte that changes on the way is noticed by the store, and sent again`, async (t) => {
+    const proxy = await TroubledProxy.start(kind.port());
+    t.teardown(() => proxy.stop());
+    const { store } = openThrough(kind, 'flipped', proxy.port);
+    let flips = 0;
+    let most = 1;
+    proxy.trouble(({ method, path }) => {
+      const isSegment = method === 'PUT' && /partNumber|_segments\/.+\/0000/.test(path);
+      if (!isSegment || flips >= most) return null;
+      flips += 1;
+      return { kind: 'flip' };
+    });
+    await store.put(NAME, outgoing(bytes));
+    t.is(flips, 1);
+    t.true((await readArchive(store)).equals(bytes));
+    await store.remove(NAME);
+    most = 100;
+    const error = await t.throwsAsync(store.put(NAME, outgoing(bytes)), {
+      instanceOf: RemoteStoreError,
+    });
+    t.is(error.trouble, 'mismatch');
+    t.deepEqual(await kind.everything('flipped'), []);
+  });
+
   test(`${title}: an archive that is replaced while it is read is noticed`, async (t) => {
     const proxy = await TroubledProxy.start(kind.port());
     t.teardown(() => proxy.stop());

@@ -12,6 +12,8 @@ export type Trouble =
   | { readonly kind: 'cut after' }
   /** The answer is cut after so many bytes of its body. */
   | { readonly kind: 'cut midway'; readonly afterBytes: number }
+  /** A byte of the request's body is another one when it arrives. */
+  | { readonly kind: 'flip' }
   /** Nobody ever answers. */
   | { readonly kind: 'silence' };
 
@@ -108,6 +110,12 @@ export class TroubledProxy {
     forwarded.on('error', () => {
       if (!isAnswered) request.socket.destroy();
     });
-    request.pipe(forwarded);
+    let isFlipped = trouble?.kind !== 'flip';
+    request.on('data', (chunk: Buffer) => {
+      if (!isFlipped) chunk.writeUInt8(chunk.readUInt8(0) ^ 1, 0);
+      isFlipped = true;
+      forwarded.write(chunk);
+    });
+    request.once('end', () => forwarded.end());
   }
 }

@@ -1,8 +1,9 @@
 // The requests about archives in a bucket, and about their uploads. Nothing here decides anything.
 import { append } from '../../../system/lists/lists.js';
-import { foreignAnswer } from '../http/remote-failure.js';
+import { RemoteFailure, foreignAnswer } from '../http/remote-failure.js';
 import { actionOn } from '../remote-session.js';
 import { MOST_DIGEST_BYTES } from './digest-object.js';
+import { isOtherEtag } from './etag.js';
 import { bodyOf, type S3Answer, type S3Body, type S3Bucket, type S3Call } from './s3-bucket.js';
 import { codeIn, failureOfCode } from './s3-failure.js';
 import { childrenOf, escapeText, parseXml, textOf } from './xml.js';
@@ -65,13 +66,14 @@ export class S3Objects {
     body: S3Body,
     headers: Readonly<Record<string, string>>,
   ): Promise<S3Answer> {
-    return this.bucket.call({
+    const call = {
       ...this.#on('send', name),
       method: 'PUT',
       headers,
       body,
       expected: [200],
-    });
+    } as const;
+    return this.bucket.call(call, (answer) => requireOwnEtag(answer, body));
   }
 
   /** The text of a small object; null where there is none. */
@@ -111,13 +113,14 @@ export class S3Objects {
     uploadId: string,
     part: S3Body & { readonly number: number },
   ): Promise<S3Answer> {
-    return this.bucket.call({
+    const call: S3Call = {
       ...this.#on('send a part of', name),
       method: 'PUT',
       query: { partNumber: String(part.number), uploadId },
       body: part,
       expected: [200],
-    });
+    };
+    return this.bucket.call(call, (answer) => requireOwnEtag(answer, part));
   }
 
   /**
@@ -195,6 +198,13 @@ export class S3Objects {
   #on(verb: string, name: string): { readonly action: string; readonly key: string } {
     return { action: actionOn(verb, this.label, name), key: this.keyOf(name) };
   }
+}
+
+/** Not every store compares the MD5 that comes with the bytes. */
+function requireOwnEtag(answer: S3Answer, body: S3Body): S3Answer {
+  if (!isOtherEtag(answer.header, body.md5)) return answer;
+  const reason = 'the checksum was wrong when the bytes arrived';
+  throw new RemoteFailure('mismatch', reason, { isTransient: true });
 }
 
 function readUploads({ status, body }: S3Answer): {
