@@ -33,7 +33,7 @@ const USE_CASES: Record<string, readonly string[]> = {
   retention: [],
   export: [],
   remote: [],
-  automation: ['backup', 'retention'],
+  automation: ['backup', 'retention', 'export'],
   inspect: [],
 };
 

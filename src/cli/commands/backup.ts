@@ -6,6 +6,7 @@ import type { RunContext } from '../../engine/run/run-context.js';
 import { UsageError } from '../../errors.js';
 import { hideArguments } from '../../system/secrets/hide-arguments.js';
 import type { Invocation, ToPath } from '../command.js';
+import { toThenExport } from '../options/archive-requests.js';
 import type { ParsedArguments } from '../options/parse-arguments.js';
 import { parseAlarm, parseTagName, toKeepRules } from '../options/keep-options.js';
 import { parseSeconds } from '../options/parse-seconds.js';
@@ -19,7 +20,11 @@ export async function runBackup(invocation: Invocation): Promise<number> {
   const request = toBackupRequest(parsed, operands, toPath, environment);
   if (showsPassword(parsed)) hideArguments();
   const { runNight } = await import('../../engine/automation/run-night.js');
-  const night = { backup: request, keep: toNightRules(parsed) };
+  const night = {
+    backup: request,
+    keep: toNightRules(parsed),
+    thenExport: toThenExport(invocation),
+  };
   const report = await runNight(night, asNamedHost(parsed, context));
   output.account(report, formatBackupStatistics);
   output.notes([...(showsPassword(parsed) ? [PASSWORD_SHOWN] : []), ...report.notes]);

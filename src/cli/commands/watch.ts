@@ -1,8 +1,10 @@
 // `watch [SOURCE] REPO` prints a line for each event, until a signal ends it. This is its normal end: exit 0.
 import type { WatchRequest } from '../../engine/watch/watch-request.js';
-import { EXIT } from '../../errors.js';
+import type { NightRequest } from '../../engine/automation/run-night.js';
+import { EXIT, UsageError } from '../../errors.js';
 import { hideArguments } from '../../system/secrets/hide-arguments.js';
 import type { Invocation, ToPath } from '../command.js';
+import { toThenExport } from '../options/archive-requests.js';
 import type { ParsedArguments } from '../options/parse-arguments.js';
 import { parseDuration } from '../options/parse-duration.js';
 import { PASSWORD_SHOWN, showsPassword } from '../options/server-options.js';
@@ -21,8 +23,11 @@ export async function runWatch(invocation: Invocation): Promise<number> {
   const { watch } = await import('../../engine/watch/watch.js');
   const { runNight } = await import('../../engine/automation/run-night.js');
   const keep = toNightRules(parsed);
+  const thenExport = toThenExport(invocation);
+  // What makes no sense shows at once, and not with the first save.
+  if (thenExport !== null) await requireSense(thenExport, context);
   const takeSnapshot: WatchRequest['takeSnapshot'] = (backup, run) =>
-    runNight({ backup, keep }, run);
+    runNight({ backup, keep, thenExport }, run);
   await watch({ ...request, takeSnapshot }, asNamedHost(parsed, context), (event) =>
     output.event(
       toWatchReport(event, output.showsStacks),
@@ -31,6 +36,19 @@ export async function runWatch(invocation: Invocation): Promise<number> {
     ),
   );
   return EXIT.done;
+}
+
+async function requireSense(
+  thenExport: NonNullable<NightRequest['thenExport']>,
+  context: Invocation['context'],
+): Promise<void> {
+  const { prepareExport } = await import('../../engine/export/export-missing.js');
+  try {
+    prepareExport(thenExport, context);
+  } catch (error) {
+    // A file of keys that cannot be read now may be there later.
+    if (error instanceof UsageError) throw error;
+  }
 }
 
 /** @throws UsageError for a path, a number or a duration that makes no sense. */

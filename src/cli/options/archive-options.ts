@@ -3,6 +3,12 @@ import type { OptionSpec } from './option-spec.js';
 
 export const ARCHIVE_OPTIONS = [
   {
+    name: 'then-export',
+    value: 'TARGET',
+    help: 'then export what is missing in this folder',
+    commands: ['backup', 'watch'],
+  },
+  {
     name: 'from',
     value: 'ARCHIVE',
     help: 'restore [PATH] from an archive; - is a pipe',
@@ -21,14 +27,14 @@ export const ARCHIVE_OPTIONS = [
     value: 'KEY',
     repeatable: true,
     help: 'encrypt for this key: age1…, ssh-ed25519 …',
-    commands: ['export'],
+    commands: ['backup', 'watch', 'export'],
   },
   {
     name: 'recipients-file',
     value: 'FILE',
     repeatable: true,
     help: 'encrypt for the keys in FILE, one on each line',
-    commands: ['export'],
+    commands: ['backup', 'watch', 'export'],
   },
   {
     name: 'passphrase-file',
@@ -38,35 +44,35 @@ export const ARCHIVE_OPTIONS = [
       restore: 'the archive opens with the first line of FILE',
       remote: 'the archives open with the first line of FILE',
     },
-    commands: ['export', 'restore', 'remote'],
+    commands: ['backup', 'watch', 'export', 'restore', 'remote'],
   },
   {
     name: 'no-encrypt',
     help: 'do not encrypt the archive',
-    commands: ['export'],
+    commands: ['backup', 'watch', 'export'],
   },
   {
     name: 'endpoint',
     value: 'URL',
     help: 'the S3 store, if it is not that of AWS',
-    commands: ['export', 'restore', 'remote'],
+    commands: ['backup', 'watch', 'export', 'restore', 'remote'],
   },
   {
     name: 'segment-size',
     value: 'SIZE',
     help: 'send the archive in segments of this size',
-    commands: ['export'],
+    commands: ['backup', 'watch', 'export'],
   },
   {
     name: 'spool',
     value: 'DIR',
     help: 'for segments of over 64M until they are stored',
-    commands: ['export'],
+    commands: ['backup', 'watch', 'export'],
   },
   {
     name: 'limit-rate',
     value: 'SIZE',
     help: 'bytes in a second at most, such as 2M',
-    commands: ['export', 'restore', 'remote'],
+    commands: ['backup', 'watch', 'export', 'restore', 'remote'],
   },
 ] as const satisfies readonly OptionSpec[];

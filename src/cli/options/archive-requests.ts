@@ -4,7 +4,10 @@ import type {
   SealingRequest,
   TargetRequest,
 } from '../../engine/archive/archive-request.js';
+import type { FolderExportRequest } from '../../engine/export/export-missing.js';
+import { UsageError } from '../../errors.js';
 import type { Invocation, ToPath } from '../command.js';
+import type { OptionName } from './option-table.js';
 import type { ParsedArguments } from './parse-arguments.js';
 import { parseSize } from './parse-size.js';
 
@@ -30,6 +33,38 @@ function toStoreOptions({
     spoolFolder: pathOf(values.get('spool')?.[0], toPath),
     bytesPerSecond: size('limit-rate', '16K'),
   };
+}
+
+/** Options that say how an archive is made and sent. */
+const EXPORT_OPTIONS: readonly OptionName[] = [
+  'recipient',
+  'recipients-file',
+  'passphrase-file',
+  'no-encrypt',
+  'endpoint',
+  'segment-size',
+  'spool',
+  'limit-rate',
+];
+
+/** `--then-export`; null where it is not given. TARGET is a folder, with a slash at its end or without. @throws UsageError */
+export function toThenExport(
+  invocation: Pick<Invocation, 'parsed' | 'toPath' | 'environment'>,
+): FolderExportRequest | null {
+  const { parsed, toPath } = invocation;
+  const typed = parsed.values.get('then-export')?.[0];
+  if (typed !== undefined) {
+    const folder = typed === '-' || typed.endsWith('/') ? typed : `${typed}/`;
+    return {
+      target: toTargetRequest(folder, invocation),
+      sealing: toSealingRequest(parsed, toPath),
+    };
+  }
+  const wrong = EXPORT_OPTIONS.find((name) => parsed.counts.has(name));
+  if (wrong === undefined) return null;
+  throw new UsageError(`option '--${wrong}' is for archives, and none is made`, {
+    hint: 'name the place of the archives with --then-export; a repository is not encrypted',
+  });
 }
 
 export function toSealingRequest(

@@ -1,5 +1,5 @@
 // Formats the statistics of a backup and of a restore, for a terminal or -v.
-import type { NightReport } from '../../engine/automation/run-night.js';
+import type { NightExports, NightReport } from '../../engine/automation/run-night.js';
 import type { ExportReport } from '../../engine/export/export-report.js';
 import type { ArchiveRestoreReport, RestoreReport } from '../../engine/restore/restore-report.js';
 import { formatSize } from '../../system/text/format-size.js';
@@ -8,7 +8,7 @@ import { nameSnapshot } from './snapshot-table.js';
 import { formatFields } from './text-table.js';
 
 export function formatBackupStatistics(report: NightReport): string {
-  const { snapshot, removal } = report;
+  const { snapshot, removal, exports } = report;
   const created = report.created ? `made the repository '${report.repository}'\n` : '';
   const fields = formatFields([
     ['files', `${snapshot.files}, ${formatSize(snapshot.sourceBytes)}`],
@@ -25,9 +25,16 @@ export function formatBackupStatistics(report: NightReport): string {
             `${formatCount(removal.removed, 'snapshot')}, ${removal.kept} left; ${formatSize(Math.max(0, removal.freedBytes))} came back`,
           ] as const,
         ]),
+    ...(exports === null ? [] : [['exported', formatExports(exports)] as const]),
     ['elapsed', formatDuration(report.elapsedMs)],
   ]);
   return `${created}${nameSnapshot(snapshot)}\n${fields}`;
+}
+
+function formatExports({ target, archives, missing }: NightExports): string {
+  const bytes = archives.reduce((sum, { archiveBytes }) => sum + archiveBytes, 0);
+  const left = missing === 0 ? '' : `; ${formatCount(missing, 'snapshot')} missing there`;
+  return `${formatCount(archives.length, 'archive')} to '${target}', ${formatSize(bytes)}${left}`;
 }
 
 export function formatExportStatistics(report: ExportReport): string {

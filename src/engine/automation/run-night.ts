@@ -1,9 +1,15 @@
-// A night: one backup, then the keep rules. What goes wrong after the backup never makes a good backup a bad one.
-import { InterruptedError, RewindError } from '../../errors.js';
+// A night: one backup, then the keep rules, then an export of what is missing elsewhere. What goes wrong after the backup never
+// makes a good backup a bad one.
+import { InterruptedError, RewindError, UsageError } from '../../errors.js';
 import type { BackupReport } from '../backup/backup-report.js';
 import type { BackupRequest } from '../backup/backup-request.js';
 import { backup } from '../backup/backup.js';
 import type { KeepRules } from '../keep/keep-rules.js';
+import type {
+  ExportedArchive,
+  FolderExportRequest,
+  PreparedExport,
+} from '../export/export-missing.js';
 import { type Note, infoNote, lookNote } from '../run/notes.js';
 import type { RunContext } from '../run/run-context.js';
 
@@ -11,12 +17,24 @@ export interface NightRequest {
   readonly backup: BackupRequest;
   /** Null where nothing is removed. */
   readonly keep: KeepRules | null;
+  /** `--then-export`; null where nothing is exported. */
+  readonly thenExport: FolderExportRequest | null;
 }
 
 /** The object that `backup --json` prints (docs/cli.md). */
 export interface NightReport extends BackupReport {
   /** Null without rules, and where the removal failed. */
   readonly removal: NightRemoval | null;
+  /** Null without `--then-export`. */
+  readonly exports: NightExports | null;
+}
+
+export interface NightExports {
+  /** The store. */
+  readonly target: string;
+  readonly archives: readonly ExportedArchive[];
+  /** Snapshots that are still missing there. The next run exports them. */
+  readonly missing: number;
 }
 
 export interface NightRemoval {
@@ -25,14 +43,39 @@ export interface NightRemoval {
   readonly freedBytes: number;
 }
 
-/** Errors as in backup. */
-export async function runNight(
-  { backup: request, keep }: NightRequest,
+/**
+ * What no option asks for is not loaded: each file that is loaded at the start is one more open file.
+ * @throws as backup; and UsageError for an export that makes no sense, before the backup
+ */
+export async function runNight(request: NightRequest, context: RunContext): Promise<NightReport> {
+  const prepared = await prepareIfWanted(request, context);
+  const report = await backup(request.backup, context);
+  const { removal, notes: removalNotes } = await applyRules(request, report, context);
+  const { exports, notes: exportNotes } = await exportAfter(request, prepared, context);
+  return { ...report, removal, exports, notes: [...report.notes, ...removalNotes, ...exportNotes] };
+}
+
+/** What is thrown for a line that makes no sense. Any other error waits until the snapshot is safe. */
+async function prepareIfWanted(
+  { thenExport }: NightRequest,
   context: RunContext,
-): Promise<NightReport> {
-  const report = await backup(request, context);
-  if (keep === null) return { ...report, removal: null };
-  // Without rules this is not loaded: each file that is loaded at the start is one more open file.
+): Promise<PreparedExport | RewindError | null> {
+  if (thenExport === null) return null;
+  const { prepareExport } = await import('../export/export-missing.js');
+  try {
+    return prepareExport(thenExport, context);
+  } catch (error) {
+    if (error instanceof RewindError && !(error instanceof UsageError)) return error;
+    throw error;
+  }
+}
+
+async function applyRules(
+  { backup: request, keep }: NightRequest,
+  report: BackupReport,
+  context: RunContext,
+): Promise<Pick<NightReport, 'removal' | 'notes'>> {
+  if (keep === null) return { removal: null, notes: [] };
   const { remove } = await import('../retention/remove.js');
   try {
     const { removed, kept, freedBytes, notes } = await remove(
@@ -48,16 +91,37 @@ export async function runNight(
     );
     // The alarm of this very snapshot was told by the backup.
     const isTold = report.notes.some(({ kind }) => kind === 'alarm');
-    const others = notes.filter(({ kind }) => kind !== 'alarm' || !isTold);
     return {
-      ...report,
       removal: { removed, kept, freedBytes },
-      notes: [...report.notes, ...others],
+      notes: notes.filter(({ kind }) => kind !== 'alarm' || !isTold),
     };
   } catch (error) {
     if (!(error instanceof RewindError)) throw error;
-    return { ...report, removal: null, notes: [...report.notes, notRemoved(error)] };
+    return { removal: null, notes: [notRemoved(error)] };
   }
+}
+
+async function exportAfter(
+  { backup: { repository }, thenExport }: NightRequest,
+  prepared: PreparedExport | RewindError | null,
+  context: RunContext,
+): Promise<Pick<NightReport, 'exports' | 'notes'>> {
+  if (prepared === null) return { exports: null, notes: [] };
+  if (prepared instanceof RewindError) {
+    const target = thenExport?.target.typed ?? '';
+    return { exports: { target, archives: [], missing: 1 }, notes: [notExported(prepared)] };
+  }
+  const { exportMissing } = await import('../export/export-missing.js');
+  const { exported, missing, notes, failures } = await exportMissing(prepared, repository, context);
+  return {
+    exports: { target: prepared.place.store.label, archives: exported, missing },
+    notes: [...notes, ...failures.map(notExported)],
+  };
+}
+
+function notExported(error: RewindError): Note {
+  const message = `the snapshot is safe here, and not everything was exported: ${error.message}`;
+  return lookNote('not-exported', null, message, error.hint ?? null);
 }
 
 function notRemoved(error: RewindError): Note {

@@ -72,6 +72,7 @@ export const NOTE_KINDS = [
   // What a run could not do, or did otherwise.
   'clock-behind',
   'kept-metadata',
+  'not-exported',
   'not-opened',
   'not-removed',
   'owner-numbers',

@@ -15,7 +15,10 @@ async function night(
   context: Partial<RunContext> = {},
 ): Promise<NightReport> {
   sandbox.context.advance(60);
-  return runNight({ backup: sandbox.backupRequest(), keep }, { ...sandbox.context, ...context });
+  return runNight(
+    { backup: sandbox.backupRequest(), keep, thenExport: null },
+    { ...sandbox.context, ...context },
+  );
 }
 
 async function nights(t: ExecutionContext, count: number): Promise<Sandbox> {

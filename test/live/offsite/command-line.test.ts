@@ -1,7 +1,7 @@
 // Exports to a real Swift as a person or cron runs them: also killed in the middle, and run again.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
@@ -118,3 +118,98 @@ test('an archive that lost a segment is damage, and a store that is away is not'
   await succeedCli(['remote', 'remove', target], { env });
   t.deepEqual(await listSwift(swift, CONTAINERS, 'lost/'), []);
 });
+
+test('a backup that cannot export ends with exit 3, and the next one catches up', async (t) => {
+  const { source, repository, recipient, at, keyFile } = await createRoom(t);
+  const env = swift.environment;
+  const place = 'swift:///nightly/db1';
+  const backup = [
+    'backup',
+    '--no-examine',
+    '--as-host',
+    'test-host',
+    '--then-export',
+    place,
+    '--recipient',
+    recipient,
+    source,
+    repository,
+  ];
+  // Of one size: a dump that shrinks is an alarm.
+  const change = async (): Promise<Buffer> => {
+    const bytes = randomBytes(3 << 20);
+    await writeFile(`${source}/dump.rdb`, bytes);
+    return bytes;
+  };
+  await change();
+  const good = await succeedCli(backup, { env });
+  t.is(good.stdout + good.stderr, '', 'cron stays silent');
+  const third = await change();
+  const away = { ...env, ST_AUTH: 'http://127.0.0.1:1/auth/v1.0' };
+  const failed = await runCli(backup, { env: away });
+  t.is(failed.code, 3, failed.stderr);
+  t.regex(failed.stderr, /^redis-rewind: warning: the snapshot is safe here, .*\nhint: .*\n$/);
+  await change();
+  const caughtUp = (await succeedCli(['--json', ...backup], { env })).json() as {
+    exports: { archives: { snapshotId: number; name: string }[] };
+  };
+  const { archives } = caughtUp.exports;
+  t.deepEqual(
+    archives.map(({ snapshotId }) => snapshotId),
+    [3, 4],
+  );
+  t.is((await listSwift(swift, CONTAINERS, 'nightly/db1/')).length, 3);
+  const from = `${place}/${archives[0]?.name}`;
+  await succeedCli(['restore', '--from', from, '-i', keyFile, 'dump.rdb', at('dump')], { env });
+  t.true(third.equals(await readFile(at('dump'))));
+  const plain = await runCli(
+    [
+      'backup',
+      '--no-examine',
+      '--as-host',
+      'test-host',
+      '--then-export',
+      place,
+      source,
+      repository,
+    ],
+    { env },
+  );
+  t.is(plain.code, 2, 'not encrypting a remote archive must be said');
+});
+
+test('watch exports each of its snapshots', async (t) => {
+  const { source, repository, recipient } = await createRoom(t);
+  const env = swift.environment;
+  const place = 'swift:///watched/';
+  const args = [
+    'watch',
+    '--as-host',
+    'test-host',
+    '--debounce',
+    '1s',
+    '--then-export',
+    place,
+    '--recipient',
+    recipient,
+  ];
+  const child = spawn(process.execPath, [mainScript, ...args, source, repository], {
+    env: cliEnvironment({ env }),
+    stdio: 'ignore',
+  });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  await rename(await newDump(source), `${source}/dump.rdb`);
+  while ((await listSwift(swift, CONTAINERS, 'watched/')).length === 0) {
+    if (child.exitCode !== null) throw new Error(`watch has ended with exit ${child.exitCode}`);
+    await pause(200);
+  }
+  child.kill('SIGTERM');
+  t.is(await ended, 0);
+});
+
+/** As a server saves: beside the old dump, which it then takes the place of. */
+async function newDump(source: string): Promise<string> {
+  const path = `${source}/temp-1.rdb`;
+  await writeFile(path, 'another dump');
+  return path;
+}
