@@ -55,6 +55,25 @@ for (const appendOnly of [false, true]) {
     await older.succeed(backup);
     await older.succeed(copy);
 
+    // The copy is whole, and what scp has lost is named. It is put back from the catalog.
+    const verified = await newer.run('redis-rewind verify -v /srv/backups/redis');
+    t.is(verified.code, 0, verified.output);
+    t.regex(verified.output, /: no problem$/m);
+    t.regex(verified.output, /^redis-rewind: note: .*owner/m);
+    // Exit 3: the redis user of this machine has other numbers.
+    const restored = await newer.run(
+      'redis-rewind restore /srv/backups/redis/dump.rdb /root/dump.rdb',
+    );
+    t.is(restored.code, 3, restored.output);
+    t.regex(
+      restored.output,
+      /warning: 'dump\.rdb' was given to \d+:\d+, but redis:redis has other/,
+    );
+    const here = lstatSync(newer.at('/root/dump.rdb'));
+    const there = lstatSync(older.at('/var/lib/redis/dump.rdb'));
+    t.deepEqual([here.uid, here.gid], [there.uid, there.gid]);
+    t.not(lstatSync(newer.at('/srv/backups/redis/dump.rdb')).uid, there.uid);
+
     // As Debian does when the package is installed.
     await newer.succeed('systemctl start redis-server');
     const difference = await newer.run(settings);
