@@ -1,6 +1,6 @@
 // What a removal must keep, said a second time and as plainly as it can be said: snapshot by snapshot, without the program.
-import type { KeepRules, Period } from '../../src/engine/retention/keep-rules.js';
-import { PERIODS } from '../../src/engine/retention/keep-rules.js';
+import type { KeepRules, Period } from '../../src/engine/keep/keep-rules.js';
+import { PERIODS } from '../../src/engine/keep/keep-rules.js';
 
 export interface NaiveSnapshot {
   readonly id: number;

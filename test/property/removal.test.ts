@@ -4,7 +4,7 @@ import * as fs from 'node:fs/promises';
 import test, { type ExecutionContext } from 'ava';
 import * as fc from 'fast-check';
 import { UsageError } from '../../src/errors.js';
-import type { KeepRules } from '../../src/engine/retention/keep-rules.js';
+import type { KeepRules } from '../../src/engine/keep/keep-rules.js';
 import { treeDifferences } from '../support/files/directory-tree.js';
 import { HookedFileSystem } from '../support/files/hooked-file-system.js';
 import { SeededRandom } from '../support/program/seeded-random.js';

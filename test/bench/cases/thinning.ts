@@ -1,7 +1,7 @@
 // A year of nights is thinned to what the usual keep rules leave. Each program removes the same nights where it can. One that
 // only cuts off the old end removes as many.
-import { applyRules } from '../../../src/engine/retention/apply-rules.js';
-import { NO_RULES } from '../../../src/engine/retention/keep-rules.js';
+import { applyRules } from '../../../src/engine/keep/apply-rules.js';
+import { NO_RULES } from '../../../src/engine/keep/keep-rules.js';
 import { makeYear } from '../data/year-dataset.js';
 import { type HistoryStates, backUpHistory } from '../measure/history-states.js';
 import { measureRemovals } from '../measure/measure-removals.js';

@@ -3,7 +3,7 @@ import test from 'ava';
 import { parseSnapshotId, parseSnapshotRange } from '../../../src/cli/options/snapshot-ids.js';
 import { formatRemark } from '../../../src/cli/output/remark.js';
 import { formatRemovalPlan } from '../../../src/cli/output/removal.js';
-import type { RuleReason } from '../../../src/engine/retention/keep-rules.js';
+import type { RuleReason } from '../../../src/engine/keep/keep-rules.js';
 import type { RemovalReport } from '../../../src/engine/retention/removal-report.js';
 import { describeReason } from '../../../src/engine/snapshot/alarm/reason-text.js';
 import { UsageError } from '../../../src/errors.js';
