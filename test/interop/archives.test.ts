@@ -11,8 +11,9 @@ import { parsePath, pathToBytes } from '../../src/system/files/byte-path.js';
 import { runCli, succeedCli } from '../support/program/cli.js';
 import { openTerminal } from '../support/program/terminal.js';
 import { until } from '../support/program/until.js';
+import { flipped } from '../support/damage/damage.js';
 import { recordNights } from '../support/sandbox/four-nights.js';
-import type { Sandbox } from '../support/sandbox/sandbox.js';
+import { type Sandbox, createSandbox } from '../support/sandbox/sandbox.js';
 
 const run = promisify(execFile);
 
@@ -105,6 +106,30 @@ test('ssh keys open an archive here and there, alone and beside other keys', asy
   t.is(cut.code, 20, cut.stderr);
   t.is(cut.stderr.split('\n').length, 3, cut.stderr);
   await t.throwsAsync(access(at('none')));
+});
+
+test('a large archive is the same with the program zstd and without it', async (t) => {
+  const sandbox = await createSandbox(t, { records: true });
+  await sandbox.write('dump.rdb', Buffer.alloc(40 << 20, 'a line that comes again and again\n'));
+  await sandbox.backup();
+  const bin = sandbox.at('bin');
+  await mkdir(bin);
+  await symlink(process.execPath, path.join(bin, 'node'));
+  for (const [name, env] of [
+    ['with', {}],
+    ['without', { PATH: bin }],
+  ] as const) {
+    await succeedCli(['export', sandbox.repository, sandbox.at(name)], { env });
+    await bash(`zstd -t -q --no-progress < ${name}`, sandbox.root);
+    await succeedCli(['restore', '--from', sandbox.at(name), sandbox.at(`out-${name}`)]);
+    const found = await readTree(sandbox.at(`out-${name}`));
+    t.deepEqual(treeDifferences(sandbox.snapshot(1).tree, found), [], name);
+  }
+  const mirror = sandbox.inMirror('dump.rdb');
+  await writeFile(mirror, flipped(await readFile(mirror)));
+  const damaged = await runCli(['export', sandbox.repository, sandbox.at('damaged')]);
+  t.is(damaged.code, 20, damaged.stderr);
+  await t.throwsAsync(access(sandbox.at('damaged')));
 });
 
 test('without age an ssh key is refused with one line', async (t) => {
