@@ -101,6 +101,8 @@ function checkOperands(
     checkArchiveOperands(operands);
     return;
   }
+  const isElsewhere = parsed.counts.has('from') || parsed.counts.has('undo');
+  if (command.name === 'recover' && isElsewhere && operands.length === 0) return;
   const needed = command.operands.filter((name) => !name.startsWith('['));
   const mayLeaveOut = namesServer(parsed.counts) && operands.length === needed.length;
   if (operands.length === command.operands.length || mayLeaveOut) return;

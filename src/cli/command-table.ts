@@ -68,7 +68,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     operands: ['REPO'],
     summary: 'bring a server back to -r TIME, or undo that',
     about:
-      'Brings a server back to the snapshot of TIME, the whole of it: it backs up what the server holds now, stops it, moves its files out of the way, places those of the snapshot so that this server loads them, starts it and counts its keys. It shows the plan and asks first. --undo puts back what was there. Name the server as for backup; one that does not run, by its directory or its configuration.',
+      'Brings a server back to the snapshot of TIME, the whole of it: it backs up what the server holds now, stops it, moves its files out of the way, places those of the snapshot so that this server loads them, starts it and counts its keys. It shows the plan and asks first. --undo puts back what was there. With --from it brings back an archive: then REPO only takes the backup of what is there now, and may be left out. Name the server as for backup; one that does not run, by its directory or its configuration.',
     interrupted: null,
   },
   {

@@ -5,6 +5,7 @@ import type { RecoverRequest } from '../../engine/recover/recover-request.js';
 import { EXIT, InterruptedError, UsageError } from '../../errors.js';
 import { hideArguments } from '../../system/secrets/hide-arguments.js';
 import type { Invocation, ToPath } from '../command.js';
+import { refuseArchiveOptions, toReadArchive } from '../options/archive-requests.js';
 import type { OptionName } from '../options/option-table.js';
 import type { ParsedArguments } from '../options/parse-arguments.js';
 import { parseSeconds } from '../options/parse-seconds.js';
@@ -20,10 +21,10 @@ import { formatOutcome } from '../output/recovery-outcome.js';
 import { formatPlan } from '../output/recovery-plan.js';
 
 export async function runRecover(invocation: Invocation): Promise<number> {
-  const { parsed, operands, toPath, context, environment, output } = invocation;
+  const { parsed, context, output } = invocation;
   const shown = new Set<string>();
   const request = {
-    ...toRecoverRequest(parsed, operands, toPath, environment),
+    ...toRecoverRequest(invocation),
     confirm: confirmWith(invocation, shown),
   };
   if (invocation.ask === null && !request.dryRun && !parsed.counts.has('yes')) throw nobodyThere();
@@ -80,11 +81,9 @@ const USES = ['rdb', 'aof', 'auto'] as const;
 
 /** @throws UsageError */
 export function toRecoverRequest(
-  parsed: ParsedArguments,
-  operands: readonly string[],
-  toPath: ToPath,
-  environment: Invocation['environment'],
+  invocation: Pick<Invocation, 'parsed' | 'operands' | 'toPath' | 'environment' | 'pipes'>,
 ): Omit<RecoverRequest, 'confirm'> {
+  const { parsed, operands, toPath, environment } = invocation;
   const { counts } = parsed;
   const value = (name: OptionName): string | null => parsed.values.get(name)?.[0] ?? null;
   const typedUse = value('use') ?? 'auto';
@@ -102,10 +101,10 @@ export function toRecoverRequest(
       hint: "name it with '--redis URL', or with -h and -p or -s; one that does not run, with --data-dir DIR or --redis-conf FILE",
     });
   }
-  const [repository = ''] = operands;
+  const [repository = null] = operands;
   return {
-    repository: toPath(repository),
-    action: toAction(counts.has('undo'), value('at')),
+    repository: repository === null ? null : toPath(repository),
+    action: toAction(invocation),
     server,
     named,
     commands: toCommands(value('stop-cmd'), value('start-cmd')),
@@ -136,7 +135,17 @@ function toNamed(parsed: ParsedArguments, toPath: ToPath): RecoverRequest['named
   };
 }
 
-function toAction(isUndo: boolean, time: string | null): RecoverRequest['action'] {
+function toAction(invocation: Parameters<typeof toRecoverRequest>[0]): RecoverRequest['action'] {
+  const { counts, values } = invocation.parsed;
+  const isUndo = counts.has('undo');
+  const time = values.get('at')?.[0] ?? null;
+  if (isUndo && counts.has('from')) {
+    throw new UsageError('--undo takes no archive', {
+      hint: 'leave out --from: --undo puts back what was there before the recovery',
+    });
+  }
+  if (counts.has('from')) return { kind: 'recover-archive', ...toReadArchive(invocation) };
+  refuseArchiveOptions(invocation.parsed);
   if (isUndo && time !== null) {
     throw new UsageError('--undo takes no TIME', {
       hint: 'leave out -r: --undo puts back what was there before the recovery',

@@ -5,11 +5,9 @@ import type {
   RestoreRequest,
   RestoreWishes,
 } from '../../engine/restore/restore-request.js';
-import { UsageError } from '../../errors.js';
 import { formatPath } from '../../system/files/byte-path.js';
-import { inputOf } from '../byte-pipes.js';
 import type { Invocation, ToPath } from '../command.js';
-import { toOpeningRequest, toTargetRequest } from '../options/archive-requests.js';
+import { refuseArchiveOptions, toReadArchive } from '../options/archive-requests.js';
 import type { ParsedArguments } from '../options/parse-arguments.js';
 import { exitCodeOf } from '../output/notes.js';
 import { formatRestoreStatistics } from '../output/statistics.js';
@@ -17,12 +15,7 @@ import { formatRestoreStatistics } from '../output/statistics.js';
 export async function runRestore(invocation: Invocation): Promise<number> {
   const { parsed, operands, toPath, context, output } = invocation;
   if (parsed.counts.has('from')) return runRestoreFromArchive(invocation);
-  for (const name of ['identity', 'passphrase-file', 'endpoint', 'limit-rate'] as const) {
-    if (!parsed.counts.has(name)) continue;
-    throw new UsageError(`option '--${name}' is for archives`, {
-      hint: 'name the archive with --from; a repository is not encrypted',
-    });
-  }
+  refuseArchiveOptions(parsed);
   const request = toRestoreRequest(parsed, operands, toPath);
   const { restore } = await import('../../engine/restore/restore.js');
   const report = await restore(request, context);
@@ -45,18 +38,10 @@ async function runRestoreFromArchive(invocation: Invocation): Promise<number> {
 export function toArchiveRestoreRequest(
   invocation: Pick<Invocation, 'parsed' | 'operands' | 'toPath' | 'environment' | 'pipes'>,
 ): ArchiveRestoreRequest {
-  const { parsed, operands, toPath, pipes } = invocation;
-  if (parsed.counts.has('at')) {
-    throw new UsageError('an archive has one snapshot, so -r has no meaning with --from', {
-      hint: 'leave out -r',
-    });
-  }
-  const archive = parsed.values.get('from')?.[0] ?? '';
+  const { parsed, operands, toPath } = invocation;
   const destination = operands.at(-1) ?? '';
   return {
-    archive: toTargetRequest(archive, invocation),
-    opening: toOpeningRequest(parsed, toPath),
-    pipe: archive === '-' ? inputOf(pipes) : null,
+    ...toReadArchive(invocation),
     path: operands.length === 2 ? (operands[0] ?? '') : null,
     ...toWishes(parsed, destination, toPath),
   };

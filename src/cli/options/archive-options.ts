@@ -12,7 +12,8 @@ export const ARCHIVE_OPTIONS = [
     name: 'from',
     value: 'ARCHIVE',
     help: 'restore [PATH] from an archive; - is a pipe',
-    commands: ['restore'],
+    helpOf: { recover: 'bring back this archive; - is a pipe' },
+    commands: ['restore', 'recover'],
   },
   {
     name: 'identity',
@@ -20,7 +21,7 @@ export const ARCHIVE_OPTIONS = [
     value: 'FILE',
     repeatable: true,
     help: 'the key that opens the archive: of age, or of ssh',
-    commands: ['restore', 'remote'],
+    commands: ['restore', 'recover', 'remote'],
   },
   {
     name: 'recipient',
@@ -42,9 +43,10 @@ export const ARCHIVE_OPTIONS = [
     help: 'encrypt with the first line of FILE',
     helpOf: {
       restore: 'the archive opens with the first line of FILE',
+      recover: 'the archive opens with the first line of FILE',
       remote: 'the archives open with the first line of FILE',
     },
-    commands: ['backup', 'watch', 'export', 'restore', 'remote'],
+    commands: ['backup', 'watch', 'export', 'restore', 'recover', 'remote'],
   },
   {
     name: 'no-encrypt',
@@ -55,7 +57,7 @@ export const ARCHIVE_OPTIONS = [
     name: 'endpoint',
     value: 'URL',
     help: 'the S3 store, if it is not that of AWS',
-    commands: ['backup', 'watch', 'export', 'restore', 'remote'],
+    commands: ['backup', 'watch', 'export', 'restore', 'recover', 'remote'],
   },
   {
     name: 'segment-size',
@@ -73,6 +75,6 @@ export const ARCHIVE_OPTIONS = [
     name: 'limit-rate',
     value: 'SIZE',
     help: 'bytes in a second at most, such as 2M',
-    commands: ['backup', 'watch', 'export', 'restore', 'remote'],
+    commands: ['backup', 'watch', 'export', 'restore', 'recover', 'remote'],
   },
 ] as const satisfies readonly OptionSpec[];

@@ -6,6 +6,7 @@ import type {
 } from '../../engine/archive/archive-request.js';
 import type { FolderExportRequest } from '../../engine/export/export-missing.js';
 import { UsageError } from '../../errors.js';
+import { inputOf } from '../byte-pipes.js';
 import type { Invocation, ToPath } from '../command.js';
 import type { OptionName } from './option-table.js';
 import type { ParsedArguments } from './parse-arguments.js';
@@ -83,6 +84,45 @@ export function toOpeningRequest({ values }: ParsedArguments, toPath: ToPath): O
   return {
     identityFiles: (values.get('identity') ?? []).map(toPath),
     passphraseFile: pathOf(values.get('passphrase-file')?.[0], toPath),
+  };
+}
+
+/** The options that only `--from` gives a meaning. */
+const FROM_OPTIONS: readonly OptionName[] = [
+  'identity',
+  'passphrase-file',
+  'endpoint',
+  'limit-rate',
+];
+
+/** @throws UsageError for an option that goes with `--from`, which is not given */
+export function refuseArchiveOptions({ counts }: ParsedArguments): void {
+  const wrong = FROM_OPTIONS.find((name) => counts.has(name));
+  if (wrong === undefined) return;
+  throw new UsageError(`option '--${wrong}' is for archives`, {
+    hint: 'name the archive with --from; a repository is not encrypted',
+  });
+}
+
+/** `--from`, with the keys that open the archive. @throws UsageError */
+export function toReadArchive(
+  invocation: Pick<Invocation, 'parsed' | 'toPath' | 'environment' | 'pipes'>,
+): {
+  readonly archive: TargetRequest;
+  readonly opening: OpeningRequest;
+  readonly pipe: AsyncIterable<Uint8Array> | null;
+} {
+  const { parsed, toPath, pipes } = invocation;
+  if (parsed.counts.has('at')) {
+    throw new UsageError('an archive has one snapshot, so -r has no meaning with --from', {
+      hint: 'leave out -r',
+    });
+  }
+  const typed = parsed.values.get('from')?.[0] ?? '';
+  return {
+    archive: toTargetRequest(typed, invocation),
+    opening: toOpeningRequest(parsed, toPath),
+    pipe: typed === '-' ? inputOf(pipes) : null,
   };
 }
 

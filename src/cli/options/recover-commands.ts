@@ -22,20 +22,32 @@ const SERVER: readonly OptionName[] = [
   'chown',
 ];
 
+/** They name the archive, and open it. */
+const ARCHIVE: readonly OptionName[] = [
+  'from',
+  'identity',
+  'passphrase-file',
+  'endpoint',
+  'limit-rate',
+];
+
 /** The value may hold a password. */
 const COMMANDS: readonly OptionName[] = ['stop-cmd', 'start-cmd'];
 
-/** @param repository as it was typed */
-export function toTypedCommands(parsed: ParsedArguments, repository: string): CommandsToType {
+/** @param repository as it was typed; null where none was */
+export function toTypedCommands(
+  parsed: ParsedArguments,
+  repository: string | null,
+): CommandsToType {
   const words = (names: readonly OptionName[]): string[] =>
     names.flatMap((name) => wordsOf(parsed, name));
   const server = words([...SERVER, ...COMMANDS]);
-  const own = words(['at', 'use', 'discard-present']);
+  const own = words(['at', ...ARCHIVE, 'use', 'discard-present']);
   const begin = ['redis-rewind', 'recover'];
-  const shown = shellWord(repository);
+  const shown = repository === null ? [] : [shellWord(repository)];
   return {
-    again: [...begin, ...own, shown, ...server].join(' '),
-    undo: [...begin, '--undo', shown, ...server].join(' '),
+    again: [...begin, ...own, ...shown, ...server].join(' '),
+    undo: [...begin, '--undo', ...shown, ...server].join(' '),
   };
 }
 
@@ -49,10 +61,13 @@ const SHORT: ReadonlyMap<OptionName, string> = new Map([
 function wordsOf({ counts, values }: ParsedArguments, name: OptionName): string[] {
   if (!counts.has(name)) return [];
   const option = SHORT.get(name) ?? `--${name}`;
-  const [value] = values.get(name) ?? [];
-  if (value === undefined) return [option];
+  const given = values.get(name);
+  if (given === undefined) return [option];
   if (COMMANDS.includes(name)) return [option, "'…'"];
-  return [option, shellWord(name === 'redis' ? withoutPassword(value) : value)];
+  return given.flatMap((value) => [
+    option,
+    shellWord(name === 'redis' ? withoutPassword(value) : value),
+  ]);
 }
 
 /** `redis://user:password@host` without the password. */

@@ -4,7 +4,12 @@ import { formatSize } from '../../system/text/format-size.js';
 import { formatWait } from './quantities.js';
 
 /** Phases whose bytes pass evenly enough, and may take hours. */
-const MEASURED: readonly ProgressEvent['phase'][] = ['exporting', 'restoring', 'verifying'];
+const MEASURED: readonly ProgressEvent['phase'][] = [
+  'exporting',
+  'restoring',
+  'fetching',
+  'verifying',
+];
 
 /** Before that a rate is a guess. */
 const LEAST_MS = 1000;

@@ -19,13 +19,15 @@ function row(label: string, text: string): string {
   return `${label.padEnd(WIDTH)}${text}`;
 }
 
-function titleOf({ action, recovery, isContinued, snapshot, server, directory }: RecoveryPreview) {
+function titleOf(plan: RecoveryPreview): string {
+  const { action, recovery, isContinued, snapshot, archive, server, directory } = plan;
   const who = `${server === null ? 'the server' : `Redis at ${server}`} in '${directory}'`;
   if (action === 'undo') return `undo recovery ${recovery} of ${who}`;
   const to =
     snapshot === null ? '' : ` to snapshot ${snapshot.id} of ${formatReportTime(snapshot.time)}`;
+  const from = archive === null ? '' : ` from '${archive}'`;
   const again = isContinued ? `, begun before as ${recovery}` : '';
-  return `recover ${who}${to}${again}`;
+  return `recover ${who}${to}${from}${again}`;
 }
 
 function rowsOf(plan: RecoveryPreview): Row[] {

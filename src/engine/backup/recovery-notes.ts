@@ -12,18 +12,21 @@ export function isMarkOf(
   return source === run.source && host === run.hostName;
 }
 
-export function recoveryNote({ recoveryId, snapshotId, state }: RecoveryMark): Note {
+export function recoveryNote({ recoveryId, snapshotId, isFromArchive, state }: RecoveryMark): Note {
+  const snapshot = isFromArchive
+    ? `snapshot ${snapshotId} of an archive`
+    : `snapshot ${snapshotId}`;
   if (state === 'begun') {
     return lookNote(
       'unfinished-recovery',
       null,
-      `recovery ${recoveryId} of this server to snapshot ${snapshotId} was begun, and has not ended`,
+      `recovery ${recoveryId} of this server to ${snapshot} was begun, and has not ended`,
       "finish it with the same command of 'redis-rewind recover', or take it back with its --undo",
     );
   }
   const message =
     state === 'recovered'
-      ? `the server was brought back to snapshot ${snapshotId} before this backup (recovery ${recoveryId})`
-      : `the recovery of the server to snapshot ${snapshotId} was undone before this backup (recovery ${recoveryId})`;
+      ? `the server was brought back to ${snapshot} before this backup (recovery ${recoveryId})`
+      : `the recovery of the server to ${snapshot} was undone before this backup (recovery ${recoveryId})`;
   return infoNote('recovered', null, message);
 }

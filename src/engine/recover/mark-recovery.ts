@@ -10,22 +10,26 @@ import { type Note, lookNote } from '../run/notes.js';
 import type { JournalState } from './journal/journal-state.js';
 import type { CommandRun } from './recovery-run.js';
 
+type MarkedRecord = Pick<JournalState['record'], 'id' | 'snapshotId' | 'archive'>;
+
 /** @throws SystemError */
 export function markFor(
   { repository, context, target }: CommandRun,
-  { id, snapshotId }: Pick<JournalState['record'], 'id' | 'snapshotId'>,
+  { id, snapshotId, archive }: MarkedRecord,
   state: RecoveryMark['state'],
 ): void {
   if (repository === null) return;
   const { fileSystem, hostName: host } = context;
   const source = target.facts.directory;
-  markRecovery(fileSystem, repository.path, { recoveryId: id, snapshotId, state, host, source });
+  const isFromArchive = archive !== null;
+  const mark = { recoveryId: id, snapshotId, isFromArchive, state, host, source };
+  markRecovery(fileSystem, repository.path, mark);
 }
 
 /** As `markFor`, once everything is done: trouble is a note. */
 export function markEnd(
   run: CommandRun,
-  record: Pick<JournalState['record'], 'id' | 'snapshotId'>,
+  record: MarkedRecord,
   state: 'recovered' | 'undone',
 ): readonly Note[] {
   try {

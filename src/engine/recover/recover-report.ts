@@ -1,19 +1,22 @@
 // What `recover` reports, as docs/cli.md describes it. Paths are as formatPath shows them.
 import type { Note } from '../run/notes.js';
-import type { SnapshotSummary } from '../snapshot/snapshot-summary.js';
+import type { ArchivedSnapshotSummary } from '../restore/restore-report.js';
 import type { Choice, Protocol } from './plan/recovery-plan.js';
 import type { DatabaseKeys } from './plan/snapshot-data.js';
 
 /** What a run is about to do. It is shown before anything is changed. */
 export interface RecoveryPreview {
   readonly action: 'recover' | 'undo';
-  readonly repository: string;
+  /** Null where none is named. */
+  readonly repository: string | null;
+  /** The archive that is brought back, as messages call it; null where the snapshot is in the repository, and for an undo. */
+  readonly archive: string | null;
   /** The id of the recovery. */
   readonly recovery: string;
   /** Whether it was begun by an earlier run. */
   readonly isContinued: boolean;
   /** What is brought back; null for an undo. */
-  readonly snapshot: SnapshotSummary | null;
+  readonly snapshot: ArchivedSnapshotSummary | null;
   /** Where the server answers; null where none was asked. */
   readonly server: string | null;
   /** The server's, a real path. */

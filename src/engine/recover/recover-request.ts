@@ -1,14 +1,33 @@
 // What `recover` is asked to do, as it was typed.
+import type { OpeningRequest, TargetRequest } from '../archive/archive-request.js';
 import type { ServerRequest } from '../server/server-request.js';
 import type { BytePath } from '../../system/files/byte-path.js';
 import type { RecoveryPreview } from './recover-report.js';
 import type { UserFolders } from './journal/recovery-place.js';
 
+/** A snapshot of the repository. */
+export interface RecoveredFromRepository {
+  readonly kind: 'recover';
+  /** `-r` as it was typed. */
+  readonly time: string;
+}
+
+/** The snapshot of an archive: `--from` */
+export interface RecoveredFromArchive {
+  readonly kind: 'recover-archive';
+  readonly archive: TargetRequest;
+  readonly opening: OpeningRequest;
+  /** The bytes of `-`; null where there are none. */
+  readonly pipe: AsyncIterable<Uint8Array> | null;
+}
+
 export interface RecoverRequest {
-  readonly repository: BytePath;
-  readonly action:
-    | { readonly kind: 'recover'; /** `-r` as it was typed. */ readonly time: string }
-    | { readonly kind: 'undo' };
+  /**
+   * Where the snapshot is, and where what the server holds now is backed up. Null where none is named: then the snapshot is
+   * in an archive, or a recovery is undone whose journal is in this user's own folder.
+   */
+  readonly repository: BytePath | null;
+  readonly action: RecoveredFromRepository | RecoveredFromArchive | { readonly kind: 'undo' };
   /** The server that is recovered, or what is known of it beside its directory: a password, how long to wait. */
   readonly server: ServerRequest;
   readonly named: NamedServer;

@@ -7,7 +7,6 @@ import { openForWriting } from '../../repository/open/open-repository.js';
 import { noRepositoryAt } from '../../repository/open/no-repository.js';
 import type { WritableRepository } from '../../repository/repository.js';
 import type { BytePath } from '../../system/files/byte-path.js';
-import { openRepositorySource } from '../restore/read-from-repository.js';
 import type { RunContext } from '../run/run-context.js';
 import { bringBack } from './bring-back.js';
 import { findRecoveries } from './target/find-recovery.js';
@@ -17,6 +16,9 @@ import { reachOrRecall, recallFrom } from './target/recall-target.js';
 import type { RecoverReport } from './recover-report.js';
 import type { RecoverRequest } from './recover-request.js';
 import type { CommandRun } from './recovery-run.js';
+import { fetchArchive } from './source/fetch-archive.js';
+import type { RecoverySource } from './source/recovery-source.js';
+import { openRepositorySnapshot } from './source/repository-snapshot.js';
 import { undoRecovery } from './undo-recovery.js';
 
 /** @throws RewindError; once something was changed, its hint says where things stand */
@@ -25,16 +27,24 @@ export async function recover(
   context: RunContext,
 ): Promise<RecoverReport> {
   const startedMs = context.clock.monotonicMs();
-  const repositoryPath = realRepository(request.repository, context);
-  await requireSnapshot(request, repositoryPath, context);
-  const repository = request.dryRun ? null : await openIfWritable(request, repositoryPath, context);
+  const repositoryPath = request.repository && realRepository(request.repository, context);
+  const fetched = await openFirst(request, repositoryPath, context);
   try {
-    const report = await runFound({ request, context, startedMs, repositoryPath, repository });
-    repository?.close();
-    return report;
-  } catch (error) {
-    repository?.abandon();
-    throw error;
+    const repository =
+      request.dryRun || repositoryPath === null
+        ? null
+        : await openIfWritable(request, repositoryPath, context);
+    try {
+      const run = { request, context, startedMs, repositoryPath, repository };
+      const report = await runFound(run, fetched);
+      repository?.close();
+      return report;
+    } catch (error) {
+      repository?.abandon();
+      throw error;
+    }
+  } finally {
+    await fetched?.close();
   }
 }
 
@@ -44,15 +54,26 @@ function realRepository(named: BytePath, { fileSystem }: RunContext): BytePath {
   return path;
 }
 
-/** A TIME of which there is no snapshot shows before anything is locked or contacted. */
-async function requireSnapshot(
-  { action }: RecoverRequest,
-  repository: BytePath,
+/**
+ * A TIME of which there is no snapshot shows before anything is locked or contacted. An archive is read while the repository
+ * is free for backups, and after the server has shown that it can be found.
+ * @returns the archive; null without one
+ */
+async function openFirst(
+  request: RecoverRequest,
+  repository: BytePath | null,
   context: RunContext,
-): Promise<void> {
-  if (action.kind === 'undo') return;
-  const time = parseTime(action.time);
-  await openRepositorySource(repository, time, context).close();
+): Promise<RecoverySource | null> {
+  const { action } = request;
+  if (action.kind === 'recover-archive') {
+    const places = recoveriesPlaces(context.fileSystem, repository, request.folders);
+    await reachOrRecall(request, places, context);
+    return fetchArchive(action, context);
+  }
+  if (action.kind === 'recover' && repository !== null) {
+    await openRepositorySnapshot(repository, parseTime(action.time), context).close();
+  }
+  return null;
 }
 
 /** Null where this user may not write there: the snapshots can be read all the same. */
@@ -77,14 +98,16 @@ async function openIfWritable(
 
 async function runFound(
   run: Omit<CommandRun, 'places' | 'target' | 'journals' | 'notes'>,
+  fetched: RecoverySource | null,
 ): Promise<RecoverReport> {
   const { request, context, repositoryPath } = run;
+  const { action } = request;
   const places = recoveriesPlaces(context.fileSystem, repositoryPath, request.folders);
   const reached = await reachOrRecall(request, places, context);
   const { journals, notes } = findRecoveries(context, places, reached.identity);
   const target = recallFrom(request, reached, journals, context);
   const found = { ...run, places, target, journals, notes };
-  return request.action.kind === 'undo'
-    ? undoRecovery(found)
-    : bringBack(found, request.action.time);
+  if (action.kind === 'undo') return undoRecovery(found);
+  const typed = action.kind === 'recover' ? action.time : action.archive.typed;
+  return bringBack(found, typed, fetched);
 }

@@ -12,9 +12,9 @@ export interface CommandRun {
   readonly context: RunContext;
   /** By the monotonic clock. */
   readonly startedMs: number;
-  /** A real path. */
-  readonly repositoryPath: BytePath;
-  /** Open for writing, and locked; null for a dry run, or where this user may not write there. */
+  /** A real path; null where no repository is named. */
+  readonly repositoryPath: BytePath | null;
+  /** Open for writing, and locked; null for a dry run, where none is named, or where this user may not write there. */
   readonly repository: WritableRepository | null;
   /** Where journals may be; the first one that can be written gets a new one. */
   readonly places: readonly BytePath[];

@@ -64,8 +64,15 @@ function findUndoable({ journals, repositoryPath, target, notes }: CommandRun): 
     );
   }
   throw new UsageError(`no recovery of the server in '${directory}' is left to be undone`, {
-    hint: `journals of recoveries are looked for in '${formatPath(repositoryPath)}', and in this user's own state folder: run as the user who ran the recovery`,
+    hint: `journals of recoveries are looked for in ${lookedInto(repositoryPath)}: run as the user who ran the recovery`,
   });
+}
+
+function lookedInto(repositoryPath: BytePath | null): string {
+  const own = "this user's own state folder";
+  return repositoryPath === null
+    ? `${own} alone, since no repository is named`
+    : `'${formatPath(repositoryPath)}', and in ${own}`;
 }
 
 /** @throws InTheWayError where somebody has taken away what is to be put back */
@@ -109,7 +116,8 @@ function showUndo(
   const isMoved = begun.has('move-aside');
   return {
     action: 'undo',
-    repository: formatPath(repositoryPath),
+    repository: repositoryPath && formatPath(repositoryPath),
+    archive: null,
     recovery: id,
     isContinued: direction === 'undo',
     snapshot: null,

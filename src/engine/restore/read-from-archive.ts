@@ -125,6 +125,13 @@ export class ArchiveSource implements RestoreSource {
       : joinPath(this.#source, path);
   }
 
+  /** SHA-256 of a file, as the manifest has it. */
+  digestOf(path: BytePath): Buffer {
+    const digest = this.#archived.get(path)?.sha256 ?? null;
+    if (digest === null) throw new Error(`'${formatPath(path)}' is not a file of the archive`);
+    return digest;
+  }
+
   explainAbsence(): Absence {
     return {
       isInNoSnapshot: false,

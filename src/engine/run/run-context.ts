@@ -23,6 +23,8 @@ export interface ProgressEvent {
     | 'finishing'
     | 'proving'
     | 'restoring'
+    /** An archive that a recovery reads before it plans. */
+    | 'fetching'
     | 'verifying'
     /** Increments of a removal; counts their bytes. */
     | 'composing'

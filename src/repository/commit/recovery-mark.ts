@@ -13,6 +13,8 @@ export interface RecoveryMark {
   readonly recoveryId: string;
   /** To which the server was brought back. */
   readonly snapshotId: number;
+  /** Whether the snapshot came from an archive, so that the repository may lack it. */
+  readonly isFromArchive: boolean;
   readonly state: 'begun' | 'recovered' | 'undone';
   /** Where the server is. */
   readonly host: string;
@@ -26,13 +28,13 @@ const MOST_BYTES = 64 * 1024;
 export function markRecovery(
   fileSystem: FileSystem,
   repository: BytePath,
-  { source, ...mark }: RecoveryMark,
+  { source, isFromArchive, ...mark }: RecoveryMark,
 ): void {
   const path = recoveryMarkPath(repository);
   if (fileSystem.stat(path) !== null) fileSystem.unlink(path);
   const file = fileSystem.open(path, 'create');
   try {
-    const text = `${JSON.stringify({ ...mark, source: formatPath(source) })}\n`;
+    const text = `${JSON.stringify({ ...mark, archive: isFromArchive ? 1 : 0, source: formatPath(source) })}\n`;
     fileSystem.write(file, Buffer.from(text, 'utf8'), 0);
     fileSystem.sync(file);
   } finally {
@@ -67,6 +69,7 @@ function decodeMark(value: unknown): RecoveryMark {
   return {
     recoveryId,
     snapshotId: of.count('snapshotId'),
+    isFromArchive: of.laterCountOrNull('archive') === 1,
     state,
     host: of.text('host'),
     source: parsePath(of.text('source')),

@@ -4,6 +4,7 @@ import { restarted, scattered } from './changed-dump.js';
 import { examination } from './examination.js';
 import { firstBackup } from './first-backup.js';
 import { grownAofCase } from './grown-aof.js';
+import { offsite } from './offsite.js';
 import { oldestRemoved } from './oldest-removed.js';
 import { recovery } from './recovery.js';
 import { restoreHistory } from './restore-history.js';
@@ -20,6 +21,7 @@ export const ALL_CASES: readonly BenchCase[] = [
   restoreHistory,
   oldestRemoved,
   recovery,
+  offsite,
   yearOfNights,
   thinning,
   examination,

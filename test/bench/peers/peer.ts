@@ -11,7 +11,8 @@ export type PeerName =
   | 'restic'
   | 'borg'
   | 'rdiff'
-  | 'recipe';
+  | 'recipe'
+  | 'tar | zstd -3 | age';
 
 /** The program that is being measured, the same without its examination of dumps, and the yardstick. */
 export const OURS: PeerName = 'redis-rewind';
@@ -19,6 +20,9 @@ export const UNEXAMINED: PeerName = 'redis-rewind --no-examine';
 export const FLOOR: PeerName = 'cp';
 /** What people type to get a server back, as a script. */
 export const RECIPE: PeerName = 'recipe';
+
+/** Programs of Debian in a pipe. */
+export const STOCK_PIPE: PeerName = 'tar | zstd -3 | age';
 
 export interface Peer {
   readonly name: PeerName;

@@ -19,6 +19,12 @@ export class Targets {
     return target(what, ratio, (value) => value <= times, formatTimes);
   }
 
+  /** The wall clock time of our program, divided by that of another one. */
+  wallAtMostOf(times: number, peer: PeerName): Target {
+    const ratio = quotient(this.#wallMs(OURS), this.#wallMs(peer));
+    return target(`wall ≤ ${times} × ${peer}`, ratio, (value) => value <= times, formatTimes);
+  }
+
   /** The wall clock time of our program, whatever others take. */
   wallAtMostSeconds(limitSeconds: number): Target {
     return target(

@@ -11,7 +11,9 @@ const toPath = (argument: string) => resolvePathArgument(argument, () => pathFro
 
 function recoverRequest(...words: readonly string[]) {
   const parsed = parseArguments(['recover', ...words]);
-  return toRecoverRequest(parsed, chooseCommand(parsed).operands, toPath, { HOME: '/root' });
+  const { operands } = chooseCommand(parsed);
+  const environment = { HOME: '/root' };
+  return toRecoverRequest({ parsed, operands, toPath, environment, pipes: null });
 }
 
 test('every option of recover reaches the request', (t) => {
@@ -38,11 +40,41 @@ test('every option of recover reaches the request', (t) => {
   });
 });
 
+test('an archive takes the place of TIME, and REPO may be left out', (t) => {
+  const keys = ['-i', 'key', '-i', 'other'];
+  t.like(recoverRequest('--from', 'swift:///db/one', ...keys, '-p', '6380'), {
+    repository: null,
+    action: {
+      kind: 'recover-archive',
+      archive: { typed: 'swift:///db/one' },
+      opening: {
+        identityFiles: ['/cwd/key', '/cwd/other'].map(pathFromText),
+        passphraseFile: null,
+      },
+      pipe: null,
+    },
+    toType: {
+      again: 'redis-rewind recover --from swift:///db/one --identity key --identity other -p 6380',
+      undo: 'redis-rewind recover --undo -p 6380',
+    },
+  });
+  t.like(recoverRequest('--from', 'one', 'repo', '-p', '6380'), {
+    repository: pathFromText('/cwd/repo'),
+  });
+  t.like(recoverRequest('--undo', '-p', '6380'), { repository: null, action: { kind: 'undo' } });
+});
+
 const WRONG: readonly (readonly [RegExp, ...string[]])[] = [
   [/needs the TIME/, 'repo', '-p', '1'],
   [/--undo takes no TIME/, '--undo', '-r', 'now', 'repo', '-p', '1'],
   [/no server is named/, '-r', 'now', 'repo'],
   [/--use takes rdb, aof or auto/, '-r', 'now', 'repo', '-p', '1', '--use', 'dump'],
+  [/-r has no meaning with --from/, '-r', 'now', '--from', 'one', 'repo', '-p', '1'],
+  [/--undo takes no archive/, '--undo', '--from', 'one', 'repo', '-p', '1'],
+  [/'--identity' is for archives/, '-r', 'now', '-i', 'key', 'repo', '-p', '1'],
+  [/does not come from a terminal/, '--from', '-', '-p', '1'],
+  [/takes REPO, but nothing/, '-r', 'now', '-p', '1'],
+  [/takes REPO, but 'one' 'two'/, '--from', 'archive', 'one', 'two', '-p', '1'],
   [/must be given together/, '-r', 'now', 'repo', '-p', '1', '--stop-cmd', 'x'],
   [/must be given together/, '-r', 'now', 'repo', '-p', '1', '--start-cmd', 'x'],
 ];

@@ -19,6 +19,7 @@ function markOf(sandbox: Sandbox, changes: Partial<RecoveryMark> = {}): Recovery
   return {
     recoveryId: '20261128T031500Z',
     snapshotId: 1,
+    isFromArchive: false,
     state: 'recovered',
     host: sandbox.context.hostName,
     source: pathFromText(sandbox.source),

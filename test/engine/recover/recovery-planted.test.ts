@@ -10,9 +10,9 @@ import {
   makeRecoveries,
 } from '../../../src/engine/recover/journal/recovery-journal.js';
 import { planRecovery } from '../../../src/engine/recover/plan/plan-recovery.js';
-import { readSnapshotData } from '../../../src/engine/recover/read-snapshot-data.js';
+import { readSnapshotData } from '../../../src/engine/recover/source/read-snapshot-data.js';
 import { runRecovery } from '../../../src/engine/recover/run-recovery.js';
-import { openRepositorySource } from '../../../src/engine/restore/read-from-repository.js';
+import { openRepositorySnapshot } from '../../../src/engine/recover/source/repository-snapshot.js';
 import { parseTime } from '../../../src/engine/snapshot/time-spec.js';
 import { RewindError } from '../../../src/errors.js';
 import { pathFromText } from '../../../src/system/files/byte-path.js';
@@ -134,7 +134,7 @@ async function recover(
 ): Promise<void> {
   const context = createTestContext({ fileSystem });
   const directory = path.join(owned, 'data');
-  const source = openRepositorySource(sandbox.repositoryPath, parseTime('now'), context);
+  const source = openRepositorySnapshot(sandbox.repositoryPath, parseTime('now'), context);
   try {
     const settings = createSettings({ isAofOn: true });
     const target = createTarget({
@@ -157,6 +157,7 @@ async function recover(
       program: context.program,
       snapshotId: 1,
       time: 'now',
+      archive: null,
       directory: { path: target.directory, dev, ino },
       data: plan.aside.data,
       aside: plan.aside.names,
@@ -176,7 +177,11 @@ async function recover(
           start: async () => undefined,
           check: async () => [],
         },
-        placement: { source, files: plan.files, owner: { uid: SERVER, gid: SERVER } },
+        placement: {
+          source: source.files,
+          files: plan.files,
+          owner: { uid: SERVER, gid: SERVER },
+        },
         toType: { again: 'again', undo: 'undo' },
         context,
       });

@@ -12,10 +12,10 @@ import {
 import type { JournalPlace } from '../../../src/engine/recover/journal/recovery-journal.js';
 import { planRecovery } from '../../../src/engine/recover/plan/plan-recovery.js';
 import type { RecoveryPlan } from '../../../src/engine/recover/plan/recovery-plan.js';
-import { readSnapshotData } from '../../../src/engine/recover/read-snapshot-data.js';
+import { readSnapshotData } from '../../../src/engine/recover/source/read-snapshot-data.js';
 import { type ServerControl, runRecovery } from '../../../src/engine/recover/run-recovery.js';
 import { StoppedRecoveryError } from '../../../src/engine/recover/stopped-recovery-error.js';
-import { openRepositorySource } from '../../../src/engine/restore/read-from-repository.js';
+import { openRepositorySnapshot } from '../../../src/engine/recover/source/repository-snapshot.js';
 import { parseTime } from '../../../src/engine/snapshot/time-spec.js';
 import { InterruptedError, ServerError } from '../../../src/errors.js';
 import { pathFromText } from '../../../src/system/files/byte-path.js';
@@ -117,7 +117,7 @@ async function run(
   const { sandbox, directory, isAofOn } = stage;
   const context = { ...createTestContext({ fileSystem }), processId };
   const settings = createSettings({ isAofOn });
-  const source = openRepositorySource(
+  const source = openRepositorySnapshot(
     sandbox.repositoryPath,
     parseTime('now'),
     createTestContext(),
@@ -144,6 +144,7 @@ async function run(
         program: context.program,
         snapshotId: 1,
         time: 'now',
+        archive: null,
         directory: { path: target.directory, dev, ino },
         data: plan.aside.data,
         aside: plan.aside.names,
@@ -152,7 +153,7 @@ async function run(
       });
     if (undo && journal.state.direction === 'forward') journal.noteUndo();
     const owner = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
-    const placement = { source, files: plan.files, owner };
+    const placement = { source: source.files, files: plan.files, owner };
     await runRecovery({
       journal,
       beforeEnd: () => {

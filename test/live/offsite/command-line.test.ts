@@ -3,11 +3,11 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
+import { createIdentity } from '../../support/archive/create-identity.js';
 import test, { type ExecutionContext } from 'ava';
-import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { readTree } from '../../support/files/directory-tree.js';
 import { askSwift, listSwift } from '../../support/offsite/swift-contents.js';
-import { type SwiftServer, startSwift } from '../../support/offsite/swift-server.js';
+import { SWIFT_KEY, type SwiftServer, startSwift } from '../../support/offsite/swift-server.js';
 import { cliEnvironment, runCli, succeedCli } from '../../support/program/cli.js';
 import { mainScript } from '../../support/program/project-paths.js';
 import { createSandbox } from '../../support/sandbox/sandbox.js';
@@ -24,10 +24,7 @@ async function createRoom(t: ExecutionContext) {
   const sandbox = await createSandbox(t);
   await sandbox.write('dump.rdb', randomBytes(3 << 20));
   await sandbox.backup();
-  const identity = await generateX25519Identity();
-  const keyFile = sandbox.at('key.txt');
-  await writeFile(keyFile, `${identity}\n`, { mode: 0o600 });
-  const recipient = await identityToRecipient(identity);
+  const { identityFile: keyFile, recipient } = await createIdentity(sandbox.root);
   const { source, repository } = sandbox;
   return { source, repository, at: (name: string) => sandbox.at(name), recipient, keyFile };
 }
@@ -57,7 +54,7 @@ test('an export that is killed leaves nothing that is listed, and the next one r
   while ((await listSwift(swift, CONTAINERS, 'killed/')).length === 0) await pause(50);
   // No credential is among the arguments, which every user can read.
   const typed = await readFile(`/proc/${child.pid}/cmdline`, 'utf8');
-  t.false(typed.includes('testing'), typed);
+  t.false(typed.includes(SWIFT_KEY), typed);
   child.kill('SIGKILL');
   await ended;
   const left = await listSwift(swift, CONTAINERS, 'killed/');

@@ -15,10 +15,10 @@ import { type FoundTarget, findTarget } from '../../../src/engine/recover/target
 import { LiveControl } from '../../../src/engine/recover/live-control.js';
 import { planRecovery } from '../../../src/engine/recover/plan/plan-recovery.js';
 import type { Protocol } from '../../../src/engine/recover/plan/recovery-plan.js';
-import { readSnapshotData } from '../../../src/engine/recover/read-snapshot-data.js';
+import { readSnapshotData } from '../../../src/engine/recover/source/read-snapshot-data.js';
 import { runRecovery } from '../../../src/engine/recover/run-recovery.js';
 import type { RunContext } from '../../../src/engine/run/run-context.js';
-import { openRepositorySource } from '../../../src/engine/restore/read-from-repository.js';
+import { openRepositorySnapshot } from '../../../src/engine/recover/source/repository-snapshot.js';
 import { parseTime } from '../../../src/engine/snapshot/time-spec.js';
 import { ServerConnection } from '../../../src/redis/connection/connection.js';
 import { openLiveServer } from '../../../src/redis/server/live-server.js';
@@ -131,7 +131,7 @@ async function recover(
   t.is(settings.dumpName, pathFromText(names.dump ?? 'dump.rdb'));
   t.is(settings.aofName, pathFromText(names.aof ?? 'appendonly.aof'));
   t.is(settings.aofFolder, pathFromText(names.folder ?? 'appendonlydir'));
-  const source = openRepositorySource(sandbox.repositoryPath, parseTime('1B'), context);
+  const source = openRepositorySnapshot(sandbox.repositoryPath, parseTime('1B'), context);
   try {
     const data = await readSnapshotData(source, settings);
     const plan = planRecovery({ target, data, use, expired: null }, ID);
@@ -150,6 +150,7 @@ async function recover(
         program: context.program,
         snapshotId: source.snapshot.id,
         time: '1B',
+        archive: null,
         directory: { path: directory, dev: identity.dev, ino: identity.ino },
         data: plan.aside.data,
         aside: plan.aside.names,
@@ -171,7 +172,7 @@ async function recover(
       waitTimeoutMs: 60_000,
       context,
     });
-    const placement = { source, files: plan.files, owner };
+    const placement = { source: source.files, files: plan.files, owner };
     const notes = await runRecovery({
       journal,
       beforeEnd: () => [],

@@ -101,6 +101,7 @@ test.serial(
       markRecovery(new RealFileSystem(), pathFromText(repository), {
         recoveryId,
         snapshotId: 1,
+        isFromArchive: false,
         state: 'begun',
         host,
         source: pathFromText(source),

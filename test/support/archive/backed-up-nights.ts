@@ -1,8 +1,7 @@
 // A repository with some nights in it, and a key of age, for tests of the command line.
-import { writeFile } from 'node:fs/promises';
 import type { ExecutionContext } from 'ava';
-import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { createSandbox } from '../sandbox/sandbox.js';
+import { createIdentity } from './create-identity.js';
 
 export interface BackedUpNights {
   readonly source: string;
@@ -26,16 +25,14 @@ export async function backedUpNights(
     await sandbox.write('dump.rdb', content);
     await sandbox.backup();
   }
-  const identity = await generateX25519Identity();
-  const keyFile = sandbox.at('key.txt');
-  await writeFile(keyFile, `${identity}\n`, { mode: 0o600 });
+  const { identityFile: keyFile, recipient } = await createIdentity(sandbox.root);
   const { source, repository } = sandbox;
   let count = nights.length;
   return {
     source,
     repository,
     at: (name) => sandbox.at(name),
-    recipient: await identityToRecipient(identity),
+    recipient,
     keyFile,
     nextNight: async () => {
       count += 1;

@@ -95,7 +95,7 @@ export async function readArchive(sandbox: Sandbox, name = 'archive.tar.zst'): P
   return readFile(path.join(sandbox.root, name));
 }
 
-function targetRequest(root: string, typed: string): TargetRequest {
+export function targetRequest(root: string, typed: string): TargetRequest {
   return {
     typed,
     resolve: (name) => pathFromText(path.join(root, name)),

@@ -25,7 +25,7 @@ export interface SwiftServerOptions {
 }
 
 export const SWIFT_USER = 'test:tester';
-export const SWIFT_KEY = 'testing';
+export const SWIFT_KEY = 'the-key-of-the-tester';
 
 const RINGS = ['account', 'container', 'object'] as const;
 

@@ -93,11 +93,15 @@ export async function killAtStep(
 ): Promise<string> {
   const child = spawn(process.execPath, [mainScript, ...argumentsOf(stage, options)], {
     env: cliEnvironment(),
-    stdio: 'ignore',
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (part: string) => {
+    said += part;
   });
   const closed = once(child, 'close');
   while (!journalOf(stage).includes(`"step":"${step}","state":"begun"`)) {
-    if (hasEnded(child)) throw new Error(`it has ended before ${step}`);
+    if (hasEnded(child)) throw new Error(`it has ended before ${step}: ${said}`);
     // Nothing else is to be done here, and a step may take a few milliseconds only.
     await new Promise((resolve) => {
       setImmediate(resolve);

@@ -8,6 +8,7 @@ import {
   joinPath,
   parentPath,
 } from '../../../system/files/byte-path.js';
+import type { ContentKey } from '../../../catalog/records.js';
 import type { NextEntry } from '../next-entry.js';
 import type { ReadManifest } from './read-manifests.js';
 
@@ -30,7 +31,11 @@ export interface AofFault {
   readonly why: string;
 }
 
-type Entries = ReadonlyMap<BytePath, Pick<NextEntry, 'type' | 'content' | 'linkTarget'>>;
+interface Entry extends Pick<NextEntry, 'type' | 'linkTarget'> {
+  readonly content: Pick<ContentKey, 'sizeBytes'> | null;
+}
+
+type Entries = ReadonlyMap<BytePath, Entry>;
 
 export function checkAofSets(
   manifests: ReadonlyMap<BytePath, ReadManifest>,

@@ -45,11 +45,12 @@ export function ownRecoveries(fileSystem: FileSystem, folders: UserFolders): Byt
 /** Both are looked into for a recovery that was not finished: the repository may have become writable meanwhile. */
 export function recoveriesPlaces(
   fileSystem: FileSystem,
-  repository: BytePath,
+  repository: BytePath | null,
   folders: UserFolders,
-): readonly [BytePath, ...BytePath[]] {
+): readonly BytePath[] {
   const own = ownRecoveries(fileSystem, folders);
-  return own === null ? [recoveriesPath(repository)] : [recoveriesPath(repository), own];
+  const within = repository === null ? null : recoveriesPath(repository);
+  return [within, own].filter((place) => place !== null);
 }
 
 /** Whether it fails because of where it is, so that another place may do. */

@@ -12,6 +12,8 @@ export interface RecoveryRecord {
   readonly snapshotId: number;
   /** The TIME as it was typed: the same command goes on with the recovery, although `now` means another snapshot by then. */
   readonly time: string;
+  /** The content digest of the archive that is brought back; null for a snapshot of the repository. */
+  readonly archive: string | null;
   /** The server's directory: the path for messages, the identity to know it again. */
   readonly directory: { readonly path: BytePath; readonly dev: bigint; readonly ino: bigint };
   /** Names in the directory that the server loads or writes: an undo takes them away. */
@@ -25,13 +27,14 @@ export interface RecoveryRecord {
 }
 
 export function encodeRecord(record: RecoveryRecord): Record<string, unknown> {
-  const { id, program, snapshotId, time, directory, data, aside, isAsideWithin, startedBy } =
-    record;
+  const { id, program, snapshotId, time, archive, directory, data, aside } = record;
+  const { isAsideWithin, startedBy } = record;
   return {
     id,
     program,
     snapshotId,
     time,
+    archive,
     directory: {
       path: formatPath(directory.path),
       device: String(directory.dev),
@@ -63,6 +66,7 @@ export function decodeRecord(stored: StoredObject): RecoveryRecord {
     program: stored.text('program'),
     snapshotId: stored.count('snapshotId'),
     time: stored.text('time'),
+    archive: stored.laterTextOrNull('archive'),
     directory,
     data: decodeNames(stored, 'data'),
     aside: decodeNames(stored, 'aside'),

@@ -1,8 +1,6 @@
 // Finds the dump and the AOF of a server among the files of a snapshot, and what is known of each. The snapshot may be of
 // a server with other names than the one that is recovered. Pure.
-import type { ExaminationRecord, Version } from '../../../catalog/records.js';
 import { UsageError } from '../../../errors.js';
-import { readFindings } from '../../../repository/stored/read-stored.js';
 import type { StoredServer } from '../../../repository/stored/stored-server.js';
 import {
   type BytePath,
@@ -15,21 +13,23 @@ import {
 import { checkAofSets } from '../../backup/intake/check-aof-sets.js';
 import type { ReadManifest } from '../../backup/intake/read-manifests.js';
 import { type DataFolder, describeDataFolder } from '../../restore/loading/data-folder.js';
-import { readVerdict } from '../../snapshot/examined-verdict.js';
+import type { RestoreEntry } from '../../restore/restore-source.js';
 import type { TargetSettings } from './recovery-facts.js';
 import type {
   DataFile,
   DatabaseKeys,
+  FileFindings,
   SnapshotAof,
   SnapshotData,
   SnapshotDump,
 } from './snapshot-data.js';
 
-export interface SnapshotRecords {
-  /** All of the snapshot. */
-  readonly versions: readonly Version[];
-  /** By the ids of the contents. */
-  readonly examinations: ReadonlyMap<number, ExaminationRecord>;
+/** What is known of a snapshot. */
+export interface KnownSnapshot {
+  /** All of it. */
+  readonly entries: readonly RestoreEntry[];
+  /** Null where a file was not examined. */
+  readonly findingsIn: (path: BytePath) => FileFindings | null;
   /** What the server said before the snapshot; null where none was asked. */
   readonly server: StoredServer | null;
 }
@@ -45,8 +45,8 @@ export interface DataPaths {
 }
 
 /** @throws UsageError where there are several of a kind, and no name says which is meant */
-export function findDataPaths({ versions, server }: SnapshotRecords, names: Names): DataPaths {
-  const { dumps, logs, manifests } = dataFolderOf(versions);
+export function findDataPaths({ entries, server }: KnownSnapshot, names: Names): DataPaths {
+  const { dumps, logs, manifests } = dataFolderOf(entries);
   const recorded = new Set(server?.aof?.files.map(({ path }) => path.split('/')[0] ?? ''));
   const { dumpName, aofName, aofFolder } = names;
   const manifest = aofFolder === null ? null : joinPath(aofFolder, `${aofName}.manifest`);
@@ -60,31 +60,33 @@ export function findDataPaths({ versions, server }: SnapshotRecords, names: Name
 
 /** @param manifest the one that `findDataPaths` has found, read; null where there is none */
 export function describeSnapshotData(
-  records: SnapshotRecords,
+  known: KnownSnapshot,
   { dump, manifest: manifestPath, log }: DataPaths,
   manifest: ReadManifest | null,
 ): SnapshotData {
-  const files = new Map(records.versions.map((version) => [version.path, version]));
-  const { server } = records;
+  const files = new Map(known.entries.map((entry) => [entry.path, entry]));
+  const { server } = known;
   return {
-    dump: dump === null ? null : describeDump(requireFile(files, dump), records),
+    dump: dump === null ? null : describeDump(requireFile(files, dump), known),
     aof:
       manifestPath !== null && manifest !== null
-        ? describeSet(manifestPath, manifest, files, records)
+        ? describeSet(manifestPath, manifest, files, known)
         : log === null
           ? null
-          : describeLog(requireFile(files, log), records),
+          : describeLog(requireFile(files, log), known),
     wasAofOn: server === null ? null : server.aof !== null,
   };
 }
 
 const DUMP_NAME = 'dump.rdb';
 
-function dataFolderOf(versions: readonly Version[]): DataFolder {
-  const names = versions.filter(({ path }) => path !== ROOT && !path.includes('/'));
+type Files = ReadonlyMap<BytePath, RestoreEntry>;
+
+function dataFolderOf(entries: readonly RestoreEntry[]): DataFolder {
+  const names = entries.filter(({ path }) => path !== ROOT && !path.includes('/'));
   const folders = names.filter(({ type }) => type === 'directory').map(({ path }) => path);
   const inner = new Map<BytePath, BytePath[]>(folders.map((path) => [path, []]));
-  for (const { path, type } of versions) {
+  for (const { path, type } of entries) {
     if (type === 'file' && parentPath(path) !== ROOT)
       inner.get(parentPath(path))?.push(baseName(path));
   }
@@ -113,23 +115,21 @@ function choose(
 
 const SHOWN_MOST = 5;
 
-function requireFile(files: ReadonlyMap<BytePath, Version>, path: BytePath): Version {
+function requireFile(files: Files, path: BytePath): RestoreEntry {
   const file = files.get(path);
   if (file === undefined) throw new Error(`'${formatPath(path)}' is not in the snapshot`);
   return file;
 }
 
-function describeFile({ path, content }: Version, { examinations }: SnapshotRecords): DataFile {
-  const record = content === null ? undefined : examinations.get(content.id);
-  const found =
-    record === undefined ? null : readFindings(`'${formatPath(path)}'`, record.foundJson).found;
+function describeFile({ path, sizeBytes }: RestoreEntry, { findingsIn }: KnownSnapshot): DataFile {
+  const found = findingsIn(path);
   return {
     path,
-    sizeBytes: content?.sizeBytes ?? 0,
-    verdict: record === undefined ? null : readVerdict(record).verdict.kind,
-    problem: record?.problem ?? null,
+    sizeBytes,
+    verdict: found?.verdict ?? null,
+    problem: found?.problem ?? null,
     rdbVersion: found?.rdbVersion ?? null,
-    databases: found === null || found.keys === null ? null : found.databases.map(toKeys),
+    databases: found?.databases?.map(toKeys) ?? null,
     commands: found?.commands ?? null,
   };
 }
@@ -138,16 +138,11 @@ function toKeys({ database, keys, expiringKeys }: DatabaseKeys): DatabaseKeys {
   return { database, keys, expiringKeys };
 }
 
-function describeDump(version: Version, records: SnapshotRecords): SnapshotDump {
-  const { content, path } = version;
-  const record = content === null ? undefined : records.examinations.get(content.id);
-  const time =
-    record === undefined
-      ? null
-      : (readFindings(`'${formatPath(path)}'`, record.foundJson).found?.dumpTime ?? null);
-  const saved = records.server?.dumpTime ?? null;
+function describeDump(entry: RestoreEntry, known: KnownSnapshot): SnapshotDump {
+  const time = known.findingsIn(entry.path)?.dumpTime ?? null;
+  const saved = known.server?.dumpTime ?? null;
   return {
-    ...describeFile(version, records),
+    ...describeFile(entry, known),
     createdSeconds: time === null ? null : Math.floor(Date.parse(time) / 1000),
     isSavedForSnapshot: time !== null && time === saved,
   };
@@ -156,10 +151,16 @@ function describeDump(version: Version, records: SnapshotRecords): SnapshotDump 
 function describeSet(
   path: BytePath,
   manifest: ReadManifest,
-  files: ReadonlyMap<BytePath, Version>,
-  records: SnapshotRecords,
+  files: Files,
+  known: KnownSnapshot,
 ): SnapshotAof {
-  const { faults, named } = checkAofSets(new Map([[path, manifest]]), files);
+  const entries = new Map(
+    [...files].map(([name, { type, linkTarget, sizeBytes }]) => {
+      const content = type === 'file' ? { sizeBytes } : null;
+      return [name, { type, linkTarget, content }] as const;
+    }),
+  );
+  const { faults, named } = checkAofSets(new Map([[path, manifest]]), entries);
   const parts = [...named].map((name) => requireFile(files, name));
   const broken = faults.find(({ kind }) => kind !== 'unchecked');
   const [first] = parts;
@@ -168,22 +169,22 @@ function describeSet(
   return {
     kind: isOldLog ? 'log' : 'set',
     manifest: isOldLog ? null : path,
-    files: parts.map((part) => describeFile(part, records)),
+    files: parts.map((part) => describeFile(part, known)),
     fault: broken?.why ?? (parts.length === 0 ? (faults[0]?.why ?? 'it names no file') : null),
     lastWriteSeconds: lastWriteSeconds(parts),
   };
 }
 
-function describeLog(version: Version, records: SnapshotRecords): SnapshotAof {
+function describeLog(entry: RestoreEntry, known: KnownSnapshot): SnapshotAof {
   return {
     kind: 'log',
     manifest: null,
-    files: [describeFile(version, records)],
+    files: [describeFile(entry, known)],
     fault: null,
-    lastWriteSeconds: lastWriteSeconds([version]),
+    lastWriteSeconds: lastWriteSeconds([entry]),
   };
 }
 
-function lastWriteSeconds(parts: readonly Version[]): number {
+function lastWriteSeconds(parts: readonly RestoreEntry[]): number {
   return parts.reduce((last, { mtimeNs }) => Math.max(last, Number(mtimeNs / 1_000_000_000n)), 0);
 }

@@ -1,15 +1,11 @@
 // What a snapshot has that a server may load: a dump, and an append-only file (AOF), with what the examination of the
-// backup found in them. Values alone; find-snapshot-data.ts makes them out of the catalog's records.
+// backup found in them. Values alone; describe-snapshot-data.ts makes them.
 import type { VerdictKind } from '../../../persistence/examine/verdict.js';
 import type { BytePath } from '../../../system/files/byte-path.js';
 
-/** A file of the snapshot that a server may load. */
-export interface DataFile {
-  /** In the snapshot. */
-  readonly path: BytePath;
-  readonly sizeBytes: number;
-  /** Null where it was not examined. */
-  readonly verdict: VerdictKind | null;
+/** What an examination has found in a file. */
+export interface FileFindings {
+  readonly verdict: VerdictKind;
   /** What is wrong or unknown, or null. */
   readonly problem: string | null;
   /** Of the dump that it is, or begins with; null where there is none. */
@@ -18,6 +14,17 @@ export interface DataFile {
   readonly databases: readonly DatabaseKeys[] | null;
   /** Of the AOF that it is, or that follows the dump; null where it is not known. */
   readonly commands: number | null;
+  /** When the server began to write the dump, ISO 8601 in UTC; null where the dump does not say. */
+  readonly dumpTime: string | null;
+}
+
+/** A file of the snapshot that a server may load. */
+export interface DataFile extends Omit<FileFindings, 'verdict' | 'dumpTime'> {
+  /** In the snapshot. */
+  readonly path: BytePath;
+  readonly sizeBytes: number;
+  /** Null where it was not examined. */
+  readonly verdict: VerdictKind | null;
 }
 
 export interface DatabaseKeys {

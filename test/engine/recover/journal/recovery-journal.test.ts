@@ -23,6 +23,7 @@ const RECORD: RecoveryRecord = {
   program: 'redis-rewind 0.1.0',
   snapshotId: 4,
   time: '2D',
+  archive: '5f'.repeat(32),
   directory: { path: pathFromText('/var/lib/r\udce9dis'), dev: 64769n, ino: (1n << 63n) + 5n },
   data: ['dump.rdb', 'appendonlydir'].map(pathFromText),
   aside: [pathFromText('dump.rdb')],

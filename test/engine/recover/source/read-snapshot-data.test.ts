@@ -3,20 +3,20 @@ import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 
-import type { TargetSettings } from '../../../src/engine/recover/plan/recovery-facts.js';
-import { type SnapshotData, faultOf } from '../../../src/engine/recover/plan/snapshot-data.js';
-import { readSnapshotData } from '../../../src/engine/recover/read-snapshot-data.js';
-import { openRepositorySource } from '../../../src/engine/restore/read-from-repository.js';
-import { parseTime } from '../../../src/engine/snapshot/time-spec.js';
-import { UsageError } from '../../../src/errors.js';
-import { pathFromText } from '../../../src/system/files/byte-path.js';
-import { createSettings } from '../../support/redis/recovery-facts.js';
-import { writeRdb } from '../../support/redis/data/rdb-writer.js';
+import type { TargetSettings } from '../../../../src/engine/recover/plan/recovery-facts.js';
+import { type SnapshotData, faultOf } from '../../../../src/engine/recover/plan/snapshot-data.js';
+import { readSnapshotData } from '../../../../src/engine/recover/source/read-snapshot-data.js';
+import { openRepositorySnapshot } from '../../../../src/engine/recover/source/repository-snapshot.js';
+import { parseTime } from '../../../../src/engine/snapshot/time-spec.js';
+import { UsageError } from '../../../../src/errors.js';
+import { pathFromText } from '../../../../src/system/files/byte-path.js';
+import { createSettings } from '../../../support/redis/recovery-facts.js';
+import { writeRdb } from '../../../support/redis/data/rdb-writer.js';
 import {
   listRepositoryFixtures,
   unpackRepository,
-} from '../../support/repository/repository-fixtures.js';
-import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
+} from '../../../support/repository/repository-fixtures.js';
+import { type Sandbox, createSandbox } from '../../../support/sandbox/sandbox.js';
 
 const DUMP = writeRdb(
   [
@@ -36,7 +36,7 @@ async function read(
   { context, repositoryPath }: Sandbox,
   settings: Partial<TargetSettings> = {},
 ): Promise<SnapshotData> {
-  const source = openRepositorySource(repositoryPath, parseTime('now'), context);
+  const source = openRepositorySnapshot(repositoryPath, parseTime('now'), context);
   try {
     return await readSnapshotData(source, createSettings(settings));
   } finally {

@@ -1,20 +1,24 @@
 // What `--also` kept with a snapshot, such as the configuration of the server. A recovery does not place it: a new server has a
 // configuration of its own. So a person is told what there is, and how to get it.
-import { ALSO, isReserved } from '../../repository/layout.js';
-import { type BytePath, formatPath, joinPath, relativePath } from '../../system/files/byte-path.js';
-import { shellWord } from '../../system/text/shell-word.js';
-import { type Note, infoNote } from '../run/notes.js';
-import type { RestoreEntry } from '../restore/restore-source.js';
+import { ALSO, isReserved } from '../../../repository/layout.js';
+import {
+  type BytePath,
+  formatPath,
+  joinPath,
+  relativePath,
+} from '../../../system/files/byte-path.js';
+import { type Note, infoNote } from '../../run/notes.js';
+import type { RecoverySource } from './recovery-source.js';
 
 /** More are counted and not named. */
 const NAMED_MOST = 10;
 
-/** @param snapshotId of the entries; @param repository its path */
-export function alsoKeptNotes(
-  entries: readonly RestoreEntry[],
-  snapshotId: number,
-  repository: BytePath,
-): Note[] {
+export function alsoKeptNotes({
+  files: { entries },
+  commandToRestore,
+}: Pick<RecoverySource, 'commandToRestore'> & {
+  readonly files: Pick<RecoverySource['files'], 'entries'>;
+}): Note[] {
   const kept = entries.filter(({ path, type }) => isReserved(path) && type !== 'directory');
   const [first] = kept;
   if (first === undefined) return [];
@@ -22,8 +26,7 @@ export function alsoKeptNotes(
     .slice(0, NAMED_MOST)
     .map(({ path }) => `'${formatPath(joinPath('/' as BytePath, relativePath(path, ALSO)))}'`);
   const more = kept.length > NAMED_MOST ? ` and ${kept.length - NAMED_MOST} more` : '';
-  const from = shellWord(formatPath(joinPath(repository, first.path)));
-  const command = `redis-rewind restore -r '#${snapshotId}' ${from} DEST`;
+  const command = commandToRestore(first.path);
   return [
     infoNote(
       'also-kept',

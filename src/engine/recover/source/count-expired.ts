@@ -1,9 +1,9 @@
 // Counts the keys of a snapshot whose time to live has passed since: the server drops them when it loads. The catalog knows only
 // how many have one, so the dump is read.
-import { RdbWalkStream } from '../../persistence/rdb/rdb-walk-stream.js';
-import type { RestoreSource } from '../restore/restore-source.js';
-import type { RunContext } from '../run/run-context.js';
-import type { ExpectedKeys } from './plan/recovery-plan.js';
+import { RdbWalkStream } from '../../../persistence/rdb/rdb-walk-stream.js';
+import type { RestoreSource } from '../../restore/restore-source.js';
+import type { RunContext } from '../../run/run-context.js';
+import type { ExpectedKeys } from '../plan/recovery-plan.js';
 
 /**
  * @returns null where no key has a time to live, and where the number of keys is known only after loading

@@ -1,23 +1,21 @@
 // A recovery tells what --also kept, with a command that gets it back as it is typed.
 import test from 'ava';
 
-import { alsoKeptNotes } from '../../../src/engine/recover/also-kept.js';
-import { pathFromText } from '../../../src/system/files/byte-path.js';
-import { createEntry } from '../../support/repository/restore-entry.js';
+import { alsoKeptNotes } from '../../../../src/engine/recover/source/also-kept.js';
+import { createEntry } from '../../../support/repository/restore-entry.js';
 
-const REPOSITORY = pathFromText('/srv/my backups/redis');
 const folder = createEntry('redis-rewind-data/also/etc', { type: 'directory' });
 
 function messagesOf(names: readonly string[]): string[] {
   const entries = names.map((name) => createEntry(name));
-  return alsoKeptNotes([createEntry('dump.rdb'), folder, ...entries], 7, REPOSITORY).map(
-    ({ message }) => message,
-  );
+  const all = [createEntry('dump.rdb'), folder, ...entries];
+  const commandToRestore = (path: string) => `redis-rewind restore ${path} DEST`;
+  return alsoKeptNotes({ files: { entries: all }, commandToRestore }).map(({ message }) => message);
 }
 
 test('what --also kept is named by its former path, with the command that gets it back', (t) => {
   t.deepEqual(messagesOf(['redis-rewind-data/also/etc/redis/redis.conf']), [
-    "the snapshot also has '/etc/redis/redis.conf', which a recovery does not place; get one back with: redis-rewind restore -r '#7' '/srv/my backups/redis/redis-rewind-data/also/etc/redis/redis.conf' DEST",
+    "the snapshot also has '/etc/redis/redis.conf', which a recovery does not place; get one back with: redis-rewind restore redis-rewind-data/also/etc/redis/redis.conf DEST",
   ]);
 });
 

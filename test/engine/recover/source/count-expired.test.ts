@@ -1,10 +1,10 @@
 import test from 'ava';
-import { countExpired } from '../../../src/engine/recover/count-expired.js';
-import { openRepositorySource } from '../../../src/engine/restore/read-from-repository.js';
-import { parseTime } from '../../../src/engine/snapshot/time-spec.js';
-import { pathFromText } from '../../../src/system/files/byte-path.js';
-import { writeRdb } from '../../support/redis/data/rdb-writer.js';
-import { createSandbox } from '../../support/sandbox/sandbox.js';
+import { countExpired } from '../../../../src/engine/recover/source/count-expired.js';
+import { openRepositorySource } from '../../../../src/engine/restore/read-from-repository.js';
+import { parseTime } from '../../../../src/engine/snapshot/time-spec.js';
+import { pathFromText } from '../../../../src/system/files/byte-path.js';
+import { writeRdb } from '../../../support/redis/data/rdb-writer.js';
+import { createSandbox } from '../../../support/sandbox/sandbox.js';
 
 const DUMP = pathFromText('dump.rdb');
 
