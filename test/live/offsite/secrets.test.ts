@@ -90,8 +90,8 @@ test('neither in ps nor in what a run says', async (t) => {
   });
   const v1 = (key: string) => ({ ...swift.environment, ST_KEY: key });
   const runs = [
-    ['swift:///secret/one', v1, ['--passphrase-file', passphraseFile], []],
-    ['s3://secret/one', s3, ['--recipient', recipient], ['--endpoint', endpoint]],
+    ['swift://secret/one', v1, ['--passphrase-file', passphraseFile], []],
+    ['s3://secret/two', s3, ['--recipient', recipient], ['--endpoint', endpoint]],
   ] as const;
   for (const [target, environment, keys, options] of runs) {
     const args = ['export', ...keys, ...options, repository, target];
