@@ -21,6 +21,7 @@ import type { RecoveryPlan } from './plan/recovery-plan.js';
 import type { RecoverReport, RecoveryPreview } from './recover-report.js';
 import type { CommandRun } from './recovery-run.js';
 import { runRecovery } from './run-recovery.js';
+import { requireKeepable, requireWritable } from './require-keepable.js';
 import { readServerNow } from './server-now.js';
 import { showPlan } from './show-plan.js';
 import { countExpired } from './source/count-expired.js';
@@ -74,10 +75,13 @@ async function bringBackFrom(
   const plan = { ...planRecovery({ ...wanted, expired }, id), ...planControl(target) };
   const requireRoom = () =>
     requireRoomToPlace(context.fileSystem, facts.directory, source.files.entries, plan.files);
-  if (continued === null) requireRoom();
+  if (continued === null) {
+    requireRoom();
+    requireKeepable(run);
+  }
   const preview = showPlan(run, source, plan, { id, continued });
   if (request.dryRun) return finish(run, preview, { outcome: 'planned' });
-  if (continued === null) requireKeepable(run);
+  if (continued === null) requireWritable(run);
   if (!(await request.confirm(preview))) return finish(run, preview, { outcome: 'planned' });
   const journal = continued ?? beginJournal(run, { id, source, plan, typed });
   if (continued === null) noteServer(run, id);
@@ -137,28 +141,6 @@ async function keepIfWanted({
 
 function newId({ context, places }: CommandRun): string {
   return newRecoveryId(context.fileSystem, places, context.clock.nowMs(), context.processId);
-}
-
-/** @throws UsageError where what the server holds now cannot be backed up */
-function requireKeepable({ request, repository, repositoryPath, target }: CommandRun): void {
-  const { running } = target.facts;
-  if (request.discardPresent || running === null) return;
-  if (target.server === null) {
-    throw new UsageError(
-      `a server (process ${running.processId}) runs in '${formatPath(target.facts.directory)}', and it cannot be asked to save what it holds`,
-      {
-        hint: 'name it with --redis URL, or with -h and -p or -s, or go on without that snapshot: --discard-present',
-      },
-    );
-  }
-  if (repository !== null) return;
-  const [why, remedy] =
-    repositoryPath === null
-      ? ['no repository is named', 'name one: recover --from ARCHIVE REPO']
-      : [`'${formatPath(repositoryPath)}' cannot be written`, 'run as a user who may write there'];
-  throw new UsageError(`${why}, so what the server holds now cannot be backed up`, {
-    hint: `${remedy}; or go on without that snapshot: --discard-present`,
-  });
 }
 
 interface NewJournal {

@@ -16,8 +16,10 @@ import { reachOrRecall, recallFrom } from './target/recall-target.js';
 import type { RecoverReport } from './recover-report.js';
 import type { RecoverRequest } from './recover-request.js';
 import type { CommandRun } from './recovery-run.js';
+import { isUnderWay, requireKeepable } from './require-keepable.js';
 import { fetchArchive } from './source/fetch-archive.js';
 import type { RecoverySource } from './source/recovery-source.js';
+import { requireRecoverable } from './plan/requirements.js';
 import { openRepositorySnapshot } from './source/repository-snapshot.js';
 import { undoRecovery } from './undo-recovery.js';
 
@@ -56,7 +58,8 @@ function realRepository(named: BytePath, { fileSystem }: RunContext): BytePath {
 
 /**
  * A TIME of which there is no snapshot shows before anything is locked or contacted. An archive is read while the repository
- * is free for backups, and after the server has shown that it can be found.
+ * is free for backups, and after the server has shown that it can be
+ * found and recovered, and that what it holds can be kept.
  * @returns the archive; null without one
  */
 async function openFirst(
@@ -67,7 +70,12 @@ async function openFirst(
   const { action } = request;
   if (action.kind === 'recover-archive') {
     const places = recoveriesPlaces(context.fileSystem, repository, request.folders);
-    await reachOrRecall(request, places, context);
+    const target = await reachOrRecall(request, places, context);
+    requireRecoverable(target.facts.running);
+    const { journals } = findRecoveries(context, places, target.identity);
+    if (!journals.some(isUnderWay)) {
+      requireKeepable({ request, target, repositoryPath: repository });
+    }
     return fetchArchive(action, context);
   }
   if (action.kind === 'recover' && repository !== null) {

@@ -88,9 +88,13 @@ test('without a repository it needs --discard-present, and is undone without one
   const snapshots = readdirSync(repository).length;
   // What was not saved is lost with --discard-present.
   await withClient(server, async (client) => client.save());
-  const refused = await recoverFrom(stage, place);
-  t.is(refused.code, 2, refused.stdout);
-  t.regex(refused.stderr, /no repository is named.*\nhint: name one: .*--discard-present/);
+  // Not even the archive is read for that, nor a plan shown that promises a backup.
+  const unread = { ...place, archive: path.join(repository, 'none') };
+  for (const options of [[], ['--dry-run']]) {
+    const refused = await recoverFrom(stage, unread, ...options);
+    t.is(refused.code, 2, refused.stdout);
+    t.regex(refused.stderr, /no repository is named.*\nhint: name one: .*--discard-present/);
+  }
   t.deepEqual(await keysOf(server), ['a', 'c', 'later']);
   const done = await recoverFrom(stage, place, '--discard-present');
   t.is(done.code, 0, done.stderr);

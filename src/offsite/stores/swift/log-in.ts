@@ -2,7 +2,12 @@
 import { readAnswerJson, readRecord } from '../foreign-json.js';
 import type { HttpClient } from '../http/http-client.js';
 import type { HttpAnswer } from '../http/http-answer.js';
-import { failureOfStatus, foreignAnswer, parseRetryAfter } from '../http/remote-failure.js';
+import {
+  RemoteFailure,
+  failureOfStatus,
+  foreignAnswer,
+  parseRetryAfter,
+} from '../http/remote-failure.js';
 import { findObjectStore } from './service-catalog.js';
 import type { KeystoneAccess, KeystoneName, SwiftAccess, V1Access } from './swift-access.js';
 
@@ -36,7 +41,7 @@ async function logInToV1(http: HttpClient, access: V1Access, nowMs: number): Pro
     answerMs: null,
   });
   await answer.discard();
-  if (answer.status !== 200 && answer.status !== 204) throw failure(answer, nowMs);
+  if (answer.status !== 200 && answer.status !== 204) throw failure(answer, 'ST_AUTH', nowMs);
   return {
     storageUrl: requireStorageUrl(answer.header('x-storage-url')),
     token: requireToken(answer.header('x-auth-token')),
@@ -58,15 +63,22 @@ async function logInToV3(
   });
   if (answer.status !== 201) {
     await answer.discard();
-    throw failure(answer, nowMs);
+    throw failure(answer, 'OS_AUTH_URL', nowMs);
   }
   const token = requireToken(answer.header('x-subject-token'));
   const body = readRecord(await readAnswerJson(answer, MOST_CATALOG_BYTES), 'token');
   return { storageUrl: requireStorageUrl(findObjectStore(body['catalog'], access)), token };
 }
 
-function failure(answer: HttpAnswer, nowMs: number): Error {
-  return failureOfStatus(answer.status, parseRetryAfter(answer.header('retry-after'), nowMs));
+/** @param addressFrom the variable with the address of the login */
+function failure(answer: HttpAnswer, addressFrom: string, nowMs: number): Error {
+  const { status } = answer;
+  const failed = failureOfStatus(status, parseRetryAfter(answer.header('retry-after'), nowMs));
+  if (failed.isTransient || status === 401 || status === 403) return failed;
+  return new RemoteFailure('foreign', `it answered ${status} to the login`, {
+    status,
+    hint: `check that ${addressFrom} is the whole address of the login`,
+  });
 }
 
 /** OS_AUTH_URL ends in `/v3`, or leaves the version out. */
