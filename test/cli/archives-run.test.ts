@@ -125,7 +125,7 @@ test('what makes no sense is refused with exit 2, and nothing is written', async
     [['restore', '-i', keyFile, repository, at('x')], /--identity' is for archives/],
     [['restore', '--from', at('plain')], /takes \[PATH\] and DEST, but nothing was given/],
     [['restore', '--from', at('plain'), 'a', 'b', 'c'], /takes \[PATH\] and DEST/],
-    [['restore', '--from', root, at('x')], /names no archive/],
+    [['restore', '--from', root, at('x')], /names no archive\nhint: .*remote list \//],
   ] as const) {
     const { code, stderr, stdout } = await runCli([...args]);
     t.is(code, 2, `${args.join(' ')}: ${stderr}`);

@@ -13,6 +13,9 @@ import { SERVER_URL, misplacedUrl } from './server-url.js';
 /** The real path, or null where nothing exists there. */
 export type RealPath = (path: BytePath) => BytePath | null;
 
+/** Where archives lie on other machines. */
+const STORE_URL = /^(?:swift|s3):\/\//i;
+
 /** `host::path` of rdiff-backup, and what is clear of `user@host:path` and `host:/path` of scp and rsync. */
 const OTHER_MACHINE = /^(?:[^/]+::|[^/:]+@[^/:]+:|[^/:]+:\/)/;
 
@@ -27,6 +30,10 @@ const REPLACEMENT = '\uFFFD';
 export function resolvePathArgument(argument: string, realPath: RealPath): BytePath {
   if (argument === '') throw new UsageError('a path is empty');
   if (SERVER_URL.test(argument)) throw misplacedUrl();
+  if (STORE_URL.test(argument))
+    throw new UsageError('a remote store stands where a path of this machine is expected', {
+      hint: "'restore --from', 'recover --from', 'export', 'remote' and 'backup --then-export' take a remote store",
+    });
   if (OTHER_MACHINE.test(argument))
     throw new UsageError(`'${argument}' names another machine`, {
       hint: `redis-rewind works on paths of this machine; a file of that name is './${argument}'`,

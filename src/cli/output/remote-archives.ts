@@ -23,23 +23,22 @@ const LIST: readonly Column[] = [
 
 export function formatArchives({ archives }: RemoteListReport): string {
   const total = archives.reduce((sum, { bytes }) => sum + bytes, 0);
-  const rows = archives.map((archive) => [...whichSnapshot(archive), ...whichArchive(archive)]);
+  const rows = archives.map((archive) => [...describeArchive(archive), archive.name]);
   return `${formatTable(LIST, rows)}${formatCount(archives.length, 'archive')}, ${formatSize(total)}\n`;
 }
 
-function whichSnapshot({ snapshot, host }: RemoteArchive): string[] {
+/** All but its name. */
+function describeArchive({ snapshot, host, bytes }: RemoteArchive): string[] {
   const time = snapshot === null ? '?' : formatReportTime(snapshot.time);
-  return [String(snapshot?.id ?? '?'), time, host ?? '?'];
+  return [String(snapshot?.id ?? '?'), time, host ?? '?', formatSize(bytes)];
 }
 
-function whichArchive({ bytes, name }: RemoteArchive): string[] {
-  return [formatSize(bytes), name];
-}
-
+/** The name comes last: it is long, and a narrow terminal breaks the line there. */
 const PLAN: readonly Column[] = [
-  ...LIST,
+  ...LIST.slice(0, -1),
   { title: '', align: 'left' },
   { title: 'why', align: 'left' },
+  ...LIST.slice(-1),
 ];
 
 export function formatArchiveRemovalPlan(report: RemoteRemovalReport): string {
@@ -54,7 +53,7 @@ function toPlanRow(archive: DecidedArchive): string[] {
     reason.kind === 'unknown' ? 'not known of which snapshot' : describeReason(reason),
   );
   const decision = archive.goes ? 'goes' : 'stays';
-  return [...whichSnapshot(archive), ...whichArchive(archive), decision, why.join('; ')];
+  return [...describeArchive(archive), decision, why.join('; '), archive.name];
 }
 
 export function formatArchiveRemoval({ removed, kept, freedBytes }: RemoteRemovalReport): string {

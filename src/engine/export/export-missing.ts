@@ -44,7 +44,7 @@ export function prepareExport(
     throw new UsageError(
       `each snapshot gets an archive of its own, so '${target.typed}' must be a folder`,
       {
-        hint: "end it with '/'",
+        hint: "such as '/mnt/usb/' or 'swift://CONTAINER/'",
       },
     );
   }

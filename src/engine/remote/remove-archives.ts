@@ -94,7 +94,7 @@ function requireSomeLeft(decisions: readonly ArchiveDecision[]): void {
   }
   for (const { all, left } of counts.values()) {
     if (all < 3 || left > 1) continue;
-    throw new UsageError(`this removes all ${all - left} archives of a repository but the newest`, {
+    throw new UsageError(`of the ${all} archives of a repository only the newest would be left`, {
       hint: "'--dry-run' shows each one with its reason; '--force' does it",
     });
   }

@@ -14,6 +14,7 @@ import {
   parsePath,
   relativePath,
 } from '../../system/files/byte-path.js';
+import { shellWord } from '../../system/text/shell-word.js';
 import { ALSO, isReserved } from '../../repository/layout.js';
 import type { ArchivePlace } from '../archive/archive-place.js';
 import { type Note, lookNote } from '../run/notes.js';
@@ -47,7 +48,9 @@ export async function openIncoming(
   }
   const { store, name, label, isRemote } = place;
   if (name === null) {
-    throw new UsageError(`'${label}' names no archive`, { hint: 'add the name of the archive' });
+    throw new UsageError(`'${label}' names no archive`, {
+      hint: `add the name of an archive: 'redis-rewind remote list ${shellWord(label)}' shows them`,
+    });
   }
   const { chunks, close } = await store.get(name);
   const path = isRemote ? null : joinPath(parsePath(store.label), parsePath(name));

@@ -6,10 +6,17 @@ import { readSmallFile } from '../../system/files/read-small-file.js';
 
 /** Kinds that the package or Debian's age knows without a plugin. */
 const OWN_RECIPIENT = /^age1(?:pq1)?[02-9ac-hj-np-z]+$/;
-const SSH_RECIPIENT = /^ssh-(?:ed25519|rsa) [A-Za-z0-9+/=]+(?: .*)?$/;
+const SSH_RECIPIENT = /^(ssh-ed25519|ssh-rsa) ([A-Za-z0-9+/]+={0,2})(?: .*)?$/;
 
+/** One of ssh-ed25519, in bytes. */
+const SHORTEST_SSH_KEY = 51;
+
+/** The key names its kind once more, as its first field: four bytes of length, then the name. */
 export function isSshRecipient(recipient: string): boolean {
-  return SSH_RECIPIENT.test(recipient);
+  const [, kind = '', key = ''] = SSH_RECIPIENT.exec(recipient) ?? [];
+  const bytes = Buffer.from(key, 'base64');
+  if (kind === '' || bytes.length < SHORTEST_SSH_KEY) return false;
+  return bytes.readUInt32BE() === kind.length && bytes.toString('latin1', 4).startsWith(kind);
 }
 
 /** @throws UsageError where the text is no recipient */

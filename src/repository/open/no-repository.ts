@@ -40,6 +40,9 @@ export function noRepositoryAt(fileSystem: FileSystem, path: BytePath): NoReposi
 function whereOneIs(fileSystem: FileSystem, path: BytePath): string {
   const above = repositoryAbove(fileSystem, path);
   if (above !== null) return `'${formatPath(above)}' is one, and the path lies in it`;
+  if (quietly(() => fileSystem.stat(path))?.isFile() === true) {
+    return 'it is a file; restore and recover take an archive with --from';
+  }
   const names = namesIn(fileSystem, path);
   const isMissing = quietly(() => fileSystem.stat(path)) === null;
   const below = repositoryIn(fileSystem, isMissing ? parentPath(path) : path);

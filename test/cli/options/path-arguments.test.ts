@@ -53,6 +53,8 @@ const ERRORS: [argument: string, message: string][] = [
   ['sammy@host::redis', "'sammy@host::redis' names another machine"],
   ['sammy@host:redis', "'sammy@host:redis' names another machine"],
   ['host:/srv/redis', "'host:/srv/redis' names another machine"],
+  ['swift://c/n', 'a remote store stands where a path of this machine is expected'],
+  ['s3://bucket/', 'a remote store stands where a path of this machine is expected'],
   ['/a\\x00b', "path '/a\\x00b' holds a NUL byte"],
   ['/a\uFFFDb', "path '/a\uFFFDb' is not UTF-8"],
 ];

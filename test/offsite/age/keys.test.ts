@@ -17,7 +17,10 @@ const SSH =
 
 test('recipients of age and ssh keys are taken, and nothing else', (t) => {
   t.is(parseRecipient(` ${SSH} `), SSH);
-  for (const text of ['', 'age1', 'age1yubikey1qqq', 'AGE1QQQ', 'ssh-dss AAAA', 'me@example.org']) {
+  const misnamed = SSH.replace('ssh-ed25519', 'ssh-rsa');
+  const cut = SSH.slice(0, 60);
+  const others = ['', 'age1', 'age1yubikey1qqq', 'AGE1QQQ', 'ssh-dss AAAA', 'me@example.org'];
+  for (const text of [...others, 'ssh-ed25519 AAAA', misnamed, cut]) {
     t.throws(() => parseRecipient(text), { instanceOf: UsageError, message: /not a recipient/ });
   }
 });

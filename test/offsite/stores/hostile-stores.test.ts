@@ -296,6 +296,17 @@ test('a token or an address of a storage that makes no sense is refused', async 
   }
 });
 
+test('an address where no login answers is said to be the thing to check', async (t) => {
+  for (const status of [300, 400, 404, 412]) {
+    const script: Script = (_, response) => void response.writeHead(status).end();
+    const server = await start(t, script);
+    const list = openAt(server.port, 'swift').store.list();
+    const error = await expectTrouble(t, list, 'foreign');
+    t.regex(error.message, new RegExp(`it answered ${status} to the login`));
+    t.regex(String(error.hint), /ST_AUTH/);
+  }
+});
+
 test('a bucket in another region is said to be there', async (t) => {
   const server = await start(t, (_, response) => {
     response.writeHead(301, { 'x-amz-bucket-region': 'eu-west-1' }).end();

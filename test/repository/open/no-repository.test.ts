@@ -23,6 +23,7 @@ function refusalOf(sandbox: Sandbox, at: string): NoRepositoryError {
 test('a path above or in a repository names the repository', async (t) => {
   const sandbox = await createSandbox(t);
   await sandbox.write('folder/file', 'x');
+  await sandbox.write('file', 'x');
   const repository = sandbox.at('backups', 'redis');
   sandbox.repository = repository;
   await sandbox.backup();
@@ -32,6 +33,7 @@ test('a path above or in a repository names the repository', async (t) => {
     [`${repository}/folder/gone`, `'${repository}' is one, and the path lies in it`],
     [sandbox.at('backups', 'redsi'), `'${repository}' is one`],
     [sandbox.source, "name the folder that 'redis-rewind backup' wrote to"],
+    [`${sandbox.source}/file`, 'it is a file; restore and recover take an archive with --from'],
     [sandbox.at('none'), `make one with 'redis-rewind backup SOURCE ${sandbox.at('none')}'`],
   ] as const) {
     const { message, hint: said } = refusalOf(sandbox, at);

@@ -84,7 +84,7 @@ export function swiftAdvice(access: SwiftAccess): RemoteAdvice {
   return {
     unreachable: `check that ${address} is right, and that this machine can reach it`,
     credentials: `check ${credentials}`,
-    permission: 'check that this user may write to the container',
+    permission: 'check that this user may read and write the container',
     missing: 'check the name of the container and of the archive',
   };
 }
