@@ -65,6 +65,22 @@ test('the archives in S3 are listed, verified, and removed by rules, without a k
   t.is((await s3.everything()).filter((name) => name.startsWith('nights/')).length, 1);
 });
 
+test('a file that is no archive is neither removed nor said to be whole', async (t) => {
+  const room = await backedUpNights(t, ['one']);
+  const dump = room.at('dump.rdb');
+  await writeFile(dump, 'REDIS0011');
+  for (const action of ['list', 'verify', 'remove']) {
+    const run = await runCli(['remote', action, dump]);
+    t.is(run.code, 20, run.stdout);
+    t.regex(run.stderr, /dump\.rdb': this is not an archive of redis-rewind\nhint: /);
+  }
+  t.is(await readFile(dump, 'utf8'), 'REDIS0011');
+  const archive = room.at('a name of my own');
+  await exportAll(room, 1, archive);
+  await succeedCli(['remote', 'remove', archive]);
+  await t.throwsAsync(readFile(archive));
+});
+
 test('what is damaged is named with exit 20, and what no key opens with exit 3', async (t) => {
   const room = await backedUpNights(t, ['one', 'two']);
   const folder = room.at('archives');

@@ -18,6 +18,7 @@ import { forgetMark, markEnd, markFor } from './mark-recovery.js';
 import { planControl } from './plan-control.js';
 import { planRecovery } from './plan/plan-recovery.js';
 import type { RecoveryPlan } from './plan/recovery-plan.js';
+import { requireArchiveElsewhere } from './plan/requirements.js';
 import type { RecoverReport, RecoveryPreview } from './recover-report.js';
 import type { CommandRun } from './recovery-run.js';
 import { runRecovery } from './run-recovery.js';
@@ -79,6 +80,7 @@ async function bringBackFrom(
     requireRoom();
     requireKeepable(run);
   }
+  requireArchiveStays(run, source, plan);
   const preview = showPlan(run, source, plan, { id, continued });
   if (request.dryRun) return finish(run, preview, { outcome: 'planned' });
   if (continued === null) requireWritable(run);
@@ -117,6 +119,16 @@ async function bringBackFrom(
   }
   const isStarted = plan.start.kind !== 'by-hand';
   return finish(run, preview, { outcome: 'recovered', isStarted, presentSnapshot, notes });
+}
+
+function requireArchiveStays(
+  { context: { fileSystem }, target }: CommandRun,
+  { archive, files: { location } }: RecoverySource,
+  { aside }: Pick<RecoveryPlan, 'aside'>,
+): void {
+  if (archive === null || location === null) return;
+  const { path } = location;
+  requireArchiveElsewhere(fileSystem.realPath(path) ?? path, target.facts.directory, aside);
 }
 
 /** Null where nothing is to be backed up. @throws RewindError whose hint says how to go on without that */

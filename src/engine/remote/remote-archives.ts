@@ -1,6 +1,7 @@
 // The archives of a store that a command is about: all in TARGET, or the one that it names.
-import { UsageError } from '../../errors.js';
+import { CorruptError, UsageError } from '../../errors.js';
 import { parseArchiveName } from '../../offsite/archive-name.js';
+import { requireArchive } from '../../offsite/archive/open-archive.js';
 import type { StoredArchive } from '../../offsite/stores/store.js';
 import type { TargetRequest } from '../archive/archive-request.js';
 import { type StorePlace, openPlace } from '../archive/archive-place.js';
@@ -19,17 +20,28 @@ export function openStorePlace(request: TargetRequest, context: RunContext): Sto
 
 /**
  * In the order of their names.
- * @throws RemoteStoreError, SystemError
+ * @throws RemoteStoreError, SystemError; CorruptError where the one that is named does not begin as an archive does
  */
-export async function findArchives({ store, name }: StorePlace): Promise<readonly StoredArchive[]> {
+export async function findArchives({
+  store,
+  name,
+  label,
+}: StorePlace): Promise<readonly StoredArchive[]> {
   const archives = await store.list();
   if (name === null) return archives;
   // One that is damaged may be listed, and yet nobody can read it.
   const found = archives.find((archive) => archive.name === name);
   if (found !== undefined) return [found];
-  // A file may have any name.
-  const { archive, close } = await store.get(name);
-  close();
+  // A file may have any name. What is none of ours must not be removed, nor said to be whole.
+  const { archive, chunks, close } = await store.get(name);
+  try {
+    await requireArchive(chunks);
+  } catch (error) {
+    if (!(error instanceof CorruptError)) throw error;
+    throw new CorruptError(`'${label}': ${error.message}`, { hint: error.hint, cause: error });
+  } finally {
+    close();
+  }
   return [archive];
 }
 

@@ -75,11 +75,14 @@ class ManifestDecoder {
 
   take(line: Uint8Array): void {
     this.#lines += 1;
-    const fields = parseLine(line, `line ${this.#lines} of the manifest`);
+    const name = `line ${this.#lines} of the manifest`;
+    const read = (mostValues: number): JsonFields => parseLine(line, name, mostValues);
     const beginning = this.#beginning;
-    if (beginning === null) this.#beginning = decodeBeginning(fields);
-    else if (this.#notes.length < beginning.notes) this.#notes.push(fields.value);
-    else if (this.#entries.length < beginning.entries) this.#takeEntry(decodeEntry(fields));
+    const { snapshotValues, noteValues, entryValues } = MANIFEST_LIMITS;
+    if (beginning === null) this.#beginning = decodeBeginning(read(snapshotValues));
+    else if (this.#notes.length < beginning.notes) this.#notes.push(read(noteValues).value);
+    else if (this.#entries.length < beginning.entries)
+      this.#takeEntry(decodeEntry(read(entryValues)));
     else throw new CorruptError('the manifest has more lines than it says');
   }
 

@@ -1,13 +1,14 @@
 // One line of a manifest, read field by field. It may come from anybody, so nothing in it is taken for granted: neither its
-// depth, which a recursive walk would not survive, nor the type of any field.
+// depth, which a recursive walk would not survive, nor how many values it has, which take far more memory than their text,
+// nor the type of any field.
 import { CorruptError } from '../../errors.js';
 
 /** Deeper than anything that a program writes there. */
 const MOST_DEPTH = 16;
 
-/** @throws CorruptError where the text is not one JSON object */
-export function parseLine(bytes: Uint8Array, name: string): JsonFields {
-  if (isDeep(bytes)) throw new CorruptError(`${name} is nested too deep`);
+/** @throws CorruptError where the text is not one JSON object, or has more than `mostValues` values */
+export function parseLine(bytes: Uint8Array, name: string, mostValues: number): JsonFields {
+  requireBounded(bytes, name, mostValues);
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
@@ -17,23 +18,28 @@ export function parseLine(bytes: Uint8Array, name: string): JsonFields {
   return new JsonFields(value, name);
 }
 
-/** Brackets in strings may count too: the text of a line has few of them. */
-function isDeep(bytes: Uint8Array): boolean {
+/** Text that is not JSON may be counted wrongly: the parser refuses it. */
+function requireBounded(bytes: Uint8Array, name: string, mostValues: number): void {
   let depth = 0;
+  // Each value but the first of a list follows a comma. A list or an object without any is a value, too.
+  let values = 0;
   let isString = false;
   for (let index = 0; index < bytes.length; index += 1) {
     const byte = bytes[index];
     if (byte === QUOTE) isString = !isString;
     else if (isString) {
       if (byte === BACKSLASH) index += 1;
-    } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+    } else if (byte === COMMA) values += 1;
+    else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
       depth += 1;
-      if (depth > MOST_DEPTH) return true;
+      values += 1;
+      if (depth > MOST_DEPTH) throw new CorruptError(`${name} is nested too deep`);
     } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth -= 1;
   }
-  return false;
+  if (values > mostValues) throw new CorruptError(`${name} has too many values`);
 }
 
+const COMMA = 0x2c;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const OPEN_BRACE = 0x7b;

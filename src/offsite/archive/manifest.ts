@@ -72,5 +72,11 @@ export const MANIFEST_LIMITS = {
   pathBytes: 4096,
   /** Of one line. */
   lineBytes: 16 << 20,
+  /** In the line of the snapshot. In memory a value may be ten times as large as its text. */
+  snapshotValues: 1_000_000,
+  /** In a note. */
+  noteValues: 16,
+  /** In the line of an entry. */
+  entryValues: 32,
   bytes: 256 << 20,
 } as const;

@@ -44,6 +44,25 @@ export async function openArchive(
   }
 }
 
+/** Looks at the first bytes alone. @throws CorruptError where they are not those of an archive; errors of `chunks` */
+export async function requireArchive(chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  const outer = new ByteSource(copied(chunks));
+  try {
+    requireBeginning(await outer.peek(AGE_MAGIC_BYTES));
+  } finally {
+    await outer.close();
+  }
+}
+
+/** @returns whether it is encrypted. @throws CorruptError */
+function requireBeginning(bytes: Uint8Array): boolean {
+  if (beginsAgeFile(bytes)) return true;
+  if (ZSTD_MAGIC.equals(bytes.subarray(0, ZSTD_MAGIC.length))) return false;
+  throw new CorruptError('this is not an archive of redis-rewind', {
+    hint: 'an archive is a tar, compressed with zstd, and perhaps encrypted with age',
+  });
+}
+
 async function* copied(
   chunks: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
@@ -53,15 +72,8 @@ async function* copied(
 const ZSTD_MAGIC = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
 
 async function decrypted(outer: ByteSource, keys: OpeningKeys): Promise<AsyncIterable<Uint8Array>> {
-  const beginning = Buffer.from(await outer.peek(AGE_MAGIC_BYTES));
-  const isEncrypted = beginsAgeFile(beginning);
   const hasKeys = keys.identities.length > 0 || keys.passphrase !== null;
-  if (!isEncrypted && !beginning.subarray(0, ZSTD_MAGIC.length).equals(ZSTD_MAGIC)) {
-    throw new CorruptError('this is not an archive of redis-rewind', {
-      hint: 'an archive is a tar, compressed with zstd, and perhaps encrypted with age',
-    });
-  }
-  if (isEncrypted) {
+  if (requireBeginning(await outer.peek(AGE_MAGIC_BYTES))) {
     if (hasKeys) return openSealed(outer, keys);
     throw new UsageError('the archive is encrypted', {
       hint: 'give the identity with -i FILE, or the passphrase with --passphrase-file FILE',

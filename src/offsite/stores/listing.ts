@@ -3,10 +3,11 @@ import { parseArchiveName } from '../archive-name.js';
 import { RemoteFailure } from './http/remote-failure.js';
 import type { StoredArchive } from './store.js';
 
+/** With the folders in them. */
 export const MOST_LISTED = 200_000;
 
 export function tooManyListed(): RemoteFailure {
-  return new RemoteFailure('refused', `there are over ${MOST_LISTED} objects`, {
+  return new RemoteFailure('refused', `there are over ${MOST_LISTED} objects and folders`, {
     hint: 'use a place for these archives alone',
   });
 }

@@ -1,7 +1,15 @@
 // `recover --from`: a server is brought back to the snapshot of an archive, with a repository for what it holds now or without one.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createReadStream, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { createIdentity } from '../../support/archive/create-identity.js';
@@ -9,6 +17,7 @@ import { type CliResult, cliEnvironment, runCli, succeedCli } from '../../suppor
 import { mainScript } from '../../support/program/project-paths.js';
 import {
   type RecoverStage,
+  journalOf,
   keysOf,
   killAtStep,
   prepareRecovery,
@@ -139,6 +148,23 @@ test('a killed run goes on with the same archive alone', async (t) => {
   const done = await recoverFrom(stage, place, repository);
   t.is(done.code, 0, done.stderr);
   t.deepEqual(await keysOf(server), ['a', 'b', 'c']);
+});
+
+test('an archive among the files of the server is refused before anything is changed', async (t) => {
+  const stage = await prepareRecovery(t, []);
+  const { directory } = stage.server;
+  const place = await archived(stage);
+  const folder = path.join(directory, 'appendonlydir');
+  mkdirSync(folder);
+  for (const archive of [path.join(directory, 'dump.rdb'), path.join(folder, 'archive')]) {
+    copyFileSync(place.archive, archive);
+    const run = await recoverFrom(stage, { ...place, archive }, stage.repository);
+    t.is(run.code, 2, run.stderr);
+    t.regex(run.stderr, /the archive '.*' is where the server in '.*' has its data\nhint: move it/);
+    t.deepEqual(await keysOf(stage.server), ['a', 'c', 'later']);
+    t.is(journalOf(stage), '');
+    t.deepEqual(readFileSync(archive), readFileSync(place.archive));
+  }
 });
 
 /** @returns how the archive is spoiled */

@@ -170,6 +170,26 @@ const HOSTILE: readonly Hostile[] = [
     message: /^line 1 of the manifest is nested too deep$/,
   },
   {
+    title: 'a server of a million lists',
+    bytes: async () => {
+      const databases = Array.from({ length: 1_000_000 }, () => []);
+      return withFirstLine({ server: { databases } });
+    },
+    message: /^line 1 of the manifest has too many values$/,
+  },
+  {
+    title: 'a note of lists alone, which take ten times the memory of their text',
+    bytes: async () => {
+      const note = JSON.stringify({ kind: Array.from({ length: 100 }, () => []) });
+      return withLines(([first = '', ...others]) => [
+        JSON.stringify({ ...(JSON.parse(first) as object), notes: 1 }),
+        note,
+        ...others,
+      ]);
+    },
+    message: /^line 2 of the manifest has too many values$/,
+  },
+  {
     title: 'a server that is nested too deep',
     bytes: async () => {
       const deep = JSON.parse(`${'{"a":'.repeat(100)}1${'}'.repeat(100)}`) as unknown;

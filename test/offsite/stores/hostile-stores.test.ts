@@ -143,6 +143,29 @@ for (const kind of KINDS) {
     t.true(server.seen.length < 6);
   });
 
+  test(`${kind}: folders without end, and no archive among them`, async (t) => {
+    let page = 0;
+    const server = await start(
+      t,
+      afterLogin((_, response) => {
+        page += 1;
+        const folders = Array.from({ length: 20_000 }, (__, index) => {
+          return `p/${String(page * 20_000 + index).padStart(12, '0')}/`;
+        });
+        const prefixes = folders.map(
+          (name) => `<CommonPrefixes><Prefix>${name}</Prefix></CommonPrefixes>`,
+        );
+        response.end(
+          kind === 'swift'
+            ? JSON.stringify(folders.map((subdir) => ({ subdir })))
+            : `<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>${page}</NextContinuationToken>${prefixes.join('')}</ListBucketResult>`,
+        );
+      }),
+    );
+    await expectTrouble(t, openAt(server.port, kind).store.list(), 'refused');
+    t.true(server.seen.length < 20);
+  });
+
   test(`${kind}: an address that sends elsewhere is not followed`, async (t) => {
     const server = await start(
       t,
@@ -269,6 +292,21 @@ for (const kind of KINDS) {
     await t.throwsAsync(listing, { instanceOf: InterruptedError });
   });
 }
+
+test('a list of unfinished uploads without end, and none in it', async (t) => {
+  let page = 0;
+  const server = await start(t, (request, response) => {
+    if (!/[?&]uploads/.test(request.url ?? '')) {
+      response.end('<ListBucketResult></ListBucketResult>');
+      return;
+    }
+    page += 1;
+    response.end(
+      `<ListMultipartUploadsResult><IsTruncated>true</IsTruncated><NextKeyMarker>p/${page}</NextKeyMarker></ListMultipartUploadsResult>`,
+    );
+  });
+  t.is(await openAt(server.port, 's3').store.removeLeftovers(), 0);
+});
 
 test('a store that says that all is well, and keeps nothing, is found out', async (t) => {
   const server = await start(

@@ -5,8 +5,9 @@ import {
   firstReaderOf,
   readsRdbVersion,
 } from '../../../persistence/rdb/loadable-versions.js';
-import { formatPath } from '../../../system/files/byte-path.js';
+import { type BytePath, formatPath, isWithin, joinPath } from '../../../system/files/byte-path.js';
 import type { RunningServer, TargetFacts } from './recovery-facts.js';
+import type { AsidePlan } from './recovery-plan.js';
 import type { DataFile } from './snapshot-data.js';
 
 /** @throws ServerError where others would undo the recovery of this server */
@@ -44,6 +45,23 @@ export function requireSameAtStart({ running, directory, configuration }: Target
     {
       hint: 'make them agree first (CONFIG REWRITE), or say how it is stopped and started: --stop-cmd COMMAND --start-cmd COMMAND',
     },
+  );
+}
+
+/**
+ * A file that the server writes over, or that is moved away, could not be read again by a run that goes on with the recovery.
+ * @param archive its real path
+ * @throws UsageError where it is among the files of the server
+ */
+export function requireArchiveElsewhere(
+  archive: BytePath,
+  directory: BytePath,
+  { data }: Pick<AsidePlan, 'data'>,
+): void {
+  if (!data.some((name) => isWithin(archive, joinPath(directory, name)))) return;
+  throw new UsageError(
+    `the archive '${formatPath(archive)}' is where the server in '${formatPath(directory)}' has its data`,
+    { hint: 'move it out of there first' },
   );
 }
 

@@ -25,6 +25,8 @@ import type { ArchiveStore, IncomingArchive, OutgoingArchive, StoredArchive } fr
 
 const MARK = '.redis-rewind-';
 const READ_BYTES = 256 * 1024;
+/** The last moment that a Date can hold, and its opposite the first. */
+const LAST_DATE_MS = 8.64e15;
 
 type FileStoreContext = Pick<StoreContext, 'fileSystem' | 'clock' | 'processId' | 'stopping'>;
 
@@ -211,7 +213,9 @@ export class FileStore implements ArchiveStore {
   }
 
   #describe(name: string, stat: FileStat): StoredArchive {
-    const storedAtMs = Math.floor(Number(stat.mtimeNs / 1_000_000n));
+    const mtimeMs = Number(stat.mtimeNs / 1_000_000n);
+    // Anybody may give a file a time that no calendar has.
+    const storedAtMs = Math.abs(mtimeMs) > LAST_DATE_MS ? 0 : mtimeMs;
     return { name, sizeBytes: Number(stat.size), storedAtMs, headers: null };
   }
 }

@@ -20,6 +20,7 @@ const MOST_PAGE_BYTES = 8 * 1024 * 1024;
 export async function listBucket(bucket: S3Bucket, prefix: string): Promise<ListedKey[]> {
   const action = actionOn('list', bucket.session.label, '');
   const found: ListedKey[] = [];
+  let rows = 0;
   let token: string | null = null;
   for (;;) {
     const query: Record<string, string> = {
@@ -37,8 +38,9 @@ export async function listBucket(bucket: S3Bucket, prefix: string): Promise<List
       page.keys.filter(({ key }) => key.startsWith(prefix)),
     );
     if (page.next === null) return found;
-    const isStuck = page.next === token || page.isEmpty;
-    if (isStuck || found.length > MOST_LISTED) {
+    rows += page.rows;
+    const isStuck = page.next === token || page.rows === 0;
+    if (isStuck || rows > MOST_LISTED) {
       const failure = isStuck ? foreignAnswer('its list does not go on') : tooManyListed();
       throw toRemoteStoreError(failure, bucket.errandOf(action));
     }
@@ -48,7 +50,8 @@ export async function listBucket(bucket: S3Bucket, prefix: string): Promise<List
 
 function readPage({ body }: S3Answer): {
   readonly keys: readonly ListedKey[];
-  readonly isEmpty: boolean;
+  /** With the folders. */
+  readonly rows: number;
   readonly next: string | null;
 } {
   const root = parseXml(body);
@@ -65,7 +68,7 @@ function readPage({ body }: S3Answer): {
   const isTruncated = textOf(root, 'IsTruncated') === 'true';
   return {
     keys,
-    isEmpty: rows.length === 0 && childrenOf(root, 'CommonPrefixes').length === 0,
+    rows: rows.length + childrenOf(root, 'CommonPrefixes').length,
     next: isTruncated ? textOf(root, 'NextContinuationToken') : null,
   };
 }

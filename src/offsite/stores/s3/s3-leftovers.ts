@@ -1,5 +1,6 @@
 // Uploads that were never finished, and digests of archives that are not there. The store keeps the parts of an
 // unfinished upload, and charges for them, until somebody takes it back.
+import { parseArchiveName } from '../../archive-name.js';
 import { UPLOAD_FIELD } from '../archive-headers.js';
 import { LEFTOVER_AGE_MS } from '../remote-session.js';
 import { parseDigestName } from './digest-object.js';
@@ -17,15 +18,24 @@ export async function removeLeftoversOf(objects: S3Objects, name: string): Promi
   });
 }
 
-/** Removes what uploads of any name have left a day ago or earlier. Returns how many uploads. */
+/**
+ * Removes what uploads to names that an export gives have left, if nothing has come for a day. Nothing tells whose an upload
+ * to another name is. Returns how many uploads.
+ */
 export async function removeOldLeftovers(objects: S3Objects): Promise<number> {
   const uploads = (await objects.listUploads(objects.prefix)) ?? [];
   const keys = await listBucket(objects.bucket, objects.prefix);
   const before = objects.bucket.nowMs - LEFTOVER_AGE_MS;
+  const old: OpenUpload[] = [];
+  for (const upload of uploads) {
+    const name = upload.key.slice(objects.prefix.length);
+    if (upload.begunAtMs >= before || parseArchiveName(name) === null) continue;
+    // A large archive on a slow line may take days.
+    const newestMs = await objects.newestPartAtMs(name, upload.uploadId);
+    if (newestMs === null || newestMs < before) old.push(upload);
+  }
   return removeAll(objects, {
-    uploads: uploads.filter(
-      ({ key, begunAtMs }) => begunAtMs < before && !key.slice(objects.prefix.length).includes('/'),
-    ),
+    uploads: old,
     digests: keys.filter(
       ({ key, changedAtMs }) => changedAtMs < before && parseDigestName(key) !== null,
     ),

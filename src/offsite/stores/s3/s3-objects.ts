@@ -31,7 +31,10 @@ export interface OpenUpload {
 /** S3 puts the parts together before it answers. */
 const COMPLETE_ANSWER_MS = 10 * 60 * 1000;
 const MOST_PAGE_BYTES = 4 * 1024 * 1024;
-const MOST_UPLOADS = 100_000;
+/** Of 1,000 uploads each, or fewer. What is beyond them is left for a later run. */
+const MOST_UPLOAD_PAGES = 200;
+/** Of 1,000 parts each: S3 takes 10,000. */
+const MOST_PART_PAGES = 10;
 
 export class S3Objects {
   readonly bucket: S3Bucket;
@@ -173,7 +176,7 @@ export class S3Objects {
   async listUploads(keyPrefix: string): Promise<OpenUpload[] | null> {
     const found: OpenUpload[] = [];
     let markers: Record<string, string> = {};
-    for (;;) {
+    for (let pages = 1; ; pages += 1) {
       const query = { uploads: '', prefix: keyPrefix, 'max-uploads': '1000', ...markers };
       const call: S3Call = {
         ...this.#on('list the uploads in', ''),
@@ -190,8 +193,27 @@ export class S3Objects {
       );
       const next = { 'key-marker': page.nextKey, 'upload-id-marker': page.nextUploadId };
       if (!page.isTruncated || JSON.stringify(next) === JSON.stringify(markers)) return found;
-      if (page.nextKey === '' || found.length > MOST_UPLOADS) return found;
+      if (page.nextKey === '' || pages >= MOST_UPLOAD_PAGES) return found;
       markers = next;
+    }
+  }
+
+  /** When the newest part of an upload came; null where there is none, and where the store does not say. */
+  async newestPartAtMs(name: string, uploadId: string): Promise<number | null> {
+    let newestMs: number | null = null;
+    let marker = '';
+    for (let pages = 1; ; pages += 1) {
+      const query = { uploadId, ...(marker === '' ? {} : { 'part-number-marker': marker }) };
+      const call: S3Call = {
+        ...this.#on('look at an upload of', name),
+        method: 'GET',
+        query,
+        expected: [200, 404, 501],
+      };
+      const page = await this.bucket.call(call, readParts, MOST_PAGE_BYTES);
+      for (const atMs of page.arrivedAtMs) newestMs = Math.max(newestMs ?? atMs, atMs);
+      if (page.next === '' || page.next === marker || pages >= MOST_PART_PAGES) return newestMs;
+      marker = page.next;
     }
   }
 
@@ -227,6 +249,24 @@ function readUploads({ status, body }: S3Answer): {
     isTruncated: textOf(root, 'IsTruncated') === 'true',
     nextKey: textOf(root, 'NextKeyMarker') ?? '',
     nextUploadId: textOf(root, 'NextUploadIdMarker') ?? '',
+  };
+}
+
+function readParts({ status, body }: S3Answer): {
+  readonly arrivedAtMs: readonly number[];
+  /** Where the next page begins; empty at the end. */
+  readonly next: string;
+} {
+  if (status !== 200) return { arrivedAtMs: [], next: '' };
+  const root = parseXml(body);
+  const times = childrenOf(root, 'Part').map((part) =>
+    Date.parse(textOf(part, 'LastModified') ?? ''),
+  );
+  const isTruncated = textOf(root, 'IsTruncated') === 'true';
+  const marker = textOf(root, 'NextPartNumberMarker') ?? '';
+  return {
+    arrivedAtMs: times.filter((atMs) => !Number.isNaN(atMs)),
+    next: isTruncated && /^[0-9]{1,5}$/.test(marker) ? marker : '',
   };
 }
 

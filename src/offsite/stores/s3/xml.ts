@@ -11,8 +11,9 @@ export interface XmlElement {
 }
 
 const DEEPEST = 16;
+/** Where two parts of it meet, no character fits both: it would be tried in both, which takes the square of the time. */
 const TOKEN =
-  /<\?[^]*?\?>|<!--[^]*?-->|<!\[CDATA\[([^]*?)\]\]>|<\/([^\s>]+)\s*>|<([^\s>/!?]+)([^>]*)>|([^<]+)/y;
+  /<\?[^]*?\?>|<!--[^]*?-->|<!\[CDATA\[([^]*?)\]\]>|<\/([^\s>]+)\s*>|<([^\s>/!?]+)([\s/][^>]*)?>|([^<]+)/y;
 
 interface OpenElement {
   readonly name: string;

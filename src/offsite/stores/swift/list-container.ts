@@ -30,6 +30,7 @@ export async function listContainer(
 ): Promise<ListedObject[] | null> {
   const { label } = account.session;
   const found: ListedObject[] = [];
+  let rows = 0;
   let marker = '';
   for (;;) {
     const answer = await account.call(
@@ -61,7 +62,8 @@ export async function listContainer(
         if (!object.name.startsWith(prefix)) throw foreignAnswer('its list is of something else');
         found.push(object);
       }
-      if (found.length > MOST_LISTED) throw tooManyListed();
+      rows += page.rows;
+      if (rows > MOST_LISTED) throw tooManyListed();
       marker = page.last;
     } catch (error) {
       throw toRemoteStoreError(error, account.errandOf(actionOn('list', label, '')));
@@ -71,6 +73,8 @@ export async function listContainer(
 
 function readPage(bytes: Buffer): {
   readonly objects: readonly ListedObject[];
+  /** With the folders. */
+  readonly rows: number;
   /** Where the next page begins; null at the end. */
   readonly last: string | null;
 } {
@@ -85,7 +89,7 @@ function readPage(bytes: Buffer): {
       objects.push({ name, changedAtMs: parseTime(row['last_modified']) });
     }
   }
-  return { objects, last };
+  return { objects, rows: rows.length, last };
 }
 
 /** Swift writes UTC without saying so. */

@@ -14,6 +14,8 @@ import { once } from 'node:events';
 import path from 'node:path';
 import test from 'ava';
 import { RewindError, SystemError } from '../../../../src/errors.js';
+import { pathFromText } from '../../../../src/system/files/byte-path.js';
+import { RealFileSystem } from '../../../../src/system/files/file-system.js';
 import { makeTemporaryDirectory, removeTree } from '../../../support/files/temporary-directory.js';
 import { testContract } from '../../../support/offsite/store-contract.js';
 import { NAME, openTestStore, outgoing, readArchive } from '../../../support/offsite/test-store.js';
@@ -71,6 +73,19 @@ test('what a killed export has left is removed, and that of a running one stays'
   } finally {
     child.kill();
   }
+});
+
+test('a time that no calendar has is none', async (t) => {
+  const archive = { ...new RealFileSystem().stat(pathFromText(folder)), isFile: () => true };
+  const fileSystem = Object.assign(new RealFileSystem(), {
+    list: () => [NAME],
+    stat: () => ({ ...archive, mtimeNs: 99_999_999_999_999n * 1_000_000_000n }),
+  });
+  const { store } = openTestStore(`${folder}/`, { context: { fileSystem } });
+  t.deepEqual(
+    (await store.list()).map(({ storedAtMs }) => storedAtMs),
+    [0],
+  );
 });
 
 test('an archive is not looked for outside of its folder', async (t) => {

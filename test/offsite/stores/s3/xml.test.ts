@@ -48,4 +48,5 @@ test('an answer of megabytes is read in a moment', (t) => {
   t.throws(() => parse(`<R>${'<'.repeat(4_000_000)}`));
   t.throws(() => parse(`<!--${'-'.repeat(4_000_000)}`));
   t.throws(() => parse(`<a ${'b'.repeat(4_000_000)}`));
+  t.throws(() => parse(`<${'a'.repeat(4_000_000)}`));
 });
