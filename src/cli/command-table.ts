@@ -8,6 +8,8 @@ export interface CommandSpec {
    * them are a choice.
    */
   readonly operands: readonly string[];
+  /** The operands behind `--from ARCHIVE`, where it changes them. */
+  readonly operandsFromArchive?: readonly string[];
   readonly summary: string;
   /** The paragraph below the usage in the command's help. */
   readonly about: string;
@@ -27,9 +29,10 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'restore',
     operands: ['REPO[/PATH]', 'DEST'],
+    operandsFromArchive: ['[PATH]', 'DEST'],
     summary: 'bring back a file, a folder or everything as of -r TIME',
     about:
-      'Brings back PATH, or everything, as of TIME. Without -r it uses the newest snapshot. It replaces nothing that exists unless you give --force, and never deletes anything. With --from ARCHIVE it reads an archive: then the paths are [PATH] DEST.',
+      'Brings back PATH, or everything, as of TIME. Without -r it uses the newest snapshot. It replaces nothing that exists unless you give --force, and never deletes anything. With --from it reads an archive: a file, - for a pipe, swift://CONTAINER/NAME or s3://BUCKET/NAME.',
     interrupted: 'nothing was changed: the destination is as it was',
   },
   {
@@ -66,6 +69,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'recover',
     operands: ['REPO'],
+    operandsFromArchive: ['[REPO]'],
     summary: 'bring a server back to -r TIME, or undo that',
     about:
       'Brings a server back to the snapshot of TIME, the whole of it: it backs up what the server holds now, stops it, moves its files out of the way, places those of the snapshot so that this server loads them, starts it and counts its keys. It shows the plan and asks first. --undo puts back what was there. With --from it brings back an archive: then REPO only takes the backup of what is there now, and may be left out. Name the server as for backup; one that does not run, by its directory or its configuration.',
@@ -131,7 +135,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     operands: ['REPO', 'TARGET'],
     summary: 'write one snapshot as an encrypted archive',
     about:
-      'Writes the snapshot of -r TIME, or the newest one, as one archive: a tar, compressed with zstd and encrypted with age, that opens with these programs too. TARGET is a file, a folder, - for a pipe, swift://CONTAINER/NAME or s3://BUCKET/NAME. restore --from reads it.',
+      'Writes the snapshot of -r TIME, or the newest one, as one archive: a tar, compressed with zstd and encrypted with age, that opens with these programs too. TARGET is a file, a folder, - for a pipe, swift://CONTAINER/NAME or s3://BUCKET/NAME, with the login in the variables ST_*, OS_* or AWS_*. restore --from reads it.',
     interrupted: 'nothing was changed: there is no new archive',
   },
   {
@@ -139,7 +143,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     operands: ['list|remove|verify', 'TARGET'],
     summary: 'list, remove or verify the archives in a store',
     about:
-      'Works on the archives that export has written to TARGET: swift://CONTAINER/, s3://BUCKET/ or a folder; or on the one that TARGET names. list shows them. remove lets go of those that no --keep rule keeps. verify checks what the store has; with -i or --passphrase-file it reads every byte and compares every digest.',
+      'Works on the archives that export has written to TARGET: swift://CONTAINER/, s3://BUCKET/ or a folder; or on the one that TARGET names. The login is in the variables ST_*, OS_* or AWS_*. list shows them. remove lets go of those that no --keep rule keeps. verify checks what the store has; with -i or --passphrase-file it reads every byte and compares every digest.',
     interrupted: 'every archive that is listed is whole; run it again for the rest',
   },
   {

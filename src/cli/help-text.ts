@@ -11,7 +11,7 @@ export function programHelp(): string {
     ),
     '',
     'Usage:',
-    ...COMMANDS.map((command) => `  ${usageOf(command)}`),
+    ...COMMANDS.flatMap((command) => usagesOf(command).map((usage) => `  ${usage}`)),
     '  redis-rewind [OPTIONS] SOURCE REPO               the same as backup',
     '  redis-rewind [OPTIONS] -r TIME REPO[/PATH] DEST  the same as restore',
     '',
@@ -31,7 +31,7 @@ export function commandHelp(command: CommandSpec): string {
     option.commands !== undefined && commandHasOption(command.name, option);
   const own = OPTION_SPECS.filter(isOwn);
   return [
-    `Usage: ${usageOf(command)}`,
+    ...usagesOf(command).map((usage, index) => (index === 0 ? 'Usage: ' : '       ') + usage),
     '',
     ...wrap(command.about),
     '',
@@ -57,8 +57,11 @@ const TIME_FORMS = [
   ]),
 ];
 
-function usageOf(command: CommandSpec): string {
-  return ['redis-rewind', command.name, '[OPTIONS]', ...command.operands].join(' ');
+function usagesOf({ name, operands, operandsFromArchive }: CommandSpec): string[] {
+  const words = ['redis-rewind', name, '[OPTIONS]'];
+  const usual = [...words, ...operands].join(' ');
+  if (operandsFromArchive === undefined) return [usual];
+  return [usual, [...words, '--from ARCHIVE', ...operandsFromArchive].join(' ')];
 }
 
 function commonOptionLines(): string[] {

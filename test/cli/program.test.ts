@@ -61,6 +61,16 @@ for (const command of COMMANDS) {
   });
 }
 
+test('the help of a command that reads archives says what it takes then', async (t) => {
+  for (const [name, operands] of [
+    ['restore', '[PATH] DEST'],
+    ['recover', '[REPO]'],
+  ] as const) {
+    const { stdout } = await runCli([name, '--help']);
+    t.is(stdout.split('\n')[1], `       redis-rewind ${name} [OPTIONS] --from ARCHIVE ${operands}`);
+  }
+});
+
 test('--help prints the help whatever else is wrong with the line', async (t) => {
   const { code, stdout } = await runCli(['restore', '--nonsense', '--help']);
   t.is(code, 0);

@@ -47,7 +47,7 @@ export async function fetchArchive(
 
 async function fetchFrom(
   source: ArchiveSource,
-  { archive }: RecoveredFromArchive,
+  request: RecoveredFromArchive,
   context: RunContext,
 ): Promise<RecoverySource> {
   // What --also kept is not placed by a recovery.
@@ -75,7 +75,9 @@ async function fetchFrom(
       archive: { label: source.label, contentDigest: contentDigest(source) },
       findingsIn: (path) => findings.get(path) ?? null,
       commandToRestore: (path) =>
-        `redis-rewind restore --from ${shellWord(archive.typed)} ${shellWord(formatPath(path))} DEST`,
+        ['redis-rewind restore', ...typedWords(request), shellWord(formatPath(path)), 'DEST'].join(
+          ' ',
+        ),
       close: async () => files.close(),
     };
   } catch (error) {
@@ -84,6 +86,20 @@ async function fetchFrom(
   } finally {
     await examiners.close();
   }
+}
+
+/** The archive and its keys as words of a command. */
+function typedWords({ archive, opening }: RecoveredFromArchive): string[] {
+  const { endpoint } = archive.options;
+  const { identityFiles, passphraseFile } = opening;
+  return [
+    `--from ${shellWord(archive.typed)}`,
+    ...(endpoint === null ? [] : [`--endpoint ${shellWord(endpoint)}`]),
+    ...identityFiles.map((path) => `-i ${shellWord(formatPath(path))}`),
+    ...(passphraseFile === null
+      ? []
+      : [`--passphrase-file ${shellWord(formatPath(passphraseFile))}`]),
+  ];
 }
 
 interface Fetching {
