@@ -65,13 +65,17 @@ export function formatArchiveRemoval({ removed, kept, freedBytes }: RemoteRemova
 export function formatArchiveVerification(report: RemoteVerifyReport, isQuiet: boolean): string {
   const { archives, damaged, bytesRead } = report;
   if (isQuiet && damaged === 0) return '';
-  const read = archives.filter(({ checked }) => checked === 'all').length;
-  const stored = archives.length - read;
+  const count = (kind: VerifiedArchive['checked']): number =>
+    archives.filter(({ checked }) => checked === kind).length;
+  const [read, stored, unchecked] = [count('all'), count('stored'), count('read')];
   const parts = [
     ...(read === 0 ? [] : [`${formatCount(read, 'archive')} read, ${formatSize(bytesRead)}`]),
     ...(stored === 0
       ? []
       : [`${formatCount(stored, 'archive')} compared with the checksums of the store`]),
+    ...(unchecked === 0
+      ? []
+      : [`${formatCount(unchecked, 'archive')} read but not checked, which takes the key`]),
   ];
   const scope = parts.length === 0 ? 'no archive is there' : parts.join('; ');
   const found = damaged === 0 ? 'no problem' : `${formatCount(damaged, 'archive')} damaged`;

@@ -56,8 +56,11 @@ export interface RemoteVerifyReport {
 }
 
 export interface VerifiedArchive extends RemoteArchive {
-  /** `all`: every byte was read and every digest compared. `stored`: what the store says of it, and a sample of its bytes. */
-  readonly checked: 'all' | 'stored';
+  /**
+   * `all`: every byte was read and every digest compared. `stored`: what the store says of it, and a sample of its bytes. `read`: in
+   * a folder, which keeps no checksums, it was read and compared with nothing.
+   */
+  readonly checked: 'all' | 'stored' | 'read';
   /** What is wrong with it, for people. */
   readonly problems: readonly string[];
 }

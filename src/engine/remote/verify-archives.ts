@@ -115,7 +115,8 @@ class Verification {
   }
 
   async #checkStored({ name }: StoredArchive): Promise<Verdict> {
-    return { checked: 'stored', problems: await this.#place.store.checkStored(name) };
+    const { store, isRemote } = this.#place;
+    return { checked: isRemote ? 'stored' : 'read', problems: await store.checkStored(name) };
   }
 
   #show({ name, sizeBytes }: StoredArchive, readBytes: number): void {

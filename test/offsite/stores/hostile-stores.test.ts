@@ -345,6 +345,16 @@ test('an address where no login answers is said to be the thing to check', async
   }
 });
 
+test('an archive whose segment is gone says so, and where to look', async (t) => {
+  const server = await start(
+    t,
+    afterLogin((_, response) => void response.writeHead(409).end()),
+  );
+  const error = await expectTrouble(t, openAt(server.port, 'swift').store.get(NAME), 'refused');
+  t.regex(error.message, /a part of it is gone/);
+  t.regex(String(error.hint), /remote verify/);
+});
+
 test('a bucket in another region is said to be there', async (t) => {
   const server = await start(t, (_, response) => {
     response.writeHead(301, { 'x-amz-bucket-region': 'eu-west-1' }).end();

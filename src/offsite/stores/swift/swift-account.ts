@@ -101,7 +101,7 @@ export class SwiftAccount {
       this.#forget(login);
       throw tokenIsOver();
     }
-    throw this.#failureOf(answer);
+    throw this.#failureOf(answer, call);
   }
 
   async #logIn(): Promise<SwiftLogin> {
@@ -126,8 +126,15 @@ export class SwiftAccount {
     };
   }
 
-  #failureOf(answer: HttpAnswer): RemoteFailure {
+  #failureOf(answer: HttpAnswer, { method, object }: SwiftCall): RemoteFailure {
     const { status } = answer;
+    if (status === 409 && method === 'GET' && object !== null) {
+      // How Swift says that a segment of a static large object is not the one of the manifest.
+      return new RemoteFailure('refused', 'a part of it is gone, or is another one (409)', {
+        status,
+        hint: "'redis-rewind remote verify' says which; try another archive",
+      });
+    }
     if (status === 422) {
       return new RemoteFailure('mismatch', 'the checksum was wrong when the bytes arrived', {
         isTransient: true,
