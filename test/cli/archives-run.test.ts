@@ -119,6 +119,12 @@ test('what makes no sense is refused with exit 2, and nothing is written', async
     [['export', '--recipient', 'nobody', repository, at('x')], /is not a recipient/],
     [['export', '--json', repository, '-'], /--json and the archive/],
     [['export', repository, 'swift://container/x'], /for whom the archive is encrypted|ST_|OS_/],
+    [['export', repository, repository], /is in the repository/],
+    [['export', repository, `${repository}/not/there/`], /is in the repository/],
+    [
+      ['export', '--force', repository, `${repository}/redis-rewind-data/catalog.sqlite3`],
+      /is in the repository/,
+    ],
     [['restore', '--from', at('sealed'), at('x')], /the archive is encrypted/],
     [['restore', '--from', at('sealed'), '--passphrase-file', phrase, at('x')], /none of the keys/],
     [['restore', '--from', at('plain'), '-r', 'now', at('x')], /-r has no meaning with --from/],
@@ -134,6 +140,7 @@ test('what makes no sense is refused with exit 2, and nothing is written', async
     t.false(stderr.includes('sesame') || stderr.includes('AGE-SECRET-KEY'));
   }
   t.deepEqual((await readdir(root)).toSorted(), before);
+  await succeedCli(['verify', repository]);
 });
 
 test('an archive that is damaged ends with exit 20 and one line, and an archive that is there with 14', async (t) => {

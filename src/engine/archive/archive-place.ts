@@ -4,6 +4,7 @@ import { openStore } from '../../offsite/stores/open-store.js';
 import type { ArchiveStore } from '../../offsite/stores/store.js';
 import { rateLimitOf } from '../../offsite/stores/remote-session.js';
 import { formatTarget, parseTarget } from '../../offsite/target.js';
+import type { BytePath } from '../../system/files/byte-path.js';
 import type { RateLimit } from '../../system/streams/rate-limit.js';
 import { pauseUnlessStopped } from '../../system/time/pause.js';
 import type { RunContext } from '../run/run-context.js';
@@ -18,6 +19,8 @@ export interface StorePlace {
   readonly label: string;
   /** Whether it is on another machine. */
   readonly isRemote: boolean;
+  /** The folder of this machine that it is in; null where it is on another one. */
+  readonly folder: BytePath | null;
   /** For what is written to it here. A remote store limits itself. Null without a limit. */
   readonly rateLimit: RateLimit | null;
 }
@@ -58,6 +61,7 @@ export function openPlace(request: TargetRequest, context: RunContext): ArchiveP
     name: target.name,
     label: formatTarget(target),
     isRemote,
+    folder: target.kind === 'file' ? target.folder : null,
     rateLimit: isRemote ? null : rateLimitOf(storeContext),
   };
 }

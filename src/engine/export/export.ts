@@ -18,6 +18,7 @@ import { type RequestedTime, parseTime } from '../snapshot/time-spec.js';
 import { ExportedSnapshot } from './exported-snapshot.js';
 import type { ExportReport } from './export-report.js';
 import type { ExportRequest } from './export-request.js';
+import { requireOutside } from './require-outside.js';
 
 /** @throws RewindError; nothing is then finished at the target */
 export async function exportSnapshot(
@@ -45,6 +46,7 @@ export async function exportTo(
 ): Promise<ExportReport> {
   const startedMs = context.clock.monotonicMs();
   const { repository, keys } = wanted;
+  if (place.kind === 'store') requireOutside(context.fileSystem, place.folder, repository);
   const seal = await prepareSeal(keys);
   const snapshot = openExported(wanted, context);
   try {
