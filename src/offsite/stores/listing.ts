@@ -12,7 +12,7 @@ export function tooManyListed(): RemoteFailure {
   });
 }
 
-/** Names that are not those of folders. */
+/** Names that are not those of folders: a URL would lose them, and mean another object. */
 export function isName(name: string): boolean {
   return name !== '' && name !== '.' && name !== '..';
 }

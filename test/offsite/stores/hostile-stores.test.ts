@@ -166,6 +166,41 @@ for (const kind of KINDS) {
     t.true(server.seen.length < 20);
   });
 
+  test(`${kind}: names that lead out of the folder, or below it, are left alone`, async (t) => {
+    const old = '2020-01-01T00:00:00';
+    const upload = '1600000000000-0123456789abcdef';
+    const digest = kind === 's3' ? [`...${upload}.sha256`] : [];
+    const inFolder = ['.', '..', 'x/../../y', `below/${NAME}`, ...digest];
+    const segments = [`../${upload}/00000001`, `../../y/${upload}/00000001`];
+    const server = await start(
+      t,
+      afterLogin((request, response) => {
+        const url = request.url ?? '';
+        const isList = /[?&](?:format=json|list-type=2)/.test(url);
+        const names = url.includes('_segments') ? segments : inFolder;
+        const objects = isList && !/[?&]marker=[^&]/.test(url) ? names.toSorted() : [];
+        const rows = objects.map(
+          (name) => `<Contents><Key>p/${name}</Key><LastModified>${old}Z</LastModified></Contents>`,
+        );
+        if (url.includes('uploads=')) response.end('<ListMultipartUploadsResult/>');
+        else if (!isList) response.writeHead(404).end();
+        else if (kind === 's3')
+          response.end(`<ListBucketResult>${rows.join('')}</ListBucketResult>`);
+        else {
+          const json = objects.map((name) => ({ name: `p/${name}`, last_modified: old }));
+          response.end(JSON.stringify(json));
+        }
+      }),
+    );
+    const { store } = openAt(server.port, kind);
+    t.deepEqual(await store.list(), []);
+    t.is(await store.removeLeftovers(), 0);
+    t.deepEqual(
+      server.seen.filter((line) => /^(?:HEAD|DELETE)/.test(line)),
+      [],
+    );
+  });
+
   test(`${kind}: an address that sends elsewhere is not followed`, async (t) => {
     const server = await start(
       t,

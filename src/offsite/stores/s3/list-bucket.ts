@@ -35,7 +35,8 @@ export async function listBucket(bucket: S3Bucket, prefix: string): Promise<List
     const page = await bucket.call(call, readPage, MOST_PAGE_BYTES);
     append(
       found,
-      page.keys.filter(({ key }) => key.startsWith(prefix)),
+      // Not every store knows of a delimiter.
+      page.keys.filter(({ key }) => key.startsWith(prefix) && !key.includes('/', prefix.length)),
     );
     if (page.next === null) return found;
     rows += page.rows;

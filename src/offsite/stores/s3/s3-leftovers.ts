@@ -2,6 +2,7 @@
 // unfinished upload, and charges for them, until somebody takes it back.
 import { parseArchiveName } from '../../archive-name.js';
 import { UPLOAD_FIELD } from '../archive-headers.js';
+import { isName } from '../listing.js';
 import { LEFTOVER_AGE_MS } from '../remote-session.js';
 import { parseDigestName } from './digest-object.js';
 import { type ListedKey, listBucket } from './list-bucket.js';
@@ -54,7 +55,7 @@ async function removeAll(objects: S3Objects, { uploads, digests }: Suspects): Pr
   let count = uploads.length;
   for (const { key } of digests) {
     const digest = parseDigestName(nameOf(key));
-    if (digest === null) continue;
+    if (digest === null || !isName(digest.archive)) continue;
     const head = await objects.head(digest.archive);
     if (head?.metadata(UPLOAD_FIELD) === digest.upload) continue;
     await objects.removeObject(nameOf(key));

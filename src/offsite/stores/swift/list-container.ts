@@ -60,7 +60,8 @@ export async function listContainer(
       }
       for (const object of page.objects) {
         if (!object.name.startsWith(prefix)) throw foreignAnswer('its list is of something else');
-        found.push(object);
+        // Not every server knows of a delimiter.
+        if (!isFlat || !object.name.includes('/', prefix.length)) found.push(object);
       }
       rows += page.rows;
       if (rows > MOST_LISTED) throw tooManyListed();

@@ -1,5 +1,6 @@
 // Segments that no manifest names: of an upload that was killed, or of an archive that was replaced or removed.
 // The manifest itself decides, and not a header that anybody may change.
+import { isName } from '../listing.js';
 import { LEFTOVER_AGE_MS } from '../remote-session.js';
 import { listContainer } from './list-container.js';
 import { parseSegmentName } from './segment-names.js';
@@ -42,7 +43,7 @@ async function listUploads(objects: SwiftObjects, prefix: string): Promise<Uploa
     if (segment === null) continue;
     const name = segment.object.slice(objects.place.prefix.length);
     // Those of archives in another folder belong to another store.
-    if (name.includes('/')) continue;
+    if (name.includes('/') || !isName(name)) continue;
     const key = `${name}/${segment.upload}`;
     const upload = uploads.get(key) ?? {
       name,
