@@ -160,6 +160,10 @@ test('what makes no sense is refused with exit 2, and an empty place is worth a 
     t.regex(stderr, message);
   }
   t.is((await readdir(folder)).length, 3);
+  const listed = await succeedCli(['remote', 'list', `s3://${s3.bucket}/nothing/`], {
+    env: s3.environment,
+  });
+  t.is(listed.stdout, 'no archive is there; folders below it are not looked into\n');
   const empty = await runCli(['remote', 'verify', `s3://${s3.bucket}/nothing/`], {
     env: s3.environment,
   });

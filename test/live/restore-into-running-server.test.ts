@@ -82,6 +82,16 @@ test('the directory of a running server is refused, by all its names, empty or n
   await isRefused(t, place, `${repository}/dump.rdb`, `${data}/dump.rdb`);
 });
 
+test('an archive is refused there too, and the hint says how recover takes it', async (t) => {
+  const { repository, data } = await makePlace(t);
+  const archive = `${repository}.tar.zst`;
+  await succeedCli(['export', repository, archive]);
+  const { code, stderr } = await runCli(['restore', '--from', archive, data]);
+  t.is(code, 14, stderr);
+  const recover = `redis-rewind recover --from ARCHIVE -i FILE REPO --data-dir ${data}`;
+  t.true(stderr.endsWith(`or let all of it be done: ${recover}\n`), stderr);
+});
+
 test('the AOF folder of a running server is refused, a new folder beside it is not', async (t) => {
   const place = await makePlace(t);
   const { repository, data } = place;

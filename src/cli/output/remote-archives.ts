@@ -24,6 +24,7 @@ const LIST: readonly Column[] = [
 export function formatArchives({ archives }: RemoteListReport): string {
   const total = archives.reduce((sum, { bytes }) => sum + bytes, 0);
   const rows = archives.map((archive) => [...describeArchive(archive), archive.name]);
+  if (archives.length === 0) return 'no archive is there; folders below it are not looked into\n';
   return `${formatTable(LIST, rows)}${formatCount(archives.length, 'archive')}, ${formatSize(total)}\n`;
 }
 

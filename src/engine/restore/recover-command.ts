@@ -4,16 +4,14 @@ import { shellWord } from '../../system/text/shell-word.js';
 import type { RestoreSource } from './restore-source.js';
 
 /**
+ * Of an archive, which may be a pipe and has keys, it has words in capitals to be replaced.
  * @param directory where the server works
- * @returns null where the source is not a repository that a person could name
  */
-export function recoverCommand(
-  { location, snapshot }: RestoreSource,
-  directory: BytePath,
-): string | null {
-  if (location?.isRepository !== true) return null;
-  const [repository, dataDirectory] = [location.path, directory].map((path) =>
-    shellWord(formatPath(path)),
-  );
+export function recoverCommand({ location, snapshot }: RestoreSource, directory: BytePath): string {
+  const dataDirectory = shellWord(formatPath(directory));
+  if (location?.isRepository !== true) {
+    return `redis-rewind recover --from ARCHIVE -i FILE REPO --data-dir ${dataDirectory}`;
+  }
+  const repository = shellWord(formatPath(location.path));
   return `redis-rewind recover -r ${snapshot.time} ${repository} --data-dir ${dataDirectory}`;
 }

@@ -275,7 +275,7 @@ for (const kind of KINDS) {
         response.on('close', () => clearInterval(timer));
       }),
     );
-    const { store } = openAt(server.port, kind, SHORT);
+    const { store } = openAt(server.port, kind, { ...DEFAULT_LIMITS, idleMs: SHORT.idleMs });
     const { chunks, close } = await store.get(NAME);
     let sizeBytes = 0;
     // It may go on as slowly as that for days, but not for ever: each drop is a new chance, a connection has a second.
