@@ -38,6 +38,7 @@ test('an upload is taken back if it is an export and nothing has come for a day'
         uploadsXml([
           [`p/${NAME}`, 'dead', long],
           [`p/${NAME}`, 'empty', long],
+          [`p/${NAME}`, 'forbidden', long],
           [`p/${NAME}`, 'slow', long],
           [`p/${NAME}`, 'young', hoursAgo(2)],
           ['p/video.mp4', 'foreign', long],
@@ -46,6 +47,7 @@ test('an upload is taken back if it is an export and nothing has come for a day'
       );
     } else if (id === 'dead') response.end(partsXml(hoursAgo(30)));
     else if (id === 'empty') response.writeHead(404).end();
+    else if (id === 'forbidden') response.writeHead(403).end();
     else if (id === 'slow') {
       const isSecond = searchParams.has('part-number-marker');
       response.end(isSecond ? partsXml(hoursAgo(1)) : partsXml(hoursAgo(60), '1000'));
@@ -59,6 +61,6 @@ test('an upload is taken back if it is an export and nothing has come for a day'
       AWS_ENDPOINT_URL: `http://127.0.0.1:${server.port}`,
     },
   });
-  t.is(await store.removeLeftovers(), 2);
-  t.deepEqual(removed, ['dead', 'empty']);
+  t.is(await store.removeLeftovers(), 3);
+  t.deepEqual(removed, ['dead', 'empty', 'forbidden']);
 });
