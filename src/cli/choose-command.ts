@@ -105,7 +105,8 @@ function checkOperands(
   if (command.name === 'recover' && isElsewhere && operands.length === 0) return;
   const needed = command.operands.filter((name) => !name.startsWith('['));
   const mayLeaveOut = namesServer(parsed.counts) && operands.length === needed.length;
-  if (operands.length === command.operands.length || mayLeaveOut) return;
+  const isMore = command.operands.at(-1)?.endsWith('…') === true && operands.length > needed.length;
+  if (operands.length === command.operands.length || mayLeaveOut || isMore) return;
   if (operands.some((operand) => SERVER_URL.test(operand))) throw misplacedUrl();
   const foreignList = command.name === 'list' ? FOREIGN_LISTS.get(operands[0] ?? '') : undefined;
   if (foreignList !== undefined)

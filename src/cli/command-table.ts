@@ -5,7 +5,7 @@ export interface CommandSpec {
   readonly name: CommandName;
   /**
    * Names of its operands, in order. One in brackets may be left out if an option takes its place. Words with `|` between
-   * them are a choice.
+   * them are a choice. One that ends with `…` may be given several times.
    */
   readonly operands: readonly string[];
   /** The operands behind `--from ARCHIVE`, where it changes them. */
@@ -56,6 +56,14 @@ export const COMMANDS: readonly CommandSpec[] = [
     operands: ['REPO'],
     summary: 'show what the repository holds and what it costs',
     about: 'Shows what the repository holds, where it comes from and what it costs.',
+    interrupted: null,
+  },
+  {
+    name: 'status',
+    operands: ['REPO…'],
+    summary: 'say for a monitor whether all is well',
+    about:
+      'Prints a line for each repository. The exit code is 0 if all is well, and 3 if something needs a look: an alarm, a verification that found something, and what --max-age and --max-verify-age say. It asks the catalog alone, so it is quick.',
     interrupted: null,
   },
   {

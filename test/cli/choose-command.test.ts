@@ -17,6 +17,8 @@ const CHOICES: [line: string, command: CommandName, operands: string[]][] = [
   ['--json list --files -r 3D /r', 'list', ['/r']],
   ['verify -r 5B /r', 'verify', ['/r']],
   ['info /r', 'info', ['/r']],
+  ['status /r', 'status', ['/r']],
+  ['status /r /s /t', 'status', ['/r', '/s', '/t']],
   ['/var/lib/redis /home/sammy/redis', 'backup', ['/var/lib/redis', '/home/sammy/redis']],
   [
     '--preserve-numerical-ids --no-file-statistics /var/lib/redis /home/sammy/redis',

@@ -48,6 +48,34 @@ test('--as-host names a machine whose host name changes, and the guard against a
   t.is((await runCli(['backup', '--as-host', 'a b', source, repository])).code, 2);
 });
 
+test('status is a line for each repository, exit 0 or 3, and as documented in JSON', async (t) => {
+  const { source, repository, root } = await createSmallSandbox(t);
+  await succeedCli(['backup', source, repository]);
+  const well = await succeedCli(['status', '--max-age', '26h', repository]);
+  t.regex(well.stdout, /^\/.*: well: 1 snapshot, the newest \(1\) \d+s old, never verified\n$/);
+  t.is((await succeedCli(['status', '-q', repository])).stdout, '');
+  const other = path.join(root, 'other');
+  await succeedCli(['backup', source, other]);
+  const args = ['status', '--max-verify-age', '8D', repository, other];
+  const both = await succeedCli(args, { expectedCode: 3 });
+  t.regex(both.stdout, /^(?:\/.*: no verification of every byte is recorded\n){2}$/);
+  const verbose = await succeedCli(['-v', ...args], { expectedCode: 3 });
+  t.is(verbose.stdout.match(/^hint: /gm)?.length, 2);
+  const report = (await succeedCli(['--json', ...args], { expectedCode: 3 })).json() as {
+    repositories: object[];
+  };
+  t.deepEqual(keys(report), ['isWell', 'repositories']);
+  for (const each of report.repositories)
+    t.deepEqual(keys(each), sorted(fieldGroups('status')[0] ?? []));
+  const none = await runCli(['status', path.join(root, 'none'), repository]);
+  t.is(none.code, 10);
+  t.regex(none.stdout, /none: .*\n.*redis: well: /);
+  const wrong = await runCli(['status', '--max-age', 'soon', repository]);
+  t.is(wrong.code, 2);
+  t.regex(wrong.stderr, /'--max-age' takes a span/);
+  t.is((await runCli(['status'])).code, 2);
+});
+
 test('-v prints the statistics on stderr', async (t) => {
   const { source, repository, root } = await createSmallSandbox(t);
   const backup = await succeedCli(['backup', '-v', source, repository]);

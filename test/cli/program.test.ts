@@ -35,6 +35,7 @@ test('--help names every command and no other', async (t) => {
     'list',
     'verify',
     'info',
+    'status',
     'watch',
     'recover',
     'aof',

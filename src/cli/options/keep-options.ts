@@ -2,9 +2,9 @@
 import { type KeepRules, PERIODS, type Period } from '../../engine/keep/keep-rules.js';
 import { USUAL_PERCENT } from '../../engine/snapshot/alarm/compare-states.js';
 import { TAG_HINT, isTagName } from '../../engine/snapshot/tag-name.js';
-import { parseTimeSpec } from '../../engine/snapshot/time-spec.js';
 import { UsageError } from '../../errors.js';
 import type { ParsedArguments } from './parse-arguments.js';
+import { parseSpan } from './parse-span.js';
 
 /** @throws UsageError for a count or a span that makes no sense */
 export function toKeepRules({ values }: Pick<ParsedArguments, 'values'>): KeepRules {
@@ -18,7 +18,7 @@ export function toKeepRules({ values }: Pick<ParsedArguments, 'values'>): KeepRu
   return {
     last: last === undefined ? null : parseCount('keep-last', last),
     buckets,
-    withinSeconds: within === undefined ? null : parseSpan(within),
+    withinSeconds: within === undefined ? null : parseSpan('keep-within', within),
   };
 }
 
@@ -26,17 +26,6 @@ function parseCount(option: string, text: string): number {
   const count = /^[0-9]{1,9}$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isSafeInteger(count)) return count;
   throw new UsageError(`'--${option}' takes a number, but '${text}' was given`, { typed: text });
-}
-
-function parseSpan(text: string): number {
-  if (/^(?:[0-9]+[smhDWMY])+$/.test(text)) {
-    const spec = parseTimeSpec(text);
-    if (spec.kind === 'ago') return spec.seconds;
-  }
-  throw new UsageError(`'--keep-within' takes a span such as 14D, but '${text}' was given`, {
-    typed: text,
-    hint: 'a span is made of numbers with s, m (minutes), h, D, W, M (30 days) or Y (365 days)',
-  });
 }
 
 /** The share of `--alarm`, in per cent. @throws UsageError */

@@ -8,6 +8,7 @@ export type CommandName =
   | 'info'
   | 'watch'
   | 'recover'
+  | 'status'
   | 'aof'
   | 'remove'
   | 'pin'

@@ -123,6 +123,18 @@ export const OPTIONS = [
     commands: ['verify'],
   },
   {
+    name: 'max-age',
+    value: 'SPAN',
+    help: 'how old the newest snapshot may be, such as 26h',
+    commands: ['status'],
+  },
+  {
+    name: 'max-verify-age',
+    value: 'SPAN',
+    help: 'since when every byte must be verified, such as 8D',
+    commands: ['status'],
+  },
+  {
     name: 'repair',
     help: 'rebuild the catalog, mend the mirror; delete nothing',
     commands: ['verify'],

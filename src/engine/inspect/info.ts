@@ -1,5 +1,4 @@
 // What a repository holds and how much space it takes.
-import type { VerificationRecord } from '../../catalog/records.js';
 import { ALSO, DATA, catalogPath } from '../../repository/layout.js';
 import { openSnapshots } from '../../repository/open/open-repository.js';
 import { type BytePath, formatPath, isWithin, joinPath } from '../../system/files/byte-path.js';
@@ -8,8 +7,9 @@ import type { FileSystem } from '../../system/files/file-system.js';
 import type { RunContext } from '../run/run-context.js';
 import { damagedTableNotes, summarizeSnapshot } from '../snapshot/snapshot-summary.js';
 import { formatTimeOrNull } from '../snapshot/time-spec.js';
-import type { InfoReport, VerificationSummary } from './info-report.js';
+import type { InfoReport } from './info-report.js';
 import type { ListRequest } from './list-request.js';
+import { summarizeVerification } from './summarize-verification.js';
 
 /** @throws NoRepositoryError, LockedError, CorruptError, NewerFormatError */
 export function info(request: ListRequest, { fileSystem }: RunContext): InfoReport {
@@ -37,8 +37,8 @@ export function info(request: ListRequest, { fileSystem }: RunContext): InfoRepo
       catalogBytes: Number(fileSystem.stat(catalogPath(path))?.size ?? 0n),
       totalBytes: usage.totalBytes,
       unfinished: overview.isUnfinished,
-      lastVerification: summarize(overview.lastVerification),
-      lastFullVerification: summarize(overview.lastFullVerification),
+      lastVerification: summarizeVerification(overview.lastVerification),
+      lastFullVerification: summarizeVerification(overview.lastFullVerification),
       notes: [
         ...damagedTableNotes(repository.damagedTables()),
         ...read.flatMap(({ notes }) => notes),
@@ -47,25 +47,6 @@ export function info(request: ListRequest, { fileSystem }: RunContext): InfoRepo
   } finally {
     repository.close();
   }
-}
-
-/** Null where none was noted, or its row has times that no verification has noted: no digest covers them. */
-function summarize(record: VerificationRecord | null): VerificationSummary | null {
-  const startedAt = formatTimeOrNull(record?.startedAtSeconds);
-  const finishedAt = formatTimeOrNull(record?.finishedAtSeconds);
-  if (record === null || startedAt === null || finishedAt === null) return null;
-  const { mode, snapshot, problems, leftContents, leftBytes } = record;
-  return {
-    mode,
-    snapshot,
-    startedAt,
-    finishedAt,
-    problems,
-    contentsChecked: record.checkedContents,
-    bytesChecked: record.checkedBytes,
-    contentsLeft: leftContents,
-    bytesLeft: leftBytes,
-  };
 }
 
 interface Usage {

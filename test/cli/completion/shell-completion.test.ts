@@ -25,6 +25,7 @@ test('commands are completed where a command may stand', async (t) => {
     'list',
     'verify',
     'info',
+    'status',
     'watch',
     'recover',
     'aof',
