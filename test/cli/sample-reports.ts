@@ -59,6 +59,7 @@ export function sampleBackup(changes: Partial<NightReport> = {}): NightReport {
     examined: [],
     notes: [],
     removal: null,
+    verification: null,
     exports: null,
     ...changes,
   };

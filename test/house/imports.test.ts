@@ -33,7 +33,7 @@ const USE_CASES: Record<string, readonly string[]> = {
   retention: [],
   export: [],
   remote: [],
-  automation: ['backup', 'retention', 'export'],
+  automation: ['backup', 'retention', 'export', 'verify'],
   inspect: [],
 };
 

@@ -9,6 +9,7 @@ import type { Invocation, ToPath } from '../command.js';
 import { toThenExport } from '../options/archive-requests.js';
 import type { ParsedArguments } from '../options/parse-arguments.js';
 import { parseAlarm, parseTagName, toKeepRules } from '../options/keep-options.js';
+import { parseDuration } from '../options/parse-duration.js';
 import { parseSeconds } from '../options/parse-seconds.js';
 import { parseSize } from '../options/parse-size.js';
 import { PASSWORD_SHOWN, showsPassword, toServerRequest } from '../options/server-options.js';
@@ -24,6 +25,7 @@ export async function runBackup(invocation: Invocation): Promise<number> {
     backup: request,
     keep: toNightRules(parsed),
     thenExport: toThenExport(invocation),
+    thenVerifyMs: toThenVerify(parsed),
   };
   const report = await runNight(night, asNamedHost(parsed, context));
   output.account(report, formatBackupStatistics);
@@ -58,6 +60,11 @@ export function toBackupRequest(
     memoryBytes: parseMemory(parsed.values.get('memory')?.[0]),
     waitLockMs: parseSeconds('wait-lock', parsed.values.get('wait-lock')?.[0] ?? '0'),
   };
+}
+
+function toThenVerify({ values }: ParsedArguments): number | null {
+  const text = values.get('then-verify')?.[0];
+  return text === undefined ? null : parseDuration('then-verify', text);
 }
 
 /** Null where no rule is given. @throws UsageError */

@@ -27,7 +27,7 @@ export async function runWatch(invocation: Invocation): Promise<number> {
   // What makes no sense shows at once, and not with the first save.
   if (thenExport !== null) await requireSense(thenExport, context);
   const takeSnapshot: WatchRequest['takeSnapshot'] = (backup, run) =>
-    runNight({ backup, keep, thenExport }, run);
+    runNight({ backup, keep, thenExport, thenVerifyMs: null }, run);
   await watch({ ...request, takeSnapshot }, asNamedHost(parsed, context), (event) =>
     output.event(
       toWatchReport(event, output.showsStacks),

@@ -118,6 +118,12 @@ export const OPTIONS = [
     commands: ['verify'],
   },
   {
+    name: 'then-verify',
+    value: 'SPAN',
+    help: 'then verify for SPAN, such as 10m; the next goes on',
+    commands: ['backup'],
+  },
+  {
     name: 'deep',
     help: 'look into every value of the dumps',
     commands: ['verify'],

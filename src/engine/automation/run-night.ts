@@ -1,5 +1,5 @@
-// A night: one backup, then the keep rules, then an export of what is missing elsewhere. What goes wrong after the backup never
-// makes a good backup a bad one.
+// A night: one backup, then the keep rules, then an export of what is missing elsewhere, then a verification of a part. What goes
+// wrong after the backup never makes a good backup a bad one.
 import { InterruptedError, RewindError, UsageError } from '../../errors.js';
 import type { BackupReport } from '../backup/backup-report.js';
 import type { BackupRequest } from '../backup/backup-request.js';
@@ -10,6 +10,7 @@ import type {
   FolderExportRequest,
   PreparedExport,
 } from '../export/export-missing.js';
+import type { VerifyReport } from '../verify/verify-report.js';
 import { type Note, infoNote, lookNote } from '../run/notes.js';
 import type { RunContext } from '../run/run-context.js';
 
@@ -19,6 +20,8 @@ export interface NightRequest {
   readonly keep: KeepRules | null;
   /** `--then-export`; null where nothing is exported. */
   readonly thenExport: FolderExportRequest | null;
+  /** `--then-verify`: how long a verification may take; null where nothing is verified. */
+  readonly thenVerifyMs: number | null;
 }
 
 /** The object that `backup --json` prints (docs/cli.md). */
@@ -27,6 +30,15 @@ export interface NightReport extends BackupReport {
   readonly removal: NightRemoval | null;
   /** Null without `--then-export`. */
   readonly exports: NightExports | null;
+  /** Null without `--then-verify`, and where it failed. */
+  readonly verification: NightVerification | null;
+}
+
+export interface NightVerification {
+  readonly problems: number;
+  readonly bytesChecked: number;
+  /** With what the next one goes on. */
+  readonly bytesLeft: number;
 }
 
 export interface NightExports {
@@ -52,7 +64,9 @@ export async function runNight(request: NightRequest, context: RunContext): Prom
   const report = await backup(request.backup, context);
   const { removal, notes: removalNotes } = await applyRules(request, report, context);
   const { exports, notes: exportNotes } = await exportAfter(request, prepared, context);
-  return { ...report, removal, exports, notes: [...report.notes, ...removalNotes, ...exportNotes] };
+  const { verification, notes: verifyNotes } = await verifyAfter(request, context);
+  const notes = [...report.notes, ...removalNotes, ...exportNotes, ...verifyNotes];
+  return { ...report, removal, exports, verification, notes };
 }
 
 /** What is thrown for a line that makes no sense. Any other error waits until the snapshot is safe. */
@@ -117,6 +131,42 @@ async function exportAfter(
     exports: { target: prepared.place.store.label, archives: exported, missing },
     notes: [...notes, ...failures.map(notExported)],
   };
+}
+
+async function verifyAfter(
+  { backup: { repository }, thenVerifyMs }: NightRequest,
+  context: RunContext,
+): Promise<Pick<NightReport, 'verification' | 'notes'>> {
+  if (thenVerifyMs === null) return { verification: null, notes: [] };
+  const { verify } = await import('../verify/verify.js');
+  try {
+    const mode = { kind: 'timed', maxDurationMs: thenVerifyMs } as const;
+    const report = await verify({ repository, time: null, mode }, context);
+    const { problems, bytesChecked, bytesLeft, notes } = report;
+    return {
+      verification: { problems: problems.length, bytesChecked, bytesLeft },
+      notes: [...notes, ...damageNotes(problems)],
+    };
+  } catch (error) {
+    if (!(error instanceof RewindError)) throw error;
+    return { verification: null, notes: [notVerified(error)] };
+  }
+}
+
+/** One warning, however much is damaged: it is read in a mail. */
+function damageNotes(problems: VerifyReport['problems']): Note[] {
+  const [first] = problems;
+  if (first === undefined) return [];
+  const others = problems.length === 1 ? '' : `, and ${problems.length - 1} more`;
+  const message = `the snapshot is safe, and the repository is damaged: '${first.path}': ${first.message}${others}`;
+  return [lookNote('damage-found', null, message, "'redis-rewind verify REPO' names all of it")];
+}
+
+function notVerified(error: RewindError): Note {
+  const message = `the snapshot is safe, and nothing was verified: ${error.message}`;
+  return error instanceof InterruptedError
+    ? infoNote('not-verified', null, message)
+    : lookNote('not-verified', null, message, error.hint ?? null);
 }
 
 function notExported(error: RewindError): Note {

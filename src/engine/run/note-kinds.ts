@@ -73,6 +73,8 @@ export const NOTE_KINDS = [
   'clock-behind',
   'kept-metadata',
   'not-exported',
+  'not-verified',
+  'damage-found',
   'not-opened',
   'not-removed',
   'owner-numbers',

@@ -16,7 +16,7 @@ async function night(
 ): Promise<NightReport> {
   sandbox.context.advance(60);
   return runNight(
-    { backup: sandbox.backupRequest(), keep, thenExport: null },
+    { backup: sandbox.backupRequest(), keep, thenExport: null, thenVerifyMs: null },
     { ...sandbox.context, ...context },
   );
 }

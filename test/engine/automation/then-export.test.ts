@@ -34,7 +34,10 @@ async function night(sandbox: Sandbox, options: NightOptions = {}): Promise<Nigh
       isPlain: false,
     },
   };
-  return runNight({ backup: sandbox.backupRequest(), keep, thenExport }, sandbox.context);
+  return runNight(
+    { backup: sandbox.backupRequest(), keep, thenExport, thenVerifyMs: null },
+    sandbox.context,
+  );
 }
 
 /** The numbers of the snapshots of which there are archives. */
