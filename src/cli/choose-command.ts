@@ -92,6 +92,18 @@ function checkOptions(command: CommandSpec, given: ReadonlyMap<OptionName, numbe
   }
 }
 
+/** Where an option says what the operands would. */
+function mayLackOperands(
+  { name }: CommandSpec,
+  operands: readonly string[],
+  { counts }: ParsedArguments,
+): boolean {
+  if (name === 'recover')
+    return operands.length === 0 && (counts.has('from') || counts.has('undo'));
+  if (name !== 'schedule') return false;
+  return operands.length === 0 ? counts.has('list') : operands.length === 1 && counts.has('remove');
+}
+
 function checkOperands(
   command: CommandSpec,
   operands: readonly string[],
@@ -101,8 +113,7 @@ function checkOperands(
     checkArchiveOperands(operands);
     return;
   }
-  const isElsewhere = parsed.counts.has('from') || parsed.counts.has('undo');
-  if (command.name === 'recover' && isElsewhere && operands.length === 0) return;
+  if (mayLackOperands(command, operands, parsed)) return;
   const needed = command.operands.filter((name) => !name.startsWith('['));
   const mayLeaveOut = namesServer(parsed.counts) && operands.length === needed.length;
   const isMore = command.operands.at(-1)?.endsWith('…') === true && operands.length > needed.length;

@@ -67,6 +67,14 @@ export const COMMANDS: readonly CommandSpec[] = [
     interrupted: null,
   },
   {
+    name: 'schedule',
+    operands: ['[SOURCE]', 'REPO'],
+    summary: 'have a backup run every night, by cron or systemd',
+    about:
+      'Prints the line of a crontab that runs the backup that follows, with its options. --install puts it in place; only a line that this program has put there is replaced. With --systemd it is a service and a timer. --remove REPO takes it away, --list shows what there is.',
+    interrupted: null,
+  },
+  {
     name: 'watch',
     operands: ['[SOURCE]', 'REPO'],
     summary: 'keep running, and take a snapshot after each save',

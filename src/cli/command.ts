@@ -8,6 +8,8 @@ import type { Output } from './output/output.js';
 
 export interface Invocation {
   readonly command: CommandName;
+  /** As it was typed. */
+  readonly argv: readonly string[];
   readonly parsed: ParsedArguments;
   /** The paths, as many as the command takes. */
   readonly operands: readonly string[];

@@ -9,6 +9,7 @@ const LOADERS: Record<CommandName, () => Promise<RunCommand>> = {
   verify: async () => (await import('./commands/verify.js')).runVerify,
   info: async () => (await import('./commands/info.js')).runInfo,
   status: async () => (await import('./commands/status.js')).runStatus,
+  schedule: async () => (await import('./commands/schedule.js')).runSchedule,
   watch: async () => (await import('./commands/watch.js')).runWatch,
   recover: async () => (await import('./commands/recover.js')).runRecover,
   aof: async () => (await import('./commands/aof.js')).runAof,

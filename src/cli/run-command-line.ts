@@ -56,6 +56,7 @@ export async function runCommandLine(
     const { environment } = streams;
     return await run({
       command: command.name,
+      argv,
       parsed,
       operands,
       toPath,

@@ -36,6 +36,7 @@ test('--help names every command and no other', async (t) => {
     'verify',
     'info',
     'status',
+    'schedule',
     'watch',
     'recover',
     'aof',

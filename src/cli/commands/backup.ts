@@ -62,7 +62,7 @@ export function toBackupRequest(
   };
 }
 
-function toThenVerify({ values }: ParsedArguments): number | null {
+export function toThenVerify({ values }: ParsedArguments): number | null {
   const text = values.get('then-verify')?.[0];
   return text === undefined ? null : parseDuration('then-verify', text);
 }

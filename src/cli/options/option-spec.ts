@@ -9,6 +9,7 @@ export type CommandName =
   | 'watch'
   | 'recover'
   | 'status'
+  | 'schedule'
   | 'aof'
   | 'remove'
   | 'pin'

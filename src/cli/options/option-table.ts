@@ -4,6 +4,7 @@
 import { ARCHIVE_OPTIONS } from './archive-options.js';
 import type { CommandName, OptionSpec } from './option-spec.js';
 import { RETENTION_OPTIONS } from './retention-options.js';
+import { SCHEDULE_OPTIONS } from './schedule-options.js';
 import { SERVER_OPTIONS } from './server-option-table.js';
 
 export const OPTIONS = [
@@ -152,6 +153,7 @@ export const OPTIONS = [
     commands: ['verify'],
   },
   ...SERVER_OPTIONS,
+  ...SCHEDULE_OPTIONS,
   {
     name: 'save',
     value: 'HOW',
@@ -278,7 +280,10 @@ export const OPTION_SPECS: readonly OptionSpec[] = OPTIONS;
 
 /** Whether a command has an option. */
 export function commandHasOption(command: CommandName, option: OptionSpec): boolean {
-  return option.commands === undefined || option.commands.includes(command);
+  const { commands } = option;
+  // A schedule is of a backup.
+  const isOfBackup = command === 'schedule' && commands?.includes('backup') === true;
+  return commands === undefined || commands.includes(command) || isOfBackup;
 }
 
 /** What an option does, as the help of the commands says it that a line may mean. */

@@ -72,7 +72,9 @@ export const NOTE_KINDS = [
   // What a run could not do, or did otherwise.
   'clock-behind',
   'kept-metadata',
+  'no-credentials',
   'not-exported',
+  'not-scheduled',
   'not-verified',
   'damage-found',
   'not-opened',

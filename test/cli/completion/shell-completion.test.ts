@@ -26,6 +26,7 @@ test('commands are completed where a command may stand', async (t) => {
     'verify',
     'info',
     'status',
+    'schedule',
     'watch',
     'recover',
     'aof',

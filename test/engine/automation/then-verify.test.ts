@@ -65,7 +65,7 @@ test('a signal meanwhile ends the verification, and the backup is still good', a
     if (isOver && reads > 0) throw new InterruptedError('SIGTERM');
   };
   const context = { ...sandbox.context, fileSystem, checkpoint };
-  const { snapshot, verification, notes } = await night(sandbox, context as typeof sandbox.context);
+  const { snapshot, verification, notes } = await night(sandbox, context);
   t.is(snapshot.id, 2);
   t.is(verification, null);
   t.deepEqual(lookNames(notes), []);
