@@ -61,7 +61,7 @@ const ERRORS: [line: string, message: string, hint: string][] = [
     "did you mean 'backup'? (write a folder of that name as './bakcup')",
   ],
   ['lits', "unknown command 'lits'", "did you mean 'list'?"],
-  ['status', "unknown command 'status'", "see 'redis-rewind --help'"],
+  ['stats', "unknown command 'stats'", "did you mean 'status'?"],
   [
     'regress /r /s',
     "'regress' is a command of rdiff-backup, not of redis-rewind",

@@ -121,7 +121,7 @@ export const OPTIONS = [
   {
     name: 'then-verify',
     value: 'SPAN',
-    help: 'then verify for SPAN, such as 10m; the next goes on',
+    help: 'then verify this long; the next run goes on',
     commands: ['backup'],
   },
   {

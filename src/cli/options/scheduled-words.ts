@@ -2,6 +2,7 @@
 // become absolute, since cron runs elsewhere. A password is refused: everybody can read the line.
 import { UsageError } from '../../errors.js';
 import { formatPath } from '../../system/files/byte-path.js';
+import { append } from '../../system/lists/lists.js';
 import type { ToPath } from '../command.js';
 import type { OptionSpec } from './option-spec.js';
 import { findOption, tokenize } from './parse-arguments.js';
@@ -26,7 +27,7 @@ export function scheduledWords(argv: readonly string[], toPath: ToPath): string[
     if (token.kind !== 'option') continue;
     const spec = findOption(token.name);
     if (spec === null || OWN.has(spec.name) || spec.name === 'json') continue;
-    options.push(...wordsOf(spec, token.value, toPath));
+    append(options, wordsOf(spec, token.value, toPath));
   }
   return ['backup', ...options, ...operands];
 }
