@@ -59,6 +59,9 @@ export class UsageError extends RewindError {
   }
 }
 
+/** The environment lacks what logs in to a store. Under cron a variable is lost more easily than a line is wrong. */
+export class MissingCredentialsError extends UsageError {}
+
 /** SOURCE does not exist or is not a directory. */
 export class SourceMissingError extends RewindError {
   readonly code = 'SOURCE_MISSING';

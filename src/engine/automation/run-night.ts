@@ -1,6 +1,11 @@
 // A night: one backup, then the keep rules, then an export of what is missing elsewhere, then a verification of a part. What goes
 // wrong after the backup never makes a good backup a bad one.
-import { InterruptedError, RewindError, UsageError } from '../../errors.js';
+import {
+  InterruptedError,
+  MissingCredentialsError,
+  RewindError,
+  UsageError,
+} from '../../errors.js';
 import type { BackupReport } from '../backup/backup-report.js';
 import type { BackupRequest } from '../backup/backup-request.js';
 import { backup } from '../backup/backup.js';
@@ -79,8 +84,9 @@ async function prepareIfWanted(
   try {
     return prepareExport(thenExport, context);
   } catch (error) {
-    if (error instanceof RewindError && !(error instanceof UsageError)) return error;
-    throw error;
+    const isNonsense = error instanceof UsageError && !(error instanceof MissingCredentialsError);
+    if (isNonsense || !(error instanceof RewindError)) throw error;
+    return error;
   }
 }
 

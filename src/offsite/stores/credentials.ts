@@ -1,5 +1,5 @@
 // Reads what the environment says about a store. No value is ever part of a message.
-import { UsageError } from '../../errors.js';
+import { MissingCredentialsError, UsageError } from '../../errors.js';
 import { pathFromText } from '../../system/files/byte-path.js';
 import type { FileSystem } from '../../system/files/file-system.js';
 import { readSmallFile } from '../../system/files/read-small-file.js';
@@ -57,8 +57,8 @@ export function readAuthorities(
   return path === null ? null : readSmallFile(fileSystem, pathFromText(path));
 }
 
-export function missingVariables(what: string, names: string): UsageError {
-  return new UsageError(`nothing says how to log in to ${what}`, {
+export function missingVariables(what: string, names: string): MissingCredentialsError {
+  return new MissingCredentialsError(`nothing says how to log in to ${what}`, {
     hint: `set ${names}; sudo drops variables that --preserve-env does not name`,
   });
 }

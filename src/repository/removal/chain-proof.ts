@@ -12,6 +12,7 @@ import type { ContentPlan, ContentRoot } from '../contents/plan-content.js';
 import { emitProved } from '../contents/read-content.js';
 import { incrementPath } from '../layout.js';
 import type { RepositoryPlace } from '../repository-place.js';
+import { REMOVAL_WINDOW_BYTES } from './run-series.js';
 
 export class ChainProof {
   readonly #place: RepositoryPlace;
@@ -32,7 +33,11 @@ export class ChainProof {
         content,
         digest,
         async () => {},
-        (emit) => applyTable(way.root.reader, way.run.composed, emit, { checkpoint }),
+        (emit) =>
+          applyTable(way.root.reader, way.run.composed, emit, {
+            checkpoint,
+            windowBytes: REMOVAL_WINDOW_BYTES,
+          }),
       );
     } catch (error) {
       this.#leave();

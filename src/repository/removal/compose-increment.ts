@@ -17,7 +17,7 @@ import { WORTHWHILE, ZSTD_LEVEL } from '../contents/write-increment.js';
 import { incrementPath } from '../layout.js';
 import type { OpenRepository } from '../repository.js';
 import type { ComposedChain } from './composed-chain.js';
-import type { RunSeries } from './run-series.js';
+import { REMOVAL_WINDOW_BYTES, type RunSeries } from './run-series.js';
 
 interface Job {
   readonly repository: OpenRepository;
@@ -51,7 +51,10 @@ async function composeDelta(job: Job): Promise<Increment | null> {
   const { fileSystem, path } = repository;
   const { basisId } = chain;
   if (basisId === null) return null;
-  const composed = await toDelta(await series.compose(chain, checkpoint), { checkpoint });
+  const composed = await toDelta(await series.compose(chain, checkpoint), {
+    checkpoint,
+    windowBytes: REMOVAL_WINDOW_BYTES,
+  });
   try {
     const plainBytes = composed.deltaBytes;
     if (plainBytes > last.resultBytes * WORTHWHILE) return null;

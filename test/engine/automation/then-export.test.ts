@@ -9,6 +9,9 @@ import { pathFromText } from '../../../src/system/files/byte-path.js';
 import { lookNames } from '../../support/sandbox/note-names.js';
 import { type Sandbox, createSandbox } from '../../support/sandbox/sandbox.js';
 
+/** Of a key that nobody has. */
+const RECIPIENT = 'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kudfnjtms8pyg8h';
+
 interface NightOptions {
   readonly target?: string;
   readonly keep?: KeepRules | null;
@@ -134,4 +137,17 @@ test('a line that makes no sense is refused before the backup; a key that cannot
   t.is(sandbox.list().length, 2);
   await night(sandbox);
   t.deepEqual(await there(sandbox), [1, 2, 3]);
+});
+
+test('without the credentials of the store the snapshot is taken all the same', async (t) => {
+  const sandbox = await createSandbox(t);
+  await writeFile(sandbox.at('recipients'), `${RECIPIENT}\n`);
+  const { snapshot, exports, notes } = await night(sandbox, {
+    target: 'swift:///db1/',
+    recipientFiles: ['recipients'],
+  });
+  t.is(snapshot.id, 1);
+  t.like(exports, { archives: [], missing: 1 });
+  t.deepEqual(lookNames(notes), ['not-exported -']);
+  t.regex(notes[0]?.message ?? '', /nothing says how to log in to Swift/);
 });

@@ -137,7 +137,14 @@ export function recordsOf(directory: string): string[] {
   );
 }
 
-/** What root keeps of recoveries of the server in its own folder. */
+/** What root keeps of recoveries of the server in its own folder: records, and journals where no repository was named. */
 export function forgetRecords(directory: string): void {
-  for (const file of recordsOf(directory)) rmSync(path.dirname(file), { recursive: true });
+  if (process.geteuid?.() !== 0 || !existsSync(STATE)) return;
+  for (const id of readdirSync(STATE)) {
+    const files = ['server', 'steps'].map((name) => path.join(STATE, id, name));
+    const isOurs = files.some(
+      (file) => existsSync(file) && readFileSync(file, 'utf8').includes(JSON.stringify(directory)),
+    );
+    if (isOurs) rmSync(path.join(STATE, id), { recursive: true });
+  }
 }
