@@ -1,5 +1,6 @@
 // `backup [SOURCE] REPO` takes one snapshot. A success prints nothing, unless stderr is a terminal or -v or
 // --json is given.
+import type { Reporting } from '../../engine/automation/run-reported.js';
 import type { BackupRequest } from '../../engine/backup/backup-request.js';
 import { type KeepRules, isWithoutRules } from '../../engine/keep/keep-rules.js';
 import type { RunContext } from '../../engine/run/run-context.js';
@@ -20,14 +21,15 @@ export async function runBackup(invocation: Invocation): Promise<number> {
   const { parsed, operands, toPath, context, environment, output } = invocation;
   const request = toBackupRequest(parsed, operands, toPath, environment);
   if (showsPassword(parsed)) hideArguments();
-  const { runNight } = await import('../../engine/automation/run-night.js');
+  const { runReported } = await import('../../engine/automation/run-reported.js');
   const night = {
     backup: request,
     keep: toNightRules(parsed),
     thenExport: toThenExport(invocation),
     thenVerifyMs: toThenVerify(parsed),
   };
-  const report = await runNight(night, asNamedHost(parsed, context));
+  const reporting = toReporting(parsed, toPath);
+  const report = await runReported(night, reporting, asNamedHost(parsed, context));
   output.account(report, formatBackupStatistics);
   output.notes([...(showsPassword(parsed) ? [PASSWORD_SHOWN] : []), ...report.notes]);
   return exitCodeOf(report.notes);
@@ -60,6 +62,12 @@ export function toBackupRequest(
     memoryBytes: parseMemory(parsed.values.get('memory')?.[0]),
     waitLockMs: parseSeconds('wait-lock', parsed.values.get('wait-lock')?.[0] ?? '0'),
   };
+}
+
+/** How a monitor is told. */
+export function toReporting({ values }: ParsedArguments, toPath: ToPath): Reporting {
+  const file = values.get('metrics-file')?.[0];
+  return { metricsFile: file === undefined ? null : toPath(file) };
 }
 
 export function toThenVerify({ values }: ParsedArguments): number | null {

@@ -9,7 +9,7 @@ import type { ParsedArguments } from '../options/parse-arguments.js';
 import { parseDuration } from '../options/parse-duration.js';
 import { PASSWORD_SHOWN, showsPassword } from '../options/server-options.js';
 import { formatWatchEvent, isTrouble, toWatchReport } from '../output/watch-events.js';
-import { asNamedHost, toBackupRequest, toNightRules } from './backup.js';
+import { asNamedHost, toBackupRequest, toNightRules, toReporting } from './backup.js';
 
 const DEFAULT_DEBOUNCE_MS = 2000;
 
@@ -21,13 +21,14 @@ export async function runWatch(invocation: Invocation): Promise<number> {
     output.notes([PASSWORD_SHOWN]);
   }
   const { watch } = await import('../../engine/watch/watch.js');
-  const { runNight } = await import('../../engine/automation/run-night.js');
+  const { runReported } = await import('../../engine/automation/run-reported.js');
   const keep = toNightRules(parsed);
   const thenExport = toThenExport(invocation);
+  const reporting = toReporting(parsed, toPath);
   // What makes no sense shows at once, and not with the first save.
   if (thenExport !== null) await requireSense(thenExport, context);
   const takeSnapshot: WatchRequest['takeSnapshot'] = (backup, run) =>
-    runNight({ backup, keep, thenExport, thenVerifyMs: null }, run);
+    runReported({ backup, keep, thenExport, thenVerifyMs: null }, reporting, run);
   await watch({ ...request, takeSnapshot }, asNamedHost(parsed, context), (event) =>
     output.event(
       toWatchReport(event, output.showsStacks),

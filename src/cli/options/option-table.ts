@@ -125,6 +125,12 @@ export const OPTIONS = [
     commands: ['backup'],
   },
   {
+    name: 'metrics-file',
+    value: 'FILE',
+    help: 'write metrics for Prometheus to FILE.prom',
+    commands: ['backup', 'watch'],
+  },
+  {
     name: 'deep',
     help: 'look into every value of the dumps',
     commands: ['verify'],

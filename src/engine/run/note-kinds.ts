@@ -75,6 +75,7 @@ export const NOTE_KINDS = [
   'no-credentials',
   'not-exported',
   'not-scheduled',
+  'not-told',
   'not-verified',
   'damage-found',
   'not-opened',
