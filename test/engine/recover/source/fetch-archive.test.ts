@@ -100,8 +100,8 @@ test('damage at any place, a missing end and a wrong name are refused', async (t
     damaged[at] = (damaged[at] ?? 0) ^ 0x10;
     await writeFile(file, damaged);
     // A bit that means nothing may change: what is read must then be right all the same.
-    const read = await readAll(sandbox);
-    t.true(read instanceof CorruptError || read === ALL, `byte ${at}: ${String(read)}`);
+    const found = await readAll(sandbox);
+    t.true(found instanceof CorruptError || found === ALL, `byte ${at}: ${String(found)}`);
   }
   await writeFile(file, whole.subarray(0, -1));
   await t.throwsAsync(fetchFrom(sandbox), { instanceOf: CorruptError });
