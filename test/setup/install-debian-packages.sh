@@ -58,7 +58,7 @@ fi
 case " ${packages[*]} " in *' redis-server '*) silence_service redis-server ;; esac
 case " ${packages[*]} " in *' openssh-server '*) silence_service ssh ;; esac
 case " ${packages[*]} " in *' cron '*) silence_service cron ;; esac
-for name in memcached swift-proxy swift-account swift-container swift-object; do
+for name in prometheus prometheus-node-exporter memcached swift-proxy swift-account swift-container swift-object; do
   case " ${packages[*]} " in *" $name "*) silence_service "$name" ;; esac
 done
 
