@@ -1,6 +1,5 @@
 // `backup [SOURCE] REPO` takes one snapshot. A success prints nothing, unless stderr is a terminal or -v or
 // --json is given.
-import type { Reporting } from '../../engine/automation/run-reported.js';
 import type { BackupRequest } from '../../engine/backup/backup-request.js';
 import { type KeepRules, isWithoutRules } from '../../engine/keep/keep-rules.js';
 import type { RunContext } from '../../engine/run/run-context.js';
@@ -11,16 +10,22 @@ import { toThenExport } from '../options/archive-requests.js';
 import type { ParsedArguments } from '../options/parse-arguments.js';
 import { parseAlarm, parseTagName, toKeepRules } from '../options/keep-options.js';
 import { parseDuration } from '../options/parse-duration.js';
+import { toReporting } from '../options/reporting-options.js';
 import { parseSeconds } from '../options/parse-seconds.js';
 import { parseSize } from '../options/parse-size.js';
-import { PASSWORD_SHOWN, showsPassword, toServerRequest } from '../options/server-options.js';
+import {
+  PASSWORD_SHOWN,
+  showsPassword,
+  showsSecret,
+  toServerRequest,
+} from '../options/server-options.js';
 import { exitCodeOf } from '../output/notes.js';
 import { formatBackupStatistics } from '../output/statistics.js';
 
 export async function runBackup(invocation: Invocation): Promise<number> {
   const { parsed, operands, toPath, context, environment, output } = invocation;
   const request = toBackupRequest(parsed, operands, toPath, environment);
-  if (showsPassword(parsed)) hideArguments();
+  if (showsSecret(parsed)) hideArguments();
   const { runReported } = await import('../../engine/automation/run-reported.js');
   const night = {
     backup: request,
@@ -28,7 +33,7 @@ export async function runBackup(invocation: Invocation): Promise<number> {
     thenExport: toThenExport(invocation),
     thenVerifyMs: toThenVerify(parsed),
   };
-  const reporting = toReporting(parsed, toPath);
+  const reporting = toReporting(parsed, toPath, context.fileSystem);
   const report = await runReported(night, reporting, asNamedHost(parsed, context));
   output.account(report, formatBackupStatistics);
   output.notes([...(showsPassword(parsed) ? [PASSWORD_SHOWN] : []), ...report.notes]);
@@ -62,12 +67,6 @@ export function toBackupRequest(
     memoryBytes: parseMemory(parsed.values.get('memory')?.[0]),
     waitLockMs: parseSeconds('wait-lock', parsed.values.get('wait-lock')?.[0] ?? '0'),
   };
-}
-
-/** How a monitor is told. */
-export function toReporting({ values }: ParsedArguments, toPath: ToPath): Reporting {
-  const file = values.get('metrics-file')?.[0];
-  return { metricsFile: file === undefined ? null : toPath(file) };
 }
 
 export function toThenVerify({ values }: ParsedArguments): number | null {

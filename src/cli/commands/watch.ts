@@ -7,24 +7,23 @@ import type { Invocation, ToPath } from '../command.js';
 import { toThenExport } from '../options/archive-requests.js';
 import type { ParsedArguments } from '../options/parse-arguments.js';
 import { parseDuration } from '../options/parse-duration.js';
-import { PASSWORD_SHOWN, showsPassword } from '../options/server-options.js';
+import { PASSWORD_SHOWN, showsPassword, showsSecret } from '../options/server-options.js';
 import { formatWatchEvent, isTrouble, toWatchReport } from '../output/watch-events.js';
-import { asNamedHost, toBackupRequest, toNightRules, toReporting } from './backup.js';
+import { asNamedHost, toBackupRequest, toNightRules } from './backup.js';
+import { toReporting } from '../options/reporting-options.js';
 
 const DEFAULT_DEBOUNCE_MS = 2000;
 
 export async function runWatch(invocation: Invocation): Promise<number> {
   const { parsed, operands, toPath, context, environment, output } = invocation;
   const request = toWatchRequest(parsed, operands, toPath, environment);
-  if (showsPassword(parsed)) {
-    hideArguments();
-    output.notes([PASSWORD_SHOWN]);
-  }
+  if (showsSecret(parsed)) hideArguments();
+  if (showsPassword(parsed)) output.notes([PASSWORD_SHOWN]);
   const { watch } = await import('../../engine/watch/watch.js');
   const { runReported } = await import('../../engine/automation/run-reported.js');
   const keep = toNightRules(parsed);
   const thenExport = toThenExport(invocation);
-  const reporting = toReporting(parsed, toPath);
+  const reporting = toReporting(parsed, toPath, context.fileSystem);
   // What makes no sense shows at once, and not with the first save.
   if (thenExport !== null) await requireSense(thenExport, context);
   const takeSnapshot: WatchRequest['takeSnapshot'] = (backup, run) =>

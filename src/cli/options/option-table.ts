@@ -131,6 +131,19 @@ export const OPTIONS = [
     commands: ['backup', 'watch'],
   },
   {
+    name: 'ping',
+    value: 'URL',
+    isSecret: true,
+    help: 'tell a monitor of the start and the end (POST)',
+    commands: ['backup', 'watch'],
+  },
+  {
+    name: 'ping-file',
+    value: 'FILE',
+    help: 'the address for that is the first line of FILE',
+    commands: ['backup', 'watch'],
+  },
+  {
     name: 'deep',
     help: 'look into every value of the dumps',
     commands: ['verify'],

@@ -35,14 +35,16 @@ export function scheduledWords(argv: readonly string[], toPath: ToPath): string[
 function wordsOf(spec: OptionSpec, value: string | undefined, toPath: ToPath): string[] {
   const option = `--${spec.name}`;
   if (value === undefined) return [option];
-  const isShown =
-    spec.name === 'auth' || (spec.name === 'redis' && /^[a-z]+:\/\/[^/]*:[^/@]*@/i.test(value));
-  if (isShown) {
-    throw new UsageError('everybody could read the password in the schedule', {
-      hint: 'put it into a file of mode 0600, and name that with --pass-file',
-    });
-  }
+  if (spec.name === 'ping') throw wouldShow('the address', '--ping-file');
+  const hasPassword = spec.name === 'redis' && /^[a-z]+:\/\/[^/]*:[^/@]*@/i.test(value);
+  if (spec.name === 'auth' || hasPassword) throw wouldShow('the password', '--pass-file');
   const isFolder = spec.name === 'then-export' && !/^(?:swift|s3):/.test(value);
   const isPath = isFolder || (spec.value !== undefined && PATHS.has(spec.value));
   return [option, isPath ? formatPath(toPath(value)) : value];
+}
+
+function wouldShow(what: string, option: string): UsageError {
+  return new UsageError(`everybody could read ${what} in the schedule`, {
+    hint: `put it into a file of mode 0600, and name that with ${option}`,
+  });
 }

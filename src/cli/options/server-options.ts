@@ -100,6 +100,11 @@ export function showsPassword({ values }: ParsedArguments): boolean {
   return values.has('auth') || /^[a-z]+:\/\/[^/?#]*@/i.test(url);
 }
 
+/** Whether it holds a password, or an address with a secret in it. */
+export function showsSecret(parsed: ParsedArguments): boolean {
+  return showsPassword(parsed) || parsed.values.has('ping');
+}
+
 export const PASSWORD_SHOWN: Note = {
   severity: 'info',
   kind: 'password-shown',

@@ -140,6 +140,7 @@ test('what makes no sense is refused before anything is written', async (t) => {
     [/--cron does not go with --systemd/, '--cron', '* * * * *', '--systemd', '/s', '/r'],
     [/do not go together/, '--install', '--remove', '/r'],
     [/could read the password/, '--daily', '1:00', '-p', '1', '-a', 'hush', '/r'],
+    [/could read the address/, '--daily', '1:00', '--ping', 'https://h/hush', '/s', '/r'],
     [/could read the password/, '--daily', '1:00', '--redis', 'redis://u:hush@h', '/r'],
     [/'--keep-daily' takes a number/, '--daily', '1:00', '--keep-daily', 'x', '/s', '/r'],
     [/takes SOURCE and REPO/, '--daily', '1:00'],

@@ -17,7 +17,11 @@ async function night(sandbox: Sandbox, file = 'metrics/redis.prom'): Promise<Nig
     thenExport: null,
     thenVerifyMs: null,
   };
-  return runReported(request, { metricsFile: pathFromText(sandbox.at(file)) }, sandbox.context);
+  return runReported(
+    request,
+    { metricsFile: pathFromText(sandbox.at(file)), pingUrl: null },
+    sandbox.context,
+  );
 }
 
 /** The values of all metrics that have no other label than `repository`. */
@@ -93,7 +97,7 @@ test('where the file cannot be written the snapshot is good, and a warning says 
   const { snapshot, notes } = await night(sandbox, 'nowhere/redis.prom');
   t.is(snapshot.id, 1);
   t.deepEqual(lookNames(notes).length, 1);
-  t.regex(notes[0]?.message ?? '', /the monitor was not told: .*there is no folder/);
+  t.regex(notes[0]?.message ?? '', /the monitor was not told of this run: .*there is no folder/);
 });
 
 test('a link in the place of the file is replaced, and not followed', async (t) => {
