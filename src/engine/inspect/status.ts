@@ -4,15 +4,15 @@ import { RewindError } from '../../errors.js';
 import { readRecoveryMark } from '../../repository/commit/recovery-mark.js';
 import { openSnapshots } from '../../repository/open/open-repository.js';
 import type { OpenRepository } from '../../repository/repository.js';
-import { readReasons } from '../../repository/stored/read-stored.js';
 import { type BytePath, formatPath } from '../../system/files/byte-path.js';
 import { formatSpan } from '../../system/text/format-span.js';
 import type { RunContext } from '../run/run-context.js';
+import { openAlarms } from '../snapshot/alarm/open-alarms.js';
 import { confirmHint, describeReasons } from '../snapshot/alarm/reason-text.js';
 import { askInOneState } from '../snapshot/ask-in-one-state.js';
 import { damagedTableNotes } from '../snapshot/snapshot-summary.js';
 import { formatTimeOrNull } from '../snapshot/time-spec.js';
-import type { VerificationSummary } from './info-report.js';
+import { standingOf } from '../snapshot/verification-standing.js';
 import type { RepositoryStatus, StatusProblem, StatusReport } from './status-report.js';
 import { summarizeVerification } from './summarize-verification.js';
 
@@ -70,19 +70,20 @@ function statusOf(
       const newest = snapshots.at(-1) ?? null;
       const time = formatTimeOrNull(newest?.timeSeconds);
       const ageSeconds = newest === null ? null : nowSeconds - newest.timeSeconds;
-      const { last, whole } = verificationsOf(repository);
-      const verifiedAgeSeconds = whole === null ? null : nowSeconds - secondsOf(whole);
+      const { records } = repository.verificationHistory();
+      const { wholeSinceSeconds, problems: found } = standingOf(records);
+      const verifiedAgeSeconds = wholeSinceSeconds === null ? null : nowSeconds - wholeSinceSeconds;
       return {
         repository: formatPath(path),
         snapshots: snapshots.length,
         newest: newest === null || time === null ? null : { id: newest.id, time },
         ageSeconds,
-        lastVerification: last,
+        lastVerification: summarizeVerification(records[0] ?? null),
         verifiedAgeSeconds,
         problems: [
           ...ageProblems(newest?.id ?? null, ageSeconds, maxAgeSeconds),
           ...alarmProblems(repository, path),
-          ...verificationProblems(last, verifiedAgeSeconds, maxVerifyAgeSeconds),
+          ...verificationProblems(found, verifiedAgeSeconds, maxVerifyAgeSeconds),
           ...recoveryProblems(repository, { fileSystem }),
           ...damageProblems(repository),
         ],
@@ -115,43 +116,22 @@ function ageProblems(
 }
 
 function alarmProblems(repository: OpenRepository, path: BytePath): StatusProblem[] {
-  return repository.remarks().alarms.flatMap((alarm): StatusProblem[] => {
-    const { snapshotId, reasonsJson, confirmedAtSeconds } = alarm;
-    const { reasons } = readReasons(snapshotId, reasonsJson);
-    if (confirmedAtSeconds !== null || reasons.length === 0) return [];
-    const message = `snapshot ${snapshotId} has an alarm: ${describeReasons(reasons)}`;
-    return [{ kind: 'alarm', message, hint: confirmHint(path, snapshotId) }];
-  });
-}
-
-interface Verifications {
-  readonly last: VerificationSummary | null;
-  /** The last one that has ended with every byte of every snapshot looked at. */
-  readonly whole: VerificationSummary | null;
-}
-
-function verificationsOf(repository: OpenRepository): Verifications {
-  const { lastVerification, lastFullVerification } = repository.overview();
-  const last = summarizeVerification(lastVerification);
-  const full = summarizeVerification(lastFullVerification);
-  // The last run of a round of timed ones.
-  const isRound = last?.mode === 'timed' && last.snapshot === null && last.contentsLeft === 0;
-  return { last, whole: isRound ? last : full };
-}
-
-function secondsOf({ finishedAt }: VerificationSummary): number {
-  return Math.floor(Date.parse(finishedAt) / 1000);
+  return openAlarms(repository.remarks()).map(({ snapshotId, reasons }) => ({
+    kind: 'alarm',
+    message: `snapshot ${snapshotId} has an alarm: ${describeReasons(reasons)}`,
+    hint: confirmHint(path, snapshotId),
+  }));
 }
 
 function verificationProblems(
-  last: VerificationSummary | null,
+  found: number,
   ageSeconds: number | null,
   maxAgeSeconds: number | null,
 ): StatusProblem[] {
   const problems: StatusProblem[] = [];
-  if (last !== null && last.problems > 0) {
-    const count = last.problems === 1 ? 'a problem' : `${last.problems} problems`;
-    const message = `the last verification found ${count}`;
+  if (found > 0) {
+    const count = found === 1 ? 'a problem' : `${found} problems`;
+    const message = `a verification found ${count}, and none of everything has been clean since`;
     const hint = "'redis-rewind verify REPO' names what is damaged";
     problems.push({ kind: 'failed-verification', message, hint });
   }

@@ -2,10 +2,12 @@
 import { RewindError } from '../../../errors.js';
 import { openSnapshots } from '../../../repository/open/open-repository.js';
 import type { OpenRepository } from '../../../repository/repository.js';
-import { readFindings, readReasons } from '../../../repository/stored/read-stored.js';
+import { readFindings } from '../../../repository/stored/read-stored.js';
 import type { BytePath } from '../../../system/files/byte-path.js';
 import type { RunContext } from '../../run/run-context.js';
+import { openAlarms } from '../../snapshot/alarm/open-alarms.js';
 import { askInOneState } from '../../snapshot/ask-in-one-state.js';
+import { standingOf } from '../../snapshot/verification-standing.js';
 import type { RepositoryMetrics } from './run-metrics.js';
 
 /** Null where the repository cannot be read. */
@@ -29,7 +31,9 @@ export function collectMetrics(
 function metricsOf(open: OpenRepository): RepositoryMetrics {
   const snapshots = open.snapshots();
   const newest = snapshots.at(-1) ?? null;
-  const { lastVerification, lastFullVerification } = open.overview();
+  const { records } = open.verificationHistory();
+  const [last] = records;
+  const { wholeSinceSeconds, problems } = standingOf(records);
   return {
     snapshots: snapshots.length,
     newest:
@@ -41,15 +45,9 @@ function metricsOf(open: OpenRepository): RepositoryMetrics {
             addedBytes: newest.addedBytes,
             databases: databasesOf(open),
           },
-    alarms: open.remarks().alarms.filter(({ snapshotId, reasonsJson, confirmedAtSeconds }) => {
-      const { reasons } = readReasons(snapshotId, reasonsJson);
-      return confirmedAtSeconds === null && reasons.length > 0;
-    }).length,
-    verification:
-      lastVerification === null
-        ? null
-        : { endedSeconds: lastVerification.finishedAtSeconds, problems: lastVerification.problems },
-    verifiedSeconds: lastFullVerification?.finishedAtSeconds ?? null,
+    alarms: openAlarms(open.remarks()).length,
+    verification: last === undefined ? null : { endedSeconds: last.finishedAtSeconds, problems },
+    verifiedSeconds: wholeSinceSeconds,
   };
 }
 

@@ -66,7 +66,7 @@ function ofRepository(state: RepositoryMetrics): Metric[] {
     ),
     gauge(
       'last_verification_problems',
-      'What the last verification found.',
+      'What verifications have found since every byte was verified.',
       verification?.problems,
     ),
     gauge('verified_timestamp_seconds', 'When every byte was verified last.', verifiedSeconds),

@@ -27,8 +27,8 @@ export interface RepositoryMetrics {
   } | null;
   /** Alarms that nobody has confirmed. */
   readonly alarms: number;
-  /** Of the last verification; null where none was recorded. */
+  /** When the last one ended, and what was found since every byte was verified; null where none was recorded. */
   readonly verification: { readonly endedSeconds: number; readonly problems: number } | null;
-  /** When every byte of every snapshot was verified last; null where that is not recorded. */
+  /** Since when every byte of every snapshot is verified; null where that is not recorded. */
   readonly verifiedSeconds: number | null;
 }

@@ -1,6 +1,11 @@
 // Prints a schedule, puts it in place, takes it away, or lists ours. Nothing of somebody else's is changed.
 import { InTheWayError, UsageError } from '../../../errors.js';
-import { type BytePath, formatPath, joinPath } from '../../../system/files/byte-path.js';
+import {
+  type BytePath,
+  formatPath,
+  joinPath,
+  pathToBytes,
+} from '../../../system/files/byte-path.js';
 import { readFileUpTo } from '../../../system/files/read-chunks.js';
 import { readCrontab, writeCrontab } from '../../../system/programs/crontab.js';
 import { runProgram } from '../../../system/programs/run-program.js';
@@ -147,7 +152,7 @@ function removeUnits({ repository }: Unwanted, context: RunContext): ScheduleRep
   if (there.length === 0) return report('remove', [], [notScheduled(formatPath(repository))]);
   for (const path of there) requireOurs(context, path);
   const notes = tellSystemd(context, ['disable', '--now', `${name}.timer`]);
-  const files = there.map((path) => ({ path: formatPath(path), content: readUnit(context, path) }));
+  const files = there.map((path) => ({ path: shown(path), content: readUnit(context, path) }));
   for (const path of there) fileSystem.unlink(path);
   tellSystemd(context, []);
   const removed = {
@@ -165,7 +170,7 @@ function list(context: RunContext): ScheduleReport {
   const folder = UNITS as BytePath;
   const names = fileSystem.stat(folder) === null ? [] : fileSystem.list(folder);
   const units = names
-    .filter((name) => /^redis-rewind-.*\\.service$/.test(name))
+    .filter((name) => /^redis-rewind-.*\.service$/.test(name))
     .map((name) => joinPath(folder, name))
     .filter((path) => readUnit(context, path).startsWith(UNIT_MARK))
     .map((path): Scheduled => {
@@ -175,7 +180,7 @@ function list(context: RunContext): ScheduleReport {
         keeper: 'systemd',
         repository: repository.replaceAll('%%', '%'),
         line: null,
-        files: [{ path: formatPath(path), content }],
+        files: [{ path: shown(path), content }],
       };
     });
   return report('list', [...lines, ...units]);
@@ -191,6 +196,11 @@ function readCrontabIfAny(): string {
   }
 }
 
+/** The names of units have backslashes (systemd-escape). Here they mean no bytes. */
+function shown(path: BytePath): string {
+  return pathToBytes(path).toString('utf8');
+}
+
 const MOST_BYTES = 64 * 1024;
 
 function readUnit({ fileSystem }: RunContext, path: BytePath): string {
@@ -203,7 +213,7 @@ function requireOurs(context: RunContext, path: BytePath): BytePath {
   const stat = fileSystem.stat(path);
   const isOurs = stat === null || (stat.isFile() && readUnit(context, path).startsWith(UNIT_MARK));
   if (isOurs) return path;
-  throw new InTheWayError(`'${formatPath(path)}' was not written by schedule`, {
+  throw new InTheWayError(`'${shown(path)}' was not written by schedule`, {
     path,
     hint: 'look at it, and move it away if it is no longer needed',
   });
