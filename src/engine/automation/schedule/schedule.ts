@@ -152,7 +152,7 @@ function removeUnits({ repository }: Unwanted, context: RunContext): ScheduleRep
   if (there.length === 0) return report('remove', [], [notScheduled(formatPath(repository))]);
   for (const path of there) requireOurs(context, path);
   const notes = tellSystemd(context, ['disable', '--now', `${name}.timer`]);
-  const files = there.map((path) => ({ path: shown(path), content: readUnit(context, path) }));
+  const files = there.map((path) => ({ path: unitPath(path), content: readUnit(context, path) }));
   for (const path of there) fileSystem.unlink(path);
   tellSystemd(context, []);
   const removed = {
@@ -180,7 +180,7 @@ function list(context: RunContext): ScheduleReport {
         keeper: 'systemd',
         repository: repository.replaceAll('%%', '%'),
         line: null,
-        files: [{ path: shown(path), content }],
+        files: [{ path: unitPath(path), content }],
       };
     });
   return report('list', [...lines, ...units]);
@@ -197,7 +197,7 @@ function readCrontabIfAny(): string {
 }
 
 /** The names of units have backslashes (systemd-escape). Here they mean no bytes. */
-function shown(path: BytePath): string {
+function unitPath(path: BytePath): string {
   return pathToBytes(path).toString('utf8');
 }
 
@@ -213,7 +213,7 @@ function requireOurs(context: RunContext, path: BytePath): BytePath {
   const stat = fileSystem.stat(path);
   const isOurs = stat === null || (stat.isFile() && readUnit(context, path).startsWith(UNIT_MARK));
   if (isOurs) return path;
-  throw new InTheWayError(`'${shown(path)}' was not written by schedule`, {
+  throw new InTheWayError(`'${unitPath(path)}' was not written by schedule`, {
     path,
     hint: 'look at it, and move it away if it is no longer needed',
   });
