@@ -80,7 +80,7 @@ function firstPackage(output: unknown): Packed {
 test('the archive holds the program, its documents, and nothing else', async (t) => {
   const names = packed.files.map((file) => file.path);
   const belongs =
-    /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|CONTRIBUTING\.md|docs\/[\w/-]+\.md|dist\/src\/[\w/-]+\.js|dist\/wasm\/engine\.wasm)$/;
+    /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|CONTRIBUTING\.md|docs\/[\w/-]+\.md|docs\/monitoring\/[\w.]+\.(?:yml|json)|dist\/src\/[\w/-]+\.js|dist\/wasm\/engine\.wasm)$/;
   t.deepEqual(
     names.filter((name) => !belongs.test(name)),
     [],
