@@ -1,7 +1,7 @@
 // One snapshot of a repository on its way into an archive: its manifest, and the contents of its files, each proved by its
 // digest as it is read. No lock is taken, so a backup may run at the same time.
 import type { Content, ExaminationRecord, Version } from '../../catalog/records.js';
-import { CorruptError, NotInSnapshotError } from '../../errors.js';
+import { CorruptError } from '../../errors.js';
 import type { ArchiveEntry, ArchiveManifest } from '../../offsite/archive/manifest.js';
 import { readContent } from '../../repository/contents/read-content.js';
 import type { OpenRepository } from '../../repository/repository.js';
@@ -11,6 +11,7 @@ import { type Note, showPath } from '../run/notes.js';
 import type { RunContext } from '../run/run-context.js';
 import { askInOneState } from '../snapshot/ask-in-one-state.js';
 import { readProvedSnapshot } from '../snapshot/check-snapshot.js';
+import { contentFailure } from '../snapshot/content-failure.js';
 import { readVerdict } from '../snapshot/examined-verdict.js';
 import {
   type SnapshotSummary,
@@ -74,28 +75,15 @@ export class ExportedSnapshot {
     try {
       await readContent(this.#open, content, { emit, checkpoint, digests: this.#digests });
     } catch (error) {
-      throw error instanceof CorruptError ? this.#explain(error, path) : error;
+      if (!(error instanceof CorruptError)) throw error;
+      const failed = { snapshotId: this.summary.id, path, what: 'exported' };
+      throw contentFailure(this.#open, failed, error);
     }
   }
 
   async close(): Promise<void> {
     this.#open.close();
     await this.#digests.close();
-  }
-
-  #explain(error: CorruptError, path: BytePath): CorruptError | NotInSnapshotError {
-    const { id } = this.summary;
-    if (!this.#open.snapshots().some((snapshot) => snapshot.id === id)) {
-      return new NotInSnapshotError(`snapshot ${id} was removed while it was read`, {
-        time: `#${id}`,
-        hint: "'redis-rewind list REPO' shows the snapshots that are left",
-      });
-    }
-    return new CorruptError(`'${showPath(path)}' cannot be exported: ${error.message}`, {
-      hint: "'redis-rewind verify REPO' shows what is damaged and which snapshots are whole",
-      path,
-      cause: error,
-    });
   }
 }
 

@@ -2,7 +2,7 @@
 // rebuilt from the mirror and the increments. No lock is taken, so a backup may run at the same time.
 import type { Content, ExaminationRecord, Version } from '../../catalog/records.js';
 import type { Emit } from '../../delta/engine/emit.js';
-import { CorruptError, NotInSnapshotError, type RewindError } from '../../errors.js';
+import { CorruptError } from '../../errors.js';
 import { readContent } from '../../repository/contents/read-content.js';
 import { ALSO, isReserved } from '../../repository/layout.js';
 import { openSnapshots } from '../../repository/open/open-repository.js';
@@ -12,6 +12,7 @@ import { type BytePath, joinPath, relativePath } from '../../system/files/byte-p
 import { type Note, showPath } from '../run/notes.js';
 import type { RunContext } from '../run/run-context.js';
 import { askInOneState } from '../snapshot/ask-in-one-state.js';
+import { contentFailure } from '../snapshot/content-failure.js';
 import { readProvedSnapshot } from '../snapshot/check-snapshot.js';
 import {
   beginSecondExamination,
@@ -126,8 +127,8 @@ export class RepositorySource implements RestoreSource {
       await readContent(this.#open, content, { ...reading, digests: this.#digests });
     } catch (error) {
       if (!(error instanceof CorruptError)) throw error;
-      const isThere = this.#open.snapshots().some(({ id }) => id === this.snapshot.id);
-      throw isThere ? nameFile(error, path) : removedMeanwhile(this.snapshot.id);
+      const failed = { snapshotId: this.snapshot.id, path, what: 'restored' };
+      throw contentFailure(this.#open, failed, error);
     }
     if (examiner === null) return;
     const verdict = await finishSecondExamination(examiner);
@@ -164,19 +165,4 @@ function toEntry(
     isStale: version.isStale,
     verdict: found === undefined ? null : readVerdict(found).verdict,
   };
-}
-
-function removedMeanwhile(id: number): NotInSnapshotError {
-  return new NotInSnapshotError(`snapshot ${id} was removed while it was read`, {
-    time: `#${id}`,
-    hint: "'redis-rewind list REPO' shows the snapshots that are left",
-  });
-}
-
-function nameFile(error: RewindError, path: BytePath): CorruptError {
-  return new CorruptError(`'${showPath(path)}' cannot be restored: ${error.message}`, {
-    hint: "'redis-rewind verify REPO' shows what is damaged and which snapshots are whole",
-    path,
-    cause: error,
-  });
 }

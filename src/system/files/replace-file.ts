@@ -4,7 +4,7 @@
 import { SystemError } from '../../errors.js';
 import { type BytePath, baseName, formatPath, joinPath, parentPath } from './byte-path.js';
 import type { FileStat, FileSystem } from './file-system.js';
-import { isErrno } from './errno.js';
+import { removeIfThere } from './remove-if-there.js';
 
 export interface Replacement {
   /** A real path, in a folder that the caller holds open. */
@@ -84,14 +84,6 @@ function removeLeftovers(fileSystem: FileSystem, path: BytePath, ownId: number):
     const isRunning = fileSystem.stat(`/proc/${processId}` as BytePath) !== null;
     if (isRunning && processId !== String(ownId)) continue;
     removeIfThere(fileSystem, joinPath(parentPath(path), name));
-  }
-}
-
-function removeIfThere(fileSystem: FileSystem, path: BytePath): void {
-  try {
-    fileSystem.unlink(path);
-  } catch (error) {
-    if (!isErrno(error, 'ENOENT')) throw error;
   }
 }
 

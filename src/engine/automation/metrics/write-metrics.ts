@@ -9,7 +9,7 @@ import {
   parentPath,
 } from '../../../system/files/byte-path.js';
 import type { FileSystem } from '../../../system/files/file-system.js';
-import { isErrno } from '../../../system/files/errno.js';
+import { putFile } from '../../../system/files/put-file.js';
 
 export interface MetricsPlace {
   readonly fileSystem: FileSystem;
@@ -29,29 +29,12 @@ export function writeMetrics(
   const folder = fileSystem.realPath(parentPath(file));
   if (folder === null) throw noFolder(file);
   const held = fileSystem.hold(folder);
-  // The collector reads names that end with `.prom` alone.
-  const temporary = joinPath(folder, `.${baseName(file)}.redis-rewind-${processId}` as BytePath);
   try {
-    removeIfThere(fileSystem, temporary);
-    const open = fileSystem.open(temporary, 'create');
-    try {
-      fileSystem.write(open, Buffer.from(text, 'utf8'), 0);
-      fileSystem.chmodOpen(open, MODE);
-      fileSystem.sync(open);
-    } finally {
-      fileSystem.close(open);
-    }
-    fileSystem.rename(temporary, joinPath(folder, baseName(file)));
+    // The collector reads names that end with `.prom` alone, so it never sees the new file before it is whole.
+    const path = joinPath(folder, baseName(file));
+    putFile(fileSystem, { path, text, mode: MODE, processId });
   } finally {
     held.release();
-  }
-}
-
-function removeIfThere(fileSystem: FileSystem, path: BytePath): void {
-  try {
-    fileSystem.unlink(path);
-  } catch (error) {
-    if (!isErrno(error, 'ENOENT')) throw error;
   }
 }
 

@@ -6,6 +6,7 @@ import {
   joinPath,
   pathToBytes,
 } from '../../../system/files/byte-path.js';
+import { putFile } from '../../../system/files/put-file.js';
 import { readFileUpTo } from '../../../system/files/read-chunks.js';
 import { readCrontab, writeCrontab } from '../../../system/programs/crontab.js';
 import { runProgram } from '../../../system/programs/run-program.js';
@@ -131,8 +132,9 @@ function installUnits(request: Wanted, context: RunContext): ScheduleReport {
   const scheduled = made(request);
   const notes = runNotes(request, context);
   const paths = scheduled.files.map(({ path }) => requireOurs(context, path as BytePath));
-  for (const [index, { content }] of scheduled.files.entries()) {
-    writeUnit(context, paths[index] as BytePath, content);
+  const { fileSystem, processId } = context;
+  for (const [index, { content: text }] of scheduled.files.entries()) {
+    putFile(fileSystem, { path: paths[index] as BytePath, text, mode: 0o644, processId });
   }
   const timer = `${unitName(request.run.repository)}.timer`;
   return report(
@@ -217,23 +219,6 @@ function requireOurs(context: RunContext, path: BytePath): BytePath {
     path,
     hint: 'look at it, and move it away if it is no longer needed',
   });
-}
-
-const TEMPORARY_MARK = '.redis-rewind-new';
-
-/** Whoever reads the unit finds the former one or the new one. */
-function writeUnit({ fileSystem }: RunContext, path: BytePath, content: string): void {
-  const temporary = `${path}${TEMPORARY_MARK}` as BytePath;
-  if (fileSystem.stat(temporary) !== null) fileSystem.unlink(temporary);
-  const file = fileSystem.open(temporary, 'create');
-  try {
-    fileSystem.write(file, Buffer.from(content, 'utf8'), 0);
-    fileSystem.chmodOpen(file, 0o644);
-    fileSystem.sync(file);
-  } finally {
-    fileSystem.close(file);
-  }
-  fileSystem.rename(temporary, path);
 }
 
 /** @param then the arguments of systemctl once it has read the units again; empty for nothing more */
